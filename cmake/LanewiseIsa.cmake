@@ -1,0 +1,20 @@
+# THE list of instruction sets, narrowest first: name | processor | compiler flags | checks.
+# Adding one is a row here, kernels/simd/NAME.h and kernels/isa/NAME.c, and how the machine is asked
+# for it in kernels/src/cpu_features.c.
+
+set(LANEWISE_ISA_scalar_PROCESSOR ".*")
+set(LANEWISE_ISA_scalar_FLAGS "")
+set(LANEWISE_ISA_avx2_PROCESSOR "x86_64|AMD64")
+set(LANEWISE_ISA_avx2_FLAGS -mavx2 -mfma)
+set(LANEWISE_ISA_avx512_PROCESSOR "x86_64|AMD64")
+# 512-bit vectors throughout: gcc's default of 256 for this set would halve every auto-vectorised tail.
+set(LANEWISE_ISA_avx512_FLAGS -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512)
+set(LANEWISE_ISA_neon_PROCESSOR "aarch64|arm64")
+set(LANEWISE_ISA_neon_FLAGS "")
+
+set(LANEWISE_ISAS "")
+foreach(isa scalar avx2 avx512 neon)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(${LANEWISE_ISA_${isa}_PROCESSOR})$")
+    list(APPEND LANEWISE_ISAS ${isa})
+  endif()
+endforeach()

@@ -1,0 +1,38 @@
+# What every target of the project has in common.
+
+option(LANEWISE_WERROR "Turn warnings into errors" OFF)
+
+function(lanewise_target target)
+  set_target_properties(${target} PROPERTIES
+    C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF C_VISIBILITY_PRESET hidden
+    POSITION_INDEPENDENT_CODE ON)
+  # FMA only where a kernel asks for it: contraction would change bits from compiler to compiler.
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -ffp-contract=off
+    $<$<COMPILE_LANGUAGE:C>:-Wconversion -Wstrict-prototypes>
+    $<$<BOOL:${LANEWISE_WERROR}>:-Werror>)
+endfunction()
+
+# Defines the library NAME from an object library, so that it exists in two forms of the same
+# objects: NAME as users link it, and NAME_testing, static, in which the tests see internals.
+function(lanewise_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(${name}_objects OBJECT ${arg_SOURCES})
+  lanewise_target(${name}_objects)
+  target_include_directories(${name}_objects
+    PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include> PRIVATE src)
+  target_link_libraries(${name}_objects PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+
+  add_library(${name})
+  add_library(${name}_testing STATIC EXCLUDE_FROM_ALL)
+  foreach(form ${name} ${name}_testing)
+    set_target_properties(${form} PROPERTIES LINKER_LANGUAGE C)
+    target_sources(${form} PRIVATE $<TARGET_OBJECTS:${name}_objects>)
+    target_include_directories(${form} PUBLIC
+      $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>
+      $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+    target_link_libraries(${form} PRIVATE ${arg_PRIVATE})
+  endforeach()
+  set_target_properties(${name} PROPERTIES
+    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+  target_include_directories(${name}_testing PUBLIC src)
+endfunction()

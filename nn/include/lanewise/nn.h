@@ -1,0 +1,414 @@
+/*
+ * Lanewise networks: dense networks, their training and their data.
+ *
+ * What holds for every function, unless it says otherwise:
+ *
+ *   Matrices   row-major float32 without gaps: x is rows x inputs, y is rows x outputs.
+ *   Weights    are shown as row-major (in, out) matrices, y = activation(x * W + b).
+ *   Flat view  all parameters (or gradients) of a network as one vector: for each layer in order
+ *              its W, row by row, then its b. Views are copies.
+ *   Threads    a network may be trained by one thread at a time; functions that take a const lw_net
+ *              may run in several threads at once on one network. Different networks are
+ *              independent. Work is shared out over the OpenMP threads of the calling context, or
+ *              as many as lw_net_set_threads says; results are bit-identical for any number.
+ *   Status     see status.h. On failure outputs are unchanged.
+ */
+#ifndef LANEWISE_NN_H
+#define LANEWISE_NN_H
+
+#include <lanewise/kernels.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Network ------------------------------------------------------------------------------ */
+
+typedef struct lw_net lw_net;
+
+typedef enum lw_init {
+    LW_INIT_DEFAULT = 0, /* PyTorch's Linear: W and b uniform in +-1/sqrt(in)                  */
+    LW_INIT_ZEROS,       /* W and b 0                                                          */
+    LW_INIT_NORMAL,      /* W normal with standard deviation init_scale (0 means 1), b 0        */
+    LW_INIT_UNIFORM,     /* W uniform in +-init_scale (0 means 1), b 0                          */
+    LW_INIT_XAVIER,      /* W uniform in +-sqrt(6 / (in + out)), b 0 (Glorot and Bengio 2010)   */
+    LW_INIT_HE           /* W normal with standard deviation sqrt(2 / in), b 0 (He et al. 2015) */
+} lw_init;
+
+typedef struct lw_layer_spec {
+    size_t units;             /* columns of the layer's output, at least 1                      */
+    lw_activation activation; /* LW_SOFTMAX only in the last layer                              */
+    lw_init init;
+    float init_scale; /* for LW_INIT_NORMAL and LW_INIT_UNIFORM; 0 means 1                      */
+} lw_layer_spec;
+
+/*
+ * Creates a network of dense layers and draws its parameters from a generator seeded with seed.
+ * The generator stays with the network: it also shuffles in lw_fit. *net is owned by the caller,
+ * who releases it with lw_net_destroy. LW_EINVAL for inputs, units or layer_count 0 and softmax
+ * before the last layer.
+ */
+LW_API lw_status lw_net_create(lw_net **net, size_t inputs, const lw_layer_spec *layers,
+                               size_t layer_count, uint64_t seed);
+
+/* Releases a network. NULL is allowed. */
+LW_API void lw_net_destroy(lw_net *net);
+
+LW_API size_t lw_net_inputs(const lw_net *net);
+LW_API size_t lw_net_outputs(const lw_net *net);
+LW_API size_t lw_net_layer_count(const lw_net *net);
+
+/* Number of weights and biases; the length of the flat view. */
+LW_API size_t lw_net_parameter_count(const lw_net *net);
+
+typedef struct lw_layer_info {
+    size_t in, out;
+    lw_activation activation;
+} lw_layer_info;
+
+LW_API lw_status lw_net_layer_info(const lw_net *net, size_t layer, lw_layer_info *info);
+
+/* Draws all parameters anew as lw_net_create does, from the network's generator seeded with seed,
+ * and forgets optimizer state. */
+LW_API lw_status lw_net_initialize(lw_net *net, uint64_t seed);
+
+/* How many threads the network's own functions use; 0, the default: those of the calling context.
+ * A number above the processors at hand is taken as it is. */
+LW_API void lw_net_set_threads(lw_net *net, unsigned threads);
+
+/* Parameters and gradients, flat (lw_net_parameter_count floats) or by layer (w: in x out, b: out).
+ * Either of w and b may be NULL: it is then left out. Gradients are those of the last backward
+ * pass; LW_ESTATE before the first one. */
+LW_API lw_status lw_net_get_parameters(const lw_net *net, float *flat);
+LW_API lw_status lw_net_set_parameters(lw_net *net, const float *flat);
+LW_API lw_status lw_net_get_layer(const lw_net *net, size_t layer, float *w, float *b);
+LW_API lw_status lw_net_set_layer(lw_net *net, size_t layer, const float *w, const float *b);
+LW_API lw_status lw_net_get_gradients(const lw_net *net, float *flat);
+LW_API lw_status lw_net_set_gradients(lw_net *net, const float *flat);
+LW_API lw_status lw_net_get_layer_gradients(const lw_net *net, size_t layer, float *dw, float *db);
+
+/* ---- Loss --------------------------------------------------------------------------------- */
+
+typedef enum lw_loss {
+    LW_LOSS_DEFAULT = 0, /* cross-entropy after softmax, binary after sigmoid, else LW_MSE */
+    LW_MSE,      /* mean over all elements of (y - t)^2                                    */
+    LW_HALF_MSE, /* 1/2, mean over rows, sum over outputs of (y - t)^2                     */
+    LW_SSE,      /* sum over all elements of (y - t)^2                                     */
+    LW_BINARY_CROSS_ENTROPY, /* mean over all elements; the last activation is LW_SIGMOID */
+    LW_CROSS_ENTROPY /* mean over rows; the last activation is LW_SOFTMAX                  */
+} lw_loss;
+
+/* What the outputs should be; one of the two is set. Labels count from 0 and need cross-entropy
+ * (with squared error they stand for one-hot rows); a network with one output takes labels 0 and 1
+ * as its targets. */
+typedef struct lw_target {
+    const float *values;   /* rows x outputs */
+    const int32_t *labels; /* rows */
+} lw_target;
+
+/* ---- Optimizer ---------------------------------------------------------------------------- */
+
+typedef enum lw_optimizer_kind {
+    LW_OPTIMIZER_DEFAULT = 0, /* lw_adam(1e-3f) */
+    LW_SGD,
+    LW_ADAM,
+    LW_ADAMW
+} lw_optimizer_kind;
+
+/* Formulas: lw_sgd_update and lw_adam_update. The values are used as they are; take one of the
+ * constructors below and change what should differ. */
+typedef struct lw_optimizer {
+    lw_optimizer_kind kind;
+    float learning_rate;
+    float momentum;
+    int nesterov;
+    float weight_decay;
+    float beta1, beta2, epsilon;
+} lw_optimizer;
+
+LW_API lw_optimizer lw_sgd(float learning_rate);
+LW_API lw_optimizer lw_sgd_momentum(float learning_rate, float momentum);
+LW_API lw_optimizer lw_adam(float learning_rate);                      /* 0.9, 0.999, 1e-8 */
+LW_API lw_optimizer lw_adamw(float learning_rate, float weight_decay); /* 0.9, 0.999, 1e-8 */
+
+/* ---- The user's own loop ------------------------------------------------------------------ */
+
+/*
+ * Makes room for batches of up to rows rows, so that no later step allocates. Steps with a larger
+ * batch make room themselves, once.
+ */
+LW_API lw_status lw_net_reserve(lw_net *net, size_t rows);
+
+/*
+ * Forward pass that keeps what lw_net_backward needs. x (rows x inputs) must stay valid and
+ * unchanged until then. y (rows x outputs) receives the outputs; NULL: not stored.
+ */
+LW_API lw_status lw_net_forward(lw_net *net, size_t rows, const float *x, float *y);
+
+/*
+ * Loss of the last forward pass, and its gradient at the outputs, kept for lw_net_backward. value
+ * may be NULL. LW_ESTATE without a forward pass; LW_ESHAPE if loss, target and last layer do not go
+ * together; LW_EDATA, with the row, for a label out of range.
+ */
+LW_API lw_status lw_net_loss(lw_net *net, lw_loss loss, const lw_target *target, double *value);
+
+/*
+ * Backward pass: the gradients of all parameters, replacing the old ones. dy (rows x outputs) is
+ * the gradient of the user's own loss at the outputs (after the activation); NULL: the one that
+ * lw_net_loss kept. LW_ESTATE without the pass or loss before it.
+ */
+LW_API lw_status lw_net_backward(lw_net *net, const float *dy);
+
+/* Scales the gradients so that their Euclidean norm is at most max_norm (> 0). norm receives the
+ * norm before; NULL: not stored. A norm that is not finite gives LW_EDATA and leaves them. */
+LW_API lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm);
+
+/* One optimizer step with the gradients at hand. The optimizer's state (velocity, moments, step
+ * count) lives in the network and starts anew when the kind changes. */
+LW_API lw_status lw_net_step(lw_net *net, const lw_optimizer *optimizer);
+
+/* Forward, loss, backward, step. value, which may be NULL, receives the loss before the step. */
+LW_API lw_status lw_train_step(lw_net *net, lw_loss loss, const lw_optimizer *optimizer,
+                               size_t rows, const float *x, const lw_target *target, double *value);
+
+/* ---- Data --------------------------------------------------------------------------------- */
+
+/*
+ * Rows of inputs with their targets. A data set of the caller's own arrays is this struct filled
+ * in, with storage NULL; one that a function below made is released with lw_dataset_free.
+ */
+typedef struct lw_dataset {
+    size_t rows, inputs;
+    size_t outputs; /* columns of y, or the number of classes; at least 1                       */
+    const float *x; /* rows x inputs */
+    lw_target target;
+    void *storage; /* what lw_dataset_free releases */
+} lw_dataset;
+
+/* Releases what a data function allocated and clears the struct. */
+LW_API void lw_dataset_free(lw_dataset *data);
+
+/*
+ * IDX files of images (or any unsigned bytes, rows in the first dimension) and labels, plain or
+ * gzip: the format of MNIST. Values are divided by 255. outputs is the largest label + 1. Messages
+ * name the file and the byte.
+ */
+LW_API lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const char *labels);
+
+/*
+ * NumPy files: x float32 or float64, rows x inputs (a vector is one column); y float32 or float64
+ * (targets) or any integer type (labels, a vector or one column). Version 1 to 3, little-endian;
+ * Fortran order is read right. y NULL: inputs only. NaN and Inf are LW_EDATA.
+ */
+LW_API lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y);
+
+typedef struct lw_csv_options {
+    const char *target; /* name of the target column, or its number from 0; NULL: none */
+    int no_header;      /* the first row is data; columns are then named 0, 1, ...       */
+    int labels;         /* the target holds class labels: whole numbers, or texts numbered in
+                           order of first appearance; otherwise it is a value            */
+    int standardize;    /* all inputs but one-hot ones to mean 0, sample deviation 1      */
+    const char *const *one_hot; /* columns to expand, each value a column in ascending order  */
+    size_t one_hot_count;
+    const char *const *standardized; /* columns to standardise, beside or instead of all */
+    size_t standardized_count;
+    char separator; /* 0 means ',' */
+} lw_csv_options;
+
+/*
+ * A CSV file, quoted fields allowed. Inputs are the columns in file order without the target, a
+ * one-hot column replaced by its columns. A constant column standardises to 0. Messages name file,
+ * line and column. options NULL: all defaults.
+ */
+LW_API lw_status lw_dataset_load_csv(lw_dataset *data, const char *path,
+                                     const lw_csv_options *options);
+
+/* Random split: round(rows * fraction) rows go to second, the others to first. Both are copies. */
+LW_API lw_status lw_dataset_split(const lw_dataset *data, double fraction, uint64_t seed,
+                                  lw_dataset *first, lw_dataset *second);
+
+/* The rows index[0..count-1] of data, in that order, as a copy. */
+LW_API lw_status lw_dataset_select(const lw_dataset *data, size_t count, const size_t *index,
+                                   lw_dataset *selection);
+
+/* LW_OK if shapes are sound, all values finite and all labels in range; otherwise LW_EDATA (or
+ * LW_EINVAL) with row and column. */
+LW_API lw_status lw_dataset_check(const lw_dataset *data);
+
+/* Writes a rows x cols matrix (cols 0: a vector) as .npy, beside the target and then renamed. */
+LW_API lw_status lw_write_npy_f32(const char *path, const float *x, size_t rows, size_t cols);
+LW_API lw_status lw_write_npy_i32(const char *path, const int32_t *x, size_t rows, size_t cols);
+
+/*
+ * Data larger than memory: a callback that fills one mini-batch.
+ *
+ *   epoch   counts from 0; with first != 0 the epoch starts over
+ *   x       room for max_rows x inputs
+ *   values  room for max_rows x outputs, or NULL if the source has labels
+ *   labels  room for max_rows, or NULL if the source has values
+ *   rows    to be set to the rows delivered, at most max_rows; 0 ends the epoch
+ *
+ * Anything but LW_OK ends the run with that status (set the message with lw_fail).
+ */
+typedef lw_status (*lw_batch_callback)(void *user, size_t epoch, int first, size_t max_rows,
+                                       float *x, float *values, int32_t *labels, size_t *rows);
+
+typedef struct lw_batch_source {
+    size_t inputs, outputs;
+    int has_labels;
+    lw_batch_callback next;
+    void *user;
+} lw_batch_source;
+
+/* ---- Prediction and evaluation ------------------------------------------------------------ */
+
+/* Outputs (rows x outputs) for x. Keeps nothing in the network. */
+LW_API lw_status lw_predict(const lw_net *net, size_t rows, const float *x, float *y);
+
+/* Classes: the column of the largest output; with one output, 1 if it is above 0.5 else 0. */
+LW_API lw_status lw_classify(const lw_net *net, size_t rows, const float *x, int32_t *label);
+
+typedef struct lw_evaluation {
+    double loss;
+    double accuracy; /* NaN for targets that are no classes (see below) */
+    size_t rows, classes, correct;
+    size_t *confusion; /* classes x classes: row = true class, column = predicted */
+    size_t true_positive, false_positive, true_negative, false_negative; /* two classes only */
+    size_t *misclassified; /* rows - correct row numbers, ascending */
+    void *storage;
+} lw_evaluation;
+
+/*
+ * Loss and classification of a data set. The true class is the label; with target values, the
+ * column of the largest value, or for one output whether the value is above 0.5. classes is 0 and
+ * the counts are empty if there is one linear output, or one whose loss is a squared error and
+ * whose activation is neither sigmoid nor tanh: a regression. Class 1 is positive. Release with
+ * lw_evaluation_free.
+ */
+LW_API lw_status lw_evaluate(const lw_net *net, const lw_dataset *data, lw_loss loss,
+                             lw_evaluation *evaluation);
+LW_API void lw_evaluation_free(lw_evaluation *evaluation);
+
+/* ---- Fit ---------------------------------------------------------------------------------- */
+
+#define LW_FULL_BATCH SIZE_MAX
+
+typedef enum lw_schedule_kind {
+    LW_SCHEDULE_CONSTANT = 0,
+    LW_SCHEDULE_STEP,  /* learning rate * factor^(epoch / every), whole division                 */
+    LW_SCHEDULE_COSINE /* from the learning rate down to factor times it along half a cosine, by
+                          mini-batch over the whole run (Loshchilov and Hutter 2017)              */
+} lw_schedule_kind;
+
+typedef struct lw_schedule {
+    lw_schedule_kind kind;
+    size_t every; /* LW_SCHEDULE_STEP: epochs, at least 1                     */
+    float factor;
+} lw_schedule;
+
+typedef struct lw_epoch_report {
+    size_t epoch, epochs;   /* epoch counts from 1                                           */
+    double train_loss;      /* mean of the batch losses before their steps, weighted by rows  */
+    double validation_loss; /* NaN without validation data                                   */
+    double validation_accuracy;
+    double learning_rate; /* of the epoch's last step                                      */
+    double seconds;       /* of training, without validation                               */
+    double samples_per_second;
+} lw_epoch_report;
+
+typedef struct lw_batch_report {
+    size_t epoch, epochs;         /* epoch counts from 1 */
+    size_t rows_done, rows_total; /* in this epoch; rows_total 0 if not known */
+    double seconds;               /* since the epoch began */
+} lw_batch_report;
+
+typedef struct lw_history {
+    size_t count;
+    lw_epoch_report *epochs;
+    int stopped; /* a callback ended the run */
+} lw_history;
+
+LW_API void lw_history_free(lw_history *history);
+
+/* A zero-initialised struct is a valid default. */
+typedef struct lw_fit_options {
+    lw_loss loss;
+    lw_optimizer optimizer;
+    size_t batch_size; /* 0 means 32; LW_FULL_BATCH: all rows                                   */
+    size_t epochs;     /* 0 means 10                                                            */
+    int no_shuffle;    /* rows are taken in their order; otherwise a new order every epoch      */
+    lw_schedule schedule;
+    float clip_norm; /* 0: no clipping                                                        */
+    const lw_dataset *validation;
+    int (*on_epoch)(void *user, const lw_epoch_report *report); /* non-zero stops the run       */
+    int (*on_batch)(void *user, const lw_batch_report *report); /* non-zero stops after the batch */
+    void *user;
+    lw_history *history; /* filled in if not NULL; release with lw_history_free                 */
+} lw_fit_options;
+
+/*
+ * Trains for some epochs of shuffled mini-batches; the last, partial batch is kept. options NULL:
+ * all defaults. The data are checked first (lw_dataset_check) and must fit the network: LW_ESHAPE.
+ * A run that a callback stopped returns LW_OK. Nothing is allocated once the first step is done,
+ * except by validation.
+ */
+LW_API lw_status lw_fit(lw_net *net, const lw_dataset *data, const lw_fit_options *options);
+
+/* The same on batches that a callback delivers, in its order. LW_FULL_BATCH is refused. */
+LW_API lw_status lw_fit_source(lw_net *net, const lw_batch_source *source,
+                               const lw_fit_options *options);
+
+/* ---- Models ------------------------------------------------------------------------------- */
+
+/*
+ * Writes the network as safetensors: `layers.<i>.weight`, float32, stored (out, in) as PyTorch's
+ * Linear does, `layers.<i>.bias`, and the architecture in `__metadata__`. The file is
+ * written beside the target and renamed: whole or absent.
+ */
+LW_API lw_status lw_net_save(const lw_net *net, const char *path);
+
+/* Makes a network of the architecture and parameters in a file that lw_net_save wrote. Its
+ * generator is seeded with 0. */
+LW_API lw_status lw_net_load(lw_net **net, const char *path);
+
+/*
+ * Reads parameters of the same names into a network of that shape; the metadata is not looked at.
+ * float32 and float64 tensors. LW_ESHAPE names the tensor; the network is then unchanged.
+ */
+LW_API lw_status lw_net_load_parameters(lw_net *net, const char *path);
+
+/* ---- Gradient check ----------------------------------------------------------------------- */
+
+typedef struct lw_gradient_report {
+    double max_error; /* largest |analytic - numeric|, relative to the largest of both gradients */
+    size_t worst;     /* parameter where it is; SIZE_MAX if there is none                        */
+    double analytic, numeric; /* the two there */
+    double norm;              /* Euclidean norm of the numeric gradient */
+} lw_gradient_report;
+
+/*
+ * Compares a gradient with central differences in double precision: (f(p + h e_i) - f(p - h e_i)) /
+ * 2h for every parameter, h = step * max(1, |p_i|); step 0 means 1e-5.
+ *
+ * Differences are signed, so a wrong sign shows as an error of up to 2; a missing term shows as its
+ * share; if only one of the gradients is zero everywhere the error is 1. parameters is changed
+ * while f is called and restored exactly. LW_EDATA if f or the gradient is not finite, or if both
+ * are zero everywhere, which proves nothing.
+ */
+LW_API lw_status lw_gradient_check(size_t n, double *parameters, const double *gradient,
+                                   double (*f)(const double *parameters, void *user), void *user,
+                                   double step, lw_gradient_report *report);
+
+/*
+ * The same for a network: its backward pass against central differences of its loss, computed
+ * by a forward pass in double precision. Expect an error of about 1e-6 for float32 arithmetic, and
+ * more where ReLU has inputs within the step of 0.
+ */
+LW_API lw_status lw_net_gradient_check(lw_net *net, lw_loss loss, size_t rows, const float *x,
+                                       const lw_target *target, lw_gradient_report *report);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
