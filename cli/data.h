@@ -1,0 +1,60 @@
+/* The data that the options of a command name: which options there are, and opening it. */
+#ifndef LANEWISE_CLI_DATA_H
+#define LANEWISE_CLI_DATA_H
+
+#include "options.h"
+
+#include <lanewise/nn.h>
+
+typedef struct standardize_option {
+    int all;
+    name_list columns;
+} standardize_option;
+
+typedef struct data_options {
+    const char *data; /* "fashion-mnist" or "fashion-mnist:DIR" */
+    const char *x, *y;
+    const char *csv, *target;
+    int labels, values, no_header;
+    name_list one_hot;
+    standardize_option standardize;
+    /* Validation, for the training command only. */
+    const char *test_x, *test_y;
+    float validation_fraction;
+} data_options;
+
+/* Rows with fields in data_options: data with targets, inputs alone, and what to validate on. */
+extern const option_row data_rows[];
+extern const option_row input_rows[];
+extern const option_row validation_rows[];
+
+/* What a command needs of the data. */
+typedef enum data_need { NEED_TARGETS, NEED_INPUTS } data_need;
+
+/* -1 if the options go together and name data; otherwise EXIT_USAGE after a message. */
+int data_options_check(const char *command, const data_options *options, data_need need);
+
+/* Whether the options name something to validate on. */
+int data_has_validation(const data_options *options);
+
+/*
+ * Opens the data to train on and, if there is some, to validate on. output is the last activation:
+ * a CSV target is a value for linear and tanh and a class otherwise, unless options say. Release
+ * both with lw_dataset_free.
+ */
+lw_status data_open_training(const data_options *options, lw_activation output, uint64_t seed,
+                             lw_dataset *training, lw_dataset *validation);
+
+/* Opens the data to evaluate or predict: of Fashion-MNIST the test set. */
+lw_status data_open(const data_options *options, lw_activation output, lw_dataset *data);
+
+typedef enum data_part { PART_MAIN, PART_VALIDATION } data_part;
+
+/*
+ * Makes data fit a network, or says with the file's name why it does not: number of inputs, number
+ * of targets, labels in range. A file that lacks the highest classes fits.
+ */
+lw_status data_fit_to(const data_options *options, data_part part, size_t inputs, size_t outputs,
+                      lw_dataset *data);
+
+#endif

@@ -1,0 +1,96 @@
+#include "command.h"
+#include "data.h"
+#include "names.h"
+#include "options.h"
+#include "saved.h"
+
+#include <lanewise/nn.h>
+#include <stdio.h>
+
+typedef struct evaluate_options {
+    saved_options saved;
+    int loss;
+} evaluate_options;
+
+/* clang-format off */
+static const option_row loss_rows[] = {
+    {"loss", LOSS_ARGUMENT, LOSS_HELP, parse_choice, offsetof(evaluate_options, loss), NULL,
+     loss_names},
+    {0}};
+/* clang-format on */
+
+/* Columns as wide as the largest count, so that they line up for any number of rows. */
+static void print_confusion(const lw_evaluation *e)
+{
+    int width = snprintf(NULL, 0, "%zu", e->classes - 1);
+    for (size_t i = 0; i < e->classes * e->classes; i++) {
+        const int digits = snprintf(NULL, 0, "%zu", e->confusion[i]);
+        width = digits > width ? digits : width;
+    }
+
+    printf("\nconfusion matrix: true class down, predicted class across\n\n%*s |", width, "");
+    for (size_t column = 0; column < e->classes; column++)
+        printf(" %*zu", width, column);
+    printf("\n");
+    for (size_t dash = 0; dash < (size_t)(width + 2) + e->classes * (size_t)(width + 1); dash++)
+        putchar(dash == (size_t)width + 1 ? '+' : '-');
+    printf("\n");
+    for (size_t row = 0; row < e->classes; row++) {
+        printf("%*zu |", width, row);
+        for (size_t column = 0; column < e->classes; column++)
+            printf(" %*zu", width, e->confusion[row * e->classes + column]);
+        printf("\n");
+    }
+}
+
+static void print_evaluation(const lw_evaluation *e)
+{
+    printf("rows      %zu\nloss      %.6f\n", e->rows, e->loss);
+    if (e->classes == 0)
+        return;
+    printf("accuracy  %.2f %% (%zu right)\n", 100.0 * e->accuracy, e->correct);
+    if (e->classes == 2)
+        printf("\nof class 1:  %zu true positive, %zu false positive, "
+               "%zu true negative, %zu false negative\n",
+               e->true_positive, e->false_positive, e->true_negative, e->false_negative);
+    print_confusion(e);
+}
+
+static lw_status evaluate(const evaluate_options *options, const data_options *source)
+{
+    lw_net *net = NULL;
+    lw_dataset data = {0};
+    lw_evaluation evaluation;
+    lw_status status = saved_open(&options->saved, source, &net, &data);
+    if (status == LW_OK)
+        status = lw_evaluate(net, &data, (lw_loss)options->loss, &evaluation);
+    if (status == LW_OK) {
+        print_evaluation(&evaluation);
+        lw_evaluation_free(&evaluation);
+    }
+    lw_dataset_free(&data);
+    lw_net_destroy(net);
+    return status;
+}
+
+int command_evaluate(int argc, char **argv)
+{
+    evaluate_options options = {.loss = LW_LOSS_DEFAULT};
+    data_options data = {0};
+    const command_line line = {
+        .command = argv[0],
+        .synopsis = "--model FILE DATA [OPTIONS]",
+        .summary = "Compares the outputs of a saved network with targets.",
+        .groups = {{"Model", saved_rows, &options.saved},
+                   {"Data", data_rows, &data},
+                   {"Measure", loss_rows, &options}},
+    };
+    int outcome = options_parse(&line, argc, argv);
+    if (outcome < 0)
+        outcome = saved_options_check(argv[0], &options.saved);
+    if (outcome < 0)
+        outcome = data_options_check(argv[0], &data, NEED_TARGETS);
+    if (outcome >= 0)
+        return outcome;
+    return evaluate(&options, &data) == LW_OK ? 0 : report_failure();
+}

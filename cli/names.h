@@ -1,0 +1,14 @@
+/* Names of the library's enumerations that more than one command takes. */
+#ifndef LANEWISE_CLI_NAMES_H
+#define LANEWISE_CLI_NAMES_H
+
+#include "options.h"
+
+#define LOSS_ARGUMENT "NAME"
+#define LOSS_HELP                                                                                  \
+    "cross-entropy, binary-cross-entropy, mse, half-mse or sse; default:\n"                        \
+    "cross-entropy after softmax, binary after sigmoid, else mse"
+
+extern const choice loss_names[];
+
+#endif

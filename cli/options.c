@@ -1,0 +1,326 @@
+#include "options.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <float.h>
+#include <getopt.h>
+#include <lanewise/status.h>
+#include <limits.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Values --------------------------------------------------------------------------------
+ *
+ * The command never calls setlocale, so strtod and printf write and read numbers with a point
+ * whatever the user's language. */
+
+static int read_u64(const char *text, uint64_t *value)
+{
+    /* Digits only: strtoull would take blanks, signs and "-1" as a very large number. */
+    if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0')
+        return 0;
+    errno = 0;
+    const unsigned long long number = strtoull(text, NULL, 10);
+    if (errno != 0)
+        return 0;
+    *value = number;
+    return 1;
+}
+
+static int read_count(const char *text, size_t *value)
+{
+    uint64_t number = 0;
+    /* SIZE_MAX is left out: it stands for "all" in places. */
+    if (!read_u64(text, &number) || number == 0 || number >= SIZE_MAX)
+        return 0;
+    *value = (size_t)number;
+    return 1;
+}
+
+static int read_real(const char *text, double *value)
+{
+    /* No blanks, no hexadecimal, no "inf" and "nan". */
+    if (text[0] == '\0' || text[strspn(text, "0123456789+-.eE")] != '\0')
+        return 0;
+    char *end = NULL;
+    const double number = strtod(text, &end);
+    if (*end != '\0' || !(fabs(number) <= (double)FLT_MAX))
+        return 0;
+    *value = number;
+    return 1;
+}
+
+int parse_flag(const option_row *row, char *text, void *value)
+{
+    (void)row;
+    (void)text;
+    *(int *)value = 1;
+    return 1;
+}
+
+int parse_text(const option_row *row, char *text, void *value)
+{
+    (void)row;
+    *(const char **)value = text;
+    return 1;
+}
+
+int parse_count(const option_row *row, char *text, void *value)
+{
+    (void)row;
+    return read_count(text, value);
+}
+
+int parse_threads(const option_row *row, char *text, void *value)
+{
+    (void)row;
+    size_t number = 0;
+    if (!read_count(text, &number) || number > INT_MAX)
+        return 0;
+    *(unsigned *)value = (unsigned)number;
+    return 1;
+}
+
+int parse_u64(const option_row *row, char *text, void *value)
+{
+    (void)row;
+    return read_u64(text, value);
+}
+
+int parse_positive(const option_row *row, char *text, void *value)
+{
+    (void)row;
+    double number = 0.0;
+    /* As float: a number too small for it would become 0. */
+    if (!read_real(text, &number) || !((float)number > 0.0f))
+        return 0;
+    *(float *)value = (float)number;
+    return 1;
+}
+
+int parse_non_negative(const option_row *row, char *text, void *value)
+{
+    (void)row;
+    double number = 0.0;
+    if (!read_real(text, &number) || number < 0.0)
+        return 0;
+    *(float *)value = (float)number;
+    return 1;
+}
+
+int parse_below_one(const option_row *row, char *text, void *value)
+{
+    float number = 0.0f;
+    if (!parse_non_negative(row, text, &number) || number >= 1.0f)
+        return 0;
+    *(float *)value = number;
+    return 1;
+}
+
+int parse_fraction(const option_row *row, char *text, void *value)
+{
+    float number = 0.0f;
+    if (!parse_positive(row, text, &number) || number >= 1.0f)
+        return 0;
+    *(float *)value = number;
+    return 1;
+}
+
+int parse_choice(const option_row *row, char *text, void *value)
+{
+    for (const choice *c = row->choices; c->name != NULL; c++) {
+        if (strcmp(c->name, text) == 0) {
+            *(int *)value = c->value;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* The number of pieces between commas; 0 if there are more than a list holds. */
+static size_t count_pieces(const char *text, size_t room)
+{
+    size_t pieces = 1;
+    for (const char *c = strchr(text, ','); c != NULL; c = strchr(c + 1, ','))
+        pieces++;
+    return pieces <= room ? pieces : 0;
+}
+
+int parse_names(const option_row *row, char *text, void *value)
+{
+    (void)row;
+    name_list *list = value;
+    const size_t length = strlen(text);
+    if (length == 0 || text[0] == ',' || text[length - 1] == ',' || strstr(text, ",,") != NULL ||
+        count_pieces(text, LIST_MAX - list->count) == 0)
+        return 0;
+    for (char *name = strtok(text, ","); name != NULL; name = strtok(NULL, ","))
+        list->items[list->count++] = name;
+    return 1;
+}
+
+int parse_sizes(const option_row *row, char *text, void *value)
+{
+    (void)row;
+    size_list list = {.count = 0};
+    if (strcmp(text, "none") != 0) {
+        if (count_pieces(text, LIST_MAX) == 0)
+            return 0;
+        for (const char *piece = text; piece != NULL;) {
+            char digits[32];
+            const size_t length = strcspn(piece, ",");
+            if (length >= sizeof digits)
+                return 0;
+            memcpy(digits, piece, length);
+            digits[length] = '\0';
+            if (!read_count(digits, &list.items[list.count++]))
+                return 0;
+            piece = piece[length] == ',' ? piece + length + 1 : NULL;
+        }
+    }
+    *(size_list *)value = list;
+    return 1;
+}
+
+/* ---- Messages ------------------------------------------------------------------------------ */
+
+int usage_error(const char *command, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "lanewise %s: ", command);
+    vfprintf(stderr, format, arguments);
+    fprintf(stderr, "\nTry 'lanewise %s --help'.\n", command);
+    va_end(arguments);
+    return EXIT_USAGE;
+}
+
+int report_failure(void)
+{
+    fprintf(stderr, "lanewise: %s\n", lw_last_error());
+    return EXIT_BAD_DATA;
+}
+
+static int wrong_value(const char *command, const option_row *row, const char *text)
+{
+    if (row->choices == NULL)
+        return usage_error(command, "--%s: expected %s, not '%s'", row->name, row->expects, text);
+    char names[256] = "";
+    for (const choice *c = row->choices; c->name != NULL; c++) {
+        const size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "", c->name);
+    }
+    return usage_error(command, "--%s: expected one of %s, not '%s'", row->name, names, text);
+}
+
+/* ---- Table --------------------------------------------------------------------------------- */
+
+static int is_optional(const option_row *row)
+{
+    return row->argument != NULL && row->argument[0] == '[';
+}
+
+static void print_help(const command_line *line)
+{
+    enum { HELP_COLUMN = 30 };
+
+    printf("Usage: lanewise %s %s\n\n%s\n", line->command, line->synopsis, line->summary);
+    for (const option_group *group = line->groups; group->title != NULL; group++) {
+        printf("\n%s:\n", group->title);
+        for (const option_row *row = group->rows; row->name != NULL; row++) {
+            const char *gap = row->argument == NULL || is_optional(row) ? "" : " ";
+            const char *argument = row->argument == NULL ? "" : row->argument;
+            const int width = printf("  --%s%s%s", row->name, gap, argument);
+            if (width + 2 > HELP_COLUMN)
+                printf("\n%*s", HELP_COLUMN, "");
+            else
+                printf("%*s", HELP_COLUMN - width, "");
+            for (const char *c = row->help; *c != '\0'; c++) {
+                if (*c == '\n')
+                    printf("\n%*s", HELP_COLUMN, "");
+                else
+                    putchar(*c);
+            }
+            putchar('\n');
+        }
+    }
+    printf("\n  --help%*sthis text\n", HELP_COLUMN - 8, "");
+}
+
+/* Values that getopt_long returns: above all characters. */
+enum { OPTIONS_MAX = 64, ROW_BASE = 256, HELP_VALUE = ROW_BASE + OPTIONS_MAX };
+
+typedef struct bound_row {
+    const option_row *row;
+    void *target;
+} bound_row;
+
+static size_t bind_rows(const command_line *line, bound_row *bound, struct option *options)
+{
+    size_t count = 0;
+    for (const option_group *group = line->groups; group->title != NULL; group++) {
+        for (const option_row *row = group->rows; row->name != NULL && count < OPTIONS_MAX; row++) {
+            const int takes = row->argument == NULL ? no_argument
+                              : is_optional(row)    ? optional_argument
+                                                    : required_argument;
+            bound[count] = (bound_row){row, group->target};
+            options[count] = (struct option){row->name, takes, NULL, ROW_BASE + (int)count};
+            count++;
+        }
+    }
+    options[count] = (struct option){"help", no_argument, NULL, HELP_VALUE};
+    return count;
+}
+
+/* Sets a value; returns -1, or the exit code after a message. */
+static int set_value(const command_line *line, const bound_row *bound)
+{
+    const option_row *row = bound->row;
+    void *field = (char *)bound->target + row->field;
+    if (row->parse(row, optarg, field))
+        return -1;
+    return wrong_value(line->command, row, optarg);
+}
+
+/* After '?': getopt_long leaves in optopt the value of a flag that was given a value, 0 for a long
+ * option that it does not know, and else the letter of a short one. */
+static int unknown_option(const char *command, const char *last)
+{
+    if (optopt >= ROW_BASE)
+        return usage_error(command, "%s: this option takes no value", last);
+    if (optopt != 0)
+        return usage_error(command, "unknown option -%c", optopt);
+    return usage_error(command, "%s: unknown option, or short for several", last);
+}
+
+int options_parse(const command_line *line, int argc, char **argv)
+{
+    bound_row bound[OPTIONS_MAX];
+    struct option options[OPTIONS_MAX + 2] = {{0}};
+    const size_t count = bind_rows(line, bound, options);
+
+    opterr = 0;
+    for (;;) {
+        const int got = getopt_long(argc, argv, ":", options, NULL);
+        if (got == -1)
+            break;
+        if (got == HELP_VALUE) {
+            print_help(line);
+            return 0;
+        }
+        if (got == ':')
+            return usage_error(line->command, "%s needs a value", argv[optind - 1]);
+        if (got == '?')
+            return unknown_option(line->command, argv[optind - 1]);
+        assert(got >= ROW_BASE && got < ROW_BASE + (int)count);
+        const int outcome = set_value(line, &bound[got - ROW_BASE]);
+        if (outcome >= 0)
+            return outcome;
+    }
+    if (optind < argc)
+        return usage_error(line->command, "unexpected argument '%s'", argv[optind]);
+    return -1;
+}

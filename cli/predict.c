@@ -1,0 +1,96 @@
+#include "command.h"
+#include "data.h"
+#include "options.h"
+#include "saved.h"
+#include "table.h"
+
+#include <lanewise/nn.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+typedef struct predict_options {
+    saved_options saved;
+    const char *out;
+    int classes;
+} predict_options;
+
+/* clang-format off */
+#define PREDICT_FIELD(name) offsetof(predict_options, name)
+
+static const option_row result_rows[] = {
+    {"out", "FILE", "where the predictions go: .npy or .csv, by the end of the name",
+     parse_text, PREDICT_FIELD(out), NULL, NULL},
+    {"classes", NULL, "class numbers instead of the network's outputs",
+     parse_flag, PREDICT_FIELD(classes), NULL, NULL},
+    {0}};
+/* clang-format on */
+
+static lw_status write_classes(const lw_net *net, const lw_dataset *data, const char *path)
+{
+    int32_t *classes = calloc(data->rows, sizeof *classes);
+    if (classes == NULL)
+        return lw_fail(LW_ENOMEM, "no memory for the classes of %zu rows", data->rows);
+    lw_status status = lw_classify(net, data->rows, data->x, classes);
+    if (status == LW_OK)
+        status = table_write_classes(path, classes, data->rows);
+    free(classes);
+    return status;
+}
+
+static lw_status write_outputs(const lw_net *net, const lw_dataset *data, const char *path)
+{
+    const size_t outputs = lw_net_outputs(net);
+    /* calloc, because it sees a product that overflows. */
+    float *y = calloc(data->rows, outputs * sizeof *y);
+    if (y == NULL)
+        return lw_fail(LW_ENOMEM, "no memory for %zu rows of %zu outputs", data->rows, outputs);
+    lw_status status = lw_predict(net, data->rows, data->x, y);
+    if (status == LW_OK)
+        status = table_write_outputs(path, y, data->rows, outputs);
+    free(y);
+    return status;
+}
+
+static lw_status predict(const predict_options *options, const data_options *source)
+{
+    lw_net *net = NULL;
+    lw_dataset data = {0};
+    lw_status status = saved_open(&options->saved, source, &net, &data);
+    if (status == LW_OK)
+        status = options->classes ? write_classes(net, &data, options->out)
+                                  : write_outputs(net, &data, options->out);
+    lw_dataset_free(&data);
+    lw_net_destroy(net);
+    return status;
+}
+
+int command_predict(int argc, char **argv)
+{
+    predict_options options = {.classes = 0};
+    data_options data = {0};
+    const command_line line = {
+        .command = argv[0],
+        .synopsis = "--model FILE INPUTS --out FILE [OPTIONS]",
+        .summary = "Writes what a saved network makes of inputs, a row for each of theirs.",
+        .groups = {{"Model", saved_rows, &options.saved},
+                   {"Inputs", input_rows, &data},
+                   {"Result", result_rows, &options}},
+    };
+    int outcome = options_parse(&line, argc, argv);
+    if (outcome < 0)
+        outcome = saved_options_check(argv[0], &options.saved);
+    if (outcome < 0 && data.csv == NULL && data.x != NULL && table_is_csv(data.x)) {
+        data.csv = data.x;
+        data.x = NULL;
+    }
+    if (outcome < 0)
+        outcome = data_options_check(argv[0], &data, NEED_INPUTS);
+    if (outcome < 0 && options.out == NULL)
+        outcome = usage_error(argv[0], "--out is needed");
+    if (outcome < 0 && !table_has_known_ending(options.out))
+        outcome = usage_error(argv[0], "--out: '%s' ends neither in .npy nor in .csv", options.out);
+    if (outcome >= 0)
+        return outcome;
+    data.labels = 1; /* a column that is left out may hold anything */
+    return predict(&options, &data) == LW_OK ? 0 : report_failure();
+}

@@ -1,0 +1,67 @@
+#define _XOPEN_SOURCE 700
+#include "progress.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+progress progress_begin(int quiet)
+{
+    const int on_terminal = !quiet && isatty(STDOUT_FILENO);
+    return (progress){.quiet = quiet, .on_terminal = on_terminal, .start = now()};
+}
+
+void progress_clear(progress *p)
+{
+    if (p->drawn_width > 0) {
+        printf("\r%*s\r", p->drawn_width, "");
+        fflush(stdout);
+    }
+    p->drawn_width = 0;
+}
+
+void progress_batch(progress *p, const lw_batch_report *report)
+{
+    const double draw_interval = 0.1; /* seconds; faster than this only costs */
+    const double time = now();
+    if (report->rows_total == 0 || report->seconds <= 0.0 || time - p->last_draw < draw_interval)
+        return;
+    p->last_draw = time;
+
+    const double rows = (double)report->rows_done;
+    const double epoch_done = rows / (double)report->rows_total;
+    const double done = ((double)(report->epoch - 1) + epoch_done) / (double)report->epochs;
+    const long left = (long)((time - p->start) * (1.0 - done) / done); /* seconds */
+
+    char line[128];
+    const int width = snprintf(
+        line, sizeof line, "epoch %zu/%zu  %3.0f %%  %.0f samples/s  %ld:%02ld left", report->epoch,
+        report->epochs, 100.0 * epoch_done, rows / report->seconds, left / 60, left % 60);
+    /* Blanks over the rest of a longer line before: no escape sequences, so any terminal will do.
+     */
+    printf("\r%s%*s", line, p->drawn_width > width ? p->drawn_width - width : 0, "");
+    fflush(stdout);
+    p->drawn_width = width;
+}
+
+void progress_epoch(progress *p, const lw_epoch_report *report)
+{
+    if (p->quiet)
+        return;
+    progress_clear(p);
+    printf("epoch %zu/%zu  train loss %.4f", report->epoch, report->epochs, report->train_loss);
+    if (!isnan(report->validation_loss))
+        printf("  validation loss %.4f", report->validation_loss);
+    if (!isnan(report->validation_accuracy))
+        printf("  accuracy %.2f %%", 100.0 * report->validation_accuracy);
+    printf("  %.2f s  %.0f samples/s\n", report->seconds, report->samples_per_second);
+    fflush(stdout);
+}

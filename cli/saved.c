@@ -1,0 +1,45 @@
+#include "saved.h"
+
+/* clang-format off */
+const option_row saved_rows[] = {
+    {"model", "FILE", "a network that train saved",
+     parse_text, offsetof(saved_options, model), NULL, NULL},
+    THREADS_ROW(saved_options),
+    {0}};
+/* clang-format on */
+
+int saved_options_check(const char *command, const saved_options *options)
+{
+    return options->model != NULL ? -1 : usage_error(command, "--model is needed");
+}
+
+static lw_status open_data(const lw_net *net, const data_options *source, lw_dataset *data)
+{
+    lw_layer_info last;
+    lw_status status = lw_net_layer_info(net, lw_net_layer_count(net) - 1, &last);
+    if (status == LW_OK)
+        status = data_open(source, last.activation, data);
+    if (status != LW_OK)
+        return status;
+    status = data_fit_to(source, PART_MAIN, lw_net_inputs(net), last.out, data);
+    if (status != LW_OK)
+        lw_dataset_free(data);
+    return status;
+}
+
+lw_status saved_open(const saved_options *options, const data_options *source, lw_net **net,
+                     lw_dataset *data)
+{
+    lw_net *loaded = NULL;
+    lw_status status = lw_net_load(&loaded, options->model);
+    if (status != LW_OK)
+        return status;
+    lw_net_set_threads(loaded, options->threads);
+    status = open_data(loaded, source, data);
+    if (status != LW_OK) {
+        lw_net_destroy(loaded);
+        return status;
+    }
+    *net = loaded;
+    return LW_OK;
+}

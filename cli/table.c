@@ -1,0 +1,58 @@
+#include "table.h"
+#include "destination.h"
+
+#include <inttypes.h>
+#include <lanewise/nn.h>
+#include <string.h>
+
+static int ends_in(const char *path, const char *ending)
+{
+    const size_t length = strlen(path);
+    const size_t ending_length = strlen(ending);
+    return length > ending_length && strcmp(path + length - ending_length, ending) == 0;
+}
+
+int table_is_csv(const char *path)
+{
+    return ends_in(path, ".csv");
+}
+
+int table_has_known_ending(const char *path)
+{
+    return ends_in(path, ".npy") || table_is_csv(path);
+}
+
+lw_status table_write_classes(const char *path, const int32_t *classes, size_t rows)
+{
+    if (ends_in(path, ".npy"))
+        return lw_write_npy_i32(path, classes, rows, 0);
+
+    destination d;
+    const lw_status status = destination_open(&d, path);
+    if (status != LW_OK)
+        return status;
+    fputs("class\n", d.file);
+    for (size_t row = 0; row < rows; row++)
+        fprintf(d.file, "%" PRId32 "\n", classes[row]);
+    return destination_commit(&d);
+}
+
+lw_status table_write_outputs(const char *path, const float *y, size_t rows, size_t outputs)
+{
+    if (ends_in(path, ".npy"))
+        return lw_write_npy_f32(path, y, rows, outputs);
+
+    destination d;
+    const lw_status status = destination_open(&d, path);
+    if (status != LW_OK)
+        return status;
+    for (size_t column = 0; column < outputs; column++)
+        fprintf(d.file, "%sy%zu", column > 0 ? "," : "", column);
+    fputc('\n', d.file);
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t column = 0; column < outputs; column++)
+            fprintf(d.file, "%s%.9g", column > 0 ? "," : "", (double)y[row * outputs + column]);
+        fputc('\n', d.file);
+    }
+    return destination_commit(&d);
+}
