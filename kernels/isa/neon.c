@@ -1,0 +1,4 @@
+#define LW_ISA_NAME neon
+#include "../simd/neon.h"
+
+#include "../micro/instantiate.inc"

@@ -1,0 +1,125 @@
+/* AVX2 with FMA: 8 lanes, 16 registers, 12 of them accumulators of the 6x16 tile. */
+#include "contract.h"
+
+#include <immintrin.h>
+
+typedef __m256 v_f32;
+enum { V_LANES = 8, TILE_MR = 6, TILE_NV = 2 };
+
+static inline v_f32 v_zero(void)
+{
+    return _mm256_setzero_ps();
+}
+static inline v_f32 v_set1(float x)
+{
+    return _mm256_set1_ps(x);
+}
+static inline v_f32 v_load(const float *p)
+{
+    return _mm256_loadu_ps(p);
+}
+static inline void v_store(float *p, v_f32 v)
+{
+    _mm256_storeu_ps(p, v);
+}
+
+static inline __m256i lanes_below(size_t n)
+{
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), lane);
+}
+static inline v_f32 v_load_n(const float *p, size_t n, v_f32 fill)
+{
+    const __m256i mask = lanes_below(n);
+    return _mm256_blendv_ps(fill, _mm256_maskload_ps(p, mask), _mm256_castsi256_ps(mask));
+}
+static inline void v_store_n(float *p, size_t n, v_f32 v)
+{
+    _mm256_maskstore_ps(p, lanes_below(n), v);
+}
+static inline v_f32 v_add(v_f32 a, v_f32 b)
+{
+    return _mm256_add_ps(a, b);
+}
+static inline v_f32 v_sub(v_f32 a, v_f32 b)
+{
+    return _mm256_sub_ps(a, b);
+}
+static inline v_f32 v_mul(v_f32 a, v_f32 b)
+{
+    return _mm256_mul_ps(a, b);
+}
+static inline v_f32 v_div(v_f32 a, v_f32 b)
+{
+    return _mm256_div_ps(a, b);
+}
+static inline v_f32 v_sqrt(v_f32 a)
+{
+    return _mm256_sqrt_ps(a);
+}
+static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c)
+{
+    return _mm256_fmadd_ps(a, b, c);
+}
+static inline v_f32 v_fnma(v_f32 a, v_f32 b, v_f32 c)
+{
+    return _mm256_fnmadd_ps(a, b, c);
+}
+static inline v_f32 v_min(v_f32 a, v_f32 b)
+{
+    return _mm256_min_ps(a, b);
+}
+static inline v_f32 v_max(v_f32 a, v_f32 b)
+{
+    return _mm256_max_ps(a, b);
+}
+static inline v_f32 v_abs(v_f32 a)
+{
+    return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a);
+}
+static inline v_f32 v_copysign(v_f32 a, v_f32 b)
+{
+    const v_f32 sign = _mm256_set1_ps(-0.0f);
+    return _mm256_or_ps(_mm256_andnot_ps(sign, a), _mm256_and_ps(sign, b));
+}
+static inline v_f32 v_round(v_f32 a)
+{
+    return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+static inline v_f32 v_if_lt(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
+{
+    return _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_LT_OQ));
+}
+static inline v_f32 v_ldexp(v_f32 a, v_f32 n)
+{
+    /* In two steps: 2^n itself may be out of range. The first product is exact. */
+    const __m256i whole = _mm256_cvtps_epi32(n);
+    const __m256i half = _mm256_srai_epi32(whole, 1);
+    const __m256i bias = _mm256_set1_epi32(127);
+    const __m256i low = _mm256_slli_epi32(_mm256_add_epi32(half, bias), 23);
+    const __m256i high =
+        _mm256_slli_epi32(_mm256_add_epi32(_mm256_sub_epi32(whole, half), bias), 23);
+    return _mm256_mul_ps(_mm256_mul_ps(a, _mm256_castsi256_ps(low)), _mm256_castsi256_ps(high));
+}
+static inline v_f32 v_exponent(v_f32 a)
+{
+    const __m256i exponent = _mm256_srli_epi32(_mm256_castps_si256(a), 23);
+    return _mm256_cvtepi32_ps(_mm256_sub_epi32(exponent, _mm256_set1_epi32(127)));
+}
+static inline v_f32 v_mantissa(v_f32 a)
+{
+    const v_f32 fraction = _mm256_castsi256_ps(_mm256_set1_epi32(0x007fffff));
+    return _mm256_or_ps(_mm256_and_ps(a, fraction), _mm256_set1_ps(1.0f));
+}
+static inline float v_sum(v_f32 a)
+{
+    __m128 x = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    x = _mm_add_ps(x, _mm_movehl_ps(x, x));
+    return _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)));
+}
+static inline float v_largest(v_f32 a)
+{
+    __m128 x = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    x = _mm_max_ps(x, _mm_movehl_ps(x, x));
+    return _mm_cvtss_f32(_mm_max_ss(x, _mm_movehdup_ps(x)));
+}

@@ -1,0 +1,117 @@
+/* AVX-512 (F, DQ, BW, VL): 16 lanes, 32 registers, 28 of them accumulators of the 14x32 tile. */
+#include "contract.h"
+
+#include <immintrin.h>
+
+typedef __m512 v_f32;
+enum { V_LANES = 16, TILE_MR = 14, TILE_NV = 2 };
+
+static inline v_f32 v_zero(void)
+{
+    return _mm512_setzero_ps();
+}
+static inline v_f32 v_set1(float x)
+{
+    return _mm512_set1_ps(x);
+}
+static inline v_f32 v_load(const float *p)
+{
+    return _mm512_loadu_ps(p);
+}
+static inline void v_store(float *p, v_f32 v)
+{
+    _mm512_storeu_ps(p, v);
+}
+
+static inline __mmask16 lanes_below(size_t n)
+{
+    return (__mmask16)((1u << n) - 1u);
+}
+static inline v_f32 v_load_n(const float *p, size_t n, v_f32 fill)
+{
+    return _mm512_mask_loadu_ps(fill, lanes_below(n), p);
+}
+static inline void v_store_n(float *p, size_t n, v_f32 v)
+{
+    _mm512_mask_storeu_ps(p, lanes_below(n), v);
+}
+static inline v_f32 v_add(v_f32 a, v_f32 b)
+{
+    return _mm512_add_ps(a, b);
+}
+static inline v_f32 v_sub(v_f32 a, v_f32 b)
+{
+    return _mm512_sub_ps(a, b);
+}
+static inline v_f32 v_mul(v_f32 a, v_f32 b)
+{
+    return _mm512_mul_ps(a, b);
+}
+static inline v_f32 v_div(v_f32 a, v_f32 b)
+{
+    return _mm512_div_ps(a, b);
+}
+static inline v_f32 v_sqrt(v_f32 a)
+{
+    return _mm512_sqrt_ps(a);
+}
+static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c)
+{
+    return _mm512_fmadd_ps(a, b, c);
+}
+static inline v_f32 v_fnma(v_f32 a, v_f32 b, v_f32 c)
+{
+    return _mm512_fnmadd_ps(a, b, c);
+}
+static inline v_f32 v_min(v_f32 a, v_f32 b)
+{
+    return _mm512_min_ps(a, b);
+}
+static inline v_f32 v_max(v_f32 a, v_f32 b)
+{
+    return _mm512_max_ps(a, b);
+}
+static inline v_f32 v_abs(v_f32 a)
+{
+    return _mm512_abs_ps(a);
+}
+static inline v_f32 v_copysign(v_f32 a, v_f32 b)
+{
+    const v_f32 sign = _mm512_set1_ps(-0.0f);
+    return _mm512_or_ps(_mm512_andnot_ps(sign, a), _mm512_and_ps(sign, b));
+}
+static inline v_f32 v_round(v_f32 a)
+{
+    return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+static inline v_f32 v_if_lt(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
+{
+    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), y, x);
+}
+static inline v_f32 v_ldexp(v_f32 a, v_f32 n)
+{
+    return _mm512_scalef_ps(a, n);
+}
+static inline v_f32 v_exponent(v_f32 a)
+{
+    return _mm512_getexp_ps(a);
+}
+static inline v_f32 v_mantissa(v_f32 a)
+{
+    return _mm512_getmant_ps(a, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_zero);
+}
+static inline __m256 upper_half(v_f32 a)
+{
+    return _mm512_extractf32x8_ps(a, 1);
+}
+static inline float v_sum(v_f32 a)
+{
+    const __m256 half = _mm256_add_ps(_mm512_castps512_ps256(a), upper_half(a));
+    __m128 x = _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1));
+    x = _mm_add_ps(x, _mm_movehl_ps(x, x));
+    return _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)));
+}
+static inline float v_largest(v_f32 a)
+{
+    return _mm512_reduce_max_ps(a);
+}

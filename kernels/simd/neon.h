@@ -1,0 +1,117 @@
+/* NEON (AArch64): 4 lanes, 32 registers, 21 of them accumulators of the 7x12 tile. */
+#include "contract.h"
+
+#include <arm_neon.h>
+
+typedef float32x4_t v_f32;
+enum { V_LANES = 4, TILE_MR = 7, TILE_NV = 3 };
+
+static inline v_f32 v_zero(void)
+{
+    return vdupq_n_f32(0.0f);
+}
+static inline v_f32 v_set1(float x)
+{
+    return vdupq_n_f32(x);
+}
+static inline v_f32 v_load(const float *p)
+{
+    return vld1q_f32(p);
+}
+static inline void v_store(float *p, v_f32 v)
+{
+    vst1q_f32(p, v);
+}
+static inline v_f32 v_load_n(const float *p, size_t n, v_f32 fill)
+{
+    float lanes[4];
+    vst1q_f32(lanes, fill);
+    memcpy(lanes, p, n * sizeof *p);
+    return vld1q_f32(lanes);
+}
+static inline void v_store_n(float *p, size_t n, v_f32 v)
+{
+    float lanes[4];
+    vst1q_f32(lanes, v);
+    memcpy(p, lanes, n * sizeof *p);
+}
+static inline v_f32 v_add(v_f32 a, v_f32 b)
+{
+    return vaddq_f32(a, b);
+}
+static inline v_f32 v_sub(v_f32 a, v_f32 b)
+{
+    return vsubq_f32(a, b);
+}
+static inline v_f32 v_mul(v_f32 a, v_f32 b)
+{
+    return vmulq_f32(a, b);
+}
+static inline v_f32 v_div(v_f32 a, v_f32 b)
+{
+    return vdivq_f32(a, b);
+}
+static inline v_f32 v_sqrt(v_f32 a)
+{
+    return vsqrtq_f32(a);
+}
+static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c)
+{
+    return vfmaq_f32(c, a, b);
+}
+static inline v_f32 v_fnma(v_f32 a, v_f32 b, v_f32 c)
+{
+    return vfmsq_f32(c, a, b);
+}
+static inline v_f32 v_min(v_f32 a, v_f32 b)
+{
+    return vminq_f32(a, b);
+}
+static inline v_f32 v_max(v_f32 a, v_f32 b)
+{
+    return vmaxq_f32(a, b);
+}
+static inline v_f32 v_abs(v_f32 a)
+{
+    return vabsq_f32(a);
+}
+static inline v_f32 v_copysign(v_f32 a, v_f32 b)
+{
+    return vbslq_f32(vdupq_n_u32(0x80000000u), b, a);
+}
+static inline v_f32 v_round(v_f32 a)
+{
+    return vrndnq_f32(a);
+}
+static inline v_f32 v_if_lt(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
+{
+    return vbslq_f32(vcltq_f32(a, b), x, y);
+}
+static inline v_f32 v_ldexp(v_f32 a, v_f32 n)
+{
+    /* In two steps: 2^n itself may be out of range. The first product is exact. */
+    const int32x4_t whole = vcvtq_s32_f32(n);
+    const int32x4_t half = vshrq_n_s32(whole, 1);
+    const int32x4_t bias = vdupq_n_s32(127);
+    const int32x4_t low = vshlq_n_s32(vaddq_s32(half, bias), 23);
+    const int32x4_t high = vshlq_n_s32(vaddq_s32(vsubq_s32(whole, half), bias), 23);
+    return vmulq_f32(vmulq_f32(a, vreinterpretq_f32_s32(low)), vreinterpretq_f32_s32(high));
+}
+static inline v_f32 v_exponent(v_f32 a)
+{
+    const int32x4_t exponent = vreinterpretq_s32_u32(vshrq_n_u32(vreinterpretq_u32_f32(a), 23));
+    return vcvtq_f32_s32(vsubq_s32(exponent, vdupq_n_s32(127)));
+}
+static inline v_f32 v_mantissa(v_f32 a)
+{
+    return vbslq_f32(vdupq_n_u32(0x007fffffu), a, vdupq_n_f32(1.0f));
+}
+static inline float v_sum(v_f32 a)
+{
+    const float32x2_t x = vadd_f32(vget_low_f32(a), vget_high_f32(a));
+    return vget_lane_f32(x, 0) + vget_lane_f32(x, 1);
+}
+static inline float v_largest(v_f32 a)
+{
+    return vmaxvq_f32(a);
+}

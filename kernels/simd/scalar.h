@@ -1,0 +1,131 @@
+/* Portable C, one lane: the set that every machine runs and that a reader can check by eye. */
+#include "contract.h"
+
+typedef float v_f32;
+enum { V_LANES = 1, TILE_MR = 4, TILE_NV = 4 };
+
+/* The tests define this as fmaf to get the reference of the bits that FMA sets have to give. */
+#ifndef LW_SCALAR_FMA
+#define LW_SCALAR_FMA(a, b, c) ((a) * (b) + (c))
+#endif
+
+static inline v_f32 v_zero(void)
+{
+    return 0.0f;
+}
+static inline v_f32 v_set1(float x)
+{
+    return x;
+}
+static inline v_f32 v_load(const float *p)
+{
+    return *p;
+}
+static inline void v_store(float *p, v_f32 v)
+{
+    *p = v;
+}
+static inline v_f32 v_load_n(const float *p, size_t n, v_f32 fill)
+{
+    return n ? *p : fill;
+}
+static inline void v_store_n(float *p, size_t n, v_f32 v)
+{
+    if (n)
+        *p = v;
+}
+static inline v_f32 v_add(v_f32 a, v_f32 b)
+{
+    return a + b;
+}
+static inline v_f32 v_sub(v_f32 a, v_f32 b)
+{
+    return a - b;
+}
+static inline v_f32 v_mul(v_f32 a, v_f32 b)
+{
+    return a * b;
+}
+static inline v_f32 v_div(v_f32 a, v_f32 b)
+{
+    return a / b;
+}
+static inline v_f32 v_sqrt(v_f32 a)
+{
+    return sqrtf(a);
+}
+static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c)
+{
+    return LW_SCALAR_FMA(a, b, c);
+}
+static inline v_f32 v_fnma(v_f32 a, v_f32 b, v_f32 c)
+{
+    return LW_SCALAR_FMA(-a, b, c);
+}
+static inline v_f32 v_min(v_f32 a, v_f32 b)
+{
+    return a < b ? a : b;
+}
+static inline v_f32 v_max(v_f32 a, v_f32 b)
+{
+    return a > b ? a : b;
+}
+static inline v_f32 v_abs(v_f32 a)
+{
+    return fabsf(a);
+}
+static inline v_f32 v_copysign(v_f32 a, v_f32 b)
+{
+    return copysignf(a, b);
+}
+static inline v_f32 v_round(v_f32 a)
+{
+    /* Adding 1.5 * 2^23 leaves no fraction bits, so the addition itself rounds to nearest even. */
+    return a + 0x1.8p23f - 0x1.8p23f;
+}
+static inline v_f32 v_if_lt(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
+{
+    return a < b ? x : y;
+}
+
+static inline uint32_t lane_bits(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+static inline float lane_from_bits(uint32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+static inline float lane_pow2(int n)
+{
+    return lane_from_bits((uint32_t)(n + 127) << 23);
+}
+
+static inline v_f32 v_ldexp(v_f32 a, v_f32 n)
+{
+    /* In two steps: 2^n itself may be out of range. The first product is exact. A NaN does not
+     * survive the conversion to int, but the NaN in a does survive the products. */
+    const int whole = n == n ? (int)n : 0;
+    const int half = whole / 2;
+    return a * lane_pow2(half) * lane_pow2(whole - half);
+}
+static inline v_f32 v_exponent(v_f32 a)
+{
+    return (float)((int)(lane_bits(a) >> 23) - 127);
+}
+static inline v_f32 v_mantissa(v_f32 a)
+{
+    return lane_from_bits((lane_bits(a) & 0x007fffffu) | 0x3f800000u);
+}
+static inline float v_sum(v_f32 a)
+{
+    return a;
+}
+static inline float v_largest(v_f32 a)
+{
+    return a;
+}

@@ -1,0 +1,99 @@
+#include "argument.h"
+
+/* Elements from the first to one past the last; rows and cols are not 0. */
+static size_t extent(const struct lw_operand *x)
+{
+    return (x->rows - 1) * x->ld + x->cols;
+}
+
+static int is_empty(const struct lw_operand *x)
+{
+    return x->rows == 0 || x->cols == 0;
+}
+
+struct lw_operand lw_vector_operand(const char *name, const void *data, size_t n)
+{
+    const struct lw_operand x = {name, data, n > 0, n, n};
+    return x;
+}
+
+struct lw_operand lw_optional_operand(struct lw_operand x)
+{
+    if (!x.data)
+        x.rows = x.cols = 0;
+    return x;
+}
+
+lw_status lw_check_operand(const char *function, const struct lw_operand *x)
+{
+    if (x->ld < x->cols)
+        return lw_fail(LW_EINVAL, "%s: leading dimension %zu of %s is below its %zu columns",
+                       function, x->ld, x->name, x->cols);
+    if (is_empty(x))
+        return LW_OK;
+    if (!x->data)
+        return lw_fail(LW_EINVAL, "%s: %s is NULL", function, x->name);
+    const size_t most = PTRDIFF_MAX / sizeof(float);
+    if (x->cols > most || (x->rows - 1) > (most - x->cols) / x->ld)
+        return lw_fail(LW_EINVAL, "%s: %s of %zu x %zu overflows the address space", function,
+                       x->name, x->rows, x->cols);
+    return LW_OK;
+}
+
+static int overlaps(const struct lw_operand *x, const struct lw_operand *y)
+{
+    if (is_empty(x) || is_empty(y))
+        return 0;
+    const uintptr_t x0 = (uintptr_t)x->data, y0 = (uintptr_t)y->data;
+    const uintptr_t x1 = x0 + extent(x) * sizeof(float), y1 = y0 + extent(y) * sizeof(float);
+    if (x1 <= y0 || y1 <= x0)
+        return 0;
+    /* Interleaved column blocks of one matrix: every row of one lies in the gaps of the other. */
+    if (x->ld == y->ld && (y0 - x0) % sizeof(float) == 0) {
+        const size_t ld = x->ld;
+        const size_t shift =
+            y0 >= x0 ? (y0 - x0) / sizeof(float) % ld : (ld - (x0 - y0) / sizeof(float) % ld) % ld;
+        return shift < x->cols || shift + y->cols > ld;
+    }
+    return 1;
+}
+
+/* The same elements. */
+static int same(const struct lw_operand *x, const struct lw_operand *y)
+{
+    return x->data == y->data && (x->ld == y->ld || x->rows <= 1);
+}
+
+static lw_status check_all(const char *function, const struct lw_operand *output,
+                           const struct lw_operand *others, size_t count, int in_place)
+{
+    lw_status status = lw_check_operand(function, output);
+    for (size_t i = 0; i < count && status == LW_OK; i++) {
+        status = lw_check_operand(function, &others[i]);
+        if (status == LW_OK && !(in_place && same(output, &others[i])) &&
+            overlaps(output, &others[i]))
+            status = lw_fail(LW_EOVERLAP, "%s: %s shares memory with %s", function, output->name,
+                             others[i].name);
+    }
+    return status;
+}
+
+lw_status lw_check_output(const char *function, const struct lw_operand *output,
+                          const struct lw_operand *others, size_t count)
+{
+    return check_all(function, output, others, count, 0);
+}
+
+lw_status lw_check_in_place(const char *function, const struct lw_operand *output,
+                            const struct lw_operand *others, size_t count)
+{
+    return check_all(function, output, others, count, 1);
+}
+
+lw_status lw_check_elementwise(const char *function, lw_activation activation)
+{
+    if ((unsigned)activation >= LW_SOFTMAX)
+        return lw_fail(LW_EINVAL, "%s: activation %d is not elementwise", function,
+                       (int)activation);
+    return LW_OK;
+}

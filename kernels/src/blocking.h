@@ -1,0 +1,18 @@
+/* Block sizes of the matrix product, from the caches of the machine. */
+#ifndef LANEWISE_BLOCKING_H
+#define LANEWISE_BLOCKING_H
+
+#include "isa_table.h"
+
+/* A block of A is mc x kc, a panel of B kc x nc. */
+struct lw_blocking {
+    size_t mc, kc, nc;
+};
+
+/* For the tile of a set; mc and nc are multiples of its rows and columns. */
+struct lw_blocking lw_blocking_of(const struct lw_isa *isa);
+
+/* Upper bounds of mc * kc + kc * nc for any set. */
+enum { LW_BLOCKING_MAX_FLOATS = 1 << 20 };
+
+#endif

@@ -1,0 +1,20 @@
+/* The instruction set in use. */
+#ifndef LANEWISE_DISPATCH_H
+#define LANEWISE_DISPATCH_H
+
+#include "isa_table.h"
+
+/* The table in use; chooses it on the first call. A kernel asks once and passes it on, so that a
+ * change of set never falls into the middle of a product. */
+const struct lw_isa *lw_isa_current(void);
+
+/* The compiled-in table of that name, NULL if there is none or this machine cannot run it. */
+const struct lw_isa *lw_isa_find(const char *name);
+
+/* Uses any table, also one that is not in the list. For tests: broken and reference kernels. */
+void lw_isa_use(const struct lw_isa *isa);
+
+/* Asks the environment and the machine again. For tests. */
+void lw_isa_reset(void);
+
+#endif

@@ -1,0 +1,24 @@
+/* The blocked matrix product that all products of a dense layer go through. */
+#ifndef LANEWISE_GEMM_H
+#define LANEWISE_GEMM_H
+
+#include "isa_table.h"
+
+/* C = alpha * A * B + beta * C, then end. Element (i, p) of A is a[i * a_row + p * a_col], one of
+ * the two strides is 1; B alike. end's pointers are those of element (0, 0) of C. */
+struct lw_gemm {
+    size_t m, n, k;
+    float alpha, beta;
+    const float *a;
+    size_t a_row, a_col;
+    const float *b;
+    size_t b_row, b_col;
+    float *c;
+    size_t ldc;
+    struct lw_tile_end end;
+};
+
+/* Checked arguments only. LW_OK, or LW_ENOMEM with C unchanged. */
+lw_status lw_gemm_run(const struct lw_gemm *gemm);
+
+#endif

@@ -1,0 +1,149 @@
+/* The losses: value and gradient by rows. */
+#include "argument.h"
+#include "dispatch.h"
+#include "threads.h"
+
+struct loss_job {
+    const struct lw_isa *isa;
+    size_t rows, cols;
+    const float *x;
+    size_t ldx;
+    const float *t;
+    size_t ldt;
+    const int32_t *labels;
+    float scale;
+    float *loss;
+    float *g;
+    size_t ldg;
+    float (*row)(size_t n, const float *x, const float *t, float scale, float *g);
+};
+
+/* g may be x; loss shares memory with nothing. */
+static lw_status check(const char *name, const struct loss_job *job, struct lw_operand target)
+{
+    const struct lw_operand logits = {"x", job->x, job->rows, job->cols, job->ldx};
+    const struct lw_operand gradient =
+        lw_optional_operand((struct lw_operand){"g", job->g, job->rows, job->cols, job->ldg});
+    const struct lw_operand loss =
+        lw_optional_operand(lw_vector_operand("loss", job->loss, job->rows));
+    lw_status status = lw_check_output(name, &gradient, &target, 1);
+    if (status == LW_OK)
+        status = lw_check_in_place(name, &gradient, &logits, 1);
+    if (status == LW_OK)
+        status = lw_check_output(name, &loss, (struct lw_operand[]){logits, target, gradient}, 3);
+    return status;
+}
+
+static void labels_share(const void *argument, size_t begin, size_t end)
+{
+    const struct loss_job *job = argument;
+    for (size_t i = begin; i < end; i++) {
+        float *g = job->g ? job->g + i * job->ldg : NULL;
+        const float loss = job->isa->cross_entropy_row(job->cols, job->x + i * job->ldx,
+                                                       (size_t)job->labels[i], job->scale, g);
+        if (job->loss)
+            job->loss[i] = loss;
+    }
+}
+
+static void targets_share(const void *argument, size_t begin, size_t end)
+{
+    const struct loss_job *job = argument;
+    for (size_t i = begin; i < end; i++) {
+        float *g = job->g ? job->g + i * job->ldg : NULL;
+        const float loss =
+            job->row(job->cols, job->x + i * job->ldx, job->t + i * job->ldt, job->scale, g);
+        if (job->loss)
+            job->loss[i] = loss;
+    }
+}
+
+static void run(const struct loss_job *job, lw_share_body body)
+{
+    if (job->cols > 0) {
+        lw_for_shares(job->rows, 1, (double)job->rows * (double)job->cols, body, job);
+        return;
+    }
+    for (size_t i = 0; job->loss && i < job->rows; i++)
+        job->loss[i] = 0.0f;
+}
+
+lw_status lw_softmax_cross_entropy(size_t rows, size_t cols, const float *x, size_t ldx,
+                                   const int32_t *labels, float scale, float *loss, float *g,
+                                   size_t ldg)
+{
+    static const char name[] = "lw_softmax_cross_entropy";
+    const struct loss_job job = {.isa = lw_isa_current(),
+                                 .rows = rows,
+                                 .cols = cols,
+                                 .x = x,
+                                 .ldx = ldx,
+                                 .labels = labels,
+                                 .scale = scale,
+                                 .loss = loss,
+                                 .g = g,
+                                 .ldg = ldg};
+    const lw_status status = check(name, &job, lw_vector_operand("labels", labels, rows));
+    if (status != LW_OK)
+        return status;
+    for (size_t i = 0; i < rows; i++) {
+        if (labels[i] < 0 || (size_t)labels[i] >= cols)
+            return lw_fail(LW_EDATA, "%s: label %d of row %zu is outside 0..%zu", name,
+                           (int)labels[i], i, cols - 1);
+    }
+    run(&job, labels_share);
+    return LW_OK;
+}
+
+static lw_status run_targets(const char *name, const struct loss_job *job)
+{
+    const struct lw_operand target = {"t", job->t, job->rows, job->cols, job->ldt};
+    const lw_status status = check(name, job, target);
+    if (status == LW_OK)
+        run(job, targets_share);
+    return status;
+}
+
+static struct loss_job targets_job(size_t rows, size_t cols, const float *x, size_t ldx,
+                                   const float *t, size_t ldt, float scale, float *loss, float *g,
+                                   size_t ldg)
+{
+    const struct loss_job job = {.isa = lw_isa_current(),
+                                 .rows = rows,
+                                 .cols = cols,
+                                 .x = x,
+                                 .ldx = ldx,
+                                 .t = t,
+                                 .ldt = ldt,
+                                 .scale = scale,
+                                 .loss = loss,
+                                 .g = g,
+                                 .ldg = ldg};
+    return job;
+}
+
+lw_status lw_softmax_cross_entropy_probs(size_t rows, size_t cols, const float *x, size_t ldx,
+                                         const float *t, size_t ldt, float scale, float *loss,
+                                         float *g, size_t ldg)
+{
+    struct loss_job job = targets_job(rows, cols, x, ldx, t, ldt, scale, loss, g, ldg);
+    job.row = job.isa->cross_entropy_probs_row;
+    return run_targets("lw_softmax_cross_entropy_probs", &job);
+}
+
+lw_status lw_sigmoid_cross_entropy(size_t rows, size_t cols, const float *x, size_t ldx,
+                                   const float *t, size_t ldt, float scale, float *loss, float *g,
+                                   size_t ldg)
+{
+    struct loss_job job = targets_job(rows, cols, x, ldx, t, ldt, scale, loss, g, ldg);
+    job.row = job.isa->sigmoid_cross_entropy_row;
+    return run_targets("lw_sigmoid_cross_entropy", &job);
+}
+
+lw_status lw_squared_error(size_t rows, size_t cols, const float *y, size_t ldy, const float *t,
+                           size_t ldt, float scale, float *loss, float *g, size_t ldg)
+{
+    struct loss_job job = targets_job(rows, cols, y, ldy, t, ldt, scale, loss, g, ldg);
+    job.row = job.isa->squared_error_row;
+    return run_targets("lw_squared_error", &job);
+}

@@ -1,0 +1,110 @@
+/* Optimizer updates of parameter vectors. */
+#include "argument.h"
+#include "dispatch.h"
+#include "threads.h"
+
+#include <math.h>
+
+/* Shares begin at multiples of this, so that no cache line is split. */
+enum { LINE = 16 };
+
+struct update_job {
+    const struct lw_isa *isa;
+    const lw_sgd_update_params *sgd;
+    struct lw_adam_step adam;
+    const float *g;
+    float *w, *m, *v;
+};
+
+static lw_status check(const char *name, size_t n, const float *g, const float *w, const float *m,
+                       const float *v)
+{
+    const struct lw_operand gradient = lw_vector_operand("g", g, n);
+    const struct lw_operand weights = lw_vector_operand("w", w, n);
+    const struct lw_operand first = lw_optional_operand(lw_vector_operand("state", m, n));
+    const struct lw_operand second = lw_optional_operand(lw_vector_operand("v", v, n));
+    lw_status status =
+        lw_check_output(name, &weights, (struct lw_operand[]){gradient, first, second}, 3);
+    if (status == LW_OK)
+        status = lw_check_output(name, &first, (struct lw_operand[]){gradient, second}, 2);
+    if (status == LW_OK)
+        status = lw_check_output(name, &second, &gradient, 1);
+    return status;
+}
+
+static void sgd_share(const void *argument, size_t begin, size_t end)
+{
+    const struct update_job *job = argument;
+    job->isa->sgd_update(end - begin, job->sgd, job->g + begin, job->w + begin,
+                         job->v ? job->v + begin : NULL);
+}
+
+lw_status lw_sgd_update(size_t n, const lw_sgd_update_params *params, const float *g, float *w,
+                        float *velocity)
+{
+    static const char name[] = "lw_sgd_update";
+    if (!params)
+        return lw_fail(LW_EINVAL, "%s: params is NULL", name);
+    if (params->nesterov && params->momentum == 0.0f)
+        return lw_fail(LW_EINVAL, "%s: nesterov needs momentum", name);
+    if (params->momentum != 0.0f && !velocity && n > 0)
+        return lw_fail(LW_EINVAL, "%s: momentum needs velocity, which is NULL", name);
+    const lw_status status = check(name, n, g, w, velocity, NULL);
+    if (status != LW_OK || n == 0)
+        return status;
+    const struct update_job job = {
+        .isa = lw_isa_current(), .sgd = params, .g = g, .w = w, .v = velocity};
+    lw_for_shares(n, LINE, (double)n, sgd_share, &job);
+    return LW_OK;
+}
+
+static void adam_share(const void *argument, size_t begin, size_t end)
+{
+    const struct update_job *job = argument;
+    job->isa->adam_update(end - begin, &job->adam, job->g + begin, job->w + begin, job->m + begin,
+                          job->v + begin);
+}
+
+static struct lw_adam_step adam_step(const lw_adam_update_params *p)
+{
+    const double beta1 = (double)p->beta1, beta2 = (double)p->beta2, t = (double)p->step;
+    const double rate = (double)p->learning_rate, decay = (double)p->weight_decay;
+    const struct lw_adam_step step = {
+        .beta1_rest = (float)(1.0 - beta1),
+        .beta2 = p->beta2,
+        .beta2_rest = (float)(1.0 - beta2),
+        .step_size = (float)(rate / (1.0 - pow(beta1, t))),
+        .root_correction = (float)(1.0 / sqrt(1.0 - pow(beta2, t))),
+        .epsilon = p->epsilon,
+        .gradient_decay = p->decoupled ? 0.0f : p->weight_decay,
+        .weight_factor = p->decoupled ? (float)(1.0 - rate * decay) : 1.0f,
+    };
+    return step;
+}
+
+static int is_fraction(float x)
+{
+    return x >= 0.0f && x < 1.0f;
+}
+
+lw_status lw_adam_update(size_t n, const lw_adam_update_params *params, const float *g, float *w,
+                         float *m, float *v)
+{
+    static const char name[] = "lw_adam_update";
+    if (!params)
+        return lw_fail(LW_EINVAL, "%s: params is NULL", name);
+    if (params->step == 0)
+        return lw_fail(LW_EINVAL, "%s: step counts from 1", name);
+    if (!is_fraction(params->beta1) || !is_fraction(params->beta2))
+        return lw_fail(LW_EINVAL, "%s: beta1 %g or beta2 %g is outside [0, 1)", name,
+                       (double)params->beta1, (double)params->beta2);
+    if (n > 0 && (!m || !v))
+        return lw_fail(LW_EINVAL, "%s: m or v is NULL", name);
+    const lw_status status = check(name, n, g, w, m, v);
+    if (status != LW_OK || n == 0)
+        return status;
+    const struct update_job job = {
+        .isa = lw_isa_current(), .adam = adam_step(params), .g = g, .w = w, .m = m, .v = v};
+    lw_for_shares(n, LINE, (double)n, adam_share, &job);
+    return LW_OK;
+}

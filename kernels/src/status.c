@@ -1,0 +1,29 @@
+#include <lanewise/status.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static _Thread_local char last_error[512];
+
+const char *lw_status_name(lw_status status)
+{
+    static const char *const names[] = {"LW_OK",     "LW_EINVAL", "LW_EOVERLAP", "LW_ENOMEM",
+                                        "LW_EISA",   "LW_EIO",    "LW_EFORMAT",  "LW_EDATA",
+                                        "LW_ESHAPE", "LW_ESTATE"};
+    const unsigned index = (unsigned)status;
+    return index < sizeof names / sizeof *names ? names[index] : "unknown status";
+}
+
+const char *lw_last_error(void)
+{
+    return last_error;
+}
+
+lw_status lw_fail(lw_status status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(last_error, sizeof last_error, format, arguments);
+    va_end(arguments);
+    return status;
+}

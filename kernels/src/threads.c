@@ -1,0 +1,42 @@
+#include "threads.h"
+
+#include <omp.h>
+
+/* Elements of elementwise work that take about ten microseconds. */
+static const double ELEMENTS_PER_THREAD = 32768;
+
+int lw_thread_count(double work, double grain)
+{
+    if (work < 2.0 * grain || omp_in_parallel())
+        return 1;
+    const int most = omp_get_max_threads();
+    const double useful = work / grain;
+    return useful < most ? (int)useful : most;
+}
+
+struct lw_range lw_share(size_t n, size_t step, int part, int parts)
+{
+    const size_t steps = (n + step - 1) / step;
+    const size_t each = steps / (size_t)parts, more = steps % (size_t)parts;
+    const size_t at = (size_t)part;
+    const size_t first = at * each + (at < more ? at : more);
+    const size_t last = first + each + (at < more ? 1 : 0);
+    const struct lw_range range = {first * step < n ? first * step : n,
+                                   last * step < n ? last * step : n};
+    return range;
+}
+
+void lw_for_shares(size_t n, size_t step, double elements, lw_share_body body, const void *job)
+{
+    const int threads = lw_thread_count(elements, ELEMENTS_PER_THREAD);
+    if (threads == 1) {
+        body(job, 0, n);
+        return;
+    }
+#pragma omp parallel for num_threads(threads) schedule(static, 1)
+    for (int part = 0; part < threads; part++) {
+        const struct lw_range range = lw_share(n, step, part, threads);
+        if (range.begin < range.end)
+            body(job, range.begin, range.end);
+    }
+}

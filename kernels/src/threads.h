@@ -1,0 +1,27 @@
+/* How many threads a kernel uses. */
+#ifndef LANEWISE_THREADS_H
+#define LANEWISE_THREADS_H
+
+#include <stddef.h>
+
+/*
+ * At most the OpenMP threads of the calling context and one for every `grain` units of work; 1
+ * inside a parallel region. A region costs 1 to 5 microseconds here, so a grain is the work of
+ * about 10.
+ */
+int lw_thread_count(double work, double grain);
+
+/* The part of 0..n-1 that belongs to one of `parts`, in multiples of `step`. */
+struct lw_range {
+    size_t begin, end;
+};
+struct lw_range lw_share(size_t n, size_t step, int part, int parts);
+
+/*
+ * Calls body for shares of 0..n-1 that begin at multiples of step, on as many threads as `elements`
+ * floats of elementwise work are worth. One share, called directly, if that is one thread.
+ */
+typedef void (*lw_share_body)(const void *job, size_t begin, size_t end);
+void lw_for_shares(size_t n, size_t step, double elements, lw_share_body body, const void *job);
+
+#endif
