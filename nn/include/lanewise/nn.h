@@ -78,7 +78,8 @@ LW_API void lw_net_set_threads(lw_net *net, unsigned threads);
 
 /* Parameters and gradients, flat (lw_net_parameter_count floats) or by layer (w: in x out, b: out).
  * Either of w and b may be NULL: it is then left out. Gradients are those of the last backward
- * pass; LW_ESTATE before the first one. */
+ * pass; LW_ESTATE before the first one. New parameters need a new forward pass before
+ * lw_net_backward: LW_ESTATE until then. */
 LW_API lw_status lw_net_get_parameters(const lw_net *net, float *flat);
 LW_API lw_status lw_net_set_parameters(lw_net *net, const float *flat);
 LW_API lw_status lw_net_get_layer(const lw_net *net, size_t layer, float *w, float *b);
@@ -135,7 +136,7 @@ LW_API lw_optimizer lw_adamw(float learning_rate, float weight_decay); /* 0.9, 0
 
 /*
  * Makes room for batches of up to rows rows, so that no later step allocates. Steps with a larger
- * batch make room themselves, once.
+ * batch make room themselves, once. Making room forgets the last forward pass.
  */
 LW_API lw_status lw_net_reserve(lw_net *net, size_t rows);
 
@@ -297,7 +298,9 @@ typedef enum lw_schedule_kind {
     LW_SCHEDULE_CONSTANT = 0,
     LW_SCHEDULE_STEP,  /* learning rate * factor^(epoch / every), whole division                 */
     LW_SCHEDULE_COSINE /* from the learning rate down to factor times it along half a cosine, by
-                          mini-batch over the whole run (Loshchilov and Hutter 2017)              */
+                          mini-batch over the whole run (Loshchilov and Hutter 2017); by epoch in
+                          lw_fit_source, which does not know how many batches are to come. The
+                          end of the curve is the point after the last step                       */
 } lw_schedule_kind;
 
 typedef struct lw_schedule {
@@ -336,7 +339,8 @@ typedef struct lw_fit_options {
     lw_optimizer optimizer;
     size_t batch_size; /* 0 means 32; LW_FULL_BATCH: all rows                                   */
     size_t epochs;     /* 0 means 10                                                            */
-    int no_shuffle;    /* rows are taken in their order; otherwise a new order every epoch      */
+    int no_shuffle;    /* rows are taken in their order; otherwise a new order every epoch,
+                          except where one batch holds them all                                 */
     lw_schedule schedule;
     float clip_norm; /* 0: no clipping                                                        */
     const lw_dataset *validation;
@@ -347,14 +351,15 @@ typedef struct lw_fit_options {
 } lw_fit_options;
 
 /*
- * Trains for some epochs of shuffled mini-batches; the last, partial batch is kept. options NULL:
- * all defaults. The data are checked first (lw_dataset_check) and must fit the network: LW_ESHAPE.
+ * Trains for some epochs of shuffled mini-batches; the last, partial batch is kept. An epoch that
+ * a callback stopped half way is not reported. options NULL: all defaults. The data are checked first (lw_dataset_check) and must fit the network: LW_ESHAPE.
  * A run that a callback stopped returns LW_OK. Nothing is allocated once the first step is done,
  * except by validation.
  */
 LW_API lw_status lw_fit(lw_net *net, const lw_dataset *data, const lw_fit_options *options);
 
-/* The same on batches that a callback delivers, in its order. LW_FULL_BATCH is refused. */
+/* The same on batches that a callback delivers, in its order; each is checked as it comes.
+ * LW_FULL_BATCH is refused. */
 LW_API lw_status lw_fit_source(lw_net *net, const lw_batch_source *source,
                                const lw_fit_options *options);
 

@@ -1,0 +1,40 @@
+/* The mini-batches of a run: rows of a data set in some order, or what a callback delivers. */
+#ifndef LANEWISE_BATCHES_H
+#define LANEWISE_BATCHES_H
+
+#include "step.h"
+
+typedef struct lw_batches {
+    const lw_dataset *data; /* one of the two */
+    const lw_batch_source *source;
+    const lw_loss_rule *rule;
+    size_t batch_rows; /* rows of a whole batch */
+    size_t rows_total; /* of an epoch; 0: not known */
+
+    size_t epoch, rows_done; /* where the run is */
+    size_t *index;           /* order of the rows; NULL: as they lie, without a copy */
+    lw_gather room;          /* of one batch, for shuffled rows and for the callback */
+} lw_batches;
+
+/*
+ * On a checked data set. A batch that holds all rows is never shuffled: it would be the same batch.
+ * Released with lw_batches_close, after a failure too.
+ */
+lw_status lw_batches_open_data(lw_batches *batches, const lw_loss_rule *rule,
+                               const lw_dataset *data, size_t batch_size, int shuffle);
+
+lw_status lw_batches_open_source(lw_batches *batches, const lw_loss_rule *rule,
+                                 const lw_batch_source *source, size_t batch_size);
+
+void lw_batches_close(lw_batches *batches);
+
+/* Goes to the beginning of an epoch; draws a new order where rows are shuffled. */
+void lw_batches_start(lw_batches *batches, lw_random *random, size_t epoch);
+
+/* The next batch, valid until the one after it; batch->rows is 0 at the end of the epoch. */
+lw_status lw_batches_next(lw_batches *batches, lw_batch *batch);
+
+/* Batches of an epoch; 0 if that is not known. */
+size_t lw_batches_count(const lw_batches *batches);
+
+#endif

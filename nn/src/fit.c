@@ -1,0 +1,221 @@
+#include "batches.h"
+#include "optimizer.h"
+#include "predict.h"
+#include "schedule.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+
+enum { DEFAULT_EPOCHS = 10 };
+
+/* One run of lw_fit or lw_fit_source. */
+typedef struct fit_run {
+    lw_net *net;
+    lw_fit_options options; /* with the defaults resolved */
+    lw_loss_rule rule;
+    lw_batches batches;
+    double steps_total; /* of the whole run; 0: not known */
+    double steps_done;
+    int stopped;
+    lw_history history;
+} fit_run;
+
+static lw_status resolve_options(fit_run *run, lw_net *net, const lw_fit_options *options)
+{
+    if (!net)
+        return lw_fail(LW_EINVAL, "net is NULL");
+    run->net = net;
+    if (options)
+        run->options = *options;
+    lw_fit_options *o = &run->options;
+    if (o->epochs == 0)
+        o->epochs = DEFAULT_EPOCHS;
+
+    lw_status status = lw_loss_resolve(net, o->loss, &run->rule);
+    if (status == LW_OK)
+        status = lw_optimizer_check(&o->optimizer);
+    if (status == LW_OK)
+        status = lw_schedule_check(&o->schedule);
+    if (status == LW_OK && !(isfinite(o->clip_norm) && o->clip_norm >= 0.0f))
+        status = lw_fail(LW_EINVAL, "clip_norm %g", (double)o->clip_norm);
+    if (status == LW_OK && o->validation)
+        status = lw_loss_check_data(net, &run->rule, o->validation);
+    if (status == LW_OK)
+        o->optimizer = lw_optimizer_resolve(&o->optimizer);
+    return status;
+}
+
+static double progress(const fit_run *run)
+{
+    /* A callback does not say how many batches are to come. */
+    return run->steps_total > 0.0 ? run->steps_done / run->steps_total
+                                  : (double)run->batches.epoch / (double)run->options.epochs;
+}
+
+static lw_status train_batch(fit_run *run, const lw_batch *batch, lw_epoch_report *report)
+{
+    const lw_fit_options *o = &run->options;
+    lw_optimizer optimizer = o->optimizer;
+    optimizer.learning_rate =
+        (float)((double)optimizer.learning_rate *
+                lw_schedule_factor(&o->schedule, run->batches.epoch, progress(run)));
+    double loss;
+    lw_status status;
+    if (o->clip_norm > 0.0f) {
+        /* The norm needs all gradients before the first update. */
+        status = lw_step_run(run->net, &run->rule, NULL, batch, &loss);
+        if (status == LW_OK)
+            status = lw_net_clip_gradients(run->net, o->clip_norm, NULL);
+        if (status == LW_OK)
+            status = lw_net_step(run->net, &optimizer);
+    } else {
+        status = lw_step_run(run->net, &run->rule, &optimizer, batch, &loss);
+    }
+    if (status != LW_OK)
+        return status;
+    run->steps_done++;
+    report->train_loss += loss * (double)batch->rows;
+    report->learning_rate = (double)optimizer.learning_rate;
+    return LW_OK;
+}
+
+/* Non-zero: stop. */
+static int report_batch(const fit_run *run, double begin)
+{
+    const lw_fit_options *o = &run->options;
+    if (!o->on_batch)
+        return 0;
+    const lw_batch_report report = {.epoch = run->batches.epoch + 1,
+                                    .epochs = o->epochs,
+                                    .rows_done = run->batches.rows_done,
+                                    .rows_total = run->batches.rows_total,
+                                    .seconds = omp_get_wtime() - begin};
+    return o->on_batch(o->user, &report);
+}
+
+/* Trains for one epoch, or until a callback stops the run in the middle of it. */
+static lw_status train_epoch(fit_run *run, size_t epoch, lw_epoch_report *report)
+{
+    lw_batches *batches = &run->batches;
+    const double begin = omp_get_wtime();
+    *report = (lw_epoch_report){.epoch = epoch + 1,
+                                .epochs = run->options.epochs,
+                                .validation_loss = (double)NAN,
+                                .validation_accuracy = (double)NAN};
+    lw_batches_start(batches, &run->net->random, epoch);
+    while (batches->rows_total == 0 || batches->rows_done < batches->rows_total) {
+        lw_batch batch;
+        lw_status status = lw_batches_next(batches, &batch);
+        if (status == LW_OK && batch.rows == 0)
+            break;
+        if (status == LW_OK)
+            status = train_batch(run, &batch, report);
+        if (status != LW_OK)
+            return status;
+        if (report_batch(run, begin)) {
+            run->stopped = 1;
+            return LW_OK;
+        }
+    }
+    const double rows = (double)batches->rows_done;
+    report->train_loss /= rows;
+    report->seconds = omp_get_wtime() - begin;
+    report->samples_per_second = report->seconds > 0.0 ? rows / report->seconds : 0.0;
+    return LW_OK;
+}
+
+static lw_status run_epochs(fit_run *run)
+{
+    const lw_fit_options *o = &run->options;
+    for (size_t epoch = 0; epoch < o->epochs && !run->stopped; epoch++) {
+        lw_epoch_report report;
+        lw_status status = train_epoch(run, epoch, &report);
+        if (status != LW_OK || run->stopped)
+            return status;
+        if (o->validation)
+            status = lw_score(run->net, &run->rule, o->validation, &report.validation_loss,
+                              &report.validation_accuracy);
+        if (status != LW_OK)
+            return status;
+        if (o->history)
+            run->history.epochs[run->history.count++] = report;
+        if (o->on_epoch && o->on_epoch(o->user, &report))
+            run->stopped = 1;
+    }
+    return LW_OK;
+}
+
+/* Runs on opened batches. */
+static lw_status fit(fit_run *run)
+{
+    const lw_fit_options *o = &run->options;
+    lw_status status = lw_net_reserve(run->net, run->batches.batch_rows);
+    if (status != LW_OK)
+        return status;
+    run->steps_total = (double)lw_batches_count(&run->batches) * (double)o->epochs;
+    if (o->history) {
+        run->history.epochs = calloc(o->epochs, sizeof *run->history.epochs);
+        if (!run->history.epochs)
+            return lw_fail(LW_ENOMEM, "no memory for a history of %zu epochs", o->epochs);
+    }
+    status = run_epochs(run);
+    if (status != LW_OK) {
+        lw_history_free(&run->history);
+        return status;
+    }
+    if (o->history) {
+        run->history.stopped = run->stopped;
+        *o->history = run->history;
+    }
+    return LW_OK;
+}
+
+lw_status lw_fit(lw_net *net, const lw_dataset *data, const lw_fit_options *options)
+{
+    fit_run run = {0};
+    lw_status status = resolve_options(&run, net, options);
+    if (status == LW_OK)
+        status = lw_loss_check_data(net, &run.rule, data);
+    if (status != LW_OK)
+        return status;
+    status = lw_batches_open_data(&run.batches, &run.rule, data, run.options.batch_size,
+                                  !run.options.no_shuffle);
+    if (status == LW_OK)
+        status = fit(&run);
+    lw_batches_close(&run.batches);
+    return status;
+}
+
+static lw_status check_source(const fit_run *run, const lw_batch_source *source)
+{
+    if (!source || !source->next)
+        return lw_fail(LW_EINVAL, "the batch source or its callback is NULL");
+    if (run->options.batch_size == LW_FULL_BATCH)
+        return lw_fail(LW_EINVAL, "a batch source has no full batch");
+    return lw_loss_check_shape(run->net, &run->rule, source->inputs, source->outputs,
+                               source->has_labels);
+}
+
+lw_status lw_fit_source(lw_net *net, const lw_batch_source *source, const lw_fit_options *options)
+{
+    fit_run run = {0};
+    lw_status status = resolve_options(&run, net, options);
+    if (status == LW_OK)
+        status = check_source(&run, source);
+    if (status != LW_OK)
+        return status;
+    status = lw_batches_open_source(&run.batches, &run.rule, source, run.options.batch_size);
+    if (status == LW_OK)
+        status = fit(&run);
+    lw_batches_close(&run.batches);
+    return status;
+}
+
+void lw_history_free(lw_history *history)
+{
+    if (!history)
+        return;
+    free(history->epochs);
+    *history = (lw_history){0};
+}

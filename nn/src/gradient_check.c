@@ -1,0 +1,135 @@
+#include "reference_forward.h"
+#include "step.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const double default_step = 1e-5;
+
+static double difference_quotient(double *parameter, const double *parameters, double step,
+                                  double (*f)(const double *, void *), void *user)
+{
+    const double center = *parameter, h = step * fmax(1.0, fabs(center));
+    /* center +- h are rounded; what was really added is the width to divide by. */
+    const double above = center + h, below = center - h;
+    *parameter = above;
+    const double f_above = f(parameters, user);
+    *parameter = below;
+    const double f_below = f(parameters, user);
+    *parameter = center;
+    return (f_above - f_below) / (above - below);
+}
+
+static lw_status numeric_gradient(size_t n, double *parameters, double (*f)(const double *, void *),
+                                  void *user, double step, double *numeric)
+{
+    for (size_t i = 0; i < n; i++) {
+        numeric[i] = difference_quotient(&parameters[i], parameters, step, f, user);
+        if (!isfinite(numeric[i]))
+            return lw_fail(LW_EDATA, "the function is not finite around parameter %zu", i);
+    }
+    return LW_OK;
+}
+
+static lw_status compare(size_t n, const double *analytic, const double *numeric,
+                         lw_gradient_report *report)
+{
+    lw_gradient_report found = {.worst = SIZE_MAX};
+    double largest = 0.0, worst = 0.0, squares = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(analytic[i]))
+            return lw_fail(LW_EDATA, "the gradient of parameter %zu is %g", i, analytic[i]);
+        largest = fmax(largest, fmax(fabs(analytic[i]), fabs(numeric[i])));
+        squares += numeric[i] * numeric[i];
+        const double error = fabs(analytic[i] - numeric[i]);
+        if (error > worst) {
+            worst = error;
+            found.worst = i;
+            found.analytic = analytic[i];
+            found.numeric = numeric[i];
+        }
+    }
+    if (largest == 0.0)
+        return lw_fail(LW_EDATA, "both gradients are zero everywhere, which proves nothing");
+    found.max_error = worst / largest;
+    found.norm = sqrt(squares);
+    *report = found;
+    return LW_OK;
+}
+
+lw_status lw_gradient_check(size_t n, double *parameters, const double *gradient,
+                            double (*f)(const double *parameters, void *user), void *user,
+                            double step, lw_gradient_report *report)
+{
+    if (!f || !report || (n > 0 && (!parameters || !gradient)))
+        return lw_fail(LW_EINVAL, "lw_gradient_check: %s is NULL",
+                       !f        ? "f"
+                       : !report ? "report"
+                                 : "parameters or gradient");
+    if (!(isfinite(step) && step >= 0.0))
+        return lw_fail(LW_EINVAL, "lw_gradient_check: step %g", step);
+    /* One element more than needed: calloc(0) may return NULL. */
+    double *numeric = n < SIZE_MAX ? calloc(n + 1, sizeof *numeric) : NULL;
+    if (!numeric)
+        return lw_fail(LW_ENOMEM, "no memory for the gradient of %zu parameters", n);
+    lw_status status =
+        numeric_gradient(n, parameters, f, user, step > 0.0 ? step : default_step, numeric);
+    if (status == LW_OK)
+        status = compare(n, gradient, numeric, report);
+    free(numeric);
+    return status;
+}
+
+/* The network's own gradients, and its parameters, in double precision. */
+static lw_status read_network(const lw_net *net, double *parameters, double *gradients)
+{
+    const size_t n = net->parameter_count;
+    float *flat = lw_alloc_floats(n);
+    if (!flat)
+        return lw_fail(LW_ENOMEM, "no memory for %zu parameters", n);
+    lw_status status = lw_net_get_parameters(net, flat);
+    for (size_t i = 0; i < n; i++)
+        parameters[i] = (double)flat[i];
+    if (status == LW_OK)
+        status = lw_net_get_gradients(net, flat);
+    for (size_t i = 0; i < n; i++)
+        gradients[i] = (double)flat[i];
+    free(flat);
+    return status;
+}
+
+lw_status lw_net_gradient_check(lw_net *net, lw_loss loss, size_t rows, const float *x,
+                                const lw_target *target, lw_gradient_report *report)
+{
+    lw_loss_rule rule;
+    lw_status status = lw_net_forward(net, rows, x, NULL);
+    if (status == LW_OK)
+        status = lw_net_loss(net, loss, target, NULL);
+    if (status == LW_OK)
+        status = lw_net_backward(net, NULL);
+    if (status == LW_OK)
+        status = lw_loss_resolve(net, loss, &rule);
+    if (status != LW_OK)
+        return status;
+
+    const size_t n = net->parameter_count;
+    double *parameters = calloc(n, sizeof *parameters), *gradients = calloc(n, sizeof *gradients);
+    lw_reference reference = {
+        .net = net,
+        .rule = &rule,
+        .rows = rows,
+        .x = x,
+        .target = target,
+        .buffers = calloc(lw_reference_buffer_count(net), sizeof *reference.buffers)};
+    if (!parameters || !gradients || !reference.buffers)
+        status = lw_fail(LW_ENOMEM, "no memory to check %zu gradients", n);
+    if (status == LW_OK)
+        status = read_network(net, parameters, gradients);
+    if (status == LW_OK)
+        status =
+            lw_gradient_check(n, parameters, gradients, lw_reference_loss, &reference, 0.0, report);
+    free(parameters);
+    free(gradients);
+    free(reference.buffers);
+    return status;
+}

@@ -1,0 +1,158 @@
+#include "loss.h"
+
+static lw_loss default_loss(lw_activation activation)
+{
+    switch (activation) {
+    case LW_SOFTMAX:
+        return LW_CROSS_ENTROPY;
+    case LW_SIGMOID:
+        return LW_BINARY_CROSS_ENTROPY;
+    default:
+        return LW_MSE;
+    }
+}
+
+lw_status lw_loss_resolve(const lw_net *net, lw_loss loss, lw_loss_rule *rule)
+{
+    const lw_activation activation = lw_last_layer(net)->spec.activation;
+    if (loss == LW_LOSS_DEFAULT)
+        loss = default_loss(activation);
+    if (loss < LW_MSE || loss > LW_CROSS_ENTROPY)
+        return lw_fail(LW_EINVAL, "unknown loss %d", (int)loss);
+    if (loss == LW_CROSS_ENTROPY && activation != LW_SOFTMAX)
+        return lw_fail(LW_ESHAPE, "cross-entropy needs softmax in the last layer");
+    if (loss == LW_BINARY_CROSS_ENTROPY && activation != LW_SIGMOID)
+        return lw_fail(LW_ESHAPE, "binary cross-entropy needs a sigmoid in the last layer");
+    *rule = (lw_loss_rule){loss, lw_net_outputs(net),
+                           loss == LW_CROSS_ENTROPY || loss == LW_BINARY_CROSS_ENTROPY};
+    return LW_OK;
+}
+
+static lw_status check_target_kind(const lw_loss_rule *rule, int labels)
+{
+    if (labels && rule->loss == LW_BINARY_CROSS_ENTROPY && rule->outputs > 1)
+        return lw_fail(LW_ESHAPE, "binary cross-entropy of %zu outputs needs values, not labels",
+                       rule->outputs);
+    return LW_OK;
+}
+
+lw_status lw_loss_check_target(const lw_loss_rule *rule, const lw_target *target)
+{
+    if (!target || (!target->values && !target->labels))
+        return lw_fail(LW_EINVAL, "no target: values and labels are NULL");
+    if (target->values && target->labels)
+        return lw_fail(LW_EINVAL, "two targets: values and labels are both set");
+    if (target->labels && rule->loss == LW_BINARY_CROSS_ENTROPY && rule->outputs > 1)
+        return lw_fail(LW_ESHAPE,
+                       "binary cross-entropy of %zu outputs needs target values, not labels",
+                       rule->outputs);
+    return LW_OK;
+}
+
+size_t lw_loss_classes(size_t outputs)
+{
+    return outputs == 1 ? 2 : outputs;
+}
+
+lw_status lw_loss_check_labels(const lw_loss_rule *rule, size_t rows, const int32_t *labels)
+{
+    const size_t classes = lw_loss_classes(rule->outputs);
+    for (size_t i = 0; i < rows; i++)
+        if (labels[i] < 0 || (size_t)labels[i] >= classes)
+            return lw_fail(LW_EDATA, "row %zu: label %d is not in 0..%zu", i, (int)labels[i],
+                           classes - 1);
+    return LW_OK;
+}
+
+lw_status lw_loss_check_shape(const lw_net *net, const lw_loss_rule *rule, size_t inputs,
+                              size_t outputs, int labels)
+{
+    const size_t classes = lw_loss_classes(rule->outputs);
+    if (inputs != lw_net_inputs(net))
+        return lw_fail(LW_ESHAPE, "the data have %zu inputs, the network %zu", inputs,
+                       lw_net_inputs(net));
+    if (labels && outputs > classes)
+        return lw_fail(LW_ESHAPE, "the data have %zu classes, the network tells %zu apart", outputs,
+                       classes);
+    if (!labels && outputs != rule->outputs)
+        return lw_fail(LW_ESHAPE, "the data have %zu outputs, the network %zu", outputs,
+                       rule->outputs);
+    return check_target_kind(rule, labels);
+}
+
+lw_status lw_loss_check_data(const lw_net *net, const lw_loss_rule *rule, const lw_dataset *data)
+{
+    lw_status status = lw_dataset_check(data);
+    if (status == LW_OK)
+        status = lw_loss_check_target(rule, &data->target);
+    if (status == LW_OK)
+        status = lw_loss_check_shape(net, rule, data->inputs, data->outputs,
+                                     data->target.labels != NULL);
+    return status;
+}
+
+double lw_loss_factor(const lw_loss_rule *rule, size_t rows)
+{
+    switch (rule->loss) {
+    case LW_MSE:
+    case LW_BINARY_CROSS_ENTROPY:
+        return 1.0 / ((double)rows * (double)rule->outputs);
+    case LW_HALF_MSE:
+        return 0.5 / (double)rows;
+    case LW_CROSS_ENTROPY:
+        return 1.0 / (double)rows;
+    default:
+        return 1.0;
+    }
+}
+
+double lw_loss_value(const lw_loss_rule *rule, size_t rows, const float *row_loss)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < rows; i++)
+        sum += (double)row_loss[i];
+    return sum * lw_loss_factor(rule, rows);
+}
+
+lw_target lw_target_from(const lw_target *target, size_t first, size_t outputs)
+{
+    return (lw_target){target->values ? target->values + first * outputs : NULL,
+                       target->labels ? target->labels + first : NULL};
+}
+
+/* Target values that labels stand for: one-hot rows, or the label itself for a single output. */
+static void expand_labels(size_t rows, size_t outputs, const int32_t *labels, float *values)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < outputs; j++)
+            values[i * outputs + j] =
+                outputs == 1 ? (float)labels[i] : (float)((size_t)labels[i] == j);
+}
+
+lw_status lw_loss_rows(const lw_loss_rule *rule, size_t rows, const float *scored,
+                       const lw_target *target, float *expanded, size_t batch, float *row_loss,
+                       float *gradient)
+{
+    const size_t outputs = rule->outputs;
+    const double factor = lw_loss_factor(rule, batch);
+    const float *values = target->values;
+
+    if (rule->loss == LW_CROSS_ENTROPY && target->labels && outputs > 1)
+        return lw_softmax_cross_entropy(rows, outputs, scored, outputs, target->labels,
+                                        (float)factor, row_loss, gradient, outputs);
+    if (target->labels) {
+        expand_labels(rows, outputs, target->labels, expanded);
+        values = expanded;
+    }
+    switch (rule->loss) {
+    case LW_CROSS_ENTROPY:
+        return lw_softmax_cross_entropy_probs(rows, outputs, scored, outputs, values, outputs,
+                                              (float)factor, row_loss, gradient, outputs);
+    case LW_BINARY_CROSS_ENTROPY:
+        return lw_sigmoid_cross_entropy(rows, outputs, scored, outputs, values, outputs,
+                                        (float)factor, row_loss, gradient, outputs);
+    default: /* the squared errors; the 2 is that of the derivative */
+        return lw_squared_error(rows, outputs, scored, outputs, values, outputs,
+                                (float)(2.0 * factor), row_loss, gradient, outputs);
+    }
+}

@@ -1,0 +1,241 @@
+#include "net.h"
+
+#include "init.h"
+#include "optimizer.h"
+#include <stdlib.h>
+#include <string.h>
+
+int lw_multiply_overflows(size_t a, size_t b, size_t *product)
+{
+    *product = a * b;
+    return b != 0 && a > SIZE_MAX / b;
+}
+
+/* count rounded up to whole sections; 0 if that overflows. */
+static size_t padded(size_t count)
+{
+    return count > SIZE_MAX - LW_SECTION ? 0 : (count + LW_SECTION - 1) / LW_SECTION * LW_SECTION;
+}
+
+float *lw_alloc_floats(size_t count)
+{
+    size_t bytes;
+    if (count > SIZE_MAX - LW_SECTION ||
+        lw_multiply_overflows(padded(count), sizeof(float), &bytes))
+        return NULL;
+    float *floats = aligned_alloc(LW_ALIGNMENT, bytes);
+    if (floats)
+        memset(floats, 0, bytes);
+    return floats;
+}
+
+static lw_status check_architecture(size_t inputs, const lw_layer_spec *layers, size_t layer_count)
+{
+    if (inputs == 0)
+        return lw_fail(LW_EINVAL, "a network needs at least one input");
+    if (!layers || layer_count == 0)
+        return lw_fail(LW_EINVAL, "a network needs at least one layer");
+    for (size_t i = 0; i < layer_count; i++) {
+        const lw_layer_spec *spec = &layers[i];
+        if (spec->units == 0)
+            return lw_fail(LW_EINVAL, "layer %zu has no units", i);
+        if (spec->activation < LW_LINEAR || spec->activation > LW_SOFTMAX)
+            return lw_fail(LW_EINVAL, "layer %zu: unknown activation %d", i, (int)spec->activation);
+        if (spec->activation == LW_SOFTMAX && i + 1 < layer_count)
+            return lw_fail(LW_EINVAL, "layer %zu: softmax is for the last layer only", i);
+        if (spec->init < LW_INIT_DEFAULT || spec->init > LW_INIT_HE)
+            return lw_fail(LW_EINVAL, "layer %zu: unknown initialisation %d", i, (int)spec->init);
+        if (!(spec->init_scale >= 0.0f && spec->init_scale <= 3.4e38f))
+            return lw_fail(LW_EINVAL, "layer %zu: init_scale %g is not a finite scale", i,
+                           (double)spec->init_scale);
+    }
+    return LW_OK;
+}
+
+/* Adds a section of rows x cols to *total. */
+static int add_section_overflows(size_t rows, size_t cols, size_t *total)
+{
+    size_t count;
+    if (lw_multiply_overflows(rows, cols, &count) || padded(count) == 0 ||
+        padded(count) > SIZE_MAX - *total)
+        return 1;
+    *total += padded(count);
+    return 0;
+}
+
+static lw_status allocate_parameters(lw_net *net)
+{
+    for (size_t i = 0; i < net->layer_count; i++) {
+        const lw_layer *layer = &net->layers[i];
+        if (add_section_overflows(layer->in, layer->spec.units, &net->padded_count) ||
+            add_section_overflows(1, layer->spec.units, &net->padded_count))
+            return lw_fail(LW_EINVAL, "layer %zu: %zu x %zu weights overflow", i, layer->in,
+                           layer->spec.units);
+        net->parameter_count += (layer->in + 1) * layer->spec.units;
+    }
+    net->parameters = lw_alloc_floats(net->padded_count);
+    net->gradients = lw_alloc_floats(net->padded_count);
+    if (!net->parameters || !net->gradients)
+        return lw_fail(LW_ENOMEM, "no memory for %zu parameters and their gradients",
+                       net->parameter_count);
+    size_t at = 0;
+    for (size_t i = 0; i < net->layer_count; i++) {
+        lw_layer *layer = &net->layers[i];
+        layer->w = net->parameters + at;
+        layer->dw = net->gradients + at;
+        at += padded(layer->in * layer->spec.units);
+        layer->b = net->parameters + at;
+        layer->db = net->gradients + at;
+        at += padded(layer->spec.units);
+    }
+    return LW_OK;
+}
+
+lw_status lw_net_create(lw_net **net, size_t inputs, const lw_layer_spec *layers,
+                        size_t layer_count, uint64_t seed)
+{
+    if (!net)
+        return lw_fail(LW_EINVAL, "lw_net_create: net is NULL");
+    lw_status status = check_architecture(inputs, layers, layer_count);
+    if (status != LW_OK)
+        return status;
+    if (layer_count > (SIZE_MAX - sizeof(lw_net)) / sizeof(lw_layer))
+        return lw_fail(LW_EINVAL, "%zu layers overflow", layer_count);
+    lw_net *created = calloc(1, sizeof *created + layer_count * sizeof *created->layers);
+    if (!created)
+        return lw_fail(LW_ENOMEM, "no memory for %zu layers", layer_count);
+    created->layer_count = layer_count;
+    for (size_t i = 0; i < layer_count; i++) {
+        created->layers[i].spec = layers[i];
+        created->layers[i].in = i == 0 ? inputs : layers[i - 1].units;
+    }
+    status = allocate_parameters(created);
+    if (status != LW_OK) {
+        lw_net_destroy(created);
+        return status;
+    }
+    lw_draw_parameters(created, seed);
+    *net = created;
+    return LW_OK;
+}
+
+void lw_net_destroy(lw_net *net)
+{
+    if (!net)
+        return;
+    free(net->parameters);
+    free(net->gradients);
+    free(net->workspace);
+    lw_optimizer_forget(net);
+    free(net);
+}
+
+lw_status lw_net_initialize(lw_net *net, uint64_t seed)
+{
+    if (!net)
+        return lw_fail(LW_EINVAL, "lw_net_initialize: net is NULL");
+    lw_draw_parameters(net, seed);
+    lw_optimizer_forget(net);
+    net->pass = (lw_pass){0};
+    return LW_OK;
+}
+
+size_t lw_net_inputs(const lw_net *net)
+{
+    return net->layers[0].in;
+}
+
+size_t lw_net_outputs(const lw_net *net)
+{
+    return lw_last_layer(net)->spec.units;
+}
+
+size_t lw_net_layer_count(const lw_net *net)
+{
+    return net->layer_count;
+}
+
+size_t lw_net_parameter_count(const lw_net *net)
+{
+    return net->parameter_count;
+}
+
+lw_status lw_net_layer_info(const lw_net *net, size_t layer, lw_layer_info *info)
+{
+    if (!net || !info)
+        return lw_fail(LW_EINVAL, "lw_net_layer_info: %s is NULL", net ? "info" : "net");
+    if (layer >= net->layer_count)
+        return lw_fail(LW_EINVAL, "layer %zu of a network of %zu", layer, net->layer_count);
+    const lw_layer *l = &net->layers[layer];
+    *info = (lw_layer_info){l->in, l->spec.units, l->spec.activation};
+    return LW_OK;
+}
+
+void lw_net_set_threads(lw_net *net, unsigned threads)
+{
+    net->threads = threads;
+}
+
+static int keeps_z(const lw_net *net, const lw_layer *layer)
+{
+    const lw_activation activation = layer->spec.activation;
+    /* Cross-entropies start from the logits. */
+    const int logits = activation == LW_SOFTMAX || activation == LW_SIGMOID;
+    return (logits && layer == lw_last_layer(net)) ||
+           (activation != LW_SOFTMAX && lw_activation_saves_input(activation));
+}
+
+/* The next rows x cols floats of memory, or NULL while memory is NULL and only *total counts. */
+static float *take_section(float *memory, size_t rows, size_t cols, size_t *total, int *overflow)
+{
+    float *section = memory ? memory + *total : NULL;
+    *overflow |= add_section_overflows(rows, cols, total);
+    return section;
+}
+
+/* Lays the workspace out in memory; with NULL, only measures it: *total floats. Returns non-zero if
+ * that overflows. */
+static int lay_out_workspace(lw_net *net, size_t rows, float *memory, size_t *total)
+{
+    int overflow = 0;
+    *total = 0;
+    for (size_t i = 0; i < net->layer_count; i++) {
+        lw_layer *layer = &net->layers[i];
+        const size_t units = layer->spec.units;
+        float *z = keeps_z(net, layer) ? take_section(memory, rows, units, total, &overflow) : NULL;
+        float *y = take_section(memory, rows, units, total, &overflow);
+        float *dz = take_section(memory, rows, units, total, &overflow);
+        if (memory) {
+            layer->z = z;
+            layer->y = y;
+            layer->dz = dz;
+        }
+    }
+    float *row_loss = take_section(memory, rows, 1, total, &overflow);
+    float *targets = take_section(memory, rows, lw_net_outputs(net), total, &overflow);
+    if (memory) {
+        net->row_loss = row_loss;
+        net->targets = targets;
+    }
+    return overflow;
+}
+
+lw_status lw_net_reserve(lw_net *net, size_t rows)
+{
+    if (!net)
+        return lw_fail(LW_EINVAL, "lw_net_reserve: net is NULL");
+    if (rows <= net->workspace_rows)
+        return LW_OK;
+    size_t total;
+    if (lay_out_workspace(net, rows, NULL, &total))
+        return lw_fail(LW_EINVAL, "a batch of %zu rows overflows", rows);
+    float *memory = lw_alloc_floats(total);
+    if (!memory)
+        return lw_fail(LW_ENOMEM, "no memory for a batch of %zu rows (%zu floats)", rows, total);
+    free(net->workspace);
+    net->workspace = memory;
+    net->workspace_rows = rows;
+    lay_out_workspace(net, rows, memory, &total);
+    lw_forget_forward(net);
+    return LW_OK;
+}

@@ -1,0 +1,86 @@
+/*
+ * A network as the training layer sees it. All parameters lie in one buffer and all gradients in
+ * another of the same layout: for each layer its W (in x out, row-major) and its b, every section
+ * padded with zeros to whole cache lines. Optimizers then run over one vector (a padding element
+ * has gradient 0 and stays 0), and no two sections share a line.
+ */
+#ifndef LANEWISE_NET_H
+#define LANEWISE_NET_H
+
+#include "random.h"
+#include <lanewise/nn.h>
+
+enum {
+    LW_ALIGNMENT = 64, /* bytes: a cache line, and the widest vector */
+    LW_SECTION = LW_ALIGNMENT / sizeof(float)
+};
+
+typedef struct lw_layer {
+    lw_layer_spec spec;
+    size_t in;
+    float *w, *b;   /* inside parameters */
+    float *dw, *db; /* inside gradients */
+
+    /* Inside the workspace, rows x units. z is the pre-activation, NULL where neither the
+     * activation's derivative nor a loss on logits needs it. */
+    float *z, *y, *dz;
+} lw_layer;
+
+/* What a pass has left behind for the next call. */
+typedef struct lw_pass {
+    size_t rows;       /* of the last forward pass; 0: there is none to go back through */
+    const float *x;    /* its inputs, the caller's */
+    int loss_gradient; /* the last layer's dz holds the gradient of a loss */
+    int gradients;     /* the gradient buffer holds gradients */
+} lw_pass;
+
+typedef struct lw_optimizer_state {
+    lw_optimizer_kind kind;
+    unsigned long long steps;
+    float *velocity; /* of SGD, or the first moment of Adam; NULL until needed */
+    float *variance; /* second moment of Adam; NULL until needed */
+} lw_optimizer_state;
+
+struct lw_net {
+    lw_random random;
+    unsigned threads;
+    size_t parameter_count; /* without padding: the length of the flat view */
+    size_t padded_count;    /* length of the two buffers */
+    float *parameters, *gradients;
+
+    size_t workspace_rows; /* largest batch that fits */
+    float *workspace;
+    float *row_loss; /* rows, inside the workspace */
+    float *targets;  /* rows x outputs, inside the workspace: labels as target values */
+
+    lw_pass pass;
+    lw_optimizer_state optimizer;
+    size_t layer_count;
+    lw_layer layers[];
+};
+
+static inline const lw_layer *lw_last_layer(const lw_net *net)
+{
+    return &net->layers[net->layer_count - 1];
+}
+
+/* What the derivative of a layer's activation is computed from. */
+static inline const float *lw_layer_saved(const lw_layer *layer)
+{
+    return lw_activation_saves_input(layer->spec.activation) ? layer->z : layer->y;
+}
+
+/* What a forward pass left belongs to the parameters and the workspace that it ran with. */
+static inline void lw_forget_forward(lw_net *net)
+{
+    net->pass.rows = 0;
+    net->pass.loss_gradient = 0;
+}
+
+/* Zeroed floats on a cache line's boundary; released with free. NULL if there is no memory. */
+float *lw_alloc_floats(size_t count);
+
+/* *product = a * b; non-zero if it overflows. */
+int lw_multiply_overflows(size_t a, size_t b, size_t *product);
+
+#endif

@@ -1,0 +1,156 @@
+#include "optimizer.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+lw_optimizer lw_sgd(float learning_rate)
+{
+    return (lw_optimizer){.kind = LW_SGD, .learning_rate = learning_rate};
+}
+
+lw_optimizer lw_sgd_momentum(float learning_rate, float momentum)
+{
+    return (lw_optimizer){.kind = LW_SGD, .learning_rate = learning_rate, .momentum = momentum};
+}
+
+lw_optimizer lw_adam(float learning_rate)
+{
+    return (lw_optimizer){.kind = LW_ADAM,
+                          .learning_rate = learning_rate,
+                          .beta1 = 0.9f,
+                          .beta2 = 0.999f,
+                          .epsilon = 1e-8f};
+}
+
+lw_optimizer lw_adamw(float learning_rate, float weight_decay)
+{
+    lw_optimizer optimizer = lw_adam(learning_rate);
+    optimizer.kind = LW_ADAMW;
+    optimizer.weight_decay = weight_decay;
+    return optimizer;
+}
+
+lw_optimizer lw_optimizer_resolve(const lw_optimizer *optimizer)
+{
+    return optimizer->kind == LW_OPTIMIZER_DEFAULT ? lw_adam(1e-3f) : *optimizer;
+}
+
+static int is_finite_and_not_negative(float x)
+{
+    return isfinite(x) && x >= 0.0f;
+}
+
+static int is_below_one(float x)
+{
+    return x >= 0.0f && x < 1.0f;
+}
+
+lw_status lw_optimizer_check(const lw_optimizer *optimizer)
+{
+    const lw_optimizer *o = optimizer;
+    if (!o)
+        return lw_fail(LW_EINVAL, "optimizer is NULL");
+    if (o->kind == LW_OPTIMIZER_DEFAULT)
+        return LW_OK;
+    if (o->kind < LW_SGD || o->kind > LW_ADAMW)
+        return lw_fail(LW_EINVAL, "unknown optimizer %d", (int)o->kind);
+    if (!is_finite_and_not_negative(o->learning_rate))
+        return lw_fail(LW_EINVAL, "learning rate %g", (double)o->learning_rate);
+    if (!is_finite_and_not_negative(o->weight_decay))
+        return lw_fail(LW_EINVAL, "weight decay %g", (double)o->weight_decay);
+    if (o->kind == LW_SGD) {
+        if (!is_finite_and_not_negative(o->momentum))
+            return lw_fail(LW_EINVAL, "momentum %g", (double)o->momentum);
+        if (o->nesterov && o->momentum == 0.0f)
+            return lw_fail(LW_EINVAL, "Nesterov's form needs a momentum");
+        return LW_OK;
+    }
+    if (!is_below_one(o->beta1) || !is_below_one(o->beta2))
+        return lw_fail(LW_EINVAL, "betas %g and %g are not in [0, 1)", (double)o->beta1,
+                       (double)o->beta2);
+    if (!is_finite_and_not_negative(o->epsilon))
+        return lw_fail(LW_EINVAL, "epsilon %g", (double)o->epsilon);
+    return LW_OK;
+}
+
+void lw_optimizer_forget(lw_net *net)
+{
+    free(net->optimizer.velocity);
+    free(net->optimizer.variance);
+    net->optimizer = (lw_optimizer_state){0};
+}
+
+static int ensure(float **state, size_t count)
+{
+    if (!*state)
+        *state = lw_alloc_floats(count);
+    return *state != NULL;
+}
+
+lw_status lw_optimizer_prepare(lw_net *net, const lw_optimizer *optimizer)
+{
+    lw_optimizer_state *state = &net->optimizer;
+    if (state->kind != optimizer->kind)
+        lw_optimizer_forget(net);
+    const int adam = optimizer->kind != LW_SGD;
+    if (((adam || optimizer->momentum != 0.0f) && !ensure(&state->velocity, net->padded_count)) ||
+        (adam && !ensure(&state->variance, net->padded_count)))
+        return lw_fail(LW_ENOMEM, "no memory for the optimizer's state of %zu parameters",
+                       net->parameter_count);
+    state->kind = optimizer->kind;
+    return LW_OK;
+}
+
+/* buffer + first, for a buffer that may not be there. */
+static float *from(float *buffer, size_t first)
+{
+    return buffer ? buffer + first : NULL;
+}
+
+lw_status lw_optimizer_update(lw_net *net, const lw_optimizer *optimizer, size_t first,
+                              size_t count)
+{
+    const lw_optimizer_state *state = &net->optimizer;
+    const float *g = net->gradients + first;
+    float *w = net->parameters + first;
+
+    if (optimizer->kind == LW_SGD) {
+        const lw_sgd_update_params sgd = {.learning_rate = optimizer->learning_rate,
+                                          .momentum = optimizer->momentum,
+                                          .weight_decay = optimizer->weight_decay,
+                                          .nesterov = optimizer->nesterov};
+        return lw_sgd_update(count, &sgd, g, w, from(state->velocity, first));
+    }
+    const lw_adam_update_params adam = {.learning_rate = optimizer->learning_rate,
+                                        .beta1 = optimizer->beta1,
+                                        .beta2 = optimizer->beta2,
+                                        .epsilon = optimizer->epsilon,
+                                        .weight_decay = optimizer->weight_decay,
+                                        .decoupled = optimizer->kind == LW_ADAMW,
+                                        .step = state->steps + 1};
+    return lw_adam_update(count, &adam, g, w, from(state->velocity, first),
+                          from(state->variance, first));
+}
+
+lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm)
+{
+    if (!net)
+        return lw_fail(LW_EINVAL, "lw_net_clip_gradients: net is NULL");
+    if (!(max_norm > 0.0f))
+        return lw_fail(LW_EINVAL, "max_norm %g is not above 0", (double)max_norm);
+    if (!net->pass.gradients)
+        return lw_fail(LW_ESTATE, "no backward pass yet");
+    double squares;
+    lw_status status = lw_sum_squares(net->padded_count, net->gradients, &squares);
+    if (status != LW_OK)
+        return status;
+    const double before = sqrt(squares);
+    if (!isfinite(before))
+        return lw_fail(LW_EDATA, "the norm of the gradients is not finite");
+    if (before > (double)max_norm)
+        status = lw_scale(net->padded_count, (float)((double)max_norm / before), net->gradients);
+    if (status == LW_OK && norm)
+        *norm = before;
+    return status;
+}
