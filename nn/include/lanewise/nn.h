@@ -352,9 +352,9 @@ typedef struct lw_fit_options {
 
 /*
  * Trains for some epochs of shuffled mini-batches; the last, partial batch is kept. An epoch that
- * a callback stopped half way is not reported. options NULL: all defaults. The data are checked first (lw_dataset_check) and must fit the network: LW_ESHAPE.
- * A run that a callback stopped returns LW_OK. Nothing is allocated once the first step is done,
- * except by validation.
+ * a callback stopped half way is not reported. options NULL: all defaults. The data are checked
+ * first (lw_dataset_check) and must fit the network: LW_ESHAPE. A run that a callback stopped
+ * returns LW_OK. Nothing is allocated once the first step is done, except by validation.
  */
 LW_API lw_status lw_fit(lw_net *net, const lw_dataset *data, const lw_fit_options *options);
 
