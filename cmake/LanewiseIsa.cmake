@@ -1,4 +1,5 @@
-# THE list of instruction sets, narrowest first: name | processor | compiler flags | checks.
+# THE list of instruction sets, narrowest first: the processors that have it and
+# the compiler flags of its one source file.
 # Adding one is a row here, kernels/simd/NAME.h and kernels/isa/NAME.c, and how the machine is asked
 # for it in kernels/src/cpu_features.c.
 
@@ -12,8 +13,12 @@ set(LANEWISE_ISA_avx512_FLAGS -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -
 set(LANEWISE_ISA_neon_PROCESSOR "aarch64|arm64")
 set(LANEWISE_ISA_neon_FLAGS "")
 
+set(LANEWISE_ISAS_WANTED scalar avx2 avx512 neon CACHE STRING "Instruction sets to build, if the processor's")
 set(LANEWISE_ISAS "")
 foreach(isa scalar avx2 avx512 neon)
+  if(NOT isa IN_LIST LANEWISE_ISAS_WANTED)
+    continue()
+  endif()
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(${LANEWISE_ISA_${isa}_PROCESSOR})$")
     list(APPEND LANEWISE_ISAS ${isa})
   endif()

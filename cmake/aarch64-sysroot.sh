@@ -1,0 +1,28 @@
+#!/bin/sh
+# usage: aarch64-sysroot.sh DIR
+# Unpacks the arm64 libraries that the cross-built tests link, from Debian's packages, into DIR.
+# Nothing of the system changes: apt works on lists and a cache of its own below DIR.
+set -eu
+mkdir -p "$1"
+root=$(cd "$1" && pwd)
+packages='check libsubunit-dev libsubunit0 zlib1g-dev zlib1g libjansson-dev libjansson4 libcsv-dev libcsv3'
+if [ -f "$root/complete" ]; then
+    exit 0
+fi
+rm -rf "${root:?}"
+mkdir -p "$root/apt/state/lists/partial" "$root/apt/cache/archives/partial" "$root/debs"
+: >"$root/apt/state/status"
+apt() {
+    apt-get -q -q -o APT::Architecture=arm64 -o APT::Architectures=arm64 \
+        -o APT::Sandbox::User="$(id -un)" -o Dir::State="$root/apt/state" \
+        -o Dir::State::status="$root/apt/state/status" -o Dir::Cache="$root/apt/cache" "$@"
+}
+apt update
+cd "$root/debs"
+# shellcheck disable=SC2086 # one word each
+apt download $packages
+for deb in *.deb; do
+    dpkg-deb -x "$deb" "$root"
+done
+rm -rf "$root/apt" "$root/debs"
+touch "$root/complete"
