@@ -68,6 +68,14 @@ typedef struct lw_layer_info {
 
 LW_API lw_status lw_net_layer_info(const lw_net *net, size_t layer, lw_layer_info *info);
 
+/* The name of an activation, as saved networks and the command write it: "linear", "relu",
+ * "leaky_relu", "sigmoid", "tanh", "gelu", "silu", "softmax"; "unknown activation" outside the
+ * enumeration. Never NULL; the string is constant. */
+LW_API const char *lw_activation_name(lw_activation activation);
+
+/* The activation of that name; LW_EINVAL if there is none. */
+LW_API lw_status lw_activation_parse(const char *name, lw_activation *activation);
+
 /* Draws all parameters anew as lw_net_create does, from the network's generator seeded with seed,
  * and forgets optimizer state. */
 LW_API lw_status lw_net_initialize(lw_net *net, uint64_t seed);
@@ -192,22 +200,27 @@ LW_API void lw_dataset_free(lw_dataset *data);
 /*
  * IDX files of images (or any unsigned bytes, rows in the first dimension) and labels, plain or
  * gzip: the format of MNIST. Values are divided by 255. outputs is the largest label + 1. Messages
- * name the file and the byte.
+ * name the file and the byte (of the unpacked contents). LW_EFORMAT for a file that is cut, too
+ * long or something else; LW_ESHAPE if the numbers of images and labels differ; LW_EDATA for empty
+ * ones.
  */
 LW_API lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const char *labels);
 
 /*
  * NumPy files: x float32 or float64, rows x inputs (a vector is one column); y float32 or float64
- * (targets) or any integer type (labels, a vector or one column). Version 1 to 3, little-endian;
- * Fortran order is read right. y NULL: inputs only. NaN and Inf are LW_EDATA.
+ * (targets) or any integer type (labels, a vector or one column; outputs is the largest + 1).
+ * Version 1 to 3, little-endian; Fortran order is read right. y NULL: inputs only. Messages name
+ * the file and the byte or row. LW_EFORMAT for a file that is cut, too long or something else;
+ * LW_ESHAPE for more dimensions than two and for numbers of rows that differ; LW_EDATA for NaN, Inf
+ * and numbers beyond float32, negative labels, and empty arrays.
  */
 LW_API lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y);
 
 typedef struct lw_csv_options {
     const char *target; /* name of the target column, or its number from 0; NULL: none */
     int no_header;      /* the first row is data; columns are then named 0, 1, ...       */
-    int labels;         /* the target holds class labels: whole numbers, or texts numbered in
-                           order of first appearance; otherwise it is a value            */
+    int labels;         /* the target holds class labels: whole numbers from 0, or else texts,
+                           numbered in order of first appearance; otherwise it is a value */
     int standardize;    /* all inputs but one-hot ones to mean 0, sample deviation 1      */
     const char *const *one_hot; /* columns to expand, each value a column in ascending order  */
     size_t one_hot_count;
@@ -217,23 +230,33 @@ typedef struct lw_csv_options {
 } lw_csv_options;
 
 /*
- * A CSV file, quoted fields allowed. Inputs are the columns in file order without the target, a
- * one-hot column replaced by its columns. A constant column standardises to 0. Messages name file,
- * line and column. options NULL: all defaults.
+ * A CSV file, quoted fields allowed, blank lines passed over. Columns are named in the options by
+ * their name or, where none has that name, by their number from 0. Inputs are the columns in file
+ * order without the target, a one-hot column replaced by its columns: ascending as numbers if all
+ * its fields are numbers, else as texts. A constant column standardises to 0. Numbers are written
+ * with a decimal point whatever the locale. options NULL: all defaults.
+ *
+ * Messages name file, line and column. LW_EINVAL for a column that is not there or is given two
+ * uses; LW_EFORMAT for a ragged row, a misplaced quote and a name that stands twice; LW_EDATA for
+ * an empty field, a text where a number belongs, NaN, Inf and numbers beyond float32, and for no
+ * rows or no input columns.
  */
 LW_API lw_status lw_dataset_load_csv(lw_dataset *data, const char *path,
                                      const lw_csv_options *options);
 
-/* Random split: round(rows * fraction) rows go to second, the others to first. Both are copies. */
+/* Random split: round(rows * fraction) rows go to second, the others to first. Both are copies, in
+ * random order, and may be empty. LW_EINVAL for a fraction outside 0 to 1. */
 LW_API lw_status lw_dataset_split(const lw_dataset *data, double fraction, uint64_t seed,
                                   lw_dataset *first, lw_dataset *second);
 
-/* The rows index[0..count-1] of data, in that order, as a copy. */
+/* The rows index[0..count-1] of data, in that order, as a copy. LW_EINVAL, with the place in index,
+ * for a row that data does not have. */
 LW_API lw_status lw_dataset_select(const lw_dataset *data, size_t count, const size_t *index,
                                    lw_dataset *selection);
 
-/* LW_OK if shapes are sound, all values finite and all labels in range; otherwise LW_EDATA (or
- * LW_EINVAL) with row and column. */
+/* LW_OK if shapes are sound, all values finite and all labels in range (below outputs, or 0 and 1
+ * with one output); otherwise LW_EINVAL, or LW_EDATA with row and column, also for no rows. A data
+ * set without a target is sound. */
 LW_API lw_status lw_dataset_check(const lw_dataset *data);
 
 /* Writes a rows x cols matrix (cols 0: a vector) as .npy, beside the target and then renamed. */
@@ -368,17 +391,21 @@ LW_API lw_status lw_fit_source(lw_net *net, const lw_batch_source *source,
 /*
  * Writes the network as safetensors: `layers.<i>.weight`, float32, stored (out, in) as PyTorch's
  * Linear does, `layers.<i>.bias`, and the architecture in `__metadata__`. The file is
- * written beside the target and renamed: whole or absent.
+ * written beside the target and renamed: whole or absent. LW_EDATA, with the tensor, if a parameter
+ * is NaN or Inf; a file that is there stays.
  */
 LW_API lw_status lw_net_save(const lw_net *net, const char *path);
 
 /* Makes a network of the architecture and parameters in a file that lw_net_save wrote. Its
- * generator is seeded with 0. */
+ * generator is seeded with 0. LW_EFORMAT for another file, with the place; LW_ESHAPE if tensors and
+ * architecture do not go together; LW_EDATA, with tensor and element, for NaN and Inf. */
 LW_API lw_status lw_net_load(lw_net **net, const char *path);
 
 /*
  * Reads parameters of the same names into a network of that shape; the metadata is not looked at.
- * float32 and float64 tensors. LW_ESHAPE names the tensor; the network is then unchanged.
+ * float32 and float64 tensors; tensors of other names are passed over. LW_ESHAPE, with the tensor,
+ * for one that is missing, of another shape, or of a layer that the network does not have.
+ * LW_EFORMAT and LW_EDATA as lw_net_load. On failure the network is unchanged.
  */
 LW_API lw_status lw_net_load_parameters(lw_net *net, const char *path);
 

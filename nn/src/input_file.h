@@ -1,0 +1,28 @@
+/*
+ * A regular file read from front to back, whose size is known before anything is allocated for
+ * what it claims to hold.
+ */
+#ifndef LANEWISE_INPUT_FILE_H
+#define LANEWISE_INPUT_FILE_H
+
+#include <lanewise/status.h>
+#include <stdint.h>
+#include <stdio.h>
+
+typedef struct lw_input_file {
+    const char *path; /* the caller's string */
+    FILE *stream;
+    uint64_t size, position;
+} lw_input_file;
+
+/* LW_EIO if the file cannot be opened or is not a regular one. */
+lw_status lw_input_open(lw_input_file *input, const char *path);
+
+/* Reads exactly count bytes. LW_EIO if they cannot be read, also for an early end: callers compare
+ * with size first, so that only a file that shrinks meanwhile ends early. */
+lw_status lw_input_read(lw_input_file *input, void *bytes, size_t count);
+
+/* Allowed on a zeroed or closed struct. */
+void lw_input_close(lw_input_file *input);
+
+#endif

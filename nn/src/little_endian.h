@@ -1,0 +1,43 @@
+/*
+ * Numbers of file formats, whose bytes are little-endian whatever the machine is. Compilers turn
+ * each function into one load or store where the machine agrees.
+ */
+#ifndef LANEWISE_LITTLE_ENDIAN_H
+#define LANEWISE_LITTLE_ENDIAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The unsigned number in the first width bytes, width <= 8. */
+static inline uint64_t lw_load_le(const unsigned char *bytes, size_t width)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < width; i++)
+        value |= (uint64_t)bytes[i] << (8 * i);
+    return value;
+}
+
+static inline void lw_store_le(unsigned char *bytes, size_t width, uint64_t value)
+{
+    for (size_t i = 0; i < width; i++)
+        bytes[i] = (unsigned char)(value >> (8 * i));
+}
+
+static inline float lw_load_le_f32(const unsigned char *bytes)
+{
+    const uint32_t bits = (uint32_t)lw_load_le(bytes, 4);
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static inline double lw_load_le_f64(const unsigned char *bytes)
+{
+    const uint64_t bits = lw_load_le(bytes, 8);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+#endif

@@ -1,0 +1,205 @@
+#include "atomic_file.h"
+#include "dataset.h"
+#include "little_endian.h"
+#include "npy_header.h"
+
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+
+enum { CHUNK_ELEMENTS = 4096, ELEMENT_MAX_BYTES = 8 };
+
+/* ---- Reading ------------------------------------------------------------------------------- */
+
+typedef struct npy_file {
+    lw_input_file input; /* at the first element */
+    lw_npy_header header;
+    size_t rows, columns, count;
+} npy_file;
+
+static lw_status check_size(npy_file *npy)
+{
+    const char *path = npy->input.path;
+    uint64_t bytes;
+    if (__builtin_mul_overflow(npy->rows, npy->columns, &npy->count) ||
+        __builtin_mul_overflow(npy->count, npy->header.type->bytes, &bytes))
+        return lw_fail(LW_EFORMAT, "%s: a shape of %zu x %zu overflows", path, npy->rows,
+                       npy->columns);
+    if (npy->count == 0)
+        return lw_fail(LW_EDATA, "%s: an empty array of %zu x %zu", path, npy->rows, npy->columns);
+    const uint64_t there = npy->input.size - npy->input.position;
+    if (there < bytes)
+        return lw_fail(LW_EFORMAT, "%s: ends at byte %" PRIu64 ", but its header promises %" PRIu64,
+                       path, npy->input.size, npy->input.position + bytes);
+    if (there > bytes)
+        return lw_fail(LW_EFORMAT, "%s: has more bytes after its last element at byte %" PRIu64,
+                       path, npy->input.position + bytes);
+    return LW_OK;
+}
+
+/* Opens a file and reads its header; a vector is one column. npy->input is the caller's to close,
+ * also after a failure. */
+static lw_status open_npy(npy_file *npy, const char *path)
+{
+    *npy = (npy_file){0};
+    lw_status status = lw_input_open(&npy->input, path);
+    if (status == LW_OK)
+        status = lw_npy_read_header(&npy->input, &npy->header);
+    if (status != LW_OK)
+        return status;
+    npy->rows = npy->header.shape[0];
+    npy->columns = npy->header.dimensions == 2 ? npy->header.shape[1] : 1;
+    return check_size(npy);
+}
+
+/* Where the element that is stored at place belongs in a row-major matrix. */
+static size_t row_major(const npy_file *npy, size_t place)
+{
+    if (!npy->header.fortran)
+        return place;
+    return place % npy->rows * npy->columns + place / npy->rows;
+}
+
+/* Stores one element, or says what is wrong with the value at [row, column]. */
+typedef lw_status (*store_element)(const npy_file *npy, const unsigned char *bytes, size_t index,
+                                   void *out);
+
+static lw_status read_elements(npy_file *npy, store_element store, void *out)
+{
+    unsigned char bytes[CHUNK_ELEMENTS * ELEMENT_MAX_BYTES];
+    const size_t width = npy->header.type->bytes;
+    for (size_t place = 0; place < npy->count;) {
+        const size_t left = npy->count - place;
+        const size_t chunk = left < CHUNK_ELEMENTS ? left : CHUNK_ELEMENTS;
+        lw_status status = lw_input_read(&npy->input, bytes, chunk * width);
+        for (size_t i = 0; i < chunk && status == LW_OK; i++, place++)
+            status = store(npy, bytes + i * width, row_major(npy, place), out);
+        if (status != LW_OK)
+            return status;
+    }
+    return LW_OK;
+}
+
+static lw_status store_float(const npy_file *npy, const unsigned char *bytes, size_t index,
+                             void *out)
+{
+    const double value =
+        npy->header.type->bytes == 4 ? (double)lw_load_le_f32(bytes) : lw_load_le_f64(bytes);
+    /* The comparison is false for NaN too. */
+    if (!(fabs(value) <= (double)FLT_MAX))
+        return lw_fail(LW_EDATA, "%s: row %zu, column %zu: %g is not a finite float32",
+                       npy->input.path, index / npy->columns, index % npy->columns, value);
+    ((float *)out)[index] = (float)value;
+    return LW_OK;
+}
+
+static lw_status store_label(const npy_file *npy, const unsigned char *bytes, size_t index,
+                             void *out)
+{
+    const size_t bits = 8 * npy->header.type->bytes;
+    const uint64_t value = lw_load_le(bytes, npy->header.type->bytes);
+    if (npy->header.type->kind == LW_NPY_SIGNED && value >> (bits - 1))
+        return lw_fail(LW_EDATA, "%s: row %zu: the label is negative", npy->input.path, index);
+    /* The number of classes, the largest label + 1, is to fit as well. */
+    if (value >= INT32_MAX)
+        return lw_fail(LW_EDATA, "%s: row %zu: the label %" PRIu64 " is too large", npy->input.path,
+                       index, value);
+    ((int32_t *)out)[index] = (int32_t)value;
+    return LW_OK;
+}
+
+static lw_status check_fit(const npy_file *x, const npy_file *y)
+{
+    if (x->header.type->kind != LW_NPY_FLOAT)
+        return lw_fail(LW_EFORMAT, "%s: elements of type '%s'; x must be '<f4' or '<f8'",
+                       x->input.path, x->header.type->descr);
+    if (!y)
+        return LW_OK;
+    if (y->header.type->kind != LW_NPY_FLOAT && y->columns != 1)
+        return lw_fail(LW_ESHAPE, "%s: labels of shape %zu x %zu; they must be one column",
+                       y->input.path, y->rows, y->columns);
+    if (x->rows != y->rows)
+        return lw_fail(LW_ESHAPE, "%s has %zu rows, but %s has %zu", x->input.path, x->rows,
+                       y->input.path, y->rows);
+    return LW_OK;
+}
+
+/* y NULL: inputs only. */
+static lw_status make_dataset(lw_dataset *data, npy_file *x, npy_file *y)
+{
+    lw_status status = check_fit(x, y);
+    if (status != LW_OK)
+        return status;
+    lw_target_kind kind = LW_TARGET_NONE;
+    if (y)
+        kind = y->header.type->kind == LW_NPY_FLOAT ? LW_TARGET_VALUES : LW_TARGET_LABELS;
+
+    lw_dataset made;
+    lw_dataset_arrays arrays;
+    status = lw_dataset_allocate(&made, &arrays, x->rows, x->columns, y ? y->columns : 1, kind);
+    if (status != LW_OK)
+        return status;
+    status = read_elements(x, store_float, arrays.x);
+    if (status == LW_OK && kind == LW_TARGET_VALUES)
+        status = read_elements(y, store_float, arrays.values);
+    if (status == LW_OK && kind == LW_TARGET_LABELS) {
+        status = read_elements(y, store_label, arrays.labels);
+        if (status == LW_OK)
+            lw_dataset_count_classes(&made);
+    }
+    if (status == LW_OK)
+        *data = made;
+    else
+        lw_dataset_free(&made);
+    return status;
+}
+
+lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y)
+{
+    if (!data || !x)
+        return lw_fail(LW_EINVAL, "%s is NULL", data ? "x" : "data");
+
+    npy_file x_file, y_file = {0};
+    lw_status status = open_npy(&x_file, x);
+    if (status == LW_OK && y)
+        status = open_npy(&y_file, y);
+    if (status == LW_OK)
+        status = make_dataset(data, &x_file, y ? &y_file : NULL);
+    lw_input_close(&x_file.input);
+    lw_input_close(&y_file.input);
+    return status;
+}
+
+/* ---- Writing ------------------------------------------------------------------------------- */
+
+static lw_status write_npy(const char *path, const char *descr, const void *x, size_t rows,
+                           size_t cols)
+{
+    const size_t shape[] = {rows, cols};
+    const size_t width = cols ? cols : 1;
+    if (!path || (!x && rows > 0))
+        return lw_fail(LW_EINVAL, "%s is NULL", path ? "x" : "path");
+    if (rows > SIZE_MAX / 4 / width)
+        return lw_fail(LW_EINVAL, "a matrix of %zu x %zu overflows", rows, width);
+
+    lw_atomic_file file;
+    lw_status status = lw_atomic_open(&file, path);
+    if (status != LW_OK)
+        return status;
+    unsigned char header[LW_NPY_HEADER_BYTES];
+    lw_npy_make_header(header, descr, cols ? 2 : 1, shape);
+    status = lw_atomic_write(&file, header, sizeof header);
+    if (status == LW_OK)
+        status = lw_atomic_write_words(&file, x, rows * width);
+    return lw_atomic_close(&file, status);
+}
+
+lw_status lw_write_npy_f32(const char *path, const float *x, size_t rows, size_t cols)
+{
+    return write_npy(path, "<f4", x, rows, cols);
+}
+
+lw_status lw_write_npy_i32(const char *path, const int32_t *x, size_t rows, size_t cols)
+{
+    return write_npy(path, "<i4", x, rows, cols);
+}
