@@ -80,6 +80,11 @@ struct lw_isa {
                        float *velocity);
     void (*adam_update)(size_t n, const struct lw_adam_step *step, const float *g, float *w,
                         float *m, float *v);
+
+    /* Runs steps of independent FMAs, fma_chains_per_step lanes in each; the value only proves it.
+     */
+    float (*fma_chains)(size_t steps, float factor);
+    size_t fma_chains_per_step;
 };
 
 #endif

@@ -67,6 +67,13 @@ LW_API lw_status lw_isa_select(const char *name);
  * it is known. 0 for other levels. */
 LW_API size_t lw_cache_bytes(int level);
 
+/*
+ * Operations per second (a fused multiply-add counts as two) of independent chains in registers, on
+ * so many threads, with the instruction set in use: the best of a few rounds, about 50 ms in all.
+ * The measure that benchmarks are held against; only ratios within one run mean anything.
+ */
+LW_API double lw_measure_peak(int threads);
+
 /* ---- General matrix product --------------------------------------------------------------- */
 
 /*
