@@ -10,6 +10,9 @@
 #include <string>
 #include <vector>
 
+// Each program defines this; main calls it.
+void register_benchmarks();
+
 namespace bench
 {
 
