@@ -1,0 +1,86 @@
+#include "fixture.h"
+
+#include "random.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const float canary = -1.2345e30f;
+
+static void *allocate(size_t n, size_t size)
+{
+    void *memory = calloc(n > 0 ? n : 1, size);
+    ck_assert_ptr_nonnull(memory);
+    return memory;
+}
+
+float *uniform_floats(size_t n, float low, float high, uint64_t seed)
+{
+    lw_random random = {seed};
+    float *floats = allocate(n, sizeof *floats);
+    for (size_t i = 0; i < n; i++)
+        floats[i] = low + (high - low) * (float)lw_random_uniform(&random);
+    return floats;
+}
+
+int32_t *uniform_labels(size_t n, int32_t classes, uint64_t seed)
+{
+    lw_random random = {seed};
+    int32_t *labels = allocate(n, sizeof *labels);
+    for (size_t i = 0; i < n; i++)
+        labels[i] = (int32_t)lw_random_below(&random, (size_t)classes);
+    return labels;
+}
+
+float *canary_floats(size_t n)
+{
+    float *floats = allocate(n, sizeof *floats);
+    for (size_t i = 0; i < n; i++)
+        floats[i] = canary;
+    return floats;
+}
+
+int is_canary(size_t n, const float *floats)
+{
+    for (size_t i = 0; i < n; i++)
+        if (floats[i] != canary)
+            return 0;
+    return 1;
+}
+
+lw_net *make_net(size_t inputs, const lw_layer_spec *layers, size_t count, uint64_t seed)
+{
+    lw_net *net = NULL;
+    ASSERT_OK(lw_net_create(&net, inputs, layers, count, seed));
+    return net;
+}
+
+float *parameters_of(const lw_net *net)
+{
+    float *flat = allocate(lw_net_parameter_count(net), sizeof *flat);
+    ASSERT_OK(lw_net_get_parameters(net, flat));
+    return flat;
+}
+
+float *gradients_of(const lw_net *net)
+{
+    float *flat = allocate(lw_net_parameter_count(net), sizeof *flat);
+    ASSERT_OK(lw_net_get_gradients(net, flat));
+    return flat;
+}
+
+void assert_same_bits(const char *what, size_t n, const float *got, const float *want)
+{
+    for (size_t i = 0; i < n; i++)
+        ck_assert_msg(memcmp(&got[i], &want[i], sizeof *got) == 0,
+                      "%s: element %zu is %.9g, not %.9g", what, i, (double)got[i],
+                      (double)want[i]);
+}
+
+int run_suite(Suite *suite)
+{
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner), ran = srunner_ntests_run(runner);
+    srunner_free(runner);
+    return failed == 0 && ran > 0 ? 0 : 1;
+}
