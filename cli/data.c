@@ -43,7 +43,7 @@ const option_row data_rows[] = {
     {"csv", "FILE", "inputs and target, a CSV file", parse_text, DATA_FIELD(csv), NULL, NULL},
     {"target", "NAME", "column of --csv that is the target",
      parse_text, DATA_FIELD(target), NULL, NULL},
-    {"labels", NULL, "the target column is a class (default unless the output is\nlinear or tanh)",
+    {"labels", NULL, "the target column is a class (default if the output is softmax\nor sigmoid)",
      parse_flag, DATA_FIELD(labels), NULL, NULL},
     {"values", NULL, "the target column is a number", parse_flag, DATA_FIELD(values), NULL, NULL},
     CSV_INPUT_ROWS,
@@ -153,7 +153,7 @@ static lw_status open_test_images(const char *data, lw_dataset *set)
 
 static lw_status open_csv(const data_options *options, lw_activation output, lw_dataset *data)
 {
-    const int is_value = output == LW_LINEAR || output == LW_TANH;
+    const int is_value = output != LW_SOFTMAX && output != LW_SIGMOID;
     const lw_csv_options csv = {
         .target = options->target,
         .no_header = options->no_header,

@@ -39,8 +39,8 @@ int data_has_validation(const data_options *options);
 
 /*
  * Opens the data to train on and, if there is some, to validate on. output is the last activation:
- * a CSV target is a value for linear and tanh and a class otherwise, unless options say. Release
- * both with lw_dataset_free.
+ * a CSV target is a class for softmax and sigmoid and a value otherwise, unless options say.
+ * Release both with lw_dataset_free.
  */
 lw_status data_open_training(const data_options *options, lw_activation output, uint64_t seed,
                              lw_dataset *training, lw_dataset *validation);

@@ -258,11 +258,12 @@ typedef struct bound_row {
     void *target;
 } bound_row;
 
-static size_t bind_rows(const command_line *line, bound_row *bound, struct option *options)
+static void bind_rows(const command_line *line, bound_row *bound, struct option *options)
 {
     size_t count = 0;
     for (const option_group *group = line->groups; group->title != NULL; group++) {
-        for (const option_row *row = group->rows; row->name != NULL && count < OPTIONS_MAX; row++) {
+        for (const option_row *row = group->rows; row->name != NULL; row++) {
+            assert(count < OPTIONS_MAX);
             const int takes = row->argument == NULL ? no_argument
                               : is_optional(row)    ? optional_argument
                                                     : required_argument;
@@ -272,7 +273,6 @@ static size_t bind_rows(const command_line *line, bound_row *bound, struct optio
         }
     }
     options[count] = (struct option){"help", no_argument, NULL, HELP_VALUE};
-    return count;
 }
 
 /* Sets a value; returns -1, or the exit code after a message. */
@@ -300,7 +300,7 @@ int options_parse(const command_line *line, int argc, char **argv)
 {
     bound_row bound[OPTIONS_MAX];
     struct option options[OPTIONS_MAX + 2] = {{0}};
-    const size_t count = bind_rows(line, bound, options);
+    bind_rows(line, bound, options);
 
     opterr = 0;
     for (;;) {
@@ -315,7 +315,6 @@ int options_parse(const command_line *line, int argc, char **argv)
             return usage_error(line->command, "%s needs a value", argv[optind - 1]);
         if (got == '?')
             return unknown_option(line->command, argv[optind - 1]);
-        assert(got >= ROW_BASE && got < ROW_BASE + (int)count);
         const int outcome = set_value(line, &bound[got - ROW_BASE]);
         if (outcome >= 0)
             return outcome;
