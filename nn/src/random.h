@@ -1,6 +1,6 @@
 /*
- * The generator of a network: SplitMix64 (Steele, Lea and Flood 2014). One word of state, a period of
- * 2^64, the same numbers on every machine.
+ * The generator of a network: SplitMix64 (Steele, Lea and Flood 2014). One word of state, a period
+ * of 2^64, the same numbers on every machine.
  */
 #ifndef LANEWISE_RANDOM_H
 #define LANEWISE_RANDOM_H
