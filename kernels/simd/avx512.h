@@ -100,6 +100,36 @@ static inline v_f32 v_mantissa(v_f32 a)
 {
     return _mm512_getmant_ps(a, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_zero);
 }
+static inline void v_transpose(v_f32 rows[16])
+{
+    v_f32 pairs[16], quads[16], halves[16];
+    LW_UNROLL
+    for (int i = 0; i < 16; i += 2) {
+        pairs[i] = _mm512_unpacklo_ps(rows[i], rows[i + 1]);
+        pairs[i + 1] = _mm512_unpackhi_ps(rows[i], rows[i + 1]);
+    }
+    /* quads[4 g + c] holds columns c, 4 + c, 8 + c, 12 + c of rows 4 g .. 4 g + 3. */
+    LW_UNROLL
+    for (int i = 0; i < 16; i += 4) {
+        quads[i] = _mm512_shuffle_ps(pairs[i], pairs[i + 2], 0x44);
+        quads[i + 1] = _mm512_shuffle_ps(pairs[i], pairs[i + 2], 0xee);
+        quads[i + 2] = _mm512_shuffle_ps(pairs[i + 1], pairs[i + 3], 0x44);
+        quads[i + 3] = _mm512_shuffle_ps(pairs[i + 1], pairs[i + 3], 0xee);
+    }
+    LW_UNROLL
+    for (int i = 0; i < 8; i++) {
+        const int at = i / 4 * 8 + i % 4;
+        halves[at] = _mm512_shuffle_f32x4(quads[at], quads[at + 4], 0x88);
+        halves[at + 4] = _mm512_shuffle_f32x4(quads[at], quads[at + 4], 0xdd);
+    }
+    LW_UNROLL
+    for (int i = 0; i < 4; i++) {
+        rows[i] = _mm512_shuffle_f32x4(halves[i], halves[i + 8], 0x88);
+        rows[i + 8] = _mm512_shuffle_f32x4(halves[i], halves[i + 8], 0xdd);
+        rows[i + 4] = _mm512_shuffle_f32x4(halves[i + 4], halves[i + 12], 0x88);
+        rows[i + 12] = _mm512_shuffle_f32x4(halves[i + 4], halves[i + 12], 0xdd);
+    }
+}
 static inline __m256 upper_half(v_f32 a)
 {
     return _mm512_extractf32x8_ps(a, 1);

@@ -1,32 +1,36 @@
 /*
- * The vector operations an instruction set provides: what micro/ may use, and what a new
- * simd/NAME.h has to define. tests/kernels checks each of them lane by lane on every set.
+ * The vector operations an instruction set provides: what micro/ may use, and what a new simd/NAME.h
+ * has to define. tests/kernels checks each of them lane by lane on every set.
  *
  *   v_f32                  a vector of V_LANES floats; V_LANES divides 16
  *   TILE_MR, TILE_NV       the register tile: rows, and vectors in a row. Accumulators and operands
- *                          have to fit the registers: 6x2 of 16 (AVX2), 14x2 of 32 (AVX-512), 7x3
- * of 32 (NEON; gcc 12 spills with 8x3, 6x4 and 12x2)
+ *                          have to fit the registers: 6x2 of 16 (AVX2), 14x2 of 32 (AVX-512), 7x3 of
+ *                          32 (NEON; gcc 12 spills with 8x3, 6x4 and 12x2)
  *
  *   v_zero()               +0 in every lane
  *   v_set1(x)              x in every lane
  *   v_load(p) v_store(p, v)            V_LANES floats, natural alignment
  *   v_load_n(p, n, fill)   lanes below n < V_LANES from p, the others from fill; touches n floats
  *   v_store_n(p, n, v)     the lanes below n < V_LANES; touches n floats
+ *   v_transpose(rows)      lane j of rows[i] and lane i of rows[j] change places; V_LANES vectors
  *
  *   v_add v_sub v_mul v_div v_sqrt     IEEE, correctly rounded
  *   v_fma(a, b, c)         a * b + c     rounded once; on scalar twice: fmaf without hardware
  *   v_fnma(a, b, c)        c - a * b     costs 0.6 instead of 20 GFLOP/s
- *   v_min(a, b) v_max(a, b)            a is never NaN; a NaN in b is returned. The sign of the
- * result for +0 and -0 is not specified v_abs(a)               the sign bit cleared v_copysign(a,
- * b)       a with the sign bit of b v_round(a)             to the nearest integer, ties to even,
- * |a| < 2^22 v_if_lt(a, b, x, y)    a < b ? x : y, so y where a or b is NaN v_ldexp(a, n) a * 2^n
- * rounded once, for 0.5 <= |a| <= 2 or NaN and integral |n| <= 250 v_exponent(a) floor(log2(a)) as
- * a float, for normal a > 0; anything otherwise v_mantissa(a)          a / 2^v_exponent(a), in [1,
- * 2), for normal a > 0; anything otherwise v_sum(a)               the lanes added as a tree:
- * halves, quarters, ... v_largest(a)           the largest lane; any lane if one is NaN
+ *   v_min(a, b) v_max(a, b)            a NaN in b is returned; with a NaN in a alone the result is a
+ *                          or b, as the set does it. So is the sign of a zero of two
+ *   v_abs(a)               the sign bit cleared
+ *   v_copysign(a, b)       a with the sign bit of b
+ *   v_round(a)             to the nearest integer, ties to even, |a| < 2^22
+ *   v_if_lt(a, b, x, y)    a < b ? x : y, so y where a or b is NaN
+ *   v_ldexp(a, n)          a * 2^n rounded once, for 0.5 <= |a| <= 2 or NaN and integral |n| <= 250
+ *   v_exponent(a)          floor(log2(a)) as a float, for normal a > 0; anything otherwise
+ *   v_mantissa(a)          a / 2^v_exponent(a), in [1, 2), for normal a > 0; anything otherwise
+ *   v_sum(a)               the lanes added as a tree: halves, quarters, ...
+ *   v_largest(a)           the largest lane; any lane if one is NaN
  *
- * Masks do not appear: a comparison is part of the operation that needs it, because it is a
- * register on some sets and a mask on others.
+ * Masks do not appear: a comparison is part of the operation that needs it, because it is a register
+ * on some sets and a mask on others.
  */
 #ifndef LANEWISE_SIMD_CONTRACT_H
 #define LANEWISE_SIMD_CONTRACT_H

@@ -106,6 +106,14 @@ static inline v_f32 v_mantissa(v_f32 a)
 {
     return vbslq_f32(vdupq_n_u32(0x007fffffu), a, vdupq_n_f32(1.0f));
 }
+static inline void v_transpose(v_f32 rows[4])
+{
+    const float32x4x2_t low = vtrnq_f32(rows[0], rows[1]), high = vtrnq_f32(rows[2], rows[3]);
+    rows[0] = vcombine_f32(vget_low_f32(low.val[0]), vget_low_f32(high.val[0]));
+    rows[1] = vcombine_f32(vget_low_f32(low.val[1]), vget_low_f32(high.val[1]));
+    rows[2] = vcombine_f32(vget_high_f32(low.val[0]), vget_high_f32(high.val[0]));
+    rows[3] = vcombine_f32(vget_high_f32(low.val[1]), vget_high_f32(high.val[1]));
+}
 static inline float v_sum(v_f32 a)
 {
     const float32x2_t x = vadd_f32(vget_low_f32(a), vget_high_f32(a));
