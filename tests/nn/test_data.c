@@ -1,0 +1,396 @@
+/* Data sets: checking, choosing rows, splitting; IDX files. */
+#include "temp_files.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+/* ---- Checking, choosing, splitting --------------------------------------------------------- */
+
+enum { ROWS = 7, INPUTS = 3, OUTPUTS = 2 };
+
+/* Row i of x holds 10 i, 10 i + 1, ..., of the target values -10 i, ..., and its label is i mod 2.
+ */
+static float rows_x[ROWS * INPUTS], rows_values[ROWS * OUTPUTS];
+static int32_t rows_labels[ROWS];
+
+static lw_dataset sample(int labels)
+{
+    for (int i = 0; i < ROWS; i++) {
+        for (int j = 0; j < INPUTS; j++)
+            rows_x[i * INPUTS + j] = (float)(10 * i + j);
+        for (int j = 0; j < OUTPUTS; j++)
+            rows_values[i * OUTPUTS + j] = (float)(-10 * i - j);
+        rows_labels[i] = i % 2;
+    }
+    return (lw_dataset){
+        .rows = ROWS,
+        .inputs = INPUTS,
+        .outputs = OUTPUTS,
+        .x = rows_x,
+        .target = {labels ? NULL : rows_values, labels ? rows_labels : NULL},
+    };
+}
+
+/* The row of the sample that a row of a data set is a copy of. */
+static size_t origin(const lw_dataset *data, size_t row)
+{
+    const size_t from = (size_t)(data->x[row * INPUTS] / 10.0f);
+    ck_assert_uint_lt(from, ROWS);
+    ck_assert_mem_eq(data->x + row * INPUTS, rows_x + from * INPUTS, INPUTS * sizeof(float));
+    if (data->target.values)
+        ck_assert_mem_eq(data->target.values + row * OUTPUTS, rows_values + from * OUTPUTS,
+                         OUTPUTS * sizeof(float));
+    if (data->target.labels)
+        ck_assert_int_eq(data->target.labels[row], rows_labels[from]);
+    return from;
+}
+
+START_TEST(check_accepts_what_is_sound)
+{
+    lw_dataset data = sample(0);
+    ASSERT_OK(lw_dataset_check(&data));
+    data = sample(1);
+    ASSERT_OK(lw_dataset_check(&data));
+    data.outputs = 1; /* one output tells labels 0 and 1 apart */
+    ASSERT_OK(lw_dataset_check(&data));
+    data.target = (lw_target){0};
+    ASSERT_OK(lw_dataset_check(&data));
+}
+END_TEST
+
+START_TEST(check_names_the_element)
+{
+    static const float unusable[] = {NAN, INFINITY, -INFINITY};
+    for (size_t k = 0; k < 3; k++) {
+        lw_dataset data = sample(0);
+        rows_x[4 * INPUTS + 2] = unusable[k];
+        ASSERT_FAILS(LW_EDATA, "x in row 4, column 2", lw_dataset_check(&data));
+        data = sample(0);
+        rows_values[ROWS * OUTPUTS - 1] = unusable[k];
+        ASSERT_FAILS(LW_EDATA, "target in row 6, column 1", lw_dataset_check(&data));
+    }
+    static const int32_t wrong[] = {-1, 2, INT32_MAX, INT32_MIN};
+    for (size_t k = 0; k < 4; k++) {
+        lw_dataset data = sample(1);
+        rows_labels[5] = wrong[k];
+        ASSERT_FAILS(LW_EDATA, "row 5", lw_dataset_check(&data));
+        data.outputs = 1;
+        ASSERT_FAILS(LW_EDATA, "0 to 1", lw_dataset_check(&data));
+    }
+}
+END_TEST
+
+START_TEST(check_refuses_unsound_shapes)
+{
+    ASSERT_FAILS(LW_EINVAL, "data", lw_dataset_check(NULL));
+    lw_dataset data = sample(0);
+    data.rows = 0;
+    ASSERT_FAILS(LW_EDATA, "no rows", lw_dataset_check(&data));
+    data = sample(0);
+    data.inputs = 0;
+    ASSERT_FAILS(LW_EINVAL, "inputs", lw_dataset_check(&data));
+    data = sample(0);
+    data.outputs = 0;
+    ASSERT_FAILS(LW_EINVAL, "outputs", lw_dataset_check(&data));
+    data = sample(0);
+    data.x = NULL;
+    ASSERT_FAILS(LW_EINVAL, "x", lw_dataset_check(&data));
+    data = sample(0);
+    data.target.labels = rows_labels;
+    ASSERT_FAILS(LW_EINVAL, "both", lw_dataset_check(&data));
+}
+END_TEST
+
+START_TEST(select_copies_rows_in_order)
+{
+    static const size_t index[] = {6, 0, 3, 3};
+    for (int labels = 0; labels < 2; labels++) {
+        const lw_dataset data = sample(labels);
+        lw_dataset chosen;
+        ASSERT_OK(lw_dataset_select(&data, 4, index, &chosen));
+        ck_assert_uint_eq(chosen.rows, 4);
+        ck_assert_uint_eq(chosen.inputs, INPUTS);
+        ck_assert_uint_eq(chosen.outputs, OUTPUTS);
+        for (size_t i = 0; i < 4; i++)
+            ck_assert_uint_eq(origin(&chosen, i), index[i]);
+        lw_dataset_free(&chosen);
+        ck_assert_ptr_null(chosen.x);
+        ck_assert_uint_eq(chosen.rows, 0);
+        lw_dataset_free(&chosen);
+    }
+}
+END_TEST
+
+START_TEST(select_refuses_rows_that_are_not_there)
+{
+    static const size_t index[] = {1, 2, ROWS};
+    const lw_dataset data = sample(1);
+    lw_dataset chosen = untouched_dataset();
+    ASSERT_FAILS(LW_EINVAL, "index[2]", lw_dataset_select(&data, 3, index, &chosen));
+    ASSERT_FAILS(LW_EINVAL, "index is NULL", lw_dataset_select(&data, 3, NULL, &chosen));
+    ASSERT_FAILS(LW_EINVAL, "data", lw_dataset_select(NULL, 2, index, &chosen));
+    ASSERT_FAILS(LW_EINVAL, "selection", lw_dataset_select(&data, 2, index, NULL));
+    ck_assert(is_untouched(&chosen));
+}
+END_TEST
+
+START_TEST(split_shares_out_every_row_once)
+{
+    static const struct {
+        double fraction;
+        size_t second;
+    } cases[] = {{0.0, 0}, {0.07, 0}, {0.072, 1}, {0.2, 1}, {0.5, 4}, {1.0, 7}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        const lw_dataset data = sample(k % 2 == 0);
+        lw_dataset first, second;
+        int seen[ROWS] = {0};
+        ASSERT_OK(lw_dataset_split(&data, cases[k].fraction, k, &first, &second));
+        ck_assert_uint_eq(second.rows, cases[k].second);
+        ck_assert_uint_eq(first.rows, ROWS - cases[k].second);
+        for (size_t i = 0; i < first.rows; i++)
+            seen[origin(&first, i)]++;
+        for (size_t i = 0; i < second.rows; i++)
+            seen[origin(&second, i)]++;
+        for (size_t i = 0; i < ROWS; i++)
+            ck_assert_int_eq(seen[i], 1);
+        lw_dataset_free(&first);
+        lw_dataset_free(&second);
+    }
+}
+END_TEST
+
+START_TEST(split_depends_on_the_seed_alone)
+{
+    const lw_dataset data = sample(0);
+    lw_dataset first[3], second[3];
+    static const uint64_t seeds[] = {5, 5, 6};
+    for (size_t k = 0; k < 3; k++)
+        ASSERT_OK(lw_dataset_split(&data, 0.4, seeds[k], &first[k], &second[k]));
+    const size_t bytes = first[0].rows * INPUTS * sizeof(float);
+    ck_assert_mem_eq(first[0].x, first[1].x, bytes);
+    ck_assert_mem_ne(first[0].x, first[2].x, bytes);
+    for (size_t k = 0; k < 3; k++) {
+        lw_dataset_free(&first[k]);
+        lw_dataset_free(&second[k]);
+    }
+}
+END_TEST
+
+START_TEST(split_refuses_other_fractions)
+{
+    const lw_dataset data = sample(0);
+    lw_dataset first = untouched_dataset(), second = untouched_dataset();
+    static const double wrong[] = {-0.001, 1.001, NAN, INFINITY};
+    for (size_t k = 0; k < 4; k++)
+        ASSERT_FAILS(LW_EINVAL, "fraction", lw_dataset_split(&data, wrong[k], 1, &first, &second));
+    ASSERT_FAILS(LW_EINVAL, "second", lw_dataset_split(&data, 0.5, 1, &first, NULL));
+    ASSERT_FAILS(LW_EINVAL, "second", lw_dataset_split(&data, 0.5, 1, &first, &first));
+    ck_assert(is_untouched(&first) && is_untouched(&second));
+}
+END_TEST
+
+/* ---- IDX ----------------------------------------------------------------------------------- */
+
+enum { IDX_HEADER = 16, IDX_IMAGES = 5, IDX_PIXELS = 6 };
+
+/* Five images of 2 x 3 and their labels; the pixels count from 0 in steps of 8, the last is 255. */
+static composed_file idx_images(void)
+{
+    composed_file file = {.size = 0};
+    add_number_be(&file, 4, 0x0803);
+    add_number_be(&file, 4, IDX_IMAGES);
+    add_number_be(&file, 4, 2);
+    add_number_be(&file, 4, 3);
+    for (size_t i = 0; i < IDX_IMAGES * IDX_PIXELS; i++)
+        add_number_be(&file, 1, i == IDX_IMAGES * IDX_PIXELS - 1 ? 255 : 8 * i);
+    return file;
+}
+
+static composed_file idx_labels(void)
+{
+    static const unsigned char labels[IDX_IMAGES] = {3, 0, 9, 1, 0};
+    composed_file file = {.size = 0};
+    add_number_be(&file, 4, 0x0801);
+    add_number_be(&file, 4, IDX_IMAGES);
+    add_bytes(&file, labels, IDX_IMAGES);
+    return file;
+}
+
+static const char *save_gzip(const composed_file *file, const char *name)
+{
+    const char *path = temp_path(name);
+    gzFile stream = gzopen(path, "wb");
+    ck_assert_ptr_nonnull(stream);
+    ck_assert_int_eq(gzwrite(stream, file->bytes, (unsigned)file->size), (int)file->size);
+    ck_assert_int_eq(gzclose(stream), Z_OK);
+    return path;
+}
+
+static void refuse_idx(lw_status expected, const char *images, const char *labels,
+                       const char *named, const char *place)
+{
+    lw_dataset data = untouched_dataset();
+    ASSERT_REFUSED(expected, named, place, lw_dataset_load_idx(&data, images, labels));
+    ck_assert(is_untouched(&data));
+}
+
+START_TEST(idx_reads_plain_and_gzip)
+{
+    const composed_file images = idx_images(), labels = idx_labels();
+    static const int32_t want[IDX_IMAGES] = {3, 0, 9, 1, 0};
+    const char *plain_images = save_composed(&images, "images");
+    const char *packed_labels = save_gzip(&labels, "labels.gz");
+    const char *packed_images = save_gzip(&images, "images.gz");
+    for (int k = 0; k < 2; k++) {
+        lw_dataset data;
+        ASSERT_OK(lw_dataset_load_idx(&data, k ? packed_images : plain_images, packed_labels));
+        ck_assert_uint_eq(data.rows, IDX_IMAGES);
+        ck_assert_uint_eq(data.inputs, IDX_PIXELS);
+        ck_assert_uint_eq(data.outputs, 10);
+        for (size_t i = 0; i + 1 < IDX_IMAGES * IDX_PIXELS; i++)
+            ck_assert_float_eq(data.x[i], (float)(8 * i) / 255.0f);
+        ck_assert_float_eq(data.x[IDX_IMAGES * IDX_PIXELS - 1], 1.0f);
+        ck_assert_mem_eq(data.target.labels, want, sizeof want);
+        ck_assert_ptr_null(data.target.values);
+        ASSERT_OK(lw_dataset_check(&data));
+        lw_dataset_free(&data);
+    }
+}
+END_TEST
+
+START_TEST(idx_refuses_every_prefix)
+{
+    const composed_file images = idx_images(), labels = idx_labels();
+    const char *good_images = save_composed(&images, "images");
+    const char *good_labels = save_composed(&labels, "labels");
+    for (size_t size = 0; size < images.size; size++) {
+        char place[48];
+        snprintf(place, sizeof place, "ends at byte %zu,", size);
+        const char *cut = temp_file("cut", images.bytes, size);
+        refuse_idx(LW_EFORMAT, cut, good_labels, cut, place);
+    }
+    for (size_t size = 0; size < labels.size; size++) {
+        char place[48];
+        snprintf(place, sizeof place, "ends at byte %zu,", size);
+        const char *cut = temp_file("cut", labels.bytes, size);
+        refuse_idx(LW_EFORMAT, good_images, cut, cut, place);
+    }
+}
+END_TEST
+
+START_TEST(idx_refuses_damaged_gzip)
+{
+    const composed_file images = idx_images(), labels = idx_labels();
+    const char *good_labels = save_composed(&labels, "labels");
+    size_t size;
+    unsigned char *packed = file_bytes(save_gzip(&images, "images.gz"), &size);
+    /* With less than its two magic bytes it is no gzip file. */
+    for (size_t cut_size = 2; cut_size < size; cut_size++) {
+        const char *cut = temp_file("cut.gz", packed, cut_size);
+        refuse_idx(LW_EFORMAT, cut, good_labels, cut, "byte");
+    }
+    packed[size - 5] ^= 1; /* in the checksum */
+    const char *damaged = temp_file("damaged.gz", packed, size);
+    refuse_idx(LW_EFORMAT, damaged, good_labels, damaged, "gzip");
+    free(packed);
+}
+END_TEST
+
+START_TEST(idx_refuses_wrong_headers)
+{
+    static const struct {
+        size_t at;
+        unsigned char byte;
+        lw_status expected;
+        const char *place;
+    } cases[] = {
+        {0, 1, LW_EFORMAT, "byte 0"},
+        {1, 0x1f, LW_EFORMAT, "byte 0"},
+        {2, 0x0d, LW_EFORMAT, "byte 2"},
+        {3, 0, LW_EFORMAT, "byte 3"},
+        {3, 255, LW_EFORMAT, "header of 1024"},
+        {7, 0, LW_EDATA, "byte 4"},
+        {11, 0, LW_EDATA, "byte 8"},
+        {15, 0, LW_EDATA, "byte 12"},
+        {4, 0xff, LW_EFORMAT, "promises"},
+        {11, 3, LW_EFORMAT, "promises"},
+        {11, 1, LW_EFORMAT, "byte 31"},
+    };
+    const composed_file labels = idx_labels();
+    const char *good_labels = save_composed(&labels, "labels");
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        composed_file images = idx_images();
+        images.bytes[cases[k].at] = cases[k].byte;
+        const char *wrong = save_composed(&images, "wrong");
+        refuse_idx(cases[k].expected, wrong, good_labels, wrong, cases[k].place);
+    }
+    composed_file images = idx_images();
+    memset(images.bytes + 4, 0xff, 12);
+    const char *huge = save_composed(&images, "huge");
+    refuse_idx(LW_EFORMAT, huge, good_labels, huge, "overflow");
+}
+END_TEST
+
+START_TEST(idx_refuses_what_follows)
+{
+    composed_file images = idx_images();
+    const composed_file labels = idx_labels();
+    add_number_be(&images, 1, 0);
+    const char *longer = save_composed(&images, "longer");
+    refuse_idx(LW_EFORMAT, longer, save_composed(&labels, "labels"), longer, "byte 46");
+}
+END_TEST
+
+START_TEST(idx_refuses_files_that_do_not_fit)
+{
+    const composed_file images = idx_images(), labels = idx_labels();
+    composed_file fewer = labels;
+    fewer.bytes[7]--;
+    fewer.size--;
+    const char *good_images = save_composed(&images, "images");
+    const char *good_labels = save_composed(&labels, "labels");
+    const char *fewer_labels = save_composed(&fewer, "fewer");
+    refuse_idx(LW_ESHAPE, good_images, fewer_labels, good_images, "has 4 labels");
+    refuse_idx(LW_ESHAPE, good_images, fewer_labels, fewer_labels, "has 5 rows");
+    refuse_idx(LW_ESHAPE, good_images, good_images, good_images, "6 bytes for each row");
+
+    const char *missing = temp_path("missing");
+    refuse_idx(LW_EIO, missing, good_labels, missing, "No such file");
+    refuse_idx(LW_EIO, good_images, missing, missing, "No such file");
+    const char *directory = temp_path(".");
+    refuse_idx(LW_EIO, directory, good_labels, directory, "directory");
+
+    lw_dataset data = untouched_dataset();
+    ASSERT_FAILS(LW_EINVAL, "data", lw_dataset_load_idx(NULL, good_images, good_labels));
+    ASSERT_FAILS(LW_EINVAL, "images", lw_dataset_load_idx(&data, NULL, good_labels));
+    ASSERT_FAILS(LW_EINVAL, "labels", lw_dataset_load_idx(&data, good_images, NULL));
+    ck_assert(is_untouched(&data));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("data");
+    TCase *rows = tcase_create("rows");
+    tcase_add_test(rows, check_accepts_what_is_sound);
+    tcase_add_test(rows, check_names_the_element);
+    tcase_add_test(rows, check_refuses_unsound_shapes);
+    tcase_add_test(rows, select_copies_rows_in_order);
+    tcase_add_test(rows, select_refuses_rows_that_are_not_there);
+    tcase_add_test(rows, split_shares_out_every_row_once);
+    tcase_add_test(rows, split_depends_on_the_seed_alone);
+    tcase_add_test(rows, split_refuses_other_fractions);
+    suite_add_tcase(suite, rows);
+
+    TCase *idx = temp_files_case("idx");
+    tcase_add_test(idx, idx_reads_plain_and_gzip);
+    tcase_add_test(idx, idx_refuses_every_prefix);
+    tcase_add_test(idx, idx_refuses_damaged_gzip);
+    tcase_add_test(idx, idx_refuses_wrong_headers);
+    tcase_add_test(idx, idx_refuses_what_follows);
+    tcase_add_test(idx, idx_refuses_files_that_do_not_fit);
+    suite_add_tcase(suite, idx);
+    return run_suite(suite);
+}

@@ -1,0 +1,392 @@
+/* NumPy files. */
+#include "temp_files.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- Composing ----------------------------------------------------------------------------- */
+
+static composed_file npy_header(unsigned major, const char *dictionary)
+{
+    composed_file file = {.size = 0};
+    add_bytes(&file, "\x93NUMPY", 6);
+    add_number_le(&file, 1, major);
+    add_number_le(&file, 1, 0);
+    add_number_le(&file, major == 1 ? 2 : 4, strlen(dictionary));
+    add_bytes(&file, dictionary, strlen(dictionary));
+    return file;
+}
+
+static composed_file npy_of(const char *descr, int fortran, const char *shape)
+{
+    char dictionary[128];
+    snprintf(dictionary, sizeof dictionary,
+             "{'descr': '%s', 'fortran_order': %s, 'shape': %s, }   \n", descr,
+             fortran ? "True" : "False", shape);
+    return npy_header(1, dictionary);
+}
+
+/* A matrix of rows x 3 with x[i][j] = 10 i + j + 0.5. */
+static const char *save_x(size_t rows)
+{
+    char shape[32];
+    snprintf(shape, sizeof shape, "(%zu, 3)", rows);
+    composed_file file = npy_of("<f4", 0, shape);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < 3; j++)
+            add_f32(&file, 10.0f * (float)i + (float)j + 0.5f);
+    return save_composed(&file, "x.npy");
+}
+
+static void refuse(lw_status expected, const char *place, const char *named, const char *x,
+                   const char *y)
+{
+    lw_dataset data = untouched_dataset();
+    ASSERT_REFUSED(expected, named, place, lw_dataset_load_npy(&data, x, y));
+    ck_assert(is_untouched(&data));
+}
+
+static void refuse_x(lw_status expected, const char *place, const composed_file *file)
+{
+    const char *path = save_composed(file, "wrong.npy");
+    refuse(expected, place, path, path, NULL);
+}
+
+/* ---- What is read -------------------------------------------------------------------------- */
+
+START_TEST(npy_reads_both_orders_and_widths)
+{
+    for (int variant = 0; variant < 4; variant++) {
+        const int wide = variant & 1, fortran = variant >> 1;
+        composed_file file = npy_of(wide ? "<f8" : "<f4", fortran, "(2, 3)");
+        for (int place = 0; place < 6; place++) {
+            const int row = fortran ? place % 2 : place / 3,
+                      column = fortran ? place / 2 : place % 3;
+            const double value = 10.0 * row + column + 0.1;
+            if (wide)
+                add_f64(&file, value);
+            else
+                add_f32(&file, (float)value);
+        }
+        lw_dataset data;
+        ASSERT_OK(lw_dataset_load_npy(&data, save_composed(&file, "x.npy"), NULL));
+        ck_assert_uint_eq(data.rows, 2);
+        ck_assert_uint_eq(data.inputs, 3);
+        ck_assert_uint_eq(data.outputs, 1);
+        ck_assert_ptr_null(data.target.values);
+        ck_assert_ptr_null(data.target.labels);
+        for (int i = 0; i < 6; i++)
+            ck_assert_float_eq(data.x[i], (float)(10.0 * (i / 3) + i % 3 + 0.1));
+        lw_dataset_free(&data);
+    }
+}
+END_TEST
+
+START_TEST(npy_understands_its_headers)
+{
+    static const struct {
+        unsigned major;
+        const char *dictionary;
+    } headers[] = {
+        {1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n"},
+        {2, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n"},
+        {3, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n"},
+        {1, "{\"shape\": (2, 1), \"fortran_order\":True,\"descr\":\"<f4\"}"},
+        {1, " { 'shape' :( 2 ,1,) ,'descr': '<f4',\n 'fortran_order' : False } \t\n"},
+    };
+    for (size_t k = 0; k < sizeof headers / sizeof *headers; k++) {
+        composed_file file = npy_header(headers[k].major, headers[k].dictionary);
+        add_f32(&file, 1.5f);
+        add_f32(&file, -2.5f);
+        lw_dataset data;
+        ASSERT_OK(lw_dataset_load_npy(&data, save_composed(&file, "x.npy"), NULL));
+        ck_assert_uint_eq(data.rows, 2);
+        ck_assert_uint_eq(data.inputs, 1);
+        ck_assert_float_eq(data.x[0], 1.5f);
+        ck_assert_float_eq(data.x[1], -2.5f);
+        lw_dataset_free(&data);
+    }
+}
+END_TEST
+
+START_TEST(npy_reads_labels_of_every_type)
+{
+    static const struct {
+        const char *descr;
+        size_t width;
+        uint64_t largest;
+    } types[] = {
+        {"|b1", 1, 1},     {"|i1", 1, 127},    {"|u1", 1, 255},
+        {"<i2", 2, 32767}, {"<u2", 2, 65535},  {"<i4", 4, INT32_MAX - 1},
+        {"<u4", 4, 65536}, {"<i8", 8, 100000}, {"<u8", 8, INT32_MAX - 1},
+    };
+    const char *x = save_x(3);
+    for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
+        composed_file file = npy_of(types[k].descr, 0, k % 2 ? "(3, 1)" : "(3,)");
+        add_number_le(&file, types[k].width, 1);
+        add_number_le(&file, types[k].width, types[k].largest);
+        add_number_le(&file, types[k].width, 0);
+        lw_dataset data;
+        ASSERT_OK(lw_dataset_load_npy(&data, x, save_composed(&file, "y.npy")));
+        ck_assert_uint_eq(data.outputs, types[k].largest + 1);
+        ck_assert_int_eq(data.target.labels[0], 1);
+        ck_assert_int_eq(data.target.labels[1], (int32_t)types[k].largest);
+        ck_assert_int_eq(data.target.labels[2], 0);
+        ck_assert_ptr_null(data.target.values);
+        ck_assert_float_eq(data.x[8], 22.5f);
+        lw_dataset_free(&data);
+    }
+}
+END_TEST
+
+START_TEST(npy_reads_target_values)
+{
+    const char *x = save_x(2);
+    for (size_t columns = 1; columns <= 2; columns++) {
+        composed_file file = npy_of("<f8", 0, columns == 1 ? "(2,)" : "(2, 2)");
+        for (size_t i = 0; i < 2 * columns; i++)
+            add_f64(&file, 0.25 * (double)i);
+        lw_dataset data;
+        ASSERT_OK(lw_dataset_load_npy(&data, x, save_composed(&file, "y.npy")));
+        ck_assert_uint_eq(data.outputs, columns);
+        for (size_t i = 0; i < 2 * columns; i++)
+            ck_assert_float_eq(data.target.values[i], 0.25f * (float)i);
+        ck_assert_ptr_null(data.target.labels);
+        lw_dataset_free(&data);
+    }
+}
+END_TEST
+
+/* ---- What is refused ----------------------------------------------------------------------- */
+
+START_TEST(npy_refuses_every_prefix)
+{
+    size_t size;
+    unsigned char *bytes = file_bytes(save_x(2), &size);
+    for (size_t cut_size = 0; cut_size < size; cut_size++) {
+        char place[48];
+        snprintf(place, sizeof place, "ends at byte %zu,", cut_size);
+        const char *cut = temp_file("cut.npy", bytes, cut_size);
+        refuse(LW_EFORMAT, place, cut, cut, NULL);
+    }
+    bytes[size] = 0;
+    const char *longer = temp_file("longer.npy", bytes, size + 1);
+    char place[48];
+    snprintf(place, sizeof place, "byte %zu", size);
+    refuse(LW_EFORMAT, place, longer, longer, NULL);
+    free(bytes);
+}
+END_TEST
+
+START_TEST(npy_refuses_wrong_headers)
+{
+    static const struct {
+        lw_status expected;
+        const char *place, *dictionary;
+    } cases[] = {
+        {LW_EFORMAT, "'>f4' (big-endian)",
+         "{'descr': '>f4', 'fortran_order': False, 'shape': (2,)}"},
+        {LW_EFORMAT, "'<f2'", "{'descr': '<f2', 'fortran_order': False, 'shape': (2,)}"},
+        {LW_EFORMAT, "byte 20: a string",
+         "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,)}"},
+        {LW_EFORMAT, "byte 44: True or False",
+         "{'descr': '<f4', 'fortran_order': 0, 'shape': (2,)}"},
+        {LW_EFORMAT, "a dimension", "{'descr': '<f4', 'fortran_order': False, 'shape': (-2,)}"},
+        {LW_EFORMAT, "'('", "{'descr': '<f4', 'fortran_order': False, 'shape': 2}"},
+        {LW_EFORMAT, "a smaller dimension",
+         "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}"},
+        {LW_EFORMAT, "overflows",
+         "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296)}"},
+        {LW_EFORMAT, "overflows",
+         "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904,)}"},
+        {LW_EFORMAT, "promises",
+         "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387903,)}"},
+        {LW_EFORMAT, "shape expected", "{'descr': '<f4', 'fortran_order': False}"},
+        {LW_EFORMAT, "descr expected", "{'fortran_order': False, 'shape': (2,)}"},
+        {LW_EFORMAT, "once", "{'descr': '<f4', 'descr': '<f4', 'shape': (2,)}"},
+        {LW_EFORMAT, "once", "{'descr': '<f4', 'fortran_order': False, 'size': (2,)}"},
+        {LW_EFORMAT, "the end", "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)} 1"},
+        {LW_EFORMAT, "','", "{'descr': '<f4' 'fortran_order': False, 'shape': (2,)}"},
+        {LW_EFORMAT, "':'", "{'descr', 'fortran_order': False, 'shape': (2,)}"},
+        {LW_EFORMAT, "a string", "{'descr"},
+        {LW_EFORMAT, "'{'", "3"},
+        {LW_EFORMAT, "'{'", ""},
+        {LW_ESHAPE, "0 dimensions", "{'descr': '<f4', 'fortran_order': False, 'shape': ()}"},
+        {LW_ESHAPE, "3 dimensions", "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2, 1)}"},
+        {LW_EDATA, "0 x 3", "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 3)}"},
+        {LW_EDATA, "3 x 0", "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 0)}"},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        composed_file file = npy_header(1, cases[k].dictionary);
+        add_f32(&file, 1.0f);
+        add_f32(&file, 2.0f);
+        refuse_x(cases[k].expected, cases[k].place, &file);
+    }
+
+    static const char zero[] = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}\0\n";
+    composed_file file = npy_of("<f4", 0, "(2,)");
+    file.bytes[1] = 'n';
+    refuse_x(LW_EFORMAT, "byte 0", &file);
+    file.bytes[1] = 'N';
+    file.bytes[6] = 4;
+    refuse_x(LW_EFORMAT, "version 4.0 at byte 6", &file);
+    file.bytes[6] = 1;
+    file.bytes[7] = 1;
+    refuse_x(LW_EFORMAT, "version 1.1 at byte 6", &file);
+    file.size = 8;
+    file.bytes[7] = 0;
+    add_number_le(&file, 2, sizeof zero - 1);
+    add_bytes(&file, zero, sizeof zero - 1);
+    refuse_x(LW_EFORMAT, "zero byte", &file);
+}
+END_TEST
+
+START_TEST(npy_refuses_values)
+{
+    static const double unusable[] = {NAN, INFINITY, -INFINITY, 1e39, -4e38};
+    const char *x = save_x(2);
+    for (size_t k = 0; k < sizeof unusable / sizeof *unusable; k++) {
+        composed_file file = npy_of("<f8", 1, "(2, 3)");
+        for (int place = 0; place < 6; place++) /* the fourth stands at row 1, column 1 */
+            add_f64(&file, place == 3 ? unusable[k] : 1.0);
+        refuse_x(LW_EDATA, "row 1, column 1", &file);
+        const char *y = save_composed(&file, "y.npy");
+        refuse(LW_EDATA, "row 1, column 1", y, x, y);
+    }
+    composed_file file = npy_of("<f4", 0, "(1,)");
+    add_f32(&file, NAN);
+    refuse_x(LW_EDATA, "row 0, column 0", &file);
+}
+END_TEST
+
+START_TEST(npy_refuses_labels)
+{
+    static const struct {
+        const char *descr;
+        size_t width;
+        uint64_t label;
+        const char *place;
+    } cases[] = {
+        {"|i1", 1, 0xff, "row 1: the label is negative"},
+        {"<i2", 2, 0x8000, "row 1: the label is negative"},
+        {"<i4", 4, 0xffffffff, "row 1: the label is negative"},
+        {"<i8", 8, UINT64_MAX, "row 1: the label is negative"},
+        {"<i4", 4, INT32_MAX, "row 1: the label 2147483647"},
+        {"<u4", 4, 0xffffffff, "row 1: the label 4294967295"},
+        {"<i8", 8, INT64_MAX, "row 1: the label"},
+        {"<u8", 8, UINT64_MAX, "row 1: the label"},
+    };
+    const char *x = save_x(2);
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        composed_file file = npy_of(cases[k].descr, 0, "(2,)");
+        add_number_le(&file, cases[k].width, 0);
+        add_number_le(&file, cases[k].width, cases[k].label);
+        const char *y = save_composed(&file, "y.npy");
+        refuse(LW_EDATA, cases[k].place, y, x, y);
+    }
+}
+END_TEST
+
+START_TEST(npy_refuses_files_that_do_not_fit)
+{
+    const char *x = save_x(2);
+    composed_file file = npy_of("<f4", 0, "(3,)");
+    for (int i = 0; i < 3; i++)
+        add_f32(&file, 0.0f);
+    const char *three = save_composed(&file, "three.npy");
+    refuse(LW_ESHAPE, "has 2 rows", x, x, three);
+    refuse(LW_ESHAPE, "has 3", three, x, three);
+
+    file = npy_of("|u1", 0, "(2, 2)");
+    add_number_le(&file, 4, 0);
+    const char *labels = save_composed(&file, "labels.npy");
+    refuse(LW_ESHAPE, "2 x 2", labels, x, labels);
+    refuse(LW_EFORMAT, "'|u1'", labels, labels, x);
+
+    const char *missing = temp_path("missing.npy"), *directory = temp_path(".");
+    refuse(LW_EIO, "No such file", missing, missing, NULL);
+    refuse(LW_EIO, "No such file", missing, x, missing);
+    refuse(LW_EIO, "regular", directory, directory, NULL);
+
+    lw_dataset data = untouched_dataset();
+    ASSERT_FAILS(LW_EINVAL, "data", lw_dataset_load_npy(NULL, x, NULL));
+    ASSERT_FAILS(LW_EINVAL, "x", lw_dataset_load_npy(&data, NULL, x));
+    ck_assert(is_untouched(&data));
+}
+END_TEST
+
+/* ---- What is written ----------------------------------------------------------------------- */
+
+START_TEST(npy_writes_what_numpy_does)
+{
+    static const float values[] = {1.5f, -2.0f};
+    static const char text[] = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }";
+    const char *path = temp_path("written.npy");
+    ASSERT_OK(lw_write_npy_f32(path, values, 2, 0));
+    size_t size;
+    unsigned char *bytes = file_bytes(path, &size);
+    ck_assert_uint_eq(size, 128 + 8);
+    ck_assert_mem_eq(bytes, "\x93NUMPY\x01\x00\x76\x00", 10);
+    ck_assert_mem_eq(bytes + 10, text, sizeof text - 1);
+    for (size_t i = 10 + sizeof text - 1; i < 127; i++)
+        ck_assert_int_eq(bytes[i], ' ');
+    ck_assert_int_eq(bytes[127], '\n');
+    ck_assert_mem_eq(bytes + 128, "\x00\x00\xc0\x3f\x00\x00\x00\xc0", 8);
+    free(bytes);
+}
+END_TEST
+
+START_TEST(npy_reads_what_it_writes)
+{
+    enum { ROWS = 3000, COLUMNS = 3 }; /* more than is written at once */
+    float *x = uniform_floats(ROWS * COLUMNS, -1.0f, 1.0f, 1);
+    int32_t *y = uniform_labels(ROWS, 10, 2);
+    y[0] = 9;
+    const char *x_path = temp_path("x.npy"), *y_path = temp_path("y.npy");
+    ASSERT_OK(lw_write_npy_f32(x_path, x, ROWS, COLUMNS));
+    for (size_t columns = 0; columns < 2; columns++) {
+        ASSERT_OK(lw_write_npy_i32(y_path, y, ROWS, columns));
+        lw_dataset data;
+        ASSERT_OK(lw_dataset_load_npy(&data, x_path, y_path));
+        ck_assert_uint_eq(data.outputs, 10);
+        ck_assert_mem_eq(data.x, x, ROWS * COLUMNS * sizeof *x);
+        ck_assert_mem_eq(data.target.labels, y, ROWS * sizeof *y);
+        lw_dataset_free(&data);
+    }
+    ck_assert_uint_eq(temp_count(), 2);
+    free(x);
+    free(y);
+}
+END_TEST
+
+START_TEST(npy_refuses_to_write_nothing)
+{
+    static const float value = 1.0f;
+    ASSERT_FAILS(LW_EINVAL, "path", lw_write_npy_f32(NULL, &value, 1, 1));
+    ASSERT_FAILS(LW_EINVAL, "x", lw_write_npy_f32(temp_path("x.npy"), NULL, 1, 1));
+    ASSERT_FAILS(LW_EINVAL, "overflows",
+                 lw_write_npy_f32(temp_path("x.npy"), &value, SIZE_MAX / 8, 4));
+    ck_assert_uint_eq(temp_count(), 0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("npy");
+    TCase *npy = temp_files_case("npy");
+    tcase_add_test(npy, npy_reads_both_orders_and_widths);
+    tcase_add_test(npy, npy_understands_its_headers);
+    tcase_add_test(npy, npy_reads_labels_of_every_type);
+    tcase_add_test(npy, npy_reads_target_values);
+    tcase_add_test(npy, npy_refuses_every_prefix);
+    tcase_add_test(npy, npy_refuses_wrong_headers);
+    tcase_add_test(npy, npy_refuses_values);
+    tcase_add_test(npy, npy_refuses_labels);
+    tcase_add_test(npy, npy_refuses_files_that_do_not_fit);
+    tcase_add_test(npy, npy_writes_what_numpy_does);
+    tcase_add_test(npy, npy_reads_what_it_writes);
+    tcase_add_test(npy, npy_refuses_to_write_nothing);
+    suite_add_tcase(suite, npy);
+    return run_suite(suite);
+}
