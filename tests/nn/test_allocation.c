@@ -1,0 +1,321 @@
+/*
+ * Memory: a training step allocates nothing after the first, and a failing allocation is a status.
+ * The linker turns the allocations of the libraries into calls of the functions below (--wrap).
+ */
+#include "fixture.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+static atomic_size_t allocations;
+static atomic_size_t allowed = SIZE_MAX; /* allocations that succeed before one fails */
+
+/* Check may be linked statically, and then its allocations come here too: only those of a watched
+ * call count. */
+static atomic_int watching;
+
+static void watch(void)
+{
+    atomic_store(&watching, 1);
+}
+
+static lw_status unwatch(lw_status status)
+{
+    atomic_store(&watching, 0);
+    return status;
+}
+
+#define WATCHED(call) (watch(), unwatch(call))
+
+static int next_fails(void)
+{
+    return atomic_load(&watching) && atomic_fetch_add(&allocations, 1) >= atomic_load(&allowed);
+}
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
+int __real_posix_memalign(void **memory, size_t alignment, size_t size);
+
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+int __wrap_posix_memalign(void **memory, size_t alignment, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+    return next_fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return next_fails() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    return next_fails() ? NULL : __real_realloc(memory, size);
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    return next_fails() ? NULL : __real_aligned_alloc(alignment, size);
+}
+
+int __wrap_posix_memalign(void **memory, size_t alignment, size_t size)
+{
+    return next_fails() ? 12 : __real_posix_memalign(memory, alignment, size);
+}
+
+/* ---- Steps --------------------------------------------------------------------------------- */
+
+enum { INPUTS = 40, OUTPUTS = 10, ROWS = 150 };
+
+static const lw_layer_spec layers[] = {
+    {.units = 120, .activation = LW_RELU},
+    {.units = 90, .activation = LW_GELU},
+    {.units = OUTPUTS, .activation = LW_SOFTMAX},
+};
+
+typedef struct problem {
+    float *x;
+    int32_t *labels;
+    lw_dataset data;
+    lw_net *net;
+    lw_net *small; /* whose gradients can all be checked */
+} problem;
+
+static problem make_problem(unsigned threads)
+{
+    problem p = {.x = uniform_floats(ROWS * INPUTS, -1.0f, 1.0f, 1),
+                 .labels = uniform_labels(ROWS, OUTPUTS, 2),
+                 .net = make_net(INPUTS, layers, 3, 3),
+                 .small = make_net(INPUTS, &layers[2], 1, 3)};
+    p.data = (lw_dataset){.rows = ROWS,
+                          .inputs = INPUTS,
+                          .outputs = OUTPUTS,
+                          .x = p.x,
+                          .target = {.labels = p.labels}};
+    lw_net_set_threads(p.net, threads);
+    return p;
+}
+
+static void free_problem(problem *p)
+{
+    free(p->x);
+    free(p->labels);
+    lw_net_destroy(p->net);
+    lw_net_destroy(p->small);
+}
+
+START_TEST(counting_counts)
+{
+    lw_net *net;
+    ASSERT_OK(WATCHED(lw_net_create(&net, INPUTS, layers, 3, 1)));
+    ck_assert_uint_eq(atomic_load(&allocations), 3);
+    lw_net_destroy(net);
+}
+END_TEST
+
+START_TEST(steps_allocate_only_once)
+{
+    static const lw_optimizer_kind kinds[] = {LW_SGD, LW_ADAM};
+    for (unsigned threads = 1; threads <= 3; threads++)
+        for (size_t k = 0; k < 2; k++) {
+            problem p = make_problem(threads);
+            lw_optimizer optimizer =
+                kinds[k] == LW_SGD ? lw_sgd_momentum(0.1f, 0.9f) : lw_adam(0.1f);
+            size_t after_first = 0;
+            for (size_t step = 0; step < 4; step++) {
+                ASSERT_OK(WATCHED(lw_train_step(p.net, LW_LOSS_DEFAULT, &optimizer, ROWS - step,
+                                                p.x, &p.data.target, NULL)));
+                ASSERT_OK(WATCHED(lw_net_forward(p.net, ROWS, p.x, NULL)));
+                ASSERT_OK(WATCHED(lw_net_loss(p.net, LW_MSE, &p.data.target, NULL)));
+                ASSERT_OK(WATCHED(lw_net_backward(p.net, NULL)));
+                ASSERT_OK(WATCHED(lw_net_clip_gradients(p.net, 0.1f, NULL)));
+                ASSERT_OK(WATCHED(lw_net_step(p.net, &optimizer)));
+                if (step == 0)
+                    after_first = atomic_load(&allocations);
+            }
+            ck_assert_uint_eq(atomic_load(&allocations), after_first);
+            free_problem(&p);
+        }
+}
+END_TEST
+
+START_TEST(reserved_room_is_enough)
+{
+    problem p = make_problem(1);
+    const lw_optimizer sgd = lw_sgd(0.1f);
+    ASSERT_OK(WATCHED(lw_net_reserve(p.net, ROWS)));
+    ASSERT_OK(WATCHED(lw_train_step(p.net, LW_MSE, &sgd, 3, p.x, &p.data.target, NULL)));
+    const size_t before = atomic_load(&allocations);
+    ASSERT_OK(WATCHED(lw_train_step(p.net, LW_MSE, &sgd, ROWS, p.x, &p.data.target, NULL)));
+    ck_assert_uint_eq(atomic_load(&allocations), before);
+    free_problem(&p);
+}
+END_TEST
+
+typedef struct allocation_log {
+    size_t batches, after_first_batch, after_last_batch;
+} allocation_log;
+
+static int log_allocations(void *user, const lw_batch_report *report)
+{
+    allocation_log *log = user;
+    (void)report;
+    log->after_last_batch = atomic_load(&allocations);
+    if (log->batches++ == 0)
+        log->after_first_batch = log->after_last_batch;
+    return 0;
+}
+
+START_TEST(fit_allocates_nothing_after_its_first_step)
+{
+    for (unsigned threads = 1; threads <= 3; threads++)
+        for (int clipped = 0; clipped < 2; clipped++) {
+            problem p = make_problem(threads);
+            allocation_log log = {0};
+            lw_history history;
+            ASSERT_OK(WATCHED(lw_fit(p.net, &p.data,
+                                     &(lw_fit_options){.batch_size = 64,
+                                                       .epochs = 3,
+                                                       .clip_norm = clipped ? 1.0f : 0.0f,
+                                                       .on_batch = log_allocations,
+                                                       .user = &log,
+                                                       .history = &history})));
+            ck_assert_uint_eq(log.batches, 9);
+            ck_assert_uint_eq(log.after_last_batch, log.after_first_batch);
+            lw_history_free(&history);
+            free_problem(&p);
+        }
+}
+END_TEST
+
+/* ---- Failing allocations --------------------------------------------------------------------- */
+
+/* Calls `call` on a new problem with the first, the second, ... allocation failing, until it succeeds;
+ * returns how often it failed. */
+static size_t failures_of(lw_status (*call)(problem *p))
+{
+    for (size_t failures = 0;; failures++) {
+        ck_assert_uint_lt(failures, 100);
+        problem p = make_problem(1);
+        float *before = parameters_of(p.net);
+        atomic_store(&allocations, 0);
+        atomic_store(&allowed, failures);
+        const lw_status status = call(&p);
+        atomic_store(&allowed, SIZE_MAX);
+        if (status != LW_OK) {
+            ck_assert_int_eq(status, LW_ENOMEM);
+            float *after = parameters_of(p.net);
+            assert_same_bits("parameters", lw_net_parameter_count(p.net), after, before);
+            free(after);
+        }
+        free(before);
+        free_problem(&p);
+        if (status == LW_OK)
+            return failures;
+    }
+}
+
+static lw_status create(problem *p)
+{
+    (void)p;
+    lw_net *net = NULL;
+    const lw_status status = WATCHED(lw_net_create(&net, INPUTS, layers, 3, 1));
+    ck_assert(status == LW_OK || net == NULL);
+    lw_net_destroy(net);
+    return status;
+}
+
+static lw_status step(problem *p)
+{
+    const lw_optimizer adam = lw_adam(0.1f);
+    double value = -7.0;
+    const lw_status status =
+        WATCHED(lw_train_step(p->net, LW_LOSS_DEFAULT, &adam, ROWS, p->x, &p->data.target, &value));
+    ck_assert(status == LW_OK || value == -7.0);
+    return status;
+}
+
+/* The rate of 0 keeps the parameters, whichever epoch the failure comes in. */
+static lw_status fit(problem *p)
+{
+    lw_history history = {.count = 77};
+    const lw_fit_options options = {
+        .optimizer = lw_sgd(0.0f), .epochs = 2, .validation = &p->data, .history = &history};
+    const lw_status status = WATCHED(lw_fit(p->net, &p->data, &options));
+    ck_assert(status == LW_OK || history.count == 77);
+    if (status == LW_OK)
+        lw_history_free(&history);
+    return status;
+}
+
+static lw_status evaluate(problem *p)
+{
+    lw_evaluation evaluation = {.rows = 77};
+    const lw_status status = WATCHED(lw_evaluate(p->net, &p->data, LW_LOSS_DEFAULT, &evaluation));
+    ck_assert(status == LW_OK || evaluation.rows == 77);
+    if (status == LW_OK)
+        lw_evaluation_free(&evaluation);
+    return status;
+}
+
+static lw_status predict(problem *p)
+{
+    static float y[ROWS * OUTPUTS];
+    for (size_t i = 0; i < ROWS * OUTPUTS; i++)
+        y[i] = -7.0f;
+    const lw_status status = WATCHED(lw_predict(p->net, ROWS, p->x, y));
+    for (size_t i = 0; i < ROWS * OUTPUTS; i++)
+        ck_assert((y[i] == -7.0f) == (status != LW_OK));
+    return status;
+}
+
+static lw_status classify(problem *p)
+{
+    static int32_t label[ROWS];
+    label[0] = -7;
+    const lw_status status = WATCHED(lw_classify(p->net, ROWS, p->x, label));
+    ck_assert((label[0] == -7) == (status != LW_OK));
+    return status;
+}
+
+static lw_status check_gradients(problem *p)
+{
+    lw_gradient_report report = {.worst = 77};
+    const lw_status status = WATCHED(
+        lw_net_gradient_check(p->small, LW_LOSS_DEFAULT, 2, p->x, &p->data.target, &report));
+    ck_assert(status == LW_OK || report.worst == 77);
+    return status;
+}
+
+START_TEST(failing_allocations_are_a_status)
+{
+    static const struct {
+        lw_status (*call)(problem *p);
+        size_t at_least; /* allocations that the call is known to make */
+    } cases[] = {{create, 3},   {step, 3},           {fit, 7}, {evaluate, 4}, {predict, 2},
+                 {classify, 2}, {check_gradients, 4}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        ck_assert_uint_ge(failures_of(cases[i].call), cases[i].at_least);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("allocation");
+    TCase *tcase = tcase_create("allocation");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, counting_counts);
+    tcase_add_test(tcase, steps_allocate_only_once);
+    tcase_add_test(tcase, reserved_room_is_enough);
+    tcase_add_test(tcase, fit_allocates_nothing_after_its_first_step);
+    tcase_add_test(tcase, failing_allocations_are_a_status);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}

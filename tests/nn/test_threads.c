@@ -1,0 +1,336 @@
+/* The bits of training and prediction do not depend on threads. */
+#include "fixture.h"
+#include "team.h"
+
+#include <omp.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const unsigned thread_counts[] = {1, 2, 3, 5, 8};
+enum { THREAD_COUNTS = sizeof thread_counts / sizeof *thread_counts };
+
+/* ---- The team ------------------------------------------------------------------------------ */
+
+START_TEST(shares_cover_everything_once)
+{
+    for (size_t total = 0; total < 70; total++)
+        for (size_t unit = 1; unit <= 16; unit += 5)
+            for (size_t threads = 1; threads <= 9; threads++) {
+                size_t at = 0;
+                for (size_t thread = 0; thread < threads; thread++) {
+                    size_t first, count;
+                    lw_team_share(total, unit, thread, threads, &first, &count);
+                    ck_assert_uint_eq(first, at);
+                    ck_assert(first % unit == 0 || count == 0);
+                    at += count;
+                }
+                ck_assert_uint_eq(at, total);
+            }
+}
+END_TEST
+
+START_TEST(only_work_worth_it_is_shared)
+{
+    ck_assert_uint_eq(lw_team_size(8, 1e3), 1);
+    ck_assert_uint_eq(lw_team_size(8, 1e9), 8);
+    ck_assert_uint_eq(lw_team_size(1, 1e9), 1);
+    ck_assert_uint_eq(lw_team_size(0, 1e9), (size_t)omp_get_max_threads());
+    size_t inside[2] = {0};
+#pragma omp parallel num_threads(2)
+    inside[omp_get_thread_num()] = lw_team_size(8, 1e9);
+    ck_assert(inside[0] == 1 && inside[1] == 1);
+}
+END_TEST
+
+typedef struct failing_job {
+    size_t runs[3]; /* of each phase */
+    size_t failing_thread;
+} failing_job;
+
+static lw_status count_run(failing_job *job, size_t phase)
+{
+#pragma omp atomic
+    job->runs[phase]++;
+    return LW_OK;
+}
+
+static lw_status first_phase(void *user, size_t thread, size_t threads)
+{
+    (void)thread;
+    (void)threads;
+    return count_run(user, 0);
+}
+
+static lw_status failing_phase(void *user, size_t thread, size_t threads)
+{
+    failing_job *job = user;
+    count_run(job, 1);
+    return thread == job->failing_thread
+               ? lw_fail(LW_ENOMEM, "thread %zu of %zu failed", thread, threads)
+               : LW_OK;
+}
+
+static lw_status last_phase(void *user, size_t thread, size_t threads)
+{
+    (void)thread;
+    (void)threads;
+    return count_run(user, 2);
+}
+
+START_TEST(failure_in_a_thread_reaches_the_caller)
+{
+    static const lw_phase phases[] = {first_phase, failing_phase, last_phase};
+    for (size_t threads = 1; threads <= 3; threads++) {
+        failing_job job = {.failing_thread = threads - 1};
+        ASSERT_FAILS(LW_ENOMEM, "failed", lw_team_run(threads, 3, phases, &job));
+        char message[64];
+        snprintf(message, sizeof message, "thread %zu of %zu failed", threads - 1, threads);
+        ck_assert_str_eq(lw_last_error(), message);
+        /* Others may have seen the failure before their part of the second phase. */
+        ck_assert(job.runs[0] == threads && job.runs[1] >= 1 && job.runs[2] == 0);
+        job = (failing_job){.failing_thread = 99};
+        ASSERT_OK(lw_team_run(threads, 3, phases, &job));
+        ck_assert(job.runs[0] == threads && job.runs[1] == threads && job.runs[2] == threads);
+    }
+}
+END_TEST
+
+START_TEST(one_thread_means_one_thread)
+{
+    /* The kernels called by a serial phase must not fork on their own; afterwards all is as before. */
+    static const lw_phase phases[] = {first_phase};
+    const int before = omp_get_max_threads();
+    failing_job job = {.failing_thread = 99};
+    ASSERT_OK(lw_team_run(1, 1, phases, &job));
+    ck_assert_int_eq(omp_get_max_threads(), before);
+}
+END_TEST
+
+/* ---- Training ------------------------------------------------------------------------------ */
+
+typedef struct scenario {
+    const char *name;
+    size_t inputs, layer_count;
+    lw_layer_spec layers[3];
+    size_t rows, batch_size;
+    int no_shuffle;
+    float clip_norm;
+    lw_optimizer_kind optimizer;
+} scenario;
+
+/* Batches of 64 rows of the large network take 16 million operations, more than the threshold, and its
+ * partial batch of 37; the small network takes 0.1 million. Widths are no multiples of 8. */
+static const scenario scenarios[] = {
+    {"large, shuffled, Adam",
+     61,
+     3,
+     {{130, LW_RELU, 0, 0}, {257, LW_GELU, 0, 0}, {10, LW_SOFTMAX, 0, 0}},
+     165,
+     64,
+     0,
+     0.0f,
+     LW_ADAM},
+    {"large, clipped, SGD",
+     61,
+     3,
+     {{130, LW_TANH, 0, 0}, {257, LW_SILU, 0, 0}, {10, LW_SOFTMAX, 0, 0}},
+     165,
+     64,
+     0,
+     0.05f,
+     LW_SGD},
+    {"large, full batch",
+     61,
+     2,
+     {{301, LW_LEAKY_RELU, 0, 0}, {10, LW_SOFTMAX, 0, 0}},
+     165,
+     LW_FULL_BATCH,
+     0,
+     0.0f,
+     LW_ADAMW},
+    {"large, in order",
+     3,
+     3,
+     {{401, LW_SIGMOID, 0, 0}, {97, LW_RELU, 0, 0}, {10, LW_SOFTMAX, 0, 0}},
+     165,
+     80,
+     1,
+     0.0f,
+     LW_SGD},
+    {"small, shuffled",
+     5,
+     2,
+     {{7, LW_TANH, 0, 0}, {10, LW_SOFTMAX, 0, 0}},
+     165,
+     32,
+     0,
+     0.0f,
+     LW_ADAM},
+};
+enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
+
+typedef struct trained {
+    float *parameters, *outputs;
+    double train_loss, validation_loss;
+} trained;
+
+static void free_trained(trained *t)
+{
+    free(t->parameters);
+    free(t->outputs);
+}
+
+static lw_optimizer optimizer_of(lw_optimizer_kind kind)
+{
+    lw_optimizer optimizer = kind == LW_SGD ? lw_sgd_momentum(0.05f, 0.9f) : lw_adam(0.01f);
+    optimizer.kind = kind;
+    optimizer.weight_decay = 0.01f;
+    return optimizer;
+}
+
+/* threads 0: those of the calling context. */
+static trained train(const scenario *s, unsigned threads)
+{
+    float *x = uniform_floats(s->rows * s->inputs, -1.0f, 1.0f, 1);
+    int32_t *labels = uniform_labels(s->rows, 10, 2);
+    const lw_dataset data = {
+        .rows = s->rows, .inputs = s->inputs, .outputs = 10, .x = x, .target = {.labels = labels}};
+    lw_net *net = make_net(s->inputs, s->layers, s->layer_count, 3);
+    lw_net_set_threads(net, threads);
+    lw_history history;
+    ASSERT_OK(lw_fit(net, &data,
+                     &(lw_fit_options){.optimizer = optimizer_of(s->optimizer),
+                                       .batch_size = s->batch_size,
+                                       .epochs = 3,
+                                       .no_shuffle = s->no_shuffle,
+                                       .clip_norm = s->clip_norm,
+                                       .validation = &data,
+                                       .history = &history}));
+    trained t = {.parameters = parameters_of(net),
+                 .outputs = canary_floats(s->rows * 10),
+                 .train_loss = history.epochs[2].train_loss,
+                 .validation_loss = history.epochs[2].validation_loss};
+    ASSERT_OK(lw_predict(net, s->rows, x, t.outputs));
+    lw_history_free(&history);
+    lw_net_destroy(net);
+    free(x);
+    free(labels);
+    return t;
+}
+
+static size_t parameter_count(const scenario *s)
+{
+    size_t in = s->inputs, count = 0;
+    for (size_t i = 0; i < s->layer_count; i++) {
+        count += (in + 1) * s->layers[i].units;
+        in = s->layers[i].units;
+    }
+    return count;
+}
+
+static void assert_same_training(const scenario *s, const trained *got, const trained *want)
+{
+    assert_same_bits(s->name, parameter_count(s), got->parameters, want->parameters);
+    assert_same_bits(s->name, s->rows * 10, got->outputs, want->outputs);
+    ck_assert(got->train_loss == want->train_loss);
+    ck_assert(got->validation_loss == want->validation_loss);
+}
+
+START_TEST(training_has_the_same_bits_for_any_thread_count)
+{
+    const scenario *s = &scenarios[_i];
+    trained want = train(s, 1);
+    for (size_t i = 1; i < THREAD_COUNTS; i++) {
+        trained got = train(s, thread_counts[i]);
+        assert_same_training(s, &got, &want);
+        free_trained(&got);
+    }
+    /* The context's threads, and one thread of the caller's own region. */
+    trained got = train(s, 0);
+    assert_same_training(s, &got, &want);
+    free_trained(&got);
+#pragma omp parallel num_threads(2)
+#pragma omp single
+    got = train(s, 4);
+    assert_same_training(s, &got, &want);
+    free_trained(&got);
+    free_trained(&want);
+}
+END_TEST
+
+START_TEST(single_calls_have_the_same_bits_for_any_thread_count)
+{
+    const scenario *s = &scenarios[0];
+    float *x = uniform_floats(s->rows * s->inputs, -1.0f, 1.0f, 1);
+    float *dy = uniform_floats(s->rows * 10, -1.0f, 1.0f, 4);
+    float *want_y = canary_floats(s->rows * 10), *y = canary_floats(s->rows * 10);
+    float *want = NULL;
+    for (size_t i = 0; i < THREAD_COUNTS; i++) {
+        lw_net *net = make_net(s->inputs, s->layers, s->layer_count, 3);
+        lw_net_set_threads(net, thread_counts[i]);
+        ASSERT_OK(lw_net_forward(net, s->rows, x, i == 0 ? want_y : y));
+        ASSERT_OK(lw_net_backward(net, dy));
+        float *gradients = gradients_of(net);
+        if (i == 0) {
+            want = gradients;
+        } else {
+            assert_same_bits("outputs", s->rows * 10, y, want_y);
+            assert_same_bits("gradients", parameter_count(s), gradients, want);
+            free(gradients);
+        }
+        lw_net_destroy(net);
+    }
+    free(x);
+    free(dy);
+    free(y);
+    free(want_y);
+    free(want);
+}
+END_TEST
+
+/* ---- Several callers ------------------------------------------------------------------------ */
+
+typedef struct caller {
+    const scenario *scenario;
+    trained result;
+} caller;
+
+static void *train_in_thread(void *user)
+{
+    caller *c = user;
+    c->result = train(c->scenario, 2);
+    return NULL;
+}
+
+START_TEST(two_networks_train_side_by_side)
+{
+    caller callers[2] = {{.scenario = &scenarios[0]}, {.scenario = &scenarios[3]}};
+    pthread_t threads[2];
+    for (size_t i = 0; i < 2; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, train_in_thread, &callers[i]), 0);
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+        trained want = train(callers[i].scenario, 1);
+        assert_same_training(callers[i].scenario, &callers[i].result, &want);
+        free_trained(&callers[i].result);
+        free_trained(&want);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("threads");
+    TCase *tcase = tcase_create("threads");
+    tcase_set_timeout(tcase, 120);
+    tcase_add_test(tcase, shares_cover_everything_once);
+    tcase_add_test(tcase, only_work_worth_it_is_shared);
+    tcase_add_test(tcase, failure_in_a_thread_reaches_the_caller);
+    tcase_add_test(tcase, one_thread_means_one_thread);
+    tcase_add_loop_test(tcase, training_has_the_same_bits_for_any_thread_count, 0, SCENARIOS);
+    tcase_add_test(tcase, single_calls_have_the_same_bits_for_any_thread_count);
+    tcase_add_test(tcase, two_networks_train_side_by_side);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
