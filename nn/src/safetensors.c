@@ -157,6 +157,9 @@ static lw_status parse_header(lw_safetensors *file)
     json_error_t error;
     file->header =
         json_loadb((const char *)file->bytes, file->header_size, JSON_REJECT_DUPLICATES, &error);
+    /* jansson has words for every fault of a text. Without memory it has none, or the wrong ones. */
+    if (!file->header && *error.text == '\0')
+        return no_memory(file->path);
     if (!file->header)
         return lw_fail(LW_EFORMAT, "%s: header at byte %d: %.120s", file->path,
                        LENGTH_BYTES + error.position, error.text);

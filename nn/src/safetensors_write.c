@@ -24,9 +24,21 @@ static int add_tensor(json_t *header, const lw_tensor_source *tensor, size_t beg
     return failed | json_object_set_new(header, tensor->name, entry);
 }
 
-/* The header as text, to be freed; NULL without memory. */
+/* json as text of *length bytes, to be freed; NULL without memory. json_dumps is of no use here: its
+ * text belongs to whatever allocator the program has given jansson. */
+static char *dump(const json_t *json, size_t *length)
+{
+    *length = json_dumpb(json, NULL, 0, JSON_COMPACT);
+    char *text = *length > 0 ? malloc(*length) : NULL;
+    if (text && json_dumpb(json, text, *length, JSON_COMPACT) != *length) {
+        free(text);
+        text = NULL;
+    }
+    return text;
+}
+
 static char *make_header(const lw_tensor_source *tensors, size_t tensor_count,
-                         const lw_metadata *metadata, size_t metadata_count)
+                         const lw_metadata *metadata, size_t metadata_count, size_t *length)
 {
     json_t *header = json_object(), *texts = json_object();
     int failed = 0;
@@ -39,15 +51,14 @@ static char *make_header(const lw_tensor_source *tensors, size_t tensor_count,
         failed |= add_tensor(header, &tensors[i], begin, end);
         begin = end;
     }
-    char *text = failed ? NULL : json_dumps(header, JSON_COMPACT);
+    char *text = failed ? NULL : dump(header, length);
     json_decref(header);
     return text;
 }
 
-static lw_status write_header(lw_atomic_file *file, const char *header)
+static lw_status write_header(lw_atomic_file *file, const char *header, size_t length)
 {
     static const char spaces[ALIGNMENT] = "        ";
-    const size_t length = strlen(header);
     const size_t padding = (ALIGNMENT - length % ALIGNMENT) % ALIGNMENT;
     unsigned char prefix[LENGTH_BYTES];
     lw_store_le(prefix, LENGTH_BYTES, length + padding);
@@ -64,13 +75,14 @@ lw_status lw_safetensors_write(const char *path, const lw_tensor_source *tensors
                                size_t tensor_count, const lw_metadata *metadata,
                                size_t metadata_count)
 {
-    char *header = make_header(tensors, tensor_count, metadata, metadata_count);
+    size_t length;
+    char *header = make_header(tensors, tensor_count, metadata, metadata_count, &length);
     if (!header)
         return lw_fail(LW_ENOMEM, "%s: no memory for its header", path);
     lw_atomic_file file;
     lw_status status = lw_atomic_open(&file, path);
     if (status == LW_OK) {
-        status = write_header(&file, header);
+        status = write_header(&file, header, length);
         for (size_t i = 0; i < tensor_count && status == LW_OK; i++)
             status = lw_atomic_write_words(&file, tensors[i].values, element_count(&tensors[i]));
         status = lw_atomic_close(&file, status);
