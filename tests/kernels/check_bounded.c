@@ -1,0 +1,28 @@
+#include "checks.h"
+#include "sizes.h"
+
+static void check_fill(struct tally *tally, const struct operation *operation, int variant,
+                       struct size size, enum fill fill)
+{
+    const struct layout layout = {.memory = HEAP, .padding = 1};
+    struct problem p;
+    problem_create(&p, operation, variant, size, layout, fill);
+    struct expected expected = expected_create(&p);
+    problem_run(tally, &p);
+    expected_check(tally, &p, &expected, 0);
+    expected_free(&expected);
+    problem_destroy(&p);
+}
+
+void check_bounded(struct tally *tally, const struct operation *operation)
+{
+    struct size_list list = sizes_few(operation);
+    for (size_t i = 0; i < list.count; i++) {
+        for (int variant = 0; variant < operation->variants; variant++) {
+            check_fill(tally, operation, variant, list.size[i], UNIFORM);
+            check_fill(tally, operation, variant, list.size[i], WIDE);
+            check_fill(tally, operation, variant, list.size[i], CANCELLING);
+        }
+    }
+    size_list_free(&list);
+}

@@ -1,0 +1,144 @@
+/* The errors that all functions have in common. */
+#include "checks.h"
+#include "failure.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int is_used(const struct operand *x)
+{
+    return x->use == INPUT || x->use == OUTPUT || x->use == UPDATED;
+}
+
+static int is_output(const struct operand *x)
+{
+    return x->use == OUTPUT || x->use == UPDATED;
+}
+
+static void check_failure(struct tally *tally, struct problem *p, lw_status want, const char *name)
+{
+    failure_check(tally, p->operation->call(p), want, p->operation->name, name);
+}
+
+static void check_null(struct tally *tally, struct problem *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        struct operand *x = &p->operand[i];
+        void *const data = x->data;
+        if (x->optional || x->use == ABSENT)
+            continue;
+        x->data = NULL;
+        if (x->use == IGNORED)
+            TALLY_CHECK(tally, p->operation->call(p) == LW_OK, "%s: %s", problem_title(p),
+                        lw_last_error());
+        else
+            check_failure(tally, p, LW_EINVAL, x->name);
+        x->data = data;
+        problem_check_intact(tally, p, x->use != IGNORED);
+        problem_restore(p);
+    }
+}
+
+static void check_leading_dimension(struct tally *tally, struct problem *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        struct operand *x = &p->operand[i];
+        const size_t ld = x->ld;
+        if (!is_used(x) || x->is_vector)
+            continue;
+        x->ld = x->cols - 1;
+        check_failure(tally, p, LW_EINVAL, x->name);
+        x->ld = ld;
+        problem_check_intact(tally, p, 1);
+    }
+}
+
+/* Sizes whose product wraps around to a small number. */
+static void check_overflow(struct tally *tally, const struct problem *p)
+{
+    enum { DIMENSIONS = 3 };
+    for (int d = 0; d < DIMENSIONS; d++) {
+        struct problem huge = {.operation = p->operation, .variant = p->variant};
+        const size_t beyond = SIZE_MAX / 4 + 2;
+        int depends = 0;
+        huge.m = d == 0 ? beyond : p->m;
+        huge.n = d == 1 ? beyond : p->n;
+        huge.k = d == 2 ? beyond : p->k;
+        huge.operation->shape(&huge);
+        for (size_t i = 0; i < p->count; i++) {
+            struct operand *x = &huge.operand[i];
+            const struct operand *small = &p->operand[i];
+            x->data = small->data;
+            x->ld = x->cols;
+            depends |= is_used(x) && (x->rows != small->rows || x->cols != small->cols);
+        }
+        if (depends)
+            check_failure(tally, &huge, LW_EINVAL, NULL);
+        problem_check_intact(tally, p, 1);
+    }
+}
+
+/* An output at `shift` floats from the start of another operand. */
+static void check_placement(struct tally *tally, const struct problem *p, size_t output,
+                            size_t other, size_t shift)
+{
+    struct problem q = *p;
+    struct operand *out = &q.operand[output], *x = &q.operand[other];
+    const size_t floats = operand_extent(out) + operand_extent(x);
+    float *block = malloc(2 * floats * sizeof *block);
+    TALLY_CHECK(tally, block != NULL, "no memory");
+    if (!block)
+        return;
+    float *const copy = block + floats;
+    for (size_t i = 0; i < floats; i++)
+        block[i] = 0.0f; /* a label, too */
+    memcpy(copy, block, floats * sizeof *block);
+    x->data = block;
+    out->data = block + shift;
+    if (shift < operand_extent(x)) {
+        check_failure(tally, &q, LW_EOVERLAP, out->name);
+        TALLY_CHECK(tally, !memcmp(block, copy, floats * sizeof *block),
+                    "%s: changed %s on failure", problem_title(p), out->name);
+    } else {
+        TALLY_CHECK(tally, q.operation->call(&q) == LW_OK, "%s: %s beside %s: %s", problem_title(p),
+                    out->name, x->name, lw_last_error());
+    }
+    free(block);
+    problem_restore((struct problem *)p);
+}
+
+static void check_overlap(struct tally *tally, const struct problem *p)
+{
+    for (size_t o = 0; o < p->count; o++) {
+        const struct operand *out = &p->operand[o];
+        for (size_t i = 0; is_output(out) && i < p->count; i++) {
+            const struct operand *x = &p->operand[i];
+            if (i == o || !is_used(x))
+                continue;
+            if (!out->in_place_with || strcmp(out->in_place_with, x->name))
+                check_placement(tally, p, o, i, 0);
+            /* By two floats: less is no place for a double. */
+            check_placement(tally, p, o, i, 2);
+            check_placement(tally, p, o, i, operand_extent(x) - 1 - operand_extent(x) % 2);
+            check_placement(tally, p, o, i, operand_extent(x) + operand_extent(x) % 2);
+        }
+    }
+}
+
+void check_errors(struct tally *tally, const struct operation *operation)
+{
+    for (int variant = 0; variant < operation->variants; variant++) {
+        const struct layout layout = {.memory = HEAP, .padding = 1};
+        const struct size size = {3, operation->extents == VECTOR ? 20 : 5, 4};
+        struct problem p;
+        problem_create(&p, operation, variant, size, layout, UNIFORM);
+        if (!p.in_place) {
+            check_null(tally, &p);
+            check_leading_dimension(tally, &p);
+            check_overlap(tally, &p);
+        }
+        check_overflow(tally, &p);
+        problem_destroy(&p);
+    }
+}

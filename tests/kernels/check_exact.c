@@ -1,0 +1,35 @@
+#include "checks.h"
+#include "sizes.h"
+
+static void check_size(struct tally *tally, const struct operation *operation, struct size size,
+                       struct layout layout)
+{
+    for (int variant = 0; variant < operation->variants; variant++) {
+        struct problem p;
+        problem_create(&p, operation, variant, size, layout, EIGHTHS);
+        if (p.exact) {
+            struct expected expected = expected_create(&p);
+            problem_run(tally, &p);
+            expected_check(tally, &p, &expected, 1);
+            expected_free(&expected);
+        }
+        problem_destroy(&p);
+    }
+}
+
+static void check_sizes(struct tally *tally, const struct operation *operation,
+                        struct size_list list)
+{
+    for (size_t i = 0; i < list.count; i++) {
+        const struct layout layout = {.memory = HEAP, .padding = i % 3, .offset = i % 2};
+        check_size(tally, operation, list.size[i], layout);
+    }
+    size_list_free(&list);
+}
+
+void check_exact(struct tally *tally, const struct operation *operation)
+{
+    check_sizes(tally, operation, sizes_at_edges(operation));
+    check_sizes(tally, operation, sizes_at_blocks(operation));
+    tally->not_applicable = tally->checks == 0;
+}

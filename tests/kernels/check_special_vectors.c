@@ -1,0 +1,125 @@
+#include "checks.h"
+
+#include <float.h>
+#include <math.h>
+
+static const float specials[] = {
+    0.0f,      -0.0f,     NAN,       -NAN,       INFINITY,  -INFINITY,  FLT_MAX, -FLT_MAX,
+    FLT_MIN,   -FLT_MIN,  0x1p-149f, -0x1p-149f, 0x1p-127f, -0x1p-127f, 1.0f,    -1.0f,
+    88.72283f, 88.72284f, 89.0f,     -87.33655f, -103.9f,   -103.98f,   -104.0f, -105.0f,
+    0.625f,    -0.625f,   20.0f,     -20.0f,     100.0f,    -100.0f,    1e30f,   -1e30f};
+enum { SPECIALS = sizeof specials / sizeof *specials };
+
+/* Every special number comes to every lane, and into the tail. */
+enum { LENGTH = 16 * SPECIALS + 5 };
+
+static void place_specials(float *x, size_t stride)
+{
+    for (size_t i = 0; i < LENGTH; i++)
+        x[i] = specials[(i / 16 * stride + i) % SPECIALS];
+}
+
+/* A zero that is no rounding has the sign that the formula gives. */
+static int right_zero(float got, double want)
+{
+    return want != 0.0 || !signbit(got) == !signbit(want);
+}
+
+static void check_map(struct tally *tally, struct problem *p, size_t output)
+{
+    problem_restore(p);
+    struct expected e = expected_create(p);
+    problem_run(tally, p);
+    expected_check(tally, p, &e, 0);
+    const float *y = p->operand[output].data;
+    const float *x = p->operand[0].before;
+    for (size_t i = 0; i < LENGTH; i++)
+        TALLY_CHECK(tally, right_zero(y[i], e.want[output][i]), "%s: sign of the zero of %a",
+                    problem_title(p), (double)x[i]);
+    expected_free(&e);
+}
+
+static void check_functions(struct tally *tally)
+{
+    static const char *const names[] = {"lw_exp", "lw_log", "lw_activate"};
+    for (size_t f = 0; f < sizeof names / sizeof *names; f++) {
+        const struct operation *operation = operation_find(names[f]);
+        for (int variant = 0; variant < operation->variants; variant++) {
+            struct problem p;
+            problem_create(&p, operation, variant, (struct size){0, LENGTH, 0},
+                           (struct layout){.memory = HEAP}, UNIFORM);
+            if (!p.in_place) {
+                place_specials(p.operand[0].before, 1);
+                check_map(tally, &p, 1);
+            }
+            problem_destroy(&p);
+        }
+    }
+}
+
+/* Special saved values under finite gradients, and special gradients over 1 and 0. */
+static void check_derivatives(struct tally *tally)
+{
+    const struct operation *operation = operation_find("lw_activate_backward");
+    for (int variant = 0; variant < operation->variants; variant++) {
+        struct problem p;
+        problem_create(&p, operation, variant, (struct size){0, LENGTH, 0},
+                       (struct layout){.memory = HEAP}, UNIFORM);
+        const lw_activation a = p.parameters.activation;
+        /* Sigmoid and tanh save their outputs, which are in [-1, 1] or NaN. */
+        const int saves_output = a == LW_SIGMOID || a == LW_TANH;
+        if (!p.in_place && a != LW_LINEAR) {
+            place_specials(p.operand[0].before, 1);
+            for (size_t i = 0; saves_output && i < LENGTH; i++) {
+                if (fabsf(p.operand[0].before[i]) > 1.0f)
+                    p.operand[0].before[i] = 1.0f;
+            }
+            check_map(tally, &p, 2);
+        }
+        if (!p.in_place && (a == LW_RELU || a == LW_LEAKY_RELU)) {
+            place_specials(p.operand[1].before, 1);
+            for (size_t i = 0; i < LENGTH; i++)
+                p.operand[0].before[i] = i % 3 == 0 ? 1.0f : i % 3 == 1 ? 0.0f : -1.0f;
+            check_map(tally, &p, 2);
+        }
+        problem_destroy(&p);
+    }
+}
+
+/* The zero of a ReLU is +0, of whatever it is made. */
+static void check_relu_zero(struct tally *tally)
+{
+    float x[37], y[37];
+    for (size_t i = 0; i < 37; i++)
+        x[i] = i % 3 == 0 ? -0.0f : i % 3 == 1 ? 0.0f : -1.0f;
+    TALLY_CHECK(tally, lw_activate(LW_RELU, 37, x, y) == LW_OK, "%s", lw_last_error());
+    for (size_t i = 0; i < 37; i++)
+        TALLY_CHECK(tally, bits_of(y[i]) == 0, "relu(%g) is %g", (double)x[i], (double)y[i]);
+}
+
+static void check_scale(struct tally *tally)
+{
+    float x[19] = {0.0f};
+    x[0] = x[18] = NAN;
+    x[1] = -0x1p-149f;
+    x[2] = INFINITY;
+    TALLY_CHECK(tally,
+                lw_scale(19, 0.0f, x) == LW_OK && isnan(x[0]) && isnan(x[18]) &&
+                    bits_of(x[1]) == bits_of(-0.0f) && isnan(x[2]),
+                "lw_scale by 0");
+    x[1] = 0x1p-149f;
+    TALLY_CHECK(tally, lw_scale(19, 2.0f, x) == LW_OK && x[1] == 0x1p-148f,
+                "lw_scale flushes denormals");
+    double sum = 0.0;
+    TALLY_CHECK(tally, lw_sum_squares(19, x, &sum) == LW_OK && isnan(sum),
+                "lw_sum_squares loses a NaN");
+}
+
+void check_special_vectors(struct tally *tally, const struct operation *unused)
+{
+    (void)unused;
+    check_functions(tally);
+    check_derivatives(tally);
+    check_relu_zero(tally);
+    check_scale(tally);
+}

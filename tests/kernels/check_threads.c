@@ -1,0 +1,113 @@
+#include "checks.h"
+#include "sizes.h"
+
+#include <omp.h>
+#include <pthread.h>
+#include <stdio.h>
+
+static const struct layout plain = {.memory = HEAP, .padding = 1};
+
+static lw_status call(const struct problem *p)
+{
+    return p->operation->call(p);
+}
+
+/* p again on `threads` threads. */
+static void check_team(struct tally *tally, struct problem *p, const struct problem *alone,
+                       int threads)
+{
+    char what[32];
+    snprintf(what, sizeof what, "%d threads against 1", threads);
+    problem_restore(p);
+    omp_set_num_threads(threads);
+    problem_run(tally, p);
+    problem_compare(tally, p, alone, what);
+}
+
+enum { CALLERS = 3 };
+
+static void check_callers(struct tally *tally, const struct problem callers[CALLERS],
+                          const lw_status status[CALLERS], const struct problem *alone,
+                          const char *what)
+{
+    for (int i = 0; i < CALLERS; i++) {
+        TALLY_CHECK(tally, status[i] == LW_OK, "%s, %s: %s", problem_title(&callers[i]), what,
+                    lw_status_name(status[i]));
+        problem_check_intact(tally, &callers[i], 0);
+        problem_compare(tally, &callers[i], alone, what);
+    }
+}
+
+static void check_in_region(struct tally *tally, struct problem callers[CALLERS],
+                            const struct problem *alone)
+{
+    lw_status status[CALLERS];
+#pragma omp parallel for num_threads(CALLERS) schedule(static, 1)
+    for (int i = 0; i < CALLERS; i++)
+        status[i] = call(&callers[i]);
+    check_callers(tally, callers, status, alone, "in a parallel region");
+}
+
+struct caller {
+    const struct problem *problem;
+    lw_status status;
+};
+
+static void *call_on_two(void *argument)
+{
+    struct caller *caller = argument;
+    omp_set_num_threads(2);
+    caller->status = call(caller->problem);
+    return NULL;
+}
+
+static void check_at_once(struct tally *tally, struct problem callers[CALLERS],
+                          const struct problem *alone)
+{
+    pthread_t thread[CALLERS];
+    struct caller caller[CALLERS];
+    lw_status status[CALLERS];
+    int started = 0;
+    for (; started < CALLERS; started++) {
+        problem_restore(&callers[started]);
+        caller[started] = (struct caller){&callers[started], LW_OK};
+        if (pthread_create(&thread[started], NULL, call_on_two, &caller[started]) != 0)
+            break;
+    }
+    for (int i = 0; i < started; i++) {
+        pthread_join(thread[i], NULL);
+        status[i] = caller[i].status;
+    }
+    TALLY_CHECK(tally, started == CALLERS, "cannot start %d threads", CALLERS);
+    if (started == CALLERS)
+        check_callers(tally, callers, status, alone, "several threads at once");
+}
+
+static void check_variant(struct tally *tally, const struct operation *operation, int variant)
+{
+    const struct size size = size_threaded(operation);
+    struct problem alone, p, callers[CALLERS];
+    problem_create(&alone, operation, variant, size, plain, UNIFORM);
+    problem_create(&p, operation, variant, size, plain, UNIFORM);
+    for (int i = 0; i < CALLERS; i++)
+        problem_create(&callers[i], operation, variant, size, plain, UNIFORM);
+    omp_set_num_threads(1);
+    problem_run(tally, &alone);
+    check_team(tally, &p, &alone, 2);
+    check_team(tally, &p, &alone, 3);
+    check_team(tally, &p, &alone, 5);
+    check_team(tally, &p, &alone, 8);
+    check_in_region(tally, callers, &alone);
+    check_at_once(tally, callers, &alone);
+    for (int i = 0; i < CALLERS; i++)
+        problem_destroy(&callers[i]);
+    problem_destroy(&p);
+    problem_destroy(&alone);
+}
+
+void check_threads(struct tally *tally, const struct operation *operation)
+{
+    const int step = is_fast() ? 9 : 3; /* no divisor of the number of transposes or activations */
+    for (int variant = 0; variant < operation->variants; variant += step)
+        check_variant(tally, operation, variant);
+}

@@ -1,0 +1,31 @@
+#include "checks.h"
+
+#include <string.h>
+
+const struct check checks[] = {
+    {"exact", EACH_OPERATION, check_exact},
+    {"bits", EACH_OPERATION_WITH_FMA, check_bits},
+    {"chains", ONCE, check_chains},
+    {"threads", EACH_OPERATION, check_threads},
+    {"bounded", EACH_OPERATION, check_bounded},
+    {"ulp", ONCE, check_ulp},
+    {"special_vectors", ONCE, check_special_vectors},
+    {"special_products", ONCE, check_special_products},
+    {"special_rows", ONCE, check_special_rows},
+    {"special_losses", ONCE, check_special_losses},
+    {"memory", EACH_OPERATION, check_memory},
+    {"errors", EACH_OPERATION, check_errors},
+    {"own_errors", ONCE, check_own_errors},
+    {"isa", ONCE, check_isa},
+    {"dispatch", EACH_OPERATION, check_dispatch},
+};
+const size_t check_count = sizeof checks / sizeof *checks;
+
+const struct check *check_find(const char *name)
+{
+    for (size_t i = 0; i < check_count; i++) {
+        if (!strcmp(checks[i].name, name))
+            return &checks[i];
+    }
+    return NULL;
+}

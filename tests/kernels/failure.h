@@ -1,0 +1,12 @@
+/* Checks of a call that has to fail. */
+#ifndef FAILURE_H
+#define FAILURE_H
+
+#include "tally.h"
+
+/* The status is the wanted one, and the message of this thread names the function and, unless it is
+ * NULL, the argument: as words of their own. */
+void failure_check(struct tally *tally, lw_status status, lw_status want, const char *function,
+                   const char *argument);
+
+#endif

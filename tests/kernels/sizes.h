@@ -1,0 +1,26 @@
+/* The sizes that the checks go through. */
+#ifndef SIZES_H
+#define SIZES_H
+
+#include "operations.h"
+
+struct size_list {
+    size_t count;
+    struct size *size;
+};
+
+/* All around the edges of every register tile and vector length, from 0 on. */
+struct size_list sizes_at_edges(const struct operation *operation);
+/* Around the block sizes of the product on the set in use; empty for other functions. */
+struct size_list sizes_at_blocks(const struct operation *operation);
+/* A few of each order of magnitude. */
+struct size_list sizes_few(const struct operation *operation);
+/* One that is worth eight threads, in no dimension a multiple of a tile or a vector. */
+struct size size_threaded(const struct operation *operation);
+
+void size_list_free(struct size_list *list);
+
+/* Whether LANEWISE_TEST_FAST is set: fewer sizes and samples, for emulators and sanitizers. */
+int is_fast(void);
+
+#endif

@@ -1,0 +1,30 @@
+/* Errors of the functions of one number, in ulp. */
+#ifndef ULP_H
+#define ULP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct ulp_function {
+    const char *name;
+    void (*kernel)(size_t n, const float *x, float *y);
+    double (*exact)(double x);
+    double (*bound)(double x); /* in ulp */
+};
+
+extern const struct ulp_function ulp_functions[];
+extern const size_t ulp_function_count;
+
+/* The largest error seen, and the largest in units of what is allowed. */
+struct ulp_worst {
+    double ulps, share;
+    float x, at_share;
+};
+
+/* At most ULP_BATCH numbers at once. */
+enum { ULP_BATCH = 4096 };
+void ulp_measure(const struct ulp_function *function, size_t n, const float *x,
+                 struct ulp_worst *worst);
+void ulp_merge(struct ulp_worst *worst, const struct ulp_worst *other);
+
+#endif
