@@ -98,8 +98,7 @@ static lw_status write_saved(const saved_net *saved, const char *path)
     };
     for (size_t i = 0; i < WEIGHT_AND_BIAS * saved->layers; i++) {
         const lw_tensor_source *tensor = &saved->tensors[i];
-        const size_t count = tensor->shape[0] * (tensor->dimensions == 2 ? tensor->shape[1] : 1);
-        for (size_t j = 0; j < count; j++)
+        for (size_t j = 0; j < lw_tensor_source_count(tensor); j++)
             if (!isfinite(tensor->values[j]))
                 return lw_fail(LW_EDATA, "%s: not written: element %zu of '%s' is %g", path, j,
                                tensor->name, (double)tensor->values[j]);

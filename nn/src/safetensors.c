@@ -157,7 +157,7 @@ static lw_status parse_header(lw_safetensors *file)
     json_error_t error;
     file->header =
         json_loadb((const char *)file->bytes, file->header_size, JSON_REJECT_DUPLICATES, &error);
-    /* jansson has words for every fault of a text. Without memory it has none, or the wrong ones. */
+    /* jansson has words for every fault of a text; without memory it has none, or wrong ones. */
     if (!file->header && *error.text == '\0')
         return no_memory(file->path);
     if (!file->header)

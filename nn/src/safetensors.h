@@ -65,6 +65,9 @@ typedef struct lw_metadata {
     const char *key, *value;
 } lw_metadata;
 
+/* Number of its elements. */
+size_t lw_tensor_source_count(const lw_tensor_source *tensor);
+
 /* Writes a file whole or not at all, its data aligned to 8 bytes. Names and texts are UTF-8, names
  * unique. LW_EIO; LW_ENOMEM. */
 lw_status lw_safetensors_write(const char *path, const lw_tensor_source *tensors,

@@ -7,7 +7,7 @@
 
 enum { LENGTH_BYTES = 8, ALIGNMENT = 8 };
 
-static size_t element_count(const lw_tensor_source *tensor)
+size_t lw_tensor_source_count(const lw_tensor_source *tensor)
 {
     return tensor->shape[0] * (tensor->dimensions == 2 ? tensor->shape[1] : 1);
 }
@@ -24,8 +24,8 @@ static int add_tensor(json_t *header, const lw_tensor_source *tensor, size_t beg
     return failed | json_object_set_new(header, tensor->name, entry);
 }
 
-/* json as text of *length bytes, to be freed; NULL without memory. json_dumps is of no use here: its
- * text belongs to whatever allocator the program has given jansson. */
+/* json as text of *length bytes, to be freed; NULL without memory. json_dumps is of no use here:
+ * its text belongs to whatever allocator the program has given jansson. */
 static char *dump(const json_t *json, size_t *length)
 {
     *length = json_dumpb(json, NULL, 0, JSON_COMPACT);
@@ -47,7 +47,7 @@ static char *make_header(const lw_tensor_source *tensors, size_t tensor_count,
     failed |= json_object_set_new(header, "__metadata__", texts);
     size_t begin = 0;
     for (size_t i = 0; i < tensor_count; i++) {
-        const size_t end = begin + element_count(&tensors[i]) * sizeof(float);
+        const size_t end = begin + lw_tensor_source_count(&tensors[i]) * sizeof(float);
         failed |= add_tensor(header, &tensors[i], begin, end);
         begin = end;
     }
@@ -84,7 +84,8 @@ lw_status lw_safetensors_write(const char *path, const lw_tensor_source *tensors
     if (status == LW_OK) {
         status = write_header(&file, header, length);
         for (size_t i = 0; i < tensor_count && status == LW_OK; i++)
-            status = lw_atomic_write_words(&file, tensors[i].values, element_count(&tensors[i]));
+            status = lw_atomic_write_words(&file, tensors[i].values,
+                                           lw_tensor_source_count(&tensors[i]));
         status = lw_atomic_close(&file, status);
     }
     free(header);

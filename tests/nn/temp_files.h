@@ -14,8 +14,8 @@
                       lw_last_error(), (path));                                                    \
     } while (0)
 
-/* A test case whose tests get such a directory, and the time to write thousands of files in it under
- * Valgrind or a sanitizer. */
+/* A test case whose tests get such a directory, and the time to write thousands of files in it
+ * under Valgrind or a sanitizer. */
 TCase *temp_files_case(const char *name);
 
 /* The path of a file of that name in the directory; valid until the end of the test. */

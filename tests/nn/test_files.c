@@ -3,6 +3,7 @@
 #include "atomic_file.h"
 #include "temp_files.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -130,6 +131,35 @@ START_TEST(targets_that_cannot_be_written_are_refused)
 }
 END_TEST
 
+static int reluctant; /* write is interrupted every other time, and else takes three bytes */
+
+ssize_t __real_write(int descriptor, const void *bytes, size_t count);
+ssize_t __wrap_write(int descriptor, const void *bytes, size_t count);
+
+/* The linker turns the library's calls of write into calls of this. */
+ssize_t __wrap_write(int descriptor, const void *bytes, size_t count)
+{
+    static int turn;
+    if (!reluctant)
+        return __real_write(descriptor, bytes, count);
+    if (turn++ % 2 == 0) {
+        errno = EINTR;
+        return -1;
+    }
+    return __real_write(descriptor, bytes, count < 3 ? count : 3);
+}
+
+START_TEST(short_and_interrupted_writes_go_on)
+{
+    const char *path = temp_path("new");
+    reluctant = 1;
+    const lw_status status = write_text(path, "more than three bytes");
+    reluctant = 0;
+    ASSERT_OK(status);
+    expect_text(path, "more than three bytes");
+}
+END_TEST
+
 /* A limit on file sizes stands in for a full disk. */
 START_TEST(a_full_disk_leaves_the_old_file)
 {
@@ -161,6 +191,7 @@ int main(void)
     tcase_add_test(files, two_files_at_once_do_not_meet);
     tcase_add_test(files, a_failed_file_leaves_the_old_one);
     tcase_add_test(files, targets_that_cannot_be_written_are_refused);
+    tcase_add_test(files, short_and_interrupted_writes_go_on);
     tcase_add_test(files, a_full_disk_leaves_the_old_file);
     suite_add_tcase(suite, files);
     return run_suite(suite);

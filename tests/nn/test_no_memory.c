@@ -1,7 +1,7 @@
 /*
  * Reading and writing files while one allocation after the other fails. The linker turns the
- * allocations of the library into calls of the functions below (--wrap); jansson, which is shared, is
- * given them for writing. Reading without memory it may take a sound text for a broken one.
+ * allocations of the library into calls of the functions below (--wrap). jansson, which is shared,
+ * is given them for writing; reading without memory it may take a sound text for a broken one.
  */
 #define _XOPEN_SOURCE 700
 #include "temp_files.h"
