@@ -49,7 +49,7 @@ static const train_options defaults = {
     .step_every = 10,
     .step_factor = 0.1f,
     .batch = 128,
-    .epochs = 12,
+    .epochs = 20,
 };
 
 static const choice initializer_names[] = {{"default", LW_INIT_DEFAULT},
@@ -134,7 +134,7 @@ static const option_row training_rows[] = {
      parse_positive, TRAIN_FIELD(clip), EXPECTS_POSITIVE, NULL},
     {"batch", "N|full", "rows per step (128)",
      parse_batch, TRAIN_FIELD(batch), EXPECTS_COUNT " or 'full'", NULL},
-    {"epochs", "N", "passes over the data (12)",
+    {"epochs", "N", "passes over the data (20)",
      parse_count, TRAIN_FIELD(epochs), EXPECTS_COUNT, NULL},
     {"no-shuffle", NULL, "take the rows in their order",
      parse_flag, TRAIN_FIELD(no_shuffle), NULL, NULL},

@@ -44,7 +44,7 @@ int main(int argc, char **argv)
     const lw_fit_options options = {
         .optimizer = lw_adam(1e-3f),
         .batch_size = 128,
-        .epochs = 12,
+        .epochs = 20,
         .schedule = {.kind = LW_SCHEDULE_COSINE},
         .validation = &test,
         .on_epoch = show_epoch,
