@@ -58,13 +58,10 @@ double activation_bound(lw_activation activation, double z)
         return SIGMOID_ULP * ulp;
     case LW_TANH:
         return TANH_ULP * ulp;
-    case LW_GELU: {
-        /* Where |2 q| is large, so is the bound, but not the value: it is z or vanishes. */
-        const double w = gelu_argument(z);
-        return (z < 0.0 ? gelu_ulp(w) : fmin(gelu_ulp(w), gelu_ulp(20.0))) * ulp;
-    }
+    case LW_GELU:
+        return gelu_ulp(gelu_argument(z)) * ulp + fabs(z) * SMALLEST;
     case LW_SILU:
-        return SILU_ULP * ulp;
+        return SILU_ULP * ulp + fabs(z) * SMALLEST;
     case LW_LINEAR:
     case LW_RELU:
     case LW_SOFTMAX:

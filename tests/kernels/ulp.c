@@ -67,8 +67,7 @@ static double gelu_bound(double x)
 }
 static double silu_bound(double x)
 {
-    (void)x;
-    return SILU_ULP;
+    return activation_bound(LW_SILU, x) / ulp_at(silu_exact(x));
 }
 
 const struct ulp_function ulp_functions[] = {
