@@ -96,7 +96,8 @@ lw_status lw_isa_select(const char *name)
         return lw_fail(LW_EINVAL, "lw_isa_select: name is NULL");
     const struct lw_isa *isa = lw_isa_find(name);
     if (!isa)
-        return lw_fail(LW_EISA, "instruction set '%s' is unknown or cannot run here", name);
+        return lw_fail(LW_EISA, "lw_isa_select: instruction set '%s' is unknown or cannot run here",
+                       name);
     lw_isa_use(isa);
     return LW_OK;
 }

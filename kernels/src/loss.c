@@ -19,9 +19,10 @@ struct loss_job {
 };
 
 /* g may be x; loss shares memory with nothing. */
-static lw_status check(const char *name, const struct loss_job *job, struct lw_operand target)
+static lw_status check(const char *name, const struct loss_job *job, const char *x_name,
+                       struct lw_operand target)
 {
-    const struct lw_operand logits = {"x", job->x, job->rows, job->cols, job->ldx};
+    const struct lw_operand logits = {x_name, job->x, job->rows, job->cols, job->ldx};
     const struct lw_operand gradient =
         lw_optional_operand((struct lw_operand){"g", job->g, job->rows, job->cols, job->ldg});
     const struct lw_operand loss =
@@ -83,22 +84,22 @@ lw_status lw_softmax_cross_entropy(size_t rows, size_t cols, const float *x, siz
                                  .loss = loss,
                                  .g = g,
                                  .ldg = ldg};
-    const lw_status status = check(name, &job, lw_vector_operand("labels", labels, rows));
+    const lw_status status = check(name, &job, "x", lw_vector_operand("labels", labels, rows));
     if (status != LW_OK)
         return status;
     for (size_t i = 0; i < rows; i++) {
         if (labels[i] < 0 || (size_t)labels[i] >= cols)
-            return lw_fail(LW_EDATA, "%s: label %d of row %zu is outside 0..%zu", name,
-                           (int)labels[i], i, cols - 1);
+            return lw_fail(LW_EDATA, "%s: label %d of row %zu is none of %zu classes", name,
+                           (int)labels[i], i, cols);
     }
     run(&job, labels_share);
     return LW_OK;
 }
 
-static lw_status run_targets(const char *name, const struct loss_job *job)
+static lw_status run_targets(const char *name, const struct loss_job *job, const char *x_name)
 {
     const struct lw_operand target = {"t", job->t, job->rows, job->cols, job->ldt};
-    const lw_status status = check(name, job, target);
+    const lw_status status = check(name, job, x_name, target);
     if (status == LW_OK)
         run(job, targets_share);
     return status;
@@ -128,7 +129,7 @@ lw_status lw_softmax_cross_entropy_probs(size_t rows, size_t cols, const float *
 {
     struct loss_job job = targets_job(rows, cols, x, ldx, t, ldt, scale, loss, g, ldg);
     job.row = job.isa->cross_entropy_probs_row;
-    return run_targets("lw_softmax_cross_entropy_probs", &job);
+    return run_targets("lw_softmax_cross_entropy_probs", &job, "x");
 }
 
 lw_status lw_sigmoid_cross_entropy(size_t rows, size_t cols, const float *x, size_t ldx,
@@ -137,7 +138,7 @@ lw_status lw_sigmoid_cross_entropy(size_t rows, size_t cols, const float *x, siz
 {
     struct loss_job job = targets_job(rows, cols, x, ldx, t, ldt, scale, loss, g, ldg);
     job.row = job.isa->sigmoid_cross_entropy_row;
-    return run_targets("lw_sigmoid_cross_entropy", &job);
+    return run_targets("lw_sigmoid_cross_entropy", &job, "x");
 }
 
 lw_status lw_squared_error(size_t rows, size_t cols, const float *y, size_t ldy, const float *t,
@@ -145,5 +146,5 @@ lw_status lw_squared_error(size_t rows, size_t cols, const float *y, size_t ldy,
 {
     struct loss_job job = targets_job(rows, cols, y, ldy, t, ldt, scale, loss, g, ldg);
     job.row = job.isa->squared_error_row;
-    return run_targets("lw_squared_error", &job);
+    return run_targets("lw_squared_error", &job, "y");
 }

@@ -16,12 +16,13 @@ struct update_job {
     float *w, *m, *v;
 };
 
-static lw_status check(const char *name, size_t n, const float *g, const float *w, const float *m,
-                       const float *v)
+/* m_name is what kernels.h calls m. */
+static lw_status check(const char *name, size_t n, const float *g, const float *w,
+                       const char *m_name, const float *m, const float *v)
 {
     const struct lw_operand gradient = lw_vector_operand("g", g, n);
     const struct lw_operand weights = lw_vector_operand("w", w, n);
-    const struct lw_operand first = lw_optional_operand(lw_vector_operand("state", m, n));
+    const struct lw_operand first = lw_optional_operand(lw_vector_operand(m_name, m, n));
     const struct lw_operand second = lw_optional_operand(lw_vector_operand("v", v, n));
     lw_status status =
         lw_check_output(name, &weights, (struct lw_operand[]){gradient, first, second}, 3);
@@ -49,7 +50,7 @@ lw_status lw_sgd_update(size_t n, const lw_sgd_update_params *params, const floa
         return lw_fail(LW_EINVAL, "%s: nesterov needs momentum", name);
     if (params->momentum != 0.0f && !velocity && n > 0)
         return lw_fail(LW_EINVAL, "%s: momentum needs velocity, which is NULL", name);
-    const lw_status status = check(name, n, g, w, velocity, NULL);
+    const lw_status status = check(name, n, g, w, "velocity", velocity, NULL);
     if (status != LW_OK || n == 0)
         return status;
     const struct update_job job = {
@@ -100,7 +101,7 @@ lw_status lw_adam_update(size_t n, const lw_adam_update_params *params, const fl
                        (double)params->beta1, (double)params->beta2);
     if (n > 0 && (!m || !v))
         return lw_fail(LW_EINVAL, "%s: m or v is NULL", name);
-    const lw_status status = check(name, n, g, w, m, v);
+    const lw_status status = check(name, n, g, w, "m", m, v);
     if (status != LW_OK || n == 0)
         return status;
     const struct update_job job = {

@@ -132,11 +132,11 @@ lw_status lw_sum_squares(size_t n, const float *x, double *sum)
 {
     enum { BLOCK = 1024 };
     const struct lw_operand vector = lw_vector_operand("x", x, n);
-    const lw_status status = lw_check_operand("lw_sum_squares", &vector);
+    /* A double is as long as two floats. */
+    const struct lw_operand result = lw_vector_operand("sum", sum, 2);
+    const lw_status status = lw_check_output("lw_sum_squares", &result, &vector, 1);
     if (status != LW_OK)
         return status;
-    if (!sum)
-        return lw_fail(LW_EINVAL, "lw_sum_squares: sum is NULL");
     const struct lw_isa *isa = lw_isa_current();
     double total = 0.0;
     for (size_t i = 0; i < n; i += BLOCK)
