@@ -107,7 +107,8 @@ void reference_linear_backward_input(const struct problem *p, struct expected *e
             const double want = slope != 0.0 ? sum.value * slope : 0.0;
             e->want[3][i * p->k + j] = want;
             e->bound[3][i * p->k + j] = (fabs(slope) + slope_bound) * sum_bound +
-                                        fabs(sum.value) * slope_bound + 2.0 * UNIT * fabs(want);
+                                        fabs(sum.value) * slope_bound + 2.0 * UNIT * fabs(want) +
+                                        SMALLEST;
         }
     }
 }

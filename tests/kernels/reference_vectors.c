@@ -44,8 +44,9 @@ void reference_activate_backward(const struct problem *p, struct expected *e)
         const int switched_off = activation == LW_RELU && slope == 0.0;
         const double want = switched_off ? 0.0 : d * slope;
         e->want[2][i] = want;
-        e->bound[2][i] =
-            fabs(d) * activation_slope_bound(activation, s) + 2.0 * UNIT * fabs(want) + SMALLEST;
+        e->bound[2][i] = switched_off ? 0.0
+                                      : fabs(d) * activation_slope_bound(activation, s) +
+                                            2.0 * UNIT * fabs(want) + SMALLEST;
     }
 }
 
