@@ -195,6 +195,40 @@ START_TEST(fit_allocates_nothing_after_its_first_step)
 }
 END_TEST
 
+/* Batches of 1, 2, 4, ... rows; then the epoch ends. */
+static lw_status growing_batch(void *user, size_t epoch, int first, size_t max_rows, float *x,
+                               float *values, int32_t *labels, size_t *rows)
+{
+    size_t *next = user;
+    (void)epoch;
+    (void)values;
+    *next = first ? 1 : 2 * *next;
+    *rows = *next <= max_rows ? *next : 0;
+    memset(x, 0, *rows * INPUTS * sizeof *x);
+    memset(labels, 0, *rows * sizeof *labels);
+    return LW_OK;
+}
+
+START_TEST(growing_batches_of_a_stream_find_their_room)
+{
+    problem p = make_problem(1);
+    size_t next = 0;
+    const lw_batch_source source = {.inputs = INPUTS,
+                                    .outputs = OUTPUTS,
+                                    .has_labels = 1,
+                                    .next = growing_batch,
+                                    .user = &next};
+    allocation_log log = {0};
+    ASSERT_OK(WATCHED(lw_fit_source(
+        p.net, &source,
+        &(lw_fit_options){
+            .batch_size = 16, .epochs = 2, .on_batch = log_allocations, .user = &log})));
+    ck_assert_uint_eq(log.batches, 10);
+    ck_assert_uint_eq(log.after_last_batch, log.after_first_batch);
+    free_problem(&p);
+}
+END_TEST
+
 /* ---- Failing allocations --------------------------------------------------------------------- */
 
 /* Calls `call` on a new problem with the first, the second, ... allocation failing, until it succeeds;
@@ -315,6 +349,7 @@ int main(void)
     tcase_add_test(tcase, steps_allocate_only_once);
     tcase_add_test(tcase, reserved_room_is_enough);
     tcase_add_test(tcase, fit_allocates_nothing_after_its_first_step);
+    tcase_add_test(tcase, growing_batches_of_a_stream_find_their_room);
     tcase_add_test(tcase, failing_allocations_are_a_status);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);

@@ -237,6 +237,49 @@ START_TEST(state_lives_in_the_network)
 }
 END_TEST
 
+/* Two steps of the kernels on flat vectors. */
+static void update_flat(const lw_optimizer *o, size_t n, const float *g, float *w)
+{
+    float *velocity = uniform_floats(n, 0.0f, 0.0f, 1),
+          *variance = uniform_floats(n, 0.0f, 0.0f, 1);
+    const lw_sgd_update_params sgd = {o->learning_rate, o->momentum, o->weight_decay, o->nesterov};
+    lw_adam_update_params adam = {
+        o->learning_rate, o->beta1, o->beta2, o->epsilon, o->weight_decay, o->kind == LW_ADAMW, 0};
+    for (adam.step = 1; adam.step <= 2; adam.step++)
+        ASSERT_OK(o->kind == LW_SGD ? lw_sgd_update(n, &sgd, g, w, velocity)
+                                    : lw_adam_update(n, &adam, g, w, velocity, variance));
+    free(velocity);
+    free(variance);
+}
+
+START_TEST(steps_are_those_of_the_kernels)
+{
+    const lw_optimizer cases[] = {
+        {.kind = LW_SGD, .learning_rate = 0.1f, .weight_decay = 0.2f},
+        {.kind = LW_SGD, .learning_rate = 0.1f, .momentum = 0.7f, .weight_decay = 0.2f},
+        {.kind = LW_SGD, .learning_rate = 0.1f, .momentum = 0.7f, .nesterov = 1},
+        {LW_ADAM, 0.1f, 0.0f, 0, 0.3f, 0.8f, 0.95f, 1e-2f},
+        {LW_ADAMW, 0.1f, 0.0f, 0, 0.3f, 0.8f, 0.95f, 1e-2f},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        lw_net *net = net_with_output(LW_LINEAR);
+        const size_t n = lw_net_parameter_count(net);
+        float *w = parameters_of(net), *g = uniform_floats(n, -1.0f, 1.0f, 8);
+        for (size_t step = 0; step < 2; step++) {
+            ASSERT_OK(lw_net_set_gradients(net, g));
+            ASSERT_OK(lw_net_step(net, &cases[i]));
+        }
+        update_flat(&cases[i], n, g, w);
+        float *got = parameters_of(net);
+        assert_same_bits("parameters", n, got, w);
+        free(w);
+        free(g);
+        free(got);
+        lw_net_destroy(net);
+    }
+}
+END_TEST
+
 START_TEST(momentum_is_forgotten_by_a_new_start)
 {
     const lw_optimizer momentum = lw_sgd_momentum(0.5f, 0.5f);
@@ -298,6 +341,9 @@ START_TEST(clipping)
     ASSERT_OK(lw_net_clip_gradients(net, 5.0f, &norm));
     ck_assert_double_eq_tol(norm, 5.0, 1e-9);
     float *clipped = gradients_of(net);
+    assert_same_bits("gradients", n, clipped, flat);
+    ASSERT_OK(lw_net_clip_gradients(net, 50.0f, NULL));
+    ASSERT_OK(lw_net_get_gradients(net, clipped));
     assert_same_bits("gradients", n, clipped, flat);
     ASSERT_OK(lw_net_clip_gradients(net, 0.5f, NULL));
     ASSERT_OK(lw_net_get_gradients(net, clipped));
@@ -799,6 +845,7 @@ int main(void)
     tcase_add_test(steps, single_output_takes_labels_as_values);
     tcase_add_test(steps, bad_steps_are_refused_and_change_nothing);
     tcase_add_test(steps, state_lives_in_the_network);
+    tcase_add_test(steps, steps_are_those_of_the_kernels);
     tcase_add_test(steps, momentum_is_forgotten_by_a_new_start);
     tcase_add_test(steps, bad_optimizers_are_refused);
     tcase_add_test(steps, clipping);
