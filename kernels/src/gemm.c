@@ -48,21 +48,84 @@ static struct lw_gemm sub_product(const struct lw_gemm *g, struct lw_range rows,
     return sub;
 }
 
-/* All tiles of one block of A with one panel of B. */
-static void run_tiles(const struct lw_isa *isa, const struct lw_gemm *block, const float *packed_a,
-                      const float *packed_b, int add_to_c)
+/* Where the operands of a product are read. */
+struct plan {
+    struct lw_blocking size;
+    int pack_a;      /* A is packed by blocks; otherwise read in place */
+    int pack_b;      /* B is packed by strips; otherwise only a partial last strip is */
+    int keep_b;      /* more than one block of rows uses the packed strips */
+    size_t b_floats; /* room for packed strips of B */
+};
+
+/* Sources this far apart share a set of the first-level cache, so that the rows of a tile evict each
+ * other. */
+static int is_page_stride(size_t stride)
 {
-    const size_t mr = isa->tile_mr, nr = isa->tile_nr, kc = block->k;
+    return stride % 512 == 0;
+}
+
+static struct plan make_plan(const struct lw_isa *isa, const struct lw_gemm *g)
+{
+    struct plan plan = {.size = lw_blocking_of(isa)};
+    const size_t mr = isa->tile_mr, nr = isa->tile_nr;
+    /* A tile's operand read in place costs nothing; a packed one costs a pass, but streams. */
+    plan.pack_a = g->alpha != 1.0f || g->n > 8 * nr || (g->a_col == 1 && is_page_stride(g->a_row));
+    plan.pack_b = g->b_col != 1 || g->m > 4 * mr;
+    const size_t kc = min_size(plan.size.kc, g->k);
+    plan.keep_b = g->m > plan.size.mc;
+    const size_t strips = plan.keep_b ? round_up(min_size(plan.size.nc, g->n), nr) : nr;
+    plan.b_floats = plan.pack_b || g->n % nr != 0 ? kc * strips : 0;
+    return plan;
+}
+
+static size_t scratch_needed(const struct lw_isa *isa, const struct lw_gemm *g,
+                             const struct plan *plan)
+{
+    const size_t kc = min_size(plan->size.kc, g->k);
+    return plan->b_floats +
+           (plan->pack_a ? kc * round_up(min_size(plan->size.mc, g->m), isa->tile_mr) : 0);
+}
+
+/* The part of a product that takes kc steps from step p on, rows i .., columns j ..: a strip. */
+static void run_strips(const struct lw_isa *isa, const struct lw_gemm *block, size_t p, size_t kc,
+                       int first_block, const struct plan *plan, float *packed_b,
+                       const float *packed_a)
+{
+    const size_t mr = isa->tile_mr, nr = isa->tile_nr;
     struct lw_tile_end end = block->end;
+    struct lw_strip strip = {.m = block->m, .kc = kc, .ldc = block->ldc, .end = &end};
+    strip.add_to_c = p > 0 || block->beta != 0.0f;
+    if (plan->pack_a) {
+        strip.a = packed_a;
+        strip.a_row = 1;
+        strip.a_col = mr;
+        strip.a_tile = mr * kc;
+    } else {
+        strip.a = kc > 0 ? block->a + p * block->a_col : NULL;
+        strip.a_row = block->a_row;
+        strip.a_col = block->a_col;
+        strip.a_tile = mr * block->a_row;
+    }
     for (size_t j = 0; j < block->n; j += nr) {
-        for (size_t i = 0; i < block->m; i += mr) {
-            end.bias = block->end.bias ? block->end.bias + j : NULL;
-            end.z = block->end.z ? block->end.z + i * end.ldz + j : NULL;
-            end.saved = block->end.saved ? block->end.saved + i * end.lds + j : NULL;
-            isa->gemm_tile(kc, packed_a + i * kc, packed_b + j * kc, block->c + i * block->ldc + j,
-                           block->ldc, min_size(mr, block->m - i), min_size(nr, block->n - j),
-                           add_to_c, &end);
+        strip.n = min_size(nr, block->n - j);
+        strip.c = block->c + j;
+        end.bias = block->end.bias ? block->end.bias + j : NULL;
+        end.z = block->end.z ? block->end.z + j : NULL;
+        end.saved = block->end.saved ? block->end.saved + j : NULL;
+        if (kc == 0) {
+            strip.b = NULL;
+        } else if (plan->pack_b || strip.n < nr) {
+            float *to = packed_b + (plan->keep_b ? j * kc : 0);
+            if (first_block || !plan->keep_b)
+                isa->pack_b(kc, strip.n, block->b + p * block->b_row + j * block->b_col,
+                            block->b_row, block->b_col, to);
+            strip.b = to;
+            strip.b_row = nr;
+        } else {
+            strip.b = block->b + p * block->b_row + j;
+            strip.b_row = block->b_row;
         }
+        isa->gemm_strip(&strip);
     }
 }
 
@@ -72,11 +135,13 @@ static void scale_c(const struct lw_isa *isa, const struct lw_gemm *g)
         isa->scale(g->n, g->beta, g->c + i * g->ldc);
 }
 
-/* A product on the calling thread. scratch has room for the packed block of A and panel of B. */
-static void run_serial(const struct lw_isa *isa, const struct lw_gemm *g, struct lw_blocking size,
+/* A product on the calling thread. */
+static void run_serial(const struct lw_isa *isa, const struct lw_gemm *g, const struct plan *plan,
                        float *scratch)
 {
     static const struct lw_tile_end store = {.kind = LW_END_STORE};
+    const struct lw_blocking size = plan->size;
+    float *packed_b = scratch, *packed_a = scratch + plan->b_floats;
     if (g->beta != 0.0f && g->beta != 1.0f)
         scale_c(isa, g);
     for (size_t j = 0; j < g->n; j += size.nc) {
@@ -84,23 +149,16 @@ static void run_serial(const struct lw_isa *isa, const struct lw_gemm *g, struct
         size_t p = 0;
         do { /* once for k = 0 too: the end has to run */
             const size_t kc = min_size(size.kc, g->k - p);
-            const int last = p + kc == g->k, add_to_c = p > 0 || g->beta != 0.0f;
-            float *packed_b = scratch;
-            float *packed_a = packed_b + kc * round_up(cols.end - cols.begin, isa->tile_nr);
-            /* With k = 0 there is nothing to pack, and A and B may be NULL. */
-            if (kc > 0)
-                isa->pack_b(kc, cols.end - cols.begin, g->b + p * g->b_row + j * g->b_col, g->b_row,
-                            g->b_col, packed_b);
+            const int last = p + kc == g->k;
             for (size_t i = 0; i < g->m; i += size.mc) {
                 const struct lw_range rows = {i, min_size(i + size.mc, g->m)};
                 struct lw_gemm block = sub_product(g, rows, cols);
-                block.k = kc;
                 if (!last)
                     block.end = store;
-                if (kc > 0)
+                if (plan->pack_a && kc > 0)
                     isa->pack_a(block.m, kc, block.a + p * g->a_col, g->a_row, g->a_col, g->alpha,
                                 packed_a);
-                run_tiles(isa, &block, packed_a, packed_b, add_to_c);
+                run_strips(isa, &block, p, kc, i == 0, plan, packed_b, packed_a);
             }
             p += kc;
         } while (p < g->k);
@@ -133,8 +191,7 @@ static struct grid best_grid(const struct lw_isa *isa, size_t m, size_t n, int t
     return best;
 }
 
-static lw_status run_parallel(const struct lw_isa *isa, const struct lw_gemm *g,
-                              struct lw_blocking size, int threads)
+static lw_status run_parallel(const struct lw_isa *isa, const struct lw_gemm *g, int threads)
 {
     const struct grid grid = best_grid(isa, g->m, g->n, threads);
     const int parts = grid.rows * grid.cols;
@@ -153,8 +210,10 @@ static lw_status run_parallel(const struct lw_isa *isa, const struct lw_gemm *g,
         const struct lw_range rows = lw_share(g->m, isa->tile_mr, part / grid.cols, grid.rows);
         const struct lw_range cols = lw_share(g->n, isa->tile_nr, part % grid.cols, grid.cols);
         const struct lw_gemm sub = sub_product(g, rows, cols);
-        if (sub.m > 0 && sub.n > 0)
-            run_serial(isa, &sub, size, scratch[part]);
+        if (sub.m > 0 && sub.n > 0) {
+            const struct plan plan = make_plan(isa, &sub);
+            run_serial(isa, &sub, &plan, scratch[part]);
+        }
     }
     for (int part = 0; part < parts; part++)
         lw_scratch_give(scratch[part]);
@@ -166,26 +225,24 @@ lw_status lw_gemm_run(const struct lw_gemm *g)
     if (g->m == 0 || g->n == 0)
         return LW_OK;
     const struct lw_isa *isa = lw_isa_current();
-    const struct lw_blocking size = lw_blocking_of(isa);
-    assert(size.kc * (size.mc + size.nc) <= lw_scratch_floats());
 
     const double flops = 2.0 * (double)g->m * (double)g->n * (double)g->k;
     const int wanted = lw_thread_count(flops, FLOPS_PER_THREAD);
     if (wanted > 1)
-        return run_parallel(isa, g, size, wanted < MAX_THREADS ? wanted : MAX_THREADS);
+        return run_parallel(isa, g, wanted < MAX_THREADS ? wanted : MAX_THREADS);
 
-    const size_t needed =
-        min_size(g->k, size.kc) * (round_up(min_size(g->m, size.mc), isa->tile_mr) +
-                                   round_up(min_size(g->n, size.nc), isa->tile_nr));
+    const struct plan plan = make_plan(isa, g);
+    const size_t needed = scratch_needed(isa, g, &plan);
+    assert(needed <= lw_scratch_floats());
     if (needed <= SMALL_FLOATS) {
         _Alignas(64) float small[SMALL_FLOATS];
-        run_serial(isa, g, size, small);
+        run_serial(isa, g, &plan, small);
         return LW_OK;
     }
     float *scratch = lw_scratch_take();
     if (!scratch)
         return lw_fail(LW_ENOMEM, "no memory for a packing buffer");
-    run_serial(isa, g, size, scratch);
+    run_serial(isa, g, &plan, scratch);
     lw_scratch_give(scratch);
     return LW_OK;
 }

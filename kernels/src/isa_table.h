@@ -19,11 +19,27 @@ enum lw_tile_end_kind {
 struct lw_tile_end {
     enum lw_tile_end_kind kind;
     lw_activation activation;
-    const float *bias; /* n, or NULL */
-    float *z;          /* m x n, or NULL */
+    const float *bias; /* a row, or NULL */
+    float *z;          /* as C, or NULL */
     size_t ldz;
-    const float *saved; /* m x n; NULL for LW_LINEAR */
+    const float *saved; /* as C */
     size_t lds;
+};
+
+/* A strip of at most tile_nr columns of a product: n columns, m rows, kc steps. */
+struct lw_strip {
+    size_t m, n, kc;
+    /* Element (i, p) of the t-th tile of tile_mr rows is a[t * a_tile + i * a_row + p * a_col]; a_row or
+     * a_col is 1. */
+    const float *a;
+    size_t a_row, a_col, a_tile;
+    /* Element (p, j) is b[p * b_row + j]; whole vectors are read: n rounded up to lanes. */
+    const float *b;
+    size_t b_row;
+    float *c;
+    size_t ldc;
+    int add_to_c;                  /* start from C; otherwise from 0 */
+    const struct lw_tile_end *end; /* its pointers are those of the strip's first element */
 };
 
 /* Constants of one Adam step, the same for all parameters. */
@@ -38,6 +54,11 @@ struct lw_adam_step {
     float weight_factor;  /* 1 - learning_rate * weight_decay for AdamW, else 1 */
 };
 
+/* A loss with a matrix of targets; loss and g may be NULL. */
+typedef void lw_loss_rows_function(size_t rows, size_t cols, const float *x, size_t ldx,
+                                   const float *t, size_t ldt, float scale, float *loss, float *g,
+                                   size_t ldg);
+
 struct lw_isa {
     const char *name;
     size_t tile_mr, tile_nr; /* rows and columns of the register tile */
@@ -50,10 +71,8 @@ struct lw_isa {
     /* Packs a kc x n block of B, element (p, j) at b[p * row + j * col], into panels of tile_nr
      * columns, zero padded: panel s holds (p, s * tile_nr + j) at packed[(s * kc + p) * nr + j]. */
     void (*pack_b)(size_t kc, size_t n, const float *b, size_t row, size_t col, float *packed);
-    /* One tile, m <= tile_mr, n <= tile_nr: C = [C +] A * B over kc packed columns and rows, then
-     * end. */
-    void (*gemm_tile)(size_t kc, const float *a, const float *b, float *c, size_t ldc, size_t m,
-                      size_t n, int add_to_c, const struct lw_tile_end *end);
+    /* C = [C +] A * B on a strip of C, then end. */
+    void (*gemm_strip)(const struct lw_strip *strip);
 
     /* Vectors; contracts as those of the public functions of the same names. */
     void (*activate)(lw_activation activation, size_t n, const float *x, float *y);
@@ -65,16 +84,19 @@ struct lw_isa {
     void (*add)(size_t n, const float *x, float *sum); /* sum += x */
     float (*sum_squares)(size_t n, const float *x);
 
-    /* One row; the losses return the row's loss, g may be NULL. */
-    void (*softmax_row)(size_t n, const float *x, float *y);
-    void (*log_softmax_row)(size_t n, const float *x, float *y);
-    void (*softmax_backward_row)(size_t n, const float *y, const float *dy, float *dz);
-    float (*cross_entropy_row)(size_t n, const float *x, size_t label, float scale, float *g);
-    float (*cross_entropy_probs_row)(size_t n, const float *x, const float *t, float scale,
-                                     float *g);
-    float (*sigmoid_cross_entropy_row)(size_t n, const float *x, const float *t, float scale,
-                                       float *g);
-    float (*squared_error_row)(size_t n, const float *y, const float *t, float scale, float *g);
+    /* Rows; contracts as those of the public functions. */
+    void (*softmax_rows)(size_t rows, size_t cols, const float *x, size_t ldx, float *y,
+                         size_t ldy);
+    void (*log_softmax_rows)(size_t rows, size_t cols, const float *x, size_t ldx, float *y,
+                             size_t ldy);
+    void (*softmax_backward_rows)(size_t rows, size_t cols, const float *y, size_t ldy,
+                                  const float *dy, size_t lddy, float *dz, size_t lddz);
+    void (*cross_entropy_rows)(size_t rows, size_t cols, const float *x, size_t ldx,
+                               const int32_t *labels, float scale, float *loss, float *g,
+                               size_t ldg);
+    lw_loss_rows_function *cross_entropy_probs_rows;
+    lw_loss_rows_function *sigmoid_cross_entropy_rows;
+    lw_loss_rows_function *squared_error_rows;
 
     void (*sgd_update)(size_t n, const lw_sgd_update_params *params, const float *g, float *w,
                        float *velocity);

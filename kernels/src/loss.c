@@ -3,6 +3,9 @@
 #include "dispatch.h"
 #include "threads.h"
 
+/* Shares of rows begin at multiples of this, so that blocks of narrow rows are full. */
+enum { BLOCK = 16 };
+
 struct loss_job {
     const struct lw_isa *isa;
     size_t rows, cols;
@@ -15,7 +18,7 @@ struct loss_job {
     float *loss;
     float *g;
     size_t ldg;
-    float (*row)(size_t n, const float *x, const float *t, float scale, float *g);
+    lw_loss_rows_function *run;
 };
 
 /* g may be x; loss shares memory with nothing. */
@@ -38,31 +41,24 @@ static lw_status check(const char *name, const struct loss_job *job, const char 
 static void labels_share(const void *argument, size_t begin, size_t end)
 {
     const struct loss_job *job = argument;
-    for (size_t i = begin; i < end; i++) {
-        float *g = job->g ? job->g + i * job->ldg : NULL;
-        const float loss = job->isa->cross_entropy_row(job->cols, job->x + i * job->ldx,
-                                                       (size_t)job->labels[i], job->scale, g);
-        if (job->loss)
-            job->loss[i] = loss;
-    }
+    job->isa->cross_entropy_rows(end - begin, job->cols, job->x + begin * job->ldx, job->ldx,
+                                 job->labels + begin, job->scale,
+                                 job->loss ? job->loss + begin : NULL,
+                                 job->g ? job->g + begin * job->ldg : NULL, job->ldg);
 }
 
 static void targets_share(const void *argument, size_t begin, size_t end)
 {
     const struct loss_job *job = argument;
-    for (size_t i = begin; i < end; i++) {
-        float *g = job->g ? job->g + i * job->ldg : NULL;
-        const float loss =
-            job->row(job->cols, job->x + i * job->ldx, job->t + i * job->ldt, job->scale, g);
-        if (job->loss)
-            job->loss[i] = loss;
-    }
+    job->run(end - begin, job->cols, job->x + begin * job->ldx, job->ldx, job->t + begin * job->ldt,
+             job->ldt, job->scale, job->loss ? job->loss + begin : NULL,
+             job->g ? job->g + begin * job->ldg : NULL, job->ldg);
 }
 
 static void run(const struct loss_job *job, lw_share_body body)
 {
     if (job->cols > 0) {
-        lw_for_shares(job->rows, 1, (double)job->rows * (double)job->cols, body, job);
+        lw_for_shares(job->rows, BLOCK, (double)job->rows * (double)job->cols, body, job);
         return;
     }
     for (size_t i = 0; job->loss && i < job->rows; i++)
@@ -128,7 +124,7 @@ lw_status lw_softmax_cross_entropy_probs(size_t rows, size_t cols, const float *
                                          float *g, size_t ldg)
 {
     struct loss_job job = targets_job(rows, cols, x, ldx, t, ldt, scale, loss, g, ldg);
-    job.row = job.isa->cross_entropy_probs_row;
+    job.run = job.isa->cross_entropy_probs_rows;
     return run_targets("lw_softmax_cross_entropy_probs", &job, "x");
 }
 
@@ -137,7 +133,7 @@ lw_status lw_sigmoid_cross_entropy(size_t rows, size_t cols, const float *x, siz
                                    size_t ldg)
 {
     struct loss_job job = targets_job(rows, cols, x, ldx, t, ldt, scale, loss, g, ldg);
-    job.row = job.isa->sigmoid_cross_entropy_row;
+    job.run = job.isa->sigmoid_cross_entropy_rows;
     return run_targets("lw_sigmoid_cross_entropy", &job, "x");
 }
 
@@ -145,6 +141,6 @@ lw_status lw_squared_error(size_t rows, size_t cols, const float *y, size_t ldy,
                            size_t ldt, float scale, float *loss, float *g, size_t ldg)
 {
     struct loss_job job = targets_job(rows, cols, y, ldy, t, ldt, scale, loss, g, ldg);
-    job.row = job.isa->squared_error_row;
+    job.run = job.isa->squared_error_rows;
     return run_targets("lw_squared_error", &job, "y");
 }

@@ -5,6 +5,9 @@
 
 #include <math.h>
 
+/* Shares of rows begin at multiples of this, so that blocks of narrow rows are full. */
+enum { BLOCK = 16 };
+
 struct row_job {
     const struct lw_isa *isa;
     size_t rows, cols;
@@ -19,21 +22,21 @@ struct row_job {
 static void run(const struct row_job *job, lw_share_body body)
 {
     if (job->rows > 0 && job->cols > 0)
-        lw_for_shares(job->rows, 1, (double)job->rows * (double)job->cols, body, job);
+        lw_for_shares(job->rows, BLOCK, (double)job->rows * (double)job->cols, body, job);
 }
 
 static void softmax_share(const void *argument, size_t begin, size_t end)
 {
     const struct row_job *job = argument;
-    for (size_t i = begin; i < end; i++)
-        job->isa->softmax_row(job->cols, job->x + i * job->ldx, job->y + i * job->ldy);
+    job->isa->softmax_rows(end - begin, job->cols, job->x + begin * job->ldx, job->ldx,
+                           job->y + begin * job->ldy, job->ldy);
 }
 
 static void log_softmax_share(const void *argument, size_t begin, size_t end)
 {
     const struct row_job *job = argument;
-    for (size_t i = begin; i < end; i++)
-        job->isa->log_softmax_row(job->cols, job->x + i * job->ldx, job->y + i * job->ldy);
+    job->isa->log_softmax_rows(end - begin, job->cols, job->x + begin * job->ldx, job->ldx,
+                               job->y + begin * job->ldy, job->ldy);
 }
 
 static lw_status map_rows(const char *name, size_t rows, size_t cols, const float *x, size_t ldx,
@@ -67,9 +70,9 @@ lw_status lw_log_softmax(size_t rows, size_t cols, const float *x, size_t ldx, f
 static void softmax_backward_share(const void *argument, size_t begin, size_t end)
 {
     const struct row_job *job = argument;
-    for (size_t i = begin; i < end; i++)
-        job->isa->softmax_backward_row(job->cols, job->x + i * job->ldx, job->dy + i * job->lddy,
-                                       job->y + i * job->ldy);
+    job->isa->softmax_backward_rows(end - begin, job->cols, job->x + begin * job->ldx, job->ldx,
+                                    job->dy + begin * job->lddy, job->lddy,
+                                    job->y + begin * job->ldy, job->ldy);
 }
 
 lw_status lw_softmax_backward(size_t rows, size_t cols, const float *y, size_t ldy, const float *dy,
