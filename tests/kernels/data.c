@@ -52,3 +52,11 @@ float float_of(uint32_t bits)
     memcpy(&x, &bits, sizeof x);
     return x;
 }
+
+float rounded(double x)
+{
+    /* Half a spacing above the largest float the tie goes to infinity. */
+    if (fabs(x) >= 0x1.ffffffp127)
+        return x < 0.0 ? -INFINITY : INFINITY;
+    return (float)x;
+}

@@ -24,4 +24,7 @@ float generate_value(struct generator *from, enum fill fill);
 uint32_t bits_of(float x);
 float float_of(uint32_t bits);
 
+/* The nearest float; an infinity beyond the largest. */
+float rounded(double x);
+
 #endif

@@ -126,10 +126,19 @@ static void call_traced(void *argument)
     call->status = call->problem->operation->call(call->problem);
 }
 
+static int is_guarded(const struct problem *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->operand[i].guard.data)
+            return 1;
+    }
+    return 0;
+}
+
 void problem_run(struct tally *tally, struct problem *p)
 {
     struct traced_call call = {p, LW_OK};
-    if (p->operand[0].guard.data) {
+    if (is_guarded(p)) {
         const int faulted = guard_trap(call_traced, &call);
         TALLY_CHECK(tally, !faulted, "%s: touched a guard page", problem_title(p));
         if (faulted)

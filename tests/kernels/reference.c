@@ -44,8 +44,8 @@ int is_within(float got, double want, double bound)
 {
     if (isnan(want))
         return isnan(got);
-    if (isinf((float)want))
-        return got == (float)want;
+    if (isinf(rounded(want)))
+        return got == rounded(want);
     return fabs((double)got - want) <= bound;
 }
 
@@ -83,7 +83,7 @@ void expected_check(struct tally *tally, const struct problem *p, const struct e
                 const double got = value_at(x, r * x->ld + c);
                 const double want = e->want[o][r * x->cols + c];
                 const double bound = exact ? 0.0 : e->bound[o][r * x->cols + c];
-                TALLY_CHECK(tally, is_within((float)got, want, bound),
+                TALLY_CHECK(tally, is_within(rounded(got), want, bound),
                             "%s: %s at %zu, %zu is %.9g, not %.9g within %.3g", problem_title(p),
                             x->name, r, c, got, want, bound);
             }

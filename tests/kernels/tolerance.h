@@ -8,6 +8,8 @@
 #ifndef TOLERANCE_H
 #define TOLERANCE_H
 
+#include "data.h"
+
 #include <lanewise/kernels.h>
 #include <math.h>
 
@@ -29,13 +31,13 @@ static inline double gamma_bound(double n)
 /* Spacing of floats at the correctly rounded x. */
 static inline double ulp_at(double x)
 {
-    const double rounded = fabs((double)(float)x);
+    const double magnitude = fabs((double)rounded(x));
     int exponent;
-    if (rounded < 0x1p-126)
+    if (magnitude < 0x1p-126)
         return SMALLEST;
-    if (isinf(rounded))
+    if (isinf(magnitude))
         return 0x1p104;
-    frexp(rounded, &exponent);
+    frexp(magnitude, &exponent);
     return ldexp(1.0, exponent - 24);
 }
 

@@ -85,8 +85,8 @@ static double error_in_ulps(float got, double want)
 {
     if (isnan(want) || isnan(got))
         return isnan(want) && isnan(got) ? 0.0 : (double)INFINITY;
-    if (isinf((float)want) || isinf(got))
-        return got == (float)want ? 0.0 : (double)INFINITY;
+    if (isinf(rounded(want)) || isinf(got))
+        return got == rounded(want) ? 0.0 : (double)INFINITY;
     return fabs((double)got - want) / ulp_at(want);
 }
 

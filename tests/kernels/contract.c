@@ -1,0 +1,248 @@
+/*
+ * The operations of kernels/simd/contract.h, lane by lane. Compiled once for every instruction set
+ * with its flags; the build defines LW_SIMD_NAME, LW_SIMD_HEADER and LW_CONTRACT.
+ */
+#include LW_SIMD_HEADER
+
+#include "contract_table.h"
+#include "data.h"
+#include "problem.h"
+
+#include <float.h>
+
+/* A few numbers of every sort; length and the longest vector have no common factor, so that over
+ * the rounds each number comes to each lane. */
+static const float numbers[] = {0.0f,    -0.0f,     1.0f,       -1.0f,      0.5f,    -2.5f,
+                                3.5f,    0x1p-149f, -0x1p-126f, 1e30f,      -1e-30f, FLT_MAX,
+                                FLT_MIN, 0.7f,      -1e6f,      4194303.5f, 2.5f,    INFINITY,
+                                NAN,     -INFINITY, 100.25f};
+enum { NUMBERS = sizeof numbers / sizeof *numbers };
+
+/* The lanes of up to four operands and of a result. */
+struct lanes {
+    float a[V_LANES], b[V_LANES], c[V_LANES], d[V_LANES], result[V_LANES];
+};
+
+static void fill_lanes(struct lanes *x, size_t round)
+{
+    for (size_t i = 0; i < V_LANES; i++) {
+        x->a[i] = numbers[(round + i) % NUMBERS];
+        x->b[i] = numbers[(round / NUMBERS + 5 * i) % NUMBERS];
+        x->c[i] = numbers[(round / 7 + 3 * i) % NUMBERS];
+        x->d[i] = numbers[(round / 11 + 2 * i) % NUMBERS];
+    }
+}
+
+static void check_lanes(struct tally *tally, const char *op, const struct lanes *x,
+                        const float want[V_LANES])
+{
+    for (size_t i = 0; i < V_LANES; i++)
+        TALLY_CHECK(tally, same_bits(x->result[i], want[i]), "%s(%a, %a, %a), lane %zu: %a, not %a",
+                    op, (double)x->a[i], (double)x->b[i], (double)x->c[i], i, (double)x->result[i],
+                    (double)want[i]);
+}
+
+static void check_memory_operations(struct tally *tally)
+{
+    float memory[3 * V_LANES], want[V_LANES];
+    struct lanes x;
+    fill_lanes(&x, 3);
+    v_store(x.result, v_zero());
+    for (size_t i = 0; i < V_LANES; i++)
+        want[i] = 0.0f;
+    check_lanes(tally, "v_zero", &x, want);
+    v_store(x.result, v_set1(-2.5f));
+    for (size_t i = 0; i < V_LANES; i++)
+        want[i] = -2.5f;
+    check_lanes(tally, "v_set1", &x, want);
+
+    /* Parts of a vector, one float off any alignment, between floats that stay. */
+    for (size_t n = 0; n <= V_LANES; n++) {
+        float *const part = memory + V_LANES + 1;
+        for (size_t i = 0; i < 3 * V_LANES; i++)
+            memory[i] = 7.0f;
+        if (n < V_LANES) {
+            v_store_n(part, n, v_load(x.a));
+            v_store(x.result, v_load_n(part, n, v_load(x.b)));
+        } else {
+            memcpy(part - 1, x.a, sizeof x.a);
+            v_store(x.result, v_load(part - 1));
+        }
+        for (size_t i = 0; i < V_LANES; i++)
+            want[i] = i < n ? x.a[i] : x.b[i];
+        check_lanes(tally, n < V_LANES ? "v_load_n" : "v_load", &x, want);
+        const size_t begin = V_LANES + (n < V_LANES ? 1 : 0);
+        for (size_t i = 0; i < 3 * V_LANES; i++) {
+            const int stored = i >= begin && i < begin + n;
+            const float expected = stored ? x.a[i - begin] : 7.0f;
+            TALLY_CHECK(tally, same_bits(memory[i], expected), "v_store_n of %zu: %g at %zu", n,
+                        (double)memory[i], i);
+        }
+    }
+}
+
+static float fma_of(float a, float b, float c)
+{
+    return strcmp(LW_SIMD_NAME, "scalar") ? fmaf(a, b, c) : a * b + c;
+}
+
+typedef v_f32 (*operation2)(v_f32, v_f32);
+typedef float (*lane2)(float, float);
+
+static float add_lane(float a, float b)
+{
+    return a + b;
+}
+static float sub_lane(float a, float b)
+{
+    return a - b;
+}
+static float mul_lane(float a, float b)
+{
+    return a * b;
+}
+static float div_lane(float a, float b)
+{
+    return a / b;
+}
+static float copysign_lane(float a, float b)
+{
+    return float_of((bits_of(a) & 0x7fffffffu) | (bits_of(b) & 0x80000000u));
+}
+
+static void check_arithmetic(struct tally *tally, struct lanes *x)
+{
+    static const struct {
+        const char *name;
+        operation2 vector;
+        lane2 lane;
+    } table[] = {{"v_add", v_add, add_lane},
+                 {"v_sub", v_sub, sub_lane},
+                 {"v_mul", v_mul, mul_lane},
+                 {"v_div", v_div, div_lane},
+                 {"v_copysign", v_copysign, copysign_lane}};
+    float want[V_LANES];
+    for (size_t t = 0; t < sizeof table / sizeof *table; t++) {
+        v_store(x->result, table[t].vector(v_load(x->a), v_load(x->b)));
+        for (size_t i = 0; i < V_LANES; i++)
+            want[i] = table[t].lane(x->a[i], x->b[i]);
+        check_lanes(tally, table[t].name, x, want);
+    }
+    v_store(x->result, v_fma(v_load(x->a), v_load(x->b), v_load(x->c)));
+    for (size_t i = 0; i < V_LANES; i++)
+        want[i] = fma_of(x->a[i], x->b[i], x->c[i]);
+    check_lanes(tally, "v_fma", x, want);
+    v_store(x->result, v_fnma(v_load(x->a), v_load(x->b), v_load(x->c)));
+    for (size_t i = 0; i < V_LANES; i++)
+        want[i] = fma_of(-x->a[i], x->b[i], x->c[i]);
+    check_lanes(tally, "v_fnma", x, want);
+    v_store(x->result, v_abs(v_load(x->a)));
+    for (size_t i = 0; i < V_LANES; i++)
+        want[i] = float_of(bits_of(x->a[i]) & 0x7fffffffu);
+    check_lanes(tally, "v_abs", x, want);
+    v_store(x->result, v_sqrt(v_load(x->a)));
+    for (size_t i = 0; i < V_LANES; i++)
+        want[i] = sqrtf(x->a[i]);
+    check_lanes(tally, "v_sqrt", x, want);
+}
+
+static void check_comparisons(struct tally *tally, struct lanes *x)
+{
+    float want[V_LANES];
+    v_store(x->result, v_if_lt(v_load(x->a), v_load(x->b), v_load(x->c), v_load(x->d)));
+    for (size_t i = 0; i < V_LANES; i++)
+        want[i] = x->a[i] < x->b[i] ? x->c[i] : x->d[i];
+    check_lanes(tally, "v_if_lt", x, want);
+    for (size_t i = 0; i < V_LANES; i++) {
+        if (isnan(x->a[i]))
+            x->a[i] = 1.5f;
+        if (x->a[i] == 0.0f && x->b[i] == 0.0f)
+            x->b[i] = x->a[i]; /* the sign of a zero of two is open */
+    }
+    v_store(x->result, v_min(v_load(x->a), v_load(x->b)));
+    for (size_t i = 0; i < V_LANES; i++)
+        want[i] = x->a[i] < x->b[i] ? x->a[i] : x->b[i];
+    check_lanes(tally, "v_min", x, want);
+    v_store(x->result, v_max(v_load(x->a), v_load(x->b)));
+    for (size_t i = 0; i < V_LANES; i++)
+        want[i] = x->a[i] > x->b[i] ? x->a[i] : x->b[i];
+    check_lanes(tally, "v_max", x, want);
+}
+
+static void check_round(struct tally *tally, struct generator *from)
+{
+    struct lanes x = {0};
+    float want[V_LANES];
+    for (size_t i = 0; i < V_LANES; i++) {
+        /* Halves too: ties go to the even neighbour. */
+        const double halves = floor(1e4 * (generate_uniform(from) - 0.5)) / 2.0;
+        x.a[i] = (float)(i % 2 ? halves : 8e6 * (generate_uniform(from) - 0.5));
+        want[i] = rintf(x.a[i]);
+        want[i] = want[i] == 0.0f ? 0.0f : want[i]; /* its sign is open */
+    }
+    v_store(x.result, v_round(v_load(x.a)));
+    for (size_t i = 0; i < V_LANES; i++)
+        x.result[i] = x.result[i] == 0.0f ? 0.0f : x.result[i];
+    check_lanes(tally, "v_round", &x, want);
+}
+
+static void check_exponents(struct tally *tally, struct generator *from)
+{
+    struct lanes x = {0};
+    float want[V_LANES];
+    for (size_t i = 0; i < V_LANES; i++) {
+        x.a[i] = (float)(0.5 + 1.5 * generate_uniform(from));
+        x.a[i] = generate_bits(from) % 8 ? x.a[i] : -x.a[i];
+        x.a[i] = generate_bits(from) % 16 ? x.a[i] : NAN;
+        x.b[i] = (float)((int)(generate_bits(from) % 501) - 250);
+        want[i] = ldexpf(x.a[i], (int)x.b[i]);
+    }
+    v_store(x.result, v_ldexp(v_load(x.a), v_load(x.b)));
+    check_lanes(tally, "v_ldexp", &x, want);
+    for (size_t i = 0; i < V_LANES; i++) {
+        x.a[i] = float_of(generate_bits(from) >> 1);
+        if (!isnormal(x.a[i]))
+            x.a[i] = FLT_MIN;
+        want[i] = floorf(logbf(x.a[i]));
+    }
+    v_store(x.result, v_exponent(v_load(x.a)));
+    check_lanes(tally, "v_exponent", &x, want);
+    for (size_t i = 0; i < V_LANES; i++)
+        want[i] = ldexpf(x.a[i], -(int)want[i]);
+    v_store(x.result, v_mantissa(v_load(x.a)));
+    check_lanes(tally, "v_mantissa", &x, want);
+}
+
+static void check_folds(struct tally *tally, struct generator *from)
+{
+    float a[V_LANES], tree[V_LANES], largest = -INFINITY;
+    for (size_t i = 0; i < V_LANES; i++) {
+        a[i] = tree[i] = generate_value(from, UNIFORM);
+        largest = fmaxf(largest, a[i]);
+    }
+    for (size_t width = V_LANES / 2; width > 0; width /= 2) {
+        for (size_t i = 0; i < width; i++)
+            tree[i] += tree[i + width];
+    }
+    const float sum = v_sum(v_load(a)), most = v_largest(v_load(a));
+    TALLY_CHECK(tally, same_bits(sum, tree[0]), "v_sum: %a, not %a", (double)sum, (double)tree[0]);
+    TALLY_CHECK(tally, most == largest, "v_largest: %a, not %a", (double)most, (double)largest);
+}
+
+static void check(struct tally *tally)
+{
+    struct generator from = {1};
+    TALLY_CHECK(tally, 16 % V_LANES == 0, "V_LANES is %d", V_LANES);
+    check_memory_operations(tally);
+    for (size_t round = 0; round < (size_t)NUMBERS * NUMBERS; round++) {
+        struct lanes x;
+        fill_lanes(&x, round);
+        check_arithmetic(tally, &x);
+        check_comparisons(tally, &x);
+        check_round(tally, &from);
+        check_exponents(tally, &from);
+        check_folds(tally, &from);
+    }
+}
+
+const struct contract LW_CONTRACT = {LW_SIMD_NAME, check};

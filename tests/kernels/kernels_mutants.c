@@ -1,0 +1,64 @@
+/*
+ * The checks have to fail on broken kernels: runs each mutant under the check that is to catch it,
+ * on the widest FMA set of this machine.
+ */
+#include "checks.h"
+#include "mutants.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *widest_set(void)
+{
+    size_t i = 0;
+    while (lw_isa_available(i + 1))
+        i++;
+    return lw_isa_available(i);
+}
+
+START_TEST(test_mutant)
+{
+    const struct mutant *mutant = &mutants[_i];
+    const struct check *check = check_find(mutant->check);
+    const struct operation *found = mutant->operation ? operation_find(mutant->operation) : NULL;
+    ck_assert(check && (check->scope == ONCE) == !found);
+
+    const struct lw_isa *good = lw_isa_find(widest_set());
+    if (!strcmp(good->name, "scalar")) {
+        printf("%s: skipped, no FMA set here\n", mutant->name);
+        return;
+    }
+    struct lw_isa isa = *good;
+    struct operation operation;
+    mutants_base(good);
+    if (found)
+        operation = *found;
+    if (mutant->edit)
+        mutant->edit(&isa);
+    else
+        operation.call = mutant->call;
+    lw_isa_use(&isa);
+    struct tally tally = {0};
+    check->run(&tally, found ? &operation : NULL);
+    ck_assert_msg(tally.failures > 0, "%s: %s looked at %zu things and saw nothing", mutant->name,
+                  mutant->check, tally.checks);
+    printf("%s: %zu of %zu, first: %s\n", mutant->name, tally.failures, tally.checks, tally.first);
+    fflush(stdout);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *cases = tcase_create("mutants");
+    tcase_set_timeout(cases, 0); /* ctest has one */
+    tcase_add_loop_test(cases, test_mutant, 0, (int)mutant_count);
+    Suite *suite = suite_create("mutants");
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,61 @@
+/*
+ * Without memory for its buffers a product fails with LW_ENOMEM and changes nothing, whichever of
+ * the allocations is the one that fails. aligned_alloc is wrapped by the linker.
+ */
+#include "operations.h"
+
+#include <check.h>
+#include <omp.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+void *__real_aligned_alloc(size_t alignment, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+
+/* Allocations that still succeed. */
+static atomic_int left = 1000000;
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    return atomic_fetch_sub(&left, 1) > 0 ? __real_aligned_alloc(alignment, size) : NULL;
+}
+
+/* The buffers are kept from call to call; every case is a process of its own, with none yet. */
+enum { PRODUCTS = 4, THREADS = 3 };
+
+START_TEST(test_no_memory)
+{
+    const struct operation *operation = &operations[_i / THREADS];
+    const int succeeding = _i % THREADS;
+    ck_assert_int_eq(operation->extents, PRODUCT);
+    const struct size size = {171, 173, 149};
+    struct problem p;
+    struct tally tally = {0};
+    problem_create(&p, operation, 0, size, (struct layout){.memory = HEAP, .padding = 1}, UNIFORM);
+    omp_set_num_threads(succeeding + 1);
+    atomic_store(&left, succeeding);
+    const lw_status status = operation->call(&p);
+    ck_assert_msg(status == LW_ENOMEM, "%s: %s", problem_title(&p), lw_status_name(status));
+    ck_assert_str_ne(lw_last_error(), "");
+    problem_check_intact(&tally, &p, 1);
+
+    /* With memory again it works, and nothing was lost meanwhile. */
+    atomic_store(&left, 1000000);
+    problem_run(&tally, &p);
+    ck_assert_msg(tally.failures == 0, "%s", tally.first);
+    problem_destroy(&p);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *cases = tcase_create("no memory");
+    tcase_add_loop_test(cases, test_no_memory, 0, PRODUCTS * THREADS);
+    Suite *suite = suite_create("no memory");
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

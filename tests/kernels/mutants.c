@@ -1,0 +1,358 @@
+#include "mutants.h"
+
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+static const struct lw_isa *good;
+
+void mutants_base(const struct lw_isa *isa)
+{
+    good = isa;
+}
+
+/* ---- Products ---- */
+
+static void last_k_dropped(size_t kc, const float *a, const float *b, float *c, size_t ldc,
+                           size_t m, size_t n, int add_to_c, const struct lw_tile_end *end)
+{
+    good->gemm_tile(kc > 0 ? kc - 1 : 0, a, b, c, ldc, m, n, add_to_c, end);
+}
+static void edit_last_k(struct lw_isa *isa)
+{
+    isa->gemm_tile = last_k_dropped;
+}
+
+static void bias_missing(size_t kc, const float *a, const float *b, float *c, size_t ldc, size_t m,
+                         size_t n, int add_to_c, const struct lw_tile_end *end)
+{
+    struct lw_tile_end without = *end;
+    without.bias = NULL;
+    good->gemm_tile(kc, a, b, c, ldc, m, n, add_to_c, &without);
+}
+static void edit_bias(struct lw_isa *isa)
+{
+    isa->gemm_tile = bias_missing;
+}
+
+static void tail_short(size_t kc, const float *a, const float *b, float *c, size_t ldc, size_t m,
+                       size_t n, int add_to_c, const struct lw_tile_end *end)
+{
+    const size_t columns = n > 1 && n < good->tile_nr ? n - 1 : n;
+    good->gemm_tile(kc, a, b, c, ldc, m, columns, add_to_c, end);
+}
+static void edit_tail(struct lw_isa *isa)
+{
+    isa->gemm_tile = tail_short;
+}
+
+static void starts_from_zero(size_t kc, const float *a, const float *b, float *c, size_t ldc,
+                             size_t m, size_t n, int add_to_c, const struct lw_tile_end *end)
+{
+    (void)add_to_c;
+    good->gemm_tile(kc, a, b, c, ldc, m, n, 0, end);
+}
+static void edit_add_to_c(struct lw_isa *isa)
+{
+    isa->gemm_tile = starts_from_zero;
+}
+
+static void always_reads_c(size_t kc, const float *a, const float *b, float *c, size_t ldc,
+                           size_t m, size_t n, int add_to_c, const struct lw_tile_end *end)
+{
+    (void)add_to_c;
+    good->gemm_tile(kc, a, b, c, ldc, m, n, 1, end);
+}
+static void edit_reads_c(struct lw_isa *isa)
+{
+    isa->gemm_tile = always_reads_c;
+}
+
+/* Two sums over the halves of k, added: as exact on eighths, but other bits. */
+static void k_split(size_t kc, const float *a, const float *b, float *c, size_t ldc, size_t m,
+                    size_t n, int add_to_c, const struct lw_tile_end *end)
+{
+    enum { LARGEST = 14 * 32 };
+    const size_t mr = good->tile_mr, nr = good->tile_nr, first = kc / 2;
+    if (end->kind != LW_END_STORE || first == 0 || mr * nr > LARGEST) {
+        good->gemm_tile(kc, a, b, c, ldc, m, n, add_to_c, end);
+        return;
+    }
+    float second[LARGEST];
+    good->gemm_tile(first, a, b, c, ldc, m, n, add_to_c, end);
+    good->gemm_tile(kc - first, a + first * mr, b + first * nr, second, nr, m, n, 0, end);
+    for (size_t i = 0; i < m; i++) {
+        for (size_t j = 0; j < n; j++)
+            c[i * ldc + j] += second[i * nr + j];
+    }
+}
+static void edit_k_split(struct lw_isa *isa)
+{
+    isa->gemm_tile = k_split;
+}
+
+/* The same, but only where several threads share the product. */
+static void k_split_by_threads(size_t kc, const float *a, const float *b, float *c, size_t ldc,
+                               size_t m, size_t n, int add_to_c, const struct lw_tile_end *end)
+{
+    (omp_get_num_threads() > 2 ? k_split : good->gemm_tile)(kc, a, b, c, ldc, m, n, add_to_c, end);
+}
+static void edit_k_split_by_threads(struct lw_isa *isa)
+{
+    isa->gemm_tile = k_split_by_threads;
+}
+
+static void writes_padding(size_t kc, const float *a, const float *b, float *c, size_t ldc,
+                           size_t m, size_t n, int add_to_c, const struct lw_tile_end *end)
+{
+    good->gemm_tile(kc, a, b, c, ldc, m, n, add_to_c, end);
+    if (m > 1 && n < ldc)
+        c[n] = 0.0f;
+}
+static void edit_writes_padding(struct lw_isa *isa)
+{
+    isa->gemm_tile = writes_padding;
+}
+
+static void alpha_ignored(size_t m, size_t kc, const float *a, size_t row, size_t col, float alpha,
+                          float *packed)
+{
+    (void)alpha;
+    good->pack_a(m, kc, a, row, col, 1.0f, packed);
+}
+static void edit_alpha(struct lw_isa *isa)
+{
+    isa->pack_a = alpha_ignored;
+}
+
+/* Rows for columns; within the square that both orders have, so that nothing else is read. */
+static void strides_swapped(size_t kc, size_t n, const float *b, size_t row, size_t col,
+                            float *packed)
+{
+    const size_t square = kc < n ? kc : n;
+    good->pack_b(kc, n, b, row, col, packed);
+    for (size_t p = 0; p < square; p++) {
+        for (size_t j = 0; j < square && j < good->tile_nr; j++)
+            packed[p * good->tile_nr + j] = b[j * row + p * col];
+    }
+}
+static void edit_strides(struct lw_isa *isa)
+{
+    isa->pack_b = strides_swapped;
+}
+
+/* Scalar functions under the name of an FMA set. */
+static void edit_wrong_set(struct lw_isa *isa)
+{
+    const char *name = isa->name;
+    *isa = *lw_isa_find("scalar");
+    isa->name = name;
+}
+
+/* ---- Vectors ---- */
+
+static void relu_without_nan(lw_activation activation, size_t n, const float *x, float *y)
+{
+    good->activate(activation, n, x, y);
+    for (size_t i = 0; activation == LW_RELU && i < n; i++)
+        y[i] = y[i] > 0.0f ? y[i] : 0.0f;
+}
+static void edit_relu_nan(struct lw_isa *isa)
+{
+    isa->activate = relu_without_nan;
+}
+
+static void relu_of_minus_zero(lw_activation activation, size_t n, const float *x, float *y)
+{
+    good->activate(activation, n, x, y);
+    for (size_t i = 0; activation == LW_RELU && i < n; i++)
+        y[i] = y[i] == 0.0f ? -0.0f : y[i];
+}
+static void edit_relu_zero(struct lw_isa *isa)
+{
+    isa->activate = relu_of_minus_zero;
+}
+
+static void derivative_missing(lw_activation activation, size_t n, const float *saved,
+                               const float *dy, float *dz)
+{
+    good->activate_backward(activation == LW_TANH ? LW_LINEAR : activation, n, saved, dy, dz);
+}
+static void edit_derivative(struct lw_isa *isa)
+{
+    isa->activate_backward = derivative_missing;
+}
+
+static void exp_inaccurate(size_t n, const float *x, float *y)
+{
+    good->exp(n, x, y);
+    for (size_t i = 0; i < n; i++)
+        y[i] = nextafterf(y[i], INFINITY);
+}
+static void edit_exp_accuracy(struct lw_isa *isa)
+{
+    isa->exp = exp_inaccurate;
+}
+
+static void exp_reads_on(size_t n, const float *x, float *y)
+{
+    const volatile float beyond = *(const volatile float *)(x + n);
+    (void)beyond;
+    good->exp(n, x, y);
+}
+static void edit_exp_reads_on(struct lw_isa *isa)
+{
+    isa->exp = exp_reads_on;
+}
+
+static void scale_writes_on(size_t n, float factor, float *x)
+{
+    good->scale(n, factor, x);
+    *(volatile float *)(x + n) = 0.0f;
+}
+static void edit_scale_writes_on(struct lw_isa *isa)
+{
+    isa->scale = scale_writes_on;
+}
+
+static float squares_in_order(size_t n, const float *x)
+{
+    float sum = 0.0f;
+    for (size_t i = 0; i < n; i++)
+        sum = fmaf(x[i], x[i], sum);
+    return sum;
+}
+static void edit_sum_order(struct lw_isa *isa)
+{
+    isa->sum_squares = squares_in_order;
+}
+
+/* ---- Rows and losses ---- */
+
+static void softmax_without_max(size_t n, const float *x, float *y)
+{
+    good->exp(n, x, y);
+    float sum = 0.0f;
+    for (size_t i = 0; i < n; i++)
+        sum += y[i];
+    good->scale(n, 1.0f / sum, y);
+}
+static void edit_softmax_max(struct lw_isa *isa)
+{
+    isa->softmax_row = softmax_without_max;
+}
+
+static float wrong_label(size_t n, const float *x, size_t label, float scale, float *g)
+{
+    const float loss = good->cross_entropy_row(n, x, label, scale, NULL);
+    if (g)
+        good->cross_entropy_row(n, x, (label + 1) % n, scale, g);
+    return loss;
+}
+static void edit_label(struct lw_isa *isa)
+{
+    isa->cross_entropy_row = wrong_label;
+}
+
+static float gradient_unscaled(size_t n, const float *x, const float *t, float scale, float *g)
+{
+    (void)scale;
+    return good->sigmoid_cross_entropy_row(n, x, t, 1.0f, g);
+}
+static void edit_loss_scale(struct lw_isa *isa)
+{
+    isa->sigmoid_cross_entropy_row = gradient_unscaled;
+}
+
+/* ---- Optimizers ---- */
+
+static void momentum_dropped(size_t n, const lw_sgd_update_params *params, const float *g, float *w,
+                             float *velocity)
+{
+    lw_sgd_update_params without = *params;
+    without.momentum = 0.0f;
+    without.nesterov = 0;
+    good->sgd_update(n, &without, g, w, velocity);
+}
+static void edit_momentum(struct lw_isa *isa)
+{
+    isa->sgd_update = momentum_dropped;
+}
+
+static void bias_uncorrected(size_t n, const struct lw_adam_step *step, const float *g, float *w,
+                             float *m, float *v)
+{
+    struct lw_adam_step uncorrected = *step;
+    uncorrected.root_correction = 1.0f;
+    good->adam_update(n, &uncorrected, g, w, m, v);
+}
+static void edit_bias_correction(struct lw_isa *isa)
+{
+    isa->adam_update = bias_uncorrected;
+}
+
+/* ---- Whole functions: what is above the tables ---- */
+
+static lw_status accepts_null(const struct problem *p)
+{
+    return p->operand[0].data ? lw_exp(p->n, p->operand[0].data, p->operand[1].data) : LW_OK;
+}
+
+static lw_status writes_before_it_checks(const struct problem *p)
+{
+    if (p->operand[1].data)
+        ((float *)p->operand[1].data)[0] = 0.0f;
+    return operation_find("lw_exp")->call(p);
+}
+
+static lw_status last_of_equals(const struct problem *p)
+{
+    const struct operand *x = &p->operand[0];
+    int32_t *index = p->operand[1].data;
+    const lw_status status = operation_find("lw_argmax")->call(p);
+    for (size_t i = 0; status == LW_OK && i < p->m; i++) {
+        const float *row = (const float *)x->data + i * x->ld;
+        for (size_t j = 0; j < p->n; j++) {
+            if (row[j] == row[index[i]])
+                index[i] = (int32_t)j;
+        }
+    }
+    return status;
+}
+
+const struct mutant mutants[] = {
+    {"last k dropped", "exact", "lw_sgemm", edit_last_k, NULL},
+    {"last k dropped", "chains", NULL, edit_last_k, NULL},
+    {"bias missing", "exact", "lw_linear_forward", edit_bias, NULL},
+    {"tail one short", "exact", "lw_sgemm", edit_tail, NULL},
+    {"C not added to", "exact", "lw_sgemm", edit_add_to_c, NULL},
+    {"C read for beta = 0", "exact", "lw_sgemm", edit_reads_c, NULL},
+    {"C read for beta = 0", "special_products", NULL, edit_reads_c, NULL},
+    {"k split in two sums", "bits", "lw_sgemm", edit_k_split, NULL},
+    {"k split in two sums", "chains", NULL, edit_k_split, NULL},
+    {"k split by threads", "threads", "lw_sgemm", edit_k_split_by_threads, NULL},
+    {"padding written", "memory", "lw_sgemm", edit_writes_padding, NULL},
+    {"alpha ignored", "exact", "lw_sgemm", edit_alpha, NULL},
+    {"strides swapped", "exact", "lw_linear_backward_input", edit_strides, NULL},
+    {"scalar behind an FMA name", "bits", "lw_linear_forward", edit_wrong_set, NULL},
+    {"scalar behind an FMA name", "bits", "lw_exp", edit_wrong_set, NULL},
+    {"scalar behind an FMA name", "dispatch", "lw_exp", edit_wrong_set, NULL},
+    {"ReLU loses NaN", "special_vectors", NULL, edit_relu_nan, NULL},
+    {"ReLU gives -0", "special_vectors", NULL, edit_relu_zero, NULL},
+    {"derivative missing", "bounded", "lw_activate_backward", edit_derivative, NULL},
+    {"exp an ulp more off", "ulp", NULL, edit_exp_accuracy, NULL},
+    {"exp reads on", "memory", "lw_exp", edit_exp_reads_on, NULL},
+    {"scale writes on", "memory", "lw_scale", edit_scale_writes_on, NULL},
+    {"squares summed in order", "bits", "lw_sum_squares", edit_sum_order, NULL},
+    {"maximum not subtracted", "bounded", "lw_softmax", edit_softmax_max, NULL},
+    {"maximum not subtracted", "special_rows", NULL, edit_softmax_max, NULL},
+    {"gradient of another label", "bounded", "lw_softmax_cross_entropy", edit_label, NULL},
+    {"gradient of another label", "special_losses", NULL, edit_label, NULL},
+    {"gradient not scaled", "bounded", "lw_sigmoid_cross_entropy", edit_loss_scale, NULL},
+    {"momentum dropped", "exact", "lw_sgd_update", edit_momentum, NULL},
+    {"bias correction missing", "bounded", "lw_adam_update", edit_bias_correction, NULL},
+    {"NULL accepted", "errors", "lw_exp", NULL, accepts_null},
+    {"output written before the checks", "errors", "lw_exp", NULL, writes_before_it_checks},
+    {"last of equal elements", "exact", "lw_argmax", NULL, last_of_equals},
+};
+const size_t mutant_count = sizeof mutants / sizeof *mutants;
