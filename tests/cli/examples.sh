@@ -1,0 +1,75 @@
+# The examples print what their tutorials print. Called with one of their names.
+. "${0%/*}/common.sh"
+
+# Tests run side by side, and threads that wait for each other on busy processors only take longer.
+OMP_NUM_THREADS=1
+export OMP_NUM_THREADS
+
+case $2 in
+and)
+    succeeds "$bin/example_and"
+    [ "$(grep -c '^epoch' "$work/out")" -eq 10 ] || fail 'expected the losses of ten epochs'
+    says '^0 and 0: 0\.00$'
+    says '^0 and 1: 0\.08$'
+    says '^1 and 0: 0\.08$'
+    says '^1 and 1: 0\.90$'
+    ;;
+xor)
+    seed=1
+    while [ "$seed" -le 100 ]; do
+        succeeds "$bin/example_xor" "$seed"
+        says '^4 of 4 right$'
+        seed=$((seed + 1))
+    done
+    ;;
+admissions)
+    # Made up: who has the better grades is admitted. Rank 1 comes first among equals.
+    awk 'BEGIN { print "admit,gre,gpa,rank"
+                 for (i = 0; i < 200; i++)
+                     printf "%d,%d,%.2f,%d\n", (i % 20 + 4 * (i % 4 == 0) > 10), 400 + 20 * (i % 20),
+                            2.5 + i % 20 / 15, i % 4 + 1 }' >made_up.csv
+    succeeds "$bin/example_admissions" made_up.csv
+    [ "$(grep -c '^epoch' "$work/out")" -eq 10 ] || fail 'expected the losses of ten epochs'
+    says '^training: 1[78][0-9] of 180 right$'
+    says '^test: (1[89]|20) of 20 right$'
+    fails 1 'LW_EIO: absent.csv' "$bin/example_admissions" absent.csv
+    fails 2 'Usage' "$bin/example_admissions"
+    ;;
+circle)
+    for seed in 1 2 3 4 5 6 7 8 9 10; do
+        succeeds "$bin/example_circle" "$seed"
+        grep '^dev loss' "$work/out"
+        says '^dev loss 0\.0[01][0-9]+  TP [1-9][0-9]*  FP [0-9]+  TN 19[0-9][0-9]  FN [0-9]+$'
+        # As many points are listed as were counted wrong.
+        awk '/^dev loss/ { wrong = $7 + $11 } /^wrong/ { listed++ } END { exit wrong != listed }' \
+            "$work/out" || fail 'the misclassified points are not all listed'
+    done
+    ;;
+disk)
+    for seed in 1 2 3 4 5 6 7 8 9 10; do
+        succeeds "$bin/example_disk" "$seed"
+        tail -n 1 "$work/out"
+        [ "$(wc -l <"$work/out")" -eq 30 ] || fail 'expected a line for every tenth epoch'
+        awk '$1 == "epoch" && $2 == 290 { found = $6 >= 97.0 && $6 <= 99.2 } END { exit !found }' \
+            "$work/out" || fail 'accuracy at epoch 290 is not between 97.0 and 99.2'
+    done
+    ;;
+own_loss)
+    succeeds "$bin/example_own_loss"
+    says '^gradient of the loss: error [0-9]e-(09|[1-9][0-9])$'
+    says '^gradient of the network: error [0-9]e-0[6-9]$'
+    awk '/^step/ { if (seen && $4 >= last) exit 1; last = $4; seen++ } END { exit seen != 10 }' \
+        "$work/out" || fail 'the loss does not fall'
+    ;;
+fashion_mnist)
+    write_fashion fashion
+    gzip fashion/train-*
+    succeeds "$bin/example_fashion_mnist" fashion saved.safetensors
+    says '^epoch 20  .*accuracy [0-9.]+ %'
+    succeeds "$lanewise" evaluate --model saved.safetensors --data "fashion-mnist:$work/data/fashion"
+    ;;
+*)
+    fail "no such example: $2"
+    ;;
+esac
+finish

@@ -1,0 +1,61 @@
+# What training shows, in a file and on a terminal, and what it logs.
+. "${0%/*}/common.sh"
+
+write_xor
+data="--x x.npy --y y.npy --test-x x.npy --test-y y.npy --layers 4 --epochs 3"
+
+# In a file: a plain line per epoch and the result, nothing that rewrites itself.
+succeeds "$lanewise" train $data
+says '^epoch 2/3  train loss [0-9.]+  validation loss [0-9.]+  accuracy [0-9.]+ %  [0-9.]+ s  [0-9]+ samples/s$'
+tr -d '\n' <"$work/out" | grep -q '[[:cntrl:]]' && fail 'control characters in a file'
+[ "$(wc -l <"$work/out")" -eq 4 ] || fail 'expected three epochs and a result'
+succeeds "$lanewise" train $data --quiet
+[ "$(wc -l <"$work/out")" -eq 1 ] || fail '--quiet shows more than the result'
+
+# The log: strict JSON, a line per epoch. Numbers are written with a point in every language.
+number='-?(0|[1-9][0-9]*)(\.[0-9]+)?(e[+-]?[0-9]+)?'
+value="($number|null)"
+object="^\{\"epoch\": [1-9][0-9]*, \"train_loss\": $value, \"validation_loss\": $value,"
+object="$object \"validation_accuracy\": $value, \"seconds\": $value, \"samples_per_second\": $value\}\$"
+check_log() {
+    checks=$((checks + 1))
+    [ "$(grep -Ec "$object" "$1")" -eq 3 ] && [ "$(wc -l <"$1")" -eq 3 ] || {
+        cp "$1" "$work/out"
+        fail "$1 is not three JSON objects"
+    }
+}
+printf 'an older log\n' >log.jsonl
+succeeds env LC_ALL=de_DE.UTF-8 "$lanewise" train $data --log log.jsonl
+check_log log.jsonl
+grep -q null log.jsonl && fail 'null where there is validation data'
+succeeds "$lanewise" train --x x.npy --y y.npy --layers 4 --epochs 3 --log plain.jsonl
+check_log plain.jsonl
+[ "$(grep -c '"validation_loss": null, "validation_accuracy": null' plain.jsonl)" -eq 3 ] ||
+    fail 'expected null without validation data'
+run sh -c "$lanewise train $data --quiet --log /dev/stdout | cat"
+[ "$(grep -Ec "$object" "$work/out")" -eq 3 ] || fail 'a log that is no regular file'
+
+# A full disk is noticed.
+if [ -w /dev/full ]; then
+    run "$lanewise" train $data --log /dev/full
+    [ "$code" -eq 1 ] || fail "exit code $code with a full log"
+    grep -q '^lanewise: /dev/full: ' "$work/err" || fail 'no message about a full log'
+    checks=$((checks + 1))
+    "$lanewise" info >/dev/full 2>"$work/err" && fail 'a full standard output was not noticed'
+fi
+
+# On a terminal: rewritten lines with rate and time left; the lines of the epochs stay.
+if command -v script >/dev/null; then
+    awk 'BEGIN { print "a,b,y"
+                 for (i = 0; i < 20000; i++) printf "%d,%d,%d\n", i % 7, i % 5, i % 2 }' >long.csv
+    run script -qec "$lanewise train --csv long.csv --target y --batch 8 --epochs 3" /dev/null
+    [ "$code" -eq 0 ] || fail "exit code $code on a terminal"
+    tr '\r' '\n' <"$work/out" >"$work/lines"
+    mv "$work/lines" "$work/out"
+    says '^epoch [123]/3 +[0-9]+ %  [0-9]+ samples/s  [0-9]+:[0-5][0-9] left *$'
+    [ "$(grep -c '^epoch ./3  train loss' "$work/out")" -eq 3 ] || fail 'the epochs do not stay'
+else
+    echo 'skipped: no script command, so no terminal'
+fi
+
+finish

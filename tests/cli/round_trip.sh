@@ -1,0 +1,96 @@
+# train, evaluate and predict on small data: what was saved gives what was trained, whichever way the
+# data come.
+. "${0%/*}/common.sh"
+
+xor="--layers 32 --activation tanh --batch full --epochs 400 --lr 0.03 --seed 3"
+
+# Arrays, and again from their CSV form: the same numbers must give the same bytes.
+write_xor
+succeeds "$lanewise" train --x x.npy --y y.npy $xor --save npy.safetensors
+says '^training loss 0\.0[0-9]+  accuracy 100\.00 %$'
+printf 'a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n' >xor.csv
+succeeds "$lanewise" train --csv xor.csv --target y $xor --save csv.safetensors
+cmp -s npy.safetensors csv.safetensors || fail '.npy and CSV give different networks'
+
+# The number of threads does not change a bit; a seed does.
+succeeds "$lanewise" train --x x.npy --y y.npy $xor --threads 3 --save again.safetensors
+cmp -s npy.safetensors again.safetensors || fail 'three threads give a different network'
+succeeds "$lanewise" train --x x.npy --y y.npy $xor --seed 4 --save other.safetensors
+cmp -s npy.safetensors other.safetensors && fail 'another seed gives the same network'
+
+succeeds "$lanewise" evaluate --model npy.safetensors --x x.npy --y y.npy
+says '^rows +4$'
+says '^accuracy +100\.00 % \(4 right\)$'
+says '2 true positive, 0 false positive, 2 true negative, 0 false negative'
+says '^0 \| 2 0$'
+says '^1 \| 0 2$'
+
+succeeds "$lanewise" predict --model npy.safetensors --x x.npy --out classes.csv --classes
+printf 'class\n0\n1\n1\n0\n' | cmp -s - classes.csv || fail 'classes.csv is not XOR'
+succeeds "$lanewise" predict --model npy.safetensors --csv xor.csv --target y --out fromcsv.csv
+succeeds "$lanewise" predict --model npy.safetensors --x x.npy --out outputs.csv
+cmp -s fromcsv.csv outputs.csv || fail 'inputs from CSV and .npy give different outputs'
+awk -F, 'NR == 1 { if ($0 != "y0,y1") exit 1 }
+         NR > 1 { if (($1 > 0.5) != (NR == 2 || NR == 5) || $1 + $2 < 0.999 || $1 + $2 > 1.001) exit 1 }
+         END { exit NR != 5 }' outputs.csv || fail 'outputs.csv is not XOR'
+
+# Classes written as .npy are labels like any other: the network agrees with itself.
+succeeds "$lanewise" predict --model npy.safetensors --x x.npy --out classes.npy --classes
+succeeds "$lanewise" evaluate --model npy.safetensors --x x.npy --y classes.npy
+says '^accuracy +100\.00 %'
+# Outputs written as .npy are targets: the squared error is 0.
+succeeds "$lanewise" predict --model npy.safetensors --x x.npy --out outputs.npy
+succeeds "$lanewise" evaluate --model npy.safetensors --x x.npy --y outputs.npy --loss mse
+says '^loss +0\.000000$'
+
+# Saved weights are where training goes on.
+succeeds "$lanewise" train --x x.npy --y y.npy $xor --epochs 1 --lr 1e-9 --init npy.safetensors
+says '^training loss 0\.0[0-9]+  accuracy 100\.00 %$'
+
+# A regression on columns that are expanded and standardised: y = 2 a + 3 for c = yes.
+awk 'BEGIN { print "a,c,y"
+             for (i = 0; i < 60; i++) printf "%d,%s,%d\n", i, i % 2 ? "yes" : "no", 2 * i + 3 * (i % 2) }' \
+    >line.csv
+line="--csv line.csv --target y --one-hot c --standardize=a"
+succeeds "$lanewise" train $line --output linear --layers none --optimizer sgd --lr 0.1 \
+    --schedule constant --batch 10 --epochs 200 --validation 0.2 --save line.safetensors
+says '^epoch 200/200  train loss 0\.0000  validation loss 0\.0000  [0-9.]+ s  [0-9]+ samples/s$'
+says '^test loss 0\.0000$'
+succeeds "$lanewise" evaluate --model line.safetensors $line
+says '^loss +0\.00000[0-9]$'
+grep -q accuracy "$work/out" && fail 'a regression has no accuracy'
+
+# One sigmoid output for two classes named by texts.
+awk 'BEGIN { print "a,y"; for (i = 0; i < 40; i++) printf "%d,%s\n", i, i < 20 ? "low" : "high" }' \
+    >names.csv
+succeeds "$lanewise" train --csv names.csv --target y --standardize --output sigmoid --layers none \
+    --lr 0.5 --epochs 50 --save names.safetensors
+says '^training loss 0\.[0-9]+  accuracy 100\.00 %$'
+succeeds "$lanewise" predict --model names.safetensors --csv names.csv --target y --standardize \
+    --out names_out.csv
+head -n 1 names_out.csv | grep -qx y0 || fail 'a sigmoid network has one output'
+
+# IDX files, plain and compressed.
+write_fashion fashion
+succeeds "$lanewise" train --data "fashion-mnist:$work/data/fashion" --layers 8 --epochs 60 --lr 0.05 \
+    --save idx.safetensors
+says '^test loss 0\.[0-9]+  accuracy 100\.00 %$'
+succeeds "$lanewise" evaluate --model idx.safetensors --data "fashion-mnist:$work/data/fashion"
+says '^accuracy +100\.00 % \(2 right\)$'
+succeeds "$lanewise" predict --model idx.safetensors --data "fashion-mnist:$work/data/fashion" \
+    --classes --out idx.csv
+printf 'class\n0\n1\n' | cmp -s - idx.csv || fail 'idx.csv'
+
+# Every choice of every option trains.
+for choice in 'optimizer sgd' 'optimizer momentum' 'optimizer nesterov' 'optimizer adamw' \
+    'schedule step' 'schedule constant' 'initializer zeros' 'initializer normal' \
+    'initializer uniform' 'initializer xavier' 'initializer he' 'activation leaky_relu' \
+    'activation sigmoid' 'activation gelu' 'activation silu' 'activation linear' 'loss mse' \
+    'loss half-mse' 'loss sse' 'output sigmoid' 'output tanh' 'clip 0.5' 'weight-decay 0.1' \
+    'batch 3'; do
+    succeeds "$lanewise" train --x x.npy --y y.npy --layers 4 --epochs 2 --quiet --no-shuffle \
+        "--${choice% *}" "${choice#* }"
+    says '^training loss [0-9.]+  accuracy [0-9.]+ %$'
+done
+
+finish

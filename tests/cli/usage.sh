@@ -1,0 +1,97 @@
+# Wrong usage ends with exit code 2 and a message that names the option.
+. "${0%/*}/common.sh"
+
+fails 2 'no command given' "$lanewise"
+fails 2 "unknown command 'trian'" "$lanewise" trian
+
+# A malformed value: option and value stand in the message.
+while read -r option value; do
+    fails 2 "^lanewise train: --$option: expected .*, not '$value'\$" \
+        "$lanewise" train --csv data.csv --target y "--$option" "$value"
+done <<'END'
+lr abc
+lr 0
+lr -1
+lr 1e-3x
+lr 1e400
+lr 1e-60
+lr nan
+lr inf
+lr 0x1p3
+lr 0,1
+momentum 1
+weight-decay -0.1
+clip 0
+validation 1
+batch 0
+batch -5
+batch 12.5
+batch Full
+epochs -1
+epochs 0
+epochs 99999999999999999999
+threads 0
+threads two
+seed -1
+seed 18446744073709551616
+layers 0
+layers 512,0
+layers 512,,256
+layers 512,
+activation softmax
+activation relux
+output nothing
+loss hinge
+optimizer adagrad
+schedule linear
+initializer ones
+one-hot a,
+END
+fails 2 "--epochs: expected .*, not ''" "$lanewise" train --csv d --target y --epochs ''
+fails 2 "--lr: expected .*, not ' 1'" "$lanewise" train --csv d --target y --lr ' 1'
+
+fails 2 'train: --nonsense: unknown option' "$lanewise" train --nonsense
+fails 2 'train: unknown option -x' "$lanewise" train -x
+fails 2 'train: --lr needs a value' "$lanewise" train --lr
+fails 2 'train: --quiet=yes: this option takes no value' "$lanewise" train --quiet=yes
+fails 2 "train: unexpected argument 'more'" "$lanewise" train --csv d --target y more
+
+fails 2 '--data, --x and --csv' "$lanewise" train
+fails 2 '--data, --x and --csv' "$lanewise" train --x a.npy --y b.npy --csv c.csv
+fails 2 "--data: 'cifar'" "$lanewise" train --data cifar
+fails 2 "--data: 'fashion-mnist:'" "$lanewise" train --data fashion-mnist:
+fails 2 '--x and --y go together' "$lanewise" train --x a.npy
+fails 2 '--csv needs --target' "$lanewise" train --csv c.csv
+fails 2 '--one-hot.* go with --csv' "$lanewise" train --x a.npy --y b.npy --one-hot c
+fails 2 '--labels and --values' "$lanewise" train --csv c.csv --target y --labels --values
+fails 2 '--test-x and --test-y' "$lanewise" train --x a.npy --y b.npy --test-x c.npy
+fails 2 '--validation' "$lanewise" train --data fashion-mnist --validation 0.1
+fails 2 '--momentum goes with' "$lanewise" train --csv c.csv --target y --momentum 0.5
+fails 2 '--model is needed' "$lanewise" evaluate --csv c.csv --target y
+fails 2 '--out is needed' "$lanewise" predict --model m --x x.npy
+fails 2 '--out: .out.txt. ends neither' "$lanewise" predict --model m --x x.npy --out out.txt
+
+succeeds "$lanewise" --help
+says '^  train '
+succeeds "$lanewise" --version
+says '^lanewise [0-9]+\.[0-9]+\.[0-9]+$'
+for command in train evaluate predict info; do
+    succeeds "$lanewise" "$command" --help
+    says "^Usage: lanewise $command"
+done
+succeeds "$lanewise" train --help
+for option in data x y test-x test-y csv target layers activation output loss optimizer lr batch \
+    epochs seed threads no-shuffle init save log; do
+    says "^  --$option( |\$)"
+done
+
+succeeds "$lanewise" info
+says '^instruction set +(scalar|avx2|avx512|neon)$'
+says '^available .*scalar'
+says '^cache level 2 +[1-9][0-9]* KiB$'
+says '^threads +[1-9]'
+succeeds env LANEWISE_ISA=scalar "$lanewise" info
+says '^instruction set +scalar$'
+fails 1 'mmx' env LANEWISE_ISA=mmx "$lanewise" info
+
+finish
