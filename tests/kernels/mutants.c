@@ -13,105 +13,112 @@ void mutants_base(const struct lw_isa *isa)
 
 /* ---- Products ---- */
 
-static void last_k_dropped(size_t kc, const float *a, const float *b, float *c, size_t ldc,
-                           size_t m, size_t n, int add_to_c, const struct lw_tile_end *end)
+static void last_k_dropped(const struct lw_strip *strip)
 {
-    good->gemm_tile(kc > 0 ? kc - 1 : 0, a, b, c, ldc, m, n, add_to_c, end);
+    struct lw_strip broken = *strip;
+    broken.kc -= broken.kc > 0;
+    good->gemm_strip(&broken);
 }
 static void edit_last_k(struct lw_isa *isa)
 {
-    isa->gemm_tile = last_k_dropped;
+    isa->gemm_strip = last_k_dropped;
 }
 
-static void bias_missing(size_t kc, const float *a, const float *b, float *c, size_t ldc, size_t m,
-                         size_t n, int add_to_c, const struct lw_tile_end *end)
+static void bias_missing(const struct lw_strip *strip)
 {
-    struct lw_tile_end without = *end;
-    without.bias = NULL;
-    good->gemm_tile(kc, a, b, c, ldc, m, n, add_to_c, &without);
+    struct lw_tile_end end = *strip->end;
+    struct lw_strip broken = *strip;
+    end.bias = NULL;
+    broken.end = &end;
+    good->gemm_strip(&broken);
 }
 static void edit_bias(struct lw_isa *isa)
 {
-    isa->gemm_tile = bias_missing;
+    isa->gemm_strip = bias_missing;
 }
 
-static void tail_short(size_t kc, const float *a, const float *b, float *c, size_t ldc, size_t m,
-                       size_t n, int add_to_c, const struct lw_tile_end *end)
+static void tail_short(const struct lw_strip *strip)
 {
-    const size_t columns = n > 1 && n < good->tile_nr ? n - 1 : n;
-    good->gemm_tile(kc, a, b, c, ldc, m, columns, add_to_c, end);
+    struct lw_strip broken = *strip;
+    broken.n -= broken.n > 1 && broken.n < good->tile_nr;
+    good->gemm_strip(&broken);
 }
 static void edit_tail(struct lw_isa *isa)
 {
-    isa->gemm_tile = tail_short;
+    isa->gemm_strip = tail_short;
 }
 
-static void starts_from_zero(size_t kc, const float *a, const float *b, float *c, size_t ldc,
-                             size_t m, size_t n, int add_to_c, const struct lw_tile_end *end)
+static void starts_from_zero(const struct lw_strip *strip)
 {
-    (void)add_to_c;
-    good->gemm_tile(kc, a, b, c, ldc, m, n, 0, end);
+    struct lw_strip broken = *strip;
+    broken.add_to_c = 0;
+    good->gemm_strip(&broken);
 }
 static void edit_add_to_c(struct lw_isa *isa)
 {
-    isa->gemm_tile = starts_from_zero;
+    isa->gemm_strip = starts_from_zero;
 }
 
-static void always_reads_c(size_t kc, const float *a, const float *b, float *c, size_t ldc,
-                           size_t m, size_t n, int add_to_c, const struct lw_tile_end *end)
+static void always_reads_c(const struct lw_strip *strip)
 {
-    (void)add_to_c;
-    good->gemm_tile(kc, a, b, c, ldc, m, n, 1, end);
+    struct lw_strip broken = *strip;
+    broken.add_to_c = 1;
+    good->gemm_strip(&broken);
 }
 static void edit_reads_c(struct lw_isa *isa)
 {
-    isa->gemm_tile = always_reads_c;
+    isa->gemm_strip = always_reads_c;
 }
 
 /* Two sums over the halves of k, added: as exact on eighths, but other bits. */
-static void k_split(size_t kc, const float *a, const float *b, float *c, size_t ldc, size_t m,
-                    size_t n, int add_to_c, const struct lw_tile_end *end)
+static void k_split(const struct lw_strip *strip)
 {
-    enum { LARGEST = 14 * 32 };
-    const size_t mr = good->tile_mr, nr = good->tile_nr, first = kc / 2;
-    if (end->kind != LW_END_STORE || first == 0 || mr * nr > LARGEST) {
-        good->gemm_tile(kc, a, b, c, ldc, m, n, add_to_c, end);
+    enum { MOST = 512 * 32 };
+    const size_t half = strip->kc / 2, nr = good->tile_nr;
+    struct lw_strip first = *strip, second = *strip;
+    float sum[MOST];
+    if (strip->end->kind != LW_END_STORE || half == 0 || strip->m * nr > MOST) {
+        good->gemm_strip(strip);
         return;
     }
-    float second[LARGEST];
-    good->gemm_tile(first, a, b, c, ldc, m, n, add_to_c, end);
-    good->gemm_tile(kc - first, a + first * mr, b + first * nr, second, nr, m, n, 0, end);
-    for (size_t i = 0; i < m; i++) {
-        for (size_t j = 0; j < n; j++)
-            c[i * ldc + j] += second[i * nr + j];
+    first.kc = half;
+    second.kc -= half;
+    second.a += half * strip->a_col;
+    second.b += half * strip->b_row;
+    second.c = sum;
+    second.ldc = nr;
+    second.add_to_c = 0;
+    good->gemm_strip(&first);
+    good->gemm_strip(&second);
+    for (size_t i = 0; i < strip->m; i++) {
+        for (size_t j = 0; j < strip->n; j++)
+            strip->c[i * strip->ldc + j] += sum[i * nr + j];
     }
 }
 static void edit_k_split(struct lw_isa *isa)
 {
-    isa->gemm_tile = k_split;
+    isa->gemm_strip = k_split;
 }
 
 /* The same, but only where several threads share the product. */
-static void k_split_by_threads(size_t kc, const float *a, const float *b, float *c, size_t ldc,
-                               size_t m, size_t n, int add_to_c, const struct lw_tile_end *end)
+static void k_split_by_threads(const struct lw_strip *strip)
 {
-    (omp_get_num_threads() > 2 ? k_split : good->gemm_tile)(kc, a, b, c, ldc, m, n, add_to_c, end);
+    (omp_get_num_threads() > 2 ? k_split : good->gemm_strip)(strip);
 }
 static void edit_k_split_by_threads(struct lw_isa *isa)
 {
-    isa->gemm_tile = k_split_by_threads;
+    isa->gemm_strip = k_split_by_threads;
 }
 
-static void writes_padding(size_t kc, const float *a, const float *b, float *c, size_t ldc,
-                           size_t m, size_t n, int add_to_c, const struct lw_tile_end *end)
+static void writes_padding(const struct lw_strip *strip)
 {
-    good->gemm_tile(kc, a, b, c, ldc, m, n, add_to_c, end);
-    if (m > 1 && n < ldc)
-        c[n] = 0.0f;
+    good->gemm_strip(strip);
+    if (strip->m > 1 && strip->n < strip->ldc)
+        strip->c[strip->n] = 0.0f;
 }
 static void edit_writes_padding(struct lw_isa *isa)
 {
-    isa->gemm_tile = writes_padding;
+    isa->gemm_strip = writes_padding;
 }
 
 static void alpha_ignored(size_t m, size_t kc, const float *a, size_t row, size_t col, float alpha,
@@ -229,39 +236,51 @@ static void edit_sum_order(struct lw_isa *isa)
 
 /* ---- Rows and losses ---- */
 
-static void softmax_without_max(size_t n, const float *x, float *y)
+static void softmax_without_max(size_t rows, size_t cols, const float *x, size_t ldx, float *y,
+                                size_t ldy)
 {
-    good->exp(n, x, y);
-    float sum = 0.0f;
-    for (size_t i = 0; i < n; i++)
-        sum += y[i];
-    good->scale(n, 1.0f / sum, y);
+    for (size_t i = 0; i < rows; i++) {
+        float *const row = y + i * ldy;
+        float sum = 0.0f;
+        good->exp(cols, x + i * ldx, row);
+        for (size_t j = 0; j < cols; j++)
+            sum += row[j];
+        good->scale(cols, 1.0f / sum, row);
+    }
 }
 static void edit_softmax_max(struct lw_isa *isa)
 {
-    isa->softmax_row = softmax_without_max;
+    isa->softmax_rows = softmax_without_max;
 }
 
-static float wrong_label(size_t n, const float *x, size_t label, float scale, float *g)
+static void gradient_of_next_label(size_t rows, size_t cols, const float *x, size_t ldx,
+                                   const int32_t *labels, float scale, float *loss, float *g,
+                                   size_t ldg)
 {
-    const float loss = good->cross_entropy_row(n, x, label, scale, NULL);
-    if (g)
-        good->cross_entropy_row(n, x, (label + 1) % n, scale, g);
-    return loss;
+    for (size_t i = 0; i < rows; i++) {
+        const int32_t next = (int32_t)(((size_t)labels[i] + 1) % cols);
+        if (loss)
+            good->cross_entropy_rows(1, cols, x + i * ldx, ldx, &labels[i], scale, &loss[i], NULL,
+                                     0);
+        if (g)
+            good->cross_entropy_rows(1, cols, x + i * ldx, ldx, &next, scale, NULL, g + i * ldg,
+                                     ldg);
+    }
 }
 static void edit_label(struct lw_isa *isa)
 {
-    isa->cross_entropy_row = wrong_label;
+    isa->cross_entropy_rows = gradient_of_next_label;
 }
 
-static float gradient_unscaled(size_t n, const float *x, const float *t, float scale, float *g)
+static void gradient_unscaled(size_t rows, size_t cols, const float *x, size_t ldx, const float *t,
+                              size_t ldt, float scale, float *loss, float *g, size_t ldg)
 {
     (void)scale;
-    return good->sigmoid_cross_entropy_row(n, x, t, 1.0f, g);
+    good->sigmoid_cross_entropy_rows(rows, cols, x, ldx, t, ldt, 1.0f, loss, g, ldg);
 }
 static void edit_loss_scale(struct lw_isa *isa)
 {
-    isa->sigmoid_cross_entropy_row = gradient_unscaled;
+    isa->sigmoid_cross_entropy_rows = gradient_unscaled;
 }
 
 /* ---- Optimizers ---- */

@@ -43,8 +43,9 @@ static void thin_out(struct size_list *list)
 
 static void append_products(struct size_list *list)
 {
-    static const size_t m[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 13, 14, 15, 29};
-    static const size_t n[] = {0, 1, 3, 4, 5, 7, 8, 11, 12, 13, 15, 16, 17, 31, 32, 33, 48, 65};
+    static const size_t m[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 13, 14, 15, 29, 61};
+    static const size_t n[] = {0,  1,  3,  4,  5,  7,  8,  11, 12, 13,
+                               15, 16, 17, 31, 32, 33, 48, 65, 261};
     static const size_t k[] = {0, 1, 2, 3, 5, 8, 17};
     for (size_t a = 0; a < sizeof m / sizeof *m; a++) {
         for (size_t b = 0; b < sizeof n / sizeof *n; b++) {
@@ -111,6 +112,7 @@ struct size_list sizes_at_blocks(const struct operation *operation)
     if (operation->extents != PRODUCT)
         return list;
     const struct lw_blocking block = lw_blocking_of(lw_isa_current());
+    append(&list, 9, 33, 512); /* without padding, rows of A are a page apart */
     append(&list, 7, 9, block.kc - 1);
     append(&list, 7, 9, block.kc);
     append(&list, 15, 33, block.kc + 1);

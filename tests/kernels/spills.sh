@@ -1,7 +1,7 @@
 #!/bin/sh
 # spills.sh OBJDUMP OBJECT SIMD-HEADER FMA-PATTERN
 # The loop over k of the register tile does not touch the stack: a spilled accumulator costs half of
-# the speed and no other test sees it. The loop is the shortest one of gemm_tile that has as many of
+# the speed and no other test sees it. The loop is the shortest one of gemm_strip that has as many of
 # the fused multiply-adds of this set as the tile has accumulators.
 objdump=$1 object=$2 header=$3 fma=$4
 accumulators=$(sed -n 's/.*TILE_MR = \([0-9]*\), TILE_NV = \([0-9]*\).*/\1 \2/p' "$header" |
@@ -11,7 +11,7 @@ accumulators=$(sed -n 's/.*TILE_MR = \([0-9]*\), TILE_NV = \([0-9]*\).*/\1 \2/p'
     awk -v wanted="$accumulators" -v fma="$fma" '
     # Addresses as strings of one length: not every awk knows hexadecimal numbers.
     function padded(address) { return substr("0000000000000000", length(address) + 1) address }
-    /^[0-9a-f]+ <.*>:$/ { inside = $2 ~ /^<gemm_tile[.>]/ }
+    /^[0-9a-f]+ <.*>:$/ { inside = $2 ~ /^<gemm_strip[.>]/ }
     inside && /^ *[0-9a-f]+:/ {
         split($1, part, ":")
         at[++lines] = padded(part[1])
@@ -21,9 +21,9 @@ accumulators=$(sed -n 's/.*TILE_MR = \([0-9]*\), TILE_NV = \([0-9]*\).*/\1 \2/p'
     }
     END {
         for (i = 1; i <= lines; i++) {
-            if (text[i] !~ /\t(j|b|cbn?z|tbn?z)/ || !match(text[i], /[0-9a-f]+ <gemm_tile/))
+            if (text[i] !~ /\t(j|b|cbn?z|tbn?z)/ || !match(text[i], /[0-9a-f]+ <gemm_strip/))
                 continue
-            target = padded(substr(text[i], RSTART, RLENGTH - length(" <gemm_tile")))
+            target = padded(substr(text[i], RSTART, RLENGTH - length(" <gemm_strip")))
             if (target > at[i])
                 continue
             count = length_of = 0
@@ -39,7 +39,7 @@ accumulators=$(sed -n 's/.*TILE_MR = \([0-9]*\), TILE_NV = \([0-9]*\).*/\1 \2/p'
             }
         }
         if (!shortest) {
-            print "no loop with " wanted " fused multiply-adds in gemm_tile"
+            print "no loop with " wanted " fused multiply-adds in gemm_strip"
             exit 1
         }
         print "the loop over k has " shortest " instructions, " found " of them multiply-adds"
