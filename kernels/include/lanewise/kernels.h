@@ -108,7 +108,7 @@ typedef enum lw_activation {
     LW_LINEAR = 0, /* z                                                          s unused       */
     LW_RELU,       /* max(0, z); relu(-0) is +0                                  s = output     */
     LW_LEAKY_RELU, /* z > 0 ? z : LW_LEAKY_SLOPE * z                             s = output     */
-    LW_SIGMOID,    /* 1 / (1 + exp(-z)), within 2.5 ulp                          s = output     */
+    LW_SIGMOID,    /* 1 / (1 + exp(-z)), within 2 ulp                            s = output     */
     LW_TANH,       /* tanh(z), within 2 ulp                                      s = output     */
     LW_GELU,       /* z * sigmoid(2 q), q = sqrt(2/pi) (z + 0.044715 z^3)        s = z          */
     LW_SILU,       /* z * sigmoid(z)                                             s = z          */
@@ -125,7 +125,7 @@ LW_API int lw_activation_saves_input(lw_activation activation);
  * y[i] = activation(x[i]), i < n. In place (y == x) is allowed.
  *
  * ULP here and below: the spacing of floats at the correctly rounded result. Bounds hold for
- * every finite input, denormal results included: sigmoid 2.5 and tanh 2 ulp; GELU (the tanh form,
+ * every finite input, denormal results included: sigmoid and tanh 2 ulp; GELU (the tanh form,
  * Hendrycks and Gimpel 2016) and SiLU have the relative error of a product with sigmoid, at most
  * 4 + 3 |2q| ulp and 4 ulp, and |z| * 2^-149 besides where that sigmoid is denormal. At +-Inf: the
  * limits (sigmoid 0 and 1, tanh -1 and 1, SiLU and GELU +Inf at +Inf and -0 at -Inf). tanh(-0),
@@ -142,7 +142,7 @@ LW_API lw_status lw_activate(lw_activation activation, size_t n, const float *x,
 LW_API lw_status lw_activate_backward(lw_activation activation, size_t n, const float *saved,
                                       const float *dy, float *dz);
 
-/* y[i] = exp(x[i]), within 1.1 ulp; +Inf above 88.72, down to denormals and 0 below. In place
+/* y[i] = exp(x[i]), within 1 ulp; +Inf above 88.72, down to denormals and 0 below. In place
  * allowed. */
 LW_API lw_status lw_exp(size_t n, const float *x, float *y);
 
