@@ -78,6 +78,8 @@ START_TEST(csv_understands_its_spellings)
     static const float want[] = {1.0f, 3.0f};
     for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
         expect_inputs(texts[k], &(lw_csv_options){.target = "b"}, 2, 1, want);
+    expect_inputs("\357\273\277a,b\n1,2\n3,4\n", &(lw_csv_options){.target = "a"}, 2, 1,
+                  (float[]){2.0f, 4.0f});
     expect_inputs("a;b\n1;2\n3;4\n", &(lw_csv_options){.target = "b", .separator = ';'}, 2, 1,
                   want);
     expect_inputs("a\tb\n1\t2\n3\t4\n", &(lw_csv_options){.target = "b", .separator = '\t'}, 2, 1,
@@ -123,6 +125,8 @@ START_TEST(csv_expands_one_hot_in_place)
     const lw_csv_options options = {.one_hot = k, .one_hot_count = 1};
     expect_inputs("k\n9\n10\nx\n", &options, 3, 3, (float[]){0, 1, 0, 1, 0, 0, 0, 0, 1});
     expect_inputs("k\n1.0\n-2\n1\n", &options, 3, 2, (float[]){0, 1, 1, 0, 0, 1});
+    /* What is beyond every number is a text. */
+    expect_inputs("k\n2e999\n1e999\n", &options, 2, 2, (float[]){0, 1, 1, 0});
 }
 END_TEST
 
