@@ -290,7 +290,7 @@ static void layer_names(const char *prefix, size_t layer, char *w, char *b, size
 static lw_net *recorded_tanh_net(const lw_safetensors *file, const char *run, size_t count,
                                  const size_t *units)
 {
-    lw_layer_spec layers[3];
+    lw_layer_spec layers[3] = {0};
     for (size_t i = 0; i < count; i++)
         layers[i] = (lw_layer_spec){.units = units[i], .activation = LW_TANH};
     lw_net *net = make_net(20, layers, count, 0);

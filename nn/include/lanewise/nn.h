@@ -143,8 +143,8 @@ LW_API lw_optimizer lw_adamw(float learning_rate, float weight_decay); /* 0.9, 0
 /* ---- The user's own loop ------------------------------------------------------------------ */
 
 /*
- * Makes room for batches of up to rows rows, so that no later step allocates. Steps with a larger
- * batch make room themselves, once. Making room forgets the last forward pass.
+ * Makes room for batches of up to rows rows, so that no step after the first of that size allocates.
+ * Steps with a larger batch make room themselves, once. Making room forgets the last forward pass.
  */
 LW_API lw_status lw_net_reserve(lw_net *net, size_t rows);
 
