@@ -155,6 +155,21 @@ START_TEST(csv_standardizes_with_the_sample_deviation)
 }
 END_TEST
 
+START_TEST(csv_reads_long_fields)
+{
+    enum { LENGTH = 1 << 20 };
+    static const char *const k[] = {"k"};
+    char *text = malloc(LENGTH + 16);
+    ck_assert_ptr_nonnull(text);
+    memcpy(text, "k\n", 2);
+    memset(text + 2, 'x', LENGTH);
+    strcpy(text + 2 + LENGTH, "\na\n");
+    expect_inputs(text, &(lw_csv_options){.one_hot = k, .one_hot_count = 1}, 2, 2,
+                  (float[]){0, 1, 1, 0});
+    free(text);
+}
+END_TEST
+
 static void expect_labels(const char *text, size_t rows, size_t classes, const int32_t *want)
 {
     lw_dataset data = load(text, &(lw_csv_options){.target = "y", .labels = 1});
@@ -414,6 +429,7 @@ int main(void)
     tcase_add_test(reading, csv_standardizes_with_the_sample_deviation);
     tcase_add_test(reading, csv_numbers_labels);
     tcase_add_test(reading, csv_reads_large_files);
+    tcase_add_test(reading, csv_reads_long_fields);
     tcase_add_test(reading, csv_reads_numbers_in_any_locale);
     tcase_add_test(reading, csv_prepares_the_recorded_admissions);
     suite_add_tcase(suite, reading);

@@ -169,7 +169,8 @@ START_TEST(safetensors_refuses_what_is_no_file)
     refuse_file(LW_EFORMAT, "1 bytes of data", save_composed(&composed, "longer.safetensors"));
 
     static const unsigned char huge[] = {255, 255, 255, 255, 255, 255, 255, 127, '{', '}'};
-    refuse_file(LW_EFORMAT, "byte 0", temp_file("huge.safetensors", huge, sizeof huge));
+    refuse_file(LW_EFORMAT, "the length at byte 0",
+                temp_file("huge.safetensors", huge, sizeof huge));
     refuse_file(LW_EFORMAT, "ends at byte 7", temp_file("seven.safetensors", huge, 7));
     refuse_file(LW_EIO, "No such file", temp_path("missing.safetensors"));
     refuse_file(LW_EIO, "regular", temp_path("."));
