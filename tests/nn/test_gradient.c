@@ -252,7 +252,9 @@ static void draw_small_net(double *p)
 {
     float *drawn = uniform_floats(COUNT, -1.0f, 1.0f, 77);
     for (size_t i = 0; i < COUNT; i++)
-        p[i] = (double)drawn[i] / 3.0; /* all 53 bits in use: only a copy restores them */
+        p[i] = (double)drawn[i];
+    /* So small that adding and taking away the step would lose bits: only a copy restores it. */
+    p[0] *= 1e-9 / 3.0;
     free(drawn);
 }
 
