@@ -2,6 +2,7 @@
 #include "checks.h"
 #include "dispatch.h"
 #include "failure.h"
+#include "sizes.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -118,6 +119,8 @@ static void check_constants(struct tally *tally)
                     lw_cache_bytes(level));
     TALLY_CHECK(tally, lw_cache_bytes(0) == 0 && lw_cache_bytes(4) == 0 && lw_cache_bytes(-1) == 0,
                 "a cache of a level that does not exist");
+    if (!is_fast())
+        TALLY_CHECK(tally, lw_measure_peak(1) > 1e6, "the peak is below a million per second");
 }
 
 void check_isa(struct tally *tally, const struct operation *unused)
