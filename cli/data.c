@@ -219,7 +219,7 @@ lw_status data_open_training(const data_options *options, lw_activation output, 
     return LW_OK;
 }
 
-/* ---- Fitting data to a network ------------------------------------------------------------- */
+/* ---- Data and network --------------------------------------------------------------------- */
 
 static lw_status check_labels(const char *name, size_t classes, const lw_dataset *data)
 {
@@ -232,8 +232,8 @@ static lw_status check_labels(const char *name, size_t classes, const lw_dataset
     return LW_OK;
 }
 
-lw_status data_fit_to(const data_options *options, data_part part, size_t inputs, size_t outputs,
-                      lw_dataset *data)
+lw_status data_check(const data_options *options, data_part part, size_t inputs, size_t outputs,
+                     const lw_dataset *data)
 {
     const int is_test_file = part == PART_VALIDATION && options->test_x != NULL;
     const char *table = options->data != NULL ? options->data : options->csv;
@@ -247,10 +247,7 @@ lw_status data_fit_to(const data_options *options, data_part part, size_t inputs
                        data->inputs, inputs);
     if (data->target.labels != NULL) {
         const size_t classes = outputs == 1 ? 2 : outputs;
-        const lw_status status = check_labels(y, classes, data);
-        if (status == LW_OK)
-            data->outputs = classes;
-        return status;
+        return check_labels(y, classes, data);
     }
     if (data->target.values != NULL && data->outputs != outputs)
         return lw_fail(LW_ESHAPE, "%s: rows of %zu targets, but the network has %zu outputs", y,

@@ -51,10 +51,10 @@ lw_status data_open(const data_options *options, lw_activation output, lw_datase
 typedef enum data_part { PART_MAIN, PART_VALIDATION } data_part;
 
 /*
- * Makes data fit a network, or says with the file's name why it does not: number of inputs, number
- * of targets, labels in range. A file that lacks the highest classes fits.
+ * Whether data fit a network: number of inputs, number of targets, labels in range. If not, the
+ * message names the file. A file that lacks the highest classes fits.
  */
-lw_status data_fit_to(const data_options *options, data_part part, size_t inputs, size_t outputs,
-                      lw_dataset *data);
+lw_status data_check(const data_options *options, data_part part, size_t inputs, size_t outputs,
+                     const lw_dataset *data);
 
 #endif

@@ -21,7 +21,7 @@ static lw_status open_data(const lw_net *net, const data_options *source, lw_dat
         status = data_open(source, last.activation, data);
     if (status != LW_OK)
         return status;
-    status = data_fit_to(source, PART_MAIN, lw_net_inputs(net), last.out, data);
+    status = data_check(source, PART_MAIN, lw_net_inputs(net), last.out, data);
     if (status != LW_OK)
         lw_dataset_free(data);
     return status;

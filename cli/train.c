@@ -320,9 +320,9 @@ static lw_status prepare(run *r)
     const size_t inputs = lw_net_inputs(r->net);
     const size_t outputs = lw_net_outputs(r->net);
     lw_net_set_threads(r->net, o->threads);
-    status = data_fit_to(&r->source, PART_MAIN, inputs, outputs, &r->training);
+    status = data_check(&r->source, PART_MAIN, inputs, outputs, &r->training);
     if (status == LW_OK && data_has_validation(&r->source))
-        status = data_fit_to(&r->source, PART_VALIDATION, inputs, outputs, &r->validation);
+        status = data_check(&r->source, PART_VALIDATION, inputs, outputs, &r->validation);
     if (status == LW_OK && o->init != NULL)
         status = lw_net_load_parameters(r->net, o->init);
     if (status == LW_OK && o->save != NULL)

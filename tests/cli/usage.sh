@@ -13,6 +13,8 @@ lr abc
 lr 0
 lr -1
 lr 1e-3x
+lr 1-2
+lr 1e
 lr 1e400
 lr 1e-60
 lr nan
