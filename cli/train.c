@@ -108,7 +108,8 @@ static const option_row network_rows[] = {
      "softmax, sigmoid, linear, tanh or another activation\n"
      "(softmax for classes, linear for values)",
      parse_activation, TRAIN_FIELD(output), HIDDEN_ACTIVATIONS " or softmax", NULL},
-    {"initializer", "NAME", "zeros, normal, uniform, xavier, he or default: uniform in\n+-1/sqrt(inputs)",
+    {"initializer", "NAME",
+     "zeros, normal, uniform, xavier, he or default: uniform in\n+-1/sqrt(inputs)",
      parse_choice, TRAIN_FIELD(initializer), NULL, initializer_names},
     {"init", "FILE", "start from the weights in this file, of a network of this shape",
      parse_text, TRAIN_FIELD(init), NULL, NULL},

@@ -6,9 +6,9 @@
  * positives and negatives, which shows at once whether anything was learnt.
  *
  * Weights are standard normal, biases 0. In about 6 runs of 100 that start is so far off that the
- * first steps kill all ReLUs of a layer: no gradient passes them any more, and the network ends with
- * "outside" for every point. (Biases drawn from the normal too make it 10 of 100.) Such a run is
- * worth nothing and is repeated with new weights.
+ * first steps kill all ReLUs of a layer: no gradient passes them any more, and the network ends
+ * with "outside" for every point. (Biases drawn from the normal too make it 10 of 100.) Such a run
+ * is worth nothing and is repeated with new weights.
  *
  * Usage: example_circle [SEED]
  */

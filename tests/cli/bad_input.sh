@@ -5,7 +5,8 @@
 write_xor
 write_fashion fashion
 printf 'a,b,y\n1,2,0\n3,4,1\n5,6,0\n' >good.csv
-succeeds "$lanewise" train --x x.npy --y y.npy --layers 4 --epochs 1 --quiet --save model.safetensors
+succeeds "$lanewise" train --x x.npy --y y.npy --layers 4 --epochs 1 --quiet \
+    --save model.safetensors
 printf 'an older log\n' >old.jsonl
 
 # train_fails MESSAGE DATA...: with all that a run could leave behind asked for.
@@ -92,7 +93,8 @@ npy '<f4' '(4, 1)' "$f0$f1$f0$f1" >narrow.npy
 train_fails 'narrow.npy: .* 1 .* 2' --x x.npy --y y.npy --test-x narrow.npy --test-y y.npy
 train_fails 'model.safetensors: .*layers\.0\.weight' --x x.npy --y y.npy --layers 5 \
     --init model.safetensors
-fails 1 'narrow.npy: .* 1 .* 2' "$lanewise" evaluate --model model.safetensors --x narrow.npy --y y.npy
+fails 1 'narrow.npy: .* 1 .* 2' \
+    "$lanewise" evaluate --model model.safetensors --x narrow.npy --y y.npy
 fails 1 'narrow.npy: .* 1 .* 2' \
     "$lanewise" predict --model model.safetensors --x narrow.npy --out out.csv
 

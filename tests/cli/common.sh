@@ -1,5 +1,5 @@
-# What the tests of the command share. Each is a POSIX shell script, called with the directory of the
-# programs; it sources this file, works in a directory of its own and ends with `finish`.
+# What the tests of the command share. Each is a POSIX shell script, called with the directory of
+# the programs; it sources this file, works in a directory of its own and ends with `finish`.
 
 set -u
 LC_ALL=C
@@ -68,8 +68,8 @@ finish() {
     exit
 }
 
-# npy DESCR SHAPE BYTES: a NumPy file; BYTES are printf escapes. The header is padded to 128 bytes, of
-# which 118 (octal 166) follow its length.
+# npy DESCR SHAPE BYTES: a NumPy file; BYTES are printf escapes. The header is padded to 128 bytes,
+# of which 118 (octal 166) follow its length.
 npy() {
     printf '\223NUMPY\001\000\166\000'
     printf "%-117s\n" "{'descr': '$1', 'fortran_order': False, 'shape': $2, }"
@@ -91,8 +91,8 @@ write_xor() {
     npy '<i4' '(4,)' "$i0$i1$i1$i0" >y.npy
 }
 
-# idx_images COUNT: that many images of 2 x 2 pixels, every other one black. idx_labels COUNT: 0 and 1
-# in turn. COUNT below 8.
+# idx_images COUNT: that many images of 2 x 2 pixels, dark and light in turn. idx_labels COUNT:
+# 0 and 1 in turn. COUNT below 8.
 idx_images() {
     printf "\\000\\000\\010\\003\\000\\000\\000\\00$1\\000\\000\\000\\002\\000\\000\\000\\002"
     awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) printf i % 2 ? "zzzz" : "    " }'

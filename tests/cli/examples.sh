@@ -26,8 +26,8 @@ admissions)
     # Made up: who has the better grades is admitted. Rank 1 comes first among equals.
     awk 'BEGIN { print "admit,gre,gpa,rank"
                  for (i = 0; i < 200; i++)
-                     printf "%d,%d,%.2f,%d\n", (i % 20 + 4 * (i % 4 == 0) > 10), 400 + 20 * (i % 20),
-                            2.5 + i % 20 / 15, i % 4 + 1 }' >made_up.csv
+                     printf "%d,%d,%.2f,%d\n", (i % 20 + 4 * (i % 4 == 0) > 10),
+                            400 + 20 * (i % 20), 2.5 + i % 20 / 15, i % 4 + 1 }' >made_up.csv
     succeeds "$bin/example_admissions" made_up.csv
     [ "$(grep -c '^epoch' "$work/out")" -eq 10 ] || fail 'expected the losses of ten epochs'
     says '^training: 1[78][0-9] of 180 right$'
@@ -66,7 +66,7 @@ fashion_mnist)
     gzip fashion/train-*
     succeeds "$bin/example_fashion_mnist" fashion saved.safetensors
     says '^epoch 20  .*accuracy [0-9.]+ %'
-    succeeds "$lanewise" evaluate --model saved.safetensors --data "fashion-mnist:$work/data/fashion"
+    succeeds "$lanewise" evaluate --model saved.safetensors --data fashion-mnist:fashion
     ;;
 *)
     fail "no such example: $2"
