@@ -1,7 +1,10 @@
+#define _POSIX_C_SOURCE 200809L
+
 #include "scratch.h"
 
 #include "blocking.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -15,8 +18,44 @@ size_t lw_scratch_floats(void)
     return LW_BLOCKING_MAX_FLOATS;
 }
 
+/* The calling thread's own buffer at rest, looked at first: a team's threads then find theirs again in
+ * every step, however their calls overlap. */
+static _Thread_local float *own;
+
+static pthread_key_t exit_key; /* its destructor runs when a thread that has a buffer ends */
+static pthread_once_t exit_key_once = PTHREAD_ONCE_INIT;
+static int exit_key_made;
+
+static void release(float *buffer)
+{
+    for (size_t i = 0; buffer && i < SLOTS; i++) {
+        float *empty = NULL;
+        if (atomic_compare_exchange_strong_explicit(&slots[i], &empty, buffer, memory_order_release,
+                                                    memory_order_relaxed))
+            return;
+    }
+    free(buffer);
+}
+
+static void release_own(void *unused)
+{
+    (void)unused;
+    release(own);
+    own = NULL;
+}
+
+static void create_exit_key(void)
+{
+    exit_key_made = pthread_key_create(&exit_key, release_own) == 0;
+}
+
 float *lw_scratch_take(void)
 {
+    if (own) {
+        float *buffer = own;
+        own = NULL;
+        return buffer;
+    }
     for (size_t i = 0; i < SLOTS; i++) {
         if (!atomic_load_explicit(&slots[i], memory_order_relaxed))
             continue;
@@ -29,18 +68,19 @@ float *lw_scratch_take(void)
 
 void lw_scratch_give(float *buffer)
 {
-    for (size_t i = 0; buffer && i < SLOTS; i++) {
-        float *empty = NULL;
-        if (atomic_compare_exchange_strong_explicit(&slots[i], &empty, buffer, memory_order_release,
-                                                    memory_order_relaxed))
-            return;
-    }
-    free(buffer);
+    pthread_once(&exit_key_once, create_exit_key);
+    if (buffer && !own && exit_key_made && pthread_setspecific(exit_key, &own) == 0)
+        own = buffer;
+    else
+        release(buffer);
 }
 
 /* When the library is unloaded or the program ends. */
 __attribute__((destructor)) static void free_all(void)
 {
+    if (exit_key_made)
+        pthread_key_delete(exit_key);
+    release_own(NULL);
     for (size_t i = 0; i < SLOTS; i++)
         free(atomic_exchange(&slots[i], NULL));
 }
