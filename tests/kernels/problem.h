@@ -74,7 +74,7 @@ struct size {
 struct layout {
     enum { HEAP, GUARDED } memory;
     enum guard_side side; /* of guarded memory */
-    size_t padding;       /* floats between the rows of a matrix */
+    size_t padding;       /* floats between rows: so many in the first operand, twice in the next */
     size_t offset;        /* floats from the start of heap memory: alignment is not promised */
 };
 

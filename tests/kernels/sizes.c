@@ -122,6 +122,9 @@ struct size_list sizes_at_blocks(const struct operation *operation)
     append(&list, 2 * block.mc + 3, 5, 3);
     append(&list, 5, block.nc - 1, 3);
     append(&list, 15, block.nc + 1, 3);
+    /* Several blocks of k with several of m, and of n. */
+    append(&list, block.mc + 1, 33, block.kc + 1);
+    append(&list, 5, block.nc + 1, block.kc + 1);
     /* The same for the products of the backward passes, whose n or m is the layer's k or n. */
     append(&list, 9, block.kc + 1, 33);
     append(&list, block.kc + 1, 33, 9);
