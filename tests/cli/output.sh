@@ -47,7 +47,7 @@ if [ -w /dev/full ]; then
 fi
 
 # On a terminal: rewritten lines with rate and time left; the lines of the epochs stay.
-if command -v script >/dev/null; then
+if script -qec true /dev/null >/dev/null 2>&1; then
     awk 'BEGIN { print "a,b,y"
                  for (i = 0; i < 20000; i++) printf "%d,%d,%d\n", i % 7, i % 5, i % 2 }' >long.csv
     run script -qec "$lanewise train --csv long.csv --target y --layers 32 --epochs 3" /dev/null
@@ -57,7 +57,7 @@ if command -v script >/dev/null; then
     says '^epoch [123]/3 +[0-9]+ %  [0-9]+ samples/s  [0-9]+:[0-5][0-9] left *$'
     [ "$(grep -c '^epoch ./3  train loss' "$work/out")" -eq 3 ] || fail 'the epochs do not stay'
 else
-    echo 'skipped: no script command, so no terminal'
+    echo "skipped: no script command, or no pseudo-terminal for it"
 fi
 
 finish
