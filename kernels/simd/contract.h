@@ -27,6 +27,7 @@
  *   v_exponent(a)          floor(log2(a)) as a float, for normal a > 0; anything otherwise
  *   v_mantissa(a)          a / 2^v_exponent(a), in [1, 2), for normal a > 0; anything otherwise
  *   v_sum(a)               the lanes added as a tree: halves, quarters, ...
+ *   v_sums(rows)           lane i is v_sum(rows[i]); V_LANES vectors
  *   v_largest(a)           the largest lane; any lane if one is NaN
  *
  * Masks do not appear: a comparison is part of the operation that needs it, because it is a register

@@ -119,6 +119,14 @@ static inline float v_sum(v_f32 a)
     const float32x2_t x = vadd_f32(vget_low_f32(a), vget_high_f32(a));
     return vget_lane_f32(x, 0) + vget_lane_f32(x, 1);
 }
+static inline v_f32 v_sums(const v_f32 rows[4])
+{
+    const v_f32 low = vaddq_f32(vcombine_f32(vget_low_f32(rows[0]), vget_low_f32(rows[1])),
+                                vcombine_f32(vget_high_f32(rows[0]), vget_high_f32(rows[1])));
+    const v_f32 high = vaddq_f32(vcombine_f32(vget_low_f32(rows[2]), vget_low_f32(rows[3])),
+                                 vcombine_f32(vget_high_f32(rows[2]), vget_high_f32(rows[3])));
+    return vaddq_f32(vuzp1q_f32(low, high), vuzp2q_f32(low, high));
+}
 static inline float v_largest(v_f32 a)
 {
     return vmaxvq_f32(a);

@@ -33,8 +33,10 @@ lw_status lw_check_operand(const char *function, const struct lw_operand *x)
         return LW_OK;
     if (!x->data)
         return lw_fail(LW_EINVAL, "%s: %s is NULL", function, x->name);
-    const size_t most = PTRDIFF_MAX / sizeof(float);
-    if (x->cols > most || (x->rows - 1) > (most - x->cols) / x->ld)
+    size_t last_row, elements;
+    if (__builtin_mul_overflow(x->rows - 1, x->ld, &last_row) ||
+        __builtin_add_overflow(last_row, x->cols, &elements) ||
+        elements > PTRDIFF_MAX / sizeof(float))
         return lw_fail(LW_EINVAL, "%s: %s of %zu x %zu overflows the address space", function,
                        x->name, x->rows, x->cols);
     return LW_OK;

@@ -37,18 +37,37 @@ static size_t clamp(size_t x, size_t low, size_t high)
     return x < low ? low : x > high ? high : x;
 }
 
-struct lw_blocking lw_blocking_of(const struct lw_isa *isa)
+static struct lw_blocking compute(size_t mr, size_t nr)
 {
-    const size_t mr = isa->tile_mr, nr = isa->tile_nr;
-    /* A tile's panel of B (kc x nr) is read again for every tile below it and shares the first
-     * level with the panel of A that streams past. */
-    const size_t l1 = lw_cache_bytes(1) / sizeof(float);
-    const size_t kc = clamp(l1 / (nr + mr) / 8 * 8, 128, 512);
-    /* The block of A is read again for every panel of B: half of the second level. */
+    /* The block of A is read again for every strip of B: half of the second level, about 256 rows high.
+     * Long blocks pay although a strip of B then fills the first level: each tile of C is loaded and
+     * stored once for every block of k (1024^3 on Zen 4: 74 % of the peak with 176 steps, 88 % with
+     * 512). */
     const size_t l2 = lw_cache_bytes(2) / sizeof(float);
+    const size_t kc = clamp(l2 / 2 / 256 / 8 * 8, 128, 512);
     const size_t mc = clamp(l2 / 2 / kc, mr, 512) / mr * mr;
     /* The panel of B is read again for every block of A: it may lie in the third level. */
     const size_t nc = (LW_BLOCKING_MAX_FLOATS / kc - mc) / nr * nr;
-    const struct lw_blocking blocking = {mc, kc, nc < 2048 ? nc : 2048 / nr * nr};
-    return blocking;
+    return (struct lw_blocking){mc, kc, nc < 2048 ? nc : 2048 / nr * nr};
+}
+
+struct lw_blocking lw_blocking_of(const struct lw_isa *isa)
+{
+    /* The divisions take longer than a tiny product: the sizes are kept, with the tile they are for, in
+     * one word that is read and written at once. The sets' tile widths fall into different slots. */
+    enum { SLOTS = 16, SIZE_BITS = 16, TILE_BITS = 8 };
+    static _Atomic uint64_t known[SLOTS];
+    const size_t mr = isa->tile_mr, nr = isa->tile_nr, mask = ((size_t)1 << SIZE_BITS) - 1;
+    const uint64_t tile = (uint64_t)mr << TILE_BITS | nr;
+    _Atomic uint64_t *slot = &known[nr / 4 % SLOTS];
+    const uint64_t word = atomic_load_explicit(slot, memory_order_relaxed);
+    if (word >> (3 * SIZE_BITS) == tile)
+        return (struct lw_blocking){word & mask, word >> SIZE_BITS & mask,
+                                    word >> (2 * SIZE_BITS) & mask};
+    const struct lw_blocking size = compute(mr, nr);
+    atomic_store_explicit(slot,
+                          tile << (3 * SIZE_BITS) | (uint64_t)size.nc << (2 * SIZE_BITS) |
+                              (uint64_t)size.kc << SIZE_BITS | size.mc,
+                          memory_order_relaxed);
+    return size;
 }

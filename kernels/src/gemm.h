@@ -7,15 +7,18 @@
 /* C = alpha * A * B + beta * C, then end. Element (i, p) of A is a[i * a_row + p * a_col], one of
  * the two strides is 1; B alike. end's pointers are those of element (0, 0) of C. */
 struct lw_gemm {
+    const struct lw_isa *isa;
     size_t m, n, k;
     float alpha, beta;
     const float *a;
     size_t a_row, a_col;
     const float *b;
     size_t b_row, b_col;
+    const float
+        *packed_b; /* B in panels of all k steps, as isa->pack_b leaves it, instead of b; or NULL */
     float *c;
     size_t ldc;
-    struct lw_tile_end end;
+    const struct lw_tile_end *end;
 };
 
 /* Checked arguments only. LW_OK, or LW_ENOMEM with C unchanged. */

@@ -26,7 +26,8 @@ struct lw_tile_end {
     size_t lds;
 };
 
-/* A strip of at most tile_nr columns of a product: n columns, m rows, kc steps. */
+/* A strip of a product: m rows, kc steps, at most tile_nr columns; or one row, not packed, of exactly
+ * wide_nr columns. */
 struct lw_strip {
     size_t m, n, kc;
     /* Element (i, p) of the t-th tile of tile_mr rows is a[t * a_tile + i * a_row + p * a_col]; a_row or
@@ -38,8 +39,19 @@ struct lw_strip {
     size_t b_row;
     float *c;
     size_t ldc;
-    int add_to_c;                  /* start from C; otherwise from 0 */
-    const struct lw_tile_end *end; /* its pointers are those of the strip's first element */
+    int add_to_c; /* start from C; otherwise from 0 */
+    const struct lw_tile_end *end;
+    size_t row, col; /* of the strip's first element in C, which end's pointers belong to */
+};
+
+/* C[i][j] = [C[i][j] +] sum_p A[i][p] * B[j][p] as a row sum over 16 partial sums. */
+struct lw_dots {
+    size_t m, n, k;
+    const float *a, *b;
+    size_t lda, ldb;
+    float *c;
+    size_t ldc;
+    int add_to_c;
 };
 
 /* Constants of one Adam step, the same for all parameters. */
@@ -62,6 +74,7 @@ typedef void lw_loss_rows_function(size_t rows, size_t cols, const float *x, siz
 struct lw_isa {
     const char *name;
     size_t tile_mr, tile_nr; /* rows and columns of the register tile */
+    size_t wide_nr;          /* columns of the tile for one row */
 
     /* Packs an m x kc block of A, element (i, p) at a[i * row + p * col], times alpha, into panels
      * of tile_mr rows, zero padded: panel r holds (r * tile_mr + i, p) at packed[(r * kc + p) * mr
@@ -73,6 +86,8 @@ struct lw_isa {
     void (*pack_b)(size_t kc, size_t n, const float *b, size_t row, size_t col, float *packed);
     /* C = [C +] A * B on a strip of C, then end. */
     void (*gemm_strip)(const struct lw_strip *strip);
+
+    void (*gemm_dots)(const struct lw_dots *dots);
 
     /* Vectors; contracts as those of the public functions of the same names. */
     void (*activate)(lw_activation activation, size_t n, const float *x, float *y);

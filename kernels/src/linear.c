@@ -1,25 +1,36 @@
 #include "argument.h"
-#include "gemm.h"
+#include "dispatch.h"
+#include "packed.h"
+
+/* What both forms of the forward pass check. y and z share memory with nothing; w is empty if the
+ * weights are packed. */
+static lw_status check_forward(const char *name, lw_activation activation,
+                               const struct lw_operand *x, struct lw_operand w, struct lw_operand b,
+                               struct lw_operand z, struct lw_operand y)
+{
+    const struct lw_operand pre = lw_optional_operand(z);
+    const struct lw_operand operands[] = {*x, w, lw_optional_operand(b), pre};
+    lw_status status = lw_check_elementwise(name, activation);
+    if (status == LW_OK)
+        status = lw_check_output(name, &y, operands, 4);
+    if (status == LW_OK)
+        status = lw_check_output(name, &pre, operands, 3);
+    return status;
+}
 
 lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x, size_t ldx,
                             const float *w, size_t ldw, const float *b, lw_activation activation,
                             float *z, size_t ldz, float *y, size_t ldy)
 {
-    static const char name[] = "lw_linear_forward";
-    const struct lw_operand result = {"y", y, batch, out, ldy};
-    const struct lw_operand pre = lw_optional_operand((struct lw_operand){"z", z, batch, out, ldz});
-    const struct lw_operand operands[] = {{"x", x, batch, in, ldx},
-                                          {"w", w, in, out, ldw},
-                                          lw_optional_operand(lw_vector_operand("b", b, out)),
-                                          pre};
-    lw_status status = lw_check_elementwise(name, activation);
-    if (status == LW_OK)
-        status = lw_check_output(name, &result, operands, 4);
-    if (status == LW_OK)
-        status = lw_check_output(name, &pre, operands, 3);
+    const struct lw_operand input = {"x", x, batch, in, ldx}, weights = {"w", w, in, out, ldw};
+    const struct lw_operand pre = {"z", z, batch, out, ldz}, output = {"y", y, batch, out, ldy};
+    const lw_status status = check_forward("lw_linear_forward", activation, &input, weights,
+                                           lw_vector_operand("b", b, out), pre, output);
     if (status != LW_OK)
         return status;
+    const struct lw_tile_end end = {LW_END_FORWARD, activation, b, z, ldz, NULL, 0};
     const struct lw_gemm gemm = {
+        .isa = lw_isa_for_columns(out),
         .m = batch,
         .n = out,
         .k = in,
@@ -32,8 +43,27 @@ lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x,
         .b_col = 1,
         .c = y,
         .ldc = ldy,
-        .end = {LW_END_FORWARD, activation, b, z, ldz, NULL, 0},
+        .end = &end,
     };
+    return lw_gemm_run(&gemm);
+}
+
+lw_status lw_linear_forward_packed(size_t batch, const float *x, size_t ldx, const lw_packed *w,
+                                   const float *b, lw_activation activation, float *z, size_t ldz,
+                                   float *y, size_t ldy)
+{
+    static const char name[] = "lw_linear_forward_packed";
+    if (!w)
+        return lw_fail(LW_EINVAL, "%s: w is NULL", name);
+    const struct lw_operand input = {"x", x, batch, w->k, ldx}, packed = {"w", NULL, 0, 0, 0};
+    const struct lw_operand pre = {"z", z, batch, w->n, ldz}, output = {"y", y, batch, w->n, ldy};
+    const lw_status status = check_forward(name, activation, &input, packed,
+                                           lw_vector_operand("b", b, w->n), pre, output);
+    if (status != LW_OK)
+        return status;
+    struct lw_gemm gemm = lw_packed_product(w, batch, x, ldx, 1, y, ldy);
+    const struct lw_tile_end end = {LW_END_FORWARD, activation, b, z, ldz, NULL, 0};
+    gemm.end = &end;
     return lw_gemm_run(&gemm);
 }
 
@@ -53,7 +83,10 @@ lw_status lw_linear_backward_input(size_t batch, size_t in, size_t out, const fl
         status = lw_check_output(name, &result, operands, 3);
     if (status != LW_OK)
         return status;
+    const enum lw_tile_end_kind kind = activation == LW_LINEAR ? LW_END_STORE : LW_END_BACKWARD;
+    const struct lw_tile_end end = {kind, activation, NULL, NULL, 0, saved, lds};
     const struct lw_gemm gemm = {
+        .isa = lw_isa_for_columns(in),
         .m = batch,
         .n = in,
         .k = out,
@@ -66,8 +99,7 @@ lw_status lw_linear_backward_input(size_t batch, size_t in, size_t out, const fl
         .b_col = ldw,
         .c = dx,
         .ldc = lddx,
-        .end = {activation == LW_LINEAR ? LW_END_STORE : LW_END_BACKWARD, activation, NULL, NULL, 0,
-                saved, lds},
+        .end = &end,
     };
     return lw_gemm_run(&gemm);
 }
@@ -88,7 +120,9 @@ lw_status lw_linear_backward_weights(size_t batch, size_t in, size_t out, const 
         status = lw_check_output(name, &bias, operands, 2);
     if (status != LW_OK)
         return status;
+    const struct lw_tile_end end = {.kind = LW_END_STORE};
     const struct lw_gemm gemm = {
+        .isa = lw_isa_for_columns(out),
         .m = in,
         .n = out,
         .k = batch,
@@ -102,6 +136,7 @@ lw_status lw_linear_backward_weights(size_t batch, size_t in, size_t out, const 
         .b_col = 1,
         .c = dw,
         .ldc = lddw,
+        .end = &end,
     };
     status = lw_gemm_run(&gemm);
     return status == LW_OK && db ? lw_column_sums(batch, out, dz, lddz, beta, db) : status;

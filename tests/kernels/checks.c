@@ -13,6 +13,7 @@ const struct check checks[] = {
     {"special_products", ONCE, check_special_products},
     {"special_rows", ONCE, check_special_rows},
     {"special_losses", ONCE, check_special_losses},
+    {"packed", ONCE, check_packed},
     {"memory", EACH_OPERATION, check_memory},
     {"errors", EACH_OPERATION, check_errors},
     {"own_errors", ONCE, check_own_errors},

@@ -44,6 +44,8 @@ void check_special_vectors(struct tally *tally, const struct operation *operatio
 void check_special_products(struct tally *tally, const struct operation *operation);
 void check_special_rows(struct tally *tally, const struct operation *operation);
 void check_special_losses(struct tally *tally, const struct operation *operation);
+/* Products with a packed operand have the bits of the others; their errors. */
+void check_packed(struct tally *tally, const struct operation *operation);
 /* Nothing beyond the named elements is touched. */
 void check_memory(struct tally *tally, const struct operation *operation);
 /* Bad arguments give the documented status and change nothing. */

@@ -229,6 +229,30 @@ static void check_folds(struct tally *tally, struct generator *from)
     TALLY_CHECK(tally, most == largest, "v_largest: %a, not %a", (double)most, (double)largest);
 }
 
+static void check_squares(struct tally *tally, struct generator *from)
+{
+    float a[V_LANES][V_LANES], column[V_LANES], sums[V_LANES];
+    v_f32 rows[V_LANES];
+    for (size_t i = 0; i < V_LANES; i++) {
+        for (size_t j = 0; j < V_LANES; j++)
+            a[i][j] = generate_value(from, UNIFORM);
+        rows[i] = v_load(a[i]);
+    }
+    v_store(sums, v_sums(rows));
+    for (size_t i = 0; i < V_LANES; i++) {
+        const float want = v_sum(rows[i]);
+        TALLY_CHECK(tally, same_bits(sums[i], want), "v_sums lane %zu: %a, not %a", i,
+                    (double)sums[i], (double)want);
+    }
+    v_transpose(rows);
+    for (size_t j = 0; j < V_LANES; j++) {
+        v_store(column, rows[j]);
+        for (size_t i = 0; i < V_LANES; i++)
+            TALLY_CHECK(tally, column[i] == a[i][j], "v_transpose at %zu, %zu: %a, not %a", j, i,
+                        (double)column[i], (double)a[i][j]);
+    }
+}
+
 static void check(struct tally *tally)
 {
     struct generator from = {1};
@@ -242,6 +266,7 @@ static void check(struct tally *tally)
         check_round(tally, &from);
         check_exponents(tally, &from);
         check_folds(tally, &from);
+        check_squares(tally, &from);
     }
 }
 

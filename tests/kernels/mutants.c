@@ -70,6 +70,28 @@ static void edit_reads_c(struct lw_isa *isa)
     isa->gemm_strip = always_reads_c;
 }
 
+static void dot_last_dropped(const struct lw_dots *dots)
+{
+    struct lw_dots broken = *dots;
+    broken.k--;
+    good->gemm_dots(&broken);
+}
+static void edit_dot_last(struct lw_isa *isa)
+{
+    isa->gemm_dots = dot_last_dropped;
+}
+
+static void dot_not_added(const struct lw_dots *dots)
+{
+    struct lw_dots broken = *dots;
+    broken.add_to_c = 0;
+    good->gemm_dots(&broken);
+}
+static void edit_dot_add(struct lw_isa *isa)
+{
+    isa->gemm_dots = dot_not_added;
+}
+
 /* Two sums over the halves of k, added: as exact on eighths, but other bits. */
 static void k_split(const struct lw_strip *strip)
 {
@@ -353,6 +375,9 @@ const struct mutant mutants[] = {
     {"padding written", "memory", "lw_sgemm", edit_writes_padding, NULL},
     {"alpha ignored", "exact", "lw_sgemm", edit_alpha, NULL},
     {"strides swapped", "exact", "lw_linear_backward_input", edit_strides, NULL},
+    {"strides swapped", "packed", NULL, edit_strides, NULL},
+    {"last k of a dot product dropped", "exact", "lw_sgemm", edit_dot_last, NULL},
+    {"dot product not added to C", "chains", NULL, edit_dot_add, NULL},
     {"scalar behind an FMA name", "bits", "lw_linear_forward", edit_wrong_set, NULL},
     {"scalar behind an FMA name", "bits", "lw_exp", edit_wrong_set, NULL},
     {"scalar behind an FMA name", "dispatch", "lw_exp", edit_wrong_set, NULL},

@@ -45,6 +45,14 @@ static lw_status sgemm_call(const struct problem *p)
                     b->ld, q->beta, c->data, c->ld);
 }
 
+int takes_dot_products(const struct problem *p)
+{
+    const struct parameters *q = &p->parameters;
+    return p->operation->call == sgemm_call && !q->transa && q->transb &&
+           (p->m <= 4 || p->n <= 16) && p->k >= 32 && q->alpha == 1.0f &&
+           (q->beta == 0.0f || q->beta == 1.0f);
+}
+
 static int is_exact(lw_activation activation)
 {
     return activation == LW_LINEAR || activation == LW_RELU;

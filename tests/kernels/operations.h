@@ -22,6 +22,9 @@ struct operation {
 extern const struct operation operations[];
 extern const size_t operation_count;
 
+/* Whether the problem is one of lw_sgemm that its header takes out of the order of the chain. */
+int takes_dot_products(const struct problem *p);
+
 /* NULL if there is none of that name. */
 const struct operation *operation_find(const char *name);
 

@@ -94,12 +94,31 @@ LW_API double lw_measure_peak(int threads);
  * n = k + 2, u = 2^-24 (n = 2k + 2 on scalar), plus (k + 1) * 2^-149 where results or products
  * are denormal.
  *
+ * One other order: with transa = 0, transb = 1, k >= 32, alpha = 1, beta 0 or 1, and m <= 4 or n <= 16,
+ * an element is the dot product of two rows, taken as a row sum (16 chains of fused multiply-adds and
+ * a tree), then added to beta * C. The bounds hold all the same.
+ *
  * LW_EINVAL also for transa or transb other than 0 and 1. LW_EOVERLAP if C shares memory with A
  * or B.
  */
 LW_API lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float alpha,
                           const float *a, size_t lda, const float *b, size_t ldb, float beta,
                           float *c, size_t ldc);
+
+/*
+ * B of lw_sgemm, packed once for many products: for inference, where the weights stay. The handle holds a
+ * copy of op(B), k x n; b may change or go afterwards. It is released with lw_packed_destroy, may be used
+ * by several threads at once, and keeps the instruction set it was made for. NULL may be destroyed.
+ */
+typedef struct lw_packed lw_packed;
+LW_API lw_status lw_pack(lw_packed **packed, int transb, size_t k, size_t n, const float *b,
+                         size_t ldb);
+LW_API void lw_packed_destroy(lw_packed *packed);
+
+/* C = alpha * op(A) * B + beta * C with B packed, k x n: lw_sgemm without its other order, and but for that
+ * with the same bits. */
+LW_API lw_status lw_sgemm_packed(int transa, size_t m, float alpha, const float *a, size_t lda,
+                                 const lw_packed *b, float beta, float *c, size_t ldc);
 
 /* ---- Activations -------------------------------------------------------------------------- */
 
@@ -171,6 +190,12 @@ LW_API lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const fl
                                    const float *w, size_t ldw, const float *b,
                                    lw_activation activation, float *z, size_t ldz, float *y,
                                    size_t ldy);
+
+/* lw_linear_forward with W packed by lw_pack(&w, 0, in, out, ...); the same bits. */
+LW_API lw_status lw_linear_forward_packed(size_t batch, const float *x, size_t ldx,
+                                          const lw_packed *w, const float *b,
+                                          lw_activation activation, float *z, size_t ldz, float *y,
+                                          size_t ldy);
 
 /*
  * Backward to the layer's input: DX = (DZ * W^T) .* activation'(S).

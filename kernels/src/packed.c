@@ -1,0 +1,84 @@
+/* Products with an operand that was packed beforehand. */
+#include "packed.h"
+
+#include "argument.h"
+#include "dispatch.h"
+
+#include <stdlib.h>
+
+lw_status lw_pack(lw_packed **packed, int transb, size_t k, size_t n, const float *b, size_t ldb)
+{
+    static const char name[] = "lw_pack";
+    if (!packed)
+        return lw_fail(LW_EINVAL, "%s: packed is NULL", name);
+    if (transb != 0 && transb != 1)
+        return lw_fail(LW_EINVAL, "%s: transb is 0 or 1", name);
+    const struct lw_operand operand = {"b", b, transb ? n : k, transb ? k : n, ldb};
+    const lw_status status = lw_check_operand(name, &operand);
+    if (status != LW_OK)
+        return status;
+    const struct lw_isa *isa = lw_isa_for_columns(n);
+    const size_t width = isa->tile_nr, columns = (n + width - 1) / width * width;
+    lw_packed *made = malloc(sizeof *made);
+    /* A whole number of cache lines, at least one. */
+    float *panels = aligned_alloc(64, (columns * k * sizeof(float) + 64) / 64 * 64);
+    if (!made || !panels) {
+        free(made);
+        free(panels);
+        return lw_fail(LW_ENOMEM, "%s: no memory for %zu x %zu", name, k, n);
+    }
+    *made = (lw_packed){isa, k, n, panels};
+    if (k > 0 && n > 0)
+        isa->pack_b(k, n, b, transb ? 1 : ldb, transb ? ldb : 1, panels);
+    *packed = made;
+    return LW_OK;
+}
+
+void lw_packed_destroy(lw_packed *packed)
+{
+    if (packed)
+        free(packed->panels);
+    free(packed);
+}
+
+struct lw_gemm lw_packed_product(const struct lw_packed *b, size_t m, const float *a, size_t a_row,
+                                 size_t a_col, float *c, size_t ldc)
+{
+    const struct lw_gemm gemm = {
+        .isa = b->isa,
+        .m = m,
+        .n = b->n,
+        .k = b->k,
+        .alpha = 1.0f,
+        .a = a,
+        .a_row = a_row,
+        .a_col = a_col,
+        .packed_b = b->panels,
+        .c = c,
+        .ldc = ldc,
+    };
+    return gemm;
+}
+
+lw_status lw_sgemm_packed(int transa, size_t m, float alpha, const float *a, size_t lda,
+                          const lw_packed *b, float beta, float *c, size_t ldc)
+{
+    static const char name[] = "lw_sgemm_packed";
+    if (!b)
+        return lw_fail(LW_EINVAL, "%s: b is NULL", name);
+    if (transa != 0 && transa != 1)
+        return lw_fail(LW_EINVAL, "%s: transa is 0 or 1", name);
+    const struct lw_operand result = {"c", c, m, b->n, ldc};
+    const struct lw_operand left = {"a", a, transa ? b->k : m, transa ? m : b->k, lda};
+    const int product = alpha != 0.0f && b->k > 0 && m > 0 && b->n > 0;
+    const lw_status status = lw_check_output(name, &result, &left, product ? 1 : 0);
+    if (status != LW_OK)
+        return status;
+    struct lw_gemm gemm = lw_packed_product(b, m, a, transa ? 1 : lda, transa ? lda : 1, c, ldc);
+    gemm.k = product ? b->k : 0;
+    gemm.alpha = alpha;
+    gemm.beta = beta;
+    const struct lw_tile_end end = {.kind = LW_END_STORE};
+    gemm.end = &end;
+    return lw_gemm_run(&gemm);
+}

@@ -1,0 +1,81 @@
+/* The public matrix product. */
+#include "argument.h"
+#include "dispatch.h"
+#include "gemm.h"
+#include "threads.h"
+
+/*
+ * Whether lw_sgemm takes dot products (its header says when). A rule of the shape alone; it is not
+ * applied to the products of a layer, whose bits must not depend on how its rows are shared out.
+ */
+static int takes_dots(int transa, int transb, size_t m, size_t n, size_t k, float alpha, float beta)
+{
+    return !transa && transb && (m <= 4 || n <= 16) && k >= 32 && alpha == 1.0f &&
+           (beta == 0.0f || beta == 1.0f);
+}
+
+static void dots_share(const void *argument, size_t begin, size_t end)
+{
+    struct lw_dots part = *(const struct lw_dots *)argument;
+    if (part.m < part.n) {
+        part.b += begin * part.ldb;
+        part.c += begin;
+        part.n = end - begin;
+    } else {
+        part.a += begin * part.lda;
+        part.c += begin * part.ldc;
+        part.m = end - begin;
+    }
+    lw_isa_current()->gemm_dots(&part);
+}
+
+static void run_dots(const struct lw_dots *dots)
+{
+    const size_t most = dots->m < dots->n ? dots->n : dots->m;
+    const double flops = 2.0 * (double)dots->m * (double)dots->n * (double)dots->k;
+    lw_for_shares(most, 4, flops / 8.0, dots_share, dots);
+}
+
+lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float alpha,
+                   const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c,
+                   size_t ldc)
+{
+    static const char name[] = "lw_sgemm";
+    if ((transa != 0 && transa != 1) || (transb != 0 && transb != 1))
+        return lw_fail(LW_EINVAL, "%s: transa and transb are 0 or 1", name);
+    const struct lw_operand result = {"c", c, m, n, ldc};
+    /* Without a product A and B are not read, and need not be there. */
+    const int product = alpha != 0.0f && k > 0 && m > 0 && n > 0;
+    const struct lw_operand left = {"a", a, transa ? k : m, transa ? m : k, lda};
+    const struct lw_operand right = {"b", b, transb ? n : k, transb ? k : n, ldb};
+    lw_status status = lw_check_operand(name, &result);
+    if (product && status == LW_OK)
+        status = lw_check_output(name, &result, (const struct lw_operand[]){left, right}, 2);
+    if (status != LW_OK)
+        return status;
+    if (product && takes_dots(transa, transb, m, n, k, alpha, beta)) {
+        const struct lw_dots dots = {m, n, k, a, b, lda, ldb, c, ldc, beta != 0.0f};
+        run_dots(&dots);
+        return LW_OK;
+    }
+    static const struct lw_tile_end store = {.kind = LW_END_STORE};
+    const struct lw_gemm gemm = {
+        .isa = lw_isa_for_columns(n),
+        .m = m,
+        .n = n,
+        .k = product ? k : 0,
+        .alpha = alpha,
+        .beta = beta,
+        .a = a,
+        .a_row = transa ? 1 : lda,
+        .a_col = transa ? lda : 1,
+        .b = b,
+        .b_row = transb ? 1 : ldb,
+        .b_col = transb ? ldb : 1,
+        .packed_b = NULL,
+        .c = c,
+        .ldc = ldc,
+        .end = &store,
+    };
+    return lw_gemm_run(&gemm);
+}

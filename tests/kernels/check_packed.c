@@ -1,0 +1,128 @@
+/* Products with a packed operand: the bits of the unpacked ones, and errors of their own. */
+#include "checks.h"
+#include "failure.h"
+#include "sizes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Puts the output as it was before the call, for a second call; the caller frees what it held after. */
+static float *take_result(struct operand *output)
+{
+    const size_t bytes = operand_extent(output) * sizeof(float);
+    if (!output->data)
+        return NULL;
+    float *result = malloc(bytes);
+    if (result) {
+        memcpy(result, output->data, bytes);
+        memcpy(output->data, output->before, bytes);
+    }
+    return result;
+}
+
+static void compare(struct tally *tally, const struct problem *p, const struct operand *output,
+                    const float *want)
+{
+    const float *got = output->data;
+    for (size_t i = 0; got && i < operand_extent(output); i++)
+        TALLY_CHECK(tally, same_bits(got[i], want[i]), "%s, packed: %s at %zu is %a, not %a",
+                    problem_title(p), output->name, i, (double)got[i], (double)want[i]);
+}
+
+static void check_sgemm_packed(struct tally *tally, struct problem *p)
+{
+    const struct parameters *q = &p->parameters;
+    const struct operand *a = &p->operand[0], *b = &p->operand[1];
+    struct operand *c = &p->operand[2];
+    lw_packed *packed = NULL;
+    problem_run(tally, p);
+    float *want = take_result(c);
+    TALLY_CHECK(tally, lw_pack(&packed, q->transb, p->k, p->n, b->data, b->ld) == LW_OK,
+                "%s: not packed", problem_title(p));
+    TALLY_CHECK(tally,
+                lw_sgemm_packed(q->transa, p->m, q->alpha, a->data, a->ld, packed, q->beta, c->data,
+                                c->ld) == LW_OK,
+                "%s: failed packed", problem_title(p));
+    compare(tally, p, c, want);
+    lw_packed_destroy(packed);
+    free(want);
+}
+
+static void check_forward_packed(struct tally *tally, struct problem *p)
+{
+    const struct operand *x = &p->operand[0], *w = &p->operand[1], *b = &p->operand[2];
+    struct operand *z = &p->operand[3], *y = &p->operand[4];
+    lw_packed *packed = NULL;
+    problem_run(tally, p);
+    float *want_z = take_result(z), *want_y = take_result(y);
+    TALLY_CHECK(tally, lw_pack(&packed, 0, p->k, p->n, w->data, w->ld) == LW_OK, "%s: not packed",
+                problem_title(p));
+    TALLY_CHECK(tally,
+                lw_linear_forward_packed(p->m, x->data, x->ld, packed, b->data,
+                                         p->parameters.activation, z->data, z->ld, y->data,
+                                         y->ld) == LW_OK,
+                "%s: failed packed", problem_title(p));
+    compare(tally, p, z, want_z);
+    compare(tally, p, y, want_y);
+    lw_packed_destroy(packed);
+    free(want_z);
+    free(want_y);
+}
+
+static void check_sizes(struct tally *tally, const char *name, struct size_list list,
+                        void (*check)(struct tally *tally, struct problem *p))
+{
+    const struct operation *operation = operation_find(name);
+    for (size_t i = 0; i < list.count; i++) {
+        /* Over the sizes every variant. */
+        const int variant = (int)(i % (size_t)operation->variants);
+        const struct layout layout = {.memory = HEAP, .padding = 1};
+        struct problem p;
+        problem_create(&p, operation, variant, list.size[i], layout, UNIFORM);
+        if (p.operand[1].use == INPUT && !takes_dot_products(&p))
+            check(tally, &p);
+        problem_destroy(&p);
+    }
+    size_list_free(&list);
+}
+
+static void check_packed_errors(struct tally *tally)
+{
+    const float x[16] = {0.0f};
+    float y[16] = {7.0f};
+    lw_packed *packed = NULL, *made = NULL;
+    failure_check(tally, lw_pack(NULL, 0, 2, 2, x, 2), LW_EINVAL, "lw_pack", "packed");
+    failure_check(tally, lw_pack(&packed, 2, 2, 2, x, 2), LW_EINVAL, "lw_pack", "transb");
+    failure_check(tally, lw_pack(&packed, 0, 2, 2, NULL, 2), LW_EINVAL, "lw_pack", "b");
+    failure_check(tally, lw_pack(&packed, 0, 2, 3, x, 2), LW_EINVAL, "lw_pack", "b");
+    TALLY_CHECK(tally, !packed, "lw_pack: a handle from a failure");
+    TALLY_CHECK(tally, lw_pack(&made, 0, 2, 2, x, 2) == LW_OK, "lw_pack failed");
+    failure_check(tally, lw_sgemm_packed(0, 2, 1.0f, x, 2, NULL, 0.0f, y, 2), LW_EINVAL,
+                  "lw_sgemm_packed", "b");
+    failure_check(tally, lw_sgemm_packed(2, 2, 1.0f, x, 2, made, 0.0f, y, 2), LW_EINVAL,
+                  "lw_sgemm_packed", "transa");
+    failure_check(tally, lw_sgemm_packed(0, 2, 1.0f, NULL, 2, made, 0.0f, y, 2), LW_EINVAL,
+                  "lw_sgemm_packed", "a");
+    failure_check(tally, lw_sgemm_packed(0, 2, 1.0f, y, 2, made, 0.0f, y, 2), LW_EOVERLAP,
+                  "lw_sgemm_packed", "c");
+    failure_check(tally, lw_linear_forward_packed(2, x, 2, NULL, NULL, LW_RELU, NULL, 0, y, 2),
+                  LW_EINVAL, "lw_linear_forward_packed", "w");
+    failure_check(tally, lw_linear_forward_packed(2, x, 2, made, NULL, LW_SOFTMAX, NULL, 0, y, 2),
+                  LW_EINVAL, "lw_linear_forward_packed", "activation");
+    failure_check(tally, lw_linear_forward_packed(2, x, 1, made, NULL, LW_RELU, NULL, 0, y, 2),
+                  LW_EINVAL, "lw_linear_forward_packed", "x");
+    TALLY_CHECK(tally, y[0] == 7.0f, "an output changed on failure");
+    lw_packed_destroy(made);
+    lw_packed_destroy(NULL);
+}
+
+void check_packed(struct tally *tally, const struct operation *unused)
+{
+    (void)unused;
+    const struct operation *sgemm = operation_find("lw_sgemm");
+    const struct operation *forward = operation_find("lw_linear_forward");
+    check_sizes(tally, "lw_sgemm", sizes_at_edges(sgemm), check_sgemm_packed);
+    check_sizes(tally, "lw_sgemm", sizes_few(sgemm), check_sgemm_packed);
+    check_sizes(tally, "lw_linear_forward", sizes_at_edges(forward), check_forward_packed);
+    check_packed_errors(tally);
+}
