@@ -24,7 +24,7 @@ apt download $packages
 for deb in *.deb; do
     dpkg-deb -x "$deb" "$root"
 done
-# The programs are linked statically, so that they run without an arm64 loader.
+# Linked statically: the emulator then needs no libraries but those of the cross compiler.
 find "$root" -name "*.so*" -delete
 rm -rf "$root/apt" "$root/debs"
 touch "$root/complete"
