@@ -22,18 +22,23 @@ static inline void v_store(float *p, v_f32 v)
 {
     vst1q_f32(p, v);
 }
+/* Without a call: around one, the accumulators of a tile could not stay in registers. */
 static inline v_f32 v_load_n(const float *p, size_t n, v_f32 fill)
 {
-    float lanes[4];
-    vst1q_f32(lanes, fill);
-    memcpy(lanes, p, n * sizeof *p);
-    return vld1q_f32(lanes);
+    if (n & 2) {
+        const v_f32 pair = vcombine_f32(vld1_f32(p), vget_high_f32(fill));
+        return n & 1 ? vld1q_lane_f32(p + 2, pair, 2) : pair;
+    }
+    return n & 1 ? vld1q_lane_f32(p, fill, 0) : fill;
 }
 static inline void v_store_n(float *p, size_t n, v_f32 v)
 {
-    float lanes[4];
-    vst1q_f32(lanes, v);
-    memcpy(p, lanes, n * sizeof *p);
+    if (n & 2)
+        vst1_f32(p, vget_low_f32(v));
+    if (n == 3)
+        vst1q_lane_f32(p + 2, v, 2);
+    if (n == 1)
+        vst1q_lane_f32(p, v, 0);
 }
 static inline v_f32 v_add(v_f32 a, v_f32 b)
 {

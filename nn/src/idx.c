@@ -122,8 +122,9 @@ static lw_status read_idx(idx_file *idx, const char *path)
     errno = 0;
     gzFile stream = gzopen(path, "rb");
     if (!stream)
-        return lw_fail(errno ? LW_EIO : LW_ENOMEM, "%s: cannot open: %s", path,
-                       errno ? strerror(errno) : "no memory");
+        /* Without memory zlib leaves errno alone or, where malloc does, says ENOMEM. */
+        return lw_fail(errno == 0 || errno == ENOMEM ? LW_ENOMEM : LW_EIO, "%s: cannot open: %s",
+                       path, errno ? strerror(errno) : "no memory");
     lw_status status = read_stream(stream, idx);
     gzclose_r(stream);
     return status == LW_OK ? parse_header(idx) : status;

@@ -10,7 +10,8 @@ lw_status lw_input_open(lw_input_file *input, const char *path)
 {
     *input = (lw_input_file){.path = path, .stream = fopen(path, "rb")};
     if (!input->stream)
-        return lw_fail(LW_EIO, "%s: cannot open: %s", path, strerror(errno));
+        return lw_fail(errno == ENOMEM ? LW_ENOMEM : LW_EIO, "%s: cannot open: %s", path,
+                       strerror(errno));
 
     struct stat info;
     lw_status status = LW_OK;
