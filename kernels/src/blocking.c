@@ -39,13 +39,13 @@ static size_t clamp(size_t x, size_t low, size_t high)
 
 static struct lw_blocking compute(size_t mr, size_t nr)
 {
-    /* The block of A is read again for every strip of B: half of the second level, about 256 rows high.
-     * Long blocks pay although a strip of B then fills the first level: each tile of C is loaded and
-     * stored once for every block of k (1024^3 on Zen 4: 74 % of the peak with 176 steps, 88 % with
-     * 512). */
+    /* The block of A is read again for every strip of B: a third of the second level, about 170 rows
+     * high; the rest is for B and C. Long blocks pay although a strip of B then fills the first level,
+     * because each tile of C is loaded and stored once for every block of k (1024^3, one Zen 4 core,
+     * AVX-512: 74 % of the peak with 176 steps, 89 % with 512). */
     const size_t l2 = lw_cache_bytes(2) / sizeof(float);
     const size_t kc = clamp(l2 / 2 / 256 / 8 * 8, 128, 512);
-    const size_t mc = clamp(l2 / 2 / kc, mr, 512) / mr * mr;
+    const size_t mc = clamp(l2 / 3 / kc, mr, 512) / mr * mr;
     /* The panel of B is read again for every block of A: it may lie in the third level. */
     const size_t nc = (LW_BLOCKING_MAX_FLOATS / kc - mc) / nr * nr;
     return (struct lw_blocking){mc, kc, nc < 2048 ? nc : 2048 / nr * nr};
