@@ -15,6 +15,8 @@ enum { SMALL_FLOATS = 4096 };
 /* More threads than this share a product only through several calls. */
 enum { MAX_THREADS = 256 };
 
+const struct lw_tile_end lw_end_store = {.kind = LW_END_STORE};
+
 static size_t min_size(size_t a, size_t b)
 {
     return a < b ? a : b;
@@ -73,7 +75,6 @@ static void make_plan(const struct lw_gemm *g, size_t m, size_t n, struct plan *
 static void run_strips(const struct lw_gemm *g, const struct plan *plan, const struct block *block,
                        size_t p, size_t kc, int first, const float *packed_a, float *packed_b)
 {
-    static const struct lw_tile_end store = {.kind = LW_END_STORE};
     const size_t mr = g->isa->tile_mr, nr = g->isa->tile_nr, row = block->rows.begin;
     struct lw_strip strip;
     strip.m = block->rows.end - row;
@@ -81,7 +82,7 @@ static void run_strips(const struct lw_gemm *g, const struct plan *plan, const s
     strip.row = row;
     strip.ldc = g->ldc;
     strip.add_to_c = p > 0 || g->beta != 0.0f;
-    strip.end = p + kc == g->k ? g->end : &store;
+    strip.end = p + kc == g->k ? g->end : &lw_end_store;
     strip.a = plan->pack_a ? packed_a : kc > 0 ? g->a + row * g->a_row + p * g->a_col : NULL;
     strip.a_row = plan->pack_a ? 1 : g->a_row;
     strip.a_col = plan->pack_a ? mr : g->a_col;

@@ -14,12 +14,14 @@ struct lw_gemm {
     size_t a_row, a_col;
     const float *b;
     size_t b_row, b_col;
-    const float
-        *packed_b; /* B in panels of all k steps, as isa->pack_b leaves it, instead of b; or NULL */
+    const float *packed_b; /* instead of b: panels of all k steps, as isa->pack_b leaves them */
     float *c;
     size_t ldc;
     const struct lw_tile_end *end;
 };
+
+/* The end of a product that is only stored. */
+extern const struct lw_tile_end lw_end_store;
 
 /* Checked arguments only. LW_OK, or LW_ENOMEM with C unchanged. */
 lw_status lw_gemm_run(const struct lw_gemm *gemm);

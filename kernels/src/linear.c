@@ -120,7 +120,6 @@ lw_status lw_linear_backward_weights(size_t batch, size_t in, size_t out, const 
         status = lw_check_output(name, &bias, operands, 2);
     if (status != LW_OK)
         return status;
-    const struct lw_tile_end end = {.kind = LW_END_STORE};
     const struct lw_gemm gemm = {
         .isa = lw_isa_for_columns(out),
         .m = in,
@@ -136,7 +135,7 @@ lw_status lw_linear_backward_weights(size_t batch, size_t in, size_t out, const 
         .b_col = 1,
         .c = dw,
         .ldc = lddw,
-        .end = &end,
+        .end = &lw_end_store,
     };
     status = lw_gemm_run(&gemm);
     return status == LW_OK && db ? lw_column_sums(batch, out, dz, lddz, beta, db) : status;

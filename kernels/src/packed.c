@@ -78,7 +78,6 @@ lw_status lw_sgemm_packed(int transa, size_t m, float alpha, const float *a, siz
     gemm.k = product ? b->k : 0;
     gemm.alpha = alpha;
     gemm.beta = beta;
-    const struct lw_tile_end end = {.kind = LW_END_STORE};
-    gemm.end = &end;
+    gemm.end = &lw_end_store;
     return lw_gemm_run(&gemm);
 }

@@ -58,7 +58,6 @@ lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float a
         run_dots(&dots);
         return LW_OK;
     }
-    static const struct lw_tile_end store = {.kind = LW_END_STORE};
     const struct lw_gemm gemm = {
         .isa = lw_isa_for_columns(n),
         .m = m,
@@ -75,7 +74,7 @@ lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float a
         .packed_b = NULL,
         .c = c,
         .ldc = ldc,
-        .end = &store,
+        .end = &lw_end_store,
     };
     return lw_gemm_run(&gemm);
 }
