@@ -111,7 +111,7 @@ static inline v_f32 v_mantissa(v_f32 a)
     const v_f32 fraction = _mm256_castsi256_ps(_mm256_set1_epi32(0x007fffff));
     return _mm256_or_ps(_mm256_and_ps(a, fraction), _mm256_set1_ps(1.0f));
 }
-static inline void v_transpose(v_f32 rows[8])
+LW_INLINE void v_transpose(v_f32 rows[8])
 {
     v_f32 pairs[8], quads[8];
     LW_UNROLL
@@ -138,7 +138,7 @@ static inline float v_sum(v_f32 a)
     x = _mm_add_ps(x, _mm_movehl_ps(x, x));
     return _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)));
 }
-static inline v_f32 v_sums(const v_f32 rows[8])
+LW_INLINE v_f32 v_sums(const v_f32 rows[8])
 {
     v_f32 halves[4], quarters[2];
     LW_UNROLL

@@ -100,7 +100,7 @@ static inline v_f32 v_mantissa(v_f32 a)
 {
     return _mm512_getmant_ps(a, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_zero);
 }
-static inline void v_transpose(v_f32 rows[16])
+LW_INLINE void v_transpose(v_f32 rows[16])
 {
     v_f32 pairs[16], quads[16], halves[16];
     LW_UNROLL
@@ -141,7 +141,7 @@ static inline float v_sum(v_f32 a)
     x = _mm_add_ps(x, _mm_movehl_ps(x, x));
     return _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)));
 }
-static inline v_f32 v_sums(const v_f32 rows[16])
+LW_INLINE v_f32 v_sums(const v_f32 rows[16])
 {
     v_f32 halves[8], quarters[4], eighths[2];
     LW_UNROLL

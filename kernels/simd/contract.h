@@ -49,4 +49,8 @@
 #define LW_UNROLL _Pragma("GCC unroll 32")
 #endif
 
+/* What works on vectors in registers and is used in several places: a call would pass them through
+ * memory (137 instead of 63 cycles for a 16 x 16 transpose on Zen 4). */
+#define LW_INLINE static inline __attribute__((always_inline))
+
 #endif

@@ -111,7 +111,7 @@ static inline v_f32 v_mantissa(v_f32 a)
 {
     return vbslq_f32(vdupq_n_u32(0x007fffffu), a, vdupq_n_f32(1.0f));
 }
-static inline void v_transpose(v_f32 rows[4])
+LW_INLINE void v_transpose(v_f32 rows[4])
 {
     const float32x4x2_t low = vtrnq_f32(rows[0], rows[1]), high = vtrnq_f32(rows[2], rows[3]);
     rows[0] = vcombine_f32(vget_low_f32(low.val[0]), vget_low_f32(high.val[0]));
@@ -124,7 +124,7 @@ static inline float v_sum(v_f32 a)
     const float32x2_t x = vadd_f32(vget_low_f32(a), vget_high_f32(a));
     return vget_lane_f32(x, 0) + vget_lane_f32(x, 1);
 }
-static inline v_f32 v_sums(const v_f32 rows[4])
+LW_INLINE v_f32 v_sums(const v_f32 rows[4])
 {
     const v_f32 low = vaddq_f32(vcombine_f32(vget_low_f32(rows[0]), vget_low_f32(rows[1])),
                                 vcombine_f32(vget_high_f32(rows[0]), vget_high_f32(rows[1])));

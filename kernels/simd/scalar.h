@@ -121,7 +121,7 @@ static inline v_f32 v_mantissa(v_f32 a)
 {
     return lane_from_bits((lane_bits(a) & 0x007fffffu) | 0x3f800000u);
 }
-static inline void v_transpose(v_f32 rows[1])
+LW_INLINE void v_transpose(v_f32 rows[1])
 {
     (void)rows;
 }
@@ -129,7 +129,7 @@ static inline float v_sum(v_f32 a)
 {
     return a;
 }
-static inline v_f32 v_sums(const v_f32 rows[1])
+LW_INLINE v_f32 v_sums(const v_f32 rows[1])
 {
     return rows[0];
 }
