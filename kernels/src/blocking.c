@@ -44,7 +44,7 @@ static struct lw_blocking compute(size_t mr, size_t nr)
      * because each tile of C is loaded and stored once for every block of k (1024^3, one Zen 4 core,
      * AVX-512: 74 % of the peak with 176 steps, 89 % with 512). */
     const size_t l2 = lw_cache_bytes(2) / sizeof(float);
-    const size_t kc = clamp(l2 / 2 / 256 / 8 * 8, 128, 512);
+    const size_t kc = clamp(l2 / 256 / 8 * 8, 128, 1024);
     const size_t mc = clamp(l2 / 3 / kc, mr, 512) / mr * mr;
     /* The panel of B is read again for every block of A: it may lie in the third level. */
     const size_t nc = (LW_BLOCKING_MAX_FLOATS / kc - mc) / nr * nr;
