@@ -92,6 +92,7 @@ static void run_strips(const struct lw_gemm *g, const struct plan *plan, const s
         strip.n = rest >= plan->width ? plan->width : min_size(nr, rest);
         strip.col = j;
         strip.c = g->c + row * g->ldc + j;
+        strip.packed = NULL;
         if (kc == 0) {
             strip.b = NULL;
             strip.b_row = 0;
@@ -100,11 +101,13 @@ static void run_strips(const struct lw_gemm *g, const struct plan *plan, const s
             strip.b_row = nr;
         } else if (plan->pack_b || strip.n < nr) {
             float *to = packed_b + (plan->keep_b ? (j - block->cols.begin) * kc : 0);
-            if (first || !plan->keep_b)
-                g->isa->pack_b(kc, strip.n, g->b + p * g->b_row + j * g->b_col, g->b_row, g->b_col,
-                               to);
-            strip.b = to;
-            strip.b_row = nr;
+            const float *source = g->b + p * g->b_row + j * g->b_col;
+            const int pack = first || !plan->keep_b, along = g->b_col == 1 && strip.n == nr;
+            strip.b = pack && along ? source : to;
+            strip.b_row = pack && along ? g->b_row : nr;
+            strip.packed = pack && along ? to : NULL;
+            if (pack && !along)
+                g->isa->pack_b(kc, strip.n, source, g->b_row, g->b_col, to);
         } else {
             strip.b = g->b + p * g->b_row + j;
             strip.b_row = g->b_row;

@@ -37,6 +37,7 @@ struct lw_strip {
     /* Element (p, j) is b[p * b_row + j]; whole vectors are read: n rounded up to lanes. */
     const float *b;
     size_t b_row;
+    float *packed; /* not NULL: the strip, of tile_nr columns, is also packed there, as pack_b does it */
     float *c;
     size_t ldc;
     int add_to_c; /* start from C; otherwise from 0 */
