@@ -4,7 +4,7 @@
 #include <immintrin.h>
 
 typedef __m256 v_f32;
-enum { V_LANES = 8, TILE_MR = 6, TILE_NV = 2 };
+enum { V_LANES = 8, V_REGISTERS = 16, V_MASKS = 0, TILE_MR = 6, TILE_NV = 2 };
 
 static inline v_f32 v_zero(void)
 {
@@ -17,6 +17,11 @@ static inline v_f32 v_set1(float x)
 static inline v_f32 v_load(const float *p)
 {
     return _mm256_loadu_ps(p);
+}
+static inline v_f32 v_hold(v_f32 a)
+{
+    __asm__("" : "+x"(a));
+    return a;
 }
 static inline void v_store(float *p, v_f32 v)
 {
@@ -33,9 +38,22 @@ static inline v_f32 v_load_n(const float *p, size_t n, v_f32 fill)
     const __m256i mask = lanes_below(n);
     return _mm256_blendv_ps(fill, _mm256_maskload_ps(p, mask), _mm256_castsi256_ps(mask));
 }
+/* Not by vmaskmovps, which is microcode on AMD's cores when it stores. */
 static inline void v_store_n(float *p, size_t n, v_f32 v)
 {
-    _mm256_maskstore_ps(p, lanes_below(n), v);
+    __m128 part = _mm256_castps256_ps128(v);
+    if (n & 4) {
+        _mm_storeu_ps(p, part);
+        part = _mm256_extractf128_ps(v, 1);
+        p += 4;
+    }
+    if (n & 2) {
+        _mm_storel_pi((__m64 *)p, part);
+        part = _mm_movehl_ps(part, part);
+        p += 2;
+    }
+    if (n & 1)
+        _mm_store_ss(p, part);
 }
 static inline v_f32 v_add(v_f32 a, v_f32 b)
 {

@@ -4,7 +4,7 @@
 #include <immintrin.h>
 
 typedef __m512 v_f32;
-enum { V_LANES = 16, TILE_MR = 14, TILE_NV = 2 };
+enum { V_LANES = 16, V_REGISTERS = 32, V_MASKS = 1, TILE_MR = 14, TILE_NV = 2 };
 
 static inline v_f32 v_zero(void)
 {
@@ -17,6 +17,11 @@ static inline v_f32 v_set1(float x)
 static inline v_f32 v_load(const float *p)
 {
     return _mm512_loadu_ps(p);
+}
+static inline v_f32 v_hold(v_f32 a)
+{
+    __asm__("" : "+v"(a));
+    return a;
 }
 static inline void v_store(float *p, v_f32 v)
 {

@@ -3,6 +3,9 @@
  * has to define. tests/kernels checks each of them lane by lane on every set.
  *
  *   v_f32                  a vector of V_LANES floats; V_LANES divides 16
+ *   V_REGISTERS            vector registers of the set
+ *   V_MASKS                1 if v_load_n and v_store_n cost no more than v_load and v_store, and take
+ *                          n = V_LANES too
  *   TILE_MR, TILE_NV       the register tile: rows, and vectors in a row. Accumulators and operands
  *                          have to fit the registers: 6x2 of 16 (AVX2), 14x2 of 32 (AVX-512), 7x3 of
  *                          32 (NEON; gcc 12 spills with 8x3, 6x4 and 12x2)
@@ -10,6 +13,7 @@
  *   v_zero()               +0 in every lane
  *   v_set1(x)              x in every lane
  *   v_load(p) v_store(p, v)            V_LANES floats, natural alignment
+ *   v_hold(a)              a, from here on in a register: gcc 12 would load it again for each use
  *   v_load_n(p, n, fill)   lanes below n < V_LANES from p, the others from fill; touches n floats
  *   v_store_n(p, n, v)     the lanes below n < V_LANES; touches n floats
  *   v_transpose(rows)      lane j of rows[i] and lane i of rows[j] change places; V_LANES vectors

@@ -4,7 +4,7 @@
 #include <arm_neon.h>
 
 typedef float32x4_t v_f32;
-enum { V_LANES = 4, TILE_MR = 7, TILE_NV = 3 };
+enum { V_LANES = 4, V_REGISTERS = 32, V_MASKS = 0, TILE_MR = 7, TILE_NV = 3 };
 
 static inline v_f32 v_zero(void)
 {
@@ -17,6 +17,11 @@ static inline v_f32 v_set1(float x)
 static inline v_f32 v_load(const float *p)
 {
     return vld1q_f32(p);
+}
+static inline v_f32 v_hold(v_f32 a)
+{
+    __asm__("" : "+w"(a));
+    return a;
 }
 static inline void v_store(float *p, v_f32 v)
 {

@@ -2,7 +2,7 @@
 #include "contract.h"
 
 typedef float v_f32;
-enum { V_LANES = 1, TILE_MR = 4, TILE_NV = 4 };
+enum { V_LANES = 1, V_REGISTERS = 16, V_MASKS = 0, TILE_MR = 4, TILE_NV = 4 };
 
 /* The tests define this as fmaf to get the reference of the bits that FMA sets have to give. */
 #ifndef LW_SCALAR_FMA
@@ -20,6 +20,10 @@ static inline v_f32 v_set1(float x)
 static inline v_f32 v_load(const float *p)
 {
     return *p;
+}
+static inline v_f32 v_hold(v_f32 a)
+{
+    return a;
 }
 static inline void v_store(float *p, v_f32 v)
 {

@@ -66,18 +66,42 @@ static int same(const struct lw_operand *x, const struct lw_operand *y)
     return x->data == y->data && (x->ld == y->ld || x->rows <= 1);
 }
 
+/* The bytes that a valid operand spans, none if it is empty. 0 if it is not valid. The common case of the
+ * checks, which has to cost less than a product of two by two. */
+static inline int span(const struct lw_operand *x, uintptr_t *begin, uintptr_t *end)
+{
+    size_t last_row, elements;
+    *begin = *end = (uintptr_t)x->data;
+    if (x->ld < x->cols)
+        return 0;
+    if (is_empty(x))
+        return 1;
+    if (!x->data || __builtin_mul_overflow(x->rows - 1, x->ld, &last_row) ||
+        __builtin_add_overflow(last_row, x->cols, &elements) ||
+        elements > PTRDIFF_MAX / sizeof(float))
+        return 0;
+    *end += elements * sizeof(float);
+    return 1;
+}
+
 static lw_status check_all(const char *function, const struct lw_operand *output,
                            const struct lw_operand *others, size_t count, int in_place)
 {
-    lw_status status = lw_check_operand(function, output);
-    for (size_t i = 0; i < count && status == LW_OK; i++) {
-        status = lw_check_operand(function, &others[i]);
-        if (status == LW_OK && !(in_place && same(output, &others[i])) &&
-            overlaps(output, &others[i]))
-            status = lw_fail(LW_EOVERLAP, "%s: %s shares memory with %s", function, output->name,
-                             others[i].name);
+    uintptr_t begin, end;
+    if (!span(output, &begin, &end))
+        return lw_check_operand(function, output);
+    for (size_t i = 0; i < count; i++) {
+        const struct lw_operand *other = &others[i];
+        uintptr_t other_begin, other_end;
+        if (!span(other, &other_begin, &other_end))
+            return lw_check_operand(function, other);
+        if ((end <= other_begin || other_end <= begin) || (in_place && same(output, other)))
+            continue;
+        if (overlaps(output, other))
+            return lw_fail(LW_EOVERLAP, "%s: %s shares memory with %s", function, output->name,
+                           other->name);
     }
-    return status;
+    return LW_OK;
 }
 
 lw_status lw_check_output(const char *function, const struct lw_operand *output,

@@ -9,10 +9,10 @@ struct lw_blocking {
     size_t mc, kc, nc;
 };
 
-/* For the tile of a set; mc and nc are multiples of its rows and columns. */
-struct lw_blocking lw_blocking_of(const struct lw_isa *isa);
+/* For a product of k steps; mc and nc are multiples of the rows and columns of the set's tile. */
+struct lw_blocking lw_blocking_of(const struct lw_isa *isa, size_t k);
 
-/* Upper bounds of mc * kc + kc * nc for any set. */
+/* Upper bounds of mc * kc + kc * nc for any set and k. */
 enum { LW_BLOCKING_MAX_FLOATS = 1 << 21 };
 
 #endif

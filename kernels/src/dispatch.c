@@ -57,9 +57,8 @@ const struct lw_isa *lw_isa_current(void)
     return atomic_compare_exchange_strong(&current, &expected, isa) ? isa : expected;
 }
 
-const struct lw_isa *lw_isa_for_columns(size_t columns)
+const struct lw_isa *lw_isa_narrowed(const struct lw_isa *isa, size_t columns)
 {
-    const struct lw_isa *isa = lw_isa_current();
 #ifdef LW_ISA_AVX512_AND_AVX2
     /* Every processor that has AVX-512 has AVX2 and FMA. */
     if (isa == &lw_isa_avx512 && columns <= 8)
@@ -67,6 +66,11 @@ const struct lw_isa *lw_isa_for_columns(size_t columns)
 #endif
     (void)columns;
     return isa;
+}
+
+const struct lw_isa *lw_isa_for_columns(size_t columns)
+{
+    return lw_isa_narrowed(lw_isa_current(), columns);
 }
 
 void lw_isa_use(const struct lw_isa *isa)

@@ -8,8 +8,11 @@
  * change of set never falls into the middle of a product. */
 const struct lw_isa *lw_isa_current(void);
 
-/* The same for an output of so many columns: if they fit half a vector, the set of half the lanes where
- * there is one. The bits are equal, and a Zen 4 core runs two half-width FMAs in the time of one. */
+/* isa, or for so many columns of an output that fit half a vector, the set of half the lanes where there is
+ * one. The bits are equal, and a Zen 4 core runs two half-width FMAs in the time of one. */
+const struct lw_isa *lw_isa_narrowed(const struct lw_isa *isa, size_t columns);
+
+/* The set in use, narrowed. */
 const struct lw_isa *lw_isa_for_columns(size_t columns);
 
 /* The compiled-in table of that name, NULL if there is none or this machine cannot run it. */

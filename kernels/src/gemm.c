@@ -1,16 +1,20 @@
 #include "gemm.h"
 
 #include "blocking.h"
+#include "dispatch.h"
 #include "scratch.h"
 #include "threads.h"
 
 #include <assert.h>
 
 /* Products below this many operations per thread run faster on fewer threads. */
-static const double FLOPS_PER_THREAD = 1e6;
+static const double FLOPS_PER_THREAD = 200e3;
 
 /* A product whose packed operands fit here takes no buffer from the pool. */
 enum { SMALL_FLOATS = 4096 };
+
+/* The steps of a short product's strip of B: at most 16 steps of 32 columns. */
+enum { SHORT_FLOATS = 512 };
 
 /* More threads than this share a product only through several calls. */
 enum { MAX_THREADS = 256 };
@@ -50,12 +54,15 @@ static int is_page_stride(size_t stride)
     return stride % 512 == 0;
 }
 
+/* Up to so many floats A stays in the second level while it is read in place for all columns. */
+enum { A_IN_PLACE = 1 << 16 };
+
 static void make_plan(const struct lw_gemm *g, size_t m, size_t n, struct plan *plan)
 {
-    const size_t mr = g->isa->tile_mr, nr = g->isa->tile_nr;
-    plan->size = lw_blocking_of(g->isa);
+    const size_t mr = g->isa->tile_mr, nr = g->isa->tile_nr, k = g->k;
     /* A tile's operand read in place costs nothing; a packed one costs a pass, but streams. */
-    plan->pack_a = g->alpha != 1.0f || n > 8 * nr || (g->a_col == 1 && is_page_stride(g->a_row));
+    plan->pack_a =
+        g->alpha != 1.0f || n > 8 * nr || (g->a_col == 1 && m > 8 && is_page_stride(g->a_row));
     plan->pack_b = !g->packed_b && (g->b_col != 1 || m > 4 * mr);
     plan->width = nr;
     /* One row uses B once, in place, in strips wide enough to hide the latency. */
@@ -63,11 +70,19 @@ static void make_plan(const struct lw_gemm *g, size_t m, size_t n, struct plan *
         plan->pack_a = 0;
         plan->width = g->isa->wide_nr;
     }
-    plan->keep_b = m > plan->size.mc;
-    const size_t kc = min_size(plan->size.kc, g->k);
-    const size_t columns = plan->keep_b ? round_up(min_size(plan->size.nc, n), nr) : nr;
-    plan->b_floats = plan->pack_b || (!g->packed_b && n % nr != 0) ? kc * columns : 0;
-    plan->a_floats = plan->pack_a ? kc * round_up(min_size(plan->size.mc, m), mr) : 0;
+    plan->a_floats = plan->b_floats = 0;
+    plan->keep_b = 0;
+    if (!plan->pack_a && k <= 1024 && m * k <= A_IN_PLACE) {
+        plan->size = (struct lw_blocking){m, k + !k, n};
+    } else {
+        plan->size = lw_blocking_of(g->isa, k);
+        plan->keep_b = m > plan->size.mc;
+        if (plan->pack_a)
+            plan->a_floats = plan->size.kc * round_up(min_size(plan->size.mc, m), mr);
+    }
+    if (plan->pack_b || (!g->packed_b && n % nr != 0))
+        plan->b_floats =
+            plan->size.kc * (plan->keep_b ? round_up(min_size(plan->size.nc, n), nr) : nr);
 }
 
 /* The contribution of kc steps from step p on to a block of C whose rows of A, if packed, stand in
@@ -75,7 +90,9 @@ static void make_plan(const struct lw_gemm *g, size_t m, size_t n, struct plan *
 static void run_strips(const struct lw_gemm *g, const struct plan *plan, const struct block *block,
                        size_t p, size_t kc, int first, const float *packed_a, float *packed_b)
 {
-    const size_t mr = g->isa->tile_mr, nr = g->isa->tile_nr, row = block->rows.begin;
+    const struct lw_isa *isa = g->isa;
+    const size_t row = block->rows.begin;
+    size_t mr = isa->tile_mr, nr = isa->tile_nr;
     struct lw_strip strip;
     strip.m = block->rows.end - row;
     strip.kc = kc;
@@ -90,6 +107,13 @@ static void run_strips(const struct lw_gemm *g, const struct plan *plan, const s
     for (size_t j = block->cols.begin; j < block->cols.end; j += strip.n) {
         const size_t rest = block->cols.end - j;
         strip.n = rest >= plan->width ? plan->width : min_size(nr, rest);
+        /* A narrow rest is faster on a narrower set, whose panels of A would have another height. */
+        if (strip.n < nr && !plan->pack_a && !g->packed_b) {
+            isa = lw_isa_narrowed(isa, strip.n);
+            mr = isa->tile_mr;
+            nr = isa->tile_nr;
+            strip.a_tile = mr * g->a_row;
+        }
         strip.col = j;
         strip.c = g->c + row * g->ldc + j;
         strip.packed = NULL;
@@ -107,12 +131,12 @@ static void run_strips(const struct lw_gemm *g, const struct plan *plan, const s
             strip.b_row = pack && along ? g->b_row : nr;
             strip.packed = pack && along ? to : NULL;
             if (pack && !along)
-                g->isa->pack_b(kc, strip.n, source, g->b_row, g->b_col, to);
+                isa->pack_b(kc, strip.n, source, g->b_row, g->b_col, to);
         } else {
             strip.b = g->b + p * g->b_row + j;
             strip.b_row = g->b_row;
         }
-        g->isa->gemm_strip(&strip);
+        isa->gemm_strip(&strip);
     }
 }
 
@@ -145,6 +169,47 @@ static void run_serial(const struct lw_gemm *g, const struct plan *plan, const s
             }
             p += kc;
         } while (p < g->k);
+    }
+}
+
+/* Whether the whole product fits the registers that hold B. */
+static int is_short(const struct lw_gemm *g)
+{
+    const size_t most = g->isa->short_k[g->n > g->isa->lanes];
+    return g->k - 1 < most && g->a_col == 1 && !g->packed_b && g->alpha == 1.0f;
+}
+
+/* A part of a short product on the calling thread. */
+static void run_short(const struct lw_gemm *g, const struct block *part)
+{
+    _Alignas(64) float packed[SHORT_FLOATS];
+    const size_t row = part->rows.begin;
+    struct lw_strip strip = {.m = part->rows.end - row,
+                             .kc = g->k,
+                             .a = g->a + row * g->a_row,
+                             .a_row = g->a_row,
+                             .a_col = 1,
+                             .ldc = g->ldc,
+                             .add_to_c = g->beta != 0.0f,
+                             .end = g->end,
+                             .row = row};
+    if (g->beta != 0.0f && g->beta != 1.0f)
+        scale_c(g, part);
+    for (size_t j = part->cols.begin; j < part->cols.end; j += strip.n) {
+        strip.n = min_size(g->isa->short_width, part->cols.end - j);
+        strip.col = j;
+        strip.c = g->c + row * g->ldc + j;
+        strip.b = g->b + j * g->b_col;
+        strip.b_row = g->b_row;
+        if (g->b_col != 1) {
+            for (size_t q = 0; q < strip.n; q++) {
+                for (size_t p = 0; p < g->k; p++)
+                    packed[p * g->isa->short_width + q] = strip.b[q * g->b_col + p];
+            }
+            strip.b = packed;
+            strip.b_row = g->isa->short_width;
+        }
+        g->isa->gemm_short(&strip);
     }
 }
 
@@ -197,6 +262,10 @@ static lw_status run_parallel(const struct lw_gemm *g, int threads)
         struct plan plan;
         if (m == 0 || n == 0)
             continue;
+        if (is_short(g)) {
+            run_short(g, &block);
+            continue;
+        }
         make_plan(g, m, n, &plan);
         run_serial(g, &plan, &block, scratch[part]);
     }
@@ -209,17 +278,23 @@ lw_status lw_gemm_run(const struct lw_gemm *g)
 {
     if (g->m == 0 || g->n == 0)
         return LW_OK;
-    const double flops = 2.0 * (double)g->m * (double)g->n * (double)g->k;
+    /* An element of C takes the time of so many steps beside those of its chain. */
+    const double steps = (double)g->k + 8.0;
+    const double flops = 2.0 * (double)g->m * (double)g->n * steps;
     const int wanted = lw_thread_count(flops, FLOPS_PER_THREAD);
     if (wanted > 1)
         return run_parallel(g, wanted < MAX_THREADS ? wanted : MAX_THREADS);
 
     const struct block all = {{0, g->m}, {0, g->n}};
+    if (is_short(g)) {
+        run_short(g, &all);
+        return LW_OK;
+    }
     struct plan plan;
     make_plan(g, g->m, g->n, &plan);
     assert(plan.a_floats + plan.b_floats <= lw_scratch_floats());
     if (plan.a_floats + plan.b_floats <= SMALL_FLOATS) {
-        _Alignas(64) float small[SMALL_FLOATS];
+        _Alignas(64) float small[SMALL_FLOATS + 16]; /* as lw_scratch_floats */
         run_serial(g, &plan, &all, small);
         return LW_OK;
     }

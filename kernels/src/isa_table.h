@@ -37,7 +37,8 @@ struct lw_strip {
     /* Element (p, j) is b[p * b_row + j]; whole vectors are read: n rounded up to lanes. */
     const float *b;
     size_t b_row;
-    float *packed; /* not NULL: the strip, of tile_nr columns, is also packed there, as pack_b does it */
+    float *
+        packed; /* not NULL: the strip, of tile_nr columns, is also packed there, as pack_b does it */
     float *c;
     size_t ldc;
     int add_to_c; /* start from C; otherwise from 0 */
@@ -76,6 +77,7 @@ struct lw_isa {
     const char *name;
     size_t tile_mr, tile_nr; /* rows and columns of the register tile */
     size_t wide_nr;          /* columns of the tile for one row */
+    size_t lanes;            /* floats of a vector */
 
     /* Packs an m x kc block of A, element (i, p) at a[i * row + p * col], times alpha, into panels
      * of tile_mr rows, zero padded: panel r holds (r * tile_mr + i, p) at packed[(r * kc + p) * mr
@@ -87,6 +89,11 @@ struct lw_isa {
     void (*pack_b)(size_t kc, size_t n, const float *b, size_t row, size_t col, float *packed);
     /* C = [C +] A * B on a strip of C, then end. */
     void (*gemm_strip)(const struct lw_strip *strip);
+
+    /* The same for few steps: at most short_width columns, short_k[0] steps if they fit a vector, else
+     * short_k[1]; A by rows (a_col is 1), and of B exactly n columns are read. */
+    void (*gemm_short)(const struct lw_strip *strip);
+    size_t short_width, short_k[2];
 
     void (*gemm_dots)(const struct lw_dots *dots);
 

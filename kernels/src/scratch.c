@@ -15,7 +15,8 @@ static _Atomic(float *) slots[SLOTS];
 
 size_t lw_scratch_floats(void)
 {
-    return LW_BLOCKING_MAX_FLOATS;
+    /* Packing writes whole vectors: up to 16 floats behind the last panel. */
+    return LW_BLOCKING_MAX_FLOATS + 16;
 }
 
 /* The calling thread's own buffer at rest, looked at first: a team's threads then find theirs again in

@@ -4,6 +4,12 @@
 #include "gemm.h"
 #include "threads.h"
 
+/* Below so many operations a product of dots runs on the calling thread. */
+static const double FLOPS_FOR_THREADS = 300e3;
+
+/* Rows or columns in a multiple of which threads share dots: a tile's. */
+enum { SHARE = 16 };
+
 /*
  * Whether lw_sgemm takes dot products (its header says when). A rule of the shape alone; it is not
  * applied to the products of a layer, whose bits must not depend on how its rows are shared out.
@@ -14,9 +20,16 @@ static int takes_dots(int transa, int transb, size_t m, size_t n, size_t k, floa
            (beta == 0.0f || beta == 1.0f);
 }
 
+/* A product of dots and the set to run it on. */
+struct dots_job {
+    const struct lw_isa *isa;
+    struct lw_dots dots;
+};
+
 static void dots_share(const void *argument, size_t begin, size_t end)
 {
-    struct lw_dots part = *(const struct lw_dots *)argument;
+    const struct dots_job *job = argument;
+    struct lw_dots part = job->dots;
     if (part.m < part.n) {
         part.b += begin * part.ldb;
         part.c += begin;
@@ -26,14 +39,18 @@ static void dots_share(const void *argument, size_t begin, size_t end)
         part.c += begin * part.ldc;
         part.m = end - begin;
     }
-    lw_isa_current()->gemm_dots(&part);
+    job->isa->gemm_dots(&part);
 }
 
-static void run_dots(const struct lw_dots *dots)
+static void run_dots(const struct dots_job *job)
 {
-    const size_t most = dots->m < dots->n ? dots->n : dots->m;
+    const struct lw_dots *dots = &job->dots;
     const double flops = 2.0 * (double)dots->m * (double)dots->n * (double)dots->k;
-    lw_for_shares(most, 4, flops / 8.0, dots_share, dots);
+    if (flops < FLOPS_FOR_THREADS) {
+        job->isa->gemm_dots(dots);
+        return;
+    }
+    lw_for_shares(dots->m < dots->n ? dots->n : dots->m, SHARE, flops / 8.0, dots_share, job);
 }
 
 lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float alpha,
@@ -48,14 +65,14 @@ lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float a
     const int product = alpha != 0.0f && k > 0 && m > 0 && n > 0;
     const struct lw_operand left = {"a", a, transa ? k : m, transa ? m : k, lda};
     const struct lw_operand right = {"b", b, transb ? n : k, transb ? k : n, ldb};
-    lw_status status = lw_check_operand(name, &result);
-    if (product && status == LW_OK)
-        status = lw_check_output(name, &result, (const struct lw_operand[]){left, right}, 2);
+    const lw_status status =
+        lw_check_output(name, &result, (const struct lw_operand[]){left, right}, product ? 2 : 0);
     if (status != LW_OK)
         return status;
     if (product && takes_dots(transa, transb, m, n, k, alpha, beta)) {
-        const struct lw_dots dots = {m, n, k, a, b, lda, ldb, c, ldc, beta != 0.0f};
-        run_dots(&dots);
+        const struct dots_job job = {lw_isa_current(),
+                                     {m, n, k, a, b, lda, ldb, c, ldc, beta != 0.0f}};
+        run_dots(&job);
         return LW_OK;
     }
     const struct lw_gemm gemm = {

@@ -46,7 +46,7 @@ static void append_products(struct size_list *list)
     static const size_t m[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 13, 14, 15, 29, 61};
     static const size_t n[] = {0,  1,  3,  4,  5,  7,  8,  11, 12, 13,
                                15, 16, 17, 31, 32, 33, 48, 65, 261};
-    static const size_t k[] = {0, 1, 2, 3, 5, 8, 17};
+    static const size_t k[] = {0, 1, 2, 3, 4, 5, 8, 9, 12, 13, 16, 17};
     for (size_t a = 0; a < sizeof m / sizeof *m; a++) {
         for (size_t b = 0; b < sizeof n / sizeof *n; b++) {
             for (size_t c = 0; c < sizeof k / sizeof *k; c++)
@@ -111,25 +111,27 @@ struct size_list sizes_at_blocks(const struct operation *operation)
     struct size_list list = {0, NULL};
     if (operation->extents != PRODUCT)
         return list;
-    const struct lw_blocking block = lw_blocking_of(lw_isa_current());
+    enum { STEPS = 1024 }; /* of the longest block of k */
+    const struct lw_blocking block = lw_blocking_of(lw_isa_current(), STEPS);
     append(&list, 9, 33, 512); /* without padding, rows of A are a page apart */
-    append(&list, 7, 9, block.kc - 1);
-    append(&list, 7, 9, block.kc);
-    append(&list, 15, 33, block.kc + 1);
-    append(&list, 7, 9, 2 * block.kc + 3);
-    append(&list, block.mc - 1, 5, 9);
-    append(&list, block.mc + 1, 33, 9);
-    append(&list, 2 * block.mc + 3, 5, 3);
-    append(&list, 5, block.nc - 1, 3);
-    append(&list, 15, block.nc + 1, 3);
+    append(&list, 7, 9, STEPS - 1);
+    append(&list, 7, 9, STEPS);
+    append(&list, 15, 33, STEPS + 1);
+    append(&list, 7, 9, 2 * STEPS + 3);
+    append(&list, 2 * block.mc + 3, 5, STEPS);
+    append(&list, 5, block.nc - 1, STEPS);
+    append(&list, 15, block.nc + 1, STEPS);
     /* Several blocks of k with several of m, and of n. */
-    append(&list, block.mc + 1, 33, block.kc + 1);
-    append(&list, 5, block.nc + 1, block.kc + 1);
+    append(&list, block.mc + 1, 33, STEPS + 1);
+    append(&list, 5, block.nc + 1, STEPS + 1);
+    /* Strips of B packed with their first tile, once and by blocks of m. */
+    append(&list, 61, 65, 70);
+    append(&list, block.mc + 61, 65, STEPS);
     /* The same for the products of the backward passes, whose n or m is the layer's k or n. */
-    append(&list, 9, block.kc + 1, 33);
-    append(&list, block.kc + 1, 33, 9);
-    append(&list, 5, 3, block.nc + 1);
-    append(&list, 3, 5, block.mc + 1);
+    append(&list, 9, STEPS + 1, 33);
+    append(&list, STEPS + 1, 33, 9);
+    append(&list, 5, STEPS, block.nc + 1);
+    append(&list, STEPS, 5, block.mc + 1);
     return list;
 }
 
