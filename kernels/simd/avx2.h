@@ -129,6 +129,23 @@ static inline v_f32 v_mantissa(v_f32 a)
     const v_f32 fraction = _mm256_castsi256_ps(_mm256_set1_epi32(0x007fffff));
     return _mm256_or_ps(_mm256_and_ps(a, fraction), _mm256_set1_ps(1.0f));
 }
+typedef __m256i v_index;
+static inline v_index v_index_load(const int32_t *lane)
+{
+    return _mm256_loadu_si256((const __m256i *)lane);
+}
+static inline v_f32 v_pick(v_f32 a, v_index lane)
+{
+    return _mm256_permutevar8x32_ps(a, lane);
+}
+static inline void v_unzip(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
+{
+    /* Pairs of a and b in turn, put in order afterwards. */
+    const __m256d evens = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0x88));
+    const __m256d odds = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0xdd));
+    *even = _mm256_castpd_ps(_mm256_permute4x64_pd(evens, 0xd8));
+    *odd = _mm256_castpd_ps(_mm256_permute4x64_pd(odds, 0xd8));
+}
 LW_INLINE void v_transpose(v_f32 rows[8])
 {
     v_f32 pairs[8], quads[8];

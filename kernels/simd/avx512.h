@@ -105,6 +105,22 @@ static inline v_f32 v_mantissa(v_f32 a)
 {
     return _mm512_getmant_ps(a, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_zero);
 }
+typedef __m512i v_index;
+static inline v_index v_index_load(const int32_t *lane)
+{
+    return _mm512_loadu_si512(lane);
+}
+static inline v_f32 v_pick(v_f32 a, v_index lane)
+{
+    return _mm512_permutexvar_ps(lane, a);
+}
+static inline void v_unzip(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
+{
+    const __m512i lanes =
+        _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    *even = _mm512_permutex2var_ps(a, lanes, b);
+    *odd = _mm512_permutex2var_ps(a, _mm512_add_epi32(lanes, _mm512_set1_epi32(1)), b);
+}
 LW_INLINE void v_transpose(v_f32 rows[16])
 {
     v_f32 pairs[16], quads[16], halves[16];

@@ -17,6 +17,9 @@
  *   v_load_n(p, n, fill)   lanes below n < V_LANES from p, the others from fill; touches n floats
  *   v_store_n(p, n, v)     the lanes below n < V_LANES; touches n floats
  *   v_transpose(rows)      lane j of rows[i] and lane i of rows[j] change places; V_LANES vectors
+ *   v_pick(a, lane)        lane i is lane[i] of a; lane is a v_index, from v_index_load(int32_t *), each
+ *                          0 .. V_LANES - 1
+ *   v_unzip(a, b, &even, &odd)         of the lanes of a and b side by side
  *
  *   v_add v_sub v_mul v_div v_sqrt     IEEE, correctly rounded
  *   v_fma(a, b, c)         a * b + c     rounded once; on scalar twice: fmaf without hardware

@@ -116,6 +116,22 @@ static inline v_f32 v_mantissa(v_f32 a)
 {
     return vbslq_f32(vdupq_n_u32(0x007fffffu), a, vdupq_n_f32(1.0f));
 }
+typedef uint8x16_t v_index;
+static inline v_index v_index_load(const int32_t *lane)
+{
+    /* Byte i of lane l is byte 4 l + i. */
+    const uint32x4_t first = vmulq_n_u32(vreinterpretq_u32_s32(vld1q_s32(lane)), 0x04040404u);
+    return vreinterpretq_u8_u32(vaddq_u32(first, vdupq_n_u32(0x03020100u)));
+}
+static inline v_f32 v_pick(v_f32 a, v_index lane)
+{
+    return vreinterpretq_f32_u8(vqtbl1q_u8(vreinterpretq_u8_f32(a), lane));
+}
+static inline void v_unzip(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
+{
+    *even = vuzp1q_f32(a, b);
+    *odd = vuzp2q_f32(a, b);
+}
 LW_INLINE void v_transpose(v_f32 rows[4])
 {
     const float32x4x2_t low = vtrnq_f32(rows[0], rows[1]), high = vtrnq_f32(rows[2], rows[3]);

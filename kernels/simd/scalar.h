@@ -125,6 +125,21 @@ static inline v_f32 v_mantissa(v_f32 a)
 {
     return lane_from_bits((lane_bits(a) & 0x007fffffu) | 0x3f800000u);
 }
+typedef int32_t v_index;
+static inline v_index v_index_load(const int32_t *lane)
+{
+    return *lane;
+}
+static inline v_f32 v_pick(v_f32 a, v_index lane)
+{
+    (void)lane;
+    return a;
+}
+static inline void v_unzip(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
+{
+    *even = a;
+    *odd = b;
+}
 LW_INLINE void v_transpose(v_f32 rows[1])
 {
     (void)rows;

@@ -63,7 +63,9 @@ static void make_plan(const struct lw_gemm *g, size_t m, size_t n, struct plan *
     /* A tile's operand read in place costs nothing; a packed one costs a pass, but streams. */
     plan->pack_a =
         g->alpha != 1.0f || n > 8 * nr || (g->a_col == 1 && m > 8 && is_page_stride(g->a_row));
-    plan->pack_b = !g->packed_b && (g->b_col != 1 || m > 4 * mr);
+    /* B packed with its first tile costs a fiftieth of 64^3. */
+    const size_t few = is_page_stride(g->b_row) ? 4 : 16;
+    plan->pack_b = !g->packed_b && (g->b_col != 1 || m > few * mr);
     plan->width = nr;
     /* One row uses B once, in place, in strips wide enough to hide the latency. */
     if (m == 1 && g->a_col == 1 && !plan->pack_b && !g->packed_b && g->alpha == 1.0f) {
@@ -201,7 +203,9 @@ static void run_short(const struct lw_gemm *g, const struct block *part)
         strip.c = g->c + row * g->ldc + j;
         strip.b = g->b + j * g->b_col;
         strip.b_row = g->b_row;
-        if (g->b_col != 1) {
+        if (g->b_col == g->k && (g->k == 2 || g->k == 4)) {
+            strip.b_row = 0;
+        } else if (g->b_col != 1) {
             for (size_t q = 0; q < strip.n; q++) {
                 for (size_t p = 0; p < g->k; p++)
                     packed[p * g->isa->short_width + q] = strip.b[q * g->b_col + p];

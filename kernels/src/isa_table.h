@@ -91,7 +91,8 @@ struct lw_isa {
     void (*gemm_strip)(const struct lw_strip *strip);
 
     /* The same for few steps: at most short_width columns, short_k[0] steps if they fit a vector, else
-     * short_k[1]; A by rows (a_col is 1), and of B exactly n columns are read. */
+     * short_k[1]; A by rows (a_col is 1), and of B exactly n columns are read. With 2 or 4 steps
+     * and b_row 0, element (p, j) of B is b[j * kc + p]. */
     void (*gemm_short)(const struct lw_strip *strip);
     size_t short_width, short_k[2];
 
