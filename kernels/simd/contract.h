@@ -28,7 +28,9 @@
  *   v_mantissa(a)          a / 2^v_exponent(a), in [1, 2), for normal a > 0; anything otherwise
  *   v_sum(a)               the lanes added as a tree: halves, quarters, ...
  *   v_sums(rows)           lane i is v_sum(rows[i]); V_LANES vectors
- *   v_largest(a)           the largest lane; any lane if one is NaN
+ *   v_largests(rows)       lane i is the largest lane of rows[i], any lane if one is NaN
+ *   v_lane_index(i)        lanes in [0, V_LANES), without their fraction, as v_lanes takes them
+ *   v_lanes(a, index)      lane l is lane index[l] of a
  *
  * Masks do not appear: a comparison is part of the operation that needs it, because it is a register
  * on some sets and a mask on others.
@@ -48,5 +50,7 @@
 #else
 #define LW_UNROLL _Pragma("GCC unroll 32")
 #endif
+
+#define LW_INLINE static inline __attribute__((always_inline))
 
 #endif

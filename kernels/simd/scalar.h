@@ -133,7 +133,16 @@ static inline v_f32 v_sums(const v_f32 rows[1])
 {
     return rows[0];
 }
-static inline float v_largest(v_f32 a)
+static inline v_f32 v_largests(const v_f32 rows[1])
 {
+    return rows[0];
+}
+static inline v_f32 v_lane_index(v_f32 i)
+{
+    return i;
+}
+static inline v_f32 v_lanes(v_f32 a, v_f32 index)
+{
+    (void)index;
     return a;
 }
