@@ -59,6 +59,10 @@ static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c)
 {
     return _mm512_fmadd_ps(a, b, c);
 }
+static inline v_f32 v_fma_once(v_f32 a, v_f32 b, v_f32 c)
+{
+    return _mm512_fmadd_ps(a, b, c);
+}
 static inline v_f32 v_fnma(v_f32 a, v_f32 b, v_f32 c)
 {
     return _mm512_fnmadd_ps(a, b, c);

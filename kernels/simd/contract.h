@@ -17,6 +17,8 @@
  *   v_add v_sub v_mul v_div v_sqrt     IEEE, correctly rounded
  *   v_fma(a, b, c)         a * b + c     rounded once; on scalar twice: fmaf without hardware
  *   v_fnma(a, b, c)        c - a * b     costs 0.6 instead of 20 GFLOP/s
+ *   v_fma_once(a, b, c)    v_fma, on scalar too within 0.501 ulp, by way of double: where the second
+ *                          rounding would cost a promise
  *   v_min(a, b) v_max(a, b)            a NaN in b is returned; with a NaN in a alone the result is a
  *                          or b, as the set does it. So is the sign of a zero of two
  *   v_abs(a)               the sign bit cleared

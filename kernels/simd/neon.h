@@ -64,6 +64,10 @@ static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c)
 {
     return vfmaq_f32(c, a, b);
 }
+static inline v_f32 v_fma_once(v_f32 a, v_f32 b, v_f32 c)
+{
+    return vfmaq_f32(c, a, b);
+}
 static inline v_f32 v_fnma(v_f32 a, v_f32 b, v_f32 c)
 {
     return vfmsq_f32(c, a, b);

@@ -7,6 +7,8 @@ enum { V_LANES = 1, TILE_MR = 4, TILE_NV = 4 };
 /* The tests define this as fmaf to get the reference of the bits that FMA sets have to give. */
 #ifndef LW_SCALAR_FMA
 #define LW_SCALAR_FMA(a, b, c) ((a) * (b) + (c))
+/* The product of two floats is exact in double. */
+#define LW_SCALAR_FMA_ONCE(a, b, c) ((float)((double)(a) * (double)(b) + (double)(c)))
 #endif
 
 static inline v_f32 v_zero(void)
@@ -57,6 +59,10 @@ static inline v_f32 v_sqrt(v_f32 a)
 static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c)
 {
     return LW_SCALAR_FMA(a, b, c);
+}
+static inline v_f32 v_fma_once(v_f32 a, v_f32 b, v_f32 c)
+{
+    return LW_SCALAR_FMA_ONCE(a, b, c);
 }
 static inline v_f32 v_fnma(v_f32 a, v_f32 b, v_f32 c)
 {

@@ -132,6 +132,12 @@ static void check_arithmetic(struct tally *tally, struct lanes *x)
     for (size_t i = 0; i < V_LANES; i++)
         want[i] = fma_of(x->a[i], x->b[i], x->c[i]);
     check_lanes(tally, "v_fma", x, want);
+    v_store(x->result, v_fma_once(v_load(x->a), v_load(x->b), v_load(x->c)));
+    for (size_t i = 0; i < V_LANES; i++)
+        want[i] = strcmp(LW_SIMD_NAME, "scalar")
+                      ? fmaf(x->a[i], x->b[i], x->c[i])
+                      : (float)((double)x->a[i] * (double)x->b[i] + (double)x->c[i]);
+    check_lanes(tally, "v_fma_once", x, want);
     v_store(x->result, v_fnma(v_load(x->a), v_load(x->b), v_load(x->c)));
     for (size_t i = 0; i < V_LANES; i++)
         want[i] = fma_of(-x->a[i], x->b[i], x->c[i]);
