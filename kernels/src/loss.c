@@ -58,7 +58,8 @@ static void targets_share(const void *argument, size_t begin, size_t end)
 static void run(const struct loss_job *job, lw_share_body body)
 {
     if (job->cols > 0) {
-        lw_for_shares(job->rows, BLOCK, (double)job->rows * (double)job->cols, body, job);
+        const double work = LW_WORK_ROW + LW_WORK_ROWS * (double)job->cols;
+        lw_for_shares(job->rows, BLOCK, (double)job->rows * work, body, job);
         return;
     }
     for (size_t i = 0; job->loss && i < job->rows; i++)
