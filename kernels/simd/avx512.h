@@ -145,6 +145,10 @@ static inline float v_sum(v_f32 a)
     x = _mm_add_ps(x, _mm_movehl_ps(x, x));
     return _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)));
 }
+static inline float v_largest(v_f32 a)
+{
+    return _mm512_reduce_max_ps(a);
+}
 /* Lane i is what op makes of the lanes of rows[i], as a tree. */
 LW_INLINE v_f32 fold_lanes(const v_f32 rows[16], v_f32 (*op)(v_f32, v_f32))
 {

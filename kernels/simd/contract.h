@@ -30,7 +30,8 @@
  *   v_mantissa(a)          a / 2^v_exponent(a), in [1, 2), for normal a > 0; anything otherwise
  *   v_sum(a)               the lanes added as a tree: halves, quarters, ...
  *   v_sums(rows)           lane i is v_sum(rows[i]); V_LANES vectors
- *   v_largests(rows)       lane i is the largest lane of rows[i], any lane if one is NaN
+ *   v_largest(a)           the largest lane; any lane if one is NaN
+ *   v_largests(rows)       lane i is v_largest(rows[i])
  *   v_lane_index(i)        lanes in [0, V_LANES), without their fraction, as v_lanes takes them
  *   v_lanes(a, index)      lane l is lane index[l] of a
  *

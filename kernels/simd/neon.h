@@ -128,6 +128,10 @@ static inline float v_sum(v_f32 a)
     const float32x2_t x = vadd_f32(vget_low_f32(a), vget_high_f32(a));
     return vget_lane_f32(x, 0) + vget_lane_f32(x, 1);
 }
+static inline float v_largest(v_f32 a)
+{
+    return vmaxvq_f32(a);
+}
 /* Lane i is what op makes of the lanes of rows[i], as a tree. */
 LW_INLINE v_f32 fold_lanes(const v_f32 rows[4], v_f32 (*op)(v_f32, v_f32))
 {

@@ -135,6 +135,10 @@ static inline float v_sum(v_f32 a)
 {
     return a;
 }
+static inline float v_largest(v_f32 a)
+{
+    return a;
+}
 static inline v_f32 v_sums(const v_f32 rows[1])
 {
     return rows[0];

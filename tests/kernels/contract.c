@@ -265,6 +265,9 @@ static void check_squares(struct tally *tally, struct generator *from)
         const float want = v_sum(rows[i]);
         TALLY_CHECK(tally, same_bits(sums[i], want), "v_sums lane %zu: %a, not %a", i,
                     (double)sums[i], (double)want);
+        const float most = v_largest(rows[i]);
+        TALLY_CHECK(tally, most == largest[i], "v_largest: %a, not %a", (double)most,
+                    (double)largest[i]);
         TALLY_CHECK(tally, largests[i] == largest[i], "v_largests lane %zu: %a, not %a", i,
                     (double)largests[i], (double)largest[i]);
     }
