@@ -79,6 +79,10 @@ static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c)
 {
     return _mm256_fmadd_ps(a, b, c);
 }
+static inline v_f32 v_fma_once(v_f32 a, v_f32 b, v_f32 c)
+{
+    return _mm256_fmadd_ps(a, b, c);
+}
 static inline v_f32 v_fnma(v_f32 a, v_f32 b, v_f32 c)
 {
     return _mm256_fnmadd_ps(a, b, c);
@@ -129,15 +133,6 @@ static inline v_f32 v_mantissa(v_f32 a)
     const v_f32 fraction = _mm256_castsi256_ps(_mm256_set1_epi32(0x007fffff));
     return _mm256_or_ps(_mm256_and_ps(a, fraction), _mm256_set1_ps(1.0f));
 }
-typedef __m256i v_index;
-static inline v_index v_index_load(const int32_t *lane)
-{
-    return _mm256_loadu_si256((const __m256i *)lane);
-}
-static inline v_f32 v_pick(v_f32 a, v_index lane)
-{
-    return _mm256_permutevar8x32_ps(a, lane);
-}
 static inline void v_unzip(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
 {
     /* Pairs of a and b in turn, put in order afterwards. */
@@ -173,23 +168,40 @@ static inline float v_sum(v_f32 a)
     x = _mm_add_ps(x, _mm_movehl_ps(x, x));
     return _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)));
 }
-LW_INLINE v_f32 v_sums(const v_f32 rows[8])
-{
-    v_f32 halves[4], quarters[2];
-    LW_UNROLL
-    for (int i = 0; i < 4; i++)
-        halves[i] = _mm256_add_ps(_mm256_permute2f128_ps(rows[i], rows[i + 4], 0x20),
-                                  _mm256_permute2f128_ps(rows[i], rows[i + 4], 0x31));
-    LW_UNROLL
-    for (int i = 0; i < 2; i++)
-        quarters[i] = _mm256_add_ps(_mm256_shuffle_ps(halves[i * 2], halves[i * 2 + 1], 0x44),
-                                    _mm256_shuffle_ps(halves[i * 2], halves[i * 2 + 1], 0xee));
-    return _mm256_add_ps(_mm256_shuffle_ps(quarters[0], quarters[1], 0x88),
-                         _mm256_shuffle_ps(quarters[0], quarters[1], 0xdd));
-}
 static inline float v_largest(v_f32 a)
 {
     __m128 x = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
     x = _mm_max_ps(x, _mm_movehl_ps(x, x));
     return _mm_cvtss_f32(_mm_max_ss(x, _mm_movehdup_ps(x)));
+}
+/* Lane i is what op makes of the lanes of rows[i], as a tree. */
+LW_INLINE v_f32 fold_lanes(const v_f32 rows[8], v_f32 (*op)(v_f32, v_f32))
+{
+    v_f32 halves[4], quarters[2];
+    LW_UNROLL
+    for (int i = 0; i < 4; i++)
+        halves[i] = op(_mm256_permute2f128_ps(rows[i], rows[i + 4], 0x20),
+                       _mm256_permute2f128_ps(rows[i], rows[i + 4], 0x31));
+    LW_UNROLL
+    for (int i = 0; i < 2; i++)
+        quarters[i] = op(_mm256_shuffle_ps(halves[i * 2], halves[i * 2 + 1], 0x44),
+                         _mm256_shuffle_ps(halves[i * 2], halves[i * 2 + 1], 0xee));
+    return op(_mm256_shuffle_ps(quarters[0], quarters[1], 0x88),
+              _mm256_shuffle_ps(quarters[0], quarters[1], 0xdd));
+}
+static inline v_f32 v_sums(const v_f32 rows[8])
+{
+    return fold_lanes(rows, v_add);
+}
+static inline v_f32 v_largests(const v_f32 rows[8])
+{
+    return fold_lanes(rows, v_max);
+}
+static inline v_f32 v_lane_index(v_f32 i)
+{
+    return _mm256_castsi256_ps(_mm256_cvttps_epi32(i));
+}
+static inline v_f32 v_lanes(v_f32 a, v_f32 index)
+{
+    return _mm256_permutevar8x32_ps(a, _mm256_castps_si256(index));
 }

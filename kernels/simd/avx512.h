@@ -64,6 +64,10 @@ static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c)
 {
     return _mm512_fmadd_ps(a, b, c);
 }
+static inline v_f32 v_fma_once(v_f32 a, v_f32 b, v_f32 c)
+{
+    return _mm512_fmadd_ps(a, b, c);
+}
 static inline v_f32 v_fnma(v_f32 a, v_f32 b, v_f32 c)
 {
     return _mm512_fnmadd_ps(a, b, c);
@@ -104,15 +108,6 @@ static inline v_f32 v_exponent(v_f32 a)
 static inline v_f32 v_mantissa(v_f32 a)
 {
     return _mm512_getmant_ps(a, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_zero);
-}
-typedef __m512i v_index;
-static inline v_index v_index_load(const int32_t *lane)
-{
-    return _mm512_loadu_si512(lane);
-}
-static inline v_f32 v_pick(v_f32 a, v_index lane)
-{
-    return _mm512_permutexvar_ps(lane, a);
 }
 static inline void v_unzip(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
 {
@@ -162,27 +157,44 @@ static inline float v_sum(v_f32 a)
     x = _mm_add_ps(x, _mm_movehl_ps(x, x));
     return _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)));
 }
-LW_INLINE v_f32 v_sums(const v_f32 rows[16])
+static inline float v_largest(v_f32 a)
+{
+    return _mm512_reduce_max_ps(a);
+}
+/* Lane i is what op makes of the lanes of rows[i], as a tree. */
+LW_INLINE v_f32 fold_lanes(const v_f32 rows[16], v_f32 (*op)(v_f32, v_f32))
 {
     v_f32 halves[8], quarters[4], eighths[2];
     LW_UNROLL
     for (int i = 0; i < 8; i++)
-        halves[i] = _mm512_add_ps(_mm512_shuffle_f32x4(rows[i], rows[i + 8], 0x44),
-                                  _mm512_shuffle_f32x4(rows[i], rows[i + 8], 0xee));
+        halves[i] = op(_mm512_shuffle_f32x4(rows[i], rows[i + 8], 0x44),
+                       _mm512_shuffle_f32x4(rows[i], rows[i + 8], 0xee));
     LW_UNROLL
     for (int i = 0; i < 4; i++)
-        quarters[i] = _mm512_add_ps(_mm512_shuffle_f32x4(halves[i], halves[i + 4], 0x88),
-                                    _mm512_shuffle_f32x4(halves[i], halves[i + 4], 0xdd));
-    /* The quarters of i hold the sums of rows i, i + 8, i + 4, i + 12. */
+        quarters[i] = op(_mm512_shuffle_f32x4(halves[i], halves[i + 4], 0x88),
+                         _mm512_shuffle_f32x4(halves[i], halves[i + 4], 0xdd));
+    /* The quarters of i hold rows i, i + 8, i + 4, i + 12. */
     LW_UNROLL
     for (int i = 0; i < 2; i++)
-        eighths[i] = _mm512_add_ps(_mm512_shuffle_ps(quarters[i * 2], quarters[i * 2 + 1], 0x44),
-                                   _mm512_shuffle_ps(quarters[i * 2], quarters[i * 2 + 1], 0xee));
-    const v_f32 sums = _mm512_add_ps(_mm512_shuffle_ps(eighths[0], eighths[1], 0x88),
-                                     _mm512_shuffle_ps(eighths[0], eighths[1], 0xdd));
-    return _mm512_shuffle_f32x4(sums, sums, 0xd8);
+        eighths[i] = op(_mm512_shuffle_ps(quarters[i * 2], quarters[i * 2 + 1], 0x44),
+                        _mm512_shuffle_ps(quarters[i * 2], quarters[i * 2 + 1], 0xee));
+    const v_f32 folded = op(_mm512_shuffle_ps(eighths[0], eighths[1], 0x88),
+                            _mm512_shuffle_ps(eighths[0], eighths[1], 0xdd));
+    return _mm512_shuffle_f32x4(folded, folded, 0xd8);
 }
-static inline float v_largest(v_f32 a)
+static inline v_f32 v_sums(const v_f32 rows[16])
 {
-    return _mm512_reduce_max_ps(a);
+    return fold_lanes(rows, v_add);
+}
+static inline v_f32 v_largests(const v_f32 rows[16])
+{
+    return fold_lanes(rows, v_max);
+}
+static inline v_f32 v_lane_index(v_f32 i)
+{
+    return _mm512_castsi512_ps(_mm512_cvttps_epi32(i));
+}
+static inline v_f32 v_lanes(v_f32 a, v_f32 index)
+{
+    return _mm512_permutexvar_ps(_mm512_castps_si512(index), a);
 }

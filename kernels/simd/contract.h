@@ -17,13 +17,13 @@
  *   v_load_n(p, n, fill)   lanes below n < V_LANES from p, the others from fill; touches n floats
  *   v_store_n(p, n, v)     the lanes below n < V_LANES; touches n floats
  *   v_transpose(rows)      lane j of rows[i] and lane i of rows[j] change places; V_LANES vectors
- *   v_pick(a, lane)        lane i is lane[i] of a; lane is a v_index, from v_index_load(int32_t *), each
- *                          0 .. V_LANES - 1
  *   v_unzip(a, b, &even, &odd)         of the lanes of a and b side by side
  *
  *   v_add v_sub v_mul v_div v_sqrt     IEEE, correctly rounded
  *   v_fma(a, b, c)         a * b + c     rounded once; on scalar twice: fmaf without hardware
  *   v_fnma(a, b, c)        c - a * b     costs 0.6 instead of 20 GFLOP/s
+ *   v_fma_once(a, b, c)    v_fma, on scalar too within 0.501 ulp, by way of double: where the second
+ *                          rounding would cost a promise
  *   v_min(a, b) v_max(a, b)            a NaN in b is returned; with a NaN in a alone the result is a
  *                          or b, as the set does it. So is the sign of a zero of two
  *   v_abs(a)               the sign bit cleared
@@ -36,6 +36,9 @@
  *   v_sum(a)               the lanes added as a tree: halves, quarters, ...
  *   v_sums(rows)           lane i is v_sum(rows[i]); V_LANES vectors
  *   v_largest(a)           the largest lane; any lane if one is NaN
+ *   v_largests(rows)       lane i is v_largest(rows[i])
+ *   v_lane_index(i)        lanes in [0, V_LANES), without their fraction, as v_lanes takes them
+ *   v_lanes(a, index)      lane l is lane index[l] of a
  *
  * Masks do not appear: a comparison is part of the operation that needs it, because it is a register
  * on some sets and a mask on others.

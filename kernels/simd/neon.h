@@ -69,6 +69,10 @@ static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c)
 {
     return vfmaq_f32(c, a, b);
 }
+static inline v_f32 v_fma_once(v_f32 a, v_f32 b, v_f32 c)
+{
+    return vfmaq_f32(c, a, b);
+}
 static inline v_f32 v_fnma(v_f32 a, v_f32 b, v_f32 c)
 {
     return vfmsq_f32(c, a, b);
@@ -116,17 +120,6 @@ static inline v_f32 v_mantissa(v_f32 a)
 {
     return vbslq_f32(vdupq_n_u32(0x007fffffu), a, vdupq_n_f32(1.0f));
 }
-typedef uint8x16_t v_index;
-static inline v_index v_index_load(const int32_t *lane)
-{
-    /* Byte i of lane l is byte 4 l + i. */
-    const uint32x4_t first = vmulq_n_u32(vreinterpretq_u32_s32(vld1q_s32(lane)), 0x04040404u);
-    return vreinterpretq_u8_u32(vaddq_u32(first, vdupq_n_u32(0x03020100u)));
-}
-static inline v_f32 v_pick(v_f32 a, v_index lane)
-{
-    return vreinterpretq_f32_u8(vqtbl1q_u8(vreinterpretq_u8_f32(a), lane));
-}
 static inline void v_unzip(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
 {
     *even = vuzp1q_f32(a, b);
@@ -145,15 +138,34 @@ static inline float v_sum(v_f32 a)
     const float32x2_t x = vadd_f32(vget_low_f32(a), vget_high_f32(a));
     return vget_lane_f32(x, 0) + vget_lane_f32(x, 1);
 }
-LW_INLINE v_f32 v_sums(const v_f32 rows[4])
-{
-    const v_f32 low = vaddq_f32(vcombine_f32(vget_low_f32(rows[0]), vget_low_f32(rows[1])),
-                                vcombine_f32(vget_high_f32(rows[0]), vget_high_f32(rows[1])));
-    const v_f32 high = vaddq_f32(vcombine_f32(vget_low_f32(rows[2]), vget_low_f32(rows[3])),
-                                 vcombine_f32(vget_high_f32(rows[2]), vget_high_f32(rows[3])));
-    return vaddq_f32(vuzp1q_f32(low, high), vuzp2q_f32(low, high));
-}
 static inline float v_largest(v_f32 a)
 {
     return vmaxvq_f32(a);
+}
+/* Lane i is what op makes of the lanes of rows[i], as a tree. */
+LW_INLINE v_f32 fold_lanes(const v_f32 rows[4], v_f32 (*op)(v_f32, v_f32))
+{
+    const v_f32 low = op(vcombine_f32(vget_low_f32(rows[0]), vget_low_f32(rows[1])),
+                         vcombine_f32(vget_high_f32(rows[0]), vget_high_f32(rows[1])));
+    const v_f32 high = op(vcombine_f32(vget_low_f32(rows[2]), vget_low_f32(rows[3])),
+                          vcombine_f32(vget_high_f32(rows[2]), vget_high_f32(rows[3])));
+    return op(vuzp1q_f32(low, high), vuzp2q_f32(low, high));
+}
+static inline v_f32 v_sums(const v_f32 rows[4])
+{
+    return fold_lanes(rows, v_add);
+}
+static inline v_f32 v_largests(const v_f32 rows[4])
+{
+    return fold_lanes(rows, v_max);
+}
+/* The four bytes of each lane. */
+static inline v_f32 v_lane_index(v_f32 i)
+{
+    const uint32x4_t first = vmulq_n_u32(vcvtq_u32_f32(i), 0x04040404u);
+    return vreinterpretq_f32_u32(vaddq_u32(first, vdupq_n_u32(0x03020100u)));
+}
+static inline v_f32 v_lanes(v_f32 a, v_f32 index)
+{
+    return vreinterpretq_f32_u8(vqtbl1q_u8(vreinterpretq_u8_f32(a), vreinterpretq_u8_f32(index)));
 }

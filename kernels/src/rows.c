@@ -21,8 +21,9 @@ struct row_job {
 
 static void run(const struct row_job *job, lw_share_body body)
 {
+    const double work = LW_WORK_ROW + LW_WORK_ROWS * (double)job->cols;
     if (job->rows > 0 && job->cols > 0)
-        lw_for_shares(job->rows, BLOCK, (double)job->rows * (double)job->cols, body, job);
+        lw_for_shares(job->rows, BLOCK, (double)job->rows * work, body, job);
 }
 
 static void softmax_share(const void *argument, size_t begin, size_t end)

@@ -6,8 +6,7 @@
 
 /*
  * At most the OpenMP threads of the calling context and one for every `grain` units of work; 1
- * inside a parallel region. A region costs 1 to 5 microseconds here, so a grain is the work of
- * about 10.
+ * inside a parallel region.
  */
 int lw_thread_count(double work, double grain);
 
@@ -18,10 +17,14 @@ struct lw_range {
 struct lw_range lw_share(size_t n, size_t step, int part, int parts);
 
 /*
- * Calls body for shares of 0..n-1 that begin at multiples of step, on as many threads as `elements`
- * floats of elementwise work are worth. One share, called directly, if that is one thread.
+ * Calls body for shares of 0..n-1 that begin at multiples of step, on as many threads as `work` is worth,
+ * counted in floats that are read, added to and written. One share, called directly, if that is one thread.
  */
 typedef void (*lw_share_body)(const void *job, size_t begin, size_t end);
-void lw_for_shares(size_t n, size_t step, double elements, lw_share_body body, const void *job);
+void lw_for_shares(size_t n, size_t step, double work, lw_share_body body, const void *job);
+
+/* The work of other things, rounded from AVX-512 on a Zen 4 core: an element of an activation or of
+ * Adam, of a softmax or loss, and what a row of these costs besides. */
+enum { LW_WORK_MATH = 3, LW_WORK_ROWS = 4, LW_WORK_ROW = 20 };
 
 #endif

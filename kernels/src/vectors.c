@@ -25,9 +25,14 @@ static lw_status check_map(const char *function, size_t n, const float *x, const
     return lw_check_in_place(function, &to, &from, 1);
 }
 
-static void run(const struct vector_job *job, size_t n, lw_share_body body)
+static void run(const struct vector_job *job, size_t n, int work, lw_share_body body)
 {
-    lw_for_shares(n, LINE, (double)n, body, job);
+    lw_for_shares(n, LINE, work * (double)n, body, job);
+}
+
+static int activation_work(lw_activation activation)
+{
+    return activation <= LW_LEAKY_RELU ? 1 : LW_WORK_MATH;
 }
 
 static void activate_share(const void *argument, size_t begin, size_t end)
@@ -45,7 +50,7 @@ lw_status lw_activate(lw_activation activation, size_t n, const float *x, float 
         return status;
     const struct vector_job job = {
         .isa = lw_isa_current(), .activation = activation, .x = x, .y = y};
-    run(&job, n, activate_share);
+    run(&job, n, activation_work(activation), activate_share);
     return LW_OK;
 }
 
@@ -75,7 +80,7 @@ lw_status lw_activate_backward(lw_activation activation, size_t n, const float *
         return status;
     const struct vector_job job = {
         .isa = lw_isa_current(), .activation = activation, .x = dy, .saved = saved, .y = dz};
-    run(&job, n, backward_share);
+    run(&job, n, activation_work(activation), backward_share);
     return LW_OK;
 }
 
@@ -97,7 +102,7 @@ static lw_status map(const char *name, size_t n, const float *x, float *y, lw_sh
     if (status != LW_OK || n == 0)
         return status;
     const struct vector_job job = {.isa = lw_isa_current(), .x = x, .y = y};
-    run(&job, n, body);
+    run(&job, n, LW_WORK_MATH, body);
     return LW_OK;
 }
 
@@ -124,7 +129,7 @@ lw_status lw_scale(size_t n, float factor, float *x)
     if (status != LW_OK || n == 0)
         return status;
     const struct vector_job job = {.isa = lw_isa_current(), .y = x, .factor = factor};
-    run(&job, n, scale_share);
+    run(&job, n, 1, scale_share);
     return LW_OK;
 }
 

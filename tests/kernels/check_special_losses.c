@@ -1,5 +1,6 @@
 #include "checks.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -57,6 +58,31 @@ static void check_by_hand(struct tally *tally)
                 (double)loss[1], (double)g[0], (double)g[1], (double)g[2], (double)g[3]);
 }
 
+/* Logits further apart than the largest float, in narrow and in wide rows: the loss of the smaller ones is
+ * past it, that of the largest is 0, and the gradient does not notice. */
+static void check_beyond_range(struct tally *tally, size_t n)
+{
+    enum { MOST = 40 };
+    float x[2 * MOST], t[MOST] = {0.5f, 0.5f}, loss[2], g[2 * MOST];
+    const int32_t labels[2] = {0, 1};
+    for (size_t j = 0; j < 2 * n; j++)
+        x[j] = j % n == 0 ? FLT_MAX : -FLT_MAX;
+    lw_softmax_cross_entropy(2, n, x, n, labels, 1.0f, loss, g, n);
+    TALLY_CHECK(tally, loss[0] == 0.0f && loss[1] == INFINITY,
+                "cross-entropy of +-FLT_MAX in %zu: %g %g", n, (double)loss[0], (double)loss[1]);
+    TALLY_CHECK(tally, g[0] == 0.0f && g[1] == 0.0f && g[n] == 1.0f && g[n + 1] == -1.0f,
+                "gradient of +-FLT_MAX in %zu: %g %g, %g %g", n, (double)g[0], (double)g[1],
+                (double)g[n], (double)g[n + 1]);
+    lw_softmax_cross_entropy_probs(1, n, x, n, t, n, 1.0f, loss, g, n);
+    TALLY_CHECK(tally, loss[0] == INFINITY && g[0] == 0.5f && g[1] == -0.5f,
+                "halves of +-FLT_MAX in %zu: %g, %g %g", n, (double)loss[0], (double)g[0],
+                (double)g[1]);
+    x[1] = 0.0f;
+    lw_softmax_cross_entropy(1, n, x, n, labels + 1, 1.0f, loss, g, n);
+    TALLY_CHECK(tally, loss[0] == FLT_MAX, "cross-entropy FLT_MAX below in %zu: %g", n,
+                (double)loss[0]);
+}
+
 /* -Inf where the target is 0 counts as 0; elsewhere it is an infinite loss. */
 static void check_infinite_logit(struct tally *tally)
 {
@@ -109,6 +135,8 @@ void check_special_losses(struct tally *tally, const struct operation *unused)
     check_extremes(tally, "lw_softmax_cross_entropy_probs");
     check_extremes(tally, "lw_sigmoid_cross_entropy");
     check_by_hand(tally);
+    check_beyond_range(tally, 2);
+    check_beyond_range(tally, 40);
     check_infinite_logit(tally);
     check_nan(tally, "lw_softmax_cross_entropy", 0, 1);
     check_nan(tally, "lw_softmax_cross_entropy_probs", 0, 1);

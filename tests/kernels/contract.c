@@ -132,6 +132,12 @@ static void check_arithmetic(struct tally *tally, struct lanes *x)
     for (size_t i = 0; i < V_LANES; i++)
         want[i] = fma_of(x->a[i], x->b[i], x->c[i]);
     check_lanes(tally, "v_fma", x, want);
+    v_store(x->result, v_fma_once(v_load(x->a), v_load(x->b), v_load(x->c)));
+    for (size_t i = 0; i < V_LANES; i++)
+        want[i] = strcmp(LW_SIMD_NAME, "scalar")
+                      ? fmaf(x->a[i], x->b[i], x->c[i])
+                      : (float)((double)x->a[i] * (double)x->b[i] + (double)x->c[i]);
+    check_lanes(tally, "v_fma_once", x, want);
     v_store(x->result, v_fnma(v_load(x->a), v_load(x->b), v_load(x->c)));
     for (size_t i = 0; i < V_LANES; i++)
         want[i] = fma_of(-x->a[i], x->b[i], x->c[i]);
@@ -215,34 +221,55 @@ static void check_exponents(struct tally *tally, struct generator *from)
 
 static void check_folds(struct tally *tally, struct generator *from)
 {
-    float a[V_LANES], tree[V_LANES], largest = -INFINITY;
-    for (size_t i = 0; i < V_LANES; i++) {
+    float a[V_LANES], tree[V_LANES];
+    for (size_t i = 0; i < V_LANES; i++)
         a[i] = tree[i] = generate_value(from, UNIFORM);
-        largest = fmaxf(largest, a[i]);
-    }
     for (size_t width = V_LANES / 2; width > 0; width /= 2) {
         for (size_t i = 0; i < width; i++)
             tree[i] += tree[i + width];
     }
-    const float sum = v_sum(v_load(a)), most = v_largest(v_load(a));
+    const float sum = v_sum(v_load(a));
     TALLY_CHECK(tally, same_bits(sum, tree[0]), "v_sum: %a, not %a", (double)sum, (double)tree[0]);
-    TALLY_CHECK(tally, most == largest, "v_largest: %a, not %a", (double)most, (double)largest);
+}
+
+static void check_lane_choice(struct tally *tally, struct generator *from)
+{
+    float a[V_LANES], i[V_LANES], chosen[V_LANES];
+    for (size_t l = 0; l < V_LANES; l++) {
+        a[l] = generate_value(from, UNIFORM);
+        i[l] = (float)(V_LANES * generate_uniform(from));
+        i[l] = i[l] < V_LANES ? i[l] : 0.0f; /* rounded up */
+    }
+    v_store(chosen, v_lanes(v_load(a), v_lane_index(v_load(i))));
+    for (size_t l = 0; l < V_LANES; l++)
+        TALLY_CHECK(tally, same_bits(chosen[l], a[(size_t)i[l]]), "v_lanes at %zu of %g: %a", l,
+                    (double)i[l], (double)chosen[l]);
 }
 
 static void check_squares(struct tally *tally, struct generator *from)
 {
-    float a[V_LANES][V_LANES], column[V_LANES], sums[V_LANES];
+    float a[V_LANES][V_LANES], column[V_LANES], sums[V_LANES], largests[V_LANES];
+    float largest[V_LANES];
     v_f32 rows[V_LANES];
     for (size_t i = 0; i < V_LANES; i++) {
-        for (size_t j = 0; j < V_LANES; j++)
+        largest[i] = -INFINITY;
+        for (size_t j = 0; j < V_LANES; j++) {
             a[i][j] = generate_value(from, UNIFORM);
+            largest[i] = fmaxf(largest[i], a[i][j]);
+        }
         rows[i] = v_load(a[i]);
     }
     v_store(sums, v_sums(rows));
+    v_store(largests, v_largests(rows));
     for (size_t i = 0; i < V_LANES; i++) {
         const float want = v_sum(rows[i]);
         TALLY_CHECK(tally, same_bits(sums[i], want), "v_sums lane %zu: %a, not %a", i,
                     (double)sums[i], (double)want);
+        const float most = v_largest(rows[i]);
+        TALLY_CHECK(tally, most == largest[i], "v_largest: %a, not %a", (double)most,
+                    (double)largest[i]);
+        TALLY_CHECK(tally, largests[i] == largest[i], "v_largests lane %zu: %a, not %a", i,
+                    (double)largests[i], (double)largest[i]);
     }
     v_transpose(rows);
     for (size_t j = 0; j < V_LANES; j++) {
@@ -266,6 +293,7 @@ static void check(struct tally *tally)
         check_round(tally, &from);
         check_exponents(tally, &from);
         check_folds(tally, &from);
+        check_lane_choice(tally, &from);
         check_squares(tally, &from);
     }
 }

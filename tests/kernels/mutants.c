@@ -275,6 +275,47 @@ static void edit_softmax_max(struct lw_isa *isa)
     isa->softmax_rows = softmax_without_max;
 }
 
+/* Narrow rows are done in chunks of about 1000 elements. */
+static void first_chunk_only(size_t rows, size_t cols, const float *x, size_t ldx, float *y,
+                             size_t ldy)
+{
+    const size_t chunk = 1024 / cols;
+    good->log_softmax_rows(cols <= 16 && rows > chunk ? chunk : rows, cols, x, ldx, y, ldy);
+}
+static void edit_chunk(struct lw_isa *isa)
+{
+    isa->log_softmax_rows = first_chunk_only;
+}
+
+/* What belongs to one row of a block is given to its neighbour. */
+static void dot_of_next_row(size_t rows, size_t cols, const float *y, size_t ldy, const float *dy,
+                            size_t lddy, float *dz, size_t lddz)
+{
+    for (size_t i = 0; i < rows; i++) {
+        const size_t next = (i + 1) % rows;
+        float dot = 0.0f;
+        for (size_t j = 0; j < cols; j++)
+            dot += dy[next * lddy + j] * y[next * ldy + j];
+        for (size_t j = 0; j < cols; j++)
+            dz[i * lddz + j] = y[i * ldy + j] * (dy[i * lddy + j] - dot);
+    }
+}
+static void edit_row_of_block(struct lw_isa *isa)
+{
+    isa->softmax_backward_rows = dot_of_next_row;
+}
+
+static void tanh_as_quotient(lw_activation activation, size_t n, const float *x, float *y)
+{
+    good->activate(activation, n, x, y);
+    for (size_t i = 0; activation == LW_TANH && i < n; i++)
+        y[i] = fabsf(x[i]) < 10.0f ? 1.0f - 2.0f / (expf(2.0f * x[i]) + 1.0f) : y[i];
+}
+static void edit_tanh(struct lw_isa *isa)
+{
+    isa->activate = tanh_as_quotient;
+}
+
 static void gradient_of_next_label(size_t rows, size_t cols, const float *x, size_t ldx,
                                    const int32_t *labels, float scale, float *loss, float *g,
                                    size_t ldg)
@@ -390,6 +431,9 @@ const struct mutant mutants[] = {
     {"squares summed in order", "bits", "lw_sum_squares", edit_sum_order, NULL},
     {"maximum not subtracted", "bounded", "lw_softmax", edit_softmax_max, NULL},
     {"maximum not subtracted", "special_rows", NULL, edit_softmax_max, NULL},
+    {"first chunk only", "bounded", "lw_log_softmax", edit_chunk, NULL},
+    {"dot product of another row", "exact", "lw_softmax_backward", edit_row_of_block, NULL},
+    {"tanh cancels near 0", "ulp", NULL, edit_tanh, NULL},
     {"gradient of another label", "bounded", "lw_softmax_cross_entropy", edit_label, NULL},
     {"gradient of another label", "special_losses", NULL, edit_label, NULL},
     {"gradient not scaled", "bounded", "lw_sigmoid_cross_entropy", edit_loss_scale, NULL},

@@ -64,6 +64,10 @@ static void append_rows(struct size_list *list)
         for (size_t n = 47; n <= 100; n += n == 49 ? 14 : n == 65 ? 35 : 1)
             append(list, m[a], n, 0);
     }
+    /* Several blocks of rows, the last one not full. */
+    static const size_t n[] = {1, 2, 3, 7, 8, 10, 16, 17, 33, 300};
+    for (size_t b = 0; b < sizeof n / sizeof *n; b++)
+        append(list, 35, n[b], 0);
 }
 
 static void append_vectors(struct size_list *list)
@@ -156,7 +160,9 @@ struct size_list sizes_few(const struct operation *operation)
         append(&list, 4, 31, 0);
         append(&list, 3, 100, 0);
         append(&list, 2, 1000, 0);
+        append(&list, 35, 40, 0);
         append(&list, 300, 3, 0);
+        append(&list, 150, 10, 0); /* several chunks of narrow rows */
         break;
     case VECTOR:
         append(&list, 0, 1, 0);

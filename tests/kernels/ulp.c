@@ -3,29 +3,29 @@
 #include "reference.h"
 #include "tolerance.h"
 
-static void exp_kernel(size_t n, const float *x, float *y)
+static void exp_kernel(const struct lw_isa *isa, size_t n, const float *x, float *y)
 {
-    lw_exp(n, x, y);
+    isa->exp(n, x, y);
 }
-static void log_kernel(size_t n, const float *x, float *y)
+static void log_kernel(const struct lw_isa *isa, size_t n, const float *x, float *y)
 {
-    lw_log(n, x, y);
+    isa->log(n, x, y);
 }
-static void sigmoid_kernel(size_t n, const float *x, float *y)
+static void sigmoid_kernel(const struct lw_isa *isa, size_t n, const float *x, float *y)
 {
-    lw_activate(LW_SIGMOID, n, x, y);
+    isa->activate(LW_SIGMOID, n, x, y);
 }
-static void tanh_kernel(size_t n, const float *x, float *y)
+static void tanh_kernel(const struct lw_isa *isa, size_t n, const float *x, float *y)
 {
-    lw_activate(LW_TANH, n, x, y);
+    isa->activate(LW_TANH, n, x, y);
 }
-static void gelu_kernel(size_t n, const float *x, float *y)
+static void gelu_kernel(const struct lw_isa *isa, size_t n, const float *x, float *y)
 {
-    lw_activate(LW_GELU, n, x, y);
+    isa->activate(LW_GELU, n, x, y);
 }
-static void silu_kernel(size_t n, const float *x, float *y)
+static void silu_kernel(const struct lw_isa *isa, size_t n, const float *x, float *y)
 {
-    lw_activate(LW_SILU, n, x, y);
+    isa->activate(LW_SILU, n, x, y);
 }
 
 static double sigmoid_exact(double x)
@@ -90,17 +90,24 @@ static double error_in_ulps(float got, double want)
     return fabs((double)got - want) / ulp_at(want);
 }
 
-void ulp_measure(const struct ulp_function *function, size_t n, const float *x,
-                 struct ulp_worst *worst)
+void ulp_measure(const struct ulp_function *function, const struct lw_isa *const *sets,
+                 size_t count, size_t n, const float *x, struct ulp_worst *worst)
 {
-    float y[ULP_BATCH];
-    function->kernel(n, x, y);
-    for (size_t i = 0; i < n; i++) {
-        const double error = error_in_ulps(y[i], function->exact((double)x[i]));
-        if (error <= worst->ulps && error < 0.5)
-            continue;
-        const struct ulp_worst one = {error, error / function->bound((double)x[i]), x[i], x[i]};
-        ulp_merge(worst, &one);
+    double exact[ULP_BATCH];
+    for (size_t i = 0; i < n; i++)
+        exact[i] = function->exact((double)x[i]);
+    for (size_t s = 0; s < count; s++) {
+        float y[ULP_BATCH];
+        function->kernel(sets[s], n, x, y);
+        for (size_t i = 0; i < n; i++) {
+            if (y[i] == (float)exact[i]) /* most are correctly rounded */
+                continue;
+            const double error = error_in_ulps(y[i], exact[i]);
+            if (error <= worst[s].ulps && error < 0.5)
+                continue;
+            const struct ulp_worst one = {error, error / function->bound((double)x[i]), x[i], x[i]};
+            ulp_merge(&worst[s], &one);
+        }
     }
 }
 

@@ -2,12 +2,11 @@
 #ifndef ULP_H
 #define ULP_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "isa_table.h"
 
 struct ulp_function {
     const char *name;
-    void (*kernel)(size_t n, const float *x, float *y);
+    void (*kernel)(const struct lw_isa *isa, size_t n, const float *x, float *y);
     double (*exact)(double x);
     double (*bound)(double x); /* in ulp */
 };
@@ -21,10 +20,10 @@ struct ulp_worst {
     float x, at_share;
 };
 
-/* At most ULP_BATCH numbers at once. */
+/* n numbers, at most ULP_BATCH, on `count` instruction sets; worst has one for each of them. */
 enum { ULP_BATCH = 4096 };
-void ulp_measure(const struct ulp_function *function, size_t n, const float *x,
-                 struct ulp_worst *worst);
+void ulp_measure(const struct ulp_function *function, const struct lw_isa *const *sets,
+                 size_t count, size_t n, const float *x, struct ulp_worst *worst);
 void ulp_merge(struct ulp_worst *worst, const struct ulp_worst *other);
 
 #endif

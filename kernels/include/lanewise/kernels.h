@@ -243,7 +243,8 @@ LW_API lw_status lw_softmax(size_t rows, size_t cols, const float *x, size_t ldx
                             size_t ldy);
 
 /* Y[i][j] = (X[i][j] - max_i) - log(sum_j exp(X[i][j] - max_i)), by rows. In place allowed. Special
- * rows as lw_softmax; a single -Inf stays -Inf. */
+ * rows as lw_softmax; a single -Inf stays -Inf, and so becomes an element more than FLT_MAX below
+ * the maximum. */
 LW_API lw_status lw_log_softmax(size_t rows, size_t cols, const float *x, size_t ldx, float *y,
                                 size_t ldy);
 
@@ -284,8 +285,9 @@ LW_API lw_status lw_scale(size_t n, float factor, float *x);
  *   loss  rows         NULL: not stored
  *   G     rows x cols  ldg >= cols; NULL: not stored; in place (g == x) allowed
  *
- * Finite for all finite logits; a logit of +-100 gives a finite loss and the right gradient.
- * LW_EDATA, with the row in the message and nothing written, for a label out of range.
+ * For finite logits the gradient is finite, and so is the loss but where max_i - X[i][label_i]
+ * exceeds FLT_MAX: that loss rounds to +Inf. A logit of +-100 gives a finite loss and the right
+ * gradient. LW_EDATA, with the row in the message and nothing written, for a label out of range.
  */
 LW_API lw_status lw_softmax_cross_entropy(size_t rows, size_t cols, const float *x, size_t ldx,
                                           const int32_t *labels, float scale, float *loss, float *g,
@@ -297,7 +299,8 @@ LW_API lw_status lw_softmax_cross_entropy(size_t rows, size_t cols, const float 
  *   loss[i] = sum_j T[i][j] * (log(sum_k exp(X[i][k] - max_i)) - (X[i][j] - max_i))
  *   G[i][j] = scale * (softmax(X)[i][j] * sum_k T[i][k] - T[i][j])
  *
- * The rows of T need not sum to 1. Where T is 0, a logit of -Inf counts as 0.
+ * The rows of T need not sum to 1. Where T is 0, a logit of -Inf counts as 0. For finite operands
+ * the loss is +Inf where max_i - X[i][j] exceeds FLT_MAX and T[i][j] > 0, whatever T[i][j] is.
  */
 LW_API lw_status lw_softmax_cross_entropy_probs(size_t rows, size_t cols, const float *x,
                                                 size_t ldx, const float *t, size_t ldt, float scale,
@@ -309,7 +312,7 @@ LW_API lw_status lw_softmax_cross_entropy_probs(size_t rows, size_t cols, const 
  *   loss[i] = sum_j max(x, 0) - x * t + log(1 + exp(-|x|)),   x = X[i][j], t = T[i][j] in [0, 1]
  *   G[i][j] = scale * (sigmoid(x) - t)
  *
- * Operands as above. Finite for all finite logits.
+ * Operands as above. For finite logits every term is finite, and so is the gradient.
  */
 LW_API lw_status lw_sigmoid_cross_entropy(size_t rows, size_t cols, const float *x, size_t ldx,
                                           const float *t, size_t ldt, float scale, float *loss,
