@@ -1,6 +1,7 @@
 // Whole training steps: samples per second of the networks in use.
 #include "bench.h"
 
+#include <cmath>
 #include <lanewise/nn.h>
 
 namespace
@@ -59,7 +60,7 @@ double flops_per_step(const Network &network)
     return static_cast<double>(network.batch) * (6.0 * weights - 2.0 * first);
 }
 
-void train(benchmark::State &state, const bench::Place &place, const Network &network)
+void train(benchmark::State &state, const Network &network)
 {
     std::vector<lw_layer_spec> layers;
     for (size_t i = 1; i < network.sizes.size(); i++) {
@@ -83,10 +84,12 @@ void train(benchmark::State &state, const bench::Place &place, const Network &ne
         return lw_train_step(net, network.loss, &optimizer, network.batch, x.data(), &target,
                              &value);
     };
-    if (bench::check(state, step())) {
+    if (bench::check(state, step()) && !std::isfinite(value))
+        state.SkipWithError("the loss is not a number");
+    else if (!state.error_occurred()) {
         for (auto _ : state)
             step();
-        bench::count_flops(state, place, flops_per_step(network));
+        bench::count_flops(state, flops_per_step(network));
         state.counters["samples/s"] = benchmark::Counter(
             static_cast<double>(network.batch), benchmark::Counter::kIsIterationInvariantRate);
     }
@@ -95,11 +98,11 @@ void train(benchmark::State &state, const bench::Place &place, const Network &ne
 
 } // namespace
 
-void register_benchmarks()
+void register_benchmarks(const std::vector<std::string> &arguments)
 {
+    bench::expect_no_arguments(arguments);
     for (const Network &network : networks)
-        bench::register_everywhere(network.name,
-                                   [network](benchmark::State &state, const bench::Place &place) {
-                                       train(state, place, network);
-                                   });
+        bench::register_everywhere(
+            std::string("train/") + network.name,
+            [network](benchmark::State &state, int) { train(state, network); });
 }
