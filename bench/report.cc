@@ -200,8 +200,8 @@ void print_head(Results &results)
         "\nRates are the best of the rounds, which are mixed at random; percentages are of the "
         "FMA peak measured\namong them. \"ratio\" is ours over the best other, also from "
         "the medians of the rounds. The other is\na library for products, the bare product "
-        "for layers, a copy for vectors. Each result was held against\ndouble precision before "
-        "it was timed.\n");
+        "for layers, a copy for vectors. Before they were timed,\nresults were held against "
+        "double precision, and training steps seen to lower the loss.\n");
 }
 
 // One line of the summary; empty if the group has nothing to compare with.
