@@ -1,64 +1,120 @@
 #include "bench.h"
 
-#include <map>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
 #include <omp.h>
 #include <random>
+#include <stdexcept>
 
 namespace bench
 {
 
-std::vector<float> random_floats(size_t n, unsigned seed)
+namespace
+{
+
+// 1, 2, 4, ... and all threads.
+const std::vector<int> &thread_counts()
+{
+    static const std::vector<int> counts = [] {
+        std::vector<int> found;
+        const int most = omp_get_max_threads();
+        for (int threads = 1; threads < most; threads *= 2)
+            found.push_back(threads);
+        found.push_back(most);
+        return found;
+    }();
+    return counts;
+}
+
+// The set in use before any benchmark selects another.
+const std::string &default_isa()
+{
+    static const std::string name = lw_isa_name();
+    return name;
+}
+
+benchmark::internal::Benchmark *register_place(const std::string &name, const std::string &isa,
+                                               int threads, const Body &body)
+{
+    const std::string full = name + "/" + std::to_string(threads);
+    const auto run = [body, isa, threads](benchmark::State &state) {
+        omp_set_num_threads(threads);
+        if (check(state, lw_isa_select(isa.c_str())))
+            body(state, threads);
+    };
+    return benchmark::RegisterBenchmark(full.c_str(), run)->UseRealTime();
+}
+
+// The rates of one run mean something only beside the FMA peak of the same run, taken in
+// rounds among the others because a shared machine drifts.
+void register_peak()
+{
+    register_everywhere("peak/fma", [](benchmark::State &state, int threads) {
+        double peak = 0.0;
+        for (auto _ : state)
+            peak = lw_measure_peak(threads);
+        state.counters["GFLOP/s"] = peak * 1e-9;
+    });
+}
+
+std::string cpu_model()
+{
+    std::ifstream info("/proc/cpuinfo");
+    for (std::string line; std::getline(info, line);)
+        if (line.rfind("model name", 0) == 0)
+            return line.substr(line.find(':') + 2);
+    return "unknown";
+}
+
+std::string caches()
+{
+    return std::to_string(lw_cache_bytes(1) / 1024) + " and " +
+           std::to_string(lw_cache_bytes(2) / 1024) + " KiB";
+}
+
+void add_context()
+{
+    benchmark::AddCustomContext("lanewise", lw_version());
+    benchmark::AddCustomContext("lanewise_isa", default_isa());
+    benchmark::AddCustomContext("cpu_model", cpu_model());
+    benchmark::AddCustomContext("caches", caches());
+    benchmark::AddCustomContext("compiler", LANEWISE_COMPILER);
+}
+
+} // namespace
+
+Floats random_floats(size_t n, unsigned seed)
 {
     std::mt19937 generator(seed);
-    std::vector<float> values(n);
+    Floats values(n);
     // Not std::uniform_real_distribution: its numbers differ between standard libraries.
     for (float &value : values)
         value = static_cast<float>(generator() >> 8) * 0x1p-23f - 1.0f;
     return values;
 }
 
-bool select(benchmark::State &state, const Place &place)
+void register_everywhere(const std::string &row, const Body &body)
 {
-    omp_set_num_threads(place.threads);
-    return check(state, lw_isa_select(place.isa.c_str()));
-}
-
-const std::vector<Place> &places()
-{
-    static const std::vector<Place> all = [] {
-        std::vector<Place> found;
-        const int most = omp_get_max_threads();
-        for (size_t i = 0; lw_isa_available(i); i++) {
-            found.push_back({lw_isa_available(i), 1});
-            if (most > 1)
-                found.push_back({lw_isa_available(i), most});
+    for (size_t i = 0; const char *isa = lw_isa_available(i); i++)
+        for (const int threads : thread_counts()) {
+            auto *registered = register_place(row + "/" + isa, isa, threads, body);
+            // The scalar set is a reference 15 times slower than the others: one round will do.
+            if (std::string(isa) == "scalar")
+                registered->Repetitions(1);
         }
-        return found;
-    }();
-    return all;
 }
 
-void register_everywhere(const std::string &name, const Body &body)
+void register_contender(const std::string &row, const std::string &contender, const Body &body)
 {
-    for (const Place &place : places()) {
-        const std::string full = name + "/" + place.isa + "/" + std::to_string(place.threads);
-        benchmark::RegisterBenchmark(full.c_str(), [body, place](benchmark::State &state) {
-            if (select(state, place))
-                body(state, place);
-        })->UseRealTime();
-    }
+    for (const int threads : thread_counts())
+        register_place(row + "/" + contender, default_isa(), threads, body);
 }
 
-void count_flops(benchmark::State &state, const Place &place, double flops_per_iteration)
+void count_flops(benchmark::State &state, double flops_per_iteration)
 {
-    static std::map<std::string, double> peaks;
-    double &peak = peaks[place.isa + "/" + std::to_string(place.threads)];
-    if (peak == 0.0)
-        peak = lw_measure_peak(place.threads);
-    using benchmark::Counter;
-    const double rate = flops_per_iteration * 1e-9;
-    state.counters["GFLOP/s"] = Counter(rate, Counter::kIsIterationInvariantRate);
-    state.counters["%peak"] = Counter(100e9 * rate / peak, Counter::kIsIterationInvariantRate);
+    state.counters["GFLOP/s"] = benchmark::Counter(flops_per_iteration * 1e-9,
+                                                   benchmark::Counter::kIsIterationInvariantRate);
 }
 
 void count_bytes(benchmark::State &state, double bytes_per_iteration)
@@ -74,16 +130,37 @@ bool check(benchmark::State &state, lw_status status)
     return status == LW_OK;
 }
 
+bool is_near(const Floats &got, const std::function<double(size_t)> &want, double tolerance)
+{
+    const auto near = [&](size_t i) {
+        const double wanted = want(i);
+        return std::fabs(got[i] - wanted) <= tolerance * std::fmax(1.0, std::fabs(wanted));
+    };
+    for (size_t i = 0; i < got.size(); i += 1 + got.size() / 500)
+        if (!near(i))
+            return false;
+    return near(got.size() - 1);
+}
+
+void expect_no_arguments(const std::vector<std::string> &arguments)
+{
+    if (!arguments.empty())
+        throw std::runtime_error("unexpected argument '" + arguments[0] + "'");
+}
+
 } // namespace bench
 
 int main(int argc, char **argv)
 {
-    register_benchmarks();
     benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv))
+    try {
+        bench::add_context();
+        bench::register_peak();
+        register_benchmarks({argv + 1, argv + argc});
+    } catch (const std::exception &error) {
+        std::fprintf(stderr, "%s: %s\n", argv[0], error.what());
         return 2;
-    benchmark::AddCustomContext("lanewise", lw_version());
-    benchmark::AddCustomContext("compiler", __VERSION__);
+    }
     if (benchmark::RunSpecifiedBenchmarks() == 0)
         return 1;
     benchmark::Shutdown();

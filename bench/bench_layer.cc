@@ -1,134 +1,137 @@
-// The fused dense layer, activations, softmax, losses and optimizer updates.
+// The fused dense layer, forward and backward, beside the bare products of the same shapes: what bias,
+// activation, their derivatives and column sums cost on top.
 #include "bench.h"
+
+#include <algorithm>
 
 namespace
 {
 
 struct Layer {
     size_t batch, in, out;
+
+    std::string row(const char *what) const
+    {
+        return std::string("layer/") + what + "/" + std::to_string(batch) + "x" +
+               std::to_string(in) + "x" + std::to_string(out);
+    }
+    double flops() const
+    {
+        return 2.0 * static_cast<double>(batch) * static_cast<double>(in) *
+               static_cast<double>(out);
+    }
 };
 
-std::string layer_name(const char *what, const Layer &l)
-{
-    return std::string(what) + "/" + std::to_string(l.batch) + "x" + std::to_string(l.in) + "x" +
-           std::to_string(l.out);
-}
+// Their beginnings are the operands of all layers, so that every contender reads the same memory.
+struct Operands {
+    static constexpr size_t size = 784 * 512;
+    bench::Floats left = bench::random_floats(size, 1), right = bench::random_floats(size, 2);
+    bench::Floats third = bench::random_floats(size, 3);
+};
+const Operands operands;
 
-double flops_of(const Layer &l)
-{
-    return 2.0 * static_cast<double>(l.batch) * static_cast<double>(l.in) *
-           static_cast<double>(l.out);
-}
+using Call = std::function<void(float *y)>;
 
-void register_layer(const Layer &l)
+// Times a call that writes `size` floats, if its result is near want(i) for every i checked.
+bench::Body timed(const Layer &l, size_t size, const Call &call,
+                  const std::function<double(size_t)> &want)
 {
-    using bench::Place;
-    using benchmark::State;
-    bench::register_everywhere(layer_name("forward_relu", l), [l](State &state,
-                                                                  const Place &place) {
-        const auto x = bench::random_floats(l.batch * l.in, 1);
-        const auto w = bench::random_floats(l.in * l.out, 2), b = bench::random_floats(l.out, 3);
-        std::vector<float> y(l.batch * l.out);
+    return [=](benchmark::State &state, int) {
+        bench::Floats y(size);
+        call(y.data());
+        if (!bench::is_near(y, want, 1e-3)) {
+            state.SkipWithError("the result is wrong");
+            return;
+        }
         for (auto _ : state)
-            lw_linear_forward(l.batch, l.in, l.out, x.data(), l.in, w.data(), l.out, b.data(),
-                              LW_RELU, nullptr, 0, y.data(), l.out);
-        bench::count_flops(state, place, flops_of(l));
-    });
-    bench::register_everywhere(
-        layer_name("backward_input_relu", l), [l](State &state, const Place &place) {
-            const auto dz = bench::random_floats(l.batch * l.out, 1);
-            const auto w = bench::random_floats(l.in * l.out, 2);
-            const auto saved = bench::random_floats(l.batch * l.in, 3);
-            std::vector<float> dx(l.batch * l.in);
-            for (auto _ : state)
-                lw_linear_backward_input(l.batch, l.in, l.out, dz.data(), l.out, w.data(), l.out,
-                                         LW_RELU, saved.data(), l.in, dx.data(), l.in);
-            bench::count_flops(state, place, flops_of(l));
-        });
-    bench::register_everywhere(
-        layer_name("backward_weights", l), [l](State &state, const Place &place) {
-            const auto x = bench::random_floats(l.batch * l.in, 1);
-            const auto dz = bench::random_floats(l.batch * l.out, 2);
-            std::vector<float> dw(l.in * l.out), db(l.out);
-            for (auto _ : state)
-                lw_linear_backward_weights(l.batch, l.in, l.out, x.data(), l.in, dz.data(), l.out,
-                                           0.0f, dw.data(), l.out, db.data());
-            bench::count_flops(state, place, flops_of(l));
-        });
+            call(y.data());
+        bench::count_flops(state, l.flops());
+    };
 }
 
-// A vector function of n floats that reads and writes so many of them.
-void register_vector(const std::string &name, size_t n, double floats_moved,
-                     const std::function<void(const float *x, float *y)> &call)
+void register_forward(const Layer &l)
 {
-    bench::register_everywhere(
-        name + "/" + std::to_string(n), [=](benchmark::State &state, const bench::Place &) {
-            auto x = bench::random_floats(n, 1);
-            for (float &value : x)
-                value = 4.0f * value;
-            std::vector<float> y(n);
-            for (auto _ : state)
-                call(x.data(), y.data());
-            bench::count_bytes(state, 4.0 * floats_moved);
-            state.counters["ns/element"] = benchmark::Counter(
-                static_cast<double>(n) * 1e-9,
-                benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
-        });
+    const float *x = operands.left.data(), *w = operands.right.data(), *b = operands.third.data();
+    const auto product = [=](size_t element) {
+        const size_t i = element / l.out, j = element % l.out;
+        double sum = 0.0;
+        for (size_t p = 0; p < l.in; p++)
+            sum += static_cast<double>(x[i * l.in + p]) * w[p * l.out + j];
+        return sum;
+    };
+    const Call fused = [=](float *y) {
+        lw_linear_forward(l.batch, l.in, l.out, x, l.in, w, l.out, b, LW_RELU, nullptr, 0, y,
+                          l.out);
+    };
+    const Call bare = [=](float *y) {
+        lw_sgemm(0, 0, l.batch, l.out, l.in, 1.0f, x, l.in, w, l.out, 0.0f, y, l.out);
+    };
+    const std::string row = l.row("forward_relu");
+    const size_t size = l.batch * l.out;
+    bench::register_everywhere(row, timed(l, size, fused, [=](size_t element) {
+                                   return std::max(0.0, product(element) + b[element % l.out]);
+                               }));
+    bench::register_contender(row, "product", timed(l, size, bare, product));
 }
 
-void register_rows(size_t rows, size_t cols)
+void register_backward_input(const Layer &l)
 {
-    const std::string shape = std::to_string(rows) + "x" + std::to_string(cols);
-    const size_t n = rows * cols;
-    register_vector("softmax/" + shape, n, 2.0 * static_cast<double>(n),
-                    [=](const float *x, float *y) { lw_softmax(rows, cols, x, cols, y, cols); });
-    std::vector<int32_t> labels(rows);
-    for (size_t i = 0; i < rows; i++)
-        labels[i] = static_cast<int32_t>(i * 7 % cols);
-    register_vector("cross_entropy/" + shape, n, 2.0 * static_cast<double>(n),
-                    [=, loss = std::vector<float>(rows)](const float *x, float *y) mutable {
-                        lw_softmax_cross_entropy(rows, cols, x, cols, labels.data(), 1.0f,
-                                                 loss.data(), y, cols);
-                    });
+    const float *dz = operands.left.data(), *w = operands.right.data();
+    const float *saved = operands.third.data();
+    const auto product = [=](size_t element) {
+        const size_t i = element / l.in, j = element % l.in;
+        double sum = 0.0;
+        for (size_t p = 0; p < l.out; p++)
+            sum += static_cast<double>(dz[i * l.out + p]) * w[j * l.out + p];
+        return sum;
+    };
+    const Call fused = [=](float *dx) {
+        lw_linear_backward_input(l.batch, l.in, l.out, dz, l.out, w, l.out, LW_RELU, saved, l.in,
+                                 dx, l.in);
+    };
+    const Call bare = [=](float *dx) {
+        lw_sgemm(0, 1, l.batch, l.in, l.out, 1.0f, dz, l.out, w, l.out, 0.0f, dx, l.in);
+    };
+    const std::string row = l.row("backward_input_relu");
+    const size_t size = l.batch * l.in;
+    bench::register_everywhere(row, timed(l, size, fused, [=](size_t element) {
+                                   return saved[element] > 0.0f ? product(element) : 0.0;
+                               }));
+    bench::register_contender(row, "product", timed(l, size, bare, product));
 }
 
-void register_updates(size_t n)
+// The column sums, db, are written behind DW.
+void register_backward_weights(const Layer &l)
 {
-    const double size = static_cast<double>(n);
-    const lw_sgd_update_params sgd = {1e-3f, 0.0f, 0.0f, 0};
-    register_vector("sgd", n, 3.0 * size,
-                    [=](const float *x, float *y) { lw_sgd_update(n, &sgd, x, y, nullptr); });
-    const lw_adam_update_params adam = {1e-3f, 0.9f, 0.999f, 1e-8f, 0.0f, 0, 10};
-    register_vector("adam", n, 7.0 * size,
-                    [=, m = std::vector<float>(n), v = std::vector<float>(n)](const float *x,
-                                                                              float *y) mutable {
-                        lw_adam_update(n, &adam, x, y, m.data(), v.data());
-                    });
+    const float *x = operands.left.data(), *dz = operands.right.data();
+    const size_t size = l.in * l.out;
+    const auto want = [=](size_t element) {
+        const size_t i = element / l.out, j = element % l.out;
+        double sum = 0.0;
+        for (size_t p = 0; p < l.batch; p++)
+            sum += (i < l.in ? static_cast<double>(x[p * l.in + i]) : 1.0) * dz[p * l.out + j];
+        return sum;
+    };
+    const Call fused = [=](float *dw) {
+        lw_linear_backward_weights(l.batch, l.in, l.out, x, l.in, dz, l.out, 0.0f, dw, l.out,
+                                   dw + size);
+    };
+    const Call bare = [=](float *dw) {
+        lw_sgemm(1, 0, l.in, l.out, l.batch, 1.0f, x, l.in, dz, l.out, 0.0f, dw, l.out);
+    };
+    const std::string row = l.row("backward_weights");
+    bench::register_everywhere(row, timed(l, size + l.out, fused, want));
+    bench::register_contender(row, "product", timed(l, size, bare, want));
 }
 
 } // namespace
 
-void register_benchmarks()
+void register_benchmarks(const std::vector<std::string> &arguments)
 {
-    register_layer({32, 64, 64});
-    register_layer({128, 784, 512});
-    const size_t n = 1 << 20;
-    register_vector("exp", n, 2.0 * n, [](const float *x, float *y) { lw_exp(1 << 20, x, y); });
-    const struct {
-        const char *name;
-        lw_activation activation;
-    } activations[] = {{"relu", LW_RELU},
-                       {"sigmoid", LW_SIGMOID},
-                       {"tanh", LW_TANH},
-                       {"gelu", LW_GELU},
-                       {"silu", LW_SILU}};
-    for (const auto &a : activations)
-        register_vector(a.name, n, 2.0 * n, [a](const float *x, float *y) {
-            lw_activate(a.activation, 1 << 20, x, y);
-        });
-    register_rows(128, 10);
-    register_rows(4096, 10);
-    register_rows(4096, 1000);
-    register_updates(1 << 14);
-    register_updates(1 << 22);
+    bench::expect_no_arguments(arguments);
+    for (const Layer &l : {Layer{32, 64, 64}, Layer{128, 784, 512}}) {
+        register_forward(l);
+        register_backward_input(l);
+        register_backward_weights(l);
+    }
 }

@@ -59,7 +59,7 @@ double flops_per_step(const Network &network)
     return static_cast<double>(network.batch) * (6.0 * weights - 2.0 * first);
 }
 
-void train(benchmark::State &state, const bench::Place &place, const Network &network)
+void train(benchmark::State &state, const Network &network)
 {
     std::vector<lw_layer_spec> layers;
     for (size_t i = 1; i < network.sizes.size(); i++) {
@@ -83,10 +83,15 @@ void train(benchmark::State &state, const bench::Place &place, const Network &ne
         return lw_train_step(net, network.loss, &optimizer, network.batch, x.data(), &target,
                              &value);
     };
-    if (bench::check(state, step())) {
+    bool right = bench::check(state, step());
+    const double first = value;
+    right = right && bench::check(state, step());
+    if (right && !(value < first))
+        state.SkipWithError("a step does not lower the loss");
+    else if (right) {
         for (auto _ : state)
             step();
-        bench::count_flops(state, place, flops_per_step(network));
+        bench::count_flops(state, flops_per_step(network));
         state.counters["samples/s"] = benchmark::Counter(
             static_cast<double>(network.batch), benchmark::Counter::kIsIterationInvariantRate);
     }
@@ -95,11 +100,11 @@ void train(benchmark::State &state, const bench::Place &place, const Network &ne
 
 } // namespace
 
-void register_benchmarks()
+void register_benchmarks(const std::vector<std::string> &arguments)
 {
+    bench::expect_no_arguments(arguments);
     for (const Network &network : networks)
-        bench::register_everywhere(network.name,
-                                   [network](benchmark::State &state, const bench::Place &place) {
-                                       train(state, place, network);
-                                   });
+        bench::register_everywhere(
+            std::string("train/") + network.name,
+            [network](benchmark::State &state, int) { train(state, network); });
 }
