@@ -7,8 +7,8 @@
  *   V_MASKS                1 if v_load_n and v_store_n cost no more than v_load and v_store, and take
  *                          n = V_LANES too
  *   TILE_MR, TILE_NV       the register tile: rows, and vectors in a row. Accumulators and operands
- *                          have to fit the registers: 6x2 of 16 (AVX2), 14x2 of 32 (AVX-512), 7x3 of
- *                          32 (NEON; gcc 12 spills with 8x3, 6x4 and 12x2)
+ *                          have to fit the registers: 6x2 of 16 (AVX2), 14x2 of 32 (AVX-512;
+ *                          12x2 on its half vectors), 7x3 of 32 (NEON; gcc 12 spills with 8x3, 6x4 and 12x2)
  *
  *   v_zero()               +0 in every lane
  *   v_set1(x)              x in every lane

@@ -30,7 +30,7 @@ int lw_cpu_can_run(const char *isa)
     if (!strcmp(isa, "avx2"))
         return 1;
     const unsigned needed = bit_AVX512F | bit_AVX512DQ | bit_AVX512BW | bit_AVX512VL;
-    return !strcmp(isa, "avx512") && (ebx7 & needed) == needed &&
+    return (!strcmp(isa, "avx512vl") || !strcmp(isa, "avx512")) && (ebx7 & needed) == needed &&
            (saved & SAVES_AVX512) == SAVES_AVX512;
 }
 

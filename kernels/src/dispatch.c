@@ -59,10 +59,9 @@ const struct lw_isa *lw_isa_current(void)
 
 const struct lw_isa *lw_isa_narrowed(const struct lw_isa *isa, size_t columns)
 {
-#ifdef LW_ISA_AVX512_AND_AVX2
-    /* Every processor that has AVX-512 has AVX2 and FMA. */
+#ifdef LW_ISA_AVX512_IN_HALVES
     if (isa == &lw_isa_avx512 && columns <= 8)
-        return &lw_isa_avx2;
+        return &lw_isa_avx512vl;
 #endif
     (void)columns;
     return isa;

@@ -1,0 +1,18 @@
+/* AVX-512 (F, DQ, BW, VL) on 256-bit vectors: 8 lanes, 32 registers, 24 of them accumulators of the 12x16 tile.
+ * Where it has masks and registers that AVX2 has not, and half the idle lanes of whole vectors. */
+#include "ymm.h"
+
+enum { V_LANES = 8, V_REGISTERS = 32, V_MASKS = 1, TILE_MR = 12, TILE_NV = 2 };
+
+static inline __mmask8 lanes_below(size_t n)
+{
+    return (__mmask8)((1u << n) - 1u);
+}
+static inline v_f32 v_load_n(const float *p, size_t n, v_f32 fill)
+{
+    return _mm256_mask_loadu_ps(fill, lanes_below(n), p);
+}
+static inline void v_store_n(float *p, size_t n, v_f32 v)
+{
+    _mm256_mask_storeu_ps(p, lanes_below(n), v);
+}

@@ -1,0 +1,179 @@
+/* Vectors of 256 bits: the operations that AVX2 and AVX-512VL share. */
+#include "contract.h"
+
+#include <immintrin.h>
+
+typedef __m256 v_f32;
+
+static inline v_f32 v_zero(void)
+{
+    return _mm256_setzero_ps();
+}
+static inline v_f32 v_set1(float x)
+{
+    return _mm256_set1_ps(x);
+}
+static inline v_f32 v_load(const float *p)
+{
+    return _mm256_loadu_ps(p);
+}
+static inline v_f32 v_hold(v_f32 a)
+{
+    __asm__("" : "+x"(a));
+    return a;
+}
+static inline void v_store(float *p, v_f32 v)
+{
+    _mm256_storeu_ps(p, v);
+}
+
+static inline v_f32 v_add(v_f32 a, v_f32 b)
+{
+    return _mm256_add_ps(a, b);
+}
+static inline v_f32 v_sub(v_f32 a, v_f32 b)
+{
+    return _mm256_sub_ps(a, b);
+}
+static inline v_f32 v_mul(v_f32 a, v_f32 b)
+{
+    return _mm256_mul_ps(a, b);
+}
+static inline v_f32 v_div(v_f32 a, v_f32 b)
+{
+    return _mm256_div_ps(a, b);
+}
+static inline v_f32 v_sqrt(v_f32 a)
+{
+    return _mm256_sqrt_ps(a);
+}
+static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c)
+{
+    return _mm256_fmadd_ps(a, b, c);
+}
+static inline v_f32 v_fma_once(v_f32 a, v_f32 b, v_f32 c)
+{
+    return _mm256_fmadd_ps(a, b, c);
+}
+static inline v_f32 v_fnma(v_f32 a, v_f32 b, v_f32 c)
+{
+    return _mm256_fnmadd_ps(a, b, c);
+}
+static inline v_f32 v_min(v_f32 a, v_f32 b)
+{
+    return _mm256_min_ps(a, b);
+}
+static inline v_f32 v_max(v_f32 a, v_f32 b)
+{
+    return _mm256_max_ps(a, b);
+}
+static inline v_f32 v_abs(v_f32 a)
+{
+    return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a);
+}
+static inline v_f32 v_copysign(v_f32 a, v_f32 b)
+{
+    const v_f32 sign = _mm256_set1_ps(-0.0f);
+    return _mm256_or_ps(_mm256_andnot_ps(sign, a), _mm256_and_ps(sign, b));
+}
+static inline v_f32 v_round(v_f32 a)
+{
+    return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+static inline v_f32 v_if_lt(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
+{
+    return _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_LT_OQ));
+}
+static inline v_f32 v_ldexp(v_f32 a, v_f32 n)
+{
+    /* In two steps: 2^n itself may be out of range. The first product is exact. */
+    const __m256i whole = _mm256_cvtps_epi32(n);
+    const __m256i half = _mm256_srai_epi32(whole, 1);
+    const __m256i bias = _mm256_set1_epi32(127);
+    const __m256i low = _mm256_slli_epi32(_mm256_add_epi32(half, bias), 23);
+    const __m256i high =
+        _mm256_slli_epi32(_mm256_add_epi32(_mm256_sub_epi32(whole, half), bias), 23);
+    return _mm256_mul_ps(_mm256_mul_ps(a, _mm256_castsi256_ps(low)), _mm256_castsi256_ps(high));
+}
+static inline v_f32 v_exponent(v_f32 a)
+{
+    const __m256i exponent = _mm256_srli_epi32(_mm256_castps_si256(a), 23);
+    return _mm256_cvtepi32_ps(_mm256_sub_epi32(exponent, _mm256_set1_epi32(127)));
+}
+static inline v_f32 v_mantissa(v_f32 a)
+{
+    const v_f32 fraction = _mm256_castsi256_ps(_mm256_set1_epi32(0x007fffff));
+    return _mm256_or_ps(_mm256_and_ps(a, fraction), _mm256_set1_ps(1.0f));
+}
+static inline void v_unzip(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
+{
+    /* Pairs of a and b in turn, put in order afterwards. */
+    const __m256d evens = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0x88));
+    const __m256d odds = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0xdd));
+    *even = _mm256_castpd_ps(_mm256_permute4x64_pd(evens, 0xd8));
+    *odd = _mm256_castpd_ps(_mm256_permute4x64_pd(odds, 0xd8));
+}
+LW_INLINE void v_transpose(v_f32 rows[8])
+{
+    v_f32 pairs[8], quads[8];
+    LW_UNROLL
+    for (int i = 0; i < 8; i += 2) {
+        pairs[i] = _mm256_unpacklo_ps(rows[i], rows[i + 1]);
+        pairs[i + 1] = _mm256_unpackhi_ps(rows[i], rows[i + 1]);
+    }
+    LW_UNROLL
+    for (int i = 0; i < 8; i += 4) {
+        quads[i] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0x44);
+        quads[i + 1] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0xee);
+        quads[i + 2] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0x44);
+        quads[i + 3] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0xee);
+    }
+    LW_UNROLL
+    for (int i = 0; i < 4; i++) {
+        rows[i] = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x20);
+        rows[i + 4] = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x31);
+    }
+}
+static inline float v_sum(v_f32 a)
+{
+    __m128 x = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    x = _mm_add_ps(x, _mm_movehl_ps(x, x));
+    return _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)));
+}
+static inline float v_largest(v_f32 a)
+{
+    __m128 x = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    x = _mm_max_ps(x, _mm_movehl_ps(x, x));
+    return _mm_cvtss_f32(_mm_max_ss(x, _mm_movehdup_ps(x)));
+}
+/* Lane i is what op makes of the lanes of rows[i], as a tree. */
+LW_INLINE v_f32 fold_lanes(const v_f32 rows[8], v_f32 (*op)(v_f32, v_f32))
+{
+    v_f32 halves[4], quarters[2];
+    LW_UNROLL
+    for (int i = 0; i < 4; i++)
+        halves[i] = op(_mm256_permute2f128_ps(rows[i], rows[i + 4], 0x20),
+                       _mm256_permute2f128_ps(rows[i], rows[i + 4], 0x31));
+    LW_UNROLL
+    for (int i = 0; i < 2; i++)
+        quarters[i] = op(_mm256_shuffle_ps(halves[i * 2], halves[i * 2 + 1], 0x44),
+                         _mm256_shuffle_ps(halves[i * 2], halves[i * 2 + 1], 0xee));
+    return op(_mm256_shuffle_ps(quarters[0], quarters[1], 0x88),
+              _mm256_shuffle_ps(quarters[0], quarters[1], 0xdd));
+}
+static inline v_f32 v_sums(const v_f32 rows[8])
+{
+    return fold_lanes(rows, v_add);
+}
+static inline v_f32 v_largests(const v_f32 rows[8])
+{
+    return fold_lanes(rows, v_max);
+}
+static inline v_f32 v_lane_index(v_f32 i)
+{
+    return _mm256_castsi256_ps(_mm256_cvttps_epi32(i));
+}
+static inline v_f32 v_lanes(v_f32 a, v_f32 index)
+{
+    return _mm256_permutevar8x32_ps(a, _mm256_castps_si256(index));
+}
