@@ -13,6 +13,6 @@ struct lw_blocking {
 struct lw_blocking lw_blocking_of(const struct lw_isa *isa, size_t k);
 
 /* Upper bounds of mc * kc + kc * nc for any set and k. */
-enum { LW_BLOCKING_MAX_FLOATS = 1 << 21 };
+enum { LW_BLOCKING_MAX_FLOATS = 5 << 19 };
 
 #endif

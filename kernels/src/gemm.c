@@ -78,6 +78,9 @@ static void make_plan(const struct lw_gemm *g, size_t m, size_t n, struct plan *
         plan->size = (struct lw_blocking){m, k + !k, n};
     } else {
         plan->size = lw_blocking_of(g->isa, k);
+        /* Even panels: every one packs A anew. */
+        const size_t panels = (n + plan->size.nc - 1) / plan->size.nc;
+        plan->size.nc = round_up((n + panels - 1) / panels, nr);
         plan->keep_b = m > plan->size.mc;
         if (plan->pack_a)
             plan->a_floats = plan->size.kc * round_up(min_size(plan->size.mc, m), mr);
@@ -217,6 +220,19 @@ static void run_short(const struct lw_gemm *g, const struct block *part)
     }
 }
 
+/* Rows in multiples of which threads share C: so few that shares are even, of 128 rows too, and where it makes no
+ * difference so many that narrow rows fill cache lines. */
+static size_t row_step(const struct lw_gemm *g)
+{
+    return g->m < 1024 ? 4 : 16;
+}
+
+/* The same for columns: whole vectors, or whole panels if B is packed. */
+static size_t column_step(const struct lw_gemm *g)
+{
+    return g->packed_b ? g->isa->tile_nr : g->isa->lanes;
+}
+
 /* Threads as a grid over C: the one with the least packing, that is, the most square parts. */
 struct grid {
     int rows, cols;
@@ -224,14 +240,13 @@ struct grid {
 
 static struct grid best_grid(const struct lw_gemm *g, int threads)
 {
-    const size_t mr = g->isa->tile_mr, nr = g->isa->tile_nr;
     struct grid best = {1, 1};
     double least = -1.0;
     for (int rows = 1; rows <= threads; rows++) {
         const int cols = threads / rows;
-        /* A thread's share in whole tiles: time for the tiles, and packing on top of it. */
-        const double height = (double)round_up(lw_share(g->m, mr, 0, rows).end, mr);
-        const double width = (double)round_up(lw_share(g->n, nr, 0, cols).end, nr);
+        /* The largest share: time for its tiles, and packing on top of it. */
+        const double height = (double)lw_share(g->m, row_step(g), 0, rows).end;
+        const double width = (double)lw_share(g->n, column_step(g), 0, cols).end;
         const double cost = height * width + 16.0 * (height + width);
         if (least < 0.0 || cost < least) {
             least = cost;
@@ -259,8 +274,8 @@ static lw_status run_parallel(const struct lw_gemm *g, int threads)
 #pragma omp parallel for num_threads(parts) schedule(static, 1)
     for (int part = 0; part < parts; part++) {
         const struct block block = {
-            lw_share(g->m, g->isa->tile_mr, part / grid.cols, grid.rows),
-            lw_share(g->n, g->isa->tile_nr, part % grid.cols, grid.cols),
+            lw_share(g->m, row_step(g), part / grid.cols, grid.rows),
+            lw_share(g->n, column_step(g), part % grid.cols, grid.cols),
         };
         const size_t m = block.rows.end - block.rows.begin, n = block.cols.end - block.cols.begin;
         struct plan plan;
