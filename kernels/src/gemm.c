@@ -293,14 +293,24 @@ static lw_status run_parallel(const struct lw_gemm *g, int threads)
     return LW_OK;
 }
 
-lw_status lw_gemm_run(const struct lw_gemm *g)
+static int thread_count(const struct lw_gemm *g)
 {
-    if (g->m == 0 || g->n == 0)
-        return LW_OK;
     /* An element of C takes the time of so many steps beside those of its chain. */
     const double steps = (double)g->k + 8.0;
     const double flops = 2.0 * (double)g->m * (double)g->n * steps;
     const int wanted = lw_thread_count(flops, FLOPS_PER_THREAD);
+    if (wanted == 1)
+        return 1;
+    /* With less than two tiles each, narrower ones would take back what threads bring. */
+    const size_t most = g->m * g->n / (2 * min_size(g->m, g->isa->tile_mr) * g->isa->tile_nr);
+    return most < (size_t)wanted ? (int)(most + !most) : wanted;
+}
+
+lw_status lw_gemm_run(const struct lw_gemm *g)
+{
+    if (g->m == 0 || g->n == 0)
+        return LW_OK;
+    const int wanted = thread_count(g);
     if (wanted > 1)
         return run_parallel(g, wanted < MAX_THREADS ? wanted : MAX_THREADS);
 
