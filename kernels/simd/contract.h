@@ -12,8 +12,10 @@
  *
  *   v_zero()               +0 in every lane
  *   v_set1(x)              x in every lane
+ *   v_load1(p)             v_set1(*p), to be multiplied by: as cheap a factor of v_fma as there is
  *   v_load(p) v_store(p, v)            V_LANES floats, natural alignment
- *   v_hold(a)              a, from here on in a register: gcc 12 would load it again for each use
+ *   v_hold(a)              a, from here on in a register: where its instructions read memory, gcc 12 would
+ *                          load it again for each use
  *   v_load_n(p, n, fill)   lanes below n < V_LANES from p, the others from fill; touches n floats
  *   v_store_n(p, n, v)     the lanes below n < V_LANES; touches n floats
  *   v_transpose(rows)      lane j of rows[i] and lane i of rows[j] change places; V_LANES vectors

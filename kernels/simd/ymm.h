@@ -13,6 +13,10 @@ static inline v_f32 v_set1(float x)
 {
     return _mm256_set1_ps(x);
 }
+static inline v_f32 v_load1(const float *p)
+{
+    return v_set1(*p);
+}
 static inline v_f32 v_load(const float *p)
 {
     return _mm256_loadu_ps(p);

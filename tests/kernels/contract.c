@@ -55,6 +55,10 @@ static void check_memory_operations(struct tally *tally)
     for (size_t i = 0; i < V_LANES; i++)
         want[i] = -2.5f;
     check_lanes(tally, "v_set1", &x, want);
+    v_store(x.result, v_load1(x.a + V_LANES - 1));
+    for (size_t i = 0; i < V_LANES; i++)
+        want[i] = x.a[V_LANES - 1];
+    check_lanes(tally, "v_load1", &x, want);
 
     /* Parts of a vector, one float off any alignment, between floats that stay. */
     for (size_t n = 0; n <= V_LANES; n++) {
@@ -132,6 +136,10 @@ static void check_arithmetic(struct tally *tally, struct lanes *x)
     for (size_t i = 0; i < V_LANES; i++)
         want[i] = fma_of(x->a[i], x->b[i], x->c[i]);
     check_lanes(tally, "v_fma", x, want);
+    v_store(x->result, v_fma(v_load1(x->d), v_load(x->b), v_load(x->c)));
+    for (size_t i = 0; i < V_LANES; i++)
+        want[i] = fma_of(x->d[0], x->b[i], x->c[i]);
+    check_lanes(tally, "v_fma of v_load1(d)", x, want);
     v_store(x->result, v_fma_once(v_load(x->a), v_load(x->b), v_load(x->c)));
     for (size_t i = 0; i < V_LANES; i++)
         want[i] = strcmp(LW_SIMD_NAME, "scalar")

@@ -1,57 +1,19 @@
 #!/bin/sh
 # spills.sh OBJDUMP OBJECT SIMD-HEADER FMA-PATTERN
 # The loops over k of the register tile keep their vectors out of the stack (addresses may be
-# reloaded from it): a spilled accumulator costs half of the speed and no other test sees it. Looked
-# at are the innermost loops of gemm_strip with as many of the fused multiply-adds of this set as a
-# full tile has accumulators.
-objdump=$1 object=$2 header=$3 fma=$4
-accumulators=$(sed -n 's/.*TILE_MR = \([0-9]*\), TILE_NV = \([0-9]*\).*/\1 \2/p' "$header" |
-    awk '{ print $1 * $2 }')
-[ -n "$accumulators" ] || exit 1
-"$objdump" -d --no-show-raw-insn "$object" |
-    awk -v wanted="$accumulators" -v fma="$fma" '
-    # Addresses as strings of one length: not every awk knows hexadecimal numbers.
-    function padded(address) { return substr("0000000000000000", length(address) + 1) address }
-    /^[0-9a-f]+ <.*>:$/ { inside = $2 ~ /^<gemm_strip[.>]/ }
-    inside && /^ *[0-9a-f]+:/ {
-        split($1, part, ":")
-        at[++lines] = padded(part[1])
-        text[lines] = $0
-        # A frame pointer stands for the stack too.
-        if ($0 ~ /mov +%rsp,%rbp|mov\tx29, sp/) frame = "|%rbp|\\[x29"
+# reloaded from it): a spilled accumulator costs half of the speed and no other test sees it.
+loops=$(sh "$(dirname "$0")/tile_loops.sh" "$@") || {
+    echo "$loops"
+    exit 1
+}
+echo "$loops" | awk '
+    $1 == "loop" {
+        print "a loop of " $2 " instructions, " $3 " of them multiply-adds"
+        stack = "%rsp|\\[sp" ($4 ? "|%rbp|\\[x29" : "")
+        next
     }
-    END {
-        for (i = 1; i <= lines; i++) {
-            if (text[i] !~ /\t(j|b|cbn?z|tbn?z)/ || !match(text[i], /[0-9a-f]+ <gemm_strip/))
-                continue
-            target = padded(substr(text[i], RSTART, RLENGTH - length(" <gemm_strip")))
-            for (j = i; j > 1 && at[j - 1] >= target; j--)
-                continue
-            if (at[i] >= target)
-                start[i] = j
-        }
-        for (i = 1; i <= lines; i++) {
-            if (!start[i])
-                continue
-            count = nested = 0
-            for (j = start[i]; j <= i; j++) {
-                count += text[j] ~ fma
-                nested += j < i && start[j] >= start[i]
-            }
-            if (nested || count < wanted)
-                continue
-            loops++
-            print "a loop of " i - start[i] + 1 " instructions, " count " of them multiply-adds"
-            for (j = start[i]; j <= i; j++) {
-                if (text[j] ~ "%rsp|\\[sp" frame && text[j] ~ /%[xyz]mm|\t[qv][0-9]/) {
-                    print "on the stack: " text[j]
-                    failed = 1
-                }
-            }
-        }
-        if (!loops) {
-            print "no loop with " wanted " fused multiply-adds in gemm_strip"
-            failed = 1
-        }
-        exit failed
-    }'
+    $0 ~ stack && /%[xyz]mm|\t[qv][0-9]/ {
+        print "on the stack: " $0
+        failed = 1
+    }
+    END { exit failed }'
