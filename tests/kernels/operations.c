@@ -430,6 +430,15 @@ const struct operation operations[] = {
 /* clang-format on */
 const size_t operation_count = sizeof operations / sizeof *operations;
 
+struct size product_size(const struct operation *operation, size_t rows, size_t cols, size_t steps)
+{
+    if (operation->shape == linear_backward_input_shape)
+        return (struct size){rows, steps, cols};
+    if (operation->shape == linear_backward_weights_shape)
+        return (struct size){steps, cols, rows};
+    return (struct size){rows, cols, steps};
+}
+
 const struct operation *operation_find(const char *name)
 {
     for (size_t i = 0; i < operation_count; i++) {
