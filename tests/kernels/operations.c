@@ -24,7 +24,7 @@ static struct operand *vector(struct problem *p, const char *name, enum operand_
 static void sgemm_shape(struct problem *p)
 {
     static const float scaling[][2] = {{1.0f, 0.0f},  {1.0f, 1.0f},  {-0.5f, 2.0f}, {2.0f, 1.0f},
-                                       {2.0f, -0.5f}, {0.0f, -0.5f}, {0.0f, 0.0f},  {-0.5f, 0.0f}};
+                                       {1.0f, -0.5f}, {0.0f, -0.5f}, {0.0f, 0.0f},  {-0.5f, 0.0f}};
     struct parameters *q = &p->parameters;
     q->transa = p->variant % 2;
     q->transb = p->variant / 2 % 2;
