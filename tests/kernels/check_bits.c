@@ -165,15 +165,22 @@ void check_chains(struct tally *tally, const struct operation *unused)
                   {"lw_linear_backward_input", check_backward_input_chain},
                   {"lw_linear_backward_weights", check_backward_weights_chain},
                   {"lw_column_sums", check_column_sums_chain}};
+    /* A way that needs the rows of both to be side by side must not be taken for those of one. */
+    enum { LAYOUTS = 4 };
+    static const struct layout layouts[LAYOUTS] = {
+        {.memory = HEAP},
+        {.memory = HEAP, .padding = 1},
+        {.memory = HEAP, .padding = 1, .tight = TIGHT_FIRST},
+        {.memory = HEAP, .padding = 1, .tight = TIGHT_LAST}};
     (void)unused;
     for (size_t c = 0; c < sizeof chains / sizeof *chains; c++) {
         const struct operation *operation = operation_find(chains[c].operation);
         struct size_list list = sizes_few(operation);
         for (size_t i = 0; i < list.count; i++) {
-            for (int form = 0; form < 2 * operation->variants; form++) {
-                const struct layout layout = {.memory = HEAP, .padding = (size_t)form % 2};
+            for (int form = 0; form < LAYOUTS * operation->variants; form++) {
+                const struct layout layout = layouts[form % LAYOUTS];
                 struct problem p;
-                problem_create(&p, operation, form / 2, list.size[i], layout, UNIFORM);
+                problem_create(&p, operation, form / LAYOUTS, list.size[i], layout, UNIFORM);
                 problem_run(tally, &p);
                 chains[c].check(tally, &p);
                 problem_destroy(&p);

@@ -18,8 +18,10 @@ static void check_sizes(struct tally *tally, const struct operation *operation,
         /* Every size, and over the sizes every variant. */
         for (int form = 0; form < 4; form++) {
             const int variant = (int)((i / step * 4 + (size_t)form) % (size_t)operation->variants);
-            const struct layout after = {GUARDED, GUARD_AFTER, (i + (size_t)form) % paddings, 0};
-            const struct layout before = {GUARDED, GUARD_BEFORE, (i + (size_t)form) % paddings, 0};
+            const struct layout after = {
+                .memory = GUARDED, .side = GUARD_AFTER, .padding = (i + (size_t)form) % paddings};
+            const struct layout before = {
+                .memory = GUARDED, .side = GUARD_BEFORE, .padding = (i + (size_t)form) % paddings};
             check_layout(tally, operation, variant, list.size[i], after);
             check_layout(tally, operation, variant, list.size[i], before);
         }
