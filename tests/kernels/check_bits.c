@@ -8,10 +8,10 @@
 extern const struct lw_isa lw_isa_fmaf_reference;
 
 static void check_fill(struct tally *tally, const struct operation *operation, int variant,
-                       struct size size, enum fill fill)
+                       struct size size, size_t padding, enum fill fill)
 {
     const struct lw_isa *const isa = lw_isa_current();
-    const struct layout layout = {.memory = HEAP, .padding = 2};
+    const struct layout layout = {.memory = HEAP, .padding = padding};
     struct problem p, reference;
     problem_create(&p, operation, variant, size, layout, fill);
     problem_create(&reference, operation, variant, size, layout, fill);
@@ -29,8 +29,10 @@ void check_bits(struct tally *tally, const struct operation *operation)
     struct size_list list = sizes_few(operation);
     for (size_t i = 0; i < list.count; i++) {
         for (int variant = 0; variant < operation->variants; variant++) {
-            check_fill(tally, operation, variant, list.size[i], UNIFORM);
-            check_fill(tally, operation, variant, list.size[i], WIDE);
+            for (size_t padding = 0; padding <= 2; padding += 2) {
+                check_fill(tally, operation, variant, list.size[i], padding, UNIFORM);
+                check_fill(tally, operation, variant, list.size[i], padding, WIDE);
+            }
         }
     }
     size_list_free(&list);
@@ -163,15 +165,22 @@ void check_chains(struct tally *tally, const struct operation *unused)
                   {"lw_linear_backward_input", check_backward_input_chain},
                   {"lw_linear_backward_weights", check_backward_weights_chain},
                   {"lw_column_sums", check_column_sums_chain}};
+    /* A way that needs the rows of both to be side by side must not be taken for those of one. */
+    enum { LAYOUTS = 4 };
+    static const struct layout layouts[LAYOUTS] = {
+        {.memory = HEAP},
+        {.memory = HEAP, .padding = 1},
+        {.memory = HEAP, .padding = 1, .tight = TIGHT_FIRST},
+        {.memory = HEAP, .padding = 1, .tight = TIGHT_LAST}};
     (void)unused;
     for (size_t c = 0; c < sizeof chains / sizeof *chains; c++) {
         const struct operation *operation = operation_find(chains[c].operation);
         struct size_list list = sizes_few(operation);
         for (size_t i = 0; i < list.count; i++) {
-            for (int variant = 0; variant < operation->variants; variant++) {
-                const struct layout layout = {.memory = HEAP, .padding = 1};
+            for (int form = 0; form < LAYOUTS * operation->variants; form++) {
+                const struct layout layout = layouts[form % LAYOUTS];
                 struct problem p;
-                problem_create(&p, operation, variant, list.size[i], layout, UNIFORM);
+                problem_create(&p, operation, form / LAYOUTS, list.size[i], layout, UNIFORM);
                 problem_run(tally, &p);
                 chains[c].check(tally, &p);
                 problem_destroy(&p);

@@ -2,9 +2,9 @@
 #include "sizes.h"
 
 static void check_fill(struct tally *tally, const struct operation *operation, int variant,
-                       struct size size, enum fill fill)
+                       struct size size, size_t padding, enum fill fill)
 {
-    const struct layout layout = {.memory = HEAP, .padding = 1};
+    const struct layout layout = {.memory = HEAP, .padding = padding};
     struct problem p;
     problem_create(&p, operation, variant, size, layout, fill);
     struct expected expected = expected_create(&p);
@@ -19,9 +19,11 @@ void check_bounded(struct tally *tally, const struct operation *operation)
     struct size_list list = sizes_few(operation);
     for (size_t i = 0; i < list.count; i++) {
         for (int variant = 0; variant < operation->variants; variant++) {
-            check_fill(tally, operation, variant, list.size[i], UNIFORM);
-            check_fill(tally, operation, variant, list.size[i], WIDE);
-            check_fill(tally, operation, variant, list.size[i], CANCELLING);
+            for (size_t padding = 0; padding < 2; padding++) {
+                check_fill(tally, operation, variant, list.size[i], padding, UNIFORM);
+                check_fill(tally, operation, variant, list.size[i], padding, WIDE);
+                check_fill(tally, operation, variant, list.size[i], padding, CANCELLING);
+            }
         }
     }
     size_list_free(&list);

@@ -19,6 +19,17 @@ static void check_size(struct tally *tally, const struct operation *operation, s
     }
 }
 
+/* Without padding and with it. */
+static void check_paths(struct tally *tally, const struct operation *operation)
+{
+    struct size_list list = sizes_of_paths(operation);
+    for (size_t i = 0; i < 2 * list.count; i++) {
+        const struct layout layout = {.memory = HEAP, .padding = i % 2, .offset = i % 2};
+        check_size(tally, operation, list.size[i / 2], layout, 1);
+    }
+    size_list_free(&list);
+}
+
 static void check_sizes(struct tally *tally, const struct operation *operation,
                         struct size_list list, int step)
 {
@@ -31,6 +42,7 @@ static void check_sizes(struct tally *tally, const struct operation *operation,
 
 void check_exact(struct tally *tally, const struct operation *operation)
 {
+    check_paths(tally, operation);
     check_sizes(tally, operation, sizes_at_edges(operation), 1);
     /* Shares of a product for several threads would be smaller than a block. */
     omp_set_num_threads(1);

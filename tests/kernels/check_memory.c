@@ -11,19 +11,27 @@ static void check_layout(struct tally *tally, const struct operation *operation,
     problem_destroy(&p);
 }
 
-void check_memory(struct tally *tally, const struct operation *operation)
+static void check_sizes(struct tally *tally, const struct operation *operation,
+                        struct size_list list, size_t step, size_t paddings)
 {
-    struct size_list list = sizes_at_edges(operation);
-    const size_t step = operation->extents == PRODUCT && !is_fast() ? 3 : 1;
     for (size_t i = 0; i < list.count; i += step) {
         /* Every size, and over the sizes every variant. */
         for (int form = 0; form < 4; form++) {
             const int variant = (int)((i / step * 4 + (size_t)form) % (size_t)operation->variants);
-            const struct layout after = {GUARDED, GUARD_AFTER, (i + (size_t)form) % 3, 0};
-            const struct layout before = {GUARDED, GUARD_BEFORE, (i + (size_t)form) % 3, 0};
+            const struct layout after = {
+                .memory = GUARDED, .side = GUARD_AFTER, .padding = (i + (size_t)form) % paddings};
+            const struct layout before = {
+                .memory = GUARDED, .side = GUARD_BEFORE, .padding = (i + (size_t)form) % paddings};
             check_layout(tally, operation, variant, list.size[i], after);
             check_layout(tally, operation, variant, list.size[i], before);
         }
     }
     size_list_free(&list);
+}
+
+void check_memory(struct tally *tally, const struct operation *operation)
+{
+    const size_t step = operation->extents == PRODUCT && !is_fast() ? 3 : 1;
+    check_sizes(tally, operation, sizes_at_edges(operation), step, 3);
+    check_sizes(tally, operation, sizes_of_paths(operation), 1, 1);
 }

@@ -74,9 +74,10 @@ static void check_sizes(struct tally *tally, const char *name, struct size_list 
 {
     const struct operation *operation = operation_find(name);
     for (size_t i = 0; i < list.count; i++) {
-        /* Over the sizes every variant. */
+        /* Over the sizes every variant, and each without and with padding. */
         const int variant = (int)(i % (size_t)operation->variants);
-        const struct layout layout = {.memory = HEAP, .padding = 1};
+        const struct layout layout = {.memory = HEAP,
+                                      .padding = i / (size_t)operation->variants % 2};
         struct problem p;
         problem_create(&p, operation, variant, list.size[i], layout, UNIFORM);
         if (p.operand[1].use == INPUT && !takes_dot_products(&p))
@@ -123,6 +124,8 @@ void check_packed(struct tally *tally, const struct operation *unused)
     const struct operation *forward = operation_find("lw_linear_forward");
     check_sizes(tally, "lw_sgemm", sizes_at_edges(sgemm), check_sgemm_packed);
     check_sizes(tally, "lw_sgemm", sizes_few(sgemm), check_sgemm_packed);
+    check_sizes(tally, "lw_sgemm", sizes_of_paths(sgemm), check_sgemm_packed);
     check_sizes(tally, "lw_linear_forward", sizes_at_edges(forward), check_forward_packed);
+    check_sizes(tally, "lw_linear_forward", sizes_of_paths(forward), check_forward_packed);
     check_packed_errors(tally);
 }

@@ -5,8 +5,6 @@
 #include <pthread.h>
 #include <stdio.h>
 
-static const struct layout plain = {.memory = HEAP, .padding = 1};
-
 static lw_status call(const struct problem *p)
 {
     return p->operation->call(p);
@@ -83,10 +81,11 @@ static void check_at_once(struct tally *tally, struct problem callers[CALLERS],
         check_callers(tally, callers, status, alone, "several threads at once");
 }
 
-static void check_variant(struct tally *tally, const struct operation *operation, int variant)
+static void check_size(struct tally *tally, const struct operation *operation, int variant,
+                       struct size size, size_t padding)
 {
     static const int teams[] = {2, 3, 5, 8};
-    const struct size size = size_threaded(operation);
+    const struct layout plain = {.memory = HEAP, .padding = padding};
     struct problem alone, p, callers[CALLERS];
     problem_create(&alone, operation, variant, size, plain, UNIFORM);
     problem_create(&p, operation, variant, size, plain, UNIFORM);
@@ -107,6 +106,10 @@ static void check_variant(struct tally *tally, const struct operation *operation
 void check_threads(struct tally *tally, const struct operation *operation)
 {
     const int step = is_fast() ? 9 : 3; /* no divisor of the number of transposes or activations */
-    for (int variant = 0; variant < operation->variants; variant += step)
-        check_variant(tally, operation, variant);
+    struct size_list list = sizes_threaded(operation);
+    for (size_t i = 0; i < list.count; i++) {
+        for (int variant = 0; variant < operation->variants; variant += step)
+            check_size(tally, operation, variant, list.size[i], i == 0);
+    }
+    size_list_free(&list);
 }

@@ -254,6 +254,26 @@ static void check_lane_choice(struct tally *tally, struct generator *from)
                     (double)i[l], (double)chosen[l]);
 }
 
+static void check_unzip(struct tally *tally, struct generator *from)
+{
+    float pairs[2 * V_LANES], lanes[2][V_LANES], held[V_LANES];
+    v_f32 even, odd;
+    for (size_t l = 0; l < 2 * V_LANES; l++)
+        pairs[l] = generate_value(from, UNIFORM);
+    v_unzip(v_load(pairs), v_load(pairs + V_LANES), &even, &odd);
+    v_store(lanes[0], even);
+    v_store(lanes[1], odd);
+    v_store(held, v_hold(v_load(pairs)));
+    for (size_t l = 0; l < V_LANES; l++) {
+        for (size_t half = 0; half < 2; half++)
+            TALLY_CHECK(tally, same_bits(lanes[half][l], pairs[2 * l + half]),
+                        "v_unzip, lane %zu of %s: %a, not %a", l, half ? "odd" : "even",
+                        (double)lanes[half][l], (double)pairs[2 * l + half]);
+        TALLY_CHECK(tally, same_bits(held[l], pairs[l]), "v_hold, lane %zu: %a, not %a", l,
+                    (double)held[l], (double)pairs[l]);
+    }
+}
+
 static void check_squares(struct tally *tally, struct generator *from)
 {
     float a[V_LANES][V_LANES], column[V_LANES], sums[V_LANES], largests[V_LANES];
@@ -302,6 +322,7 @@ static void check(struct tally *tally)
         check_exponents(tally, &from);
         check_folds(tally, &from);
         check_lane_choice(tally, &from);
+        check_unzip(tally, &from);
         check_squares(tally, &from);
     }
 }

@@ -92,6 +92,174 @@ static void edit_dot_add(struct lw_isa *isa)
     isa->gemm_dots = dot_not_added;
 }
 
+static void dot_column_dropped(const struct lw_dots *dots)
+{
+    struct lw_dots broken = *dots;
+    broken.n -= broken.n > 1;
+    good->gemm_dots(&broken);
+}
+static void edit_dot_column(struct lw_isa *isa)
+{
+    isa->gemm_dots = dot_column_dropped;
+}
+
+static void dot_rows_dropped(const struct lw_dots *dots)
+{
+    struct lw_dots broken = *dots;
+    broken.m -= broken.m > 16 ? broken.m % 16 : 0;
+    good->gemm_dots(&broken);
+}
+static void edit_dot_rows(struct lw_isa *isa)
+{
+    isa->gemm_dots = dot_rows_dropped;
+}
+
+static void short_last_k_dropped(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    broken.kc -= broken.kc > 1 && broken.b_row != 0;
+    good->gemm_short(&broken);
+}
+static void edit_short_last_k(struct lw_isa *isa)
+{
+    isa->gemm_short = short_last_k_dropped;
+}
+
+/* Columns of B side by side taken for its rows; nothing else is read. */
+static void short_not_unzipped(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    broken.b_row += broken.b_row == 0 ? broken.n : 0;
+    good->gemm_short(&broken);
+}
+static void edit_short_unzip(struct lw_isa *isa)
+{
+    isa->gemm_short = short_not_unzipped;
+}
+
+static void short_starts_from_zero(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    broken.add_to_c = 0;
+    good->gemm_short(&broken);
+}
+static void edit_short_add_to_c(struct lw_isa *isa)
+{
+    isa->gemm_short = short_starts_from_zero;
+}
+
+static void short_bias_missing(const struct lw_strip *strip)
+{
+    struct lw_tile_end end = *strip->end;
+    struct lw_strip broken = *strip;
+    end.bias = NULL;
+    broken.end = &end;
+    good->gemm_short(&broken);
+}
+static void edit_short_bias(struct lw_isa *isa)
+{
+    isa->gemm_short = short_bias_missing;
+}
+
+/* Only where the rows of C lie side by side and vectors may run across their ends. */
+static int is_narrow_and_large(const struct lw_strip *strip)
+{
+    return strip->n == strip->ldc && strip->n < good->lanes && strip->m * strip->n >= 4096;
+}
+
+static void flat_last_row_dropped(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    broken.m -= is_narrow_and_large(strip) ? 1 : 0;
+    good->gemm_short(&broken);
+}
+static void edit_flat_last_row(struct lw_isa *isa)
+{
+    isa->gemm_short = flat_last_row_dropped;
+}
+
+static void flat_reads_on(const struct lw_strip *strip)
+{
+    good->gemm_short(strip);
+    if (is_narrow_and_large(strip)) {
+        const volatile float beyond = *(const volatile float *)(strip->a + strip->m * strip->a_row);
+        (void)beyond;
+    }
+}
+static void edit_flat_reads_on(struct lw_isa *isa)
+{
+    isa->gemm_short = flat_reads_on;
+}
+
+/* A panel's last float lost, as by whole vectors written in another order. */
+static void b_one_short(size_t kc, size_t n, const float *b, size_t row, size_t col, float *packed)
+{
+    good->pack_b(kc, n, b, row, col, packed);
+    packed[(kc - 1) * good->tile_nr + (n < good->tile_nr ? n : good->tile_nr) - 1] = 0.0f;
+}
+static void edit_b_one_short(struct lw_isa *isa)
+{
+    isa->pack_b = b_one_short;
+}
+
+static void a_one_short(size_t m, size_t kc, const float *a, size_t row, size_t col, float alpha,
+                        float *packed)
+{
+    good->pack_a(m, kc, a, row, col, alpha, packed);
+    packed[(kc - 1) * good->tile_mr + (m < good->tile_mr ? m : good->tile_mr) - 1] = 0.0f;
+}
+static void edit_a_one_short(struct lw_isa *isa)
+{
+    isa->pack_a = a_one_short;
+}
+
+/* What the last step of a panel writes past its width spoils the next panel. */
+static void a_spoils_next(size_t m, size_t kc, const float *a, size_t row, size_t col, float alpha,
+                          float *packed)
+{
+    good->pack_a(m, kc, a, row, col, alpha, packed);
+    for (size_t next = good->tile_mr; next < m; next += good->tile_mr)
+        packed[next * kc] = 0.0f;
+}
+static void edit_a_spoils_next(struct lw_isa *isa)
+{
+    isa->pack_a = a_spoils_next;
+}
+
+/* A strip of B multiplied but not packed on the way. */
+static void not_packed_on_the_way(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    good->gemm_strip(&broken);
+    if (strip->packed)
+        memset(strip->packed, 0, strip->kc * good->tile_nr * sizeof *strip->packed);
+}
+static void edit_not_packed(struct lw_isa *isa)
+{
+    isa->gemm_strip = not_packed_on_the_way;
+}
+
+/* A tile that reaches up into rows above, although it adds to them. */
+static void last_rows_added(const struct lw_strip *strip)
+{
+    struct lw_strip first = *strip;
+    const size_t rest = strip->m % good->tile_mr;
+    good->gemm_strip(strip);
+    if (strip->add_to_c || rest == 0 || strip->m < good->tile_mr ||
+        strip->end->kind != LW_END_STORE || strip->a_col != 1)
+        return;
+    first.a += (strip->m / good->tile_mr - 1) * strip->a_tile;
+    first.c += (strip->m / good->tile_mr - 1) * good->tile_mr * strip->ldc;
+    first.m = good->tile_mr;
+    first.packed = NULL;
+    first.add_to_c = 1;
+    good->gemm_strip(&first);
+}
+static void edit_last_rows(struct lw_isa *isa)
+{
+    isa->gemm_strip = last_rows_added;
+}
+
 /* Two sums over the halves of k, added: as exact on eighths, but other bits. */
 static void k_split(const struct lw_strip *strip)
 {
@@ -419,6 +587,25 @@ const struct mutant mutants[] = {
     {"strides swapped", "packed", NULL, edit_strides, NULL},
     {"last k of a dot product dropped", "chains", NULL, edit_dot_last, NULL},
     {"dot product not added to C", "chains", NULL, edit_dot_add, NULL},
+    {"column of dot products dropped", "exact", "lw_sgemm", edit_dot_column, NULL},
+    {"rows below tiles of dot products dropped", "exact", "lw_sgemm", edit_dot_rows, NULL},
+    {"last k of a short product dropped", "exact", "lw_linear_forward", edit_short_last_k, NULL},
+    {"last k of a short product dropped", "chains", NULL, edit_short_last_k, NULL},
+    {"short B not unzipped", "exact", "lw_sgemm", edit_short_unzip, NULL},
+    {"short B not unzipped", "chains", NULL, edit_short_unzip, NULL},
+    {"short B not unzipped", "bits", "lw_linear_backward_input", edit_short_unzip, NULL},
+    {"short product not added to C", "exact", "lw_sgemm", edit_short_add_to_c, NULL},
+    {"bias of a short product missing", "bounded", "lw_linear_forward", edit_short_bias, NULL},
+    {"last narrow row dropped", "exact", "lw_sgemm", edit_flat_last_row, NULL},
+    {"last narrow row dropped", "threads", "lw_linear_forward", edit_flat_last_row, NULL},
+    {"last narrow row dropped", "bits", "lw_sgemm", edit_flat_last_row, NULL},
+    {"A read on behind narrow rows", "memory", "lw_sgemm", edit_flat_reads_on, NULL},
+    {"B packed one float short", "exact", "lw_sgemm", edit_b_one_short, NULL},
+    {"B packed one float short", "packed", NULL, edit_b_one_short, NULL},
+    {"A packed one float short", "exact", "lw_sgemm", edit_a_one_short, NULL},
+    {"next panel of A spoilt", "exact", "lw_sgemm", edit_a_spoils_next, NULL},
+    {"B not packed with its first tile", "exact", "lw_linear_forward", edit_not_packed, NULL},
+    {"rows reached up to added to", "exact", "lw_sgemm", edit_last_rows, NULL},
     {"scalar behind an FMA name", "bits", "lw_linear_forward", edit_wrong_set, NULL},
     {"scalar behind an FMA name", "bits", "lw_exp", edit_wrong_set, NULL},
     {"scalar behind an FMA name", "dispatch", "lw_exp", edit_wrong_set, NULL},

@@ -24,7 +24,7 @@ static struct operand *vector(struct problem *p, const char *name, enum operand_
 static void sgemm_shape(struct problem *p)
 {
     static const float scaling[][2] = {{1.0f, 0.0f},  {1.0f, 1.0f},  {-0.5f, 2.0f}, {2.0f, 1.0f},
-                                       {2.0f, -0.5f}, {0.0f, -0.5f}, {0.0f, 0.0f},  {-0.5f, 0.0f}};
+                                       {1.0f, -0.5f}, {0.0f, -0.5f}, {0.0f, 0.0f},  {-0.5f, 0.0f}};
     struct parameters *q = &p->parameters;
     q->transa = p->variant % 2;
     q->transb = p->variant / 2 % 2;
@@ -429,6 +429,15 @@ const struct operation operations[] = {
 };
 /* clang-format on */
 const size_t operation_count = sizeof operations / sizeof *operations;
+
+struct size product_size(const struct operation *operation, size_t rows, size_t cols, size_t steps)
+{
+    if (operation->shape == linear_backward_input_shape)
+        return (struct size){rows, steps, cols};
+    if (operation->shape == linear_backward_weights_shape)
+        return (struct size){steps, cols, rows};
+    return (struct size){rows, cols, steps};
+}
 
 const struct operation *operation_find(const char *name)
 {

@@ -25,6 +25,9 @@ extern const size_t operation_count;
 /* Whether the problem is one of lw_sgemm that its header takes out of the order of the chain. */
 int takes_dot_products(const struct problem *p);
 
+/* The size of which a PRODUCT operation's matrix product is rows x cols, of so many steps. */
+struct size product_size(const struct operation *operation, size_t rows, size_t cols, size_t steps);
+
 /* NULL if there is none of that name. */
 const struct operation *operation_find(const char *name);
 

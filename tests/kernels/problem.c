@@ -87,7 +87,9 @@ void problem_create(struct problem *p, const struct operation *operation, int va
     struct generator from = {(size.m * 1000 + size.n) * 1000 + size.k + (size_t)variant};
     for (size_t i = 0; i < p->count; i++) {
         struct operand *x = &p->operand[i];
-        x->ld = x->cols + (x->is_vector ? 0 : layout.padding * (i + 1));
+        const int tight = (layout.tight == TIGHT_FIRST && i == 0) ||
+                          (layout.tight == TIGHT_LAST && i + 1 == p->count);
+        x->ld = x->cols + (x->is_vector || tight ? 0 : layout.padding * (i + 1));
         allocate(x, layout);
         if (x->data)
             fill_operand(x, fill, fill == CANCELLING && i == 0, p->n, &from);

@@ -75,7 +75,8 @@ struct layout {
     enum { HEAP, GUARDED } memory;
     enum guard_side side; /* of guarded memory */
     size_t padding;       /* floats between rows: so many in the first operand, twice in the next */
-    size_t offset;        /* floats from the start of heap memory: alignment is not promised */
+    enum { TIGHT_NONE, TIGHT_FIRST, TIGHT_LAST } tight; /* which operand is not padded */
+    size_t offset; /* floats from the start of heap memory: alignment is not promised */
 };
 
 /* Operands filled from a generator that depends on size and variant. Frees nothing of what was in

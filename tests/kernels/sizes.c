@@ -55,6 +55,76 @@ static void append_products(struct size_list *list)
     }
 }
 
+static void append_path(struct size_list *list, const struct operation *operation, size_t rows,
+                        size_t cols, size_t steps)
+{
+    const struct size size = product_size(operation, rows, cols, steps);
+    append(list, size.m, size.n, size.k);
+}
+
+/* B in registers: a body of its own for each number of steps. */
+static void append_short(struct size_list *list, const struct operation *operation)
+{
+    static const size_t m[] = {1, 9, 18}, n[] = {2, 6, 16, 29, 39};
+    for (size_t k = 1; k <= 17; k++) {
+        for (size_t a = 0; a < sizeof m / sizeof *m; a++) {
+            for (size_t b = 0; b < sizeof n / sizeof *n; b++)
+                append_path(list, operation, m[a], n[b], k);
+        }
+    }
+}
+
+/* Vectors across the ends of rows from 4096 elements on; the rows after the last whole period are done
+ * otherwise. */
+static void append_flat(struct size_list *list, const struct operation *operation)
+{
+    static const size_t n[] = {1, 2, 3, 4, 5, 6, 10, 12};
+    static const size_t more[] = {0, 1, 5};
+    for (size_t b = 0; b < sizeof n / sizeof *n; b++) {
+        for (size_t k = 1; k <= 4; k++) {
+            for (size_t a = 0; a < sizeof more / sizeof *more; a++)
+                append_path(list, operation, (4096 + n[b] - 1) / n[b] + more[a], n[b], k);
+        }
+    }
+}
+
+/* Every number of rows after two whole tiles, for strips of each number of vectors. */
+static void append_last_tiles(struct size_list *list, const struct operation *operation)
+{
+    static const size_t n[] = {5, 16, 40, 48};
+    for (size_t m = 1; m <= 3 * 14; m++) {
+        for (size_t b = 0; b < sizeof n / sizeof *n; b++)
+            append_path(list, operation, m, n[b], 18);
+    }
+}
+
+/* What takes_dot_products: tiles of 4, 6 and 16 dots, and what is left of rows, columns and steps. */
+static void append_dots(struct size_list *list, const struct operation *operation)
+{
+    static const size_t m[] = {1, 2, 3, 4, 5, 16, 19, 33}, n[] = {1, 2, 3, 4, 5, 7, 16, 35};
+    static const size_t k[] = {32, 33, 47};
+    for (size_t a = 0; a < sizeof m / sizeof *m; a++) {
+        for (size_t b = 0; b < sizeof n / sizeof *n; b++) {
+            for (size_t c = 0; c < sizeof k / sizeof *k; c++)
+                append_path(list, operation, m[a], n[b], k[c]);
+        }
+    }
+}
+
+struct size_list sizes_of_paths(const struct operation *operation)
+{
+    struct size_list list = {0, NULL};
+    if (operation->extents != PRODUCT)
+        return list;
+    append_short(&list, operation);
+    append_flat(&list, operation);
+    append_last_tiles(&list, operation);
+    append_dots(&list, operation);
+    if (is_fast())
+        thin_out(&list);
+    return list;
+}
+
 static void append_rows(struct size_list *list)
 {
     static const size_t m[] = {0, 1, 2, 3, 5};
@@ -129,8 +199,11 @@ struct size_list sizes_at_blocks(const struct operation *operation)
     append(&list, block.mc + 1, 33, STEPS + 1);
     append(&list, 5, block.nc + 1, STEPS + 1);
     /* Strips of B packed with their first tile, once and by blocks of m. */
-    append(&list, 61, 65, 70);
-    append(&list, block.mc + 61, 65, STEPS);
+    const struct lw_isa *isa = lw_isa_current();
+    const size_t many = 16 * isa->tile_mr + 3, mc = lw_blocking_of(isa, 300).mc;
+    append_path(&list, operation, many, 2 * isa->tile_nr + 1, 70);
+    append_path(&list, operation, 2 * mc + 3, 2 * isa->tile_nr + 1, 300);
+    append_path(&list, operation, block.mc + many, 2 * isa->tile_nr + 1, STEPS);
     /* The same for the products of the backward passes, whose n or m is the layer's k or n. */
     append(&list, 9, STEPS + 1, 33);
     append(&list, STEPS + 1, 33, 9);
@@ -152,6 +225,13 @@ struct size_list sizes_few(const struct operation *operation)
         append(&list, 3, 5, 1000);
         append(&list, 3, 1000, 5);
         append(&list, 1000, 3, 5);
+        append_path(&list, operation, 37, 23, 4);
+        append_path(&list, operation, 423, 10, 2);
+        append_path(&list, operation, 1400, 3, 2);
+        append_path(&list, operation, 1030, 4, 4);
+        append_path(&list, operation, 33, 16, 35);
+        append_path(&list, operation, 35, 4, 70);
+        append_path(&list, operation, 27, 40, 19);
         break;
     case ROWS:
         append(&list, 3, 1, 0);
@@ -175,15 +255,23 @@ struct size_list sizes_few(const struct operation *operation)
     return list;
 }
 
-struct size size_threaded(const struct operation *operation)
+struct size_list sizes_threaded(const struct operation *operation)
 {
+    struct size_list list = {0, NULL};
     switch (operation->extents) {
     case PRODUCT:
-        return (struct size){171, 173, 149};
+        append(&list, 171, 173, 149);
+        append_path(&list, operation, 12011, 10, 2);
+        append_path(&list, operation, 15013, 3, 1);
+        append_path(&list, operation, 1507, 13, 67);
+        append_path(&list, operation, 3, 3001, 67);
+        break;
     case ROWS:
-        return (struct size){523, 517, 0};
+        append(&list, 523, 517, 0);
+        break;
     case VECTOR:
+        append(&list, 0, 270001, 0);
         break;
     }
-    return (struct size){0, 270001, 0};
+    return list;
 }

@@ -13,10 +13,13 @@ struct size_list {
 struct size_list sizes_at_edges(const struct operation *operation);
 /* Around the block sizes of the product on the set in use; empty for other functions. */
 struct size_list sizes_at_blocks(const struct operation *operation);
+/* The ways of a product around the register tile; without padding it takes each of them. Empty for other
+ * functions. */
+struct size_list sizes_of_paths(const struct operation *operation);
 /* A few of each order of magnitude. */
 struct size_list sizes_few(const struct operation *operation);
-/* One that is worth eight threads, in no dimension a multiple of a tile or a vector. */
-struct size size_threaded(const struct operation *operation);
+/* Worth several threads, in no dimension a multiple of a tile or a vector. */
+struct size_list sizes_threaded(const struct operation *operation);
 
 void size_list_free(struct size_list *list);
 

@@ -11,5 +11,7 @@ void tally_fail(struct tally *tally, const char *format, ...)
         va_start(arguments, format);
         vsnprintf(tally->first, sizeof tally->first, format, arguments);
         va_end(arguments);
+        if (tally->on_failure)
+            tally->on_failure(tally);
     }
 }

@@ -10,6 +10,7 @@ struct tally {
     size_t checks, failures;
     int not_applicable; /* the check has nothing to look at, and says so */
     char first[400];    /* what failed first; "" if nothing did */
+    void (*on_failure)(const struct tally *tally); /* if not NULL, called after the first */
 };
 
 /* Counts one thing looked at; the message is for the case that it is not ok, and a macro so that it
