@@ -11,19 +11,6 @@ static int is_empty(const struct lw_operand *x)
     return x->rows == 0 || x->cols == 0;
 }
 
-struct lw_operand lw_vector_operand(const char *name, const void *data, size_t n)
-{
-    const struct lw_operand x = {name, data, n > 0, n, n};
-    return x;
-}
-
-struct lw_operand lw_optional_operand(struct lw_operand x)
-{
-    if (!x.data)
-        x.rows = x.cols = 0;
-    return x;
-}
-
 lw_status lw_check_operand(const char *function, const struct lw_operand *x)
 {
     if (x->ld < x->cols)
@@ -66,54 +53,18 @@ static int same(const struct lw_operand *x, const struct lw_operand *y)
     return x->data == y->data && (x->ld == y->ld || x->rows <= 1);
 }
 
-/* The bytes that a valid operand spans, none if it is empty. 0 if it is not valid. The common case of the
- * checks, which has to cost less than a product of two by two. */
-static inline int span(const struct lw_operand *x, uintptr_t *begin, uintptr_t *end)
+lw_status lw_check_all(const char *function, const struct lw_operand *output,
+                       const struct lw_operand *others, size_t count, int in_place)
 {
-    size_t last_row, elements;
-    *begin = *end = (uintptr_t)x->data;
-    if (x->ld < x->cols)
-        return 0;
-    if (is_empty(x))
-        return 1;
-    if (!x->data || __builtin_mul_overflow(x->rows - 1, x->ld, &last_row) ||
-        __builtin_add_overflow(last_row, x->cols, &elements) ||
-        elements > PTRDIFF_MAX / sizeof(float))
-        return 0;
-    *end += elements * sizeof(float);
-    return 1;
-}
-
-static lw_status check_all(const char *function, const struct lw_operand *output,
-                           const struct lw_operand *others, size_t count, int in_place)
-{
-    uintptr_t begin, end;
-    if (!span(output, &begin, &end))
-        return lw_check_operand(function, output);
-    for (size_t i = 0; i < count; i++) {
+    lw_status status = lw_check_operand(function, output);
+    for (size_t i = 0; i < count && status == LW_OK; i++) {
         const struct lw_operand *other = &others[i];
-        uintptr_t other_begin, other_end;
-        if (!span(other, &other_begin, &other_end))
-            return lw_check_operand(function, other);
-        if ((end <= other_begin || other_end <= begin) || (in_place && same(output, other)))
-            continue;
-        if (overlaps(output, other))
+        status = lw_check_operand(function, other);
+        if (status == LW_OK && !(in_place && same(output, other)) && overlaps(output, other))
             return lw_fail(LW_EOVERLAP, "%s: %s shares memory with %s", function, output->name,
                            other->name);
     }
-    return LW_OK;
-}
-
-lw_status lw_check_output(const char *function, const struct lw_operand *output,
-                          const struct lw_operand *others, size_t count)
-{
-    return check_all(function, output, others, count, 0);
-}
-
-lw_status lw_check_in_place(const char *function, const struct lw_operand *output,
-                            const struct lw_operand *others, size_t count)
-{
-    return check_all(function, output, others, count, 1);
+    return status;
 }
 
 lw_status lw_check_elementwise(const char *function, lw_activation activation)

@@ -12,21 +12,56 @@ struct lw_operand {
 };
 
 /* A vector argument. */
-struct lw_operand lw_vector_operand(const char *name, const void *data, size_t n);
+static inline struct lw_operand lw_vector_operand(const char *name, const void *data, size_t n)
+{
+    const struct lw_operand x = {name, data, n > 0, n, n};
+    return x;
+}
 
 /* The operand, or an empty one if its data is NULL: for arguments that may be left out. */
-struct lw_operand lw_optional_operand(struct lw_operand x);
+static inline struct lw_operand lw_optional_operand(struct lw_operand x)
+{
+    if (!x.data)
+        x.rows = x.cols = 0;
+    return x;
+}
 
 /* Non-NULL unless empty, ld >= cols, extent within size_t. */
 lw_status lw_check_operand(const char *function, const struct lw_operand *x);
 
-/* Checks others, and that output shares memory with none of them. */
-lw_status lw_check_output(const char *function, const struct lw_operand *output,
-                          const struct lw_operand *others, size_t count);
+/* lw_check_output and lw_check_in_place for any operands. */
+lw_status lw_check_all(const char *function, const struct lw_operand *output,
+                       const struct lw_operand *others, size_t count, int in_place);
+
+/* Whether an operand is valid at first sight: not empty, and too small to overflow. Its bytes, then. */
+static inline int lw_span_at_sight(const struct lw_operand *x, uintptr_t *begin, uintptr_t *end)
+{
+    const size_t small = 1u << 30;
+    *begin = (uintptr_t)x->data;
+    *end = *begin + ((x->rows - 1) * x->ld + x->cols) * sizeof(float);
+    return x->data && x->rows - 1 < small && x->ld <= small && x->cols - 1 < x->ld;
+}
+
+/* Checks others, and that output shares memory with none of them. The common case is inlined: it has to cost less
+ * than a product of two by two. */
+static inline lw_status lw_check_output(const char *function, const struct lw_operand *output,
+                                        const struct lw_operand *others, size_t count)
+{
+    uintptr_t begin, end, other_begin, other_end;
+    int valid = lw_span_at_sight(output, &begin, &end);
+    for (size_t i = 0; i < count; i++) {
+        valid &= lw_span_at_sight(&others[i], &other_begin, &other_end);
+        valid &= (end <= other_begin) | (other_end <= begin);
+    }
+    return valid ? LW_OK : lw_check_all(function, output, others, count, 0);
+}
 
 /* output may be one of the others in place, or share nothing with them. */
-lw_status lw_check_in_place(const char *function, const struct lw_operand *output,
-                            const struct lw_operand *others, size_t count);
+static inline lw_status lw_check_in_place(const char *function, const struct lw_operand *output,
+                                          const struct lw_operand *others, size_t count)
+{
+    return lw_check_all(function, output, others, count, 1);
+}
 
 /* LW_EINVAL for softmax and for values outside the enumeration. */
 lw_status lw_check_elementwise(const char *function, lw_activation activation);

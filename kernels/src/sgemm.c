@@ -63,10 +63,9 @@ lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float a
     const struct lw_operand result = {"c", c, m, n, ldc};
     /* Without a product A and B are not read, and need not be there. */
     const int product = alpha != 0.0f && k > 0 && m > 0 && n > 0;
-    const struct lw_operand left = {"a", a, transa ? k : m, transa ? m : k, lda};
-    const struct lw_operand right = {"b", b, transb ? n : k, transb ? k : n, ldb};
-    const lw_status status =
-        lw_check_output(name, &result, (const struct lw_operand[]){left, right}, product ? 2 : 0);
+    const struct lw_operand operands[] = {{"a", a, transa ? k : m, transa ? m : k, lda},
+                                          {"b", b, transb ? n : k, transb ? k : n, ldb}};
+    const lw_status status = lw_check_output(name, &result, operands, product ? 2 : 0);
     if (status != LW_OK)
         return status;
     if (product && takes_dots(transa, transb, m, n, k, alpha, beta)) {
