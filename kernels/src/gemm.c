@@ -41,7 +41,7 @@ struct plan {
     struct lw_blocking size;
     size_t width;    /* of a strip */
     int pack_a;      /* A is packed by blocks; otherwise read in place */
-    int pack_b;      /* B is packed by strips; otherwise only a partial last strip is */
+    int pack_b;      /* B is packed by strips; otherwise only a very narrow last strip is */
     int keep_b;      /* more than one block of rows uses the packed strips */
     size_t b_floats; /* room for packed strips of B */
     size_t a_floats; /* room for a packed block of A */
@@ -54,27 +54,50 @@ static int is_page_stride(size_t stride)
     return stride % 512 == 0;
 }
 
-/* Up to so many floats A stays in the second level while it is read in place for all columns. */
-enum { A_IN_PLACE = 1 << 16 };
+/* Whether rows so far apart, a line of each, stay in the first level while other lines pass: of its ways, which are a
+ * page long, they may take two thirds. (256 x 512 x 512 in place is 2 % faster than packed with 7 rows in 12 ways,
+ * 128 x 1024 x 1024 is 6 % slower with 14.) */
+static int rows_stay_in_cache(size_t rows, size_t stride)
+{
+    enum { PAGE = 4096 / sizeof(float) };
+    const size_t ways = lw_cache_bytes(1) / sizeof(float) / PAGE;
+    size_t sets = 1;
+    while (sets < PAGE / 16 && stride * sets % PAGE != 0)
+        sets *= 2;
+    return (rows + sets - 1) / sets <= ways * 2 / 3;
+}
+
+/* Whether A is best read in place, for all columns: a tile's operand read in place costs nothing. It has to stay in
+ * the second level, if it is read more than a few times. */
+static int stays_in_place(const struct lw_gemm *g, size_t m)
+{
+    const size_t rows = min_size(m, g->isa->tile_mr);
+    return g->alpha == 1.0f && (g->a_col != 1 || rows_stay_in_cache(rows, g->a_row)) &&
+           g->k <= 1024 && m * g->k <= lw_cache_bytes(2) / sizeof(float) / 2;
+}
+
+/* Whether so few rows are multiplied that they take wide tiles. */
+static int is_few_rows(const struct lw_gemm *g, size_t m)
+{
+    return m <= sizeof g->isa->few_nr / sizeof *g->isa->few_nr && g->alpha == 1.0f;
+}
 
 static void make_plan(const struct lw_gemm *g, size_t m, size_t n, struct plan *plan)
 {
     const size_t mr = g->isa->tile_mr, nr = g->isa->tile_nr, k = g->k;
-    /* A tile's operand read in place costs nothing; a packed one costs a pass, but streams. */
-    plan->pack_a =
-        g->alpha != 1.0f || n > 8 * nr || (g->a_col == 1 && m > 8 && is_page_stride(g->a_row));
+    const int few_rows = is_few_rows(g, m), in_place = few_rows || stays_in_place(g, m);
+    /* A packed operand costs a pass, but streams. */
+    plan->pack_a = !in_place && (g->alpha != 1.0f || n > 8 * nr ||
+                                 (g->a_col == 1 && !rows_stay_in_cache(min_size(m, mr), g->a_row)));
     /* B packed with its first tile costs a fiftieth of 64^3. */
     const size_t few = is_page_stride(g->b_row) ? 4 : 16;
     plan->pack_b = !g->packed_b && (g->b_col != 1 || m > few * mr);
-    plan->width = nr;
-    /* One row uses B once, in place, in strips wide enough to hide the latency. */
-    if (m == 1 && g->a_col == 1 && !plan->pack_b && !g->packed_b && g->alpha == 1.0f) {
-        plan->pack_a = 0;
-        plan->width = g->isa->wide_nr;
-    }
+    plan->width = few_rows && !plan->pack_b ? g->isa->few_nr[m - 1] : nr;
+    if (g->packed_b)
+        plan->width = plan->width < nr ? nr : plan->width / nr * nr;
     plan->a_floats = plan->b_floats = 0;
     plan->keep_b = 0;
-    if (!plan->pack_a && k <= 1024 && m * k <= A_IN_PLACE) {
+    if (in_place) {
         plan->size = (struct lw_blocking){m, k + !k, n};
     } else {
         plan->size = lw_blocking_of(g->isa, k);
@@ -85,9 +108,20 @@ static void make_plan(const struct lw_gemm *g, size_t m, size_t n, struct plan *
         if (plan->pack_a)
             plan->a_floats = plan->size.kc * round_up(min_size(plan->size.mc, m), mr);
     }
-    if (plan->pack_b || (!g->packed_b && n % nr != 0))
+    const size_t rest = n % plan->width;
+    if (plan->pack_b || (!g->packed_b && rest > 0 && rest < g->isa->least_n))
         plan->b_floats =
             plan->size.kc * (plan->keep_b ? round_up(min_size(plan->size.nc, n), nr) : nr);
+}
+
+/* The columns of the next strip, of which `rest` are left. */
+static size_t strip_columns(const struct lw_gemm *g, const struct plan *plan, size_t rest)
+{
+    const size_t nr = g->isa->tile_nr;
+    if (rest >= plan->width)
+        return plan->width;
+    /* Panels of a packed B are taken whole, several at once or the last one. */
+    return g->packed_b && rest > nr ? rest / nr * nr : rest;
 }
 
 /* The contribution of kc steps from step p on to a block of C whose rows of A, if packed, stand in
@@ -110,8 +144,7 @@ static void run_strips(const struct lw_gemm *g, const struct plan *plan, const s
     strip.a_col = plan->pack_a ? mr : g->a_col;
     strip.a_tile = mr * (plan->pack_a ? kc : g->a_row);
     for (size_t j = block->cols.begin; j < block->cols.end; j += strip.n) {
-        const size_t rest = block->cols.end - j;
-        strip.n = rest >= plan->width ? plan->width : min_size(nr, rest);
+        strip.n = strip_columns(g, plan, block->cols.end - j);
         /* A narrow rest is faster on a narrower set, whose panels of A would have another height. */
         if (strip.n < nr && !plan->pack_a && !g->packed_b) {
             isa = lw_isa_narrowed(isa, strip.n);
@@ -122,13 +155,15 @@ static void run_strips(const struct lw_gemm *g, const struct plan *plan, const s
         strip.col = j;
         strip.c = g->c + row * g->ldc + j;
         strip.packed = NULL;
+        strip.b_panel = nr;
         if (kc == 0) {
             strip.b = NULL;
             strip.b_row = 0;
         } else if (g->packed_b) {
             strip.b = g->packed_b + j * g->k + p * nr;
             strip.b_row = nr;
-        } else if (plan->pack_b || strip.n < nr) {
+            strip.b_panel = g->k * nr;
+        } else if (plan->pack_b || strip.n < isa->least_n) {
             float *to = packed_b + (plan->keep_b ? (j - block->cols.begin) * kc : 0);
             const float *source = g->b + p * g->b_row + j * g->b_col;
             const int pack = first || !plan->keep_b, along = g->b_col == 1 && strip.n == nr;
@@ -189,15 +224,17 @@ static void run_short(const struct lw_gemm *g, const struct block *part)
 {
     _Alignas(64) float packed[SHORT_FLOATS];
     const size_t row = part->rows.begin;
-    struct lw_strip strip = {.m = part->rows.end - row,
-                             .kc = g->k,
-                             .a = g->a + row * g->a_row,
-                             .a_row = g->a_row,
-                             .a_col = 1,
-                             .ldc = g->ldc,
-                             .add_to_c = g->beta != 0.0f,
-                             .end = g->end,
-                             .row = row};
+    /* Field by field: an initialiser would clear the whole struct first, by a string instruction of 40 cycles. */
+    struct lw_strip strip;
+    strip.m = part->rows.end - row;
+    strip.kc = g->k;
+    strip.a = g->a + row * g->a_row;
+    strip.a_row = g->a_row;
+    strip.a_col = 1;
+    strip.ldc = g->ldc;
+    strip.add_to_c = g->beta != 0.0f;
+    strip.end = g->end;
+    strip.row = row;
     if (g->beta != 0.0f && g->beta != 1.0f)
         scale_c(g, part);
     for (size_t j = part->cols.begin; j < part->cols.end; j += strip.n) {
@@ -297,7 +334,7 @@ static int thread_count(const struct lw_gemm *g)
 {
     /* An element of C takes the time of so many steps beside those of its chain. */
     const double steps = (double)g->k + 8.0;
-    const double flops = 2.0 * (double)g->m * (double)g->n * steps;
+    const double flops = 2.0 * (double)(ptrdiff_t)g->m * (double)(ptrdiff_t)g->n * steps;
     const int wanted = lw_thread_count(flops, FLOPS_PER_THREAD);
     if (wanted == 1)
         return 1;

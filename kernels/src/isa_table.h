@@ -26,17 +26,17 @@ struct lw_tile_end {
     size_t lds;
 };
 
-/* A strip of a product: m rows, kc steps, at most tile_nr columns; or one row, not packed, of exactly
- * wide_nr columns. */
+/* A strip of a product: m rows, kc steps, at most tile_nr columns; with few rows, not packed, at most few_nr. */
 struct lw_strip {
     size_t m, n, kc;
     /* Element (i, p) of the t-th tile of tile_mr rows is a[t * a_tile + i * a_row + p * a_col]; a_row or
      * a_col is 1. */
     const float *a;
     size_t a_row, a_col, a_tile;
-    /* Element (p, j) is b[p * b_row + j]; whole vectors are read: n rounded up to lanes. */
+    /* Element (p, j) is b[p * b_row + j], past tile_nr columns b_panel further for each of them. n columns
+     * are read, but at least least_n. */
     const float *b;
-    size_t b_row;
+    size_t b_row, b_panel;
     float *
         packed; /* not NULL: the strip, of tile_nr columns, is also packed there, as pack_b does it */
     float *c;
@@ -76,7 +76,8 @@ typedef void lw_loss_rows_function(size_t rows, size_t cols, const float *x, siz
 struct lw_isa {
     const char *name;
     size_t tile_mr, tile_nr; /* rows and columns of the register tile */
-    size_t wide_nr;          /* columns of the tile for one row */
+    size_t least_n;          /* columns that a strip reads of B at least */
+    size_t few_nr[3];        /* columns of the tiles for one, two and three rows */
     size_t lanes;            /* floats of a vector */
 
     /* Packs an m x kc block of A, element (i, p) at a[i * row + p * col], times alpha, into panels
