@@ -88,14 +88,14 @@ static inline v_f32 v_abs(v_f32 a)
 {
     return _mm512_abs_ps(a);
 }
+static inline v_f32 v_neg_abs(v_f32 a)
+{
+    return _mm512_or_ps(_mm512_set1_ps(-0.0f), a);
+}
 static inline v_f32 v_copysign(v_f32 a, v_f32 b)
 {
     const v_f32 sign = _mm512_set1_ps(-0.0f);
     return _mm512_or_ps(_mm512_andnot_ps(sign, a), _mm512_and_ps(sign, b));
-}
-static inline v_f32 v_round(v_f32 a)
-{
-    return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
 }
 static inline v_f32 v_if_lt(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
 {

@@ -28,13 +28,12 @@
  *                          rounding would cost a promise
  *   v_min(a, b) v_max(a, b)            a NaN in b is returned; with a NaN in a alone the result is a
  *                          or b, as the set does it. So is the sign of a zero of two
- *   v_abs(a)               the sign bit cleared
+ *   v_abs(a) v_neg_abs(a)  the sign bit cleared, and set
  *   v_copysign(a, b)       a with the sign bit of b
- *   v_round(a)             to the nearest integer, ties to even, |a| < 2^22
  *   v_if_lt(a, b, x, y)    a < b ? x : y, so y where a or b is NaN
  *   v_ldexp(a, n)          a * 2^n rounded once, for 0.5 <= |a| <= 2 or NaN and integral |n| <= 250
- *   v_exponent(a)          floor(log2(a)) as a float, for normal a > 0; anything otherwise
- *   v_mantissa(a)          a / 2^v_exponent(a), in [1, 2), for normal a > 0; anything otherwise
+ *   v_exponent(a)          floor(log2(a)) as a float, for finite a > 0; anything otherwise
+ *   v_mantissa(a)          a / 2^v_exponent(a), in [1, 2), for finite a > 0; anything otherwise
  *   v_sum(a)               the lanes added as a tree: halves, quarters, ...
  *   v_sums(rows)           lane i is v_sum(rows[i]); V_LANES vectors
  *   v_largest(a)           the largest lane; any lane if one is NaN

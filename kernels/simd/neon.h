@@ -97,13 +97,13 @@ static inline v_f32 v_abs(v_f32 a)
 {
     return vabsq_f32(a);
 }
+static inline v_f32 v_neg_abs(v_f32 a)
+{
+    return vnegq_f32(vabsq_f32(a));
+}
 static inline v_f32 v_copysign(v_f32 a, v_f32 b)
 {
     return vbslq_f32(vdupq_n_u32(0x80000000u), b, a);
-}
-static inline v_f32 v_round(v_f32 a)
-{
-    return vrndnq_f32(a);
 }
 static inline v_f32 v_if_lt(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
 {
@@ -119,14 +119,20 @@ static inline v_f32 v_ldexp(v_f32 a, v_f32 n)
     const int32x4_t high = vshlq_n_s32(vaddq_s32(vsubq_s32(whole, half), bias), 23);
     return vmulq_f32(vmulq_f32(a, vreinterpretq_f32_s32(low)), vreinterpretq_f32_s32(high));
 }
+/* 2^24 a for denormal a. */
+static inline v_f32 made_normal(v_f32 a)
+{
+    return v_if_lt(a, vdupq_n_f32(0x1p-126f), vmulq_f32(a, vdupq_n_f32(0x1p24f)), a);
+}
 static inline v_f32 v_exponent(v_f32 a)
 {
-    const int32x4_t exponent = vreinterpretq_s32_u32(vshrq_n_u32(vreinterpretq_u32_f32(a), 23));
-    return vcvtq_f32_s32(vsubq_s32(exponent, vdupq_n_s32(127)));
+    const v_f32 bias = v_if_lt(a, vdupq_n_f32(0x1p-126f), vdupq_n_f32(127 + 24), vdupq_n_f32(127));
+    const uint32x4_t exponent = vshrq_n_u32(vreinterpretq_u32_f32(made_normal(a)), 23);
+    return vsubq_f32(vcvtq_f32_u32(exponent), bias);
 }
 static inline v_f32 v_mantissa(v_f32 a)
 {
-    return vbslq_f32(vdupq_n_u32(0x007fffffu), a, vdupq_n_f32(1.0f));
+    return vbslq_f32(vdupq_n_u32(0x007fffffu), made_normal(a), vdupq_n_f32(1.0f));
 }
 static inline void v_unzip(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
 {

@@ -88,14 +88,13 @@ static inline v_f32 v_abs(v_f32 a)
 {
     return fabsf(a);
 }
+static inline v_f32 v_neg_abs(v_f32 a)
+{
+    return -fabsf(a);
+}
 static inline v_f32 v_copysign(v_f32 a, v_f32 b)
 {
     return copysignf(a, b);
-}
-static inline v_f32 v_round(v_f32 a)
-{
-    /* Adding 1.5 * 2^23 leaves no fraction bits, so the addition itself rounds to nearest even. */
-    return a + 0x1.8p23f - 0x1.8p23f;
 }
 static inline v_f32 v_if_lt(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
 {
@@ -127,13 +126,18 @@ static inline v_f32 v_ldexp(v_f32 a, v_f32 n)
     const int half = whole / 2;
     return a * lane_pow2(half) * lane_pow2(whole - half);
 }
+/* 2^24 a for denormal a. */
+static inline v_f32 made_normal(v_f32 a)
+{
+    return a < 0x1p-126f ? a * 0x1p24f : a;
+}
 static inline v_f32 v_exponent(v_f32 a)
 {
-    return (float)((int)(lane_bits(a) >> 23) - 127);
+    return (float)((int)(lane_bits(made_normal(a)) >> 23) - (a < 0x1p-126f ? 127 + 24 : 127));
 }
 static inline v_f32 v_mantissa(v_f32 a)
 {
-    return lane_from_bits((lane_bits(a) & 0x007fffffu) | 0x3f800000u);
+    return lane_from_bits((lane_bits(made_normal(a)) & 0x007fffffu) | 0x3f800000u);
 }
 static inline void v_unzip(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
 {

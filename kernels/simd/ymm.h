@@ -75,14 +75,14 @@ static inline v_f32 v_abs(v_f32 a)
 {
     return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a);
 }
+static inline v_f32 v_neg_abs(v_f32 a)
+{
+    return _mm256_or_ps(_mm256_set1_ps(-0.0f), a);
+}
 static inline v_f32 v_copysign(v_f32 a, v_f32 b)
 {
     const v_f32 sign = _mm256_set1_ps(-0.0f);
     return _mm256_or_ps(_mm256_andnot_ps(sign, a), _mm256_and_ps(sign, b));
-}
-static inline v_f32 v_round(v_f32 a)
-{
-    return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
 }
 static inline v_f32 v_if_lt(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
 {
@@ -99,15 +99,22 @@ static inline v_f32 v_ldexp(v_f32 a, v_f32 n)
         _mm256_slli_epi32(_mm256_add_epi32(_mm256_sub_epi32(whole, half), bias), 23);
     return _mm256_mul_ps(_mm256_mul_ps(a, _mm256_castsi256_ps(low)), _mm256_castsi256_ps(high));
 }
+/* 2^24 a for denormal a. */
+static inline v_f32 made_normal(v_f32 a)
+{
+    return v_if_lt(a, _mm256_set1_ps(0x1p-126f), _mm256_mul_ps(a, _mm256_set1_ps(0x1p24f)), a);
+}
 static inline v_f32 v_exponent(v_f32 a)
 {
-    const __m256i exponent = _mm256_srli_epi32(_mm256_castps_si256(a), 23);
-    return _mm256_cvtepi32_ps(_mm256_sub_epi32(exponent, _mm256_set1_epi32(127)));
+    const v_f32 bias =
+        v_if_lt(a, _mm256_set1_ps(0x1p-126f), _mm256_set1_ps(127 + 24), _mm256_set1_ps(127));
+    const __m256i exponent = _mm256_srli_epi32(_mm256_castps_si256(made_normal(a)), 23);
+    return _mm256_sub_ps(_mm256_cvtepi32_ps(exponent), bias);
 }
 static inline v_f32 v_mantissa(v_f32 a)
 {
     const v_f32 fraction = _mm256_castsi256_ps(_mm256_set1_epi32(0x007fffff));
-    return _mm256_or_ps(_mm256_and_ps(a, fraction), _mm256_set1_ps(1.0f));
+    return _mm256_or_ps(_mm256_and_ps(made_normal(a), fraction), _mm256_set1_ps(1.0f));
 }
 static inline void v_unzip(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
 {
