@@ -101,6 +101,12 @@ static inline v_f32 v_if_lt(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
 {
     return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), y, x);
 }
+static inline v_f32 v_keep_gt0(v_f32 a, v_f32 x)
+{
+    const v_f32 kept =
+        _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(a, _mm512_setzero_ps(), _CMP_GT_OQ), x);
+    return _mm512_mask_mov_ps(kept, _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), a);
+}
 static inline v_f32 v_ldexp(v_f32 a, v_f32 n)
 {
     return _mm512_scalef_ps(a, n);

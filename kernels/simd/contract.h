@@ -31,6 +31,8 @@
  *   v_abs(a) v_neg_abs(a)  the sign bit cleared, and set
  *   v_copysign(a, b)       a with the sign bit of b
  *   v_if_lt(a, b, x, y)    a < b ? x : y, so y where a or b is NaN
+ *   v_keep_gt0(a, x)       a > 0 ? x : +0, NaN where a is NaN; without a register for a constant beside those
+ *                          of a tile
  *   v_ldexp(a, n)          a * 2^n rounded once, for 0.5 <= |a| <= 2 or NaN and integral |n| <= 250
  *   v_exponent(a)          floor(log2(a)) as a float, for finite a > 0; anything otherwise
  *   v_mantissa(a)          a / 2^v_exponent(a), in [1, 2), for finite a > 0; anything otherwise

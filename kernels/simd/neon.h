@@ -109,6 +109,12 @@ static inline v_f32 v_if_lt(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
 {
     return vbslq_f32(vcltq_f32(a, b), x, y);
 }
+static inline v_f32 v_keep_gt0(v_f32 a, v_f32 x)
+{
+    /* All bits set are a NaN. */
+    const uint32x4_t kept = vandq_u32(vreinterpretq_u32_f32(x), vcgtzq_f32(a));
+    return vreinterpretq_f32_u32(vornq_u32(kept, vceqq_f32(a, a)));
+}
 static inline v_f32 v_ldexp(v_f32 a, v_f32 n)
 {
     /* In two steps: 2^n itself may be out of range. The first product is exact. */

@@ -118,6 +118,10 @@ static inline float lane_pow2(int n)
     return lane_from_bits((uint32_t)(n + 127) << 23);
 }
 
+static inline v_f32 v_keep_gt0(v_f32 a, v_f32 x)
+{
+    return a > 0.0f ? x : a == a ? 0.0f : a;
+}
 static inline v_f32 v_ldexp(v_f32 a, v_f32 n)
 {
     /* In two steps: 2^n itself may be out of range. The first product is exact. A NaN does not

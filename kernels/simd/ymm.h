@@ -88,6 +88,12 @@ static inline v_f32 v_if_lt(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
 {
     return _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_LT_OQ));
 }
+static inline v_f32 v_keep_gt0(v_f32 a, v_f32 x)
+{
+    /* All bits set are a NaN. */
+    const v_f32 kept = _mm256_and_ps(x, _mm256_cmp_ps(a, _mm256_setzero_ps(), _CMP_GT_OQ));
+    return _mm256_or_ps(kept, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
+}
 static inline v_f32 v_ldexp(v_f32 a, v_f32 n)
 {
     /* In two steps: 2^n itself may be out of range. The first product is exact. */

@@ -187,6 +187,15 @@ static void scale_c(const struct lw_gemm *g, const struct block *block)
                       g->c + i * g->ldc + block->cols.begin);
 }
 
+/* The sums of the part's columns of B, whose rows lie along it, by who computes their first rows of C. */
+static void sum_b(const struct lw_gemm *g, const struct block *part)
+{
+    const size_t begin = part->cols.begin;
+    if (g->b_sums && part->rows.begin == 0)
+        g->isa->column_sums(g->k, part->cols.end - begin, g->k > 0 ? g->b + begin : NULL, g->b_row,
+                            g->beta != 0.0f, g->b_sums + begin);
+}
+
 /* A part of the product on the calling thread. */
 static void run_serial(const struct lw_gemm *g, const struct plan *plan, const struct block *part,
                        float *scratch)
@@ -195,6 +204,7 @@ static void run_serial(const struct lw_gemm *g, const struct plan *plan, const s
     float *packed_b = scratch, *packed_a = scratch + plan->b_floats;
     if (g->beta != 0.0f && g->beta != 1.0f)
         scale_c(g, part);
+    sum_b(g, part);
     for (size_t j = part->cols.begin; j < part->cols.end; j += size.nc) {
         size_t p = 0;
         do { /* once for k = 0 too: the end has to run */
@@ -237,6 +247,7 @@ static void run_short(const struct lw_gemm *g, const struct block *part)
     strip.row = row;
     if (g->beta != 0.0f && g->beta != 1.0f)
         scale_c(g, part);
+    sum_b(g, part);
     for (size_t j = part->cols.begin; j < part->cols.end; j += strip.n) {
         strip.n = min_size(g->isa->short_width, part->cols.end - j);
         strip.col = j;

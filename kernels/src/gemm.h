@@ -18,6 +18,7 @@ struct lw_gemm {
     float *c;
     size_t ldc;
     const struct lw_tile_end *end;
+    float *b_sums; /* NULL, or the sums of the columns of B, to which beta applies too */
 };
 
 /* The end of a product that is only stored. */

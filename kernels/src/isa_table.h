@@ -106,10 +106,11 @@ struct lw_isa {
     void (*exp)(size_t n, const float *x, float *y);
     void (*log)(size_t n, const float *x, float *y);
     void (*scale)(size_t n, float factor, float *x);
-    void (*add)(size_t n, const float *x, float *sum); /* sum += x */
     float (*sum_squares)(size_t n, const float *x);
 
     /* Rows; contracts as those of the public functions. */
+    void (*column_sums)(size_t rows, size_t cols, const float *x, size_t ldx, int add_to_out,
+                        float *out);
     void (*softmax_rows)(size_t rows, size_t cols, const float *x, size_t ldx, float *y,
                          size_t ldy);
     void (*log_softmax_rows)(size_t rows, size_t cols, const float *x, size_t ldx, float *y,

@@ -35,15 +35,18 @@ lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x,
         .n = out,
         .k = in,
         .alpha = 1.0f,
+        .beta = 0.0f,
         .a = x,
         .a_row = ldx,
         .a_col = 1,
         .b = w,
         .b_row = ldw,
         .b_col = 1,
+        .packed_b = NULL,
         .c = y,
         .ldc = ldy,
         .end = &end,
+        .b_sums = NULL,
     };
     return lw_gemm_run(&gemm);
 }
@@ -91,15 +94,18 @@ lw_status lw_linear_backward_input(size_t batch, size_t in, size_t out, const fl
         .n = in,
         .k = out,
         .alpha = 1.0f,
+        .beta = 0.0f,
         .a = dz,
         .a_row = lddz,
         .a_col = 1,
         .b = w,
         .b_row = 1,
         .b_col = ldw,
+        .packed_b = NULL,
         .c = dx,
         .ldc = lddx,
         .end = &end,
+        .b_sums = NULL,
     };
     return lw_gemm_run(&gemm);
 }
@@ -120,6 +126,8 @@ lw_status lw_linear_backward_weights(size_t batch, size_t in, size_t out, const 
         status = lw_check_output(name, &bias, operands, 2);
     if (status != LW_OK)
         return status;
+    if (in == 0 && db) /* without a product to run the sums in */
+        return lw_column_sums(batch, out, dz, lddz, beta, db);
     const struct lw_gemm gemm = {
         .isa = lw_isa_for_columns(out),
         .m = in,
@@ -133,10 +141,11 @@ lw_status lw_linear_backward_weights(size_t batch, size_t in, size_t out, const 
         .b = dz,
         .b_row = lddz,
         .b_col = 1,
+        .packed_b = NULL,
         .c = dw,
         .ldc = lddw,
         .end = &lw_end_store,
+        .b_sums = db,
     };
-    status = lw_gemm_run(&gemm);
-    return status == LW_OK && db ? lw_column_sums(batch, out, dz, lddz, beta, db) : status;
+    return lw_gemm_run(&gemm);
 }

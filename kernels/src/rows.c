@@ -104,12 +104,8 @@ lw_status lw_softmax_backward(size_t rows, size_t cols, const float *y, size_t l
 static void column_sums_share(const void *argument, size_t begin, size_t end)
 {
     const struct row_job *job = argument;
-    if (job->beta == 0.0f) {
-        for (size_t j = begin; j < end; j++)
-            job->y[j] = 0.0f;
-    }
-    for (size_t i = 0; i < job->rows; i++)
-        job->isa->add(end - begin, job->x + i * job->ldx + begin, job->y + begin);
+    job->isa->column_sums(job->rows, end - begin, job->x + begin, job->ldx, job->beta != 0.0f,
+                          job->y + begin);
 }
 
 lw_status lw_column_sums(size_t rows, size_t cols, const float *x, size_t ldx, float beta,

@@ -91,6 +91,7 @@ lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float a
         .c = c,
         .ldc = ldc,
         .end = &lw_end_store,
+        .b_sums = NULL,
     };
     return lw_gemm_run(&gemm);
 }
