@@ -46,7 +46,7 @@ struct lw_strip {
     size_t row, col; /* of the strip's first element in C, which end's pointers belong to */
 };
 
-/* C[i][j] = [C[i][j] +] sum_p A[i][p] * B[j][p] as a row sum over 16 partial sums. */
+/* C[i][j] = [C[i][j] +] sum_p A[i][p] * B[j][p] as a row sum over 16 partial sums, then end. */
 struct lw_dots {
     size_t m, n, k;
     const float *a, *b;
@@ -54,6 +54,8 @@ struct lw_dots {
     float *c;
     size_t ldc;
     int add_to_c;
+    const struct lw_tile_end *end;
+    size_t row, col; /* of the first element in C, which end's pointers belong to */
 };
 
 /* Constants of one Adam step, the same for all parameters. */
@@ -98,6 +100,8 @@ struct lw_isa {
     size_t short_width, short_k[2];
 
     void (*gemm_dots)(const struct lw_dots *dots);
+    /* to[j * rows + i] = from[i * stride + j]; for few columns. */
+    void (*transpose)(size_t rows, size_t cols, const float *from, size_t stride, float *to);
 
     /* Vectors; contracts as those of the public functions of the same names. */
     void (*activate)(lw_activation activation, size_t n, const float *x, float *y);

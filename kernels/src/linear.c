@@ -1,5 +1,6 @@
 #include "argument.h"
 #include "dispatch.h"
+#include "dots.h"
 #include "packed.h"
 
 /* What both forms of the forward pass check. y and z share memory with nothing; w is empty if the
@@ -18,6 +19,18 @@ static lw_status check_forward(const char *name, lw_activation activation,
     return status;
 }
 
+/* The instruction set for so many columns and steps. */
+static const struct lw_isa *isa_for_layer(size_t n, size_t k)
+{
+    return lw_is_narrow(n, k) ? lw_isa_current() : lw_isa_for_columns(n);
+}
+
+/* The passes whose A lies by rows. */
+static lw_status run_by_rows(const struct lw_gemm *gemm)
+{
+    return lw_is_narrow(gemm->n, gemm->k) ? lw_dots_run(gemm) : lw_gemm_run(gemm);
+}
+
 lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x, size_t ldx,
                             const float *w, size_t ldw, const float *b, lw_activation activation,
                             float *z, size_t ldz, float *y, size_t ldy)
@@ -30,7 +43,7 @@ lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x,
         return status;
     const struct lw_tile_end end = {LW_END_FORWARD, activation, b, z, ldz, NULL, 0};
     const struct lw_gemm gemm = {
-        .isa = lw_isa_for_columns(out),
+        .isa = isa_for_layer(out, in),
         .m = batch,
         .n = out,
         .k = in,
@@ -48,7 +61,7 @@ lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x,
         .end = &end,
         .b_sums = NULL,
     };
-    return lw_gemm_run(&gemm);
+    return run_by_rows(&gemm);
 }
 
 lw_status lw_linear_forward_packed(size_t batch, const float *x, size_t ldx, const lw_packed *w,
@@ -67,7 +80,13 @@ lw_status lw_linear_forward_packed(size_t batch, const float *x, size_t ldx, con
     struct lw_gemm gemm = lw_packed_product(w, batch, x, ldx, 1, y, ldy);
     const struct lw_tile_end end = {LW_END_FORWARD, activation, b, z, ldz, NULL, 0};
     gemm.end = &end;
-    return lw_gemm_run(&gemm);
+    if (w->columns) {
+        gemm.packed_b = NULL;
+        gemm.b = w->columns;
+        gemm.b_row = 1;
+        gemm.b_col = w->k;
+    }
+    return run_by_rows(&gemm);
 }
 
 lw_status lw_linear_backward_input(size_t batch, size_t in, size_t out, const float *dz,
@@ -89,7 +108,7 @@ lw_status lw_linear_backward_input(size_t batch, size_t in, size_t out, const fl
     const enum lw_tile_end_kind kind = activation == LW_LINEAR ? LW_END_STORE : LW_END_BACKWARD;
     const struct lw_tile_end end = {kind, activation, NULL, NULL, 0, saved, lds};
     const struct lw_gemm gemm = {
-        .isa = lw_isa_for_columns(in),
+        .isa = isa_for_layer(in, out),
         .m = batch,
         .n = in,
         .k = out,
@@ -107,7 +126,7 @@ lw_status lw_linear_backward_input(size_t batch, size_t in, size_t out, const fl
         .end = &end,
         .b_sums = NULL,
     };
-    return lw_gemm_run(&gemm);
+    return run_by_rows(&gemm);
 }
 
 lw_status lw_linear_backward_weights(size_t batch, size_t in, size_t out, const float *x,

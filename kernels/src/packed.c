@@ -3,6 +3,7 @@
 
 #include "argument.h"
 #include "dispatch.h"
+#include "dots.h"
 
 #include <stdlib.h>
 
@@ -17,19 +18,25 @@ lw_status lw_pack(lw_packed **packed, int transb, size_t k, size_t n, const floa
     const lw_status status = lw_check_operand(name, &operand);
     if (status != LW_OK)
         return status;
-    const struct lw_isa *isa = lw_isa_for_columns(n);
-    const size_t width = isa->tile_nr, columns = (n + width - 1) / width * width;
+    const int narrow = lw_is_narrow(n, k);
+    const struct lw_isa *isa = narrow ? lw_isa_current() : lw_isa_for_columns(n);
+    const size_t width = isa->tile_nr, padded = (n + width - 1) / width * width;
     lw_packed *made = malloc(sizeof *made);
     /* A whole number of cache lines, at least one. */
-    float *panels = aligned_alloc(64, (columns * k * sizeof(float) + 64) / 64 * 64);
+    const size_t floats = (padded + (narrow ? n : 0)) * k;
+    float *panels = aligned_alloc(64, (floats * sizeof(float) + 64) / 64 * 64);
     if (!made || !panels) {
         free(made);
         free(panels);
         return lw_fail(LW_ENOMEM, "%s: no memory for %zu x %zu", name, k, n);
     }
-    *made = (lw_packed){isa, k, n, panels};
+    *made = (lw_packed){isa, k, n, panels, narrow ? panels + padded * k : NULL};
     if (k > 0 && n > 0)
         isa->pack_b(k, n, b, transb ? 1 : ldb, transb ? ldb : 1, panels);
+    for (size_t j = 0; j < n && narrow; j++) {
+        for (size_t p = 0; p < k; p++)
+            made->columns[j * k + p] = transb ? b[j * ldb + p] : b[p * ldb + j];
+    }
     *packed = made;
     return LW_OK;
 }

@@ -8,6 +8,7 @@ struct lw_packed {
     const struct lw_isa *isa; /* whose panels these are: it runs the products, whatever is in use */
     size_t k, n;
     float *panels;
+    float *columns; /* behind the panels, n x k, if products of this shape may be dots; else NULL */
 };
 
 /* C = A * B: element (i, p) of the m x k operand A is a[i * a_row + p * a_col]. */

@@ -1,56 +1,17 @@
 /* The public matrix product. */
 #include "argument.h"
 #include "dispatch.h"
-#include "gemm.h"
-#include "threads.h"
-
-/* Below so many operations a product of dots runs on the calling thread. */
-static const double FLOPS_FOR_THREADS = 300e3;
-
-/* Rows or columns in a multiple of which threads share dots: a tile's. */
-enum { SHARE = 16 };
+#include "dots.h"
 
 /*
- * Whether lw_sgemm takes dot products (its header says when). A rule of the shape alone; it is not
- * applied to the products of a layer, whose bits must not depend on how its rows are shared out.
+ * Whether lw_sgemm takes dot products (its header says when). A rule of the shape alone; what does not hold for all
+ * batches of a layer is not applied to its products.
  */
 static int takes_dots(int transa, int transb, size_t m, size_t n, size_t k, float alpha, float beta)
 {
-    return !transa && transb && (m <= 4 || n <= 16) && k >= 32 && alpha == 1.0f &&
+    const int few = transb && (m <= 4 || n <= 16) && k >= 32;
+    return !transa && (few || lw_is_narrow(n, k)) && alpha == 1.0f &&
            (beta == 0.0f || beta == 1.0f);
-}
-
-/* A product of dots and the set to run it on. */
-struct dots_job {
-    const struct lw_isa *isa;
-    struct lw_dots dots;
-};
-
-static void dots_share(const void *argument, size_t begin, size_t end)
-{
-    const struct dots_job *job = argument;
-    struct lw_dots part = job->dots;
-    if (part.m < part.n) {
-        part.b += begin * part.ldb;
-        part.c += begin;
-        part.n = end - begin;
-    } else {
-        part.a += begin * part.lda;
-        part.c += begin * part.ldc;
-        part.m = end - begin;
-    }
-    job->isa->gemm_dots(&part);
-}
-
-static void run_dots(const struct dots_job *job)
-{
-    const struct lw_dots *dots = &job->dots;
-    const double flops = 2.0 * (double)dots->m * (double)dots->n * (double)dots->k;
-    if (flops < FLOPS_FOR_THREADS) {
-        job->isa->gemm_dots(dots);
-        return;
-    }
-    lw_for_shares(dots->m < dots->n ? dots->n : dots->m, SHARE, flops / 8.0, dots_share, job);
 }
 
 lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float alpha,
@@ -68,14 +29,9 @@ lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float a
     const lw_status status = lw_check_output(name, &result, operands, product ? 2 : 0);
     if (status != LW_OK)
         return status;
-    if (product && takes_dots(transa, transb, m, n, k, alpha, beta)) {
-        const struct dots_job job = {lw_isa_current(),
-                                     {m, n, k, a, b, lda, ldb, c, ldc, beta != 0.0f}};
-        run_dots(&job);
-        return LW_OK;
-    }
+    const int dots = product && takes_dots(transa, transb, m, n, k, alpha, beta);
     const struct lw_gemm gemm = {
-        .isa = lw_isa_for_columns(n),
+        .isa = dots ? lw_isa_current() : lw_isa_for_columns(n),
         .m = m,
         .n = n,
         .k = product ? k : 0,
@@ -93,5 +49,5 @@ lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float a
         .end = &lw_end_store,
         .b_sums = NULL,
     };
-    return lw_gemm_run(&gemm);
+    return dots ? lw_dots_run(&gemm) : lw_gemm_run(&gemm);
 }

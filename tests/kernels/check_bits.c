@@ -57,18 +57,18 @@ static void check_element(struct tally *tally, const struct problem *p, const st
                 problem_title(p), x->name, i, j, (double)got, (double)want);
 }
 
-/* 16 chains and a tree: the other order. */
-static float dot_product(const struct problem *p, size_t i, size_t j)
+/* 16 chains and a tree, the other order: of row i of a and column j of b. */
+static float dot_product(const struct operand *a, const struct operand *b, int transb, size_t i,
+                         size_t j, size_t steps)
 {
-    const struct operand *a = &p->operand[0], *b = &p->operand[1], *c = &p->operand[2];
     float chain[16] = {0.0f};
-    for (size_t l = 0; l < p->k; l++)
-        chain[l % 16] = step(element(a, 0, i, l), element(b, 1, l, j), chain[l % 16]);
+    for (size_t l = 0; l < steps; l++)
+        chain[l % 16] = step(element(a, 0, i, l), element(b, transb, l, j), chain[l % 16]);
     for (size_t width = 8; width > 0; width /= 2) {
         for (size_t l = 0; l < width; l++)
             chain[l] += chain[l + width];
     }
-    return p->parameters.beta == 0.0f ? chain[0] : element(c, 0, i, j) + chain[0];
+    return chain[0];
 }
 
 static void check_sgemm_chain(struct tally *tally, const struct problem *p)
@@ -77,11 +77,14 @@ static void check_sgemm_chain(struct tally *tally, const struct problem *p)
     const struct operand *a = &p->operand[0], *b = &p->operand[1], *c = &p->operand[2];
     for (size_t i = 0; i < p->m; i++) {
         for (size_t j = 0; j < p->n; j++) {
-            float chain = q->beta == 0.0f ? 0.0f : q->beta * element(c, 0, i, j);
+            const float start = q->beta == 0.0f ? 0.0f : q->beta * element(c, 0, i, j);
+            float chain = start;
             for (size_t l = 0; q->alpha != 0.0f && l < p->k; l++)
                 chain = step(q->alpha * element(a, q->transa, i, l), element(b, q->transb, l, j),
                              chain);
-            check_element(tally, p, c, i, j, takes_dot_products(p) ? dot_product(p, i, j) : chain);
+            if (takes_dot_products(p))
+                chain = start + dot_product(a, b, q->transb, i, j, p->k);
+            check_element(tally, p, c, i, j, chain);
         }
     }
 }
@@ -95,6 +98,8 @@ static void check_forward_chain(struct tally *tally, const struct problem *p)
             float chain = 0.0f;
             for (size_t l = 0; l < p->k; l++)
                 chain = step(element(x, 0, i, l), element(w, 0, l, j), chain);
+            if (takes_dot_products(p))
+                chain = dot_product(x, w, 0, i, j, p->k);
             if (b->data)
                 chain += b->before[j];
             if (z->data)
@@ -119,6 +124,8 @@ static void check_backward_input_chain(struct tally *tally, const struct problem
             float chain = 0.0f;
             for (size_t l = 0; l < p->n; l++)
                 chain = step(element(dz, 0, i, l), element(w, 0, j, l), chain);
+            if (takes_dot_products(p))
+                chain = dot_product(dz, w, 1, i, j, p->n);
             const int passes = !relu || element(saved, 0, i, j) > 0.0f;
             check_element(tally, p, dx, i, j, passes ? chain : 0.0f);
         }

@@ -48,10 +48,31 @@ START_TEST(test_no_memory)
 }
 END_TEST
 
+/* A narrow operand is transposed into a buffer. */
+START_TEST(test_no_memory_for_dots)
+{
+    const struct operation *operation = &operations[_i];
+    struct problem p;
+    struct tally tally = {0};
+    problem_create(&p, operation, 0, (struct size){50, 12, 400}, (struct layout){.memory = HEAP},
+                   UNIFORM);
+    ck_assert(takes_dot_products(&p));
+    atomic_store(&left, 0);
+    const lw_status status = operation->call(&p);
+    ck_assert_msg(status == LW_ENOMEM, "%s: %s", problem_title(&p), lw_status_name(status));
+    problem_check_intact(&tally, &p, 1);
+    atomic_store(&left, 1000000);
+    problem_run(&tally, &p);
+    ck_assert_msg(tally.failures == 0, "%s", tally.first);
+    problem_destroy(&p);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("no memory");
     tcase_add_loop_test(cases, test_no_memory, 0, PRODUCTS * THREADS);
+    tcase_add_loop_test(cases, test_no_memory_for_dots, 0, 2);
     Suite *suite = suite_create("no memory");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

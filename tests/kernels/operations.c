@@ -45,14 +45,6 @@ static lw_status sgemm_call(const struct problem *p)
                     b->ld, q->beta, c->data, c->ld);
 }
 
-int takes_dot_products(const struct problem *p)
-{
-    const struct parameters *q = &p->parameters;
-    return p->operation->call == sgemm_call && !q->transa && q->transb &&
-           (p->m <= 4 || p->n <= 16) && p->k >= 32 && q->alpha == 1.0f &&
-           (q->beta == 0.0f || q->beta == 1.0f);
-}
-
 static int is_exact(lw_activation activation)
 {
     return activation == LW_LINEAR || activation == LW_RELU;
@@ -125,6 +117,23 @@ static lw_status linear_backward_weights_call(const struct problem *p)
     const struct operand *dw = &p->operand[2], *db = &p->operand[3];
     return lw_linear_backward_weights(p->m, p->k, p->n, x->data, x->ld, dz->data, dz->ld,
                                       p->parameters.beta, dw->data, dw->ld, db->data);
+}
+
+static int is_narrow(size_t n, size_t k)
+{
+    return n <= 12 && k >= 32 && k <= 1 << 17;
+}
+
+int takes_dot_products(const struct problem *p)
+{
+    const struct parameters *q = &p->parameters;
+    if (p->operation->call == linear_forward_call)
+        return is_narrow(p->n, p->k);
+    if (p->operation->call == linear_backward_input_call)
+        return is_narrow(p->k, p->n);
+    const int few = q->transb && (p->m <= 4 || p->n <= 16) && p->k >= 32;
+    return p->operation->call == sgemm_call && !q->transa && (few || is_narrow(p->n, p->k)) &&
+           q->alpha == 1.0f && (q->beta == 0.0f || q->beta == 1.0f);
 }
 
 /* ---- Vectors ---- */

@@ -101,7 +101,8 @@ static void append_last_tiles(struct size_list *list, const struct operation *op
 /* What takes_dot_products: tiles of 4, 6 and 16 dots, and what is left of rows, columns and steps. */
 static void append_dots(struct size_list *list, const struct operation *operation)
 {
-    static const size_t m[] = {1, 2, 3, 4, 5, 16, 19, 33}, n[] = {1, 2, 3, 4, 5, 7, 16, 35};
+    static const size_t m[] = {1, 2, 3, 4, 5, 16, 19, 33},
+                        n[] = {1, 2, 3, 4, 5, 7, 9, 12, 13, 16, 35};
     static const size_t k[] = {32, 33, 47};
     for (size_t a = 0; a < sizeof m / sizeof *m; a++) {
         for (size_t b = 0; b < sizeof n / sizeof *n; b++) {

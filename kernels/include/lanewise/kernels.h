@@ -94,9 +94,9 @@ LW_API double lw_measure_peak(int threads);
  * n = k + 2, u = 2^-24 (n = 2k + 2 on scalar), plus (k + 1) * 2^-149 where results or products
  * are denormal.
  *
- * One other order: with transa = 0, transb = 1, k >= 32, alpha = 1, beta 0 or 1, and m <= 4 or n <= 16,
- * an element is the dot product of two rows, taken as a row sum (16 chains of fused multiply-adds and
- * a tree), then added to beta * C. The bounds hold all the same.
+ * One other order: with transa = 0, k >= 32, alpha = 1 and beta 0 or 1, an element is the dot product of a row and a
+ * column, taken as a row sum (16 chains of fused multiply-adds and a tree), then added to beta * C, where
+ * n <= 12 (and k <= 131072), or where transb = 1 and m <= 4 or n <= 16. The bounds hold all the same.
  *
  * LW_EINVAL also for transa or transb other than 0 and 1. LW_EOVERLAP if C shares memory with A
  * or B.
@@ -182,7 +182,8 @@ LW_API lw_status lw_log(size_t n, const float *x, float *y);
  *   Y  batch x out   ldy >= out; write-only
  *
  * With in = 0, Y = activation(b). Every element of Z is one chain of fused multiply-adds over
- * p = 0..in-1 from +0, then + b. Its error before the activation is at most
+ * p = 0..in-1 from +0, or with out <= 12 and 32 <= in <= 131072 a row sum (as the other order of lw_sgemm),
+ * then + b; it does not depend on the batch or on the row's place in it. Its error before the activation is at most
  * g * (sum_p |X[i][p] * W[p][j]| + |b[j]|) with g as for lw_sgemm, n = in + 1 (2 in + 1 on
  * scalar). LW_EINVAL for LW_SOFTMAX. LW_EOVERLAP if Y or Z shares memory with anything else.
  */
@@ -207,7 +208,8 @@ LW_API lw_status lw_linear_forward_packed(size_t batch, const float *x, size_t l
  *   DX  batch x in    lddx >= in; write-only: gradient at the pre-activation of the layer below,
  *                     whose activation is the argument
  *
- * One chain of fused multiply-adds over out, then lw_activate_backward.
+ * One chain of fused multiply-adds over out, or with in <= 12 and 32 <= out <= 131072 a row sum, then
+ * lw_activate_backward.
  */
 LW_API lw_status lw_linear_backward_input(size_t batch, size_t in, size_t out, const float *dz,
                                           size_t lddz, const float *w, size_t ldw,

@@ -1,0 +1,82 @@
+#include "dots.h"
+
+#include "scratch.h"
+#include "threads.h"
+
+/* Below so many operations a product of dots runs on the calling thread. */
+static const double FLOPS_FOR_THREADS = 300e3;
+
+enum {
+    SHARE = 16,         /* rows or columns in a multiple of which threads share dots: a tile's */
+    SMALL_FLOATS = 4096 /* a transposed B that needs no buffer from the pool */
+};
+
+int lw_is_narrow(size_t n, size_t k)
+{
+    /* 128 x n x 256 on a Zen 5 core, GFLOP/s by tiles and by dots: 29 and 133 for 2 columns, 136 and 204 for 10,
+     * 168 and 240 for 12, 240 and 242 for 16. B transposed has to fit a buffer. */
+    enum { COLUMNS = 12, STEPS = 32, MOST_STEPS = 1 << 17 };
+    return n <= COLUMNS && k >= STEPS && k <= MOST_STEPS;
+}
+
+/* A product of dots and the set to run it on. */
+struct job {
+    const struct lw_isa *isa;
+    struct lw_dots dots;
+};
+
+static void run_share(const void *argument, size_t begin, size_t end)
+{
+    const struct job *job = argument;
+    struct lw_dots part = job->dots;
+    if (part.m < part.n) {
+        part.b += begin * part.ldb;
+        part.c += begin;
+        part.col = begin;
+        part.n = end - begin;
+    } else {
+        part.a += begin * part.lda;
+        part.c += begin * part.ldc;
+        part.row = begin;
+        part.m = end - begin;
+    }
+    job->isa->gemm_dots(&part);
+}
+
+static void run(const struct lw_gemm *g, const float *b, size_t ldb)
+{
+    const struct job job = {
+        g->isa,
+        {g->m, g->n, g->k, g->a, b, g->a_row, ldb, g->c, g->ldc, g->beta != 0.0f, g->end, 0, 0}};
+    const double flops =
+        2.0 * (double)(ptrdiff_t)g->m * (double)(ptrdiff_t)g->n * (double)(ptrdiff_t)g->k;
+    if (flops < FLOPS_FOR_THREADS)
+        g->isa->gemm_dots(&job.dots);
+    else
+        lw_for_shares(g->m < g->n ? g->n : g->m, SHARE, flops / 8.0, run_share, &job);
+}
+
+/* By itself, so that products of a few dozen nanoseconds need no aligned frame. */
+__attribute__((noinline)) static lw_status run_transposed(const struct lw_gemm *g)
+{
+    _Alignas(64) float small[SMALL_FLOATS];
+    const int is_small = g->n * g->k <= SMALL_FLOATS;
+    float *columns = is_small ? small : lw_scratch_take();
+    if (!columns)
+        return lw_fail(LW_ENOMEM, "no memory for a packing buffer");
+    g->isa->transpose(g->k, g->n, g->b, g->b_row, columns);
+    run(g, columns, g->k);
+    if (!is_small)
+        lw_scratch_give(columns);
+    return LW_OK;
+}
+
+lw_status lw_dots_run(const struct lw_gemm *g)
+{
+    if (g->m == 0 || g->n == 0)
+        return LW_OK;
+    if (g->b_row != 1)
+        return run_transposed(g);
+    run(g, g->b, g->b_col);
+    return LW_OK;
+}
