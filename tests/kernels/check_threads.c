@@ -108,7 +108,9 @@ void check_threads(struct tally *tally, const struct operation *operation)
     const int step = is_fast() ? 9 : 3; /* no divisor of the number of transposes or activations */
     struct size_list list = sizes_threaded(operation);
     for (size_t i = 0; i < list.count; i++) {
-        for (int variant = 0; variant < operation->variants; variant += step)
+        /* From another one on for each size, so that few variants of each are many in all. */
+        const int first = (int)i % (step < operation->variants ? step : operation->variants);
+        for (int variant = first; variant < operation->variants; variant += step)
             check_size(tally, operation, variant, list.size[i], i == 0);
     }
     size_list_free(&list);

@@ -14,10 +14,14 @@ struct mutant {
     lw_status (*call)(const struct problem *p);
 };
 
-extern const struct mutant mutants[];
-extern const size_t mutant_count;
+struct mutant_list {
+    const struct mutant *mutants;
+    size_t count;
+};
 
-/* Builds the mutants on this good table: their functions go on to its. */
-void mutants_base(const struct lw_isa *isa);
+extern const struct mutant_list mutants_of_products, mutants_of_the_rest;
+
+/* The good table that mutants are built on: their functions go on to its. */
+extern const struct lw_isa *good_isa;
 
 #endif

@@ -264,6 +264,7 @@ struct size_list sizes_threaded(const struct operation *operation)
         append(&list, 171, 173, 149);
         append_path(&list, operation, 12011, 10, 2);
         append_path(&list, operation, 15013, 3, 1);
+        append_path(&list, operation, 1507, 11, 67);
         append_path(&list, operation, 1507, 13, 67);
         append_path(&list, operation, 3, 3001, 67);
         break;

@@ -1,0 +1,495 @@
+/* Broken kernels of matrix products. */
+#include "mutants.h"
+
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+static void last_k_dropped(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    broken.kc -= broken.kc > 0;
+    good_isa->gemm_strip(&broken);
+}
+static void edit_last_k(struct lw_isa *isa)
+{
+    isa->gemm_strip = last_k_dropped;
+}
+
+static void bias_missing(const struct lw_strip *strip)
+{
+    struct lw_tile_end end = *strip->end;
+    struct lw_strip broken = *strip;
+    end.bias = NULL;
+    broken.end = &end;
+    good_isa->gemm_strip(&broken);
+}
+static void edit_bias(struct lw_isa *isa)
+{
+    isa->gemm_strip = bias_missing;
+}
+
+static void tail_short(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    broken.n -= broken.n > 1 && broken.n < good_isa->tile_nr;
+    good_isa->gemm_strip(&broken);
+}
+static void edit_tail(struct lw_isa *isa)
+{
+    isa->gemm_strip = tail_short;
+}
+
+static void starts_from_zero(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    broken.add_to_c = 0;
+    good_isa->gemm_strip(&broken);
+}
+static void edit_add_to_c(struct lw_isa *isa)
+{
+    isa->gemm_strip = starts_from_zero;
+}
+
+static void always_reads_c(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    broken.add_to_c = 1;
+    good_isa->gemm_strip(&broken);
+}
+static void edit_reads_c(struct lw_isa *isa)
+{
+    isa->gemm_strip = always_reads_c;
+}
+
+static void dot_last_dropped(const struct lw_dots *dots)
+{
+    struct lw_dots broken = *dots;
+    broken.k--;
+    good_isa->gemm_dots(&broken);
+}
+static void edit_dot_last(struct lw_isa *isa)
+{
+    isa->gemm_dots = dot_last_dropped;
+}
+
+static void dot_not_added(const struct lw_dots *dots)
+{
+    struct lw_dots broken = *dots;
+    broken.add_to_c = 0;
+    good_isa->gemm_dots(&broken);
+}
+static void edit_dot_add(struct lw_isa *isa)
+{
+    isa->gemm_dots = dot_not_added;
+}
+
+static void dot_column_dropped(const struct lw_dots *dots)
+{
+    struct lw_dots broken = *dots;
+    broken.n -= broken.n > 1;
+    good_isa->gemm_dots(&broken);
+}
+static void edit_dot_column(struct lw_isa *isa)
+{
+    isa->gemm_dots = dot_column_dropped;
+}
+
+static void dot_rows_dropped(const struct lw_dots *dots)
+{
+    struct lw_dots broken = *dots;
+    broken.m -= broken.m > 16 ? broken.m % 16 : 0;
+    good_isa->gemm_dots(&broken);
+}
+static void edit_dot_rows(struct lw_isa *isa)
+{
+    isa->gemm_dots = dot_rows_dropped;
+}
+
+/* The last vector of a wide strip one column too far left. */
+static void last_vector_shifted(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    broken.n -= broken.n > good_isa->lanes && broken.n % good_isa->lanes != 0;
+    good_isa->gemm_strip(&broken);
+}
+static void edit_last_vector(struct lw_isa *isa)
+{
+    isa->gemm_strip = last_vector_shifted;
+}
+
+/* Few rows side by side that all take the first row of A. */
+static void few_rows_alike(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    if (broken.m > 1 && broken.m <= sizeof good_isa->few_nr / sizeof *good_isa->few_nr)
+        broken.a_row = 0;
+    good_isa->gemm_strip(&broken);
+}
+static void edit_few_rows(struct lw_isa *isa)
+{
+    isa->gemm_strip = few_rows_alike;
+}
+
+/* The panels of a packed B taken for columns side by side. */
+static void panels_ignored(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    broken.b_panel = good_isa->tile_nr;
+    good_isa->gemm_strip(&broken);
+}
+static void edit_panels(struct lw_isa *isa)
+{
+    isa->gemm_strip = panels_ignored;
+}
+
+/* C left alone where a derivative follows. */
+static void derivative_left_out(const struct lw_strip *strip)
+{
+    static const struct lw_tile_end store = {.kind = LW_END_STORE};
+    struct lw_strip broken = *strip;
+    if (broken.end->kind == LW_END_BACKWARD)
+        broken.end = &store;
+    good_isa->gemm_strip(&broken);
+}
+static void edit_strip_derivative(struct lw_isa *isa)
+{
+    isa->gemm_strip = derivative_left_out;
+}
+
+static void dot_bias_missing(const struct lw_dots *dots)
+{
+    struct lw_tile_end end = *dots->end;
+    struct lw_dots broken = *dots;
+    end.bias = NULL;
+    broken.end = &end;
+    good_isa->gemm_dots(&broken);
+}
+static void edit_dot_bias(struct lw_isa *isa)
+{
+    isa->gemm_dots = dot_bias_missing;
+}
+
+/* Every share of rows takes what belongs to the first one. */
+static void dot_place_lost(const struct lw_dots *dots)
+{
+    struct lw_dots broken = *dots;
+    broken.row = 0;
+    good_isa->gemm_dots(&broken);
+}
+static void edit_dot_place(struct lw_isa *isa)
+{
+    isa->gemm_dots = dot_place_lost;
+}
+
+static void last_column_not_transposed(size_t rows, size_t cols, const float *from, size_t stride,
+                                       float *to)
+{
+    good_isa->transpose(rows, cols, from, stride, to);
+    to[rows * cols - 1] = from[0];
+}
+static void edit_transpose(struct lw_isa *isa)
+{
+    isa->transpose = last_column_not_transposed;
+}
+
+static void later_sums_begin_anew(size_t rows, size_t cols, const float *x, size_t ldx,
+                                  int add_to_out, float *out)
+{
+    const size_t block = 32, first = rows > block ? block : 0;
+    good_isa->column_sums(rows - first, cols, x + first * ldx, ldx, add_to_out, out);
+}
+static void edit_column_sums(struct lw_isa *isa)
+{
+    isa->column_sums = later_sums_begin_anew;
+}
+
+/* A part of 512 elements from its first loop alone. */
+static void second_part_left_out(lw_activation activation, size_t n, const float *x, float *y)
+{
+    good_isa->activate(activation, n > 512 ? 512 : n, x, y);
+    if (n > 512 && y != x)
+        memcpy(y + 512, x + 512, (n - 512) * sizeof *y);
+}
+static void edit_parts(struct lw_isa *isa)
+{
+    isa->activate = second_part_left_out;
+}
+
+static void short_last_k_dropped(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    broken.kc -= broken.kc > 1 && broken.b_row != 0;
+    good_isa->gemm_short(&broken);
+}
+static void edit_short_last_k(struct lw_isa *isa)
+{
+    isa->gemm_short = short_last_k_dropped;
+}
+
+/* Columns of B side by side taken for its rows; nothing else is read. */
+static void short_not_unzipped(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    broken.b_row += broken.b_row == 0 ? broken.n : 0;
+    good_isa->gemm_short(&broken);
+}
+static void edit_short_unzip(struct lw_isa *isa)
+{
+    isa->gemm_short = short_not_unzipped;
+}
+
+static void short_starts_from_zero(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    broken.add_to_c = 0;
+    good_isa->gemm_short(&broken);
+}
+static void edit_short_add_to_c(struct lw_isa *isa)
+{
+    isa->gemm_short = short_starts_from_zero;
+}
+
+static void short_bias_missing(const struct lw_strip *strip)
+{
+    struct lw_tile_end end = *strip->end;
+    struct lw_strip broken = *strip;
+    end.bias = NULL;
+    broken.end = &end;
+    good_isa->gemm_short(&broken);
+}
+static void edit_short_bias(struct lw_isa *isa)
+{
+    isa->gemm_short = short_bias_missing;
+}
+
+/* Only where the rows of C lie side by side and vectors may run across their ends. */
+static int is_narrow_and_large(const struct lw_strip *strip)
+{
+    return strip->n == strip->ldc && strip->n < good_isa->lanes && strip->m * strip->n >= 4096;
+}
+
+static void flat_last_row_dropped(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    broken.m -= is_narrow_and_large(strip) ? 1 : 0;
+    good_isa->gemm_short(&broken);
+}
+static void edit_flat_last_row(struct lw_isa *isa)
+{
+    isa->gemm_short = flat_last_row_dropped;
+}
+
+static void flat_reads_on(const struct lw_strip *strip)
+{
+    good_isa->gemm_short(strip);
+    if (is_narrow_and_large(strip)) {
+        const volatile float beyond = *(const volatile float *)(strip->a + strip->m * strip->a_row);
+        (void)beyond;
+    }
+}
+static void edit_flat_reads_on(struct lw_isa *isa)
+{
+    isa->gemm_short = flat_reads_on;
+}
+
+/* A panel's last float lost, as by whole vectors written in another order. */
+static void b_one_short(size_t kc, size_t n, const float *b, size_t row, size_t col, float *packed)
+{
+    good_isa->pack_b(kc, n, b, row, col, packed);
+    packed[(kc - 1) * good_isa->tile_nr + (n < good_isa->tile_nr ? n : good_isa->tile_nr) - 1] =
+        0.0f;
+}
+static void edit_b_one_short(struct lw_isa *isa)
+{
+    isa->pack_b = b_one_short;
+}
+
+static void a_one_short(size_t m, size_t kc, const float *a, size_t row, size_t col, float alpha,
+                        float *packed)
+{
+    good_isa->pack_a(m, kc, a, row, col, alpha, packed);
+    packed[(kc - 1) * good_isa->tile_mr + (m < good_isa->tile_mr ? m : good_isa->tile_mr) - 1] =
+        0.0f;
+}
+static void edit_a_one_short(struct lw_isa *isa)
+{
+    isa->pack_a = a_one_short;
+}
+
+/* What the last step of a panel writes past its width spoils the next panel. */
+static void a_spoils_next(size_t m, size_t kc, const float *a, size_t row, size_t col, float alpha,
+                          float *packed)
+{
+    good_isa->pack_a(m, kc, a, row, col, alpha, packed);
+    for (size_t next = good_isa->tile_mr; next < m; next += good_isa->tile_mr)
+        packed[next * kc] = 0.0f;
+}
+static void edit_a_spoils_next(struct lw_isa *isa)
+{
+    isa->pack_a = a_spoils_next;
+}
+
+/* A strip of B multiplied but not packed on the way. */
+static void not_packed_on_the_way(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    good_isa->gemm_strip(&broken);
+    if (strip->packed)
+        memset(strip->packed, 0, strip->kc * good_isa->tile_nr * sizeof *strip->packed);
+}
+static void edit_not_packed(struct lw_isa *isa)
+{
+    isa->gemm_strip = not_packed_on_the_way;
+}
+
+/* A tile that reaches up into rows above, although it adds to them. */
+static void last_rows_added(const struct lw_strip *strip)
+{
+    struct lw_strip first = *strip;
+    const size_t rest = strip->m % good_isa->tile_mr;
+    good_isa->gemm_strip(strip);
+    if (strip->add_to_c || rest == 0 || strip->m < good_isa->tile_mr ||
+        strip->end->kind != LW_END_STORE || strip->a_col != 1)
+        return;
+    first.a += (strip->m / good_isa->tile_mr - 1) * strip->a_tile;
+    first.c += (strip->m / good_isa->tile_mr - 1) * good_isa->tile_mr * strip->ldc;
+    first.m = good_isa->tile_mr;
+    first.packed = NULL;
+    first.add_to_c = 1;
+    good_isa->gemm_strip(&first);
+}
+static void edit_last_rows(struct lw_isa *isa)
+{
+    isa->gemm_strip = last_rows_added;
+}
+
+/* Two sums over the halves of k, added: as exact on eighths, but other bits. */
+static void k_split(const struct lw_strip *strip)
+{
+    enum { MOST = 512 * 32 };
+    const size_t half = strip->kc / 2, nr = good_isa->tile_nr;
+    struct lw_strip first = *strip, second = *strip;
+    float sum[MOST];
+    if (strip->end->kind != LW_END_STORE || half == 0 || strip->m * nr > MOST) {
+        good_isa->gemm_strip(strip);
+        return;
+    }
+    first.kc = half;
+    second.kc -= half;
+    second.a += half * strip->a_col;
+    second.b += half * strip->b_row;
+    second.c = sum;
+    second.ldc = nr;
+    second.add_to_c = 0;
+    good_isa->gemm_strip(&first);
+    good_isa->gemm_strip(&second);
+    for (size_t i = 0; i < strip->m; i++) {
+        for (size_t j = 0; j < strip->n; j++)
+            strip->c[i * strip->ldc + j] += sum[i * nr + j];
+    }
+}
+static void edit_k_split(struct lw_isa *isa)
+{
+    isa->gemm_strip = k_split;
+}
+
+/* The same, but only where several threads share the product. */
+static void k_split_by_threads(const struct lw_strip *strip)
+{
+    (omp_get_num_threads() > 2 ? k_split : good_isa->gemm_strip)(strip);
+}
+static void edit_k_split_by_threads(struct lw_isa *isa)
+{
+    isa->gemm_strip = k_split_by_threads;
+}
+
+static void writes_padding(const struct lw_strip *strip)
+{
+    good_isa->gemm_strip(strip);
+    if (strip->m > 1 && strip->n < strip->ldc)
+        strip->c[strip->n] = 0.0f;
+}
+static void edit_writes_padding(struct lw_isa *isa)
+{
+    isa->gemm_strip = writes_padding;
+}
+
+static void alpha_ignored(size_t m, size_t kc, const float *a, size_t row, size_t col, float alpha,
+                          float *packed)
+{
+    (void)alpha;
+    good_isa->pack_a(m, kc, a, row, col, 1.0f, packed);
+}
+static void edit_alpha(struct lw_isa *isa)
+{
+    isa->pack_a = alpha_ignored;
+}
+
+/* Rows for columns; within the square that both orders have, so that nothing else is read. */
+static void strides_swapped(size_t kc, size_t n, const float *b, size_t row, size_t col,
+                            float *packed)
+{
+    const size_t square = kc < n ? kc : n;
+    good_isa->pack_b(kc, n, b, row, col, packed);
+    for (size_t p = 0; p < square; p++) {
+        for (size_t j = 0; j < square && j < good_isa->tile_nr; j++)
+            packed[p * good_isa->tile_nr + j] = b[j * row + p * col];
+    }
+}
+static void edit_strides(struct lw_isa *isa)
+{
+    isa->pack_b = strides_swapped;
+}
+
+static const struct mutant mutants[] = {
+    {"last k dropped", "exact", "lw_sgemm", edit_last_k, NULL},
+    {"last k dropped", "chains", NULL, edit_last_k, NULL},
+    {"bias missing", "exact", "lw_linear_forward", edit_bias, NULL},
+    {"tail one short", "exact", "lw_sgemm", edit_tail, NULL},
+    {"C not added to", "exact", "lw_sgemm", edit_add_to_c, NULL},
+    {"C read for beta = 0", "exact", "lw_sgemm", edit_reads_c, NULL},
+    {"C read for beta = 0", "special_products", NULL, edit_reads_c, NULL},
+    {"k split in two sums", "bits", "lw_sgemm", edit_k_split, NULL},
+    {"k split in two sums", "chains", NULL, edit_k_split, NULL},
+    {"k split by threads", "threads", "lw_sgemm", edit_k_split_by_threads, NULL},
+    {"padding written", "memory", "lw_sgemm", edit_writes_padding, NULL},
+    {"alpha ignored", "exact", "lw_sgemm", edit_alpha, NULL},
+    {"strides swapped", "exact", "lw_linear_backward_input", edit_strides, NULL},
+    {"strides swapped", "packed", NULL, edit_strides, NULL},
+    {"last k of a dot product dropped", "chains", NULL, edit_dot_last, NULL},
+    {"dot product not added to C", "chains", NULL, edit_dot_add, NULL},
+    {"column of dot products dropped", "exact", "lw_sgemm", edit_dot_column, NULL},
+    {"rows below tiles of dot products dropped", "exact", "lw_sgemm", edit_dot_rows, NULL},
+    {"last vector of a strip shifted", "exact", "lw_sgemm", edit_last_vector, NULL},
+    {"few rows alike", "exact", "lw_sgemm", edit_few_rows, NULL},
+    {"few rows alike", "chains", NULL, edit_few_rows, NULL},
+    {"panels ignored", "packed", NULL, edit_panels, NULL},
+    {"derivative left out", "exact", "lw_linear_backward_input", edit_strip_derivative, NULL},
+    {"bias of dot products missing", "exact", "lw_linear_forward", edit_dot_bias, NULL},
+    {"bias of dot products missing", "chains", NULL, edit_dot_bias, NULL},
+    {"place of dot products lost", "threads", "lw_linear_backward_input", edit_dot_place, NULL},
+    {"column not transposed", "exact", "lw_linear_forward", edit_transpose, NULL},
+    {"column not transposed", "chains", NULL, edit_transpose, NULL},
+    {"sums of columns begun anew", "exact", "lw_column_sums", edit_column_sums, NULL},
+    {"sums of columns begun anew", "chains", NULL, edit_column_sums, NULL},
+    {"second part left out", "bounded", "lw_activate", edit_parts, NULL},
+    {"last k of a short product dropped", "exact", "lw_linear_forward", edit_short_last_k, NULL},
+    {"last k of a short product dropped", "chains", NULL, edit_short_last_k, NULL},
+    {"short B not unzipped", "exact", "lw_sgemm", edit_short_unzip, NULL},
+    {"short B not unzipped", "chains", NULL, edit_short_unzip, NULL},
+    {"short B not unzipped", "bits", "lw_linear_backward_input", edit_short_unzip, NULL},
+    {"short product not added to C", "exact", "lw_sgemm", edit_short_add_to_c, NULL},
+    {"bias of a short product missing", "bounded", "lw_linear_forward", edit_short_bias, NULL},
+    {"last narrow row dropped", "exact", "lw_sgemm", edit_flat_last_row, NULL},
+    {"last narrow row dropped", "threads", "lw_linear_forward", edit_flat_last_row, NULL},
+    {"last narrow row dropped", "bits", "lw_sgemm", edit_flat_last_row, NULL},
+    {"A read on behind narrow rows", "memory", "lw_sgemm", edit_flat_reads_on, NULL},
+    {"B packed one float short", "exact", "lw_sgemm", edit_b_one_short, NULL},
+    {"B packed one float short", "packed", NULL, edit_b_one_short, NULL},
+    {"A packed one float short", "exact", "lw_sgemm", edit_a_one_short, NULL},
+    {"next panel of A spoilt", "exact", "lw_sgemm", edit_a_spoils_next, NULL},
+    {"B not packed with its first tile", "exact", "lw_linear_forward", edit_not_packed, NULL},
+    {"rows reached up to added to", "exact", "lw_sgemm", edit_last_rows, NULL},
+};
+const struct mutant_list mutants_of_products = {mutants, sizeof mutants / sizeof *mutants};
