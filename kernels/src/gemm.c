@@ -296,7 +296,9 @@ static struct grid best_grid(const struct lw_gemm *g, int threads)
         const double height = (double)lw_share(g->m, row_step(g), 0, rows).end;
         const double width = (double)lw_share(g->n, column_step(g), 0, cols).end;
         const double cost = height * width + 16.0 * (height + width);
-        if (least < 0.0 || cost < least) {
+        /* Of equal ones the one with more rows: threads then share no cache line of C but at one row's end, and B, which
+         * both pack, is packed with a tile. */
+        if (least < 0.0 || cost <= least) {
             least = cost;
             best.rows = rows;
             best.cols = cols;
