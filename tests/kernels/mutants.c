@@ -91,6 +91,29 @@ static void edit_sum_order(struct lw_isa *isa)
     isa->sum_squares = squares_in_order;
 }
 
+static void later_sums_begin_anew(size_t rows, size_t cols, const float *x, size_t ldx,
+                                  int add_to_out, float *out)
+{
+    const size_t block = 32, first = rows > block ? block : 0;
+    good_isa->column_sums(rows - first, cols, x + first * ldx, ldx, add_to_out, out);
+}
+static void edit_column_sums(struct lw_isa *isa)
+{
+    isa->column_sums = later_sums_begin_anew;
+}
+
+/* A part of 512 elements from its first loop alone. */
+static void second_part_left_out(lw_activation activation, size_t n, const float *x, float *y)
+{
+    good_isa->activate(activation, n > 512 ? 512 : n, x, y);
+    if (n > 512 && y != x)
+        memcpy(y + 512, x + 512, (n - 512) * sizeof *y);
+}
+static void edit_parts(struct lw_isa *isa)
+{
+    isa->activate = second_part_left_out;
+}
+
 /* ---- Rows and losses ---- */
 
 static void softmax_without_max(size_t rows, size_t cols, const float *x, size_t ldx, float *y,
@@ -247,6 +270,9 @@ static const struct mutant mutants[] = {
     {"exp an ulp more off", "ulp", NULL, edit_exp_accuracy, NULL},
     {"exp reads on", "memory", "lw_exp", edit_exp_reads_on, NULL},
     {"scale writes on", "memory", "lw_scale", edit_scale_writes_on, NULL},
+    {"sums of columns begun anew", "exact", "lw_column_sums", edit_column_sums, NULL},
+    {"sums of columns begun anew", "chains", NULL, edit_column_sums, NULL},
+    {"second part left out", "bounded", "lw_activate", edit_parts, NULL},
     {"squares summed in order", "bits", "lw_sum_squares", edit_sum_order, NULL},
     {"maximum not subtracted", "bounded", "lw_softmax", edit_softmax_max, NULL},
     {"maximum not subtracted", "special_rows", NULL, edit_softmax_max, NULL},

@@ -193,29 +193,6 @@ static void edit_transpose(struct lw_isa *isa)
     isa->transpose = last_column_not_transposed;
 }
 
-static void later_sums_begin_anew(size_t rows, size_t cols, const float *x, size_t ldx,
-                                  int add_to_out, float *out)
-{
-    const size_t block = 32, first = rows > block ? block : 0;
-    good_isa->column_sums(rows - first, cols, x + first * ldx, ldx, add_to_out, out);
-}
-static void edit_column_sums(struct lw_isa *isa)
-{
-    isa->column_sums = later_sums_begin_anew;
-}
-
-/* A part of 512 elements from its first loop alone. */
-static void second_part_left_out(lw_activation activation, size_t n, const float *x, float *y)
-{
-    good_isa->activate(activation, n > 512 ? 512 : n, x, y);
-    if (n > 512 && y != x)
-        memcpy(y + 512, x + 512, (n - 512) * sizeof *y);
-}
-static void edit_parts(struct lw_isa *isa)
-{
-    isa->activate = second_part_left_out;
-}
-
 static void short_last_k_dropped(const struct lw_strip *strip)
 {
     struct lw_strip broken = *strip;
@@ -471,9 +448,6 @@ static const struct mutant mutants[] = {
     {"place of dot products lost", "threads", "lw_linear_backward_input", edit_dot_place, NULL},
     {"column not transposed", "exact", "lw_linear_forward", edit_transpose, NULL},
     {"column not transposed", "chains", NULL, edit_transpose, NULL},
-    {"sums of columns begun anew", "exact", "lw_column_sums", edit_column_sums, NULL},
-    {"sums of columns begun anew", "chains", NULL, edit_column_sums, NULL},
-    {"second part left out", "bounded", "lw_activate", edit_parts, NULL},
     {"last k of a short product dropped", "exact", "lw_linear_forward", edit_short_last_k, NULL},
     {"last k of a short product dropped", "chains", NULL, edit_short_last_k, NULL},
     {"short B not unzipped", "exact", "lw_sgemm", edit_short_unzip, NULL},
