@@ -40,6 +40,7 @@ struct block {
 struct plan {
     struct lw_blocking size;
     size_t width;    /* of a strip */
+    size_t edge;     /* the most columns that the last strip takes */
     int pack_a;      /* A is packed by blocks; otherwise read in place */
     int pack_b;      /* B is packed by strips; otherwise only a very narrow last strip is */
     int keep_b;      /* more than one block of rows uses the packed strips */
@@ -95,6 +96,8 @@ static void make_plan(const struct lw_gemm *g, size_t m, size_t n, struct plan *
     plan->width = few_rows && !plan->pack_b ? g->isa->few_nr[m - 1] : nr;
     if (g->packed_b)
         plan->width = plan->width < nr ? nr : plan->width / nr * nr;
+    const int by_rows = g->a_col == 1 && !plan->pack_a && !plan->pack_b && !g->packed_b;
+    plan->edge = by_rows && !few_rows ? g->isa->edge_nr : plan->width;
     plan->a_floats = plan->b_floats = 0;
     plan->keep_b = 0;
     if (in_place) {
@@ -118,7 +121,7 @@ static void make_plan(const struct lw_gemm *g, size_t m, size_t n, struct plan *
 static size_t strip_columns(const struct lw_gemm *g, const struct plan *plan, size_t rest)
 {
     const size_t nr = g->isa->tile_nr;
-    if (rest >= plan->width)
+    if (rest >= plan->width && (rest > plan->edge || rest == plan->width))
         return plan->width;
     /* Panels of a packed B are taken whole, several at once or the last one. */
     return g->packed_b && rest > nr ? rest / nr * nr : rest;

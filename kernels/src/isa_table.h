@@ -26,7 +26,8 @@ struct lw_tile_end {
     size_t lds;
 };
 
-/* A strip of a product: m rows, kc steps, at most tile_nr columns; with few rows, not packed, at most few_nr. */
+/* A strip of a product: m rows, kc steps, at most tile_nr columns; where both operands lie by rows at most edge_nr, with
+ * few rows at most few_nr. */
 struct lw_strip {
     size_t m, n, kc;
     /* Element (i, p) of the t-th tile of tile_mr rows is a[t * a_tile + i * a_row + p * a_col]; a_row or
@@ -79,6 +80,7 @@ struct lw_isa {
     const char *name;
     size_t tile_mr, tile_nr; /* rows and columns of the register tile */
     size_t least_n;          /* columns that a strip reads of B at least */
+    size_t edge_nr;          /* columns of the widest strip of an A by rows and a B in place */
     size_t few_nr[3];        /* columns of the tiles for one, two and three rows */
     size_t lanes;            /* floats of a vector */
 
