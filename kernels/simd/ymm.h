@@ -23,7 +23,7 @@ static inline v_f32 v_load(const float *p)
 }
 static inline v_f32 v_hold(v_f32 a)
 {
-    __asm__("" : "+x"(a));
+    __asm__("" : "+v"(a));
     return a;
 }
 static inline void v_store(float *p, v_f32 v)
