@@ -57,6 +57,13 @@ class Library
     void *handle_; // stays open: threads of the peer may outlive any moment to close it
 };
 
+// The version, and which kernels the environment makes the library take instead of its own choice.
+std::string steered(const std::string &version, const std::string &variable)
+{
+    const char *value = std::getenv(variable.c_str());
+    return value ? version + " " + variable + "=" + value : version;
+}
+
 Peer cblas_peer(const std::string &name, const Library &library)
 {
     Peer peer{name, "", [](int) {}, nullptr};
@@ -66,9 +73,9 @@ Peer cblas_peer(const std::string &name, const Library &library)
     else if (auto *set_blis = library.find<void(int64_t)>("bli_thread_set_num_threads"))
         peer.set_threads = set_blis;
     if (auto *config = library.find<const char *()>("openblas_get_config"))
-        peer.version = config();
+        peer.version = steered(config(), "OPENBLAS_CORETYPE");
     else if (auto *version = library.find<const char *()>("bli_info_get_version_str"))
-        peer.version = version();
+        peer.version = steered(version(), "BLIS_ARCH_TYPE");
     auto *sgemm = library.get<CblasSgemm>("cblas_sgemm");
     peer.multiply = [sgemm](const Shape &s, const float *a, const float *b, float *c) {
         sgemm(CBLAS_ROW_MAJOR, s.transa ? CBLAS_TRANS : CBLAS_NO_TRANS,
