@@ -42,6 +42,16 @@ static inline int lw_span_at_sight(const struct lw_operand *x, uintptr_t *begin,
     return x->data && x->rows - 1 < small && x->ld <= small && x->cols - 1 < x->ld;
 }
 
+/* The same of a result and two operands that do not share memory with it. */
+static inline int lw_valid_at_sight(const struct lw_operand *result, const struct lw_operand *left,
+                                    const struct lw_operand *right)
+{
+    uintptr_t begin, end, a_begin, a_end, b_begin, b_end;
+    return lw_span_at_sight(result, &begin, &end) & lw_span_at_sight(left, &a_begin, &a_end) &
+           lw_span_at_sight(right, &b_begin, &b_end) & ((end <= a_begin) | (a_end <= begin)) &
+           ((end <= b_begin) | (b_end <= begin));
+}
+
 /* Checks others, and that output shares memory with none of them. The common case is inlined: it has to cost less
  * than a product of two by two. */
 static inline lw_status lw_check_output(const char *function, const struct lw_operand *output,

@@ -14,40 +14,65 @@ static int takes_dots(int transa, int transb, size_t m, size_t n, size_t k, floa
            (beta == 0.0f || beta == 1.0f);
 }
 
-lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float alpha,
-                   const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c,
-                   size_t ldc)
+/* op(X), rows x cols, as it is stored. */
+static inline struct lw_operand stored(const char *name, int transposed, size_t rows, size_t cols,
+                                       const float *x, size_t ld)
+{
+    const struct lw_operand operand = {name, x, transposed ? cols : rows, transposed ? rows : cols,
+                                       ld};
+    return operand;
+}
+
+/* Arguments that are not valid at first sight. By itself, so that those that are need no operands in memory. */
+__attribute__((noinline)) static lw_status check(int transa, int transb, int product,
+                                                 const struct lw_gemm *g, size_t lda, size_t ldb)
 {
     static const char name[] = "lw_sgemm";
     if ((transa != 0 && transa != 1) || (transb != 0 && transb != 1))
         return lw_fail(LW_EINVAL, "%s: transa and transb are 0 or 1", name);
-    const struct lw_operand result = {"c", c, m, n, ldc};
+    const struct lw_operand result = stored("c", 0, g->m, g->n, g->c, g->ldc);
+    const struct lw_operand operands[] = {stored("a", transa, g->m, g->k, g->a, lda),
+                                          stored("b", transb, g->k, g->n, g->b, ldb)};
+    return lw_check_output(name, &result, operands, product ? 2 : 0);
+}
+
+lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float alpha,
+                   const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c,
+                   size_t ldc)
+{
+    struct lw_gemm gemm;
+    gemm.m = m;
+    gemm.n = n;
+    gemm.k = k;
+    gemm.alpha = alpha;
+    gemm.beta = beta;
+    gemm.a = a;
+    gemm.a_row = transa ? 1 : lda;
+    gemm.a_col = transa ? lda : 1;
+    gemm.b = b;
+    gemm.b_row = transb ? 1 : ldb;
+    gemm.b_col = transb ? ldb : 1;
+    gemm.packed_b = NULL;
+    gemm.c = c;
+    gemm.ldc = ldc;
+    gemm.end = &lw_end_store;
+    gemm.b_sums = NULL;
     /* Without a product A and B are not read, and need not be there. */
     const int product = alpha != 0.0f && k > 0 && m > 0 && n > 0;
-    const struct lw_operand operands[] = {{"a", a, transa ? k : m, transa ? m : k, lda},
-                                          {"b", b, transb ? n : k, transb ? k : n, ldb}};
-    const lw_status status = lw_check_output(name, &result, operands, product ? 2 : 0);
-    if (status != LW_OK)
-        return status;
-    const int dots = product && takes_dots(transa, transb, m, n, k, alpha, beta);
-    const struct lw_gemm gemm = {
-        .isa = dots ? lw_isa_current() : lw_isa_for_columns(n),
-        .m = m,
-        .n = n,
-        .k = product ? k : 0,
-        .alpha = alpha,
-        .beta = beta,
-        .a = a,
-        .a_row = transa ? 1 : lda,
-        .a_col = transa ? lda : 1,
-        .b = b,
-        .b_row = transb ? 1 : ldb,
-        .b_col = transb ? ldb : 1,
-        .packed_b = NULL,
-        .c = c,
-        .ldc = ldc,
-        .end = &lw_end_store,
-        .b_sums = NULL,
-    };
-    return dots ? lw_dots_run(&gemm) : lw_gemm_run(&gemm);
+    const struct lw_operand left = stored("a", transa, m, k, a, lda);
+    const struct lw_operand right = stored("b", transb, k, n, b, ldb);
+    const struct lw_operand result = stored("c", 0, m, n, c, ldc);
+    if (!product || (unsigned)transa > 1 || (unsigned)transb > 1 ||
+        !lw_valid_at_sight(&result, &left, &right)) {
+        const lw_status status = check(transa, transb, product, &gemm, lda, ldb);
+        if (status != LW_OK)
+            return status;
+        gemm.k = product ? k : 0;
+    }
+    if (product && takes_dots(transa, transb, m, n, k, alpha, beta)) {
+        gemm.isa = lw_isa_current();
+        return lw_dots_run(&gemm);
+    }
+    gemm.isa = lw_isa_for_columns(n);
+    return lw_gemm_run(&gemm);
 }
