@@ -86,10 +86,11 @@ static int is_few_rows(const struct lw_gemm *g, size_t m)
 static void make_plan(const struct lw_gemm *g, size_t m, size_t n, struct plan *plan)
 {
     const size_t mr = g->isa->tile_mr, nr = g->isa->tile_nr, k = g->k;
-    const int few_rows = is_few_rows(g, m), in_place = few_rows || stays_in_place(g, m);
+    const int few_rows = is_few_rows(g, m), in_place = stays_in_place(g, m);
     /* A packed operand costs a pass, but streams. */
-    plan->pack_a = !in_place && (g->alpha != 1.0f || n > 8 * nr ||
-                                 (g->a_col == 1 && !rows_stay_in_cache(min_size(m, mr), g->a_row)));
+    plan->pack_a = !few_rows && !in_place &&
+                   (g->alpha != 1.0f || n > 8 * nr ||
+                    (g->a_col == 1 && !rows_stay_in_cache(min_size(m, mr), g->a_row)));
     /* B packed with its first tile costs a fiftieth of 64^3. */
     const size_t few = is_page_stride(g->b_row) ? 4 : 16;
     plan->pack_b = !g->packed_b && (g->b_col != 1 || m > few * mr);
