@@ -294,15 +294,16 @@ static struct grid best_grid(const struct lw_gemm *g, int threads)
 {
     struct grid best = {1, 1};
     double least = -1.0;
+    /* Of equal grids the one with more rows, where threads share no cache line of C but at one row's end; but with more
+     * columns if B, which all threads of a column pack, is large: two of them took 3 % longer for 2048^3. */
+    const int many_rows = g->n * g->k <= lw_cache_bytes(2) / sizeof(float);
     for (int rows = 1; rows <= threads; rows++) {
         const int cols = threads / rows;
         /* The largest share: time for its tiles, and packing on top of it. */
         const double height = (double)lw_share(g->m, row_step(g), 0, rows).end;
         const double width = (double)lw_share(g->n, column_step(g), 0, cols).end;
         const double cost = height * width + 16.0 * (height + width);
-        /* Of equal ones the one with more rows: threads then share no cache line of C but at one row's end, and B, which
-         * both pack, is packed with a tile. */
-        if (least < 0.0 || cost <= least) {
+        if (least < 0.0 || cost < least || (many_rows && cost <= least)) {
             least = cost;
             best.rows = rows;
             best.cols = cols;
