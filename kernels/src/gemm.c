@@ -1,6 +1,5 @@
-#include "gemm.h"
+#include "gemm_plan.h"
 
-#include "blocking.h"
 #include "dispatch.h"
 #include "scratch.h"
 #include "threads.h"
@@ -26,112 +25,16 @@ static size_t min_size(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static size_t round_up(size_t n, size_t step)
-{
-    return (n + step - 1) / step * step;
-}
-
 /* Rows and columns of C. */
 struct block {
     struct lw_range rows, cols;
 };
 
-/* How a block of C is computed: where the operands are read. */
-struct plan {
-    struct lw_blocking size;
-    size_t width;    /* of a strip */
-    size_t edge;     /* the most columns that the last strip takes */
-    int pack_a;      /* A is packed by blocks; otherwise read in place */
-    int pack_b;      /* B is packed by strips; otherwise only a very narrow last strip is */
-    int keep_b;      /* more than one block of rows uses the packed strips */
-    size_t b_floats; /* room for packed strips of B */
-    size_t a_floats; /* room for a packed block of A */
-};
-
-/* Sources this far apart share a set of the first-level cache, so that the rows of a tile evict each
- * other. */
-static int is_page_stride(size_t stride)
-{
-    return stride % 512 == 0;
-}
-
-/* Whether rows so far apart, a line of each, stay in the first level while other lines pass: of its ways, which are a
- * page long, they may take two thirds. (256 x 512 x 512 in place is 2 % faster than packed with 7 rows in 12 ways,
- * 128 x 1024 x 1024 is 6 % slower with 14.) */
-static int rows_stay_in_cache(size_t rows, size_t stride)
-{
-    enum { PAGE = 4096 / sizeof(float) };
-    const size_t ways = lw_cache_bytes(1) / sizeof(float) / PAGE;
-    size_t sets = 1;
-    while (sets < PAGE / 16 && stride * sets % PAGE != 0)
-        sets *= 2;
-    return (rows + sets - 1) / sets <= ways * 2 / 3;
-}
-
-/* Whether A is best read in place, for all columns: a tile's operand read in place costs nothing. It has to stay in
- * the second level, if it is read more than a few times. */
-static int stays_in_place(const struct lw_gemm *g, size_t m)
-{
-    const size_t rows = min_size(m, g->isa->tile_mr);
-    return g->alpha == 1.0f && (g->a_col != 1 || rows_stay_in_cache(rows, g->a_row)) &&
-           g->k <= 1024 && m * g->k <= lw_cache_bytes(2) / sizeof(float) / 2;
-}
-
-/* Whether so few rows are multiplied that they take wide tiles. */
-static int is_few_rows(const struct lw_gemm *g, size_t m)
-{
-    return m <= sizeof g->isa->few_nr / sizeof *g->isa->few_nr && g->alpha == 1.0f;
-}
-
-static void make_plan(const struct lw_gemm *g, size_t m, size_t n, struct plan *plan)
-{
-    const size_t mr = g->isa->tile_mr, nr = g->isa->tile_nr, k = g->k;
-    const int few_rows = is_few_rows(g, m), in_place = stays_in_place(g, m);
-    /* A packed operand costs a pass, but streams. */
-    plan->pack_a = !few_rows && !in_place &&
-                   (g->alpha != 1.0f || n > 8 * nr ||
-                    (g->a_col == 1 && !rows_stay_in_cache(min_size(m, mr), g->a_row)));
-    /* B packed with its first tile costs a fiftieth of 64^3. */
-    const size_t few = is_page_stride(g->b_row) ? 4 : 16;
-    plan->pack_b = !g->packed_b && (g->b_col != 1 || m > few * mr);
-    plan->width = few_rows && !plan->pack_b ? g->isa->few_nr[m - 1] : nr;
-    if (g->packed_b)
-        plan->width = plan->width < nr ? nr : plan->width / nr * nr;
-    const int by_rows = g->a_col == 1 && !plan->pack_a && !plan->pack_b && !g->packed_b;
-    plan->edge = by_rows && !few_rows ? g->isa->edge_nr : plan->width;
-    plan->a_floats = plan->b_floats = 0;
-    plan->keep_b = 0;
-    if (in_place) {
-        plan->size = (struct lw_blocking){m, k + !k, n};
-    } else {
-        plan->size = lw_blocking_of(g->isa, k);
-        /* Even panels: every one packs A anew. */
-        const size_t panels = (n + plan->size.nc - 1) / plan->size.nc;
-        plan->size.nc = round_up((n + panels - 1) / panels, nr);
-        plan->keep_b = m > plan->size.mc;
-        if (plan->pack_a)
-            plan->a_floats = plan->size.kc * round_up(min_size(plan->size.mc, m), mr);
-    }
-    const size_t rest = n % plan->width;
-    if (plan->pack_b || (!g->packed_b && rest > 0 && rest < g->isa->least_n))
-        plan->b_floats =
-            plan->size.kc * (plan->keep_b ? round_up(min_size(plan->size.nc, n), nr) : nr);
-}
-
-/* The columns of the next strip, of which `rest` are left. */
-static size_t strip_columns(const struct lw_gemm *g, const struct plan *plan, size_t rest)
-{
-    const size_t nr = g->isa->tile_nr;
-    if (rest >= plan->width && (rest > plan->edge || rest == plan->width))
-        return plan->width;
-    /* Panels of a packed B are taken whole, several at once or the last one. */
-    return g->packed_b && rest > nr ? rest / nr * nr : rest;
-}
-
 /* The contribution of kc steps from step p on to a block of C whose rows of A, if packed, stand in
  * packed_a. Strips of B that are to be packed are if this is the first block that needs them. */
-static void run_strips(const struct lw_gemm *g, const struct plan *plan, const struct block *block,
-                       size_t p, size_t kc, int first, const float *packed_a, float *packed_b)
+static void run_strips(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
+                       const struct block *block, size_t p, size_t kc, int first,
+                       const float *packed_a, float *packed_b)
 {
     const struct lw_isa *isa = g->isa;
     const size_t row = block->rows.begin;
@@ -148,7 +51,7 @@ static void run_strips(const struct lw_gemm *g, const struct plan *plan, const s
     strip.a_col = plan->pack_a ? mr : g->a_col;
     strip.a_tile = mr * (plan->pack_a ? kc : g->a_row);
     for (size_t j = block->cols.begin; j < block->cols.end; j += strip.n) {
-        strip.n = strip_columns(g, plan, block->cols.end - j);
+        strip.n = lw_gemm_strip_columns(g, plan, block->cols.end - j);
         /* A narrow rest is faster on a narrower set, whose panels of A would have another height. */
         if (strip.n < nr && !plan->pack_a && !g->packed_b) {
             isa = lw_isa_narrowed(isa, strip.n);
@@ -201,8 +104,8 @@ static void sum_b(const struct lw_gemm *g, const struct block *part)
 }
 
 /* A part of the product on the calling thread. */
-static void run_serial(const struct lw_gemm *g, const struct plan *plan, const struct block *part,
-                       float *scratch)
+static void run_serial(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
+                       const struct block *part, float *scratch)
 {
     const struct lw_blocking size = plan->size;
     float *packed_b = scratch, *packed_a = scratch + plan->b_floats;
@@ -333,14 +236,13 @@ static lw_status run_parallel(const struct lw_gemm *g, int threads)
             lw_share(g->n, column_step(g), part % grid.cols, grid.cols),
         };
         const size_t m = block.rows.end - block.rows.begin, n = block.cols.end - block.cols.begin;
-        struct plan plan;
         if (m == 0 || n == 0)
             continue;
         if (is_short(g)) {
             run_short(g, &block);
             continue;
         }
-        make_plan(g, m, n, &plan);
+        const struct lw_gemm_plan plan = lw_gemm_plan(g, m, n);
         run_serial(g, &plan, &block, scratch[part]);
     }
     for (int part = 0; part < parts; part++)
@@ -375,8 +277,7 @@ lw_status lw_gemm_run(const struct lw_gemm *g)
         run_short(g, &all);
         return LW_OK;
     }
-    struct plan plan;
-    make_plan(g, g->m, g->n, &plan);
+    const struct lw_gemm_plan plan = lw_gemm_plan(g, g->m, g->n);
     assert(plan.a_floats + plan.b_floats <= lw_scratch_floats());
     if (plan.a_floats + plan.b_floats <= SMALL_FLOATS) {
         _Alignas(64) float small[SMALL_FLOATS + 16]; /* as lw_scratch_floats */

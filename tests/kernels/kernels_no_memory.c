@@ -20,6 +20,23 @@ void *__wrap_aligned_alloc(size_t alignment, size_t size)
     return atomic_fetch_sub(&left, 1) > 0 ? __real_aligned_alloc(alignment, size) : NULL;
 }
 
+/* p with so many allocations that succeed, and again with memory; destroys it. */
+static void check_failure(struct problem *p, int succeeding)
+{
+    struct tally tally = {0};
+    atomic_store(&left, succeeding);
+    const lw_status status = p->operation->call(p);
+    ck_assert_msg(status == LW_ENOMEM, "%s: %s", problem_title(p), lw_status_name(status));
+    ck_assert_str_ne(lw_last_error(), "");
+    problem_check_intact(&tally, p, 1);
+
+    /* With memory again it works, and nothing was lost meanwhile. */
+    atomic_store(&left, 1000000);
+    problem_run(&tally, p);
+    ck_assert_msg(tally.failures == 0, "%s", tally.first);
+    problem_destroy(p);
+}
+
 /* The buffers are kept from call to call; every case is a process of its own, with none yet. */
 enum { PRODUCTS = 4, THREADS = 3 };
 
@@ -31,40 +48,20 @@ START_TEST(test_no_memory)
     /* So large that no operand is read in place. */
     const struct size size = {601, 613, 587};
     struct problem p;
-    struct tally tally = {0};
     problem_create(&p, operation, 0, size, (struct layout){.memory = HEAP, .padding = 1}, UNIFORM);
     omp_set_num_threads(succeeding + 1);
-    atomic_store(&left, succeeding);
-    const lw_status status = operation->call(&p);
-    ck_assert_msg(status == LW_ENOMEM, "%s: %s", problem_title(&p), lw_status_name(status));
-    ck_assert_str_ne(lw_last_error(), "");
-    problem_check_intact(&tally, &p, 1);
-
-    /* With memory again it works, and nothing was lost meanwhile. */
-    atomic_store(&left, 1000000);
-    problem_run(&tally, &p);
-    ck_assert_msg(tally.failures == 0, "%s", tally.first);
-    problem_destroy(&p);
+    check_failure(&p, succeeding);
 }
 END_TEST
 
 /* A narrow operand is transposed into a buffer. */
 START_TEST(test_no_memory_for_dots)
 {
-    const struct operation *operation = &operations[_i];
     struct problem p;
-    struct tally tally = {0};
-    problem_create(&p, operation, 0, (struct size){50, 12, 400}, (struct layout){.memory = HEAP},
-                   UNIFORM);
+    problem_create(&p, &operations[_i], 0, (struct size){50, 12, 400},
+                   (struct layout){.memory = HEAP}, UNIFORM);
     ck_assert(takes_dot_products(&p));
-    atomic_store(&left, 0);
-    const lw_status status = operation->call(&p);
-    ck_assert_msg(status == LW_ENOMEM, "%s: %s", problem_title(&p), lw_status_name(status));
-    problem_check_intact(&tally, &p, 1);
-    atomic_store(&left, 1000000);
-    problem_run(&tally, &p);
-    ck_assert_msg(tally.failures == 0, "%s", tally.first);
-    problem_destroy(&p);
+    check_failure(&p, 0);
 }
 END_TEST
 

@@ -210,6 +210,9 @@ struct size_list sizes_at_blocks(const struct operation *operation)
     append(&list, STEPS + 1, 33, 9);
     append(&list, 5, STEPS, block.nc + 1);
     append(&list, STEPS, 5, block.mc + 1);
+    /* Wide strips of few rows that end a column behind the last one, in the second of two panels. */
+    append(&list, 3, block.nc + 25, STEPS + 1);
+    append(&list, 3, STEPS + 1, block.nc + 25);
     /* So many steps that a strip of all of them would not fit a buffer. */
     append(&list, 2, 33, 90001);
     append(&list, 2, 90001, 33);

@@ -1,0 +1,92 @@
+#include "gemm_plan.h"
+
+static size_t min_size(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t round_up(size_t n, size_t step)
+{
+    return (n + step - 1) / step * step;
+}
+
+/* Sources this far apart share a set of the first-level cache, so that the rows of a tile evict each
+ * other. */
+static int is_page_stride(size_t stride)
+{
+    return stride % 512 == 0;
+}
+
+/* Whether rows so far apart, a line of each, stay in the first level while other lines pass: of its ways, which are a
+ * page long, they may take two thirds. (256 x 512 x 512 in place is 2 % faster than packed with 7 rows in 12 ways,
+ * 128 x 1024 x 1024 is 6 % slower with 14.) */
+static int rows_stay_in_cache(size_t rows, size_t stride)
+{
+    enum { PAGE = 4096 / sizeof(float) };
+    const size_t ways = lw_cache_bytes(1) / sizeof(float) / PAGE;
+    size_t sets = 1;
+    while (sets < PAGE / 16 && stride * sets % PAGE != 0)
+        sets *= 2;
+    return (rows + sets - 1) / sets <= ways * 2 / 3;
+}
+
+/* Whether A is best read in place, for all columns: a tile's operand read in place costs nothing. It has to stay in
+ * the second level, if it is read more than a few times. */
+static int stays_in_place(const struct lw_gemm *g, size_t m)
+{
+    const size_t rows = min_size(m, g->isa->tile_mr);
+    return g->alpha == 1.0f && (g->a_col != 1 || rows_stay_in_cache(rows, g->a_row)) &&
+           g->k <= 1024 && m * g->k <= lw_cache_bytes(2) / sizeof(float) / 2;
+}
+
+/* Whether so few rows are multiplied that they take wide tiles. */
+static int is_few_rows(const struct lw_gemm *g, size_t m)
+{
+    return m <= sizeof g->isa->few_nr / sizeof *g->isa->few_nr && g->alpha == 1.0f;
+}
+
+struct lw_gemm_plan lw_gemm_plan(const struct lw_gemm *g, size_t m, size_t n)
+{
+    struct lw_gemm_plan plan;
+    const size_t mr = g->isa->tile_mr, nr = g->isa->tile_nr, k = g->k;
+    const int few_rows = is_few_rows(g, m), in_place = stays_in_place(g, m);
+    /* A packed operand costs a pass, but streams. */
+    plan.pack_a = !few_rows && !in_place &&
+                  (g->alpha != 1.0f || n > 8 * nr ||
+                   (g->a_col == 1 && !rows_stay_in_cache(min_size(m, mr), g->a_row)));
+    /* B packed with its first tile costs a fiftieth of 64^3. */
+    const size_t few = is_page_stride(g->b_row) ? 4 : 16;
+    plan.pack_b = !g->packed_b && (g->b_col != 1 || m > few * mr);
+    plan.width = few_rows && !plan.pack_b ? g->isa->few_nr[m - 1] : nr;
+    if (g->packed_b)
+        plan.width = plan.width < nr ? nr : plan.width / nr * nr;
+    const int by_rows = g->a_col == 1 && !plan.pack_a && !plan.pack_b && !g->packed_b;
+    plan.edge = by_rows && !few_rows ? g->isa->edge_nr : plan.width;
+    plan.a_floats = plan.b_floats = 0;
+    plan.keep_b = 0;
+    if (in_place) {
+        plan.size = (struct lw_blocking){m, k + !k, n};
+    } else {
+        plan.size = lw_blocking_of(g->isa, k);
+        /* Even panels: every one packs A anew. */
+        const size_t panels = (n + plan.size.nc - 1) / plan.size.nc;
+        plan.size.nc = round_up((n + panels - 1) / panels, nr);
+        plan.keep_b = m > plan.size.mc;
+        if (plan.pack_a)
+            plan.a_floats = plan.size.kc * round_up(min_size(plan.size.mc, m), mr);
+    }
+    /* Wide strips of few rows end anywhere. */
+    const size_t rest = few_rows ? 1 : n % nr;
+    if (plan.pack_b || (!g->packed_b && rest > 0 && rest < g->isa->least_n))
+        plan.b_floats = plan.size.kc * (plan.keep_b ? round_up(min_size(plan.size.nc, n), nr) : nr);
+    return plan;
+}
+
+size_t lw_gemm_strip_columns(const struct lw_gemm *g, const struct lw_gemm_plan *plan, size_t rest)
+{
+    const size_t nr = g->isa->tile_nr;
+    if (rest >= plan->width && (rest > plan->edge || rest == plan->width))
+        return plan->width;
+    /* Panels of a packed B are taken whole, several at once or the last one. */
+    return g->packed_b && rest > nr ? rest / nr * nr : rest;
+}
