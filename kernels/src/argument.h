@@ -42,20 +42,9 @@ static inline int lw_span_at_sight(const struct lw_operand *x, uintptr_t *begin,
     return x->data && x->rows - 1 < small && x->ld <= small && x->cols - 1 < x->ld;
 }
 
-/* The same of a result and two operands that do not share memory with it. */
-static inline int lw_valid_at_sight(const struct lw_operand *result, const struct lw_operand *left,
-                                    const struct lw_operand *right)
-{
-    uintptr_t begin, end, a_begin, a_end, b_begin, b_end;
-    return lw_span_at_sight(result, &begin, &end) & lw_span_at_sight(left, &a_begin, &a_end) &
-           lw_span_at_sight(right, &b_begin, &b_end) & ((end <= a_begin) | (a_end <= begin)) &
-           ((end <= b_begin) | (b_end <= begin));
-}
-
-/* Checks others, and that output shares memory with none of them. The common case is inlined: it has to cost less
- * than a product of two by two. */
-static inline lw_status lw_check_output(const char *function, const struct lw_operand *output,
-                                        const struct lw_operand *others, size_t count)
+/* The same of an output and others that do not share memory with it. */
+static inline int lw_valid_at_sight(const struct lw_operand *output,
+                                    const struct lw_operand *others, size_t count)
 {
     uintptr_t begin, end, other_begin, other_end;
     int valid = lw_span_at_sight(output, &begin, &end);
@@ -63,7 +52,17 @@ static inline lw_status lw_check_output(const char *function, const struct lw_op
         valid &= lw_span_at_sight(&others[i], &other_begin, &other_end);
         valid &= (end <= other_begin) | (other_end <= begin);
     }
-    return valid ? LW_OK : lw_check_all(function, output, others, count, 0);
+    return valid;
+}
+
+/* Checks others, and that output shares memory with none of them. The common case is inlined: it has to cost less
+ * than a product of two by two. */
+static inline lw_status lw_check_output(const char *function, const struct lw_operand *output,
+                                        const struct lw_operand *others, size_t count)
+{
+    return lw_valid_at_sight(output, others, count)
+               ? LW_OK
+               : lw_check_all(function, output, others, count, 0);
 }
 
 /* output may be one of the others in place, or share nothing with them. */

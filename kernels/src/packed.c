@@ -6,6 +6,7 @@
 #include "dots.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 lw_status lw_pack(lw_packed **packed, int transb, size_t k, size_t n, const float *b, size_t ldb)
 {
@@ -30,13 +31,13 @@ lw_status lw_pack(lw_packed **packed, int transb, size_t k, size_t n, const floa
         free(panels);
         return lw_fail(LW_ENOMEM, "%s: no memory for %zu x %zu", name, k, n);
     }
-    *made = (lw_packed){isa, k, n, panels, narrow ? panels + padded * k : NULL};
+    *made = (lw_packed){isa, k, n, panels, narrow && n > 0 ? panels + padded * k : NULL};
     if (k > 0 && n > 0)
         isa->pack_b(k, n, b, transb ? 1 : ldb, transb ? ldb : 1, panels);
-    for (size_t j = 0; j < n && narrow; j++) {
-        for (size_t p = 0; p < k; p++)
-            made->columns[j * k + p] = transb ? b[j * ldb + p] : b[p * ldb + j];
-    }
+    if (made->columns && !transb)
+        isa->transpose(k, n, b, ldb, made->columns);
+    for (size_t j = 0; made->columns && transb && j < n; j++)
+        memcpy(made->columns + j * k, b + j * ldb, k * sizeof(float));
     *packed = made;
     return LW_OK;
 }

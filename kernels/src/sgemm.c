@@ -33,7 +33,7 @@ __attribute__((noinline)) static lw_status check(int transa, int transb, int pro
     const struct lw_operand result = stored("c", 0, g->m, g->n, g->c, g->ldc);
     const struct lw_operand operands[] = {stored("a", transa, g->m, g->k, g->a, lda),
                                           stored("b", transb, g->k, g->n, g->b, ldb)};
-    return lw_check_output(name, &result, operands, product ? 2 : 0);
+    return lw_check_all(name, &result, operands, product ? 2 : 0, 0);
 }
 
 lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float alpha,
@@ -59,11 +59,11 @@ lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float a
     gemm.b_sums = NULL;
     /* Without a product A and B are not read, and need not be there. */
     const int product = alpha != 0.0f && k > 0 && m > 0 && n > 0;
-    const struct lw_operand left = stored("a", transa, m, k, a, lda);
-    const struct lw_operand right = stored("b", transb, k, n, b, ldb);
     const struct lw_operand result = stored("c", 0, m, n, c, ldc);
+    const struct lw_operand operands[] = {stored("a", transa, m, k, a, lda),
+                                          stored("b", transb, k, n, b, ldb)};
     if (!product || (unsigned)transa > 1 || (unsigned)transb > 1 ||
-        !lw_valid_at_sight(&result, &left, &right)) {
+        !lw_valid_at_sight(&result, operands, 2)) {
         const lw_status status = check(transa, transb, product, &gemm, lda, ldb);
         if (status != LW_OK)
             return status;

@@ -48,14 +48,14 @@ static void check_sgemm_packed(struct tally *tally, struct problem *p)
     free(want);
 }
 
-static void check_forward_packed(struct tally *tally, struct problem *p)
+/* The forward pass with W, or its transpose, packed; against want. */
+static void check_forward_with(struct tally *tally, struct problem *p, int transb, const float *w,
+                               size_t ldw, const float *want_z, const float *want_y)
 {
-    const struct operand *x = &p->operand[0], *w = &p->operand[1], *b = &p->operand[2];
+    const struct operand *x = &p->operand[0], *b = &p->operand[2];
     struct operand *z = &p->operand[3], *y = &p->operand[4];
     lw_packed *packed = NULL;
-    problem_run(tally, p);
-    float *want_z = take_result(z), *want_y = take_result(y);
-    TALLY_CHECK(tally, lw_pack(&packed, 0, p->k, p->n, w->data, w->ld) == LW_OK, "%s: not packed",
+    TALLY_CHECK(tally, lw_pack(&packed, transb, p->k, p->n, w, ldw) == LW_OK, "%s: not packed",
                 problem_title(p));
     TALLY_CHECK(tally,
                 lw_linear_forward_packed(p->m, x->data, x->ld, packed, b->data,
@@ -65,6 +65,21 @@ static void check_forward_packed(struct tally *tally, struct problem *p)
     compare(tally, p, z, want_z);
     compare(tally, p, y, want_y);
     lw_packed_destroy(packed);
+}
+
+static void check_forward_packed(struct tally *tally, struct problem *p)
+{
+    const struct operand *w = &p->operand[1];
+    problem_run(tally, p);
+    float *want_z = take_result(&p->operand[3]), *want_y = take_result(&p->operand[4]);
+    check_forward_with(tally, p, 0, w->data, w->ld, want_z, want_y);
+    float *transposed = malloc((p->k * p->n + 1) * sizeof *transposed);
+    for (size_t j = 0; transposed && j < p->n; j++) {
+        for (size_t l = 0; l < p->k; l++)
+            transposed[j * p->k + l] = w->before[l * w->ld + j];
+    }
+    check_forward_with(tally, p, 1, transposed, p->k, want_z, want_y);
+    free(transposed);
     free(want_z);
     free(want_y);
 }
