@@ -1,6 +1,7 @@
 #include "gemm_plan.h"
 
 #include "dispatch.h"
+#include "optimizer.h"
 #include "scratch.h"
 #include "threads.h"
 
@@ -30,6 +31,14 @@ struct block {
     struct lw_range rows, cols;
 };
 
+/* Where element (row, j) of C lies, for the j that a strip begins with. */
+static float *element_of_c(const struct lw_gemm *g, size_t row, size_t j)
+{
+    const size_t nr = g->isa->tile_nr;
+    return g->c_panel ? g->c + j / nr * g->c_panel + (g->c_first + row) * min_size(nr, g->n - j)
+                      : g->c + row * g->ldc + j;
+}
+
 /* The contribution of kc steps from step p on to a block of C whose rows of A, if packed, stand in
  * packed_a. Strips of B that are to be packed are if this is the first block that needs them. */
 static void run_strips(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
@@ -43,13 +52,17 @@ static void run_strips(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
     strip.m = block->rows.end - row;
     strip.kc = kc;
     strip.row = row;
-    strip.ldc = g->ldc;
     strip.add_to_c = p > 0 || g->beta != 0.0f;
     strip.end = p + kc == g->k ? g->end : &lw_end_store;
-    strip.a = plan->pack_a ? packed_a : kc > 0 ? g->a + row * g->a_row + p * g->a_col : NULL;
+    strip.a = plan->pack_a        ? packed_a
+              : g->a_panel        ? g->a
+              : kc > 0            ? g->a + row * g->a_row + p * g->a_col
+                                  : NULL;
     strip.a_row = plan->pack_a ? 1 : g->a_row;
     strip.a_col = plan->pack_a ? mr : g->a_col;
     strip.a_tile = mr * (plan->pack_a ? kc : g->a_row);
+    strip.a_panel = g->a_panel;
+    strip.a_panel_cols = nr;
     for (size_t j = block->cols.begin; j < block->cols.end; j += strip.n) {
         strip.n = lw_gemm_strip_columns(g, plan, block->cols.end - j);
         /* A narrow rest is faster on a narrower set, whose panels of A would have another height. */
@@ -60,7 +73,9 @@ static void run_strips(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
             strip.a_tile = mr * g->a_row;
         }
         strip.col = j;
-        strip.c = g->c + row * g->ldc + j;
+        strip.c = element_of_c(g, row, j);
+        strip.c_right = element_of_c(g, row, j + strip.n);
+        strip.ldc = g->c_panel ? strip.n : g->ldc;
         strip.packed = NULL;
         strip.b_panel = nr;
         if (kc == 0) {
@@ -70,18 +85,24 @@ static void run_strips(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
             strip.b = g->packed_b + j * g->k + p * nr;
             strip.b_row = nr;
             strip.b_panel = g->k * nr;
-        } else if (plan->pack_b || strip.n < isa->least_n) {
-            float *to = packed_b + (plan->keep_b ? (j - block->cols.begin) * kc : 0);
-            const float *source = g->b + p * g->b_row + j * g->b_col;
-            const int pack = first || !plan->keep_b, along = g->b_col == 1 && strip.n == nr;
-            strip.b = pack && along ? source : to;
-            strip.b_row = pack && along ? g->b_row : nr;
-            strip.packed = pack && along ? to : NULL;
-            if (pack && !along)
-                isa->pack_b(kc, strip.n, source, g->b_row, g->b_col, to);
         } else {
-            strip.b = g->b + p * g->b_row + j;
-            strip.b_row = g->b_row;
+            const size_t whole = g->isa->tile_nr;
+            const size_t b_row = g->b_panel ? min_size(whole, g->n - j) : g->b_row;
+            const float *source =
+                g->b + p * b_row + (g->b_panel ? j / whole * g->b_panel : j * g->b_col);
+            if (plan->pack_b || strip.n < isa->least_n) {
+                float *to = packed_b + (plan->keep_b ? (j - block->cols.begin) * kc : 0);
+                const int pack = first || !plan->keep_b, along = g->b_col == 1 && strip.n == nr;
+                strip.b = pack && along ? source : to;
+                strip.b_row = pack && along ? b_row : nr;
+                strip.packed = pack && along ? to : NULL;
+                if (pack && !along)
+                    isa->pack_b(kc, strip.n, source, b_row, g->b_col, to);
+            } else {
+                strip.b = source;
+                strip.b_row = b_row;
+                strip.b_panel = g->b_panel ? g->b_panel : nr;
+            }
         }
         isa->gemm_strip(&strip);
     }
@@ -97,10 +118,14 @@ static void scale_c(const struct lw_gemm *g, const struct block *block)
 /* The sums of the part's columns of B, whose rows lie along it, by who computes their first rows of C. */
 static void sum_b(const struct lw_gemm *g, const struct block *part)
 {
-    const size_t begin = part->cols.begin;
-    if (g->b_sums && part->rows.begin == 0)
-        g->isa->column_sums(g->k, part->cols.end - begin, g->k > 0 ? g->b + begin : NULL, g->b_row,
-                            g->beta != 0.0f, g->b_sums + begin);
+    const size_t begin = part->cols.begin, count = part->cols.end - begin;
+    if (!g->b_sums || part->rows.begin > 0)
+        return;
+    if (g->end->kind == LW_END_UPDATE)
+        lw_update_bias(g->isa, g->end->update, g->k, g->b, g->b_row, begin, count, g->b_sums);
+    else
+        g->isa->column_sums(g->k, count, g->k > 0 ? g->b + begin : NULL, g->b_row, g->beta != 0.0f,
+                            g->b_sums + begin);
 }
 
 /* A part of the product on the calling thread. */
@@ -133,7 +158,8 @@ static void run_serial(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
 static int is_short(const struct lw_gemm *g)
 {
     const size_t most = g->isa->short_k[g->n > g->isa->lanes];
-    return g->k - 1 < most && g->a_col == 1 && !g->packed_b && g->alpha == 1.0f;
+    return g->k - 1 < most && g->a_col == 1 && !lw_gemm_has_panels(g) && !g->a_panel &&
+           g->alpha == 1.0f;
 }
 
 /* A part of a short product on the calling thread. */
@@ -185,7 +211,7 @@ static size_t row_step(const struct lw_gemm *g)
 /* The same for columns: whole vectors, or whole panels if B is packed. */
 static size_t column_step(const struct lw_gemm *g)
 {
-    return g->packed_b ? g->isa->tile_nr : g->isa->lanes;
+    return lw_gemm_has_panels(g) ? g->isa->tile_nr : g->isa->lanes;
 }
 
 /* Threads as a grid over C: the one with the least packing, that is, the most square parts. */
@@ -266,8 +292,10 @@ static int thread_count(const struct lw_gemm *g)
 
 lw_status lw_gemm_run(const struct lw_gemm *g)
 {
-    if (g->m == 0 || g->n == 0)
+    if (g->m == 0 || g->n == 0) {
+        sum_b(g, &(struct block){{0, 0}, {0, g->n}}); /* db does not need rows of dW */
         return LW_OK;
+    }
     const int wanted = thread_count(g);
     if (wanted > 1)
         return run_parallel(g, wanted < MAX_THREADS ? wanted : MAX_THREADS);

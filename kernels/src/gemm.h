@@ -15,11 +15,20 @@ struct lw_gemm {
     const float *b;
     size_t b_row, b_col;
     const float *packed_b; /* instead of b: panels of all k steps, as isa->pack_b leaves them */
+    /* Not 0: A, B or C lies in panels (see lanewise/weights.h) that begin so far apart; C's first row is c_first. */
+    size_t a_panel, b_panel, c_panel, c_first;
     float *c;
     size_t ldc;
     const struct lw_tile_end *end;
-    float *b_sums; /* NULL, or the sums of the columns of B, to which beta applies too */
+    float *b_sums; /* NULL, or the sums of the columns of B, to which beta applies too; with an update the
+                      biases that they are the gradient of */
 };
+
+/* Whether strips have to keep to the panels of an operand. */
+static inline int lw_gemm_has_panels(const struct lw_gemm *g)
+{
+    return g->packed_b || g->b_panel || g->c_panel;
+}
 
 /* The end of a product that is only stored. */
 extern const struct lw_tile_end lw_end_store;

@@ -36,7 +36,7 @@ static int stays_in_place(const struct lw_gemm *g, size_t m)
 {
     const size_t rows = min_size(m, g->isa->tile_mr);
     return g->alpha == 1.0f && (g->a_col != 1 || rows_stay_in_cache(rows, g->a_row)) &&
-           g->k <= 1024 && m * g->k <= lw_cache_bytes(2) / sizeof(float) / 2;
+           g->k <= LW_BLOCKING_WHOLE_STEPS && m * g->k <= lw_cache_bytes(2) / sizeof(float) / 2;
 }
 
 /* Whether so few rows are multiplied that they take wide tiles. */
@@ -45,29 +45,39 @@ static int is_few_rows(const struct lw_gemm *g, size_t m)
     return m <= sizeof g->isa->few_nr / sizeof *g->isa->few_nr && g->alpha == 1.0f;
 }
 
+/* Blocks of all k steps, for a C that is not there to be added to: the strips of B are packed once, and a few tiles of A,
+ * a fourth of the second level, pass by all of them. */
+static struct lw_blocking whole_steps(const struct lw_gemm *g, size_t k)
+{
+    const size_t mr = g->isa->tile_mr, nr = g->isa->tile_nr;
+    const size_t rows = lw_cache_bytes(2) / sizeof(float) / 4 / k / mr * mr;
+    const size_t cols = LW_BLOCKING_MAX_FLOATS / k / nr * nr;
+    return (struct lw_blocking){rows > 0 ? rows : mr, k, cols};
+}
+
 struct lw_gemm_plan lw_gemm_plan(const struct lw_gemm *g, size_t m, size_t n)
 {
     struct lw_gemm_plan plan;
     const size_t mr = g->isa->tile_mr, nr = g->isa->tile_nr, k = g->k;
     const int few_rows = is_few_rows(g, m), in_place = stays_in_place(g, m);
     /* A packed operand costs a pass, but streams. */
-    plan.pack_a = !few_rows && !in_place &&
+    plan.pack_a = !few_rows && !in_place && !g->a_panel &&
                   (g->alpha != 1.0f || n > 8 * nr ||
                    (g->a_col == 1 && !rows_stay_in_cache(min_size(m, mr), g->a_row)));
     /* B packed with its first tile costs a fiftieth of 64^3. */
     const size_t few = is_page_stride(g->b_row) ? 4 : 16;
-    plan.pack_b = !g->packed_b && (g->b_col != 1 || m > few * mr);
+    plan.pack_b = !g->packed_b && !g->b_panel && (g->b_col != 1 || m > few * mr);
     plan.width = few_rows && !plan.pack_b ? g->isa->few_nr[m - 1] : nr;
-    if (g->packed_b)
-        plan.width = plan.width < nr ? nr : plan.width / nr * nr;
-    const int by_rows = g->a_col == 1 && !plan.pack_a && !plan.pack_b && !g->packed_b;
+    if (lw_gemm_has_panels(g))
+        plan.width = plan.width < nr || g->c_panel ? nr : plan.width / nr * nr;
+    const int by_rows = g->a_col == 1 && !plan.pack_a && !plan.pack_b && !lw_gemm_has_panels(g);
     plan.edge = by_rows && !few_rows ? g->isa->edge_nr : plan.width;
     plan.a_floats = plan.b_floats = 0;
     plan.keep_b = 0;
     if (in_place) {
         plan.size = (struct lw_blocking){m, k + !k, n};
     } else {
-        plan.size = lw_blocking_of(g->isa, k);
+        plan.size = g->a_panel ? whole_steps(g, k) : lw_blocking_of(g->isa, k);
         /* Even panels: every one packs A anew. */
         const size_t panels = (n + plan.size.nc - 1) / plan.size.nc;
         plan.size.nc = round_up((n + panels - 1) / panels, nr);
@@ -88,5 +98,5 @@ size_t lw_gemm_strip_columns(const struct lw_gemm *g, const struct lw_gemm_plan 
     if (rest >= plan->width && (rest > plan->edge || rest == plan->width))
         return plan->width;
     /* Panels of a packed B are taken whole, several at once or the last one. */
-    return g->packed_b && rest > nr ? rest / nr * nr : rest;
+    return lw_gemm_has_panels(g) && rest > nr ? rest / nr * nr : rest;
 }

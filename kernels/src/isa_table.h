@@ -13,7 +13,30 @@
 enum lw_tile_end_kind {
     LW_END_STORE,   /* nothing                                                  */
     LW_END_FORWARD, /* C = activation(C + bias), C + bias also to z             */
-    LW_END_BACKWARD /* C = C .* activation'(saved)                              */
+    LW_END_BACKWARD, /* C = C .* activation'(saved)                             */
+    LW_END_TRANSPOSED, /* C is stored transposed to z, n x m; with ReLU, z = z .* ReLU'(saved) */
+    LW_END_UPDATE    /* what C was - a step by an optimizer whose gradient is the product */
+};
+
+/* Constants of one Adam step, the same for all parameters. */
+struct lw_adam_step {
+    float beta1_rest;      /* 1 - beta1 */
+    float beta2;           /* beta2 */
+    float beta2_rest;      /* 1 - beta2 */
+    float step_size;       /* learning_rate / (1 - beta1^t) */
+    float root_correction; /* 1 / sqrt(1 - beta2^t) */
+    float epsilon;
+    float gradient_decay; /* weight decay added to the gradient; 0 for AdamW */
+    float weight_factor;  /* 1 - learning_rate * weight_decay for AdamW, else 1 */
+};
+
+/* An optimizer's step on weights that lie as C does, and so do their moments. One of sgd and adam is set. */
+struct lw_tile_update {
+    const lw_sgd_update_params *sgd;
+    const struct lw_adam_step *adam;
+    /* Bytes from a weight to its velocity or first moment and to its second moment; 0: there is none. */
+    ptrdiff_t m, v;
+    float *bias_m, *bias_v; /* of the bias, that is lw_gemm's b_sums */
 };
 
 struct lw_tile_end {
@@ -22,8 +45,9 @@ struct lw_tile_end {
     const float *bias; /* a row, or NULL */
     float *z;          /* as C, or NULL */
     size_t ldz;
-    const float *saved; /* as C */
+    const float *saved; /* as C, or as z where C is stored transposed */
     size_t lds;
+    const struct lw_tile_update *update;
 };
 
 /* A strip of a product: m rows, kc steps, at most tile_nr columns; where both operands lie by rows at most edge_nr, with
@@ -34,6 +58,9 @@ struct lw_strip {
      * a_col is 1. */
     const float *a;
     size_t a_row, a_col, a_tile;
+    /* a_panel is not 0: A lies in panels that begin so far apart, a_panel_cols of its kc steps in each, the rest in
+     * the last one. a is then A's element (0, 0), not the strip's, and a_col is 1. */
+    size_t a_panel, a_panel_cols;
     /* Element (p, j) is b[p * b_row + j], past tile_nr columns b_panel further for each of them. n columns
      * are read, but at least least_n. */
     const float *b;
@@ -42,6 +69,7 @@ struct lw_strip {
         packed; /* not NULL: the strip, of tile_nr columns, is also packed there, as pack_b does it */
     float *c;
     size_t ldc;
+    const float *c_right; /* where the strip to the right begins in C, if there is one */
     int add_to_c; /* start from C; otherwise from 0 */
     const struct lw_tile_end *end;
     size_t row, col; /* of the strip's first element in C, which end's pointers belong to */
@@ -57,18 +85,6 @@ struct lw_dots {
     int add_to_c;
     const struct lw_tile_end *end;
     size_t row, col; /* of the first element in C, which end's pointers belong to */
-};
-
-/* Constants of one Adam step, the same for all parameters. */
-struct lw_adam_step {
-    float beta1_rest;      /* 1 - beta1 */
-    float beta2;           /* beta2 */
-    float beta2_rest;      /* 1 - beta2 */
-    float step_size;       /* learning_rate / (1 - beta1^t) */
-    float root_correction; /* 1 / sqrt(1 - beta2^t) */
-    float epsilon;
-    float gradient_decay; /* weight decay added to the gradient; 0 for AdamW */
-    float weight_factor;  /* 1 - learning_rate * weight_decay for AdamW, else 1 */
 };
 
 /* A loss with a matrix of targets; loss and g may be NULL. */

@@ -3,11 +3,9 @@
 #include "dots.h"
 #include "packed.h"
 
-/* What both forms of the forward pass check. y and z share memory with nothing; w is empty if the
- * weights are packed. */
-static lw_status check_forward(const char *name, lw_activation activation,
-                               const struct lw_operand *x, struct lw_operand w, struct lw_operand b,
-                               struct lw_operand z, struct lw_operand y)
+lw_status lw_check_forward(const char *name, lw_activation activation, const struct lw_operand *x,
+                           struct lw_operand w, struct lw_operand b, struct lw_operand z,
+                           struct lw_operand y)
 {
     const struct lw_operand pre = lw_optional_operand(z);
     const struct lw_operand operands[] = {*x, w, lw_optional_operand(b), pre};
@@ -17,6 +15,18 @@ static lw_status check_forward(const char *name, lw_activation activation,
     if (status == LW_OK)
         status = lw_check_output(name, &pre, operands, 3);
     return status;
+}
+
+lw_status lw_check_backward_input(const char *name, lw_activation activation,
+                                  const struct lw_operand *dz, struct lw_operand w,
+                                  struct lw_operand saved, struct lw_operand dx)
+{
+    if (activation == LW_LINEAR)
+        saved = lw_optional_operand(saved);
+    const lw_status status = lw_check_elementwise(name, activation);
+    return status == LW_OK
+               ? lw_check_output(name, &dx, (struct lw_operand[]){*dz, w, saved}, 3)
+               : status;
 }
 
 /* The instruction set for so many columns and steps. */
@@ -37,11 +47,11 @@ lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x,
 {
     const struct lw_operand input = {"x", x, batch, in, ldx}, weights = {"w", w, in, out, ldw};
     const struct lw_operand pre = {"z", z, batch, out, ldz}, output = {"y", y, batch, out, ldy};
-    const lw_status status = check_forward("lw_linear_forward", activation, &input, weights,
+    const lw_status status = lw_check_forward("lw_linear_forward", activation, &input, weights,
                                            lw_vector_operand("b", b, out), pre, output);
     if (status != LW_OK)
         return status;
-    const struct lw_tile_end end = {LW_END_FORWARD, activation, b, z, ldz, NULL, 0};
+    const struct lw_tile_end end = {LW_END_FORWARD, activation, b, z, ldz, NULL, 0, NULL};
     const struct lw_gemm gemm = {
         .isa = isa_for_layer(out, in),
         .m = batch,
@@ -73,12 +83,12 @@ lw_status lw_linear_forward_packed(size_t batch, const float *x, size_t ldx, con
         return lw_fail(LW_EINVAL, "%s: w is NULL", name);
     const struct lw_operand input = {"x", x, batch, w->k, ldx}, packed = {"w", NULL, 0, 0, 0};
     const struct lw_operand pre = {"z", z, batch, w->n, ldz}, output = {"y", y, batch, w->n, ldy};
-    const lw_status status = check_forward(name, activation, &input, packed,
+    const lw_status status = lw_check_forward(name, activation, &input, packed,
                                            lw_vector_operand("b", b, w->n), pre, output);
     if (status != LW_OK)
         return status;
     struct lw_gemm gemm = lw_packed_product(w, batch, x, ldx, 1, y, ldy);
-    const struct lw_tile_end end = {LW_END_FORWARD, activation, b, z, ldz, NULL, 0};
+    const struct lw_tile_end end = {LW_END_FORWARD, activation, b, z, ldz, NULL, 0, NULL};
     gemm.end = &end;
     if (w->columns) {
         gemm.packed_b = NULL;
@@ -95,18 +105,14 @@ lw_status lw_linear_backward_input(size_t batch, size_t in, size_t out, const fl
                                    float *dx, size_t lddx)
 {
     static const char name[] = "lw_linear_backward_input";
-    struct lw_operand s = {"saved", saved, batch, in, lds};
-    if (activation == LW_LINEAR)
-        s = lw_optional_operand(s);
-    const struct lw_operand result = {"dx", dx, batch, in, lddx};
-    const struct lw_operand operands[] = {{"dz", dz, batch, out, lddz}, {"w", w, in, out, ldw}, s};
-    lw_status status = lw_check_elementwise(name, activation);
-    if (status == LW_OK)
-        status = lw_check_output(name, &result, operands, 3);
+    const struct lw_operand gradient = {"dz", dz, batch, out, lddz}, weights = {"w", w, in, out, ldw};
+    const lw_status status = lw_check_backward_input(
+        name, activation, &gradient, weights, (struct lw_operand){"saved", saved, batch, in, lds},
+        (struct lw_operand){"dx", dx, batch, in, lddx});
     if (status != LW_OK)
         return status;
     const enum lw_tile_end_kind kind = activation == LW_LINEAR ? LW_END_STORE : LW_END_BACKWARD;
-    const struct lw_tile_end end = {kind, activation, NULL, NULL, 0, saved, lds};
+    const struct lw_tile_end end = {kind, activation, NULL, NULL, 0, saved, lds, NULL};
     const struct lw_gemm gemm = {
         .isa = isa_for_layer(in, out),
         .m = batch,
@@ -145,8 +151,6 @@ lw_status lw_linear_backward_weights(size_t batch, size_t in, size_t out, const 
         status = lw_check_output(name, &bias, operands, 2);
     if (status != LW_OK)
         return status;
-    if (in == 0 && db) /* without a product to run the sums in */
-        return lw_column_sums(batch, out, dz, lddz, beta, db);
     const struct lw_gemm gemm = {
         .isa = lw_isa_for_columns(out),
         .m = in,

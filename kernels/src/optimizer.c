@@ -1,9 +1,12 @@
 /* Optimizer updates of parameter vectors. */
+#include "optimizer.h"
+
 #include "argument.h"
 #include "dispatch.h"
 #include "threads.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Shares begin at multiples of this, so that no cache line is split. */
 enum { LINE = 16 };
@@ -40,17 +43,24 @@ static void sgd_share(const void *argument, size_t begin, size_t end)
                          job->v ? job->v + begin : NULL);
 }
 
+lw_status lw_check_sgd(const char *function, const lw_sgd_update_params *params, int has_velocity)
+{
+    if (!params)
+        return lw_fail(LW_EINVAL, "%s: params is NULL", function);
+    if (params->nesterov && params->momentum == 0.0f)
+        return lw_fail(LW_EINVAL, "%s: nesterov needs momentum", function);
+    if (params->momentum != 0.0f && !has_velocity)
+        return lw_fail(LW_EINVAL, "%s: momentum needs velocity, which is NULL", function);
+    return LW_OK;
+}
+
 lw_status lw_sgd_update(size_t n, const lw_sgd_update_params *params, const float *g, float *w,
                         float *velocity)
 {
     static const char name[] = "lw_sgd_update";
-    if (!params)
-        return lw_fail(LW_EINVAL, "%s: params is NULL", name);
-    if (params->nesterov && params->momentum == 0.0f)
-        return lw_fail(LW_EINVAL, "%s: nesterov needs momentum", name);
-    if (params->momentum != 0.0f && !velocity && n > 0)
-        return lw_fail(LW_EINVAL, "%s: momentum needs velocity, which is NULL", name);
-    const lw_status status = check(name, n, g, w, "velocity", velocity, NULL);
+    lw_status status = lw_check_sgd(name, params, velocity || n == 0);
+    if (status == LW_OK)
+        status = check(name, n, g, w, "velocity", velocity, NULL);
     if (status != LW_OK || n == 0)
         return status;
     const struct update_job job = {
@@ -66,7 +76,7 @@ static void adam_share(const void *argument, size_t begin, size_t end)
                           job->v + begin);
 }
 
-static struct lw_adam_step adam_step(const lw_adam_update_params *p)
+static struct lw_adam_step make_adam_step(const lw_adam_update_params *p)
 {
     const double beta1 = (double)p->beta1, beta2 = (double)p->beta2, t = (double)p->step;
     const double rate = (double)p->learning_rate, decay = (double)p->weight_decay;
@@ -83,29 +93,70 @@ static struct lw_adam_step adam_step(const lw_adam_update_params *p)
     return step;
 }
 
+struct lw_adam_step lw_adam_step_of(const lw_adam_update_params *params)
+{
+    static _Thread_local lw_adam_update_params last;
+    static _Thread_local struct lw_adam_step step;
+    /* A step counts from 1: at first nothing equals `last`. Unequal padding only computes again. */
+    if (memcmp(&last, params, sizeof last) != 0) {
+        step = make_adam_step(params);
+        last = *params;
+    }
+    return step;
+}
+
 static int is_fraction(float x)
 {
     return x >= 0.0f && x < 1.0f;
+}
+
+lw_status lw_check_adam(const char *function, const lw_adam_update_params *params)
+{
+    if (!params)
+        return lw_fail(LW_EINVAL, "%s: params is NULL", function);
+    if (params->step == 0)
+        return lw_fail(LW_EINVAL, "%s: step counts from 1", function);
+    if (!is_fraction(params->beta1) || !is_fraction(params->beta2))
+        return lw_fail(LW_EINVAL, "%s: beta1 %g or beta2 %g is outside [0, 1)", function,
+                       (double)params->beta1, (double)params->beta2);
+    return LW_OK;
 }
 
 lw_status lw_adam_update(size_t n, const lw_adam_update_params *params, const float *g, float *w,
                          float *m, float *v)
 {
     static const char name[] = "lw_adam_update";
-    if (!params)
-        return lw_fail(LW_EINVAL, "%s: params is NULL", name);
-    if (params->step == 0)
-        return lw_fail(LW_EINVAL, "%s: step counts from 1", name);
-    if (!is_fraction(params->beta1) || !is_fraction(params->beta2))
-        return lw_fail(LW_EINVAL, "%s: beta1 %g or beta2 %g is outside [0, 1)", name,
-                       (double)params->beta1, (double)params->beta2);
-    if (n > 0 && (!m || !v))
-        return lw_fail(LW_EINVAL, "%s: m or v is NULL", name);
-    const lw_status status = check(name, n, g, w, "m", m, v);
+    lw_status status = lw_check_adam(name, params);
+    if (status == LW_OK && n > 0 && (!m || !v))
+        status = lw_fail(LW_EINVAL, "%s: m or v is NULL", name);
+    if (status == LW_OK)
+        status = check(name, n, g, w, "m", m, v);
     if (status != LW_OK || n == 0)
         return status;
     const struct update_job job = {
-        .isa = lw_isa_current(), .adam = adam_step(params), .g = g, .w = w, .m = m, .v = v};
+        .isa = lw_isa_current(), .adam = lw_adam_step_of(params), .g = g, .w = w, .m = m, .v = v};
     lw_for_shares(n, LINE, LW_WORK_MATH * (double)n, adam_share, &job);
     return LW_OK;
+}
+
+void lw_update_vector(const struct lw_isa *isa, const struct lw_tile_update *update, size_t n,
+                      const float *g, float *w, float *m, float *v)
+{
+    if (update->sgd)
+        isa->sgd_update(n, update->sgd, g, w, m);
+    else
+        isa->adam_update(n, update->adam, g, w, m, v);
+}
+
+void lw_update_bias(const struct lw_isa *isa, const struct lw_tile_update *update, size_t rows,
+                    const float *dz, size_t lddz, size_t first, size_t count, float *bias)
+{
+    enum { CHUNK = 512 };
+    float sums[CHUNK];
+    float *const m = update->bias_m, *const v = update->bias_v;
+    for (size_t i = first, n; i < first + count; i += n) {
+        n = first + count - i < CHUNK ? first + count - i : CHUNK;
+        isa->column_sums(rows, n, rows > 0 ? dz + i : NULL, lddz, 0, sums);
+        lw_update_vector(isa, update, n, sums, bias + i, m ? m + i : NULL, v ? v + i : NULL);
+    }
 }

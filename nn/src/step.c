@@ -175,6 +175,46 @@ static lw_status parameters_phase(void *user, size_t thread, size_t threads)
     return status;
 }
 
+static float *from(float *buffer, size_t first)
+{
+    return buffer ? buffer + first : NULL;
+}
+
+static lw_status fused_phase(void *user, size_t thread, size_t threads)
+{
+    const step_job *job = user;
+    const lw_net *net = job->net;
+    const lw_optimizer *o = job->optimizer;
+    const lw_sgd_update_params sgd = {.learning_rate = o->learning_rate,
+                                          .momentum = o->momentum,
+                                          .weight_decay = o->weight_decay,
+                                          .nesterov = o->nesterov};
+    const lw_adam_update_params adam = {.learning_rate = o->learning_rate,
+                                        .beta1 = o->beta1,
+                                        .beta2 = o->beta2,
+                                        .epsilon = o->epsilon,
+                                        .weight_decay = o->weight_decay,
+                                        .decoupled = o->kind == LW_ADAMW,
+                                        .step = net->optimizer.steps + 1};
+    lw_status status = LW_OK;
+    for (size_t i = 0; i < net->layer_count && status == LW_OK; i++) {
+        const lw_layer *layer = &net->layers[i];
+        const size_t in = layer->in, out = layer->spec.units;
+        const size_t w_at = (size_t)(layer->w - net->parameters), b_at = (size_t)(layer->b - net->parameters);
+        size_t first, count;
+        lw_team_share(in, 1, thread, threads, &first, &count);
+        const size_t at = w_at + first * out;
+        const lw_layer_update update = {
+            .sgd = o->kind == LW_SGD ? &sgd : NULL, .adam = o->kind == LW_SGD ? NULL : &adam,
+            .w = layer->w + first * out, .ldw = out, .b = first == 0 ? layer->b : NULL,
+            .w_m = from(net->optimizer.velocity, at), .w_v = from(net->optimizer.variance, at),
+            .b_m = from(net->optimizer.velocity, b_at), .b_v = from(net->optimizer.variance, b_at)};
+        if (count > 0)
+            status = lw_linear_backward_update(job->batch->rows, count, out, layer_input(job, i, 0) + first, in, layer->dz, out, &update);
+    }
+    return status;
+}
+
 static lw_status update_phase(void *user, size_t thread, size_t threads)
 {
     const step_job *job = user;
@@ -203,10 +243,14 @@ static lw_status run(step_job *job)
         phases[count++] = rows_phase;
     if (job->y)
         phases[count++] = outputs_phase;
+    if (job->backward && job->optimizer) {
+        phases[count++] = fused_phase;
+    } else {
     if (job->backward)
         phases[count++] = parameters_phase;
     if (job->optimizer)
         phases[count++] = update_phase;
+    }
 
     lw_net *net = job->net;
     /* A failure can leave half of the new gradients behind; they are then nobody's. */

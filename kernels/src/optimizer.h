@@ -1,0 +1,25 @@
+/* What the updates of vectors and of a layer's tiles share. */
+#ifndef LANEWISE_KERNELS_OPTIMIZER_H
+#define LANEWISE_KERNELS_OPTIMIZER_H
+
+#include "isa_table.h"
+
+/* LW_EINVAL for parameters that no formula can take, or if they need a velocity that is not there. */
+lw_status lw_check_sgd(const char *function, const lw_sgd_update_params *params, int has_velocity);
+
+/* LW_EINVAL for parameters that no formula can take. */
+lw_status lw_check_adam(const char *function, const lw_adam_update_params *params);
+
+/* The constants of a step; those of the thread's last call are kept, since all layers of a step share them: two
+ * powers and a root in double take 100 ns. */
+struct lw_adam_step lw_adam_step_of(const lw_adam_update_params *params);
+
+/* An update of n parameters by the gradient g. */
+void lw_update_vector(const struct lw_isa *isa, const struct lw_tile_update *update, size_t n,
+                      const float *g, float *w, float *m, float *v);
+
+/* The update of the biases first..first+count-1 by the sums of the columns of DZ, rows x out. */
+void lw_update_bias(const struct lw_isa *isa, const struct lw_tile_update *update, size_t rows,
+                    const float *dz, size_t lddz, size_t first, size_t count, float *bias);
+
+#endif

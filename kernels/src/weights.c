@@ -1,0 +1,197 @@
+/* Weights in the form that their products like best: how they lie, forward pass and input gradient. */
+#include <lanewise/weights.h>
+
+#include "argument.h"
+#include "dispatch.h"
+#include "dots.h"
+#include "gemm.h"
+
+#include <string.h>
+
+static size_t min_size(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/*
+ * Panels of at least 32 KB begin an odd number of half pages apart, so that rows of a tile, which are read from all
+ * panels one after the other, do not share the sets of the second level: 128 x 1024 x 1024 takes 1.2 times as long
+ * otherwise.
+ */
+static size_t panel_distance(size_t floats)
+{
+    enum { HALF_PAGE = 512, LEAST = 8192 };
+    if (floats < LEAST)
+        return floats;
+    const size_t halves = (floats + HALF_PAGE - 1) / HALF_PAGE;
+    return (halves + (halves % 2 == 0)) * HALF_PAGE;
+}
+
+lw_weights lw_weights_of(size_t in, size_t out)
+{
+    /* So few inputs are read by rows as they are (micro/gemm_short.inc); so few outputs that are no dot
+     * products fill half a vector at most. */
+    enum { FEW_INPUTS = 16, FEW_OUTPUTS = 8, MOST_OUTPUTS = 1 << 16 };
+    lw_weights weights = {.in = in, .out = out, .form = LW_WEIGHTS_PANELS};
+    if (lw_is_narrow(out, in))
+        weights.form = LW_WEIGHTS_COLUMNS;
+    else if (in <= FEW_INPUTS || out <= FEW_OUTPUTS || out > MOST_OUTPUTS)
+        weights.form = LW_WEIGHTS_ROWS;
+    weights.isa = lw_isa_current();
+    if (weights.form == LW_WEIGHTS_PANELS)
+        weights.panel = panel_distance(in * weights.isa->tile_nr);
+    return weights;
+}
+
+size_t lw_weights_floats(const lw_weights *weights)
+{
+    if (weights->form != LW_WEIGHTS_PANELS)
+        return weights->in * weights->out;
+    const size_t nr = weights->isa->tile_nr, whole = weights->out / nr, rest = weights->out % nr;
+    return rest > 0 ? whole * weights->panel + weights->in * rest
+                    : (whole - 1) * weights->panel + weights->in * nr;
+}
+
+/* Row i of W in the panel of its columns from j on, width of them. */
+static size_t place_in_panel(const lw_weights *weights, size_t i, size_t j, size_t width)
+{
+    return j / weights->isa->tile_nr * weights->panel + i * width;
+}
+
+void lw_weights_arrange(const lw_weights *weights, const float *rows, float *stored)
+{
+    const size_t in = weights->in, out = weights->out;
+    const size_t nr = weights->isa->tile_nr;
+    if (weights->form == LW_WEIGHTS_COLUMNS) {
+        weights->isa->transpose(in, out, rows, out, stored);
+        return;
+    }
+    if (weights->form == LW_WEIGHTS_ROWS) {
+        memcpy(stored, rows, in * out * sizeof *stored);
+        return;
+    }
+    for (size_t j = 0; j < out; j += nr) {
+        const size_t width = min_size(nr, out - j);
+        for (size_t i = 0; i < in; i++)
+            memcpy(stored + place_in_panel(weights, i, j, width), rows + i * out + j,
+                   width * sizeof *stored);
+    }
+}
+
+void lw_weights_restore(const lw_weights *weights, const float *stored, float *rows)
+{
+    const size_t in = weights->in, out = weights->out;
+    const size_t nr = weights->isa->tile_nr;
+    if (weights->form == LW_WEIGHTS_COLUMNS) {
+        weights->isa->transpose(out, in, stored, in, rows);
+        return;
+    }
+    if (weights->form == LW_WEIGHTS_ROWS) {
+        memcpy(rows, stored, in * out * sizeof *rows);
+        return;
+    }
+    for (size_t j = 0; j < out; j += nr) {
+        const size_t width = min_size(nr, out - j);
+        for (size_t i = 0; i < in; i++)
+            memcpy(rows + i * out + j, stored + place_in_panel(weights, i, j, width),
+                   width * sizeof *rows);
+    }
+}
+
+lw_status lw_weights_forward(const lw_weights *weights, size_t batch, const float *x, size_t ldx,
+                             const float *b, lw_activation activation, float *z, size_t ldz,
+                             float *y, size_t ldy)
+{
+    const size_t in = weights->in, out = weights->out;
+    if (weights->form == LW_WEIGHTS_ROWS)
+        return lw_linear_forward(batch, in, out, x, ldx, weights->w, out, b, activation, z, ldz, y,
+                                 ldy);
+    const lw_status status = lw_check_forward("lw_weights_forward", activation,
+                                              &(struct lw_operand){"x", x, batch, in, ldx},
+                                              lw_vector_operand("w", weights->w, lw_weights_floats(weights)),
+                                              lw_vector_operand("b", b, out),
+                                              (struct lw_operand){"z", z, batch, out, ldz},
+                                              (struct lw_operand){"y", y, batch, out, ldy});
+    if (status != LW_OK)
+        return status;
+    const int columns = weights->form == LW_WEIGHTS_COLUMNS;
+    const struct lw_tile_end end = {.kind = LW_END_FORWARD,
+                                    .activation = activation,
+                                    .bias = b,
+                                    .z = z,
+                                    .ldz = ldz};
+    const struct lw_gemm gemm = {
+        .isa = weights->isa,
+        .m = batch,
+        .n = out,
+        .k = in,
+        .alpha = 1.0f,
+        .a = x,
+        .a_row = ldx,
+        .a_col = 1,
+        .b = weights->w,
+        .b_row = 1,
+        .b_col = columns ? in : 1,
+        .b_panel = columns ? 0 : weights->panel,
+        .c = y,
+        .ldc = ldy,
+        .end = &end,
+    };
+    return columns ? lw_dots_run(&gemm) : lw_gemm_run(&gemm);
+}
+
+lw_status lw_weights_backward_input(const lw_weights *weights, size_t batch, const float *dz,
+                                    size_t lddz, lw_activation activation, const float *saved,
+                                    size_t lds, float *dx, size_t lddx)
+{
+    static const char name[] = "lw_weights_backward_input";
+    const size_t in = weights->in, out = weights->out;
+    if (weights->form == LW_WEIGHTS_ROWS)
+        return lw_linear_backward_input(batch, in, out, dz, lddz, weights->w, out, activation,
+                                        saved, lds, dx, lddx);
+    const lw_status status = lw_check_backward_input(
+        name, activation, &(struct lw_operand){"dz", dz, batch, out, lddz},
+        lw_vector_operand("w", weights->w, lw_weights_floats(weights)),
+        (struct lw_operand){"saved", saved, batch, in, lds},
+        (struct lw_operand){"dx", dx, batch, in, lddx});
+    if (status != LW_OK)
+        return status;
+    struct lw_tile_end end = {.activation = activation, .saved = saved, .lds = lds};
+    struct lw_gemm gemm = {.isa = weights->isa, .k = out, .alpha = 1.0f, .end = &end};
+    if (weights->form == LW_WEIGHTS_COLUMNS) {
+        end.kind = activation == LW_LINEAR ? LW_END_STORE : LW_END_BACKWARD;
+        gemm.m = batch;
+        gemm.n = in;
+        gemm.a = dz;
+        gemm.a_row = lddz;
+        gemm.a_col = 1;
+        gemm.b = weights->w;
+        gemm.b_row = in;
+        gemm.b_col = 1;
+        gemm.c = dx;
+        gemm.ldc = lddx;
+        return lw_gemm_run(&gemm);
+    }
+    /* DX^T = W * DZ^T: DZ, which is small, is transposed, and not W. */
+    end.kind = LW_END_TRANSPOSED;
+    end.z = dx;
+    end.ldz = lddx;
+    gemm.m = in;
+    gemm.n = batch;
+    gemm.a = weights->w;
+    gemm.a_panel = weights->panel;
+    gemm.a_row = min_size(weights->isa->tile_nr, out);
+    gemm.a_col = 1;
+    gemm.b = dz;
+    gemm.b_row = 1;
+    gemm.b_col = lddz;
+    gemm.c = dx;
+    gemm.ldc = 1;
+    const lw_status done = lw_gemm_run(&gemm);
+    if (done == LW_OK && activation != LW_LINEAR && activation != LW_RELU) {
+        for (size_t i = 0; i < batch; i++)
+            weights->isa->activate_backward(activation, in, saved + i * lds, dx + i * lddx,
+                                            dx + i * lddx);
+    }
+    return done;
+}

@@ -1,0 +1,194 @@
+/* The update of weights: by a gradient at hand, or in the store of the gradient's tiles. */
+#include <lanewise/weights.h>
+
+#include "argument.h"
+#include "blocking.h"
+#include "dispatch.h"
+#include "gemm.h"
+#include "optimizer.h"
+
+_Static_assert(LW_UPDATE_MAX_BATCH <= LW_BLOCKING_WHOLE_STEPS,
+               "the gradient of a tile has to be complete when it is used");
+
+/* An update with the constants of its step worked out. */
+struct step {
+    struct lw_adam_step adam;
+    struct lw_tile_update tile;
+};
+
+static ptrdiff_t distance(const float *from, const float *to)
+{
+    return to ? (ptrdiff_t)((uintptr_t)to - (uintptr_t)from) : 0;
+}
+
+static lw_status prepare(const char *name, const lw_weights *weights, size_t first, size_t count,
+                         const lw_layer_update *u, struct step *step)
+{
+    if (!u || !u->sgd == !u->adam)
+        return lw_fail(LW_EINVAL, "%s: %s", name,
+                       u ? "one of sgd and adam is needed" : "update is NULL");
+    if (first > weights->in || count > weights->in - first)
+        return lw_fail(LW_EINVAL, "%s: rows %zu + %zu are no range of %zu", name, first, count,
+                       weights->in);
+    const int moments = u->m && (u->b_m || !u->b);
+    lw_status status = u->sgd ? lw_check_sgd(name, u->sgd, moments) : lw_check_adam(name, u->adam);
+    if (status == LW_OK && u->adam && !(moments && u->v && (u->b_v || !u->b)))
+        status = lw_fail(LW_EINVAL, "%s: a moment is NULL", name);
+    if (status != LW_OK)
+        return status;
+    if (u->adam)
+        step->adam = lw_adam_step_of(u->adam);
+    step->tile = (struct lw_tile_update){.sgd = u->sgd,
+                                         .adam = u->adam ? &step->adam : NULL,
+                                         .m = distance(weights->w, u->m),
+                                         .v = distance(weights->w, u->v),
+                                         .bias_m = u->b_m,
+                                         .bias_v = u->b_v};
+    return LW_OK;
+}
+
+/* That the inputs share no memory with what is written. */
+static lw_status check_inputs(const char *name, const lw_weights *weights,
+                              const lw_layer_update *u, const struct lw_operand *inputs,
+                              size_t input_count)
+{
+    const size_t floats = lw_weights_floats(weights);
+    const struct lw_operand outputs[] = {
+        lw_vector_operand("w", weights->w, floats), lw_vector_operand("m", u->m, floats),
+        lw_vector_operand("v", u->v, floats),       lw_vector_operand("b", u->b, weights->out),
+        lw_vector_operand("b_m", u->b_m, weights->out),
+        lw_vector_operand("b_v", u->b_v, weights->out)};
+    lw_status status = LW_OK;
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs && status == LW_OK; i++)
+        if (i == 0 || outputs[i].data)
+            status = lw_check_output(name, &outputs[i], inputs, input_count);
+    return status;
+}
+
+lw_status lw_weights_backward_update(const lw_weights *weights, size_t first, size_t count,
+                                     size_t batch, const float *x, size_t ldx, const float *dz,
+                                     size_t lddz, const lw_layer_update *update)
+{
+    static const char name[] = "lw_weights_backward_update";
+    const size_t in = weights->in, out = weights->out;
+    struct step step;
+    lw_status status = prepare(name, weights, first, count, update, &step);
+    if (status == LW_OK && batch > LW_UPDATE_MAX_BATCH)
+        status =
+            lw_fail(LW_EINVAL, "%s: a batch of %zu is above %d", name, batch, LW_UPDATE_MAX_BATCH);
+    if (status == LW_OK)
+        status = check_inputs(
+            name, weights, update,
+            (struct lw_operand[]){{"x", x, batch, in, ldx}, {"dz", dz, batch, out, lddz}}, 2);
+    if (status != LW_OK)
+        return status;
+    const struct lw_tile_end end = {.kind = LW_END_UPDATE, .update = &step.tile};
+    struct lw_gemm gemm = {
+        .isa = weights->isa,
+        .m = count,
+        .n = out,
+        .k = batch,
+        .alpha = 1.0f,
+        .a = batch > 0 ? x + first : NULL,
+        .a_row = 1,
+        .a_col = ldx,
+        .b = dz,
+        .b_row = lddz,
+        .b_col = 1,
+        .c = weights->w + first * out,
+        .ldc = out,
+        .end = &end,
+        .b_sums = update->b,
+    };
+    switch (weights->form) {
+    case LW_WEIGHTS_ROWS:
+        gemm.isa = lw_isa_narrowed(weights->isa, out);
+        break;
+    case LW_WEIGHTS_PANELS:
+        gemm.c = weights->w;
+        gemm.c_panel = weights->panel;
+        gemm.c_first = first;
+        break;
+    case LW_WEIGHTS_COLUMNS: /* the transposed product */
+        if (update->b && out > 0)
+            lw_update_bias(weights->isa, &step.tile, batch, dz, lddz, 0, out, update->b);
+        gemm.m = out;
+        gemm.n = count;
+        gemm.a = dz;
+        gemm.a_col = lddz;
+        gemm.b = batch > 0 ? x + first : NULL;
+        gemm.b_row = ldx;
+        gemm.c = weights->w + first;
+        gemm.ldc = in;
+        gemm.b_sums = NULL;
+        break;
+    }
+    return lw_gemm_run(&gemm);
+}
+
+/* The update of a part of W that lies as its gradient does. */
+struct part {
+    size_t rows, cols;
+    const float *g;
+    size_t ldg;
+    size_t at, ld; /* in W */
+};
+
+static void update_part(const lw_weights *weights, const struct step *step,
+                        const lw_layer_update *u, const struct part *part)
+{
+    for (size_t i = 0; i < part->rows; i++) {
+        const size_t at = part->at + i * part->ld;
+        lw_update_vector(weights->isa, &step->tile, part->cols, part->g + i * part->ldg,
+                         weights->w + at, u->m ? u->m + at : NULL, u->v ? u->v + at : NULL);
+    }
+}
+
+/* Rows of COLUMNS: a few rows of the gradient are transposed at a time. */
+static void update_columns(const lw_weights *weights, const struct step *step,
+                           const lw_layer_update *u, size_t first, size_t count, const float *g)
+{
+    enum { ROWS = 64, MOST_OUT = 16 };
+    float transposed[ROWS * MOST_OUT];
+    const size_t out = weights->out;
+    for (size_t i = first, rows; i < first + count; i += rows) {
+        rows = first + count - i < ROWS ? first + count - i : ROWS;
+        weights->isa->transpose(rows, out, g + i * out, out, transposed);
+        update_part(weights, step, u, &(struct part){out, rows, transposed, rows, i, weights->in});
+    }
+}
+
+lw_status lw_weights_update(const lw_weights *weights, size_t first, size_t count, const float *g,
+                            const float *gb, const lw_layer_update *update)
+{
+    static const char name[] = "lw_weights_update";
+    const size_t in = weights->in, out = weights->out, nr = weights->isa->tile_nr;
+    struct step step;
+    lw_status status = prepare(name, weights, first, count, update, &step);
+    if (status == LW_OK)
+        status = check_inputs(name, weights, update,
+                              (struct lw_operand[]){{"g", g, in, out, out},
+                                                    lw_optional_operand(
+                                                        lw_vector_operand("gb", gb, out))},
+                              2);
+    if (status != LW_OK)
+        return status;
+    if (update->b && gb)
+        lw_update_vector(weights->isa, &step.tile, out, gb, update->b, update->b_m, update->b_v);
+    if (weights->form == LW_WEIGHTS_COLUMNS) {
+        update_columns(weights, &step, update, first, count, g);
+        return LW_OK;
+    }
+    if (weights->form == LW_WEIGHTS_ROWS) {
+        const size_t at = first * out, n = count * out;
+        update_part(weights, &step, update, &(struct part){1, n, g + at, n, at, n});
+        return LW_OK;
+    }
+    for (size_t j = 0; j < out; j += nr) {
+        const size_t width = out - j < nr ? out - j : nr;
+        update_part(weights, &step, update,
+                    &(struct part){count, width, g + first * out + j, out,
+                                   j / nr * weights->panel + first * width, width});
+    }
+    return LW_OK;
+}
