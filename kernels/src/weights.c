@@ -58,6 +58,19 @@ static size_t place_in_panel(const lw_weights *weights, size_t i, size_t j, size
     return j / weights->isa->tile_nr * weights->panel + i * width;
 }
 
+size_t lw_weights_place(const lw_weights *weights, size_t i, size_t j)
+{
+    const size_t nr = weights->isa->tile_nr, out = weights->out;
+    switch (weights->form) {
+    case LW_WEIGHTS_COLUMNS:
+        return j * weights->in + i;
+    case LW_WEIGHTS_PANELS:
+        return place_in_panel(weights, i, j, min_size(nr, out - j / nr * nr)) + j % nr;
+    default:
+        return i * out + j;
+    }
+}
+
 void lw_weights_arrange(const lw_weights *weights, const float *rows, float *stored)
 {
     const size_t in = weights->in, out = weights->out;

@@ -66,27 +66,44 @@ static int add_section_overflows(size_t rows, size_t cols, size_t *total)
 static lw_status allocate_parameters(lw_net *net)
 {
     for (size_t i = 0; i < net->layer_count; i++) {
-        const lw_layer *layer = &net->layers[i];
-        if (add_section_overflows(layer->in, layer->spec.units, &net->padded_count) ||
-            add_section_overflows(1, layer->spec.units, &net->padded_count))
-            return lw_fail(LW_EINVAL, "layer %zu: %zu x %zu weights overflow", i, layer->in,
-                           layer->spec.units);
-        net->parameter_count += (layer->in + 1) * layer->spec.units;
+        lw_layer *layer = &net->layers[i];
+        const size_t in = layer->in, out = layer->spec.units;
+        if (add_section_overflows(in, out, &net->gradient_count) ||
+            add_section_overflows(1, out, &net->gradient_count))
+            return lw_fail(LW_EINVAL, "layer %zu: %zu x %zu weights overflow", i, in, out);
+        net->parameter_count += (in + 1) * out;
+        layer->weights = lw_weights_of(in, out);
+        if (add_section_overflows(lw_weights_floats(&layer->weights), 1, &net->padded_count) ||
+            add_section_overflows(1, out, &net->padded_count))
+            return lw_fail(LW_EINVAL, "layer %zu: %zu x %zu weights overflow", i, in, out);
     }
     net->parameters = lw_alloc_floats(net->padded_count);
-    net->gradients = lw_alloc_floats(net->padded_count);
-    if (!net->parameters || !net->gradients)
-        return lw_fail(LW_ENOMEM, "no memory for %zu parameters and their gradients",
-                       net->parameter_count);
+    if (!net->parameters)
+        return lw_fail(LW_ENOMEM, "no memory for %zu parameters", net->parameter_count);
     size_t at = 0;
     for (size_t i = 0; i < net->layer_count; i++) {
         lw_layer *layer = &net->layers[i];
-        layer->w = net->parameters + at;
-        layer->dw = net->gradients + at;
-        at += padded(layer->in * layer->spec.units);
+        layer->weights.w = net->parameters + at;
+        at += padded(lw_weights_floats(&layer->weights));
         layer->b = net->parameters + at;
-        layer->db = net->gradients + at;
         at += padded(layer->spec.units);
+    }
+    return LW_OK;
+}
+
+lw_status lw_net_reserve_gradients(lw_net *net)
+{
+    if (net->gradients)
+        return LW_OK;
+    net->gradients = lw_alloc_floats(net->gradient_count);
+    if (!net->gradients)
+        return lw_fail(LW_ENOMEM, "no memory for %zu gradients", net->parameter_count);
+    float *at = net->gradients;
+    for (size_t i = 0; i < net->layer_count; i++) {
+        lw_layer *layer = &net->layers[i];
+        layer->dw = at;
+        layer->db = at + padded(layer->in * layer->spec.units);
+        at = layer->db + padded(layer->spec.units);
     }
     return LW_OK;
 }
@@ -171,6 +188,16 @@ lw_status lw_net_layer_info(const lw_net *net, size_t layer, lw_layer_info *info
     return LW_OK;
 }
 
+size_t lw_net_memory(const lw_net *net)
+{
+    const lw_optimizer_state *state = &net->optimizer;
+    const size_t moments = (state->velocity ? 1 : 0) + (state->variance ? 1 : 0);
+    size_t floats = (1 + moments) * net->padded_count + net->workspace_count;
+    if (net->gradients)
+        floats += net->gradient_count;
+    return floats * sizeof(float) + sizeof *net + net->layer_count * sizeof *net->layers;
+}
+
 void lw_net_set_threads(lw_net *net, unsigned threads)
 {
     net->threads = threads;
@@ -235,6 +262,7 @@ lw_status lw_net_reserve(lw_net *net, size_t rows)
     free(net->workspace);
     net->workspace = memory;
     net->workspace_rows = rows;
+    net->workspace_count = total;
     lay_out_workspace(net, rows, memory, &total);
     lw_forget_forward(net);
     return LW_OK;

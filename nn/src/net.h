@@ -1,14 +1,18 @@
 /*
- * A network as the training layer sees it. All parameters lie in one buffer and all gradients in
- * another of the same layout: for each layer its W (in x out, row-major) and its b, every section
- * padded with zeros to whole cache lines. Optimizers then run over one vector (a padding element
- * has gradient 0 and stays 0), and no two sections share a line.
+ * A network as the training layer sees it. All parameters lie in one buffer: for each layer its W, in
+ * the form that its products like best (lanewise/weights.h), and its b, every section padded with
+ * zeros to whole cache lines, so that no two share one. The optimizer's moments lie in buffers of the
+ * same layout.
+ *
+ * Gradients, which most steps never store, have a buffer of their own, made when they are first
+ * wanted: sections of the same kind, with dW row-major.
  */
 #ifndef LANEWISE_NET_H
 #define LANEWISE_NET_H
 
 #include "random.h"
 #include <lanewise/nn.h>
+#include <lanewise/weights.h>
 
 enum {
     LW_ALIGNMENT = 64, /* bytes: a cache line, and the widest vector */
@@ -18,8 +22,9 @@ enum {
 typedef struct lw_layer {
     lw_layer_spec spec;
     size_t in;
-    float *w, *b;   /* inside parameters */
-    float *dw, *db; /* inside gradients */
+    lw_weights weights; /* inside parameters, as b */
+    float *b;
+    float *dw, *db; /* inside gradients; NULL without them */
 
     /* Inside the workspace, rows x units. z is the pre-activation, NULL where neither the
      * activation's derivative nor a loss on logits needs it. */
@@ -45,10 +50,13 @@ struct lw_net {
     lw_random random;
     unsigned threads;
     size_t parameter_count; /* without padding: the length of the flat view */
-    size_t padded_count;    /* length of the two buffers */
-    float *parameters, *gradients;
+    size_t padded_count;    /* length of the buffer of parameters */
+    size_t gradient_count;  /* and of that of gradients */
+    float *parameters;
+    float *gradients; /* NULL until needed */
 
     size_t workspace_rows; /* largest batch that fits */
+    size_t workspace_count;
     float *workspace;
     float *row_loss; /* rows, inside the workspace */
     float *targets;  /* rows x outputs, inside the workspace: labels as target values */
@@ -76,6 +84,9 @@ static inline void lw_forget_forward(lw_net *net)
     net->pass.rows = 0;
     net->pass.loss_gradient = 0;
 }
+
+/* Makes room for gradients. */
+lw_status lw_net_reserve_gradients(lw_net *net);
 
 /* Zeroed floats on a cache line's boundary; released with free. NULL if there is no memory. */
 float *lw_alloc_floats(size_t count);

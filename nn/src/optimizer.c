@@ -88,7 +88,8 @@ static int ensure(float **state, size_t count)
     return *state != NULL;
 }
 
-lw_status lw_optimizer_prepare(lw_net *net, const lw_optimizer *optimizer)
+/* A new kind starts anew. */
+static lw_status make_room(lw_net *net, const lw_optimizer *optimizer)
 {
     lw_optimizer_state *state = &net->optimizer;
     if (state->kind != optimizer->kind)
@@ -102,35 +103,47 @@ lw_status lw_optimizer_prepare(lw_net *net, const lw_optimizer *optimizer)
     return LW_OK;
 }
 
-/* buffer + first, for a buffer that may not be there. */
-static float *from(float *buffer, size_t first)
+lw_status lw_optimizer_begin(lw_net *net, const lw_optimizer *optimizer, lw_optimizer_step *step)
 {
-    return buffer ? buffer + first : NULL;
+    const lw_optimizer resolved = lw_optimizer_resolve(optimizer), *o = &resolved;
+    const lw_status status = make_room(net, o);
+    if (status != LW_OK)
+        return status;
+    *step = (lw_optimizer_step){
+        .is_sgd = o->kind == LW_SGD,
+        .sgd = {.learning_rate = o->learning_rate,
+                .momentum = o->momentum,
+                .weight_decay = o->weight_decay,
+                .nesterov = o->nesterov},
+        .adam = {.learning_rate = o->learning_rate,
+                 .beta1 = o->beta1,
+                 .beta2 = o->beta2,
+                 .epsilon = o->epsilon,
+                 .weight_decay = o->weight_decay,
+                 .decoupled = o->kind == LW_ADAMW,
+                 .step = net->optimizer.steps + 1},
+    };
+    return LW_OK;
 }
 
-lw_status lw_optimizer_update(lw_net *net, const lw_optimizer *optimizer, size_t first,
-                              size_t count)
+/* What of a buffer that may not be there belongs to a parameter. */
+static float *moment_of(float *buffer, const lw_net *net, const float *parameter)
+{
+    return buffer ? buffer + (parameter - net->parameters) : NULL;
+}
+
+lw_layer_update lw_optimizer_of_layer(const lw_optimizer_step *step, const lw_net *net,
+                                      const lw_layer *layer, int with_bias)
 {
     const lw_optimizer_state *state = &net->optimizer;
-    const float *g = net->gradients + first;
-    float *w = net->parameters + first;
-
-    if (optimizer->kind == LW_SGD) {
-        const lw_sgd_update_params sgd = {.learning_rate = optimizer->learning_rate,
-                                          .momentum = optimizer->momentum,
-                                          .weight_decay = optimizer->weight_decay,
-                                          .nesterov = optimizer->nesterov};
-        return lw_sgd_update(count, &sgd, g, w, from(state->velocity, first));
-    }
-    const lw_adam_update_params adam = {.learning_rate = optimizer->learning_rate,
-                                        .beta1 = optimizer->beta1,
-                                        .beta2 = optimizer->beta2,
-                                        .epsilon = optimizer->epsilon,
-                                        .weight_decay = optimizer->weight_decay,
-                                        .decoupled = optimizer->kind == LW_ADAMW,
-                                        .step = state->steps + 1};
-    return lw_adam_update(count, &adam, g, w, from(state->velocity, first),
-                          from(state->variance, first));
+    const float *w = layer->weights.w, *b = layer->b;
+    return (lw_layer_update){.sgd = step->is_sgd ? &step->sgd : NULL,
+                             .adam = step->is_sgd ? NULL : &step->adam,
+                             .m = moment_of(state->velocity, net, w),
+                             .v = moment_of(state->variance, net, w),
+                             .b = with_bias ? layer->b : NULL,
+                             .b_m = moment_of(state->velocity, net, b),
+                             .b_v = moment_of(state->variance, net, b)};
 }
 
 lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm)
@@ -142,14 +155,14 @@ lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm)
     if (!net->pass.gradients)
         return lw_fail(LW_ESTATE, "no backward pass yet");
     double squares;
-    lw_status status = lw_sum_squares(net->padded_count, net->gradients, &squares);
+    lw_status status = lw_sum_squares(net->gradient_count, net->gradients, &squares);
     if (status != LW_OK)
         return status;
     const double before = sqrt(squares);
     if (!isfinite(before))
         return lw_fail(LW_EDATA, "the norm of the gradients is not finite");
     if (before > (double)max_norm)
-        status = lw_scale(net->padded_count, (float)((double)max_norm / before), net->gradients);
+        status = lw_scale(net->gradient_count, (float)((double)max_norm / before), net->gradients);
     if (status == LW_OK && norm)
         *norm = before;
     return status;

@@ -1,4 +1,4 @@
-/* The optimizer's state in a network, and one step of it on a range of the parameters. */
+/* The optimizer's state in a network, and what it does to a layer in a step. */
 #ifndef LANEWISE_OPTIMIZER_H
 #define LANEWISE_OPTIMIZER_H
 
@@ -10,13 +10,19 @@ lw_status lw_optimizer_check(const lw_optimizer *optimizer);
 /* The optimizer with LW_OPTIMIZER_DEFAULT resolved. */
 lw_optimizer lw_optimizer_resolve(const lw_optimizer *optimizer);
 
-/* Makes room for the state of a checked, resolved optimizer; a new kind starts anew. */
-lw_status lw_optimizer_prepare(lw_net *net, const lw_optimizer *optimizer);
+/* The optimizer's values of step number net->optimizer.steps + 1, as the kernels take them. */
+typedef struct lw_optimizer_step {
+    int is_sgd;
+    lw_sgd_update_params sgd;
+    lw_adam_update_params adam;
+} lw_optimizer_step;
 
-/* One step on the parameters first..first+count-1 of the padded buffer, as step number
- * net->optimizer.steps + 1. Elementwise, so that ranges may run side by side. */
-lw_status lw_optimizer_update(lw_net *net, const lw_optimizer *optimizer, size_t first,
-                              size_t count);
+/* Makes room for the state of a checked optimizer, which starts anew for a new kind, and begins a step. */
+lw_status lw_optimizer_begin(lw_net *net, const lw_optimizer *optimizer, lw_optimizer_step *step);
+
+/* That step on a layer; it refers to step, which has to stay. */
+lw_layer_update lw_optimizer_of_layer(const lw_optimizer_step *step, const lw_net *net,
+                                      const lw_layer *layer, int with_bias);
 
 /* Releases the state. */
 void lw_optimizer_forget(lw_net *net);

@@ -1,36 +1,29 @@
-/* Views of parameters and gradients: compact copies of the padded buffers. */
+/* Views of parameters and gradients: compact copies of the padded buffers, with weights by rows. */
 #include "net.h"
 
 #include <string.h>
 
-/* The two buffers of a network have one layout; a view is of one of them. */
 typedef enum view_kind { VIEW_PARAMETERS, VIEW_GRADIENTS } view_kind;
-
-static float *weights_of(const lw_layer *layer, view_kind kind)
-{
-    return kind == VIEW_PARAMETERS ? layer->w : layer->dw;
-}
-
-static float *bias_of(const lw_layer *layer, view_kind kind)
-{
-    return kind == VIEW_PARAMETERS ? layer->b : layer->db;
-}
 
 /* w or b NULL: left out. */
 static void copy_layer_out(const lw_layer *layer, view_kind kind, float *w, float *b)
 {
-    if (w)
-        memcpy(w, weights_of(layer, kind), layer->in * layer->spec.units * sizeof *w);
+    if (w && kind == VIEW_PARAMETERS)
+        lw_weights_restore(&layer->weights, layer->weights.w, w);
+    else if (w)
+        memcpy(w, layer->dw, layer->in * layer->spec.units * sizeof *w);
     if (b)
-        memcpy(b, bias_of(layer, kind), layer->spec.units * sizeof *b);
+        memcpy(b, kind == VIEW_PARAMETERS ? layer->b : layer->db, layer->spec.units * sizeof *b);
 }
 
 static void copy_layer_in(const lw_layer *layer, view_kind kind, const float *w, const float *b)
 {
-    if (w)
-        memcpy(weights_of(layer, kind), w, layer->in * layer->spec.units * sizeof *w);
+    if (w && kind == VIEW_PARAMETERS)
+        lw_weights_arrange(&layer->weights, w, layer->weights.w);
+    else if (w)
+        memcpy(layer->dw, w, layer->in * layer->spec.units * sizeof *w);
     if (b)
-        memcpy(bias_of(layer, kind), b, layer->spec.units * sizeof *b);
+        memcpy(kind == VIEW_PARAMETERS ? layer->b : layer->db, b, layer->spec.units * sizeof *b);
 }
 
 static void copy_out(const lw_net *net, view_kind kind, float *flat)
@@ -104,7 +97,9 @@ lw_status lw_net_get_gradients(const lw_net *net, float *flat)
 
 lw_status lw_net_set_gradients(lw_net *net, const float *flat)
 {
-    const lw_status status = check_flat(net, flat);
+    lw_status status = check_flat(net, flat);
+    if (status == LW_OK)
+        status = lw_net_reserve_gradients(net);
     if (status != LW_OK)
         return status;
     copy_in(net, VIEW_GRADIENTS, flat);

@@ -45,6 +45,9 @@ LW_API lw_weights lw_weights_of(size_t in, size_t out);
 /* What W takes: in * out, and up to 1024 more between two panels that are longer than 8192. */
 LW_API size_t lw_weights_floats(const lw_weights *weights);
 
+/* Where element (i, j) of W lies. */
+LW_API size_t lw_weights_place(const lw_weights *weights, size_t i, size_t j);
+
 /* stored = rows (in x out, row-major) in the form of W, and back. rows and stored share no memory. */
 LW_API void lw_weights_arrange(const lw_weights *weights, const float *rows, float *stored);
 LW_API void lw_weights_restore(const lw_weights *weights, const float *stored, float *rows);

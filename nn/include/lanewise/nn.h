@@ -61,6 +61,10 @@ LW_API size_t lw_net_layer_count(const lw_net *net);
 /* Number of weights and biases; the length of the flat view. */
 LW_API size_t lw_net_parameter_count(const lw_net *net);
 
+/* Bytes that the network holds now: parameters, the optimizer's moments, activations and their
+ * gradients for the largest batch so far, and the gradients of the parameters once they were wanted. */
+LW_API size_t lw_net_memory(const lw_net *net);
+
 typedef struct lw_layer_info {
     size_t in, out;
     lw_activation activation;

@@ -1,0 +1,191 @@
+#include "phases.h"
+
+#include "team.h"
+#include <string.h>
+
+lw_status lw_layer_forward(const lw_layer *layer, size_t rows, const float *x, float *z, float *y)
+{
+    const size_t in = layer->in, out = layer->spec.units;
+    if (layer->spec.activation != LW_SOFTMAX)
+        return lw_weights_forward(&layer->weights, rows, x, in, layer->b, layer->spec.activation,
+                                  z, out, y, out);
+    const lw_status status =
+        lw_weights_forward(&layer->weights, rows, x, in, layer->b, LW_LINEAR, NULL, 0, z, out);
+    return status == LW_OK ? lw_softmax(rows, out, z, out, y, out) : status;
+}
+
+static void gather_rows(const lw_batch *batch, size_t first, size_t count)
+{
+    const lw_gather *to = batch->gather;
+    const lw_dataset *data = to->data;
+    for (size_t i = first; i < first + count; i++) {
+        const size_t row = batch->index[i];
+        memcpy(to->x + i * data->inputs, data->x + row * data->inputs,
+               data->inputs * sizeof *to->x);
+        if (data->target.labels)
+            to->labels[i] = data->target.labels[row];
+        else
+            memcpy(to->values + i * data->outputs, data->target.values + row * data->outputs,
+                   data->outputs * sizeof *to->values);
+    }
+}
+
+/* The rows of a layer's input from row first on: of the batch, or of the layer below. */
+static const float *layer_input(const lw_step_job *job, size_t layer, size_t first)
+{
+    const lw_layer *l = &job->net->layers[layer];
+    return (layer == 0 ? job->batch->x : l[-1].y) + first * l->in;
+}
+
+static lw_status forward_rows(const lw_step_job *job, size_t first, size_t count)
+{
+    lw_net *net = job->net;
+    /* Where the loss starts from the logits, the outputs themselves are not needed. */
+    const int logits_suffice = job->rule && job->rule->from_logits;
+    lw_status status = LW_OK;
+    for (size_t i = 0; i < net->layer_count && status == LW_OK; i++) {
+        const lw_layer *layer = &net->layers[i];
+        const size_t at = first * layer->spec.units;
+        const float *x = layer_input(job, i, first);
+        if (logits_suffice && layer == lw_last_layer(net))
+            status = lw_weights_forward(&layer->weights, count, x, layer->in, layer->b, LW_LINEAR,
+                                        NULL, 0, layer->z + at, layer->spec.units);
+        else
+            status =
+                lw_layer_forward(layer, count, x, layer->z ? layer->z + at : NULL, layer->y + at);
+    }
+    return status;
+}
+
+/* The last layer's dz from the gradient dy at its outputs; dy may be dz itself. */
+static lw_status output_gradient_rows(const lw_net *net, const float *dy, size_t first,
+                                      size_t count)
+{
+    const lw_layer *last = lw_last_layer(net);
+    const size_t out = last->spec.units, at = first * out;
+    if (last->spec.activation == LW_SOFTMAX)
+        return lw_softmax_backward(count, out, last->y + at, out, dy, out, last->dz + at, out);
+    return lw_activate_backward(last->spec.activation, count * out, lw_layer_saved(last) + at, dy,
+                                last->dz + at);
+}
+
+static lw_status loss_rows(const lw_step_job *job, size_t first, size_t count)
+{
+    lw_net *net = job->net;
+    const lw_layer *last = lw_last_layer(net);
+    const lw_loss_rule *rule = job->rule;
+    const size_t at = first * rule->outputs;
+    const lw_target target = lw_target_from(&job->batch->target, first, rule->outputs);
+    const lw_status status =
+        lw_loss_rows(rule, count, (rule->from_logits ? last->z : last->y) + at, &target,
+                     net->targets + at, job->batch->rows, net->row_loss + first, last->dz + at);
+    if (status != LW_OK || rule->from_logits)
+        return status;
+    return output_gradient_rows(net, last->dz + at, first, count);
+}
+
+static lw_status backward_rows(const lw_step_job *job, size_t first, size_t count)
+{
+    lw_status status = LW_OK;
+    for (size_t i = job->net->layer_count - 1; i > 0 && status == LW_OK; i--) {
+        const lw_layer *layer = &job->net->layers[i], *below = layer - 1;
+        const size_t in = layer->in, out = layer->spec.units;
+        status = lw_weights_backward_input(
+            &layer->weights, count, layer->dz + first * out, out, below->spec.activation,
+            lw_layer_saved(below) + first * in, in, below->dz + first * in, in);
+    }
+    return status;
+}
+
+lw_status lw_rows_phase(void *user, size_t thread, size_t threads)
+{
+    const lw_step_job *job = user;
+    size_t first, count;
+    lw_team_share(job->batch->rows, 1, thread, threads, &first, &count);
+    if (count == 0)
+        return LW_OK;
+    lw_status status = LW_OK;
+    if (job->batch->gather)
+        gather_rows(job->batch, first, count);
+    if (job->forward)
+        status = forward_rows(job, first, count);
+    if (status == LW_OK && job->rule)
+        status = loss_rows(job, first, count);
+    if (status == LW_OK && job->dy)
+        status = output_gradient_rows(job->net, job->dy + first * lw_net_outputs(job->net), first,
+                                      count);
+    if (status == LW_OK && job->backward)
+        status = backward_rows(job, first, count);
+    return status;
+}
+
+lw_status lw_outputs_phase(void *user, size_t thread, size_t threads)
+{
+    const lw_step_job *job = user;
+    const size_t out = lw_net_outputs(job->net);
+    size_t first, count;
+    lw_team_share(job->batch->rows, 1, thread, threads, &first, &count);
+    if (count > 0)
+        memcpy(job->y + first * out, lw_last_layer(job->net)->y + first * out,
+               count * out * sizeof *job->y);
+    return LW_OK;
+}
+
+/* The thread's share of a layer's rows of W, in whole cache lines where they lie as columns. */
+static void share_weights(const lw_layer *layer, size_t thread, size_t threads, size_t *first,
+                          size_t *count)
+{
+    const size_t unit = layer->weights.form == LW_WEIGHTS_COLUMNS ? LW_SECTION : 1;
+    lw_team_share(layer->in, unit, thread, threads, first, count);
+}
+
+lw_status lw_gradients_phase(void *user, size_t thread, size_t threads)
+{
+    const lw_step_job *job = user;
+    lw_status status = LW_OK;
+    for (size_t i = 0; i < job->net->layer_count && status == LW_OK; i++) {
+        const lw_layer *layer = &job->net->layers[i];
+        const size_t in = layer->in, out = layer->spec.units;
+        size_t first, count;
+        lw_team_share(in, 1, thread, threads, &first, &count);
+        if (count > 0)
+            status = lw_linear_backward_weights(
+                job->batch->rows, count, out, layer_input(job, i, 0) + first, in, layer->dz, out,
+                0.0f, layer->dw + first * out, out, first == 0 ? layer->db : NULL);
+    }
+    return status;
+}
+
+lw_status lw_update_phase(void *user, size_t thread, size_t threads)
+{
+    const lw_step_job *job = user;
+    lw_status status = LW_OK;
+    for (size_t i = 0; i < job->net->layer_count && status == LW_OK; i++) {
+        const lw_layer *layer = &job->net->layers[i];
+        size_t first, count;
+        share_weights(layer, thread, threads, &first, &count);
+        const lw_layer_update update =
+            lw_optimizer_of_layer(job->optimizer, job->net, layer, first == 0);
+        if (count > 0)
+            status = lw_weights_update(&layer->weights, first, count, layer->dw, layer->db, &update);
+    }
+    return status;
+}
+
+lw_status lw_descent_phase(void *user, size_t thread, size_t threads)
+{
+    const lw_step_job *job = user;
+    lw_status status = LW_OK;
+    for (size_t i = 0; i < job->net->layer_count && status == LW_OK; i++) {
+        const lw_layer *layer = &job->net->layers[i];
+        size_t first, count;
+        share_weights(layer, thread, threads, &first, &count);
+        const lw_layer_update update =
+            lw_optimizer_of_layer(job->optimizer, job->net, layer, first == 0);
+        if (count > 0)
+            status = lw_weights_backward_update(&layer->weights, first, count, job->batch->rows,
+                                                layer_input(job, i, 0), layer->in, layer->dz,
+                                                layer->spec.units, &update);
+    }
+    return status;
+}
