@@ -19,9 +19,9 @@ typedef struct lw_gate {
 int lw_gate_create(lw_gate *gate);
 void lw_gate_destroy(lw_gate *gate);
 
-/* Waits until the gate has been opened more than `openings` times (as they stood when the caller looked
- * last). What was written before the opening is then seen. */
-void lw_gate_wait(lw_gate *gate, unsigned openings);
+/* Waits until the gate has been opened more often than `openings` times, and returns how often that is. What
+ * was written before the opening is then seen. */
+unsigned lw_gate_wait(lw_gate *gate, unsigned openings);
 
 /* Lets everybody through who waits for this opening. */
 void lw_gate_open(lw_gate *gate);

@@ -13,9 +13,12 @@
  */
 static const double parallel_flops = 4e6;
 
+/* More threads than any set of processors has that the kernels ask the system for. */
+enum { TEAM_MAX = 1024 };
+
 typedef struct team_job {
-    size_t threads; /* that take part */
-    size_t count;   /* of phases; 0: the session is over */
+    size_t threads; /* that take part: so many parts has each phase */
+    size_t count;   /* of phases */
     const lw_phase *phases;
     void *user;
     atomic_int failed; /* what follows belongs to the thread that set it, until the job is done */
@@ -23,12 +26,21 @@ typedef struct team_job {
     char message[512]; /* lw_last_error belongs to the thread that failed */
 } team_job;
 
+/*
+ * Every thread has its part of a phase, but one that comes late, because its processor is busy with something
+ * else, finds it taken by another: nobody waits for a thread that has not begun. Two threads beside two
+ * busy processes on two processors take 4000 steps of 784-128-10 at batch 64 a second; 900 where each waits for
+ * its own part, and 30 with barriers that stay awake.
+ */
 typedef struct team {
     size_t threads;
-    lw_gate start; /* opened by the calling thread when there is a job */
-    lw_gate phase; /* opened by the last thread that arrives at the end of a phase */
-    atomic_size_t arrived;
+    lw_gate phase; /* opened when a phase begins; phases are numbered by its openings, from 1 */
+    lw_gate done;  /* opened when a job is done: the calling thread waits */
+    atomic_int over;
     team_job job;
+    size_t at;                   /* the phase of the job; belongs to the thread that ends it */
+    atomic_size_t finished;      /* parts of the phase */
+    atomic_uint taken[TEAM_MAX]; /* the number of the phase that a part was taken in last */
 } team;
 
 /* That of the session which the thread's code runs in. */
@@ -59,48 +71,48 @@ static lw_status run_serially(size_t count, const lw_phase *phases, void *user)
     return status;
 }
 
-static void run_part(team_job *job, size_t phase, size_t thread)
+static void run_part(team_job *job, size_t phase, size_t part)
 {
-    if (atomic_load_explicit(&job->failed, memory_order_relaxed))
+    if (part >= job->threads || atomic_load_explicit(&job->failed, memory_order_relaxed))
         return;
-    const lw_status status = job->phases[phase](job->user, thread, job->threads);
+    const lw_status status = job->phases[phase](job->user, part, job->threads);
     if (status == LW_OK || atomic_exchange(&job->failed, 1))
         return;
     job->status = status;
     strncpy(job->message, lw_last_error(), sizeof job->message - 1);
 }
 
-/* The end of a phase. Not everybody stays until all are there: after the last phase only the caller does. */
-static void arrive(team *t, int stay)
+/* The thread that finishes the last part goes on to the next phase, for all. */
+static void finish_part(team *t)
 {
-    const unsigned openings = atomic_load_explicit(&t->phase.openings, memory_order_relaxed);
-    if (atomic_fetch_add(&t->arrived, 1) + 1 == t->threads) {
-        atomic_store_explicit(&t->arrived, 0, memory_order_relaxed);
-        lw_gate_open(&t->phase);
-    } else if (stay) {
-        lw_gate_wait(&t->phase, openings);
+    if (atomic_fetch_add(&t->finished, 1) + 1 < t->threads)
+        return;
+    atomic_store_explicit(&t->finished, 0, memory_order_relaxed);
+    t->at++;
+    lw_gate_open(t->at < t->job.count ? &t->phase : &t->done);
+}
+
+/* Its own part first, because the data of the last phase may lie in its cache. Who comes with the number of a
+ * phase that is over gets none; the team's fields are those of the phase once a part is taken. */
+static void take_parts(team *t, unsigned number, size_t thread)
+{
+    for (size_t i = 0; i < t->threads; i++) {
+        const size_t part = (thread + i) % t->threads;
+        unsigned last = number - 1;
+        if (atomic_compare_exchange_strong(&t->taken[part], &last, number)) {
+            run_part(&t->job, t->at, part);
+            finish_part(t);
+        }
     }
 }
 
-/* One thread's part of a job. All threads arrive, also those that have no part in it: a job is over when nobody
- * looks at it any more. */
 static void work(team *t, size_t thread)
 {
-    const size_t count = t->job.count;
-    for (size_t i = 0; i < count; i++) {
-        if (thread < t->job.threads)
-            run_part(&t->job, i, thread);
-        arrive(t, thread == 0 || i + 1 < count);
-    }
-}
-
-static void wait_for_work(team *t, size_t thread)
-{
-    for (unsigned jobs = 0;; jobs++) {
-        lw_gate_wait(&t->start, jobs);
-        if (t->job.count == 0)
+    for (unsigned number = 0;;) {
+        number = lw_gate_wait(&t->phase, number);
+        if (atomic_load_explicit(&t->over, memory_order_relaxed))
             return;
-        work(t, thread);
+        take_parts(t, number, thread);
     }
 }
 
@@ -114,8 +126,17 @@ static lw_status run_job(team *t, size_t threads, size_t count, const lw_phase *
     job->user = user;
     job->status = LW_OK;
     atomic_store_explicit(&job->failed, 0, memory_order_relaxed);
-    lw_gate_open(&t->start);
-    work(t, 0);
+    t->at = 0;
+    const unsigned first = atomic_load(&t->phase.openings) + 1,
+                   jobs = atomic_load(&t->done.openings);
+    lw_gate_open(&t->phase);
+    for (size_t i = 0; i < count; i++) {
+        const unsigned number = first + (unsigned)i;
+        take_parts(t, number, 0);
+        if (i + 1 < count)
+            lw_gate_wait(&t->phase, number);
+    }
+    lw_gate_wait(&t->done, jobs);
     return job->status == LW_OK ? LW_OK : lw_fail(job->status, "%s", job->message);
 }
 
@@ -125,8 +146,8 @@ static lw_status lead(team *t, lw_status (*body)(void *argument), void *argument
     session = t;
     const lw_status status = body(argument);
     session = NULL;
-    t->job.count = 0;
-    lw_gate_open(&t->start);
+    atomic_store_explicit(&t->over, 1, memory_order_relaxed);
+    lw_gate_open(&t->phase);
     return status;
 }
 
@@ -142,7 +163,7 @@ static lw_status run_region(team *t, size_t threads, lw_status (*body)(void *arg
             t->threads = (size_t)omp_get_num_threads();
             status = lead(t, body, argument);
         } else {
-            wait_for_work(t, thread);
+            work(t, thread);
         }
     }
     return status;
@@ -152,16 +173,23 @@ lw_status lw_team_session(size_t threads, lw_status (*body)(void *argument), voi
 {
     if (threads == 1 || session)
         return body(argument);
-    team t = {.arrived = 0};
-    if (lw_gate_create(&t.start))
+    threads = threads < TEAM_MAX ? threads : TEAM_MAX;
+    team t;
+    t.threads = threads;
+    t.job.message[sizeof t.job.message - 1] = '\0';
+    atomic_init(&t.over, 0);
+    atomic_init(&t.finished, 0);
+    for (size_t i = 0; i < threads; i++)
+        atomic_init(&t.taken[i], 0);
+    if (lw_gate_create(&t.phase))
         return lw_fail(LW_ENOMEM, "no memory for a gate of %zu threads", threads);
-    if (lw_gate_create(&t.phase)) {
-        lw_gate_destroy(&t.start);
+    if (lw_gate_create(&t.done)) {
+        lw_gate_destroy(&t.phase);
         return lw_fail(LW_ENOMEM, "no memory for a gate of %zu threads", threads);
     }
     const lw_status status = run_region(&t, threads, body, argument);
+    lw_gate_destroy(&t.done);
     lw_gate_destroy(&t.phase);
-    lw_gate_destroy(&t.start);
     return status;
 }
 
