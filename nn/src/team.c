@@ -37,6 +37,7 @@ typedef struct team {
     lw_gate phase; /* opened when a phase begins; phases are numbered by its openings, from 1 */
     lw_gate done;  /* opened when a job is done: the calling thread waits */
     atomic_int over;
+    atomic_size_t left; /* threads that saw it */
     team_job job;
     size_t at;                   /* the phase of the job; belongs to the thread that ends it */
     atomic_size_t finished;      /* parts of the phase */
@@ -111,9 +112,11 @@ static void work(team *t, size_t thread)
     for (unsigned number = 0;;) {
         number = lw_gate_wait(&t->phase, number);
         if (atomic_load_explicit(&t->over, memory_order_relaxed))
-            return;
+            break;
         take_parts(t, number, thread);
     }
+    if (atomic_fetch_add(&t->left, 1) + 2 == t->threads)
+        lw_gate_open(&t->done);
 }
 
 /* Runs the job of a team that waits for it. */
@@ -146,8 +149,13 @@ static lw_status lead(team *t, lw_status (*body)(void *argument), void *argument
     session = t;
     const lw_status status = body(argument);
     session = NULL;
+    const unsigned jobs = atomic_load(&t->done.openings);
     atomic_store_explicit(&t->over, 1, memory_order_relaxed);
     lw_gate_open(&t->phase);
+    /* At the region's end libgomp stays awake for 7 ms, perhaps on the very processor that one of the threads
+     * needs to get there. */
+    if (t->threads > 1)
+        lw_gate_wait(&t->done, jobs);
     return status;
 }
 
@@ -178,6 +186,7 @@ lw_status lw_team_session(size_t threads, lw_status (*body)(void *argument), voi
     t.threads = threads;
     t.job.message[sizeof t.job.message - 1] = '\0';
     atomic_init(&t.over, 0);
+    atomic_init(&t.left, 0);
     atomic_init(&t.finished, 0);
     for (size_t i = 0; i < threads; i++)
         atomic_init(&t.taken[i], 0);

@@ -169,7 +169,8 @@ static lw_status run_jobs(void *argument)
         lw_status status = lw_team_run(asked, 4, adding_phases, &job);
         if (status != LW_OK)
             return status;
-        ck_assert(job.parts >= 1 && job.parts <= asked && job.parts <= plan->threads);
+        ck_assert(job.parts >= 1 && job.parts <= asked);
+        ck_assert(plan->threads == 1 || job.parts <= plan->threads);
         for (size_t part = 0; part < PARTS_MAX; part++)
             ck_assert_uint_eq(job.value[part], part < job.parts ? 2 : 0);
         if (i % 5 == 0) {
@@ -178,7 +179,7 @@ static lw_status run_jobs(void *argument)
             ck_assert(fails.runs[2] == 0);
         }
         if (plan->threads > 1)
-            ck_assert_uint_le(lw_team_size(asked, 1e9), plan->threads);
+            ck_assert_uint_le(lw_team_size((unsigned)asked, 1e9), plan->threads);
     }
     return plan->jobs == 77 ? lw_fail(LW_EDATA, "the body's own failure") : LW_OK;
 }
@@ -502,7 +503,7 @@ static int stop_in_time(void *user, const lw_epoch_report *report)
 /* Epochs per second of some tenths of a second. */
 static double training_rate(unsigned threads)
 {
-    enum { ROWS = 320, INPUTS = 256 };
+    enum { ROWS = 3200, INPUTS = 256 };
     float *x = uniform_floats((size_t)ROWS * INPUTS, -1.0f, 1.0f, 1);
     int32_t *labels = uniform_labels(ROWS, 10, 2);
     const lw_dataset data = {
