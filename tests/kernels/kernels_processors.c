@@ -22,10 +22,18 @@ START_TEST(test_quota_texts)
     static const struct {
         const char *max;
         int processors;
-    } v2[] = {{"max 100000\n", INT_MAX}, {"200000 100000\n", 2}, {"150000 100000\n", 2},
-              {"100001 100000\n", 2},    {"1000 100000\n", 1},   {"400000 50000\n", 8},
-              {"100000\n", INT_MAX},     {"", INT_MAX},          {"0 100000\n", INT_MAX},
-              {"-5 100000\n", INT_MAX},  {"100000 0\n", INT_MAX}, {"some text\n", INT_MAX},
+    } v2[] = {{"max 100000\n", INT_MAX},
+              {"200000 100000\n", 2},
+              {"150000 100000\n", 2},
+              {"100001 100000\n", 2},
+              {"1000 100000\n", 1},
+              {"400000 50000\n", 8},
+              {"100000\n", INT_MAX},
+              {"", INT_MAX},
+              {"0 100000\n", INT_MAX},
+              {"-5 100000\n", INT_MAX},
+              {"100000 0\n", INT_MAX},
+              {"some text\n", INT_MAX},
               {"99999999999999999999999 100000\n", INT_MAX},
               {"9223372036854775807 1\n", INT_MAX}};
     for (size_t i = 0; i < sizeof v2 / sizeof *v2; i++)
@@ -48,7 +56,8 @@ static void write_text(const char *path, const char *text)
 {
     char full[512];
     ck_assert(snprintf(full, sizeof full, "%s%s", root, path) < (int)sizeof full);
-    for (char *slash = strchr(full + strlen(root) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+    for (char *slash = strchr(full + strlen(root) + 1, '/'); slash;
+         slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         mkdir(full, 0700);
         *slash = '/';
