@@ -2,7 +2,6 @@
 #include "options.h"
 
 #include <lanewise/kernels.h>
-#include <omp.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -35,7 +34,7 @@ int command_info(int argc, char **argv)
     printf("\n");
     for (int level = 1; level <= 3; level++)
         print_cache(level);
-    printf("threads           %d (OpenMP %d), %ld processors online\n", omp_get_max_threads(),
-           _OPENMP, sysconf(_SC_NPROCESSORS_ONLN));
+    printf("threads           %d (OpenMP %d), %ld processors online\n", lw_max_threads(), _OPENMP,
+           sysconf(_SC_NPROCESSORS_ONLN));
     return 0;
 }

@@ -19,7 +19,9 @@ double lw_measure_peak(int threads)
     /* Not known at compile time, so that the chains cannot be worked out there. */
     volatile float factor = 1.0000001f;
     double best = 0.0;
-    threads = threads > 0 ? threads : 1;
+    const int setting = lw_set_threads(threads > 0 ? threads : 1);
+    threads = lw_max_threads();
+    lw_set_threads(setting);
     for (int round = 0; round < ROUNDS; round++) {
         const double start = seconds();
         float sum = 0.0f;

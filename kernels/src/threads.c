@@ -1,16 +1,44 @@
 #include "threads.h"
 
+#include "fork.h"
+#include "processors.h"
+
+#include <lanewise/kernels.h>
 #include <omp.h>
 
 /* Floats that take about three microseconds. A region costs 0.5 to 0.9 while its threads are awake, so two
  * threads with this much each are at least 1.5 times as fast as one. */
 static const double WORK_PER_THREAD = 32768;
 
+/* In the block of the library that the loader sets up: asking costs an instruction, not a call. */
+static _Thread_local __attribute__((tls_model("initial-exec"))) int setting;
+
+int lw_set_threads(int threads)
+{
+    const int before = setting;
+    setting = threads > 0 ? threads : 0;
+    return before;
+}
+
+int lw_max_threads(void)
+{
+    if (setting == 1 || omp_in_parallel() || lw_fork_lost_threads())
+        return 1;
+    int most = setting;
+    if (most == 0) {
+        const int context = omp_get_max_threads(), processors = lw_processors();
+        most = context < processors ? context : processors;
+    }
+    if (most > 1)
+        lw_fork_expect_threads();
+    return most;
+}
+
 int lw_thread_count(double work, double grain)
 {
-    if (work < 2.0 * grain || omp_in_parallel())
+    if (work < 2.0 * grain)
         return 1;
-    const int most = omp_get_max_threads();
+    const int most = lw_max_threads();
     const double useful = work / grain;
     return useful < most ? (int)useful : most;
 }

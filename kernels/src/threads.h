@@ -4,10 +4,7 @@
 
 #include <stddef.h>
 
-/*
- * At most the OpenMP threads of the calling context and one for every `grain` units of work; 1
- * inside a parallel region.
- */
+/* At most lw_max_threads() and one for every `grain` units of work. */
 int lw_thread_count(double work, double grain);
 
 /* The part of 0..n-1 that belongs to one of `parts`, in multiples of `step`. */

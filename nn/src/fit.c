@@ -2,6 +2,7 @@
 #include "optimizer.h"
 #include "predict.h"
 #include "schedule.h"
+#include "team.h"
 
 #include <math.h>
 #include <omp.h>
@@ -17,6 +18,7 @@ typedef struct fit_run {
     lw_batches batches;
     double steps_total; /* of the whole run; 0: not known */
     double steps_done;
+    int timed; /* somebody receives seconds: asking the clock takes as long as the step of a small network */
     int stopped;
     lw_history history;
 } fit_run;
@@ -43,6 +45,7 @@ static lw_status resolve_options(fit_run *run, lw_net *net, const lw_fit_options
         status = lw_loss_check_data(net, &run->rule, o->validation);
     if (status == LW_OK)
         o->optimizer = lw_optimizer_resolve(&o->optimizer);
+    run->timed = o->on_epoch || o->on_batch || o->history;
     return status;
 }
 
@@ -53,13 +56,21 @@ static double progress(const fit_run *run)
                                   : (double)run->batches.epoch / (double)run->options.epochs;
 }
 
+static float learning_rate(const fit_run *run)
+{
+    const lw_fit_options *o = &run->options;
+    const float rate = o->optimizer.learning_rate;
+    if (o->schedule.kind == LW_SCHEDULE_CONSTANT)
+        return rate;
+    return (float)((double)rate *
+                   lw_schedule_factor(&o->schedule, run->batches.epoch, progress(run)));
+}
+
 static lw_status train_batch(fit_run *run, const lw_batch *batch, lw_epoch_report *report)
 {
     const lw_fit_options *o = &run->options;
     lw_optimizer optimizer = o->optimizer;
-    optimizer.learning_rate =
-        (float)((double)optimizer.learning_rate *
-                lw_schedule_factor(&o->schedule, run->batches.epoch, progress(run)));
+    optimizer.learning_rate = learning_rate(run);
     double loss;
     lw_status status;
     if (o->clip_norm > 0.0f) {
@@ -94,11 +105,16 @@ static int report_batch(const fit_run *run, double begin)
     return o->on_batch(o->user, &report);
 }
 
+static double seconds_of(const fit_run *run)
+{
+    return run->timed ? omp_get_wtime() : 0.0;
+}
+
 /* Trains for one epoch, or until a callback stops the run in the middle of it. */
 static lw_status train_epoch(fit_run *run, size_t epoch, lw_epoch_report *report)
 {
     lw_batches *batches = &run->batches;
-    const double begin = omp_get_wtime();
+    const double begin = seconds_of(run);
     *report = (lw_epoch_report){.epoch = epoch + 1,
                                 .epochs = run->options.epochs,
                                 .validation_loss = (double)NAN,
@@ -120,17 +136,41 @@ static lw_status train_epoch(fit_run *run, size_t epoch, lw_epoch_report *report
     }
     const double rows = (double)batches->rows_done;
     report->train_loss /= rows;
-    report->seconds = omp_get_wtime() - begin;
+    report->seconds = seconds_of(run) - begin;
     report->samples_per_second = report->seconds > 0.0 ? rows / report->seconds : 0.0;
     return LW_OK;
 }
 
-static lw_status run_epochs(fit_run *run)
+/* The threads that wait for steps all the time: those of a whole batch, estimated as lw_step_run does; none but
+ * the caller's where the user's code runs between the steps, which may use regions of its own. */
+static size_t session_threads(const fit_run *run)
 {
+    if (run->batches.source || run->options.on_batch)
+        return 1;
+    const double rows = (double)run->batches.batch_rows;
+    return lw_team_size(run->net->threads, 6.0 * rows * (double)run->net->parameter_count);
+}
+
+typedef struct epoch_call {
+    fit_run *run;
+    size_t epoch;
+    lw_epoch_report *report;
+} epoch_call;
+
+static lw_status epoch_in_session(void *argument)
+{
+    const epoch_call *call = argument;
+    return train_epoch(call->run, call->epoch, call->report);
+}
+
+static lw_status run_epochs(void *argument)
+{
+    fit_run *run = argument;
     const lw_fit_options *o = &run->options;
     for (size_t epoch = 0; epoch < o->epochs && !run->stopped; epoch++) {
         lw_epoch_report report;
-        lw_status status = train_epoch(run, epoch, &report);
+        epoch_call call = {run, epoch, &report};
+        lw_status status = lw_team_session(session_threads(run), epoch_in_session, &call);
         if (status != LW_OK || run->stopped)
             return status;
         if (o->validation)
@@ -146,6 +186,20 @@ static lw_status run_epochs(fit_run *run)
     return LW_OK;
 }
 
+/* All epochs in one session unless the user's code runs between them. */
+static lw_status train(fit_run *run)
+{
+    lw_net *net = run->net;
+    const unsigned threads = net->threads;
+    if (run->options.threads > 0)
+        net->threads = run->options.threads;
+    const lw_status status =
+        lw_team_session(run->options.on_epoch ? 1 : session_threads(run), run_epochs, run);
+    if (run->options.threads > 0)
+        net->threads = threads;
+    return status;
+}
+
 /* Runs on opened batches. */
 static lw_status fit(fit_run *run)
 {
@@ -159,7 +213,7 @@ static lw_status fit(fit_run *run)
         if (!run->history.epochs)
             return lw_fail(LW_ENOMEM, "no memory for a history of %zu epochs", o->epochs);
     }
-    status = run_epochs(run);
+    status = train(run);
     if (status != LW_OK) {
         lw_history_free(&run->history);
         return status;

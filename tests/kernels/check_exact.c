@@ -1,8 +1,6 @@
 #include "checks.h"
 #include "sizes.h"
 
-#include <omp.h>
-
 static void check_size(struct tally *tally, const struct operation *operation, struct size size,
                        struct layout layout, int step)
 {
@@ -45,7 +43,7 @@ void check_exact(struct tally *tally, const struct operation *operation)
     check_paths(tally, operation);
     check_sizes(tally, operation, sizes_at_edges(operation), 1);
     /* Shares of a product for several threads would be smaller than a block. */
-    omp_set_num_threads(1);
+    lw_set_threads(1);
     check_sizes(tally, operation, sizes_at_blocks(operation), is_fast() ? 5 : 1);
     tally->not_applicable = tally->checks == 0;
 }

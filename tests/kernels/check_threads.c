@@ -17,7 +17,7 @@ static void check_team(struct tally *tally, struct problem *p, const struct prob
     char what[32];
     snprintf(what, sizeof what, "%d threads against 1", threads);
     problem_restore(p);
-    omp_set_num_threads(threads);
+    lw_set_threads(threads);
     problem_run(tally, p);
     problem_compare(tally, p, alone, what);
 }
@@ -54,7 +54,7 @@ struct caller {
 static void *call_on_two(void *argument)
 {
     struct caller *caller = argument;
-    omp_set_num_threads(2);
+    lw_set_threads(2);
     caller->status = call(caller->problem);
     return NULL;
 }
@@ -91,7 +91,7 @@ static void check_size(struct tally *tally, const struct operation *operation, i
     problem_create(&p, operation, variant, size, plain, UNIFORM);
     for (int i = 0; i < CALLERS; i++)
         problem_create(&callers[i], operation, variant, size, plain, UNIFORM);
-    omp_set_num_threads(1);
+    lw_set_threads(1);
     problem_run(tally, &alone);
     for (size_t i = 0; i < sizeof teams / sizeof *teams; i += is_fast() ? 3 : 1)
         check_team(tally, &p, &alone, teams[i]);

@@ -5,7 +5,6 @@
 #include "operations.h"
 
 #include <check.h>
-#include <omp.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -49,7 +48,7 @@ START_TEST(test_no_memory)
     const struct size size = {601, 613, 587};
     struct problem p;
     problem_create(&p, operation, 0, size, (struct layout){.memory = HEAP, .padding = 1}, UNIFORM);
-    omp_set_num_threads(succeeding + 1);
+    lw_set_threads(succeeding + 1);
     check_failure(&p, succeeding);
 }
 END_TEST

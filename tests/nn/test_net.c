@@ -199,15 +199,17 @@ START_TEST(buffers_are_padded_with_zeros)
 {
     lw_net *net = make_net(ODD_INPUTS, odd_layers, ODD_LAYERS, 1);
     ck_assert_uint_eq(net->padded_count, 48 + 16 + 96 + 32 + 64 + 16);
+    ck_assert_uint_eq(net->gradient_count, net->padded_count);
     size_t not_zero = 0;
     for (size_t i = 0; i < net->padded_count; i++)
         not_zero += net->parameters[i] != 0.0f;
     ck_assert_uint_le(not_zero, ODD_COUNT);
     ASSERT_OK(lw_net_reserve(net, 3));
+    ASSERT_OK(lw_net_reserve_gradients(net));
     for (size_t i = 0; i < ODD_LAYERS; i++) {
         const lw_layer *layer = &net->layers[i];
-        const float *const starts[] = {layer->w,  layer->b, layer->dw,
-                                       layer->db, layer->y, layer->dz};
+        const float *const starts[] = {layer->weights.w, layer->b, layer->dw,
+                                       layer->db,        layer->y, layer->dz};
         for (size_t s = 0; s < sizeof starts / sizeof *starts; s++)
             ck_assert_uint_eq((uintptr_t)starts[s] % LW_ALIGNMENT, 0);
     }

@@ -18,9 +18,8 @@
  *   NaN        propagates into every result element that depends on it. Its payload is not
  *              specified.
  *   Denormals  are computed, neither flushed nor read as zero (in the default floating-point mode).
- *   Threads    the OpenMP threads of the calling context (omp_get_max_threads) where there is
- *              enough work for them; one inside a parallel region. Every function may be called
- *              from several threads at once on different outputs.
+ *   Threads    up to lw_max_threads() where there is enough work for them. Every function may be
+ *              called from several threads at once on different outputs.
  *   Status     LW_OK; LW_EINVAL for a needed pointer that is NULL, a leading dimension that is
  *              too small, or sizes whose product overflows; LW_EOVERLAP; LW_ENOMEM if
  *              scratch memory cannot be had. On failure no output has changed.
@@ -68,8 +67,27 @@ LW_API lw_status lw_isa_select(const char *name);
 LW_API size_t lw_cache_bytes(int level);
 
 /*
+ * How many threads a call may use here: what lw_set_threads says, or else the OpenMP threads of the calling
+ * context (omp_get_max_threads), but no more than the processors that the calling thread may run on (its
+ * affinity mask) and than the quota of CPU time of the process's control groups is worth, rounded up. The
+ * machine is asked once: for the mask at a thread's first call, for the quota at the process's.
+ *
+ * 1 inside a parallel region; and 1 in a child of fork() that has not called exec, if its parent had started
+ * threads before: OpenMP's threads do not come along. All functions work there.
+ */
+LW_API int lw_max_threads(void);
+
+/*
+ * Sets how many threads the calls of the calling thread may use, 0 or less: as above, which is how each
+ * thread begins. Any number is taken as it is, also above the processors at hand; for the reasons above it can
+ * become 1. Returns the setting before, 0 for none. A few instructions: meant to be set around a call.
+ */
+LW_API int lw_set_threads(int threads);
+
+/*
  * Operations per second (a fused multiply-add counts as two) of independent chains in registers, on
- * so many threads, with the instruction set in use: the best of a few rounds, about 50 ms in all.
+ * so many threads (one where lw_max_threads() would be 1 for any setting), with the instruction set in use: the
+ * best of a few rounds, about 50 ms in all.
  * The measure that benchmarks are held against; only ratios within one run mean anything.
  */
 LW_API double lw_measure_peak(int threads);

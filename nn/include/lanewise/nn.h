@@ -9,8 +9,9 @@
  *              its W, row by row, then its b. Views are copies.
  *   Threads    a network may be trained by one thread at a time; functions that take a const lw_net
  *              may run in several threads at once on one network. Different networks are
- *              independent. Work is shared out over the OpenMP threads of the calling context, or
- *              as many as lw_net_set_threads says; results are bit-identical for any number.
+ *              independent. Work is shared out over lw_max_threads() threads, or as many as
+ *              lw_net_set_threads says; results are bit-identical for any number. Threads that
+ *              wait for one another fall asleep after some microseconds.
  *   Status     see status.h. On failure outputs are unchanged.
  */
 #ifndef LANEWISE_NN_H
@@ -84,8 +85,9 @@ LW_API lw_status lw_activation_parse(const char *name, lw_activation *activation
  * and forgets optimizer state. */
 LW_API lw_status lw_net_initialize(lw_net *net, uint64_t seed);
 
-/* How many threads the network's own functions use; 0, the default: those of the calling context.
- * A number above the processors at hand is taken as it is. */
+/* How many threads the network's own functions use; 0, the default: lw_max_threads() where they are called. A
+ * number above the processors at hand is taken as it is; inside a parallel region and in a forked child it is 1
+ * all the same, as lw_max_threads says. */
 LW_API void lw_net_set_threads(lw_net *net, unsigned threads);
 
 /* Parameters and gradients, flat (lw_net_parameter_count floats) or by layer (w: in x out, b: out).
@@ -369,7 +371,8 @@ typedef struct lw_fit_options {
     int no_shuffle;    /* rows are taken in their order; otherwise a new order every epoch,
                           except where one batch holds them all                                 */
     lw_schedule schedule;
-    float clip_norm; /* 0: no clipping                                                        */
+    float clip_norm;  /* 0: no clipping                                                        */
+    unsigned threads; /* of this run, as lw_net_set_threads; 0: as the network says            */
     const lw_dataset *validation;
     int (*on_epoch)(void *user, const lw_epoch_report *report); /* non-zero stops the run       */
     int (*on_batch)(void *user, const lw_batch_report *report); /* non-zero stops after the batch */
@@ -382,6 +385,9 @@ typedef struct lw_fit_options {
  * a callback stopped half way is not reported. options NULL: all defaults. The data are checked
  * first (lw_dataset_check) and must fit the network: LW_ESHAPE. A run that a callback stopped
  * returns LW_OK. Nothing is allocated once the first step is done, except by validation.
+ *
+ * The threads are those of one parallel region for the run, or for an epoch if there is on_epoch, or for a
+ * step if there is on_batch or a batch source: callbacks are called outside of it.
  */
 LW_API lw_status lw_fit(lw_net *net, const lw_dataset *data, const lw_fit_options *options);
 

@@ -1,0 +1,14 @@
+/* Whether OpenMP's threads are gone because the process was forked. */
+#ifndef LANEWISE_FORK_H
+#define LANEWISE_FORK_H
+
+/*
+ * Non-zero in a child of fork() whose parent may have started threads of OpenMP before: libgomp goes on to wait
+ * for them in the child, for ever. exec begins anew.
+ */
+int lw_fork_lost_threads(void);
+
+/* To be called before the library starts threads. */
+void lw_fork_expect_threads(void);
+
+#endif
