@@ -150,6 +150,7 @@ def main(threads, rounds, least, pattern, modes):
         contenders = {mode: f"{row}/torch-{mode}/{threads}" for mode in modes}
         chosen = [mode for mode in modes if re.search(pattern, contenders[mode])]
         trainings = {}
+        torch.compiler.reset()  # or it gives up after eight networks
         for mode in chosen:
             source = name.split("_")[0]
             if source not in data:
