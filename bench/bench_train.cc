@@ -3,6 +3,7 @@
 #include "networks.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace
 {
@@ -48,7 +49,13 @@ lw_status fit(benchmark::State &state, const Network &network, lw_net *net, cons
 
 void train(benchmark::State &state, const Network &network)
 {
-    lw_dataset data = network.data();
+    lw_dataset data;
+    try {
+        data = network.data();
+    } catch (const std::exception &error) {
+        state.SkipWithError(error.what());
+        return;
+    }
     const size_t batch = std::min(network.batch, data.rows);
     data.rows -= data.rows % batch; // so that every step has as many rows
     lw_net *net = network.create();
