@@ -137,9 +137,11 @@ class Training:
         return seconds / self.steps
 
 
-def first_line(error):
-    lines = [line for line in str(error).splitlines() if "error:" in line]
-    return (lines or str(error).splitlines() or [type(error).__name__])[0][:120]
+def reason(error):
+    """One line of many: what a compiler said, or how the message begins."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    said = [line for line in lines if "error:" in line]
+    return (said[0] if said else " ".join(lines[:2]))[:120]
 
 
 def main(threads, rounds, least, pattern, modes):
@@ -162,7 +164,7 @@ def main(threads, rounds, least, pattern, modes):
                     mode, data[source], sizes, hidden, output, loss, optimizer, rows
                 )
             except Exception as error:  # of whatever compiler there is, or is not
-                context["peer_torch-" + mode] += ", does not work: " + first_line(error)
+                context["peer_torch-" + mode] += ", does not work: " + reason(error)
                 modes = [other for other in modes if other != mode]
         samples = len(data[source][0]) if rows is None and chosen else rows
         for _ in range(rounds):
