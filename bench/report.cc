@@ -16,8 +16,9 @@ constexpr double slower = 0.97;
 
 // Ours over the fastest of the others, both on so many threads.
 struct Ratio {
-    std::string other;
-    double other_rate, of_best, of_medians;
+    std::string other; // empty if there is nothing to compare with
+    const Series *series;
+    double of_best, of_medians;
 };
 
 bool is_isa(const Results &results, const std::string &contender)
@@ -25,17 +26,16 @@ bool is_isa(const Results &results, const std::string &contender)
     return std::find(results.isas.begin(), results.isas.end(), contender) != results.isas.end();
 }
 
-// other is empty if there is nothing to compare with.
 Ratio ratio_of(const Results &results, const Row &row, int threads)
 {
     const Series &ours = row.of(results.isa, threads);
-    Ratio ratio = {"", 0.0, 0.0, 0.0};
+    Ratio ratio = {"", nullptr, 0.0, 0.0};
     for (const auto &[name, by_threads] : row.contenders) {
         const Series &other = row.of(name, threads);
         if (is_isa(results, name) || other.empty() || ours.empty() ||
-            other.best() <= ratio.other_rate)
+            (ratio.series && other.best() <= ratio.series->best()))
             continue;
-        ratio = {name, other.best(), ours.best() / other.best(), ours.median() / other.median()};
+        ratio = {name, &other, ours.best() / other.best(), ours.median() / other.median()};
     }
     return ratio;
 }
@@ -65,43 +65,50 @@ std::string rate_cell(const Results &results, const Series &series, const std::s
     return rate + " " + percent + "%";
 }
 
-// The counter that a group has besides its rate; empty if none.
-std::string second_counter(const Group &group, const std::string &isa, int threads)
+// The counters that a group has besides its rate.
+std::vector<std::string> more_counters(const Group &group, const std::string &isa, int threads)
 {
     const Series &series = group.rows[0].of(isa, threads);
-    for (const char *counter : {"samples/s", "ns/element", "GB/s"})
+    std::vector<std::string> found;
+    for (const char *counter : {"samples_per_second", "us/step", "ns/element", "GB/s"})
         if (counter != series.unit && series.at.count(counter))
-            return counter;
-    return "";
+            found.push_back(counter);
+    return found;
+}
+
+std::string counter_cell(const Series &series, const std::string &counter)
+{
+    const auto value = series.at.find(counter);
+    return value == series.at.end() ? "-" : decimal(value->second, value->second < 1000.0 ? 2 : 0);
 }
 
 void print_group(const Results &results, const Group &group, int threads)
 {
-    const std::string counter = second_counter(group, results.isa, threads);
+    const std::vector<std::string> counters = more_counters(group, results.isa, threads);
+    // A step is known by its time.
+    const bool steps = std::count(counters.begin(), counters.end(), "us/step") > 0;
     const bool compared = std::any_of(group.rows.begin(), group.rows.end(), [&](const Row &row) {
         return !ratio_of(results, row, threads).other.empty();
     });
     std::vector<std::string> head = {group.rows[0].of(results.isa, threads).unit};
     head.insert(head.end(), results.isas.begin(), results.isas.end());
-    if (!counter.empty())
-        head.push_back(counter);
+    head.insert(head.end(), counters.begin(), counters.end());
     if (compared)
-        head.insert(head.end(), {"best other", "its rate", "ratio", "of medians"});
+        head.insert(head.end(),
+                    {"best other", steps ? "its us/step" : "its rate", "ratio", "of medians"});
     std::vector<std::vector<std::string>> lines = {head};
     for (const Row &row : group.rows) {
         std::vector<std::string> line = {row.name};
         for (const std::string &isa : results.isas)
             line.push_back(rate_cell(results, row.of(isa, threads), isa, threads));
         const Series &ours = row.of(results.isa, threads);
-        if (!counter.empty()) {
-            const auto value = ours.at.find(counter);
-            line.push_back(value == ours.at.end()
-                               ? "-"
-                               : decimal(value->second, value->second < 1000.0 ? 2 : 0));
-        }
+        for (const std::string &counter : counters)
+            line.push_back(counter_cell(ours, counter));
         const Ratio ratio = ratio_of(results, row, threads);
         if (!ratio.other.empty())
-            line.insert(line.end(), {ratio.other, decimal(ratio.other_rate, 2),
+            line.insert(line.end(), {ratio.other,
+                                     steps ? counter_cell(*ratio.series, "us/step")
+                                           : decimal(ratio.series->best(), 2),
                                      decimal(ratio.of_best, 2), decimal(ratio.of_medians, 2)});
         line.resize(head.size(), "-");
         lines.push_back(line);
@@ -192,16 +199,22 @@ void print_head(Results &results)
     std::printf("- Lanewise %s, %s; chooses %s by itself, which \"ours\" means, of %s\n",
                 context["lanewise"].c_str(), context["compiler"].c_str(), results.isa.c_str(),
                 joined(results.isas).c_str());
-    for (const auto &[name, version] : results.peers)
+    bool products = false, training = false;
+    for (const auto &[name, version] : results.peers) {
         std::printf("- %s: %s\n", name.c_str(), version.c_str());
-    if (results.peers.empty())
-        std::puts("- no other library is installed: products are compared with nothing");
+        (name.rfind("torch-", 0) == 0 ? training : products) = true;
+    }
+    if (!products)
+        std::puts("- no other library was run: products are compared with nothing");
+    if (!training)
+        std::puts("- PyTorch was not run: training is compared with nothing");
     std::puts(
         "\nRates are the best of the rounds, which are mixed at random; percentages are of the "
         "FMA peak measured\namong them. \"ratio\" is ours over the best other, also from "
         "the medians of the rounds. The other is\na library for products, the bare product "
-        "for layers, a copy for vectors. Before they were timed,\nresults were held against "
-        "double precision, and training steps seen to lower the loss.\n");
+        "for layers, a copy for vectors, PyTorch in its best mode, run\nin turn with ours, for "
+        "training. Before they were timed, results were held against double precision,\n"
+        "and training steps seen to lower the loss.\n");
 }
 
 // One line of the summary; empty if the group has nothing to compare with.
@@ -265,8 +278,7 @@ void print_losses(const Results &results)
                          {group.name + " " + row.name, std::to_string(threads), ratio.other,
                           decimal(ratio.of_best, 2), decimal(ratio.of_medians, 2)}});
             }
-    std::vector<std::vector<std::string>> lines = {
-        {"product", "threads", "to", "ratio", "of medians"}};
+    std::vector<std::vector<std::string>> lines = {{"row", "threads", "to", "ratio", "of medians"}};
     for (const auto &loss : losses)
         lines.push_back(loss.second);
     std::puts(results.group("sweep") ? "## Where we lose, besides the sweep\n"

@@ -30,7 +30,8 @@ typedef struct train_options {
     size_t step_every;
     float step_factor, clip;
     size_t batch, epochs;
-    unsigned threads; /* 0: as many as there are */
+    float until_accuracy; /* 0: all epochs */
+    unsigned threads;     /* 0: as many as there are */
     int no_shuffle;
 
     const char *save, *log;
@@ -93,6 +94,16 @@ static int parse_batch(const option_row *row, char *text, void *value)
     return 1;
 }
 
+/* Above 0, up to and including 1. */
+static int parse_accuracy(const option_row *row, char *text, void *value)
+{
+    float number = 0.0f;
+    if (!parse_positive(row, text, &number) || number > 1.0f)
+        return 0;
+    *(float *)value = number;
+    return 1;
+}
+
 /* clang-format off */
 #define TRAIN_FIELD(name) offsetof(train_options, name)
 
@@ -137,6 +148,9 @@ static const option_row training_rows[] = {
      parse_batch, TRAIN_FIELD(batch), EXPECTS_COUNT " or 'full'", NULL},
     {"epochs", "N", "passes over the data (20)",
      parse_count, TRAIN_FIELD(epochs), EXPECTS_COUNT, NULL},
+    {"until-accuracy", "X",
+     "stop after the first epoch whose validation accuracy is at\nleast X, for example 0.89",
+     parse_accuracy, TRAIN_FIELD(until_accuracy), "a number above 0 and up to 1", NULL},
     {"no-shuffle", NULL, "take the rows in their order",
      parse_flag, TRAIN_FIELD(no_shuffle), NULL, NULL},
     {"seed", "N", "for weights, order of rows and --validation (1)",
@@ -172,6 +186,8 @@ static int read_options(int argc, char **argv, train_options *options, data_opti
     if (outcome < 0 && options->momentum >= 0.0f && options->optimizer != MOMENTUM &&
         options->optimizer != NESTEROV)
         outcome = usage_error(argv[0], "--momentum goes with --optimizer momentum or nesterov");
+    if (outcome < 0 && options->until_accuracy > 0.0f && !data_has_validation(data))
+        outcome = usage_error(argv[0], "--until-accuracy needs data to validate on");
     return outcome;
 }
 
@@ -266,7 +282,11 @@ static int on_epoch(void *user, const lw_epoch_report *report)
                             "epoch %zu: the training loss is no longer finite: lower --lr, or "
                             "limit the gradient with --clip",
                             report->epoch);
-    return r->status != LW_OK;
+    const float until = r->options.until_accuracy;
+    if (r->status == LW_OK && until > 0.0f && isnan(report->validation_accuracy))
+        r->status = lw_fail(LW_EINVAL, "--until-accuracy needs classes; these targets are values");
+    /* Compared as float, as which it was read: 0.6 in double is below 0.6f. */
+    return r->status != LW_OK || (until > 0.0f && (float)report->validation_accuracy >= until);
 }
 
 static lw_status fit(run *r)

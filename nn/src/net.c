@@ -191,7 +191,7 @@ lw_status lw_net_layer_info(const lw_net *net, size_t layer, lw_layer_info *info
 size_t lw_net_memory(const lw_net *net)
 {
     const lw_optimizer_state *state = &net->optimizer;
-    const size_t moments = (state->velocity ? 1 : 0) + (state->variance ? 1 : 0);
+    const size_t moments = state->variance ? 2 : state->velocity ? 1 : 0;
     size_t floats = (1 + moments) * net->padded_count + net->workspace_count;
     if (net->gradients)
         floats += net->gradient_count;

@@ -13,6 +13,29 @@ tr -d '\n' <"$work/out" | grep -q '[[:cntrl:]]' && fail 'control characters in a
 succeeds "$lanewise" train $data --quiet
 [ "$(wc -l <"$work/out")" -eq 1 ] || fail '--quiet shows more than the result'
 
+# --until-accuracy: ends with the first epoch that is as good, 0.75 of four rows being exact; with all
+# epochs if there is none; and at once where there are no classes.
+learn="--x x.npy --y y.npy --test-x x.npy --test-y y.npy --layers 16 --batch full --lr 0.02"
+for accuracy in 0.75 1; do
+    succeeds "$lanewise" train $learn --epochs 500 --until-accuracy $accuracy
+    awk -v least="$accuracy" '
+        /^epoch/ { if (reached) late++
+                   for (i = 1; i < NF; i++) if ($i == "accuracy") reached = $(i + 1) >= 100 * least
+                   epochs++ }
+        END { exit !(reached && !late && epochs < 500) }' "$work/out" ||
+        fail "not the first epoch of accuracy $accuracy"
+    says '^test loss '
+done
+npy '<f4' '(4, 2)' "$f0$f0$f0$f0$f0$f0$f0$f0" >zeros.npy
+succeeds "$lanewise" train --x zeros.npy --y y.npy --test-x zeros.npy --test-y y.npy --layers 4 \
+    --epochs 3 --until-accuracy 0.75
+[ "$(grep -c '^epoch' "$work/out")" -eq 3 ] || fail 'expected all epochs'
+npy '<f4' '(4,)' "$f0$f1$f1$f0" >values.npy
+run "$lanewise" train --x x.npy --y values.npy --test-x x.npy --test-y values.npy --layers 4 \
+    --quiet --until-accuracy 0.75
+[ "$code" -eq 1 ] || fail "exit code $code for values with --until-accuracy"
+grep -q '^lanewise: --until-accuracy needs classes' "$work/err" || fail 'no message about values'
+
 # The log: strict JSON, a line per epoch. Numbers are written with a point in every language.
 number='-?(0|[1-9][0-9]*)(\.[0-9]+)?(e[+-]?[0-9]+)?'
 value="($number|null)"

@@ -32,6 +32,9 @@ batch Full
 epochs -1
 epochs 0
 epochs 99999999999999999999
+until-accuracy 0
+until-accuracy 1.01
+until-accuracy 89%
 threads 0
 threads two
 seed -1
@@ -69,6 +72,8 @@ fails 2 '--labels and --values' "$lanewise" train --csv c.csv --target y --label
 fails 2 '--test-x and --test-y' "$lanewise" train --x a.npy --y b.npy --test-x c.npy
 fails 2 '--validation' "$lanewise" train --data fashion-mnist --validation 0.1
 fails 2 '--momentum goes with' "$lanewise" train --csv c.csv --target y --momentum 0.5
+fails 2 '--until-accuracy needs data to validate on' \
+    "$lanewise" train --csv c.csv --target y --until-accuracy 0.5
 fails 2 '--model is needed' "$lanewise" evaluate --csv c.csv --target y
 fails 2 '--out is needed' "$lanewise" predict --model m --x x.npy
 fails 2 '--out: .out.txt. ends neither' "$lanewise" predict --model m --x x.npy --out out.txt
@@ -83,7 +88,7 @@ for command in train evaluate predict info; do
 done
 succeeds "$lanewise" train --help
 for option in data x y test-x test-y csv target layers activation output loss optimizer lr batch \
-    epochs seed threads no-shuffle init save log; do
+    epochs until-accuracy seed threads no-shuffle init save log; do
     says "^  --$option( |\$)"
 done
 

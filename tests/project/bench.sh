@@ -48,9 +48,41 @@ says '^\| forward_relu 32x64x64 .* product \|'
 measure vector "$bin/bench_vector" --benchmark_filter='peak|softmax/128x10'
 succeeds "$bin/bench_report" vector.json
 says '^\| softmax 128x10 .* copy \|'
-measure train "$bin/bench_train" --benchmark_filter='peak|and_2-1'
+# A full batch, and batches of shuffled rows.
+measure train "$bin/bench_train" --benchmark_filter='peak|and_2-1|disk'
 succeeds "$bin/bench_report" train.json
-says '^\| and_2-1 '
+says '^- PyTorch was not run: '
+says '^\| GFLOP/s .* samples_per_second \| us/step \|$'
+says '^\| and_2-1 .* [1-9][0-9]+ \| +[0-9]+\.[0-9]+ \|$'
+says '^\| disk_2-64-64-2 '
+
+# The command: only what the pattern names, PyTorch where it is. A command of ours stands for python,
+# and answers as the script does to the arguments that it is given.
+mkdir -p build/bench
+ln -s "$bin" build/bin
+runner=$(dirname "$0")/../../bench/run
+cat >python <<'TEXT'
+#!/bin/sh
+[ "$1" = - ] || exit 0
+grep -q '^"""The networks of bench_train' || exit 1
+cat <<JSON
+{"context": {"peer_torch-fused": "9.9"}, "benchmarks": [
+  {"name": "train/and_2-1/torch-fused/$2", "run_type": "iteration", "GFLOP/s": 0.001, "us/step": 32}]}
+JSON
+TEXT
+chmod +x python
+unset LANEWISE_BENCH_PYTHON
+run env LANEWISE_BENCH_PYTHON=./python sh "$runner" build quick 'and_2-1/[^/]*/1/'
+[ "$code" -eq 0 ] || fail "exit code $code of bench/run"
+says '^- torch-fused: 9\.9$'
+says '^\| and_2-1 .* torch-fused \| +32\.00 \| +[0-9.]+ \| +[0-9.]+ \|$'
+says '^\| train to best library \| +1 '
+grep -Eq '^bench: (mlp|tiny|layer|vector)$' "$work/err" && fail 'a program that the pattern does not name ran'
+run env LANEWISE_BENCH_PYTHON=false sh "$runner" build quick 'and_2-1/[^/]*/1/'
+[ "$code" -eq 1 ] || fail "exit code $code where LANEWISE_BENCH_PYTHON has no torch"
+grep -q "^bench: LANEWISE_BENCH_PYTHON, 'false', cannot import torch" "$work/err" || fail 'no message about it'
+run sh "$runner" build quick nothing_of_this_name
+[ "$code" -eq 1 ] || fail "exit code $code where nothing matches"
 
 # Errors name file and line.
 for line in 'a NN 1 2' 'a NN 1 2 3 4' 'a TT 1 2 3' 'a NN 0 2 3' 'a NN 1 2x 3' 'a NN 1, 2 3' 'a NN n 2 3'; do

@@ -1,0 +1,193 @@
+"""The networks of bench_train in PyTorch, timed as bench_train times ours.
+
+usage: torch_train.py THREADS ROUNDS SECONDS PATTERN [MODE ...]
+
+Prints what it measured in the form of Google Benchmark, as contenders torch-MODE of the rows
+train/NETWORK whose names match the pattern. The modes are eager, fused (the optimizer is one
+kernel) and compile (forward, loss and backward are compiled, the optimizer is fused). Rounds of
+at least so many seconds go over all modes of a network in turn. A mode that does not work here is said
+to be so in the context.
+"""
+
+import gzip
+import json
+import math
+import os
+import re
+import sys
+import time
+
+import torch
+from torch.nn import functional as F
+
+FASHION = "/usr/share/datasets/fashion-mnist/train-"
+
+
+def truth_table(*values):
+    x = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    return x, torch.tensor(values).reshape(4, 1)
+
+
+def circle():
+    x = 10 * torch.rand(8000, 2) - 5
+    return x, (x.norm(dim=1, keepdim=True) < 1).float()
+
+
+def disk():
+    x = 2 * torch.rand(3000, 2) - 1
+    return x, (x.norm(dim=1) >= math.sqrt(2 / math.pi)).long()
+
+
+def fashion_mnist():
+    if not os.path.exists(FASHION + "images-idx3-ubyte.gz"):
+        return torch.rand(60000, 784), torch.arange(60000) % 10
+
+    def read(name, header):
+        with gzip.open(FASHION + name) as file:
+            return torch.frombuffer(bytearray(file.read()[header:]), dtype=torch.uint8)
+
+    images = read("images-idx3-ubyte.gz", 16).reshape(60000, 784)
+    return images.float() / 255, read("labels-idx1-ubyte.gz", 8).long()
+
+
+# Data are made when a network needs them, once: name, and how.
+DATA = {
+    "and": lambda: truth_table(0.0, 0.0, 0.0, 1.0),
+    "xor": lambda: truth_table(0.0, 1.0, 1.0, 0.0),
+    "circle": circle,
+    "disk": disk,
+    "admissions": lambda: (torch.randn(360, 6), (torch.rand(360, 1) < 0.3).float()),
+    "simplechains": lambda: (torch.randn(200, 24), torch.randn(200, 2)),
+    "fashion": fashion_mnist,
+}
+
+# Name, sizes, activation of the hidden layers and of the output (none: the loss has it), loss,
+# optimizer, rows per step (none: all). bench/networks.cc has them by the same names.
+RELU, TANH, SIGMOID = torch.nn.ReLU, torch.nn.Tanh, torch.nn.Sigmoid
+NETWORKS = [
+    ("and_2-1", [2, 1], None, SIGMOID, F.mse_loss, "sgd", None),
+    ("xor_2-2-1", [2, 2, 1], RELU, SIGMOID, F.binary_cross_entropy, "sgd", None),
+    ("circle_2-10-5-1", [2, 10, 5, 1], RELU, SIGMOID, F.mse_loss, "sgd", None),
+    ("disk_2-64-64-2", [2, 64, 64, 2], RELU, None, F.cross_entropy, "sgd", 32),
+    ("admissions_6-1", [6, 1], None, SIGMOID, F.mse_loss, "sgd", None),
+    ("fashion_784-128-10", [784, 128, 10], RELU, None, F.cross_entropy, "sgd", 64),
+    ("fashion_784-128-10a", [784, 128, 10], RELU, None, F.cross_entropy, "adam", 64),
+    ("fashion_512-256_b128", [784, 512, 256, 10], RELU, None, F.cross_entropy, "sgd", 128),
+    ("fashion_512-256_b128a", [784, 512, 256, 10], RELU, None, F.cross_entropy, "adam", 128),
+    ("simplechains_24-8-2", [24, 8, 2], TANH, None, F.mse_loss, "sgd", None),
+    ("fashion_1024x3_b256a", [784, 1024, 1024, 1024, 10], RELU, None, F.cross_entropy, "adam", 256),
+]
+
+
+def flops_per_row(sizes):
+    products = [a * b for a, b in zip(sizes, sizes[1:])]
+    return 6 * sum(products) - 2 * products[0]
+
+
+def batches(x, y, rows):
+    """Endless: all rows every time, or as many as asked for of a new order in every epoch."""
+    if rows is None:
+        while True:
+            yield x, y
+    while True:
+        order = torch.randperm(len(x))
+        for begin in range(0, len(x) - rows + 1, rows):
+            index = order[begin : begin + rows]
+            yield x[index], y[index]
+
+
+class Training:
+    def __init__(self, mode, data, sizes, hidden, output, loss, optimizer, rows):
+        layers = []
+        for i, (inputs, units) in enumerate(zip(sizes, sizes[1:])):
+            layers.append(torch.nn.Linear(inputs, units))
+            activation = output if i + 2 == len(sizes) else hidden
+            if activation:
+                layers.append(activation())
+        model = torch.nn.Sequential(*layers)
+        kind, rate = (torch.optim.Adam, 1e-3) if optimizer == "adam" else (torch.optim.SGD, 1e-2)
+        self.optimizer = kind(model.parameters(), lr=rate, fused=mode != "eager")
+        self.loss = lambda x, y: loss(model(x), y)
+        if mode == "compile":
+            self.loss = torch.compile(self.loss)
+        self.batches = batches(*data, rows)
+        # Fewer than five steps in a round cost PyTorch's own Adam twice the time of a long run:
+        # 50 instead of 26 ms for the largest network.
+        self.steps = 5
+        self.seconds(3)  # compiles, warms up
+
+    def seconds(self, steps):
+        start = time.perf_counter()
+        for _ in range(steps):
+            x, y = next(self.batches)
+            loss = self.loss(x, y)
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+        return time.perf_counter() - start
+
+    def round(self, least):
+        """Seconds per step over at least so many seconds, the caches as a step before left them."""
+        self.seconds(1)
+        seconds = self.seconds(self.steps)
+        while seconds < least:
+            growth = min(10.0, 1.2 * least / seconds)
+            self.steps = max(self.steps + 1, int(growth * self.steps))
+            seconds = self.seconds(self.steps)
+        return seconds / self.steps
+
+
+def reason(error):
+    """One line of many: what a compiler said, or how the message begins."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    said = [line for line in lines if "error:" in line]
+    return (said[0] if said else " ".join(lines[:2]))[:120]
+
+
+def main(threads, rounds, least, pattern, modes):
+    torch.set_num_threads(threads)
+    torch.manual_seed(1)
+    context = {"peer_torch-" + mode: torch.__version__ for mode in modes}
+    runs, data = [], {}
+    for name, sizes, hidden, output, loss, optimizer, rows in NETWORKS:
+        row = "train/" + name
+        contenders = {mode: f"{row}/torch-{mode}/{threads}" for mode in modes}
+        chosen = [mode for mode in modes if re.search(pattern, contenders[mode])]
+        trainings = {}
+        torch.compiler.reset()  # or it gives up after eight networks
+        for mode in chosen:
+            source = name.split("_")[0]
+            if source not in data:
+                data[source] = DATA[source]()
+            try:
+                trainings[mode] = Training(
+                    mode, data[source], sizes, hidden, output, loss, optimizer, rows
+                )
+            except Exception as error:  # of whatever compiler there is, or is not
+                context["peer_torch-" + mode] += ", does not work: " + reason(error)
+                modes = [other for other in modes if other != mode]
+        samples = len(data[source][0]) if rows is None and chosen else rows
+        for _ in range(rounds):
+            for mode, training in trainings.items():
+                seconds = training.round(least)
+                runs.append(
+                    {
+                        "name": contenders[mode],
+                        "run_type": "iteration",
+                        "GFLOP/s": 1e-9 * samples * flops_per_row(sizes) / seconds,
+                        "samples_per_second": samples / seconds,
+                        "us/step": 1e6 * seconds,
+                    }
+                )
+    json.dump({"context": context, "benchmarks": runs}, sys.stdout, indent=1)
+    print()
+
+
+if __name__ == "__main__":
+    main(
+        int(sys.argv[1]),
+        int(sys.argv[2]),
+        float(sys.argv[3]),
+        sys.argv[4],
+        sys.argv[5:] or ["eager", "fused", "compile"],
+    )
