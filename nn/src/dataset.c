@@ -1,12 +1,10 @@
 #include "dataset.h"
+#include "memory.h"
 #include "random.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* x starts on a cache line, so that rows of a multiple of 16 inputs share no line. */
-enum { STORAGE_ALIGNMENT = 64 };
 
 lw_status lw_dataset_allocate(lw_dataset *data, lw_dataset_arrays *arrays, size_t rows,
                               size_t inputs, size_t outputs, lw_target_kind kind)
@@ -20,10 +18,10 @@ lw_status lw_dataset_allocate(lw_dataset *data, lw_dataset_arrays *arrays, size_
     overflow |= __builtin_mul_overflow(rows, kind == LW_TARGET_NONE ? 0 : outputs, &target_count);
     overflow |= __builtin_add_overflow(x_count, target_count, &count);
     overflow |= __builtin_mul_overflow(count, sizeof(float), &bytes);
-    overflow |= __builtin_add_overflow(bytes, STORAGE_ALIGNMENT, &bytes);
-    bytes -= bytes % STORAGE_ALIGNMENT;
+    overflow |= __builtin_add_overflow(bytes, LW_ALIGNMENT, &bytes);
+    bytes -= bytes % LW_ALIGNMENT;
 
-    float *x = overflow ? NULL : aligned_alloc(STORAGE_ALIGNMENT, bytes);
+    float *x = overflow ? NULL : lw_alloc_aligned(bytes);
     if (!x)
         return lw_fail(LW_ENOMEM, "no memory for a data set of %zu rows and %zu inputs", rows,
                        inputs);

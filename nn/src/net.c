@@ -17,18 +17,6 @@ static size_t padded(size_t count)
     return count > SIZE_MAX - LW_SECTION ? 0 : (count + LW_SECTION - 1) / LW_SECTION * LW_SECTION;
 }
 
-float *lw_alloc_floats(size_t count)
-{
-    size_t bytes;
-    if (count > SIZE_MAX - LW_SECTION ||
-        lw_multiply_overflows(padded(count), sizeof(float), &bytes))
-        return NULL;
-    float *floats = aligned_alloc(LW_ALIGNMENT, bytes);
-    if (floats)
-        memset(floats, 0, bytes);
-    return floats;
-}
-
 static lw_status check_architecture(size_t inputs, const lw_layer_spec *layers, size_t layer_count)
 {
     if (inputs == 0)

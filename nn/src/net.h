@@ -10,14 +10,13 @@
 #ifndef LANEWISE_NET_H
 #define LANEWISE_NET_H
 
+#include "memory.h"
 #include "random.h"
 #include <lanewise/nn.h>
 #include <lanewise/weights.h>
 
-enum {
-    LW_ALIGNMENT = 64, /* bytes: a cache line, and the widest vector */
-    LW_SECTION = LW_ALIGNMENT / sizeof(float)
-};
+/* Floats in whole multiples of which sections are padded. */
+enum { LW_SECTION = LW_ALIGNMENT / sizeof(float) };
 
 typedef struct lw_layer {
     lw_layer_spec spec;
@@ -87,9 +86,6 @@ static inline void lw_forget_forward(lw_net *net)
 
 /* Makes room for gradients. */
 lw_status lw_net_reserve_gradients(lw_net *net);
-
-/* Zeroed floats on a cache line's boundary; released with free. NULL if there is no memory. */
-float *lw_alloc_floats(size_t count);
 
 /* *product = a * b; non-zero if it overflows. */
 int lw_multiply_overflows(size_t a, size_t b, size_t *product);

@@ -14,12 +14,22 @@ lw_status lw_layer_forward(const lw_layer *layer, size_t rows, const float *x, f
     return status == LW_OK ? lw_softmax(rows, out, z, out, y, out) : status;
 }
 
+/* The row after the one that is copied is asked for line by line: the hardware cannot know where it lies. */
+static void prefetch_row(const float *x, size_t inputs)
+{
+    enum { MOST = 2048 };
+    for (size_t i = 0; i < inputs && i < MOST; i += LW_SECTION)
+        __builtin_prefetch(x + i);
+}
+
 static void gather_rows(const lw_batch *batch, size_t first, size_t count)
 {
     const lw_gather *to = batch->gather;
     const lw_dataset *data = to->data;
     for (size_t i = first; i < first + count; i++) {
         const size_t row = batch->index[i];
+        if (i + 1 < first + count)
+            prefetch_row(data->x + batch->index[i + 1] * data->inputs, data->inputs);
         memcpy(to->x + i * data->inputs, data->x + row * data->inputs,
                data->inputs * sizeof *to->x);
         if (data->target.labels)

@@ -364,7 +364,7 @@ typedef struct lw_sgd_update_params {
  *   w  = w - learning_rate * d
  *
  * w and v are updated in place and share no memory with g. The products and sums are fused
- * multiply-adds.
+ * multiply-adds. A v that is a denormal becomes 0.
  */
 LW_API lw_status lw_sgd_update(size_t n, const lw_sgd_update_params *params, const float *g,
                                float *w, float *velocity);
@@ -387,7 +387,7 @@ typedef struct lw_adam_update_params {
  *   v  = beta2 * v + (1 - beta2) * g'^2
  *   w  = w - learning_rate / (1 - beta1^step) * m / (sqrt(v) / sqrt(1 - beta2^step) + epsilon)
  *
- * The corrections are computed in double once per call. LW_EINVAL for step 0 and for betas
+ * An m or v that is a denormal becomes 0. The corrections are computed in double once per call. LW_EINVAL for step 0 and for betas
  * outside [0, 1).
  */
 LW_API lw_status lw_adam_update(size_t n, const lw_adam_update_params *params, const float *g,

@@ -1,0 +1,16 @@
+/* Memory for large arrays of floats. */
+#ifndef LANEWISE_MEMORY_H
+#define LANEWISE_MEMORY_H
+
+#include <stddef.h>
+
+enum { LW_ALIGNMENT = 64 }; /* bytes: a cache line, and the widest vector */
+
+/* bytes, a multiple of LW_ALIGNMENT, on such a boundary, and in huge pages where there are many; released with
+ * free. NULL if there is no memory. */
+void *lw_alloc_aligned(size_t bytes);
+
+/* Zeroed floats, of the same kind. */
+float *lw_alloc_floats(size_t count);
+
+#endif
