@@ -6,7 +6,7 @@
 #ifndef LANEWISE_ISA_TABLE_H
 #define LANEWISE_ISA_TABLE_H
 
-#include <lanewise/kernels.h>
+#include <lanewise/narrow.h>
 
 /* What is done to a finished tile of C, m x n. The pointers are those of the tile's first element.
  */
@@ -69,6 +69,22 @@ struct lw_adam_step {
     float epsilon;
     float gradient_decay; /* weight decay added to the gradient; 0 for AdamW */
     float weight_factor;  /* 1 - learning_rate * weight_decay for AdamW, else 1 */
+};
+
+/* A block of rows of a narrow network: those of an lw_narrow_batch, moved to where the block begins. */
+struct lw_narrow_block {
+    const lw_narrow *net;
+    size_t rows; /* up to LW_NARROW_BLOCK */
+    const float *x;
+    const size_t *index;
+    lw_narrow_loss loss;
+    const float *values, *gradient; /* gradient: NULL unless the loss is the caller's */
+    const int32_t *labels;
+    float scale;
+    float *y, *row_loss;
+    const float *parameters;
+    float *sums; /* NULL: no backward pass */
+    float *workspace;
 };
 
 /* A loss with a matrix of targets; loss and g may be NULL. */
@@ -134,6 +150,8 @@ struct lw_isa {
                        float *velocity);
     void (*adam_update)(size_t n, const struct lw_adam_step *step, const float *g, float *w,
                         float *m, float *v);
+
+    void (*narrow_block)(const struct lw_narrow_block *block);
 
     /* Runs steps of independent FMAs, fma_chains_per_step lanes in each; the value only proves it.
      */

@@ -1,4 +1,6 @@
 /* Optimizer updates of parameter vectors. */
+#include "optimizer.h"
+
 #include "argument.h"
 #include "dispatch.h"
 #include "threads.h"
@@ -40,17 +42,24 @@ static void sgd_share(const void *argument, size_t begin, size_t end)
                          job->v ? job->v + begin : NULL);
 }
 
-lw_status lw_sgd_update(size_t n, const lw_sgd_update_params *params, const float *g, float *w,
-                        float *velocity)
+lw_status lw_check_sgd(const char *name, const lw_sgd_update_params *params, int no_state)
 {
-    static const char name[] = "lw_sgd_update";
     if (!params)
         return lw_fail(LW_EINVAL, "%s: params is NULL", name);
     if (params->nesterov && params->momentum == 0.0f)
         return lw_fail(LW_EINVAL, "%s: nesterov needs momentum", name);
-    if (params->momentum != 0.0f && !velocity && n > 0)
+    if (params->momentum != 0.0f && no_state)
         return lw_fail(LW_EINVAL, "%s: momentum needs velocity, which is NULL", name);
-    const lw_status status = check(name, n, g, w, "velocity", velocity, NULL);
+    return LW_OK;
+}
+
+lw_status lw_sgd_update(size_t n, const lw_sgd_update_params *params, const float *g, float *w,
+                        float *velocity)
+{
+    static const char name[] = "lw_sgd_update";
+    lw_status status = lw_check_sgd(name, params, n > 0 && !velocity);
+    if (status == LW_OK)
+        status = check(name, n, g, w, "velocity", velocity, NULL);
     if (status != LW_OK || n == 0)
         return status;
     const struct update_job job = {
@@ -66,7 +75,7 @@ static void adam_share(const void *argument, size_t begin, size_t end)
                           job->v + begin);
 }
 
-static struct lw_adam_step adam_step(const lw_adam_update_params *p)
+struct lw_adam_step lw_adam_step_of(const lw_adam_update_params *p)
 {
     const double beta1 = (double)p->beta1, beta2 = (double)p->beta2, t = (double)p->step;
     const double rate = (double)p->learning_rate, decay = (double)p->weight_decay;
@@ -88,10 +97,8 @@ static int is_fraction(float x)
     return x >= 0.0f && x < 1.0f;
 }
 
-lw_status lw_adam_update(size_t n, const lw_adam_update_params *params, const float *g, float *w,
-                         float *m, float *v)
+lw_status lw_check_adam(const char *name, const lw_adam_update_params *params, int no_state)
 {
-    static const char name[] = "lw_adam_update";
     if (!params)
         return lw_fail(LW_EINVAL, "%s: params is NULL", name);
     if (params->step == 0)
@@ -99,13 +106,22 @@ lw_status lw_adam_update(size_t n, const lw_adam_update_params *params, const fl
     if (!is_fraction(params->beta1) || !is_fraction(params->beta2))
         return lw_fail(LW_EINVAL, "%s: beta1 %g or beta2 %g is outside [0, 1)", name,
                        (double)params->beta1, (double)params->beta2);
-    if (n > 0 && (!m || !v))
+    if (no_state)
         return lw_fail(LW_EINVAL, "%s: m or v is NULL", name);
-    const lw_status status = check(name, n, g, w, "m", m, v);
+    return LW_OK;
+}
+
+lw_status lw_adam_update(size_t n, const lw_adam_update_params *params, const float *g, float *w,
+                         float *m, float *v)
+{
+    static const char name[] = "lw_adam_update";
+    lw_status status = lw_check_adam(name, params, n > 0 && (!m || !v));
+    if (status == LW_OK)
+        status = check(name, n, g, w, "m", m, v);
     if (status != LW_OK || n == 0)
         return status;
     const struct update_job job = {
-        .isa = lw_isa_current(), .adam = adam_step(params), .g = g, .w = w, .m = m, .v = v};
+        .isa = lw_isa_current(), .adam = lw_adam_step_of(params), .g = g, .w = w, .m = m, .v = v};
     lw_for_shares(n, LINE, LW_WORK_MATH * (double)n, adam_share, &job);
     return LW_OK;
 }
