@@ -71,17 +71,11 @@ struct lw_adam_step {
     float weight_factor;  /* 1 - learning_rate * weight_decay for AdamW, else 1 */
 };
 
-/* A block of rows of a narrow network: those of an lw_narrow_batch, moved to where the block begins. */
+/* Rows first .. first + rows - 1 of a batch, at most LW_NARROW_BLOCK, through a narrow network. */
 struct lw_narrow_block {
     const lw_narrow *net;
-    size_t rows; /* up to LW_NARROW_BLOCK */
-    const float *x;
-    const size_t *index;
-    lw_narrow_loss loss;
-    const float *values, *gradient; /* gradient: NULL unless the loss is the caller's */
-    const int32_t *labels;
-    float scale;
-    float *y, *row_loss;
+    const lw_narrow_batch *batch;
+    size_t first, rows;
     const float *parameters;
     float *sums; /* NULL: no backward pass */
     float *workspace;

@@ -41,11 +41,13 @@ lw_status lw_narrow_plan(lw_narrow *plan, size_t inputs, size_t layer_count,
         at += padded(in * units);
         plan->b[l] = at;
         at += padded(units);
-        columns += 3 * units; /* z, y, dz */
+        plan->columns[l] = columns;
+        columns += 3 * units; /* y, dz, z */
         largest = in * units > largest ? in * units : largest;
         in = units;
     }
     plan->parameter_count = at;
+    plan->columns[layer_count] = columns;
     columns += layers[layer_count - 1].units; /* targets */
     plan->workspace = columns * LW_NARROW_BLOCK + largest * LW_NARROW_SECTION;
     return LW_OK;
@@ -101,35 +103,6 @@ static lw_status check(const char *name, const lw_narrow *plan, const lw_narrow_
     return flaw ? lw_fail(LW_EINVAL, "%s: %s", name, flaw) : LW_OK;
 }
 
-/* p + offset; NULL stays NULL. */
-#define LW_FROM(p, offset) ((p) ? (p) + (offset) : NULL)
-
-static void run_block(const struct lw_isa *isa, const lw_narrow *plan, const lw_narrow_batch *batch,
-                      size_t index, const float *parameters, float *sums, float *workspace)
-{
-    const size_t first = index * LW_NARROW_BLOCK, rest = batch->rows - first;
-    const size_t outputs = plan->layers[plan->layer_count - 1].units;
-    /* Rows that are picked begin in the list of them, the others in the matrices. */
-    const size_t skip = batch->index ? 0 : first;
-    const int given = batch->loss >= LW_NARROW_OUTPUT_GRADIENT;
-    isa->narrow_block(&(struct lw_narrow_block){
-        .net = plan,
-        .rows = rest < LW_NARROW_BLOCK ? rest : LW_NARROW_BLOCK,
-        .x = batch->x + skip * plan->inputs,
-        .index = LW_FROM(batch->index, first),
-        .loss = batch->loss,
-        .values = LW_FROM(batch->values, skip * outputs),
-        .labels = LW_FROM(batch->labels, skip),
-        .gradient = given ? batch->gradient + first * outputs : NULL,
-        .scale = batch->scale,
-        .y = LW_FROM(batch->y, first * outputs),
-        .row_loss = LW_FROM(batch->row_loss, first),
-        .parameters = parameters,
-        .sums = sums,
-        .workspace = workspace,
-    });
-}
-
 lw_status lw_narrow_pass(const lw_narrow *plan, const lw_narrow_batch *batch, size_t first,
                          size_t count, const float *parameters, float *sums, float *workspace)
 {
@@ -142,9 +115,18 @@ lw_status lw_narrow_pass(const lw_narrow *plan, const lw_narrow_batch *batch, si
         return lw_fail(LW_EINVAL, "%s: first %zu and count %zu of %zu blocks", name, first, count,
                        blocks);
     const struct lw_isa *isa = lw_isa_for_columns(batch->rows);
-    for (size_t i = 0; i < count; i++)
-        run_block(isa, plan, batch, first + i, parameters, LW_FROM(sums, i * plan->parameter_count),
-                  workspace);
+    for (size_t i = 0; i < count; i++) {
+        const size_t row = (first + i) * LW_NARROW_BLOCK, rest = batch->rows - row;
+        isa->narrow_block(&(struct lw_narrow_block){
+            .net = plan,
+            .batch = batch,
+            .first = row,
+            .rows = rest < LW_NARROW_BLOCK ? rest : LW_NARROW_BLOCK,
+            .parameters = parameters,
+            .sums = sums ? sums + i * plan->parameter_count : NULL,
+            .workspace = workspace,
+        });
+    }
     return LW_OK;
 }
 
@@ -168,7 +150,12 @@ lw_status lw_narrow_step(const lw_narrow *plan, const lw_narrow_batch *batch,
     if (status != LW_OK)
         return status;
     const struct lw_isa *isa = lw_isa_for_columns(batch->rows);
-    run_block(isa, plan, batch, 0, parameters, gradients, workspace);
+    isa->narrow_block(&(struct lw_narrow_block){.net = plan,
+                                                .batch = batch,
+                                                .rows = batch->rows,
+                                                .parameters = parameters,
+                                                .sums = gradients,
+                                                .workspace = workspace});
     if (update->sgd) {
         isa->sgd_update(plan->parameter_count, update->sgd, gradients, parameters, m);
     } else {

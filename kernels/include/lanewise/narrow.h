@@ -39,8 +39,9 @@ typedef struct lw_narrow {
     size_t inputs, layer_count;
     lw_narrow_layer layers[LW_NARROW_LAYERS];
     size_t w[LW_NARROW_LAYERS], b[LW_NARROW_LAYERS]; /* where the sections begin */
-    size_t parameter_count;                          /* floats of such a buffer, with padding */
-    size_t workspace;                                /* floats that a pass needs besides */
+    size_t columns[LW_NARROW_LAYERS + 1]; /* of the workspace before those of a layer, and of all */
+    size_t parameter_count;               /* floats of such a buffer, with padding */
+    size_t workspace;                     /* floats that a pass needs besides */
 } lw_narrow;
 
 /* Whether a network is within the limits above and at least one unit wide everywhere. */
