@@ -16,3 +16,15 @@ static inline void v_store_n(float *p, size_t n, v_f32 v)
 {
     _mm256_mask_storeu_ps(p, lanes_below(n), v);
 }
+static inline v_f32 v_ldexp(v_f32 a, v_f32 n)
+{
+    return _mm256_scalef_ps(a, n);
+}
+static inline v_f32 v_exponent(v_f32 a)
+{
+    return _mm256_getexp_ps(a);
+}
+static inline v_f32 v_mantissa(v_f32 a)
+{
+    return _mm256_getmant_ps(a, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_zero);
+}

@@ -6,7 +6,7 @@
 #ifndef LANEWISE_ISA_TABLE_H
 #define LANEWISE_ISA_TABLE_H
 
-#include <lanewise/kernels.h>
+#include <lanewise/narrow.h>
 
 /* What is done to a finished tile of C, m x n. The pointers are those of the tile's first element.
  */
@@ -87,6 +87,16 @@ struct lw_dots {
     size_t row, col; /* of the first element in C, which end's pointers belong to */
 };
 
+/* Rows first .. first + rows - 1 of a batch, at most LW_NARROW_BLOCK, through a narrow network. */
+struct lw_narrow_block {
+    const lw_narrow *net;
+    const lw_narrow_batch *batch;
+    size_t first, rows;
+    const float *parameters;
+    float *sums; /* NULL: no backward pass */
+    float *workspace;
+};
+
 /* A loss with a matrix of targets; loss and g may be NULL. */
 typedef void lw_loss_rows_function(size_t rows, size_t cols, const float *x, size_t ldx,
                                    const float *t, size_t ldt, float scale, float *loss, float *g,
@@ -150,6 +160,8 @@ struct lw_isa {
                        float *velocity);
     void (*adam_update)(size_t n, const struct lw_adam_step *step, const float *g, float *w,
                         float *m, float *v);
+
+    void (*narrow_block)(const struct lw_narrow_block *block);
 
     /* Runs steps of independent FMAs, fma_chains_per_step lanes in each; the value only proves it.
      */

@@ -19,6 +19,9 @@ const struct check checks[] = {
     {"own_errors", ONCE, check_own_errors},
     {"isa", ONCE, check_isa},
     {"dispatch", EACH_OPERATION, check_dispatch},
+    {"narrow", ONCE, check_narrow},
+    {"special_narrow", ONCE, check_special_narrow},
+    {"narrow_errors", ONCE, check_narrow_errors},
 };
 const size_t check_count = sizeof checks / sizeof *checks;
 

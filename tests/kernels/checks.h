@@ -56,5 +56,10 @@ void check_own_errors(struct tally *tally, const struct operation *operation);
 void check_isa(struct tally *tally, const struct operation *operation);
 /* The function goes through the table of the set in use. */
 void check_dispatch(struct tally *tally, const struct operation *operation);
+/* Passes and steps of narrow networks: the bits of the general kernels, parts of a batch, guard pages. */
+void check_narrow(struct tally *tally, const struct operation *operation);
+/* Special numbers in them, and in the lanes that belong to no row. */
+void check_special_narrow(struct tally *tally, const struct operation *operation);
+void check_narrow_errors(struct tally *tally, const struct operation *operation);
 
 #endif

@@ -22,6 +22,10 @@ static const char *widest_set(void)
 /* The first failure settles it: the process of a mutant that was caught ends with this status. */
 enum { CAUGHT = 3 };
 
+static const struct mutant_list *const lists[] = {&mutants_of_products, &mutants_of_narrow,
+                                                  &mutants_of_the_rest};
+enum { LISTS = sizeof lists / sizeof *lists };
+
 static const struct mutant *mutant;
 
 const struct lw_isa *good_isa;
@@ -35,8 +39,11 @@ static void report_caught(const struct tally *tally)
 
 START_TEST(test_mutant)
 {
-    const size_t first = mutants_of_products.count, i = (size_t)_i;
-    mutant = i < first ? &mutants_of_products.mutants[i] : &mutants_of_the_rest.mutants[i - first];
+    const struct mutant_list *const *list = lists;
+    size_t i = (size_t)_i;
+    for (; i >= (*list)->count; list++)
+        i -= (*list)->count;
+    mutant = &(*list)->mutants[i];
     const struct check *check = check_find(mutant->check);
     const struct operation *found = mutant->operation ? operation_find(mutant->operation) : NULL;
     ck_assert(check && (check->scope == ONCE) == !found);
@@ -67,8 +74,10 @@ int main(void)
 {
     TCase *cases = tcase_create("mutants");
     tcase_set_timeout(cases, 0); /* ctest has one */
-    tcase_add_loop_exit_test(cases, test_mutant, CAUGHT, 0,
-                             (int)(mutants_of_products.count + mutants_of_the_rest.count));
+    size_t count = 0;
+    for (size_t i = 0; i < LISTS; i++)
+        count += lists[i]->count;
+    tcase_add_loop_exit_test(cases, test_mutant, CAUGHT, 0, (int)count);
     Suite *suite = suite_create("mutants");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

@@ -1,0 +1,145 @@
+/*
+ * Narrow networks: a whole training step of a dense network whose layers are a few units wide. Vectors
+ * are filled by rows of the batch, so that no lane is idle however few units a layer has, and nothing
+ * between the inputs and the gradients leaves the caches next to the core.
+ *
+ * What holds for kernels.h holds here, but that these functions run on the calling thread alone, and
+ * that it is not checked whether buffers overlap: none may share memory with another one.
+ */
+#ifndef LANEWISE_NARROW_H
+#define LANEWISE_NARROW_H
+
+#include <lanewise/kernels.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+    LW_NARROW_INPUTS = 32,  /* of a network, at most */
+    LW_NARROW_UNITS = 16,   /* of a layer, at most */
+    LW_NARROW_LAYERS = 8,   /* at most */
+    LW_NARROW_SECTION = 16, /* floats that a section of the parameters begins at a multiple of */
+    LW_NARROW_BLOCK = 256   /* rows that gradients are summed over at a time */
+};
+
+typedef struct lw_narrow_layer {
+    size_t units;
+    lw_activation activation; /* LW_SOFTMAX in the last layer only */
+} lw_narrow_layer;
+
+/*
+ * A network, as lw_narrow_plan fills it in; to be read only.
+ *
+ * All parameters lie in one buffer: for each layer W (in x units, row-major) and then b (units), each in a
+ * section of its own that begins at a multiple of LW_NARROW_SECTION floats and is padded with zeros to
+ * the next one. Gradients and the state of an optimizer lie in buffers of the same layout.
+ */
+typedef struct lw_narrow {
+    size_t inputs, layer_count;
+    lw_narrow_layer layers[LW_NARROW_LAYERS];
+    size_t w[LW_NARROW_LAYERS], b[LW_NARROW_LAYERS]; /* where the sections begin */
+    size_t columns[LW_NARROW_LAYERS + 1]; /* of the workspace before those of a layer, and of all */
+    size_t parameter_count;               /* floats of such a buffer, with padding */
+    size_t workspace;                     /* floats that a pass needs besides */
+} lw_narrow;
+
+/* Whether a network is within the limits above and at least one unit wide everywhere. */
+LW_API int lw_narrow_fits(size_t inputs, size_t layer_count, const lw_narrow_layer *layers);
+
+/*
+ * Fills in a plan. LW_EINVAL for a NULL, for softmax before the last layer and for an unknown
+ * activation; LW_ESHAPE unless lw_narrow_fits.
+ */
+LW_API lw_status lw_narrow_plan(lw_narrow *plan, size_t inputs, size_t layer_count,
+                                const lw_narrow_layer *layers);
+
+/* Where the gradient at the last layer comes from. z is its pre-activation, y its output. */
+typedef enum lw_narrow_loss {
+    LW_NARROW_NO_LOSS = 0,     /* nowhere: outputs only                                        */
+    LW_NARROW_SQUARED_ERROR,   /* lw_squared_error of y                                        */
+    LW_NARROW_SIGMOID_ENTROPY, /* lw_sigmoid_cross_entropy of z; activation LW_SIGMOID         */
+    LW_NARROW_SOFTMAX_ENTROPY, /* lw_softmax_cross_entropy(_probs) of z; activation LW_SOFTMAX */
+    LW_NARROW_OUTPUT_GRADIENT, /* the caller: gradient at y                                    */
+    LW_NARROW_ACTIVATION_GRADIENT, /* the caller: gradient at z                                    */
+} lw_narrow_loss;
+
+/*
+ * A mini-batch. Rows of matrices follow each other without gaps.
+ *
+ *   x         rows x inputs
+ *   index     rows; NULL, or row r of the batch is row index[r] of x and of the target
+ *   values    rows x outputs; the target of a loss, if labels is NULL
+ *   labels    rows; stand for one-hot rows, or with one output for the value itself. At least 0, and
+ *             below the outputs (2 for one output): not checked
+ *   gradient  rows x outputs; of the losses that are the caller's. Not by index
+ *   scale     factor of the gradient of a loss, as in kernels.h
+ *   y         rows x outputs; receives the outputs. NULL: not stored. Not by index
+ *   row_loss  rows; receives the losses of the rows. NULL: not stored. Not by index
+ */
+typedef struct lw_narrow_batch {
+    size_t rows;
+    const float *x;
+    const size_t *index;
+    lw_narrow_loss loss;
+    const float *values;
+    const int32_t *labels;
+    const float *gradient;
+    float scale;
+    float *y, *row_loss;
+} lw_narrow_batch;
+
+/* Blocks of a batch: rows / LW_NARROW_BLOCK, rounded up. */
+LW_API size_t lw_narrow_blocks(size_t rows);
+
+/*
+ * Forward pass, loss and, unless sums is NULL, backward pass of the blocks first .. first + count - 1 of a
+ * batch.
+ *
+ *   parameters  plan->parameter_count
+ *   sums        count x plan->parameter_count; row i receives the gradient of block first + i, its
+ *               padding too (zeros). The gradient of the batch is lw_column_sums of all blocks
+ *   workspace   plan->workspace; anything in and out. Fastest on the boundary of a cache line
+ *
+ * Outputs are those of lw_linear_forward (with in < 32: at 32 inputs, too, they are single chains here)
+ * and lw_softmax, losses and their gradients those of the functions above, the gradients at inner layers
+ * those of lw_linear_backward_input, all to the last bit. The gradient of a parameter is summed over the
+ * rows of a block as a row sum over x[i] * dz[j] (fused multiply-adds; sums of dz[j] for b): the bits
+ * depend on where blocks begin, and so not on how they are shared out. Its error is at most
+ * g * sum_i |x[i] * dz[i]| with g as for lw_sgemm, n = rows / 16 + 6, but for that of dz itself.
+ *
+ * LW_EINVAL also for a loss that does not go with the last activation or misses its target, for sums without
+ * a loss, and for blocks past the end of the batch.
+ */
+LW_API lw_status lw_narrow_pass(const lw_narrow *plan, const lw_narrow_batch *batch, size_t first,
+                                size_t count, const float *parameters, float *sums,
+                                float *workspace);
+
+/* What becomes of a gradient: one of the two is not NULL. */
+typedef struct lw_narrow_update {
+    const lw_sgd_update_params *sgd;
+    const lw_adam_update_params *adam;
+} lw_narrow_update;
+
+/*
+ * A training step on a batch of one block (up to LW_NARROW_BLOCK rows): lw_narrow_pass, and
+ * lw_sgd_update or lw_adam_update of all parameters with the gradients, with the same bits.
+ *
+ *   parameters  plan->parameter_count; updated
+ *   gradients   plan->parameter_count; receives the gradient
+ *   m           plan->parameter_count; updated: the velocity of SGD, NULL without momentum; m of Adam
+ *   v           plan->parameter_count; updated: v of Adam. NULL for SGD
+ *   workspace   as above
+ *
+ * Without rows the gradient is zero. LW_EINVAL also as the functions that it is made of, and for more
+ * than one block.
+ */
+LW_API lw_status lw_narrow_step(const lw_narrow *plan, const lw_narrow_batch *batch,
+                                const lw_narrow_update *update, float *parameters, float *gradients,
+                                float *m, float *v, float *workspace);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
