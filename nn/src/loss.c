@@ -106,12 +106,26 @@ double lw_loss_factor(const lw_loss_rule *rule, size_t rows)
     }
 }
 
+float lw_loss_scale(const lw_loss_rule *rule, size_t rows)
+{
+    const int entropy = rule->loss == LW_CROSS_ENTROPY || rule->loss == LW_BINARY_CROSS_ENTROPY;
+    return (float)((entropy ? 1.0 : 2.0) * lw_loss_factor(rule, rows));
+}
+
 double lw_loss_value(const lw_loss_rule *rule, size_t rows, const float *row_loss)
 {
-    double sum = 0.0;
-    for (size_t i = 0; i < rows; i++)
-        sum += (double)row_loss[i];
-    return sum * lw_loss_factor(rule, rows);
+    /* A single chain of 8000 additions would take half the time of a step of a narrow network. */
+    enum { CHAINS = 8 };
+    double sum[CHAINS] = {0.0}, total = 0.0;
+    size_t i = 0;
+    for (; i + CHAINS <= rows; i += CHAINS)
+        for (size_t c = 0; c < CHAINS; c++)
+            sum[c] += (double)row_loss[i + c];
+    for (; i < rows; i++)
+        sum[i % CHAINS] += (double)row_loss[i];
+    for (size_t c = 0; c < CHAINS; c++)
+        total += sum[c];
+    return total * lw_loss_factor(rule, rows);
 }
 
 lw_target lw_target_from(const lw_target *target, size_t first, size_t outputs)
@@ -134,12 +148,12 @@ lw_status lw_loss_rows(const lw_loss_rule *rule, size_t rows, const float *score
                        float *gradient)
 {
     const size_t outputs = rule->outputs;
-    const double factor = lw_loss_factor(rule, batch);
+    const float scale = lw_loss_scale(rule, batch);
     const float *values = target->values;
 
     if (rule->loss == LW_CROSS_ENTROPY && target->labels && outputs > 1)
         return lw_softmax_cross_entropy(rows, outputs, scored, outputs, target->labels,
-                                        (float)factor, row_loss, gradient, outputs);
+                                        scale, row_loss, gradient, outputs);
     if (target->labels) {
         expand_labels(rows, outputs, target->labels, expanded);
         values = expanded;
@@ -147,12 +161,12 @@ lw_status lw_loss_rows(const lw_loss_rule *rule, size_t rows, const float *score
     switch (rule->loss) {
     case LW_CROSS_ENTROPY:
         return lw_softmax_cross_entropy_probs(rows, outputs, scored, outputs, values, outputs,
-                                              (float)factor, row_loss, gradient, outputs);
+                                              scale, row_loss, gradient, outputs);
     case LW_BINARY_CROSS_ENTROPY:
         return lw_sigmoid_cross_entropy(rows, outputs, scored, outputs, values, outputs,
-                                        (float)factor, row_loss, gradient, outputs);
-    default: /* the squared errors; the 2 is that of the derivative */
+                                        scale, row_loss, gradient, outputs);
+    default: /* the squared errors */
         return lw_squared_error(rows, outputs, scored, outputs, values, outputs,
-                                (float)(2.0 * factor), row_loss, gradient, outputs);
+                                scale, row_loss, gradient, outputs);
     }
 }

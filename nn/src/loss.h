@@ -36,7 +36,10 @@ size_t lw_loss_classes(size_t outputs);
 /* The loss of a batch is this times the sum of its row losses. */
 double lw_loss_factor(const lw_loss_rule *rule, size_t rows);
 
-/* The sum of row losses in row order, times the factor. */
+/* What the gradient of a batch is scaled by: the factor, doubled for squares. */
+float lw_loss_scale(const lw_loss_rule *rule, size_t rows);
+
+/* The sum of row losses, eight interleaved sums in row order, times the factor. */
 double lw_loss_value(const lw_loss_rule *rule, size_t rows, const float *row_loss);
 
 /*

@@ -1,6 +1,7 @@
 #include "net.h"
 
 #include "init.h"
+#include "narrow_step.h"
 #include "optimizer.h"
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +61,6 @@ static lw_status allocate_parameters(lw_net *net)
             add_section_overflows(1, out, &net->gradient_count))
             return lw_fail(LW_EINVAL, "layer %zu: %zu x %zu weights overflow", i, in, out);
         net->parameter_count += (in + 1) * out;
-        layer->weights = lw_weights_of(in, out);
         if (add_section_overflows(lw_weights_floats(&layer->weights), 1, &net->padded_count) ||
             add_section_overflows(1, out, &net->padded_count))
             return lw_fail(LW_EINVAL, "layer %zu: %zu x %zu weights overflow", i, in, out);
@@ -113,8 +113,11 @@ lw_status lw_net_create(lw_net **net, size_t inputs, const lw_layer_spec *layers
     for (size_t i = 0; i < layer_count; i++) {
         created->layers[i].spec = layers[i];
         created->layers[i].in = i == 0 ? inputs : layers[i - 1].units;
+        created->layers[i].weights = lw_weights_of(created->layers[i].in, layers[i].units);
     }
-    status = allocate_parameters(created);
+    status = lw_narrow_create(created);
+    if (status == LW_OK)
+        status = allocate_parameters(created);
     if (status != LW_OK) {
         lw_net_destroy(created);
         return status;
@@ -131,6 +134,7 @@ void lw_net_destroy(lw_net *net)
     free(net->parameters);
     free(net->gradients);
     free(net->workspace);
+    lw_narrow_destroy(net);
     lw_optimizer_forget(net);
     free(net);
 }
@@ -183,6 +187,8 @@ size_t lw_net_memory(const lw_net *net)
     size_t floats = (1 + moments) * net->padded_count + net->workspace_count;
     if (net->gradients)
         floats += net->gradient_count;
+    if (net->narrow)
+        floats += net->narrow->room.count + sizeof *net->narrow / sizeof(float);
     return floats * sizeof(float) + sizeof *net + net->layer_count * sizeof *net->layers;
 }
 
@@ -239,6 +245,11 @@ lw_status lw_net_reserve(lw_net *net, size_t rows)
 {
     if (!net)
         return lw_fail(LW_EINVAL, "lw_net_reserve: net is NULL");
+    return net->narrow ? lw_narrow_reserve(net, rows) : lw_net_reserve_workspace(net, rows);
+}
+
+lw_status lw_net_reserve_workspace(lw_net *net, size_t rows)
+{
     if (rows <= net->workspace_rows)
         return LW_OK;
     size_t total;

@@ -60,6 +60,7 @@ struct lw_net {
     float *row_loss; /* rows, inside the workspace */
     float *targets;  /* rows x outputs, inside the workspace: labels as target values */
 
+    struct lw_narrow_net *narrow; /* NULL: not a narrow one, see narrow_step.h */
     lw_pass pass;
     lw_optimizer_state optimizer;
     size_t layer_count;
@@ -84,8 +85,9 @@ static inline void lw_forget_forward(lw_net *net)
     net->pass.loss_gradient = 0;
 }
 
-/* Makes room for gradients. */
+/* Makes room for gradients, and for the layers' z, y and dz of batches of so many rows. */
 lw_status lw_net_reserve_gradients(lw_net *net);
+lw_status lw_net_reserve_workspace(lw_net *net, size_t rows);
 
 /* *product = a * b; non-zero if it overflows. */
 int lw_multiply_overflows(size_t a, size_t b, size_t *product);

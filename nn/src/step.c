@@ -13,6 +13,7 @@
  */
 #include "step.h"
 
+#include "narrow_step.h"
 #include "phases.h"
 #include "team.h"
 
@@ -54,40 +55,51 @@ static lw_status run(lw_step_job *job)
         status = lw_net_reserve_gradients(net);
     if (status != LW_OK)
         return status;
-    /* A failure can leave half of the new gradients behind; they are then nobody's. */
-    if (job->backward)
-        net->pass.gradients = 0;
-    status = lw_team_run(lw_team_size(net->threads, job_flops(job)), count, phases, job);
-    if (status != LW_OK)
-        return status;
-    if (job->backward && !job->optimizer)
-        net->pass.gradients = 1;
-    if (job->optimizer) {
+    return lw_team_run(lw_team_size(net->threads, job_flops(job)), count, phases, job);
+}
+
+static lw_status wide_step(lw_net *net, const lw_loss_rule *rule,
+                           const lw_optimizer_step *optimizer, const lw_batch *batch, double *value)
+{
+    lw_step_job job = {.net = net,
+                       .batch = batch,
+                       .forward = 1,
+                       .backward = 1,
+                       .rule = rule,
+                       .optimizer = optimizer};
+    lw_status status = lw_net_reserve_workspace(net, batch->rows);
+    if (status == LW_OK)
+        status = run(&job);
+    if (status == LW_OK && value)
+        *value = lw_loss_value(rule, batch->rows, net->row_loss);
+    return status;
+}
+
+/* What a step leaves behind. Whether it could leave gradients is not the caller's business. */
+static void finish_step(lw_net *net, int has_optimizer)
+{
+    net->pass.gradients = !has_optimizer;
+    if (has_optimizer)
         net->optimizer.steps++;
-        lw_forget_forward(net);
-    }
-    return LW_OK;
+    lw_forget_forward(net);
 }
 
 lw_status lw_step_run(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
                       const lw_batch *batch, double *value)
 {
-    lw_status status = lw_net_reserve(net, batch->rows);
+    lw_status status = LW_OK;
     lw_optimizer_step step;
-    if (status == LW_OK && optimizer)
+    if (optimizer)
         status = lw_optimizer_begin(net, optimizer, &step);
     if (status != LW_OK)
         return status;
-    lw_forget_forward(net);
-    lw_step_job job = {.net = net,
-                    .batch = batch,
-                    .forward = 1,
-                    .backward = 1,
-                    .rule = rule,
-                    .optimizer = optimizer ? &step : NULL};
-    status = run(&job);
-    if (status == LW_OK && value)
-        *value = lw_loss_value(rule, batch->rows, net->row_loss);
+    net->pass.gradients = 0; /* a failure can leave half of them behind, which are then nobody's */
+    if (net->narrow)
+        status = lw_narrow_step_run(net, rule, optimizer ? &step : NULL, batch, value);
+    else
+        status = wide_step(net, rule, optimizer ? &step : NULL, batch, value);
+    if (status == LW_OK)
+        finish_step(net, optimizer != NULL);
     return status;
 }
 
@@ -130,7 +142,7 @@ lw_status lw_net_forward(lw_net *net, size_t rows, const float *x, float *y)
 {
     lw_status status = check_batch(net, rows, x);
     if (status == LW_OK)
-        status = lw_net_reserve(net, rows);
+        status = lw_net_reserve_workspace(net, rows);
     if (status != LW_OK)
         return status;
     lw_forget_forward(net);
@@ -181,10 +193,15 @@ lw_status lw_net_backward(lw_net *net, const float *dy)
     if (!dy && !net->pass.loss_gradient)
         return lw_fail(LW_ESTATE, "no loss since the last forward pass, and dy is NULL");
     const lw_batch batch = {.rows = net->pass.rows, .x = net->pass.x};
-    lw_step_job job = {.net = net, .batch = &batch, .backward = 1, .dy = dy};
+    lw_step_job job = {.net = net, .batch = &batch, .backward = !net->narrow, .dy = dy};
     if (dy)
         net->pass.loss_gradient = 0; /* overwritten */
-    return run(&job);
+    net->pass.gradients = 0;
+    lw_status done = run(&job);
+    if (done == LW_OK && net->narrow)
+        done = lw_narrow_backward(net, batch.rows, batch.x);
+    net->pass.gradients = done == LW_OK;
+    return done;
 }
 
 lw_status lw_net_step(lw_net *net, const lw_optimizer *optimizer)
@@ -202,5 +219,10 @@ lw_status lw_net_step(lw_net *net, const lw_optimizer *optimizer)
         return status;
     const lw_batch none = {0};
     lw_step_job job = {.net = net, .batch = &none, .optimizer = &step};
-    return run(&job);
+    status = run(&job);
+    if (status == LW_OK) {
+        net->optimizer.steps++;
+        lw_forget_forward(net);
+    }
+    return status;
 }

@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 enum {
-    LW_NARROW_INPUTS = 32,  /* of a network, at most */
+    LW_NARROW_INPUTS = 31,  /* of a network, at most */
     LW_NARROW_UNITS = 16,   /* of a layer, at most */
     LW_NARROW_LAYERS = 8,   /* at most */
     LW_NARROW_SECTION = 16, /* floats that a section of the parameters begins at a multiple of */
@@ -101,7 +101,7 @@ LW_API size_t lw_narrow_blocks(size_t rows);
  *               padding too (zeros). The gradient of the batch is lw_column_sums of all blocks
  *   workspace   plan->workspace; anything in and out. Fastest on the boundary of a cache line
  *
- * Outputs are those of lw_linear_forward (with in < 32: at 32 inputs, too, they are single chains here)
+ * Outputs are those of lw_linear_forward
  * and lw_softmax, losses and their gradients those of the functions above, the gradients at inner layers
  * those of lw_linear_backward_input, all to the last bit. The gradient of a parameter is summed over the
  * rows of a block as a row sum over x[i] * dz[j] (fused multiply-adds; sums of dz[j] for b): the bits
