@@ -15,7 +15,7 @@ int lw_narrow_fits(size_t inputs, size_t layer_count, const lw_narrow_layer *lay
     int fits = inputs - 1 < LW_NARROW_INPUTS && layer_count - 1 < LW_NARROW_LAYERS;
     for (size_t l = 0; fits && l < layer_count; l++)
         fits = layers[l].units - 1 < LW_NARROW_UNITS;
-    return fits;
+    return fits && (layer_count > 1 || inputs * layers[0].units <= LW_NARROW_ALONE);
 }
 
 lw_status lw_narrow_plan(lw_narrow *plan, size_t inputs, size_t layer_count,

@@ -36,8 +36,9 @@ static const struct narrow_shape shapes[] = {
 };
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
-static const size_t row_counts[] = {0,  1,  2,  3,   4,   7,   8,   9,   15,
-                                    16, 17, 31, 100, 255, 256, 257, 513, 1000};
+static const size_t row_counts[] = {
+    0, 1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 100, 255, 383, 384, 385, 769, 1000,
+};
 enum { ROW_COUNTS = sizeof row_counts / sizeof *row_counts };
 
 static int fits(const struct narrow_shape *shape, lw_narrow_loss loss, enum narrow_target target)
@@ -246,6 +247,10 @@ static void check_plan_errors(struct tally *tally)
     failure_check(tally, lw_narrow_plan(&plan, 33, 2, good), LW_ESHAPE, name, "inputs");
     failure_check(tally, lw_narrow_plan(&plan, 2, 0, good), LW_ESHAPE, name, "layers");
     failure_check(tally, lw_narrow_plan(&plan, 2, 9, bad), LW_ESHAPE, name, "layers");
+    bad[0].units = 9;
+    failure_check(tally, lw_narrow_plan(&plan, 15, 1, bad), LW_ESHAPE, name, "layers");
+    TALLY_CHECK(tally, !lw_narrow_fits(15, 1, bad) && lw_narrow_fits(14, 1, bad), "one layer");
+    bad[0].units = 3;
     bad[1].units = 17;
     failure_check(tally, lw_narrow_plan(&plan, 2, 2, bad), LW_ESHAPE, name, "layers");
     bad[1].units = 0;

@@ -19,8 +19,9 @@ enum {
     LW_NARROW_INPUTS = 31,  /* of a network, at most */
     LW_NARROW_UNITS = 16,   /* of a layer, at most */
     LW_NARROW_LAYERS = 8,   /* at most */
+    LW_NARROW_ALONE = 128,  /* weights of a network of one layer, at most */
     LW_NARROW_SECTION = 16, /* floats that a section of the parameters begins at a multiple of */
-    LW_NARROW_BLOCK = 256   /* rows that gradients are summed over at a time */
+    LW_NARROW_BLOCK = 384   /* rows that gradients are summed over at a time */
 };
 
 typedef struct lw_narrow_layer {
@@ -44,7 +45,11 @@ typedef struct lw_narrow {
     size_t workspace;                     /* floats that a pass needs besides */
 } lw_narrow;
 
-/* Whether a network is within the limits above and at least one unit wide everywhere. */
+/*
+ * Whether a network is within the limits above and at least one unit wide everywhere. Within them these functions take
+ * less time than those of kernels.h from a batch of 32 rows on (16-16-16-16: 0.7 of it), with fewer rows
+ * up to 1.4 times theirs where layers are 16 wide. A larger layer alone is faster there.
+ */
 LW_API int lw_narrow_fits(size_t inputs, size_t layer_count, const lw_narrow_layer *layers);
 
 /*
