@@ -4,6 +4,7 @@
 
 #include "optimizer.h"
 #include "step.h"
+#include <lanewise/narrow.h>
 
 /* What the steps of a narrow network need. */
 typedef struct lw_narrow_room {

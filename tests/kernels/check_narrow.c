@@ -17,7 +17,7 @@ static const struct narrow_shape shapes[] = {
     {2, 2, {{2, LW_SIGMOID}, {1, LW_SIGMOID}}},
     {2, 3, {{10, LW_RELU}, {5, LW_LEAKY_RELU}, {1, LW_SIGMOID}}},
     {24, 2, {{8, LW_TANH}, {2, LW_LINEAR}}},
-    {32, 3, {{16, LW_SILU}, {16, LW_RELU}, {16, LW_SIGMOID}}},
+    {31, 3, {{16, LW_SILU}, {16, LW_RELU}, {16, LW_SIGMOID}}},
     {3, 1, {{16, LW_SOFTMAX}}},
     {4, 2, {{7, LW_GELU}, {3, LW_SOFTMAX}}},
     {5, 2, {{3, LW_SILU}, {2, LW_SIGMOID}}},

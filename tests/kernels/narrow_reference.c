@@ -34,26 +34,13 @@ static float *picked_rows(const struct narrow_case *c, const float *from, size_t
     return to;
 }
 
-/* Z = X W + b, each element a chain: also of 32 inputs, where lw_linear_forward may take another order. */
+/* Z = X W + b. */
 static void forward_chains(const struct narrow_case *c, size_t l, size_t in, const float *x,
                            float *z)
 {
-    const size_t out = c->plan.layers[l].units, rows = c->batch.rows;
-    const float *w = c->parameters + c->plan.w[l], *b = c->parameters + c->plan.b[l];
-    const int has_fma = strcmp(lw_isa_name(), "scalar") != 0;
-    if (in < 32) {
-        must(lw_linear_forward(rows, in, out, x, in, w, out, b, LW_LINEAR, NULL, 0, z, out));
-        return;
-    }
-    for (size_t i = 0; i < rows; i++) {
-        for (size_t j = 0; j < out; j++) {
-            float sum = 0.0f;
-            for (size_t p = 0; p < in; p++)
-                sum = has_fma ? fmaf(x[i * in + p], w[p * out + j], sum)
-                              : x[i * in + p] * w[p * out + j] + sum;
-            z[i * out + j] = sum + b[j];
-        }
-    }
+    const size_t out = c->plan.layers[l].units;
+    must(lw_linear_forward(c->batch.rows, in, out, x, in, c->parameters + c->plan.w[l], out,
+                           c->parameters + c->plan.b[l], LW_LINEAR, NULL, 0, z, out));
 }
 
 static float *target_values(const struct narrow_case *c)
