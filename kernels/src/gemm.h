@@ -21,9 +21,6 @@ struct lw_gemm {
     float *b_sums; /* NULL, or the sums of the columns of B, to which beta applies too */
 };
 
-/* The end of a product that is only stored. */
-extern const struct lw_tile_end lw_end_store;
-
 /* Checked arguments only. LW_OK, or LW_ENOMEM with C unchanged. */
 lw_status lw_gemm_run(const struct lw_gemm *gemm);
 
