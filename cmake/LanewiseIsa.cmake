@@ -12,12 +12,14 @@ set(LANEWISE_ISA_avx512vl_FLAGS -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma
 set(LANEWISE_ISA_avx512_PROCESSOR "x86_64|AMD64")
 # 512-bit vectors throughout: gcc's default of 256 for this set would halve every auto-vectorised tail.
 set(LANEWISE_ISA_avx512_FLAGS -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512)
+set(LANEWISE_ISA_avx512bf16_PROCESSOR "x86_64|AMD64")
+set(LANEWISE_ISA_avx512bf16_FLAGS ${LANEWISE_ISA_avx512_FLAGS} -mavx512bf16)
 set(LANEWISE_ISA_neon_PROCESSOR "aarch64|arm64")
 set(LANEWISE_ISA_neon_FLAGS "")
 
-set(LANEWISE_ISAS_WANTED scalar avx2 avx512vl avx512 neon CACHE STRING "Instruction sets to build, if the processor's")
+set(LANEWISE_ISAS_WANTED scalar avx2 avx512vl avx512 avx512bf16 neon CACHE STRING "Instruction sets to build, if the processor's")
 set(LANEWISE_ISAS "")
-foreach(isa scalar avx2 avx512vl avx512 neon)
+foreach(isa scalar avx2 avx512vl avx512 avx512bf16 neon)
   if(NOT isa IN_LIST LANEWISE_ISAS_WANTED)
     continue()
   endif()

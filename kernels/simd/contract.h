@@ -43,6 +43,16 @@
  *   v_lane_index(i)        lanes in [0, V_LANES), without their fraction, as v_lanes takes them
  *   v_lanes(a, index)      lane l is lane index[l] of a
  *
+ *   Of bf16, a float's upper half, two lie in a lane: in its lower half the first of a pair.
+ *   v_pairs(low, high)     the lanes of both rounded to nearest even; below 2^-126 to a zero of the
+ *                          same sign; NaN stays one, quiet
+ *   v_neighbours(a, b)     the lanes of a, then those of b, as pairs of neighbours, rounded so
+ *   v_low(p) v_high(p)     the first and the second of each pair as floats, exactly
+ *   v_load_bf16(p)         V_LANES neighbours as floats, exactly
+ *   v_store_bf16(p, v)     V_LANES neighbours, rounded as by v_pairs
+ *   v_dot2(a, b, c)        v_fma(v_low(a), v_low(b), v_fma(v_high(a), v_high(b), c)); what is below 2^-126 of
+ *                          operands and of either result may be taken for a zero of the same sign
+ *
  * Masks do not appear: a comparison is part of the operation that needs it, because it is a register
  * on some sets and a mask on others.
  */

@@ -189,3 +189,46 @@ static inline v_f32 v_lanes(v_f32 a, v_f32 index)
 {
     return vreinterpretq_f32_u8(vqtbl1q_u8(vreinterpretq_u8_f32(a), vreinterpretq_u8_f32(index)));
 }
+static inline v_f32 v_low(v_f32 pairs)
+{
+    return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(pairs), 16));
+}
+static inline v_f32 v_high(v_f32 pairs)
+{
+    const uint32x4_t upper = vdupq_n_u32(0xffff0000u);
+    return vreinterpretq_f32_u32(vandq_u32(vreinterpretq_u32_f32(pairs), upper));
+}
+/* The bits of a, rounded in their upper halves; anything in the lower ones. */
+static inline uint32x4_t rounded_bf16(v_f32 a)
+{
+    const uint32x4_t bits = vreinterpretq_u32_f32(a), exponent = vdupq_n_u32(0x7f800000u);
+    const uint32x4_t odd = vandq_u32(vshrq_n_u32(bits, 16), vdupq_n_u32(1));
+    const uint32x4_t rounded = vaddq_u32(bits, vaddq_u32(odd, vdupq_n_u32(0x7fff)));
+    const uint32x4_t zero = vandq_u32(bits, vdupq_n_u32(0x80000000u));
+    const uint32x4_t quiet = vorrq_u32(bits, vdupq_n_u32(0x00400000u));
+    const uint32x4_t number = vbslq_u32(vtstq_u32(bits, exponent), rounded, zero);
+    return vbslq_u32(vceqq_f32(a, a), number, quiet);
+}
+static inline v_f32 v_pairs(v_f32 low, v_f32 high)
+{
+    /* The upper half of high stays, that of low moves below it. */
+    return vreinterpretq_f32_u32(vsriq_n_u32(rounded_bf16(high), rounded_bf16(low), 16));
+}
+static inline v_f32 v_load_bf16(const uint16_t *p)
+{
+    return vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(p), 16));
+}
+static inline void v_store_bf16(uint16_t *p, v_f32 v)
+{
+    vst1_u16(p, vshrn_n_u32(rounded_bf16(v), 16));
+}
+static inline v_f32 v_neighbours(v_f32 a, v_f32 b)
+{
+    v_f32 even, odd;
+    v_unzip(a, b, &even, &odd);
+    return v_pairs(even, odd);
+}
+static inline v_f32 v_dot2(v_f32 a, v_f32 b, v_f32 c)
+{
+    return v_fma(v_low(a), v_low(b), v_fma(v_high(a), v_high(b), c));
+}

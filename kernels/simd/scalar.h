@@ -177,3 +177,43 @@ static inline v_f32 v_lanes(v_f32 a, v_f32 index)
     (void)index;
     return a;
 }
+static inline v_f32 v_low(v_f32 pairs)
+{
+    return lane_from_bits(lane_bits(pairs) << 16);
+}
+static inline v_f32 v_high(v_f32 pairs)
+{
+    return lane_from_bits(lane_bits(pairs) & 0xffff0000u);
+}
+/* The upper half of a, rounded. */
+static inline uint32_t rounded_bf16(v_f32 a)
+{
+    const uint32_t bits = lane_bits(a), upper = bits >> 16;
+    if (a != a)
+        return upper | 0x40u;
+    if ((bits & 0x7f800000u) == 0)
+        return upper & 0x8000u;
+    return (bits + 0x7fffu + (upper & 1u)) >> 16;
+}
+static inline v_f32 v_pairs(v_f32 low, v_f32 high)
+{
+    return lane_from_bits(rounded_bf16(low) | rounded_bf16(high) << 16);
+}
+static inline v_f32 v_load_bf16(const uint16_t *p)
+{
+    return lane_from_bits((uint32_t)*p << 16);
+}
+static inline void v_store_bf16(uint16_t *p, v_f32 v)
+{
+    *p = (uint16_t)rounded_bf16(v);
+}
+static inline v_f32 v_neighbours(v_f32 a, v_f32 b)
+{
+    v_f32 even, odd;
+    v_unzip(a, b, &even, &odd);
+    return v_pairs(even, odd);
+}
+static inline v_f32 v_dot2(v_f32 a, v_f32 b, v_f32 c)
+{
+    return v_fma(v_low(a), v_low(b), v_fma(v_high(a), v_high(b), c));
+}

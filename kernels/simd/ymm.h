@@ -166,3 +166,52 @@ static inline v_f32 v_lanes(v_f32 a, v_f32 index)
 {
     return _mm256_permutevar8x32_ps(a, _mm256_castps_si256(index));
 }
+static inline v_f32 v_low(v_f32 pairs)
+{
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(pairs), 16));
+}
+static inline v_f32 v_high(v_f32 pairs)
+{
+    return _mm256_and_ps(pairs, _mm256_castsi256_ps(_mm256_set1_epi32((int)0xffff0000u)));
+}
+/* The bits of a, rounded in their upper halves; anything in the lower ones. */
+static inline v_f32 rounded_bf16(v_f32 a)
+{
+    const __m256i bits = _mm256_castps_si256(a), exponent = _mm256_set1_epi32(0x7f800000);
+    const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+    const __m256i to_even = _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff));
+    const __m256i denormal =
+        _mm256_cmpeq_epi32(_mm256_and_si256(bits, exponent), _mm256_setzero_si256());
+    const v_f32 rounded = _mm256_castsi256_ps(_mm256_add_epi32(bits, to_even));
+    const v_f32 zero = _mm256_and_ps(a, _mm256_set1_ps(-0.0f));
+    const v_f32 quiet = _mm256_or_ps(a, _mm256_castsi256_ps(_mm256_set1_epi32(0x00400000)));
+    const v_f32 number = _mm256_blendv_ps(rounded, zero, _mm256_castsi256_ps(denormal));
+    return _mm256_blendv_ps(number, quiet, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
+}
+static inline v_f32 v_pairs(v_f32 low, v_f32 high)
+{
+    const __m256i lower = _mm256_srli_epi32(_mm256_castps_si256(rounded_bf16(low)), 16);
+    return _mm256_or_ps(v_high(rounded_bf16(high)), _mm256_castsi256_ps(lower));
+}
+static inline v_f32 v_load_bf16(const uint16_t *p)
+{
+    const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(const void *)p));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
+}
+static inline void v_store_bf16(uint16_t *p, v_f32 v)
+{
+    const __m256i upper = _mm256_srli_epi32(_mm256_castps_si256(rounded_bf16(v)), 16);
+    const __m128i packed =
+        _mm_packus_epi32(_mm256_castsi256_si128(upper), _mm256_extracti128_si256(upper, 1));
+    _mm_storeu_si128((__m128i *)(void *)p, packed);
+}
+static inline v_f32 v_neighbours(v_f32 a, v_f32 b)
+{
+    v_f32 even, odd;
+    v_unzip(a, b, &even, &odd);
+    return v_pairs(even, odd);
+}
+static inline v_f32 v_dot2(v_f32 a, v_f32 b, v_f32 c)
+{
+    return v_fma(v_low(a), v_low(b), v_fma(v_high(a), v_high(b), c));
+}

@@ -29,8 +29,12 @@ int lw_cpu_can_run(const char *isa)
         return 0;
     if (!strcmp(isa, "avx2"))
         return 1;
+    unsigned eax7_1 = 0;
+    __get_cpuid_count(7, 1, &eax7_1, &ebx, &ecx, &edx);
+    if (!strcmp(isa, "avx512bf16") && !(eax7_1 & bit_AVX512BF16))
+        return 0;
     const unsigned needed = bit_AVX512F | bit_AVX512DQ | bit_AVX512BW | bit_AVX512VL;
-    return (!strcmp(isa, "avx512vl") || !strcmp(isa, "avx512")) && (ebx7 & needed) == needed &&
+    return !strncmp(isa, "avx512", 6) && (ebx7 & needed) == needed &&
            (saved & SAVES_AVX512) == SAVES_AVX512;
 }
 

@@ -63,6 +63,10 @@ const struct lw_isa *lw_isa_narrowed(const struct lw_isa *isa, size_t columns)
     if (isa == &lw_isa_avx512 && columns <= 8)
         return &lw_isa_avx512vl;
 #endif
+#ifdef LW_ISA_AVX512BF16_IN_HALVES
+    if (isa == &lw_isa_avx512bf16 && columns <= 8)
+        return &lw_isa_avx512vl;
+#endif
     (void)columns;
     return isa;
 }

@@ -30,9 +30,6 @@ static inline int lw_gemm_has_panels(const struct lw_gemm *g)
     return g->packed_b || g->b_panel || g->c_panel;
 }
 
-/* The end of a product that is only stored. */
-extern const struct lw_tile_end lw_end_store;
-
 /* Checked arguments only. LW_OK, or LW_ENOMEM with C unchanged. */
 lw_status lw_gemm_run(const struct lw_gemm *gemm);
 

@@ -6,6 +6,9 @@
 #ifndef LANEWISE_ISA_TABLE_H
 #define LANEWISE_ISA_TABLE_H
 
+#include "threads.h"
+
+#include <lanewise/bf16.h>
 #include <lanewise/narrow.h>
 
 /* What is done to a finished tile of C, m x n. The pointers are those of the tile's first element.
@@ -67,6 +70,8 @@ struct lw_strip {
     size_t b_row, b_panel;
     float *
         packed; /* not NULL: the strip, of tile_nr columns, is also packed there, as pack_b does it */
+    /* bf16_strip with A by rows: what is read as B after this strip, which is fetched ahead; or NULL. */
+    const float *next_b;
     float *c;
     size_t ldc;
     const float *c_right; /* where the strip to the right begins in C, if there is one */
@@ -74,6 +79,9 @@ struct lw_strip {
     const struct lw_tile_end *end;
     size_t row, col; /* of the strip's first element in C, which end's pointers belong to */
 };
+
+/* The end of a product that is only stored. */
+extern const struct lw_tile_end lw_end_store;
 
 /* C[i][j] = [C[i][j] +] sum_p A[i][p] * B[j][p] as a row sum over 16 partial sums, then end. */
 struct lw_dots {
@@ -101,6 +109,29 @@ struct lw_narrow_block {
 typedef void lw_loss_rows_function(size_t rows, size_t cols, const float *x, size_t ldx,
                                    const float *t, size_t ldt, float scale, float *loss, float *g,
                                    size_t ldg);
+
+/* How finished rows of floats become a layer's output. Pointers are those of the first row and column. */
+struct lw_bf16_end {
+    enum lw_tile_end_kind kind; /* LW_END_FORWARD or LW_END_BACKWARD */
+    lw_activation activation;
+    const float *bias; /* a row, or NULL */
+    lw_bf16 *z;        /* or NULL */
+    size_t ldz;
+    const lw_bf16 *saved;
+    size_t lds;
+    lw_bf16_output to;
+};
+
+/* Rows and columns of weights, in x out, to be packed as pairs. */
+struct lw_bf16_block {
+    size_t in, out;
+    struct lw_range rows, cols; /* from multiples of LW_BF16_PANEL to multiples, or the end */
+    const float *w;
+    size_t ldw;
+    /* Pair (p, j) of a product with k = 2 * steps at [j / LW_BF16_PANEL * LW_BF16_PANEL * steps + p *
+     * LW_BF16_PANEL + j % LW_BF16_PANEL]; either may be NULL. */
+    float *forward, *backward;
+};
 
 struct lw_isa {
     const char *name;
@@ -162,6 +193,21 @@ struct lw_isa {
                         float *m, float *v);
 
     void (*narrow_block)(const struct lw_narrow_block *block);
+
+    /* bf16. Pairs are passed as floats, whose bits they are. */
+    void (*bf16_from_float)(size_t n, const float *x, lw_bf16 *y);
+    void (*bf16_to_float)(size_t n, const lw_bf16 *x, float *y);
+    /* Rows row and row + 1 (not if lower is NULL) of end->to are those of n floats. */
+    void (*bf16_two_rows)(const struct lw_bf16_end *end, size_t row, size_t n, const float *upper,
+                          const float *lower);
+    void (*bf16_pack)(const struct lw_bf16_block *block);
+    /* gemm_strip with pairs as elements; n at most tile_nr for any m, and at least lanes of B are read. */
+    void (*bf16_strip)(const struct lw_strip *strip);
+    /* Finishes m rows of n <= LW_BF16_PANEL floats; c becomes anything. */
+    void (*bf16_finish)(const struct lw_bf16_end *end, size_t m, size_t n, float *c, size_t ldc);
+    /* Of steps rows of pairs. */
+    void (*bf16_column_sums)(size_t steps, size_t cols, const float *pairs, size_t ld,
+                             int add_to_out, float *out);
 
     /* Runs steps of independent FMAs, fma_chains_per_step lanes in each; the value only proves it.
      */

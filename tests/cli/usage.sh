@@ -93,7 +93,7 @@ for option in data x y test-x test-y csv target layers activation output loss op
 done
 
 succeeds "$lanewise" info
-says '^instruction set +(scalar|avx2|avx512vl|avx512|neon)$'
+says '^instruction set +(scalar|avx2|avx512vl|avx512|avx512bf16|neon)$'
 says '^available .*scalar'
 says '^cache level 2 +[1-9][0-9]* KiB$'
 says '^threads +[1-9]'

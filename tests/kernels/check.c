@@ -48,7 +48,8 @@ static int available(const char *name)
 
 static void report_sets(void)
 {
-    static const char *const sets[] = {"scalar", "avx2", "avx512vl", "avx512", "neon"};
+    static const char *const sets[] = {"scalar", "avx2",       "avx512vl",
+                                       "avx512", "avx512bf16", "neon"};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
         const int skipped = !available(sets[i]) || (the_check->scope == EACH_OPERATION_WITH_FMA &&
                                                     !strcmp(sets[i], "scalar"));

@@ -14,6 +14,8 @@ const struct check checks[] = {
     {"special_rows", ONCE, check_special_rows},
     {"special_losses", ONCE, check_special_losses},
     {"packed", ONCE, check_packed},
+    {"bf16", ONCE, check_bf16},
+    {"special_bf16", ONCE, check_special_bf16},
     {"memory", EACH_OPERATION, check_memory},
     {"errors", EACH_OPERATION, check_errors},
     {"own_errors", ONCE, check_own_errors},

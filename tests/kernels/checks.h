@@ -46,6 +46,9 @@ void check_special_rows(struct tally *tally, const struct operation *operation);
 void check_special_losses(struct tally *tally, const struct operation *operation);
 /* Products with a packed operand have the bits of the others; their errors. */
 void check_packed(struct tally *tally, const struct operation *operation);
+/* Layers of bf16: the bits of plain loops, all forms, guard pages; special values and errors. */
+void check_bf16(struct tally *tally, const struct operation *operation);
+void check_special_bf16(struct tally *tally, const struct operation *operation);
 /* Nothing beyond the named elements is touched. */
 void check_memory(struct tally *tally, const struct operation *operation);
 /* Bad arguments give the documented status and change nothing. */

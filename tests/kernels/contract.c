@@ -7,6 +7,7 @@
 #include "contract_table.h"
 #include "data.h"
 #include "problem.h"
+#include "reference_bf16.h"
 
 #include <float.h>
 
@@ -300,6 +301,74 @@ static void check_squares(struct tally *tally, struct generator *from)
     }
 }
 
+static uint32_t pair_of(float low, float high)
+{
+    return (uint32_t)reference_bf16(low) | (uint32_t)reference_bf16(high) << 16;
+}
+
+/* What may be flushed: to a zero of the same sign. */
+static float flushed(float x)
+{
+    return fabsf(x) < 0x1p-126f ? copysignf(0.0f, x) : x;
+}
+
+/* As v_fma. The product of two bf16 is exact, but past the largest float. */
+static float step_of(float a, float b, float c)
+{
+    return V_LANES == 1 ? a * b + c : fmaf(a, b, c);
+}
+
+static void check_dot2(struct tally *tally, const struct lanes *x, const uint32_t a[V_LANES],
+                       const uint32_t b[V_LANES])
+{
+    for (size_t i = 0; i < V_LANES; i++) {
+        const float a_low = float_of(a[i] << 16), a_high = float_of(a[i] & 0xffff0000u);
+        const float b_low = float_of(b[i] << 16), b_high = float_of(b[i] & 0xffff0000u);
+        const float want = step_of(a_low, b_low, step_of(a_high, b_high, x->c[i]));
+        const float high = flushed(step_of(a_high, b_high, flushed(x->c[i])));
+        const float flush = flushed(step_of(a_low, b_low, high));
+        TALLY_CHECK(tally, same_bits(x->result[i], want) || same_bits(x->result[i], flush),
+                    "v_dot2 of %08x, %08x, %a: %a, not %a", (unsigned)a[i], (unsigned)b[i],
+                    (double)x->c[i], (double)x->result[i], (double)want);
+    }
+}
+
+static void check_pairs(struct tally *tally, struct lanes *x)
+{
+    uint32_t pairs[V_LANES], neighbours[V_LANES];
+    float low[V_LANES], high[V_LANES], both[2 * V_LANES];
+    uint16_t narrow[V_LANES + 1];
+    const v_f32 made = v_pairs(v_load(x->a), v_load(x->b));
+    memcpy(both, x->a, sizeof x->a);
+    memcpy(both + V_LANES, x->b, sizeof x->b);
+    memcpy(pairs, &made, sizeof pairs);
+    v_store(low, v_low(made));
+    v_store(high, v_high(made));
+    const v_f32 side_by_side = v_neighbours(v_load(x->a), v_load(x->b));
+    memcpy(neighbours, &side_by_side, sizeof neighbours);
+    narrow[V_LANES] = 7;
+    v_store_bf16(narrow, v_load(x->a));
+    v_store(x->result, v_load_bf16(narrow));
+    for (size_t i = 0; i < V_LANES; i++) {
+        const uint32_t want = pair_of(x->a[i], x->b[i]);
+        const uint32_t next = pair_of(both[2 * i], both[2 * i + 1]);
+        TALLY_CHECK(tally, pairs[i] == want, "v_pairs(%a, %a): %08x, not %08x", (double)x->a[i],
+                    (double)x->b[i], (unsigned)pairs[i], (unsigned)want);
+        TALLY_CHECK(tally, neighbours[i] == next, "v_neighbours(%a, %a): %08x, not %08x",
+                    (double)both[2 * i], (double)both[2 * i + 1], (unsigned)neighbours[i],
+                    (unsigned)next);
+        TALLY_CHECK(tally, bits_of(low[i]) == want << 16 && bits_of(high[i]) >> 16 == want >> 16,
+                    "v_low, v_high of %08x: %a, %a", (unsigned)want, (double)low[i],
+                    (double)high[i]);
+        TALLY_CHECK(tally, narrow[i] == (want & 0xffffu) && bits_of(x->result[i]) == want << 16,
+                    "v_store_bf16(%a): %04x, loaded %a", (double)x->a[i], (unsigned)narrow[i],
+                    (double)x->result[i]);
+    }
+    TALLY_CHECK(tally, narrow[V_LANES] == 7, "v_store_bf16 writes on");
+    v_store(x->result, v_dot2(made, side_by_side, v_load(x->c)));
+    check_dot2(tally, x, pairs, neighbours);
+}
+
 static void check(struct tally *tally)
 {
     struct generator from = {1};
@@ -315,6 +384,7 @@ static void check(struct tally *tally)
         check_lane_choice(tally, &from);
         check_unzip(tally, &from);
         check_squares(tally, &from);
+        check_pairs(tally, &x);
     }
 }
 

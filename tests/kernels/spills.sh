@@ -1,5 +1,5 @@
 #!/bin/sh
-# spills.sh OBJDUMP OBJECT SIMD-HEADER FMA-PATTERN
+# spills.sh OBJDUMP OBJECT SIMD-HEADER FMA-PATTERN [FUNCTION]
 # The loops over k of the register tile keep their vectors out of the stack (addresses may be
 # reloaded from it): a spilled accumulator costs half of the speed and no other test sees it.
 loops=$(sh "$(dirname "$0")/tile_loops.sh" "$@") || {

@@ -1,18 +1,18 @@
 #!/bin/sh
-# tile_loops.sh OBJDUMP OBJECT SIMD-HEADER FMA-PATTERN
+# tile_loops.sh OBJDUMP OBJECT SIMD-HEADER FMA-PATTERN [FUNCTION]
 # Prints the loops over k of the full register tile as objdump writes them, each behind a line
 # "loop INSTRUCTIONS FMAS FRAME"; FRAME is 1 where a frame pointer stands for the stack too. They are
-# the innermost loops of gemm_strip with as many of the fused multiply-adds of this set as a full tile
+# the innermost loops of FUNCTION (gemm_strip) with as many of the fused multiply-adds of this set as a full tile
 # has accumulators. Fails where there is none.
-objdump=$1 object=$2 header=$3 fma=$4
+objdump=$1 object=$2 header=$3 fma=$4 strip=${5:-gemm_strip}
 accumulators=$(sed -n 's/.*TILE_MR = \([0-9]*\), TILE_NV = \([0-9]*\).*/\1 \2/p' "$header" |
     awk '{ print $1 * $2 }')
 [ -n "$accumulators" ] || exit 1
 "$objdump" -d --no-show-raw-insn "$object" |
-    awk -v wanted="$accumulators" -v fma="$fma" '
+    awk -v wanted="$accumulators" -v fma="$fma" -v strip="$strip" '
     # Addresses as strings of one length: not every awk knows hexadecimal numbers.
     function padded(address) { return substr("0000000000000000", length(address) + 1) address }
-    /^[0-9a-f]+ <.*>:$/ { inside = $2 ~ /^<gemm_strip[.>]/ }
+    /^[0-9a-f]+ <.*>:$/ { inside = $2 ~ "^<" strip "[.>]" }
     inside && /^ *[0-9a-f]+:/ {
         split($1, part, ":")
         at[++lines] = padded(part[1])
@@ -21,9 +21,9 @@ accumulators=$(sed -n 's/.*TILE_MR = \([0-9]*\), TILE_NV = \([0-9]*\).*/\1 \2/p'
     }
     END {
         for (i = 1; i <= lines; i++) {
-            if (text[i] !~ /\t(j|b|cbn?z|tbn?z)/ || !match(text[i], /[0-9a-f]+ <gemm_strip/))
+            if (text[i] !~ /\t(j|b|cbn?z|tbn?z)/ || !match(text[i], "[0-9a-f]+ <" strip))
                 continue
-            target = padded(substr(text[i], RSTART, RLENGTH - length(" <gemm_strip")))
+            target = padded(substr(text[i], RSTART, RLENGTH - length(" <" strip)))
             for (j = i; j > 1 && at[j - 1] >= target; j--)
                 continue
             if (at[i] >= target)
@@ -45,6 +45,6 @@ accumulators=$(sed -n 's/.*TILE_MR = \([0-9]*\), TILE_NV = \([0-9]*\).*/\1 \2/p'
                 print text[j]
         }
         if (!loops)
-            print "no loop with " wanted " fused multiply-adds in gemm_strip"
+            print "no loop with " wanted " fused multiply-adds in " strip
         exit !loops
     }'

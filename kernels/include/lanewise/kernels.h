@@ -41,8 +41,8 @@ extern "C" {
 LW_API const char *lw_version(void);
 
 /*
- * The instruction set in use: "scalar", "avx2", "avx512vl" (AVX-512 on vectors of 256 bits), "avx512" or
- * "neon". The first call of any kernel chooses the widest one that CPU and operating system support, or the
+ * The instruction set in use: "scalar", "avx2", "avx512vl" (AVX-512 on vectors of 256 bits), "avx512",
+ * "avx512bf16" (the same, with the products of bf16.h) or "neon". The first call of any kernel chooses the widest one that CPU and operating system support, or the
  * one named by the environment variable LANEWISE_ISA; the choice is then kept.
  */
 LW_API const char *lw_isa_name(void);

@@ -1,0 +1,244 @@
+/* Dense layers on bf16: blocks of rows, panels of weights, strips. */
+#include "bf16_operand.h"
+#include "dispatch.h"
+#include "scratch.h"
+
+#include <string.h>
+
+enum {
+    /* Rows that are multiplied before they are finished: their floats, a panel wide, stay in the first level. A multiple
+     * of 2, so that pairs of rows stay together. */
+    ROWS = 128,
+    /* Pairs of rows of the operands of a weight gradient at a time: a strip of 32 columns of them takes 64 KB. */
+    STEPS = 512
+};
+
+static size_t min_size(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t pairs_of(size_t n)
+{
+    return n / 2 + n % 2;
+}
+
+/* Both passes along the rows. */
+struct pass {
+    const struct lw_isa *isa;
+    size_t m, n, k;
+    const lw_bf16 *a;
+    size_t lda;
+    const lw_bf16 *panels;
+    struct lw_bf16_end end;
+};
+
+/* The end of a part of a matrix from a row and a column on. */
+static struct lw_bf16_end end_from(const struct lw_bf16_end *all, size_t row, size_t col)
+{
+    struct lw_bf16_end end = *all;
+    end.bias = all->bias ? all->bias + col : NULL;
+    end.z = all->z ? all->z + row * all->ldz + col : NULL;
+    end.saved = all->saved ? all->saved + row * all->lds + col : NULL;
+    end.to.rows = all->to.rows ? all->to.rows + row * all->to.ld + col : NULL;
+    end.to.pairs = all->to.pairs ? all->to.pairs + row * all->to.ld_pairs + 2 * col : NULL;
+    end.to.floats = all->to.floats ? all->to.floats + row * all->to.ld_floats + col : NULL;
+    return end;
+}
+
+/* Rows from `row` on, m of them, times the panel whose first column is col. */
+static void run_panel(const struct pass *pass, size_t row, size_t m, size_t col)
+{
+    _Alignas(64) float c[ROWS * LW_BF16_PANEL];
+    const size_t steps = pairs_of(pass->k), lanes = pass->isa->lanes;
+    const size_t n = min_size(LW_BF16_PANEL, pass->n - col);
+    struct lw_strip strip = {
+        .m = m,
+        .kc = steps,
+        .a = lw_bf16_floats(pass->a) + row * (pass->lda / 2),
+        .a_row = pass->lda / 2,
+        .a_col = 1,
+        .a_tile = pass->isa->tile_mr * (pass->lda / 2),
+        .b_row = LW_BF16_PANEL,
+        .ldc = LW_BF16_PANEL,
+        .end = &lw_end_store,
+    };
+    for (size_t j = 0; j < n; j += strip.n) {
+        /* Whole vectors: a panel has them. */
+        strip.n = min_size(pass->isa->tile_nr, (n - j + lanes - 1) / lanes * lanes);
+        strip.b = lw_bf16_floats(pass->panels) + col * steps + j;
+        strip.c = c + j;
+        strip.next_b = col + LW_BF16_PANEL < pass->n ? strip.b + LW_BF16_PANEL * steps : NULL;
+        pass->isa->bf16_strip(&strip);
+    }
+    const struct lw_bf16_end end = end_from(&pass->end, row, col);
+    pass->isa->bf16_finish(&end, m, n, c, LW_BF16_PANEL);
+}
+
+static void run_pass(const struct pass *pass)
+{
+    for (size_t row = 0; row < pass->m; row += ROWS) {
+        for (size_t col = 0; col < pass->n; col += LW_BF16_PANEL)
+            run_panel(pass, row, min_size(ROWS, pass->m - row), col);
+    }
+}
+
+lw_status lw_bf16_linear_forward(size_t batch, size_t in, size_t out, const lw_bf16 *x, size_t ldx,
+                                 const lw_bf16 *w, const float *b, lw_activation activation,
+                                 lw_bf16 *z, size_t ldz, const lw_bf16_output *y)
+{
+    static const char name[] = "lw_bf16_linear_forward";
+    const struct lw_operand pre = lw_optional_operand(lw_bf16_rows("z", z, batch, out, ldz));
+    const struct lw_operand operands[] = {
+        lw_bf16_rows("x", x, batch, in, ldx),
+        lw_bf16_packed_operand("w", w, in, out),
+        lw_optional_operand(lw_vector_operand("b", b, out)),
+        pre,
+    };
+    lw_status status = lw_check_elementwise(name, activation);
+    if (status == LW_OK)
+        status = lw_bf16_check_ld(name, "x", in, ldx);
+    if (status == LW_OK && z)
+        status = lw_bf16_check_ld(name, "z", out, ldz);
+    if (status == LW_OK)
+        status = lw_bf16_check_output(name, batch, out, y, "y", operands, 4);
+    if (status == LW_OK)
+        status = lw_check_output(name, &pre, operands, 3);
+    if (status != LW_OK)
+        return status;
+    const struct pass pass = {
+        .isa = lw_isa_current(),
+        .m = batch,
+        .n = out,
+        .k = in,
+        .a = x,
+        .lda = ldx,
+        .panels = w,
+        .end = {LW_END_FORWARD, activation, b, z, ldz, NULL, 0, *y},
+    };
+    run_pass(&pass);
+    return LW_OK;
+}
+
+lw_status lw_bf16_linear_backward_input(size_t batch, size_t in, size_t out, const lw_bf16 *dz,
+                                        size_t lddz, const lw_bf16 *w, lw_activation activation,
+                                        const lw_bf16 *saved, size_t lds, const lw_bf16_output *dx)
+{
+    static const char name[] = "lw_bf16_linear_backward_input";
+    const int needs_saved = activation != LW_LINEAR;
+    const struct lw_operand operands[] = {
+        lw_bf16_rows("dz", dz, batch, out, lddz),
+        lw_bf16_packed_operand("w", w, out, in),
+        lw_bf16_rows("saved", saved, needs_saved ? batch : 0, in, needs_saved ? lds : in + in % 2),
+    };
+    lw_status status = lw_check_elementwise(name, activation);
+    if (status == LW_OK)
+        status = lw_bf16_check_ld(name, "dz", out, lddz);
+    if (status == LW_OK && needs_saved)
+        status = lw_bf16_check_ld(name, "saved", in, lds);
+    if (status == LW_OK)
+        status = lw_bf16_check_output(name, batch, in, dx, "dx", operands, 3);
+    if (status != LW_OK)
+        return status;
+    const struct pass pass = {
+        .isa = lw_isa_current(),
+        .m = batch,
+        .n = in,
+        .k = out,
+        .a = dz,
+        .lda = lddz,
+        .panels = w,
+        .end = {LW_END_BACKWARD, activation, NULL, NULL, 0, needs_saved ? saved : NULL, lds, *dx},
+    };
+    run_pass(&pass);
+    return LW_OK;
+}
+
+/* Steps p.. of the weight gradient. */
+struct gradient {
+    const struct lw_isa *isa;
+    size_t in, out;
+    const float *x, *dz;
+    size_t ldx, lddz;
+    float *dw;
+    size_t lddw;
+};
+
+static void run_steps(const struct gradient *g, size_t p, size_t steps, int add_to_c,
+                      float *scratch)
+{
+    const struct lw_isa *isa = g->isa;
+    struct lw_strip strip = {
+        .m = g->in,
+        .kc = steps,
+        .a = g->x + p * g->ldx,
+        .a_row = 1,
+        .a_col = g->ldx,
+        .a_tile = isa->tile_mr,
+        .ldc = g->lddw,
+        .add_to_c = add_to_c,
+        .end = &lw_end_store,
+    };
+    for (size_t j = 0; j < g->out; j += strip.n) {
+        strip.n = min_size(isa->tile_nr, g->out - j);
+        strip.c = g->dw + j;
+        strip.b = g->dz + p * g->lddz + j;
+        strip.b_row = g->lddz;
+        strip.packed = strip.n == isa->tile_nr ? scratch : NULL;
+        if (strip.n < isa->least_n) {
+            /* Copied, so that whole vectors can be read. */
+            memset(scratch, 0, steps * isa->lanes * sizeof *scratch);
+            for (size_t q = 0; q < steps; q++)
+                memcpy(scratch + q * isa->lanes, strip.b + q * g->lddz, strip.n * sizeof *scratch);
+            strip.b = scratch;
+            strip.b_row = isa->lanes;
+        }
+        isa->bf16_strip(&strip);
+    }
+}
+
+lw_status lw_bf16_linear_backward_weights(size_t batch, size_t in, size_t out, const lw_bf16 *x,
+                                          size_t ldx, const lw_bf16 *dz, size_t lddz, float beta,
+                                          float *dw, size_t lddw, float *db)
+{
+    static const char name[] = "lw_bf16_linear_backward_weights";
+    const struct lw_operand operands[] = {
+        lw_bf16_pairs("x", x, batch, in, ldx),
+        lw_bf16_pairs("dz", dz, batch, out, lddz),
+        lw_optional_operand(lw_vector_operand("db", db, out)),
+    };
+    const struct lw_operand result = {"dw", dw, in, out, lddw};
+    if (beta != 0.0f && beta != 1.0f)
+        return lw_fail(LW_EINVAL, "%s: beta is 0 or 1", name);
+    lw_status status = lw_check_output(name, &result, operands, 3);
+    if (status == LW_OK)
+        status = lw_check_output(name, &operands[2], operands, 2);
+    if (status != LW_OK)
+        return status;
+    float *scratch = lw_scratch_take();
+    if (!scratch)
+        return lw_fail(LW_ENOMEM, "%s: no memory for a packing buffer", name);
+    const struct gradient gradient = {
+        .isa = lw_isa_current(),
+        .in = in,
+        .out = out,
+        .x = lw_bf16_floats(x),
+        .dz = lw_bf16_floats(dz),
+        .ldx = ldx,
+        .lddz = lddz,
+        .dw = dw,
+        .lddw = lddw,
+    };
+    const size_t steps = pairs_of(batch);
+    size_t p = 0;
+    do { /* once for an empty batch too: the gradient is 0 */
+        const size_t count = min_size(STEPS, steps - p);
+        if (in > 0)
+            run_steps(&gradient, p, count, p > 0 || beta != 0.0f, scratch);
+        p += count;
+    } while (p < steps);
+    if (db)
+        gradient.isa->bf16_column_sums(steps, out, gradient.dz, lddz, beta != 0.0f, db);
+    lw_scratch_give(scratch);
+    return LW_OK;
+}

@@ -1,0 +1,51 @@
+/* Operands of bf16 as matrices of floats of the same bytes, which argument.h checks. */
+#ifndef LANEWISE_BF16_OPERAND_H
+#define LANEWISE_BF16_OPERAND_H
+
+#include "argument.h"
+
+#include <lanewise/bf16.h>
+
+/* Pairs are passed as floats, whose bits they are. */
+static inline float *lw_bf16_as_floats(lw_bf16 *pairs)
+{
+    return (float *)(void *)pairs;
+}
+
+static inline const float *lw_bf16_floats(const lw_bf16 *pairs)
+{
+    return (const float *)(const void *)pairs;
+}
+
+/* Rounded up to whole floats. */
+static inline struct lw_operand lw_bf16_vector(const char *name, const lw_bf16 *x, size_t n)
+{
+    return lw_vector_operand(name, x, n / 2 + n % 2);
+}
+
+static inline struct lw_operand lw_bf16_rows(const char *name, const lw_bf16 *x, size_t rows,
+                                             size_t cols, size_t ld)
+{
+    const struct lw_operand operand = {name, x, rows, cols / 2 + cols % 2, ld / 2};
+    return operand;
+}
+
+static inline struct lw_operand lw_bf16_pairs(const char *name, const lw_bf16 *x, size_t rows,
+                                              size_t cols, size_t ld)
+{
+    const struct lw_operand operand = {name, x, rows / 2 + rows % 2, cols, ld};
+    return operand;
+}
+
+/* Weights of k steps and n results. */
+struct lw_operand lw_bf16_packed_operand(const char *name, const lw_bf16 *x, size_t k, size_t n);
+
+/* LW_EINVAL for an odd or too small leading dimension of rows. */
+lw_status lw_bf16_check_ld(const char *function, const char *name, size_t cols, size_t ld);
+
+/* Checks all forms of an output, and that they share memory with each other and the others in none. */
+lw_status lw_bf16_check_output(const char *function, size_t rows, size_t cols,
+                               const lw_bf16_output *output, const char *name,
+                               const struct lw_operand *others, size_t count);
+
+#endif

@@ -1,0 +1,156 @@
+/* Broken kernels of bf16. */
+#include "mutants.h"
+
+/* ---- Conversions ---- */
+
+static void truncates(size_t n, const float *x, lw_bf16 *y)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] = (lw_bf16)(bits_of(x[i]) >> 16);
+}
+static void edit_rounding(struct lw_isa *isa)
+{
+    isa->bf16_from_float = truncates;
+}
+
+static void keeps_what_lies_behind(const struct lw_bf16_end *end, size_t row, size_t n,
+                                   const float *upper, const float *lower)
+{
+    lw_bf16 *const behind = end->to.rows ? end->to.rows + row * end->to.ld + n : NULL;
+    const lw_bf16 before = behind && n % 2 ? *behind : 0;
+    good_isa->bf16_two_rows(end, row, n, upper, lower);
+    if (behind && n % 2)
+        *behind = before;
+}
+static void edit_zero_behind(struct lw_isa *isa)
+{
+    isa->bf16_two_rows = keeps_what_lies_behind;
+}
+
+/* ---- Packing ---- */
+
+/* Of n pairs. */
+static void swap_halves(float *pairs, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        pairs[i] = float_of(bits_of(pairs[i]) << 16 | bits_of(pairs[i]) >> 16);
+}
+static void swaps_pairs_of_w(const struct lw_bf16_block *block)
+{
+    good_isa->bf16_pack(block);
+    if (block->forward && block->rows.begin == 0 && block->cols.begin == 0 && block->in > 0 &&
+        block->out > 0)
+        swap_halves(block->forward, LW_BF16_PANEL);
+}
+static void edit_pairs(struct lw_isa *isa)
+{
+    isa->bf16_pack = swaps_pairs_of_w;
+}
+
+static void packs_another_panel(const struct lw_bf16_block *block)
+{
+    struct lw_bf16_block wrong = *block;
+    if (block->cols.begin > 0)
+        wrong.w -= LW_BF16_PANEL;
+    good_isa->bf16_pack(&wrong);
+}
+static void edit_panel(struct lw_isa *isa)
+{
+    isa->bf16_pack = packs_another_panel;
+}
+
+static void packs_whole_pairs_only(const struct lw_bf16_block *block)
+{
+    struct lw_bf16_block even = *block;
+    even.rows.end -= block->rows.end % 2;
+    good_isa->bf16_pack(&even);
+}
+static void edit_odd_rows(struct lw_isa *isa)
+{
+    isa->bf16_pack = packs_whole_pairs_only;
+}
+
+/* ---- Products ---- */
+
+static void drops_last_pair(const struct lw_strip *strip)
+{
+    struct lw_strip shorter = *strip;
+    shorter.kc -= shorter.kc > 0;
+    good_isa->bf16_strip(&shorter);
+}
+static void edit_last_pair(struct lw_isa *isa)
+{
+    isa->bf16_strip = drops_last_pair;
+}
+
+/* As if pairs were floats. */
+static void multiplies_floats(const struct lw_strip *strip)
+{
+    good_isa->gemm_strip(strip);
+}
+static void edit_floats(struct lw_isa *isa)
+{
+    isa->bf16_strip = multiplies_floats;
+}
+
+static void forgets_bias(const struct lw_bf16_end *end, size_t m, size_t n, float *c, size_t ldc)
+{
+    struct lw_bf16_end bare = *end;
+    bare.bias = NULL;
+    good_isa->bf16_finish(&bare, m, n, c, ldc);
+}
+static void edit_bias(struct lw_isa *isa)
+{
+    isa->bf16_finish = forgets_bias;
+}
+
+static void ignores_saved(const struct lw_bf16_end *end, size_t m, size_t n, float *c, size_t ldc)
+{
+    struct lw_bf16_end linear = *end;
+    if (end->kind == LW_END_BACKWARD && end->activation == LW_RELU)
+        linear.activation = LW_LINEAR;
+    good_isa->bf16_finish(&linear, m, n, c, ldc);
+}
+static void edit_saved(struct lw_isa *isa)
+{
+    isa->bf16_finish = ignores_saved;
+}
+
+static void sums_begin_anew(size_t steps, size_t cols, const float *pairs, size_t ld,
+                            int add_to_out, float *out)
+{
+    (void)add_to_out;
+    good_isa->bf16_column_sums(steps, cols, pairs, ld, 0, out);
+}
+static void edit_sums(struct lw_isa *isa)
+{
+    isa->bf16_column_sums = sums_begin_anew;
+}
+
+/* Activates what stands behind the rows of an odd number of columns too: sigmoid(0) is not 0. */
+static void fills_what_lies_behind(const struct lw_bf16_end *end, size_t m, size_t n, float *c,
+                                   size_t ldc)
+{
+    good_isa->bf16_finish(end, m, n, c, ldc);
+    for (size_t i = 0; n % 2 && end->to.rows && i < m; i++)
+        end->to.rows[i * end->to.ld + n] = 0x3f00;
+}
+static void edit_behind(struct lw_isa *isa)
+{
+    isa->bf16_finish = fills_what_lies_behind;
+}
+
+static const struct mutant mutants[] = {
+    {"bf16 truncated", "bf16", NULL, edit_rounding, NULL},
+    {"no zero behind odd rows", "bf16", NULL, edit_zero_behind, NULL},
+    {"pairs of one operand swapped", "bf16", NULL, edit_pairs, NULL},
+    {"another panel packed", "bf16", NULL, edit_panel, NULL},
+    {"last odd row not packed", "bf16", NULL, edit_odd_rows, NULL},
+    {"last pair dropped", "bf16", NULL, edit_last_pair, NULL},
+    {"pairs taken for floats", "bf16", NULL, edit_floats, NULL},
+    {"bias forgotten in bf16", "bf16", NULL, edit_bias, NULL},
+    {"derivative forgotten in bf16", "bf16", NULL, edit_saved, NULL},
+    {"sums of pairs begun anew", "bf16", NULL, edit_sums, NULL},
+    {"activation behind odd rows", "special_bf16", NULL, edit_behind, NULL},
+};
+const struct mutant_list mutants_of_bf16 = {mutants, sizeof mutants / sizeof *mutants};
