@@ -57,7 +57,7 @@ lw_status fit(benchmark::State &state, const Network &network, lw_net *net, cons
     return lw_fit(net, &data, &options);
 }
 
-void train(benchmark::State &state, const Network &network)
+void train(benchmark::State &state, const Network &network, lw_precision precision)
 {
     lw_dataset data;
     try {
@@ -69,7 +69,7 @@ void train(benchmark::State &state, const Network &network)
     const size_t batch = std::min(network.batch, data.rows);
     data.rows -= data.rows % batch; // so that every step has as many rows
     lw_net *net = network.create();
-    if (bench::check(state, net ? LW_OK : LW_ENOMEM) && learns(state, network, net, data, batch) &&
+    if (bench::check(state, net ? lw_net_set_precision(net, precision) : LW_ENOMEM) && learns(state, network, net, data, batch) &&
         bench::check(state, fit(state, network, net, data))) {
         const double rows = static_cast<double>(batch);
         bench::count_flops(state, rows * network.flops_per_row());
@@ -87,7 +87,14 @@ void register_benchmarks(const std::vector<std::string> &arguments)
 {
     bench::expect_no_arguments(arguments);
     for (const Network &network : bench::networks())
-        bench::register_everywhere(
-            "train/" + network.name,
-            [&network](benchmark::State &state, int) { train(state, network); });
+        bench::register_everywhere("train/" + network.name,
+                                   [&network](benchmark::State &state, int) {
+                                       train(state, network, LW_FP32);
+                                   });
+    for (const Network &network : bench::networks())
+        if (network.is_wide())
+            bench::register_everywhere("train_bf16/" + network.name,
+                                       [&network](benchmark::State &state, int) {
+                                           train(state, network, LW_BF16);
+                                       });
 }

@@ -22,6 +22,9 @@ struct Network {
     // Two for each multiplication of a row: forward, weights, and inputs of all layers but the first.
     double flops_per_row() const;
 
+    // Whether bf16 can gain anything: where products are most of the work.
+    bool is_wide() const { return sizes.size() > 2 && sizes[1] >= 128; }
+
     // The caller destroys it. NULL, after lw_fail, where there is no memory.
     lw_net *create() const;
 };

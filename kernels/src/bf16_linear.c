@@ -1,16 +1,12 @@
 /* Dense layers on bf16: blocks of rows, panels of weights, strips. */
+#include "bf16_gradient.h"
 #include "bf16_operand.h"
 #include "dispatch.h"
-#include "scratch.h"
-
-#include <string.h>
 
 enum {
     /* Rows that are multiplied before they are finished: their floats, a panel wide, stay in the first level. A multiple
      * of 2, so that pairs of rows stay together. */
-    ROWS = 128,
-    /* Pairs of rows of the operands of a weight gradient at a time: a strip of 32 columns of them takes 64 KB. */
-    STEPS = 512
+    ROWS = 128
 };
 
 static size_t min_size(size_t a, size_t b)
@@ -154,49 +150,6 @@ lw_status lw_bf16_linear_backward_input(size_t batch, size_t in, size_t out, con
     return LW_OK;
 }
 
-/* Steps p.. of the weight gradient. */
-struct gradient {
-    const struct lw_isa *isa;
-    size_t in, out;
-    const float *x, *dz;
-    size_t ldx, lddz;
-    float *dw;
-    size_t lddw;
-};
-
-static void run_steps(const struct gradient *g, size_t p, size_t steps, int add_to_c,
-                      float *scratch)
-{
-    const struct lw_isa *isa = g->isa;
-    struct lw_strip strip = {
-        .m = g->in,
-        .kc = steps,
-        .a = g->x + p * g->ldx,
-        .a_row = 1,
-        .a_col = g->ldx,
-        .a_tile = isa->tile_mr,
-        .ldc = g->lddw,
-        .add_to_c = add_to_c,
-        .end = &lw_end_store,
-    };
-    for (size_t j = 0; j < g->out; j += strip.n) {
-        strip.n = min_size(isa->tile_nr, g->out - j);
-        strip.c = g->dw + j;
-        strip.b = g->dz + p * g->lddz + j;
-        strip.b_row = g->lddz;
-        strip.packed = strip.n == isa->tile_nr ? scratch : NULL;
-        if (strip.n < isa->least_n) {
-            /* Copied, so that whole vectors can be read. */
-            memset(scratch, 0, steps * isa->lanes * sizeof *scratch);
-            for (size_t q = 0; q < steps; q++)
-                memcpy(scratch + q * isa->lanes, strip.b + q * g->lddz, strip.n * sizeof *scratch);
-            strip.b = scratch;
-            strip.b_row = isa->lanes;
-        }
-        isa->bf16_strip(&strip);
-    }
-}
-
 lw_status lw_bf16_linear_backward_weights(size_t batch, size_t in, size_t out, const lw_bf16 *x,
                                           size_t ldx, const lw_bf16 *dz, size_t lddz, float beta,
                                           float *dw, size_t lddw, float *db)
@@ -215,30 +168,22 @@ lw_status lw_bf16_linear_backward_weights(size_t batch, size_t in, size_t out, c
         status = lw_check_output(name, &operands[2], operands, 2);
     if (status != LW_OK)
         return status;
-    float *scratch = lw_scratch_take();
-    if (!scratch)
-        return lw_fail(LW_ENOMEM, "%s: no memory for a packing buffer", name);
-    const struct gradient gradient = {
+    const struct lw_bf16_gradient gradient = {
         .isa = lw_isa_current(),
         .in = in,
         .out = out,
+        .steps = pairs_of(batch),
         .x = lw_bf16_floats(x),
         .dz = lw_bf16_floats(dz),
         .ldx = ldx,
         .lddz = lddz,
-        .dw = dw,
-        .lddw = lddw,
+        .add_to_c = beta != 0.0f,
+        .c = dw,
+        .ldc = lddw,
+        .end = &lw_end_store,
     };
-    const size_t steps = pairs_of(batch);
-    size_t p = 0;
-    do { /* once for an empty batch too: the gradient is 0 */
-        const size_t count = min_size(STEPS, steps - p);
-        if (in > 0)
-            run_steps(&gradient, p, count, p > 0 || beta != 0.0f, scratch);
-        p += count;
-    } while (p < steps);
-    if (db)
-        gradient.isa->bf16_column_sums(steps, out, gradient.dz, lddz, beta != 0.0f, db);
-    lw_scratch_give(scratch);
-    return LW_OK;
+    status = lw_bf16_gradient_run(name, &gradient);
+    if (status == LW_OK && db)
+        gradient.isa->bf16_column_sums(gradient.steps, out, gradient.dz, lddz, beta != 0.0f, db);
+    return status;
 }

@@ -1,7 +1,6 @@
 /* Weights in the form that their products like best: how they lie, forward pass and input gradient. */
-#include <lanewise/weights.h>
+#include "weights_step.h"
 
-#include "argument.h"
 #include "dispatch.h"
 #include "dots.h"
 #include "gemm.h"
@@ -18,9 +17,10 @@ static size_t min_size(size_t a, size_t b)
  * panels one after the other, do not share the sets of the second level: 128 x 1024 x 1024 takes 1.2 times as long
  * otherwise.
  */
-static size_t panel_distance(size_t floats)
+size_t lw_panel_distance(const lw_weights *weights)
 {
     enum { HALF_PAGE = 512, LEAST = 8192 };
+    const size_t floats = weights->in * weights->isa->tile_nr;
     if (floats < LEAST)
         return floats;
     const size_t halves = (floats + HALF_PAGE - 1) / HALF_PAGE;
@@ -39,7 +39,7 @@ lw_weights lw_weights_of(size_t in, size_t out)
         weights.form = LW_WEIGHTS_ROWS;
     weights.isa = lw_isa_current();
     if (weights.form == LW_WEIGHTS_PANELS)
-        weights.panel = panel_distance(in * weights.isa->tile_nr);
+        weights.panel = lw_panel_distance(&weights);
     return weights;
 }
 

@@ -1,7 +1,6 @@
 /* The update of weights: by a gradient at hand, or in the store of the gradient's tiles. */
-#include <lanewise/weights.h>
+#include "weights_step.h"
 
-#include "argument.h"
 #include "blocking.h"
 #include "dispatch.h"
 #include "gemm.h"
@@ -10,19 +9,13 @@
 _Static_assert(LW_UPDATE_MAX_BATCH <= LW_BLOCKING_WHOLE_STEPS,
                "the gradient of a tile has to be complete when it is used");
 
-/* An update with the constants of its step worked out. */
-struct step {
-    struct lw_adam_step adam;
-    struct lw_tile_update tile;
-};
-
 static ptrdiff_t distance(const float *from, const float *to)
 {
     return to ? (ptrdiff_t)((uintptr_t)to - (uintptr_t)from) : 0;
 }
 
-static lw_status prepare(const char *name, const lw_weights *weights, size_t first, size_t count,
-                         const lw_layer_update *u, struct step *step)
+lw_status lw_weights_prepare(const char *name, const lw_weights *weights, size_t first,
+                             size_t count, const lw_layer_update *u, struct lw_weights_step *step)
 {
     if (!u || !u->sgd == !u->adam)
         return lw_fail(LW_EINVAL, "%s: %s", name,
@@ -47,10 +40,9 @@ static lw_status prepare(const char *name, const lw_weights *weights, size_t fir
     return LW_OK;
 }
 
-/* That the inputs share no memory with what is written. */
-static lw_status check_inputs(const char *name, const lw_weights *weights,
-                              const lw_layer_update *u, const struct lw_operand *inputs,
-                              size_t input_count)
+lw_status lw_weights_check_inputs(const char *name, const lw_weights *weights,
+                                  const lw_layer_update *u, const struct lw_operand *inputs,
+                                  size_t input_count)
 {
     const size_t floats = lw_weights_floats(weights);
     const struct lw_operand outputs[] = {
@@ -71,13 +63,13 @@ lw_status lw_weights_backward_update(const lw_weights *weights, size_t first, si
 {
     static const char name[] = "lw_weights_backward_update";
     const size_t in = weights->in, out = weights->out;
-    struct step step;
-    lw_status status = prepare(name, weights, first, count, update, &step);
+    struct lw_weights_step step;
+    lw_status status = lw_weights_prepare(name, weights, first, count, update, &step);
     if (status == LW_OK && batch > LW_UPDATE_MAX_BATCH)
         status =
             lw_fail(LW_EINVAL, "%s: a batch of %zu is above %d", name, batch, LW_UPDATE_MAX_BATCH);
     if (status == LW_OK)
-        status = check_inputs(
+        status = lw_weights_check_inputs(
             name, weights, update,
             (struct lw_operand[]){{"x", x, batch, in, ldx}, {"dz", dz, batch, out, lddz}}, 2);
     if (status != LW_OK)
@@ -134,7 +126,7 @@ struct part {
     size_t at, ld; /* in W */
 };
 
-static void update_part(const lw_weights *weights, const struct step *step,
+static void update_part(const lw_weights *weights, const struct lw_weights_step *step,
                         const lw_layer_update *u, const struct part *part)
 {
     for (size_t i = 0; i < part->rows; i++) {
@@ -145,7 +137,7 @@ static void update_part(const lw_weights *weights, const struct step *step,
 }
 
 /* Rows of COLUMNS: a few rows of the gradient are transposed at a time. */
-static void update_columns(const lw_weights *weights, const struct step *step,
+static void update_columns(const lw_weights *weights, const struct lw_weights_step *step,
                            const lw_layer_update *u, size_t first, size_t count, const float *g)
 {
     enum { ROWS = 64, MOST_OUT = 16 };
@@ -163,10 +155,10 @@ lw_status lw_weights_update(const lw_weights *weights, size_t first, size_t coun
 {
     static const char name[] = "lw_weights_update";
     const size_t in = weights->in, out = weights->out, nr = weights->isa->tile_nr;
-    struct step step;
-    lw_status status = prepare(name, weights, first, count, update, &step);
+    struct lw_weights_step step;
+    lw_status status = lw_weights_prepare(name, weights, first, count, update, &step);
     if (status == LW_OK)
-        status = check_inputs(name, weights, update,
+        status = lw_weights_check_inputs(name, weights, update,
                               (struct lw_operand[]){{"g", g, in, out, out},
                                                     lw_optional_operand(
                                                         lw_vector_operand("gb", gb, out))},

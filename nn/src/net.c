@@ -1,6 +1,7 @@
 #include "net.h"
 
 #include "init.h"
+#include "mixed.h"
 #include "narrow_step.h"
 #include "optimizer.h"
 #include <stdlib.h>
@@ -96,6 +97,33 @@ lw_status lw_net_reserve_gradients(lw_net *net)
     return LW_OK;
 }
 
+/* A checked architecture without parameters. */
+static lw_status build(lw_net **net, size_t inputs, const lw_layer_spec *specs,
+                       size_t layer_count, lw_precision precision)
+{
+    lw_net *built = calloc(1, sizeof *built + layer_count * sizeof *built->layers);
+    if (!built)
+        return lw_fail(LW_ENOMEM, "no memory for %zu layers", layer_count);
+    built->layer_count = layer_count;
+    for (size_t i = 0; i < layer_count; i++) {
+        lw_layer *layer = &built->layers[i];
+        layer->spec = specs[i];
+        layer->in = i == 0 ? inputs : specs[i - 1].units;
+        layer->weights = precision == LW_BF16 ? lw_bf16_weights_of(layer->in, layer->spec.units)
+                                              : lw_weights_of(layer->in, layer->spec.units);
+    }
+    lw_status status = precision == LW_BF16 ? LW_OK : lw_narrow_create(built);
+    if (status == LW_OK)
+        status = allocate_parameters(built);
+    if (status == LW_OK && precision == LW_BF16)
+        status = lw_mixed_create(built);
+    if (status == LW_OK)
+        *net = built;
+    else
+        lw_net_destroy(built);
+    return status;
+}
+
 lw_status lw_net_create(lw_net **net, size_t inputs, const lw_layer_spec *layers,
                         size_t layer_count, uint64_t seed)
 {
@@ -106,22 +134,10 @@ lw_status lw_net_create(lw_net **net, size_t inputs, const lw_layer_spec *layers
         return status;
     if (layer_count > (SIZE_MAX - sizeof(lw_net)) / sizeof(lw_layer))
         return lw_fail(LW_EINVAL, "%zu layers overflow", layer_count);
-    lw_net *created = calloc(1, sizeof *created + layer_count * sizeof *created->layers);
-    if (!created)
-        return lw_fail(LW_ENOMEM, "no memory for %zu layers", layer_count);
-    created->layer_count = layer_count;
-    for (size_t i = 0; i < layer_count; i++) {
-        created->layers[i].spec = layers[i];
-        created->layers[i].in = i == 0 ? inputs : layers[i - 1].units;
-        created->layers[i].weights = lw_weights_of(created->layers[i].in, layers[i].units);
-    }
-    status = lw_narrow_create(created);
-    if (status == LW_OK)
-        status = allocate_parameters(created);
-    if (status != LW_OK) {
-        lw_net_destroy(created);
+    lw_net *created;
+    status = build(&created, inputs, layers, layer_count, LW_FP32);
+    if (status != LW_OK)
         return status;
-    }
     lw_draw_parameters(created, seed);
     *net = created;
     return LW_OK;
@@ -135,8 +151,70 @@ void lw_net_destroy(lw_net *net)
     free(net->gradients);
     free(net->workspace);
     lw_narrow_destroy(net);
+    lw_mixed_destroy(net);
     lw_optimizer_forget(net);
     free(net);
+}
+
+void lw_parameters_changed(lw_net *net)
+{
+    lw_forget_forward(net);
+    if (net->mixed)
+        net->mixed->stale = 1;
+}
+
+/* Two networks of as many layers. */
+static void exchange(lw_net *a, lw_net *b)
+{
+    const lw_net kept = *a;
+    *a = *b;
+    *b = kept;
+    for (size_t i = 0; i < a->layer_count; i++) {
+        const lw_layer layer = a->layers[i];
+        a->layers[i] = b->layers[i];
+        b->layers[i] = layer;
+    }
+}
+
+lw_status lw_net_set_precision(lw_net *net, lw_precision precision)
+{
+    if (!net)
+        return lw_fail(LW_EINVAL, "lw_net_set_precision: net is NULL");
+    if (precision != LW_FP32 && precision != LW_BF16)
+        return lw_fail(LW_EINVAL, "unknown precision %d", (int)precision);
+    if (precision == lw_net_precision(net))
+        return LW_OK;
+    /* Weights lie otherwise: a network of that kind takes the parameters over, and then the place of this one. */
+    lw_net *other = NULL;
+    float *flat = lw_alloc_floats(net->parameter_count);
+    lw_layer_spec *specs = calloc(net->layer_count, sizeof *specs);
+    lw_status status = LW_OK;
+    if (!flat || !specs)
+        status = lw_fail(LW_ENOMEM, "no memory for %zu parameters", net->parameter_count);
+    for (size_t i = 0; i < net->layer_count && status == LW_OK; i++)
+        specs[i] = net->layers[i].spec;
+    if (status == LW_OK)
+        status = build(&other, lw_net_inputs(net), specs, net->layer_count, precision);
+    if (status == LW_OK)
+        status = lw_net_get_parameters(net, flat);
+    if (status == LW_OK)
+        status = lw_net_set_parameters(other, flat);
+    free(flat);
+    free(specs);
+    if (status != LW_OK) {
+        lw_net_destroy(other);
+        return status;
+    }
+    other->random = net->random;
+    other->threads = net->threads;
+    exchange(net, other);
+    lw_net_destroy(other);
+    return LW_OK;
+}
+
+lw_precision lw_net_precision(const lw_net *net)
+{
+    return net->mixed ? LW_BF16 : LW_FP32;
 }
 
 lw_status lw_net_initialize(lw_net *net, uint64_t seed)
@@ -145,6 +223,7 @@ lw_status lw_net_initialize(lw_net *net, uint64_t seed)
         return lw_fail(LW_EINVAL, "lw_net_initialize: net is NULL");
     lw_draw_parameters(net, seed);
     lw_optimizer_forget(net);
+    lw_parameters_changed(net);
     net->pass = (lw_pass){0};
     return LW_OK;
 }
@@ -187,6 +266,8 @@ size_t lw_net_memory(const lw_net *net)
     size_t floats = (1 + moments) * net->padded_count + net->workspace_count;
     if (net->gradients)
         floats += net->gradient_count;
+    if (net->mixed)
+        floats += net->mixed->weights_count + net->mixed->workspace_count;
     if (net->narrow)
         floats += net->narrow->room.count + sizeof *net->narrow / sizeof(float);
     return floats * sizeof(float) + sizeof *net + net->layer_count * sizeof *net->layers;
@@ -200,6 +281,8 @@ void lw_net_set_threads(lw_net *net, unsigned threads)
 static int keeps_z(const lw_net *net, const lw_layer *layer)
 {
     const lw_activation activation = layer->spec.activation;
+    if (net->mixed) /* whose products leave it in floats */
+        return 1;
     /* Cross-entropies start from the logits. */
     const int logits = activation == LW_SOFTMAX || activation == LW_SIGMOID;
     return (logits && layer == lw_last_layer(net)) ||
@@ -223,6 +306,8 @@ static int lay_out_workspace(lw_net *net, size_t rows, float *memory, size_t *to
     for (size_t i = 0; i < net->layer_count; i++) {
         lw_layer *layer = &net->layers[i];
         const size_t units = layer->spec.units;
+        if (net->mixed && layer != lw_last_layer(net))
+            continue;
         float *z = keeps_z(net, layer) ? take_section(memory, rows, units, total, &overflow) : NULL;
         float *y = take_section(memory, rows, units, total, &overflow);
         float *dz = take_section(memory, rows, units, total, &overflow);
@@ -258,6 +343,11 @@ lw_status lw_net_reserve_workspace(lw_net *net, size_t rows)
     float *memory = lw_alloc_floats(total);
     if (!memory)
         return lw_fail(LW_ENOMEM, "no memory for a batch of %zu rows (%zu floats)", rows, total);
+    const lw_status status = net->mixed ? lw_mixed_reserve(net, rows) : LW_OK;
+    if (status != LW_OK) {
+        free(memory);
+        return status;
+    }
     free(net->workspace);
     net->workspace = memory;
     net->workspace_rows = rows;

@@ -61,6 +61,7 @@ struct lw_net {
     float *targets;  /* rows x outputs, inside the workspace: labels as target values */
 
     struct lw_narrow_net *narrow; /* NULL: not a narrow one, see narrow_step.h */
+    struct lw_mixed_net *mixed;   /* NULL: not in mixed precision, see mixed.h */
     lw_pass pass;
     lw_optimizer_state optimizer;
     size_t layer_count;
@@ -84,6 +85,9 @@ static inline void lw_forget_forward(lw_net *net)
     net->pass.rows = 0;
     net->pass.loss_gradient = 0;
 }
+
+/* What follows from new parameters. */
+void lw_parameters_changed(lw_net *net);
 
 /* Makes room for gradients, and for the layers' z, y and dz of batches of so many rows. */
 lw_status lw_net_reserve_gradients(lw_net *net);

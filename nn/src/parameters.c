@@ -81,7 +81,7 @@ lw_status lw_net_set_parameters(lw_net *net, const float *flat)
     if (status != LW_OK)
         return status;
     copy_in(net, VIEW_PARAMETERS, flat);
-    lw_forget_forward(net);
+    lw_parameters_changed(net);
     return LW_OK;
 }
 
@@ -132,6 +132,6 @@ lw_status lw_net_set_layer(lw_net *net, size_t layer, const float *w, const floa
         return status;
     copy_layer_in(&net->layers[layer], VIEW_PARAMETERS, w, b);
     if (w || b)
-        lw_forget_forward(net);
+        lw_parameters_changed(net);
     return LW_OK;
 }

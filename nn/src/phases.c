@@ -1,5 +1,6 @@
 #include "phases.h"
 
+#include "output_rows.h"
 #include "team.h"
 #include <string.h>
 
@@ -32,12 +33,8 @@ static void gather_rows(const lw_batch *batch, size_t first, size_t count)
             prefetch_row(data->x + batch->index[i + 1] * data->inputs, data->inputs);
         memcpy(to->x + i * data->inputs, data->x + row * data->inputs,
                data->inputs * sizeof *to->x);
-        if (data->target.labels)
-            to->labels[i] = data->target.labels[row];
-        else
-            memcpy(to->values + i * data->outputs, data->target.values + row * data->outputs,
-                   data->outputs * sizeof *to->values);
     }
+    lw_gather_targets(batch, first, count);
 }
 
 /* The rows of a layer's input from row first on: of the batch, or of the layer below. */
@@ -67,33 +64,6 @@ static lw_status forward_rows(const lw_step_job *job, size_t first, size_t count
     return status;
 }
 
-/* The last layer's dz from the gradient dy at its outputs; dy may be dz itself. */
-static lw_status output_gradient_rows(const lw_net *net, const float *dy, size_t first,
-                                      size_t count)
-{
-    const lw_layer *last = lw_last_layer(net);
-    const size_t out = last->spec.units, at = first * out;
-    if (last->spec.activation == LW_SOFTMAX)
-        return lw_softmax_backward(count, out, last->y + at, out, dy, out, last->dz + at, out);
-    return lw_activate_backward(last->spec.activation, count * out, lw_layer_saved(last) + at, dy,
-                                last->dz + at);
-}
-
-static lw_status loss_rows(const lw_step_job *job, size_t first, size_t count)
-{
-    lw_net *net = job->net;
-    const lw_layer *last = lw_last_layer(net);
-    const lw_loss_rule *rule = job->rule;
-    const size_t at = first * rule->outputs;
-    const lw_target target = lw_target_from(&job->batch->target, first, rule->outputs);
-    const lw_status status =
-        lw_loss_rows(rule, count, (rule->from_logits ? last->z : last->y) + at, &target,
-                     net->targets + at, job->batch->rows, net->row_loss + first, last->dz + at);
-    if (status != LW_OK || rule->from_logits)
-        return status;
-    return output_gradient_rows(net, last->dz + at, first, count);
-}
-
 static lw_status backward_rows(const lw_step_job *job, size_t first, size_t count)
 {
     lw_status status = LW_OK;
@@ -107,7 +77,7 @@ static lw_status backward_rows(const lw_step_job *job, size_t first, size_t coun
     return status;
 }
 
-lw_status lw_rows_phase(void *user, size_t thread, size_t threads)
+static lw_status rows_phase(void *user, size_t thread, size_t threads)
 {
     const lw_step_job *job = user;
     size_t first, count;
@@ -119,26 +89,11 @@ lw_status lw_rows_phase(void *user, size_t thread, size_t threads)
         gather_rows(job->batch, first, count);
     if (job->forward)
         status = forward_rows(job, first, count);
-    if (status == LW_OK && job->rule)
-        status = loss_rows(job, first, count);
-    if (status == LW_OK && job->dy)
-        status = output_gradient_rows(job->net, job->dy + first * lw_net_outputs(job->net), first,
-                                      count);
+    if (status == LW_OK)
+        status = lw_output_rows(job, first, count);
     if (status == LW_OK && job->backward)
         status = backward_rows(job, first, count);
     return status;
-}
-
-lw_status lw_outputs_phase(void *user, size_t thread, size_t threads)
-{
-    const lw_step_job *job = user;
-    const size_t out = lw_net_outputs(job->net);
-    size_t first, count;
-    lw_team_share(job->batch->rows, 1, thread, threads, &first, &count);
-    if (count > 0)
-        memcpy(job->y + first * out, lw_last_layer(job->net)->y + first * out,
-               count * out * sizeof *job->y);
-    return LW_OK;
 }
 
 /* The thread's share of a layer's rows of W, in whole cache lines where they lie as columns. */
@@ -149,7 +104,7 @@ static void share_weights(const lw_layer *layer, size_t thread, size_t threads, 
     lw_team_share(layer->in, unit, thread, threads, first, count);
 }
 
-lw_status lw_gradients_phase(void *user, size_t thread, size_t threads)
+static lw_status gradients_phase(void *user, size_t thread, size_t threads)
 {
     const lw_step_job *job = user;
     lw_status status = LW_OK;
@@ -166,7 +121,7 @@ lw_status lw_gradients_phase(void *user, size_t thread, size_t threads)
     return status;
 }
 
-lw_status lw_update_phase(void *user, size_t thread, size_t threads)
+static lw_status update_phase(void *user, size_t thread, size_t threads)
 {
     const lw_step_job *job = user;
     lw_status status = LW_OK;
@@ -182,7 +137,7 @@ lw_status lw_update_phase(void *user, size_t thread, size_t threads)
     return status;
 }
 
-lw_status lw_descent_phase(void *user, size_t thread, size_t threads)
+static lw_status descent_phase(void *user, size_t thread, size_t threads)
 {
     const lw_step_job *job = user;
     lw_status status = LW_OK;
@@ -199,3 +154,5 @@ lw_status lw_descent_phase(void *user, size_t thread, size_t threads)
     }
     return status;
 }
+
+const lw_phases lw_wide_phases = {rows_phase, gradients_phase, update_phase, descent_phase};

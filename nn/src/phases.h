@@ -4,6 +4,7 @@
 
 #include "optimizer.h"
 #include "step.h"
+#include "team.h"
 
 typedef struct lw_step_job {
     lw_net *net;
@@ -16,22 +17,19 @@ typedef struct lw_step_job {
 } lw_step_job;
 
 /* Phases for lw_team_run, of a lw_step_job. */
+typedef struct lw_phases {
+    /* The thread's share of the batch's rows: gathered, forward pass, loss, and the backward pass to the
+     * inputs of the layers, as the job says. */
+    lw_phase rows;
+    /* The thread's share of the rows of every dW, over the whole batch. */
+    lw_phase gradients;
+    /* The optimizer's step on its share of the rows of every W, by the gradients at hand. */
+    lw_phase update;
+    /* The two above in one: each tile of a gradient is used while it is in registers, and never stored.
+     * For batches of up to LW_UPDATE_MAX_BATCH rows. */
+    lw_phase descent;
+} lw_phases;
 
-/* The thread's share of the batch's rows: gathered, forward pass, loss, and the backward pass to the
- * inputs of the layers, as the job says. */
-lw_status lw_rows_phase(void *job, size_t thread, size_t threads);
-
-/* Copies the outputs only once all rows have succeeded: a failure leaves y as it was. */
-lw_status lw_outputs_phase(void *job, size_t thread, size_t threads);
-
-/* The thread's share of the rows of every dW, over the whole batch. */
-lw_status lw_gradients_phase(void *job, size_t thread, size_t threads);
-
-/* The optimizer's step on its share of the rows of every W, by the gradients at hand. */
-lw_status lw_update_phase(void *job, size_t thread, size_t threads);
-
-/* The two above in one: each tile of a gradient is used while it is in registers, and never stored. For
- * batches of up to LW_UPDATE_MAX_BATCH rows. */
-lw_status lw_descent_phase(void *job, size_t thread, size_t threads);
+extern const lw_phases lw_wide_phases;
 
 #endif

@@ -13,9 +13,11 @@
  */
 #include "step.h"
 
+#include "mixed.h"
 #include "narrow_step.h"
 #include "phases.h"
 #include "team.h"
+#include <string.h>
 
 /* Estimated operations per output of a loss and per parameter of an update. */
 enum { LOSS_FLOPS = 50, UPDATE_FLOPS = 15 };
@@ -32,30 +34,49 @@ static double job_flops(const lw_step_job *job)
     return flops;
 }
 
+/* Copies the outputs only once all rows have succeeded: a failure leaves y as it was. */
+static lw_status outputs_phase(void *user, size_t thread, size_t threads)
+{
+    const lw_step_job *job = user;
+    const size_t out = lw_net_outputs(job->net);
+    size_t first, count;
+    lw_team_share(job->batch->rows, 1, thread, threads, &first, &count);
+    if (count > 0)
+        memcpy(job->y + first * out, lw_last_layer(job->net)->y + first * out,
+               count * out * sizeof *job->y);
+    return LW_OK;
+}
+
 static lw_status run(lw_step_job *job)
 {
     lw_net *net = job->net;
+    const lw_phases *of = net->mixed ? &lw_mixed_phases : &lw_wide_phases;
     const int descent =
         job->backward && job->optimizer && job->batch->rows <= LW_UPDATE_MAX_BATCH;
-    lw_phase phases[4];
+    lw_phase phases[5];
     size_t count = 0;
+    if (net->mixed && net->mixed->stale)
+        phases[count++] = lw_mixed_pack_phase;
     if (job->forward || job->backward || job->rule)
-        phases[count++] = lw_rows_phase;
+        phases[count++] = of->rows;
     if (job->y)
-        phases[count++] = lw_outputs_phase;
+        phases[count++] = outputs_phase;
     if (descent)
-        phases[count++] = lw_descent_phase;
+        phases[count++] = of->descent;
     if (!descent && job->backward)
-        phases[count++] = lw_gradients_phase;
+        phases[count++] = of->gradients;
     if (!descent && job->optimizer)
-        phases[count++] = lw_update_phase;
+        phases[count++] = of->update;
 
     lw_status status = LW_OK;
     if (job->backward && !descent)
         status = lw_net_reserve_gradients(net);
     if (status != LW_OK)
         return status;
-    return lw_team_run(lw_team_size(net->threads, job_flops(job)), count, phases, job);
+    status = lw_team_run(lw_team_size(net->threads, job_flops(job)), count, phases, job);
+    if (net->mixed && status == LW_OK)
+        net->mixed->stale = 0;
+    return status;
 }
 
 static lw_status wide_step(lw_net *net, const lw_loss_rule *rule,

@@ -30,7 +30,7 @@
 #ifndef LANEWISE_BF16_H
 #define LANEWISE_BF16_H
 
-#include <lanewise/kernels.h>
+#include <lanewise/weights.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -135,6 +135,31 @@ LW_API lw_status lw_bf16_linear_backward_weights(size_t batch, size_t in, size_t
                                                  const lw_bf16 *x, size_t ldx, const lw_bf16 *dz,
                                                  size_t lddz, float beta, float *dw, size_t lddw,
                                                  float *db);
+
+/* ---- Master weights ------------------------------------------------------------------------ */
+
+/* lw_weights_of in a form of which the functions below make the packed copies. */
+LW_API lw_weights lw_bf16_weights_of(size_t in, size_t out);
+
+/* lw_bf16_pack of rows first..first+count-1 of such weights; first is a multiple of LW_BF16_PANEL, and so is count
+ * unless the range ends with W. */
+LW_API lw_status lw_bf16_weights_pack(const lw_weights *weights, size_t first, size_t count,
+                                      lw_bf16 *forward, lw_bf16 *backward);
+
+/*
+ * lw_bf16_linear_backward_weights with beta = 0 for rows first..first+count-1 of W, then lw_sgd_update or
+ * lw_adam_update of them and of b by that gradient, and lw_bf16_weights_pack of them. The gradient is not
+ * stored. The same bits as the calls. Ranges as in lw_bf16_weights_pack; batch and update as in
+ * lw_weights_backward_update.
+ *
+ *   X   batch x in    pairs, ldx >= in; all of them
+ *   DZ  batch x out   pairs, lddz >= out
+ */
+LW_API lw_status lw_bf16_weights_update(const lw_weights *weights, size_t first, size_t count,
+                                        size_t batch, const lw_bf16 *x, size_t ldx,
+                                        const lw_bf16 *dz, size_t lddz,
+                                        const lw_layer_update *update, lw_bf16 *forward,
+                                        lw_bf16 *backward);
 
 #ifdef __cplusplus
 }

@@ -85,6 +85,22 @@ LW_API lw_status lw_activation_parse(const char *name, lw_activation *activation
  * and forgets optimizer state. */
 LW_API lw_status lw_net_initialize(lw_net *net, uint64_t seed);
 
+typedef enum lw_precision {
+    LW_FP32 = 0,
+    LW_BF16 /* mixed: bf16 where it is enough */
+} lw_precision;
+
+/*
+ * What training computes with. LW_BF16: the products of all layers read weights and activations rounded to
+ * bf16 (lanewise/bf16.h) and sum in float; biases, losses, gradients of parameters, the optimizer and the
+ * weights that it updates stay float, and so does prediction. About twice as fast for wide layers where the
+ * CPU has instructions for it (instruction set "avx512bf16"); elsewhere it is emulated, with the same bits
+ * but for the exceptions that bf16.h names. Forgets the last forward pass, gradients and optimizer state;
+ * parameters stay. LW_ENOMEM leaves the network as it was.
+ */
+LW_API lw_status lw_net_set_precision(lw_net *net, lw_precision precision);
+LW_API lw_precision lw_net_precision(const lw_net *net);
+
 /* How many threads the network's own functions use; 0, the default: lw_max_threads() where they are called. A
  * number above the processors at hand is taken as it is; inside a parallel region and in a forked child it is 1
  * all the same, as lw_max_threads says. */
