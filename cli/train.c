@@ -19,7 +19,7 @@ enum { OUTPUT_UNSET = -1 };
 
 typedef struct train_options {
     size_list layers;
-    int activation, output, initializer;
+    int activation, output, initializer, precision;
     uint64_t seed;
     const char *init;
 
@@ -60,6 +60,7 @@ static const choice initializer_names[] = {{"default", LW_INIT_DEFAULT},
                                            {"xavier", LW_INIT_XAVIER},
                                            {"he", LW_INIT_HE},
                                            {NULL, 0}};
+static const choice precision_names[] = {{"fp32", LW_FP32}, {"bf16", LW_BF16}, {NULL, 0}};
 static const choice optimizer_names[] = {{"sgd", SGD},           {"momentum", MOMENTUM},
                                          {"nesterov", NESTEROV}, {"adam", ADAM},
                                          {"adamw", ADAMW},       {NULL, 0}};
@@ -122,6 +123,9 @@ static const option_row network_rows[] = {
     {"initializer", "NAME",
      "zeros, normal, uniform, xavier, he or default: uniform in\n+-1/sqrt(inputs)",
      parse_choice, TRAIN_FIELD(initializer), NULL, initializer_names},
+    {"precision", "NAME",
+     "fp32, or bf16: products of rounded weights and activations, sums\nin fp32 (fp32)",
+     parse_choice, TRAIN_FIELD(precision), NULL, precision_names},
     {"init", "FILE", "start from the weights in this file, of a network of this shape",
      parse_text, TRAIN_FIELD(init), NULL, NULL},
     {0}};
@@ -341,6 +345,9 @@ static lw_status prepare(run *r)
     const size_t inputs = lw_net_inputs(r->net);
     const size_t outputs = lw_net_outputs(r->net);
     lw_net_set_threads(r->net, o->threads);
+    status = lw_net_set_precision(r->net, (lw_precision)o->precision);
+    if (status != LW_OK)
+        return status;
     status = data_check(&r->source, PART_MAIN, inputs, outputs, &r->training);
     if (status == LW_OK && data_has_validation(&r->source))
         status = data_check(&r->source, PART_VALIDATION, inputs, outputs, &r->validation);

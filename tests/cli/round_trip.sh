@@ -18,6 +18,11 @@ cmp -s npy.safetensors again.safetensors || fail 'three threads give a different
 succeeds "$lanewise" train --x x.npy --y y.npy $xor --seed 4 --save other.safetensors
 cmp -s npy.safetensors other.safetensors && fail 'another seed gives the same network'
 
+# Mixed precision trains another network that has learnt the same.
+succeeds "$lanewise" train --x x.npy --y y.npy $xor --precision bf16 --save bf16.safetensors
+says '^training loss 0\.0[0-9]+  accuracy 100\.00 %$'
+cmp -s npy.safetensors bf16.safetensors && fail 'bf16 gives the same network as fp32'
+
 succeeds "$lanewise" evaluate --model npy.safetensors --x x.npy --y y.npy
 says '^rows +4$'
 says '^accuracy +100\.00 % \(4 right\)$'

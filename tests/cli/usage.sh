@@ -87,7 +87,7 @@ for command in train evaluate predict info; do
     says "^Usage: lanewise $command"
 done
 succeeds "$lanewise" train --help
-for option in data x y test-x test-y csv target layers activation output loss optimizer lr batch \
+for option in data x y test-x test-y csv target layers activation output precision loss optimizer lr batch \
     epochs until-accuracy seed threads no-shuffle init save log; do
     says "^  --$option( |\$)"
 done
