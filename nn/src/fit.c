@@ -18,7 +18,8 @@ typedef struct fit_run {
     lw_batches batches;
     double steps_total; /* of the whole run; 0: not known */
     double steps_done;
-    int timed; /* somebody receives seconds: asking the clock takes as long as the step of a small network */
+    int watched; /* somebody receives losses */
+    int timed;   /* somebody receives seconds: asking the clock takes as long as the step of a small network */
     int stopped;
     lw_history history;
 } fit_run;
@@ -45,7 +46,8 @@ static lw_status resolve_options(fit_run *run, lw_net *net, const lw_fit_options
         status = lw_loss_check_data(net, &run->rule, o->validation);
     if (status == LW_OK)
         o->optimizer = lw_optimizer_resolve(&o->optimizer);
-    run->timed = o->on_epoch || o->on_batch || o->history;
+    run->watched = o->on_epoch || o->history;
+    run->timed = run->watched || o->on_batch;
     return status;
 }
 
@@ -71,17 +73,17 @@ static lw_status train_batch(fit_run *run, const lw_batch *batch, lw_epoch_repor
     const lw_fit_options *o = &run->options;
     lw_optimizer optimizer = o->optimizer;
     optimizer.learning_rate = learning_rate(run);
-    double loss;
+    double loss = 0.0, *const wanted = run->watched ? &loss : NULL;
     lw_status status;
     if (o->clip_norm > 0.0f) {
         /* The norm needs all gradients before the first update. */
-        status = lw_step_run(run->net, &run->rule, NULL, batch, &loss);
+        status = lw_step_run(run->net, &run->rule, NULL, batch, wanted);
         if (status == LW_OK)
             status = lw_net_clip_gradients(run->net, o->clip_norm, NULL);
         if (status == LW_OK)
             status = lw_net_step(run->net, &optimizer);
     } else {
-        status = lw_step_run(run->net, &run->rule, &optimizer, batch, &loss);
+        status = lw_step_run(run->net, &run->rule, &optimizer, batch, wanted);
     }
     if (status != LW_OK)
         return status;
@@ -163,10 +165,27 @@ static lw_status epoch_in_session(void *argument)
     return train_epoch(call->run, call->epoch, call->report);
 }
 
+/* Whether all epochs are the same step again, and nobody looks in between. */
+static int only_repeats(const fit_run *run)
+{
+    const lw_fit_options *o = &run->options;
+    return run->batches.data && run->batches.batch_rows == run->batches.rows_total &&
+           !run->timed && !o->validation && o->clip_norm == 0.0f &&
+           o->schedule.kind == LW_SCHEDULE_CONSTANT;
+}
+
 static lw_status run_epochs(void *argument)
 {
     fit_run *run = argument;
     const lw_fit_options *o = &run->options;
+    if (only_repeats(run)) {
+        lw_batch batch;
+        lw_batches_start(&run->batches, &run->net->random, 0);
+        const lw_status status = lw_batches_next(&run->batches, &batch);
+        return status == LW_OK ? lw_step_repeat(run->net, &run->rule, &o->optimizer, &batch,
+                                                o->epochs)
+                               : status;
+    }
     for (size_t epoch = 0; epoch < o->epochs && !run->stopped; epoch++) {
         lw_epoch_report report;
         epoch_call call = {run, epoch, &report};

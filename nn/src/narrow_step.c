@@ -142,9 +142,8 @@ static lw_narrow_loss loss_of(const lw_loss_rule *rule)
     }
 }
 
-lw_status lw_narrow_step_run(lw_net *net, const lw_loss_rule *rule,
-                             const lw_optimizer_step *optimizer, const lw_batch *batch,
-                             double *value)
+lw_status lw_narrow_steps(lw_net *net, const lw_loss_rule *rule, const lw_optimizer_step *optimizer,
+                          const lw_batch *batch, size_t steps, double *value)
 {
     lw_status status = lw_narrow_reserve(net, batch->rows);
     if (status != LW_OK)
@@ -158,13 +157,17 @@ lw_status lw_narrow_step_run(lw_net *net, const lw_loss_rule *rule,
                                     .values = target->values,
                                     .labels = target->labels,
                                     .scale = lw_loss_scale(rule, batch->rows),
-                                    .row_loss = net->narrow->room.row_loss};
+                                    .row_loss = value ? net->narrow->room.row_loss : NULL};
+    lw_adam_update_params adam = {0};
     lw_narrow_update update = {0};
-    if (optimizer && optimizer->is_sgd)
+    if (optimizer && optimizer->is_sgd) {
         update.sgd = &optimizer->sgd;
-    else if (optimizer)
-        update.adam = &optimizer->adam;
-    status = run_blocks(net, &narrow, optimizer ? &update : NULL);
+    } else if (optimizer) {
+        adam = optimizer->adam;
+        update.adam = &adam;
+    }
+    for (size_t i = 0; i < steps && status == LW_OK; i++, adam.step++)
+        status = run_blocks(net, &narrow, optimizer ? &update : NULL);
     if (status == LW_OK && value)
         *value = lw_loss_value(rule, batch->rows, net->narrow->room.row_loss);
     return status;

@@ -29,10 +29,9 @@ void lw_narrow_destroy(lw_net *net);
 /* Makes room for batches of so many rows. */
 lw_status lw_narrow_reserve(lw_net *net, size_t rows);
 
-/* lw_step_run. */
-lw_status lw_narrow_step_run(lw_net *net, const lw_loss_rule *rule,
-                             const lw_optimizer_step *optimizer, const lw_batch *batch,
-                             double *value);
+/* So many steps on a batch, optimizer being that of the first one; value receives the loss before the last one. */
+lw_status lw_narrow_steps(lw_net *net, const lw_loss_rule *rule, const lw_optimizer_step *optimizer,
+                          const lw_batch *batch, size_t steps, double *value);
 
 /* The gradients from the last layer's dz, which is there for all rows of x. */
 lw_status lw_narrow_backward(lw_net *net, size_t rows, const float *x);

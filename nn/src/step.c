@@ -97,16 +97,16 @@ static lw_status wide_step(lw_net *net, const lw_loss_rule *rule,
 }
 
 /* What a step leaves behind. Whether it could leave gradients is not the caller's business. */
-static void finish_step(lw_net *net, int has_optimizer)
+static void finish_steps(lw_net *net, size_t updates)
 {
-    net->pass.gradients = !has_optimizer;
-    if (has_optimizer)
-        net->optimizer.steps++;
+    net->pass.gradients = updates == 0;
+    net->optimizer.steps += updates;
     lw_forget_forward(net);
 }
 
-lw_status lw_step_run(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
-                      const lw_batch *batch, double *value)
+/* Steps on one batch, which only narrow networks take more than one of at a time. */
+static lw_status take_steps(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
+                            const lw_batch *batch, size_t steps, double *value)
 {
     lw_status status = LW_OK;
     lw_optimizer_step step;
@@ -116,11 +116,28 @@ lw_status lw_step_run(lw_net *net, const lw_loss_rule *rule, const lw_optimizer 
         return status;
     net->pass.gradients = 0; /* a failure can leave half of them behind, which are then nobody's */
     if (net->narrow)
-        status = lw_narrow_step_run(net, rule, optimizer ? &step : NULL, batch, value);
+        status = lw_narrow_steps(net, rule, optimizer ? &step : NULL, batch, steps, value);
     else
         status = wide_step(net, rule, optimizer ? &step : NULL, batch, value);
     if (status == LW_OK)
-        finish_step(net, optimizer != NULL);
+        finish_steps(net, optimizer ? steps : 0);
+    return status;
+}
+
+lw_status lw_step_run(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
+                      const lw_batch *batch, double *value)
+{
+    return take_steps(net, rule, optimizer, batch, 1, value);
+}
+
+lw_status lw_step_repeat(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
+                         const lw_batch *batch, size_t steps)
+{
+    if (net->narrow)
+        return take_steps(net, rule, optimizer, batch, steps, NULL);
+    lw_status status = LW_OK;
+    for (size_t i = 0; i < steps && status == LW_OK; i++)
+        status = take_steps(net, rule, optimizer, batch, 1, NULL);
     return status;
 }
 

@@ -25,10 +25,17 @@ typedef struct lw_batch {
 /*
  * Forward, loss, backward and, unless optimizer is NULL, the update. The arguments have been
  * checked: rule by lw_loss_resolve, the target against it, optimizer by lw_optimizer_check. value
- * receives the loss.
+ * receives the loss; NULL: not wanted.
  */
 lw_status lw_step_run(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
                       const lw_batch *batch, double *value);
+
+/*
+ * So many steps on the same batch, whose losses nobody wants: what a step has to prepare is prepared once, which for
+ * two units takes as long as the step itself.
+ */
+lw_status lw_step_repeat(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
+                         const lw_batch *batch, size_t steps);
 
 /*
  * A layer's forward pass on some rows: y = activation(x * W + b), z as lw_linear_forward; for
