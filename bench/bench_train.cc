@@ -24,16 +24,17 @@ bool learns(benchmark::State &state, const Network &network, lw_net *net, const 
     return losses[1] < losses[0];
 }
 
-// Runs of lw_fit of so many steps that the call itself, a few microseconds, does not count: a step is an
-// iteration of the benchmark. There is no callback, since lw_fit would look at the clock for it, which takes as
-// long as a step of two by one.
-lw_status fit_whole_batches(benchmark::State &state, lw_net *net, const lw_dataset &data,
-                            lw_fit_options options)
+// Runs of lw_fit of so many steps that the call itself, which looks at all data once, does not count: a step is an
+// iteration of the benchmark. There is no callback: lw_fit would look at the clock for it, which takes as
+// long as a step of two by one, and its threads would not wait for the next step.
+lw_status fit_epochs(benchmark::State &state, lw_net *net, const lw_dataset &data,
+                     lw_fit_options options, size_t steps_per_epoch)
 {
-    constexpr benchmark::IterationCount steps = 1000;
+    options.epochs = std::max<size_t>(1, 1000 / steps_per_epoch);
+    const size_t steps = options.epochs * steps_per_epoch;
     lw_status status = LW_OK;
-    options.epochs = steps;
-    while (status == LW_OK && state.KeepRunningBatch(steps))
+    while (status == LW_OK &&
+           state.KeepRunningBatch(static_cast<benchmark::IterationCount>(steps)))
         status = lw_fit(net, &data, &options);
     return status;
 }
@@ -47,8 +48,10 @@ lw_status fit(benchmark::State &state, const Network &network, lw_net *net, cons
     options.loss = network.loss;
     options.optimizer = network.optimizer;
     options.batch_size = network.batch;
-    if (network.batch == LW_FULL_BATCH)
-        return fit_whole_batches(state, net, data, options);
+    constexpr size_t few_floats = 100000; // that are looked at in less time than a step of a large network
+    if (data.rows * data.inputs <= few_floats)
+        return fit_epochs(state, net, data, options,
+                          data.rows / std::min(network.batch, data.rows));
     options.epochs = SIZE_MAX;
     options.user = &state;
     options.on_batch = [](void *user, const lw_batch_report *) {

@@ -150,7 +150,7 @@ static size_t session_threads(const fit_run *run)
     if (run->batches.source || run->options.on_batch)
         return 1;
     const double rows = (double)run->batches.batch_rows;
-    return lw_team_size(run->net->threads, 6.0 * rows * (double)run->net->parameter_count);
+    return lw_team_session_size(run->net->threads, 6.0 * rows * (double)run->net->parameter_count);
 }
 
 typedef struct epoch_call {

@@ -11,6 +11,9 @@ typedef lw_status (*lw_phase)(void *job, size_t thread, size_t threads);
  * waking them or if the caller is in a parallel region or a forked child. In a session, no more than it has. */
 size_t lw_team_size(unsigned setting, double flops);
 
+/* The same for a session of steps of flops each. */
+size_t lw_team_session_size(unsigned setting, double flops);
+
 /*
  * Runs the phases one after the other on threads threads, with a barrier between two of them; with
  * one thread, as plain calls, in which the kernels use one thread. Once a part has failed no further phase
