@@ -33,8 +33,7 @@ lw_status fit_epochs(benchmark::State &state, lw_net *net, const lw_dataset &dat
     options.epochs = std::max<size_t>(1, 1000 / steps_per_epoch);
     const size_t steps = options.epochs * steps_per_epoch;
     lw_status status = LW_OK;
-    while (status == LW_OK &&
-           state.KeepRunningBatch(static_cast<benchmark::IterationCount>(steps)))
+    while (status == LW_OK && state.KeepRunningBatch(static_cast<benchmark::IterationCount>(steps)))
         status = lw_fit(net, &data, &options);
     return status;
 }
@@ -48,7 +47,8 @@ lw_status fit(benchmark::State &state, const Network &network, lw_net *net, cons
     options.loss = network.loss;
     options.optimizer = network.optimizer;
     options.batch_size = network.batch;
-    constexpr size_t few_floats = 100000; // that are looked at in less time than a step of a large network
+    constexpr size_t few_floats =
+        100000; // that are looked at in less time than a step of a large network
     if (data.rows * data.inputs <= few_floats)
         return fit_epochs(state, net, data, options,
                           data.rows / std::min(network.batch, data.rows));
@@ -72,7 +72,8 @@ void train(benchmark::State &state, const Network &network, lw_precision precisi
     const size_t batch = std::min(network.batch, data.rows);
     data.rows -= data.rows % batch; // so that every step has as many rows
     lw_net *net = network.create();
-    if (bench::check(state, net ? lw_net_set_precision(net, precision) : LW_ENOMEM) && learns(state, network, net, data, batch) &&
+    if (bench::check(state, net ? lw_net_set_precision(net, precision) : LW_ENOMEM) &&
+        learns(state, network, net, data, batch) &&
         bench::check(state, fit(state, network, net, data))) {
         const double rows = static_cast<double>(batch);
         bench::count_flops(state, rows * network.flops_per_row());
@@ -90,14 +91,12 @@ void register_benchmarks(const std::vector<std::string> &arguments)
 {
     bench::expect_no_arguments(arguments);
     for (const Network &network : bench::networks())
-        bench::register_everywhere("train/" + network.name,
-                                   [&network](benchmark::State &state, int) {
-                                       train(state, network, LW_FP32);
-                                   });
+        bench::register_everywhere(
+            "train/" + network.name,
+            [&network](benchmark::State &state, int) { train(state, network, LW_FP32); });
     for (const Network &network : bench::networks())
         if (network.is_wide())
-            bench::register_everywhere("train_bf16/" + network.name,
-                                       [&network](benchmark::State &state, int) {
-                                           train(state, network, LW_BF16);
-                                       });
+            bench::register_everywhere(
+                "train_bf16/" + network.name,
+                [&network](benchmark::State &state, int) { train(state, network, LW_BF16); });
 }

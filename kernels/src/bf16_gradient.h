@@ -15,9 +15,11 @@ struct lw_bf16_gradient {
     int add_to_c;
     float *c;
     size_t ldc;
-    size_t panel, first; /* panel not 0: C lies in panels so far apart, and begins with row first of them */
+    size_t panel,
+        first; /* panel not 0: C lies in panels so far apart, and begins with row first of them */
     const struct lw_tile_end *end; /* only to store, for more steps than are taken at once */
-    const struct lw_bf16_block *pack; /* not NULL: what is made of each strip of C after it, but for its columns */
+    const struct lw_bf16_block
+        *pack; /* not NULL: what is made of each strip of C after it, but for its columns */
 };
 
 /* LW_OK, or LW_ENOMEM with C unchanged. */

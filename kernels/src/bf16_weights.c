@@ -12,8 +12,7 @@ lw_weights lw_bf16_weights_of(size_t in, size_t out)
 {
     lw_weights weights = lw_weights_of(in, out);
     /* Panels as wide as those of the copies, or rows, of which any part can be packed. */
-    weights.form =
-        weights.isa->tile_nr == LW_BF16_PANEL ? LW_WEIGHTS_PANELS : LW_WEIGHTS_ROWS;
+    weights.form = weights.isa->tile_nr == LW_BF16_PANEL ? LW_WEIGHTS_PANELS : LW_WEIGHTS_ROWS;
     if (weights.form == LW_WEIGHTS_PANELS)
         weights.panel = lw_panel_distance(&weights);
     return weights;

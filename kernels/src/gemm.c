@@ -54,10 +54,10 @@ static void run_strips(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
     strip.row = row;
     strip.add_to_c = p > 0 || g->beta != 0.0f;
     strip.end = p + kc == g->k ? g->end : &lw_end_store;
-    strip.a = plan->pack_a        ? packed_a
-              : g->a_panel        ? g->a
-              : kc > 0            ? g->a + row * g->a_row + p * g->a_col
-                                  : NULL;
+    strip.a = plan->pack_a ? packed_a
+              : g->a_panel ? g->a
+              : kc > 0     ? g->a + row * g->a_row + p * g->a_col
+                           : NULL;
     strip.a_row = plan->pack_a ? 1 : g->a_row;
     strip.a_col = plan->pack_a ? mr : g->a_col;
     strip.a_tile = mr * (plan->pack_a ? kc : g->a_row);
@@ -104,6 +104,9 @@ static void run_strips(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
                 strip.b_panel = g->b_panel ? g->b_panel : nr;
             }
         }
+        strip.next_b = g->b_panel && j + strip.n < block->cols.end
+                           ? g->b + (j + strip.n) / g->isa->tile_nr * g->b_panel + p * strip.b_row
+                           : NULL;
         isa->gemm_strip(&strip);
     }
 }

@@ -20,7 +20,8 @@ struct lw_gemm {
     float *c;
     size_t ldc;
     const struct lw_tile_end *end;
-    float *b_sums; /* NULL, or the sums of the columns of B, to which beta applies too; with an update the
+    float *
+        b_sums; /* NULL, or the sums of the columns of B, to which beta applies too; with an update the
                       biases that they are the gradient of */
 };
 

@@ -10,15 +10,16 @@
 
 #include <lanewise/bf16.h>
 #include <lanewise/narrow.h>
+#include <lanewise/weights.h>
 
 /* What is done to a finished tile of C, m x n. The pointers are those of the tile's first element.
  */
 enum lw_tile_end_kind {
-    LW_END_STORE,   /* nothing                                                  */
-    LW_END_FORWARD, /* C = activation(C + bias), C + bias also to z             */
-    LW_END_BACKWARD, /* C = C .* activation'(saved)                             */
+    LW_END_STORE,      /* nothing                                                  */
+    LW_END_FORWARD,    /* C = activation(C + bias), C + bias also to z             */
+    LW_END_BACKWARD,   /* C = C .* activation'(saved)                             */
     LW_END_TRANSPOSED, /* C is stored transposed to z, n x m; with ReLU, z = z .* ReLU'(saved) */
-    LW_END_UPDATE    /* what C was - a step by an optimizer whose gradient is the product */
+    LW_END_UPDATE      /* what C was - a step by an optimizer whose gradient is the product */
 };
 
 /* Constants of one Adam step, the same for all parameters. */
@@ -40,6 +41,7 @@ struct lw_tile_update {
     /* Bytes from a weight to its velocity or first moment and to its second moment; 0: there is none. */
     ptrdiff_t m, v;
     float *bias_m, *bias_v; /* of the bias, that is lw_gemm's b_sums */
+    struct lw_ahead *ahead; /* NULL, or what is fetched meanwhile */
 };
 
 struct lw_tile_end {
@@ -70,12 +72,12 @@ struct lw_strip {
     size_t b_row, b_panel;
     float *
         packed; /* not NULL: the strip, of tile_nr columns, is also packed there, as pack_b does it */
-    /* bf16_strip with A by rows: what is read as B after this strip, which is fetched ahead; or NULL. */
+    /* What is read as B after this strip, as many steps as far apart, and is fetched ahead; or NULL. */
     const float *next_b;
     float *c;
     size_t ldc;
     const float *c_right; /* where the strip to the right begins in C, if there is one */
-    int add_to_c; /* start from C; otherwise from 0 */
+    int add_to_c;         /* start from C; otherwise from 0 */
     const struct lw_tile_end *end;
     size_t row, col; /* of the strip's first element in C, which end's pointers belong to */
 };

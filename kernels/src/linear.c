@@ -24,9 +24,8 @@ lw_status lw_check_backward_input(const char *name, lw_activation activation,
     if (activation == LW_LINEAR)
         saved = lw_optional_operand(saved);
     const lw_status status = lw_check_elementwise(name, activation);
-    return status == LW_OK
-               ? lw_check_output(name, &dx, (struct lw_operand[]){*dz, w, saved}, 3)
-               : status;
+    return status == LW_OK ? lw_check_output(name, &dx, (struct lw_operand[]){*dz, w, saved}, 3)
+                           : status;
 }
 
 /* The instruction set for so many columns and steps. */
@@ -48,7 +47,7 @@ lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x,
     const struct lw_operand input = {"x", x, batch, in, ldx}, weights = {"w", w, in, out, ldw};
     const struct lw_operand pre = {"z", z, batch, out, ldz}, output = {"y", y, batch, out, ldy};
     const lw_status status = lw_check_forward("lw_linear_forward", activation, &input, weights,
-                                           lw_vector_operand("b", b, out), pre, output);
+                                              lw_vector_operand("b", b, out), pre, output);
     if (status != LW_OK)
         return status;
     const struct lw_tile_end end = {LW_END_FORWARD, activation, b, z, ldz, NULL, 0, NULL};
@@ -84,7 +83,7 @@ lw_status lw_linear_forward_packed(size_t batch, const float *x, size_t ldx, con
     const struct lw_operand input = {"x", x, batch, w->k, ldx}, packed = {"w", NULL, 0, 0, 0};
     const struct lw_operand pre = {"z", z, batch, w->n, ldz}, output = {"y", y, batch, w->n, ldy};
     const lw_status status = lw_check_forward(name, activation, &input, packed,
-                                           lw_vector_operand("b", b, w->n), pre, output);
+                                              lw_vector_operand("b", b, w->n), pre, output);
     if (status != LW_OK)
         return status;
     struct lw_gemm gemm = lw_packed_product(w, batch, x, ldx, 1, y, ldy);
@@ -105,7 +104,8 @@ lw_status lw_linear_backward_input(size_t batch, size_t in, size_t out, const fl
                                    float *dx, size_t lddx)
 {
     static const char name[] = "lw_linear_backward_input";
-    const struct lw_operand gradient = {"dz", dz, batch, out, lddz}, weights = {"w", w, in, out, ldw};
+    const struct lw_operand gradient = {"dz", dz, batch, out, lddz},
+                            weights = {"w", w, in, out, ldw};
     const lw_status status = lw_check_backward_input(
         name, activation, &gradient, weights, (struct lw_operand){"saved", saved, batch, in, lds},
         (struct lw_operand){"dx", dx, batch, in, lddx});

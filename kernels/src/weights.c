@@ -119,20 +119,16 @@ lw_status lw_weights_forward(const lw_weights *weights, size_t batch, const floa
     if (weights->form == LW_WEIGHTS_ROWS)
         return lw_linear_forward(batch, in, out, x, ldx, weights->w, out, b, activation, z, ldz, y,
                                  ldy);
-    const lw_status status = lw_check_forward("lw_weights_forward", activation,
-                                              &(struct lw_operand){"x", x, batch, in, ldx},
-                                              lw_vector_operand("w", weights->w, lw_weights_floats(weights)),
-                                              lw_vector_operand("b", b, out),
-                                              (struct lw_operand){"z", z, batch, out, ldz},
-                                              (struct lw_operand){"y", y, batch, out, ldy});
+    const lw_status status = lw_check_forward(
+        "lw_weights_forward", activation, &(struct lw_operand){"x", x, batch, in, ldx},
+        lw_vector_operand("w", weights->w, lw_weights_floats(weights)),
+        lw_vector_operand("b", b, out), (struct lw_operand){"z", z, batch, out, ldz},
+        (struct lw_operand){"y", y, batch, out, ldy});
     if (status != LW_OK)
         return status;
     const int columns = weights->form == LW_WEIGHTS_COLUMNS;
-    const struct lw_tile_end end = {.kind = LW_END_FORWARD,
-                                    .activation = activation,
-                                    .bias = b,
-                                    .z = z,
-                                    .ldz = ldz};
+    const struct lw_tile_end end = {
+        .kind = LW_END_FORWARD, .activation = activation, .bias = b, .z = z, .ldz = ldz};
     const struct lw_gemm gemm = {
         .isa = weights->isa,
         .m = batch,
@@ -162,11 +158,11 @@ lw_status lw_weights_backward_input(const lw_weights *weights, size_t batch, con
     if (weights->form == LW_WEIGHTS_ROWS)
         return lw_linear_backward_input(batch, in, out, dz, lddz, weights->w, out, activation,
                                         saved, lds, dx, lddx);
-    const lw_status status = lw_check_backward_input(
-        name, activation, &(struct lw_operand){"dz", dz, batch, out, lddz},
-        lw_vector_operand("w", weights->w, lw_weights_floats(weights)),
-        (struct lw_operand){"saved", saved, batch, in, lds},
-        (struct lw_operand){"dx", dx, batch, in, lddx});
+    const lw_status status =
+        lw_check_backward_input(name, activation, &(struct lw_operand){"dz", dz, batch, out, lddz},
+                                lw_vector_operand("w", weights->w, lw_weights_floats(weights)),
+                                (struct lw_operand){"saved", saved, batch, in, lds},
+                                (struct lw_operand){"dx", dx, batch, in, lddx});
     if (status != LW_OK)
         return status;
     struct lw_tile_end end = {.activation = activation, .saved = saved, .lds = lds};

@@ -36,7 +36,8 @@ lw_status lw_weights_prepare(const char *name, const lw_weights *weights, size_t
                                          .m = distance(weights->w, u->m),
                                          .v = distance(weights->w, u->v),
                                          .bias_m = u->b_m,
-                                         .bias_v = u->b_v};
+                                         .bias_v = u->b_v,
+                                         .ahead = u->ahead};
     return LW_OK;
 }
 
@@ -45,11 +46,12 @@ lw_status lw_weights_check_inputs(const char *name, const lw_weights *weights,
                                   size_t input_count)
 {
     const size_t floats = lw_weights_floats(weights);
-    const struct lw_operand outputs[] = {
-        lw_vector_operand("w", weights->w, floats), lw_vector_operand("m", u->m, floats),
-        lw_vector_operand("v", u->v, floats),       lw_vector_operand("b", u->b, weights->out),
-        lw_vector_operand("b_m", u->b_m, weights->out),
-        lw_vector_operand("b_v", u->b_v, weights->out)};
+    const struct lw_operand outputs[] = {lw_vector_operand("w", weights->w, floats),
+                                         lw_vector_operand("m", u->m, floats),
+                                         lw_vector_operand("v", u->v, floats),
+                                         lw_vector_operand("b", u->b, weights->out),
+                                         lw_vector_operand("b_m", u->b_m, weights->out),
+                                         lw_vector_operand("b_v", u->b_v, weights->out)};
     lw_status status = LW_OK;
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs && status == LW_OK; i++)
         if (i == 0 || outputs[i].data)
@@ -158,11 +160,11 @@ lw_status lw_weights_update(const lw_weights *weights, size_t first, size_t coun
     struct lw_weights_step step;
     lw_status status = lw_weights_prepare(name, weights, first, count, update, &step);
     if (status == LW_OK)
-        status = lw_weights_check_inputs(name, weights, update,
-                              (struct lw_operand[]){{"g", g, in, out, out},
-                                                    lw_optional_operand(
-                                                        lw_vector_operand("gb", gb, out))},
-                              2);
+        status = lw_weights_check_inputs(
+            name, weights, update,
+            (struct lw_operand[]){{"g", g, in, out, out},
+                                  lw_optional_operand(lw_vector_operand("gb", gb, out))},
+            2);
     if (status != LW_OK)
         return status;
     if (update->b && gb)

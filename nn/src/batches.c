@@ -77,7 +77,8 @@ static void next_of_data(lw_batches *batches, lw_batch *batch)
                             .x = batches->room.x,
                             .target = {batches->room.values, batches->room.labels},
                             .gather = &batches->room,
-                            .index = batches->index + first};
+                            .index = batches->index + first,
+                            .next_rows = left - rows < rows ? left - rows : rows};
     else
         *batch = (lw_batch){.rows = rows,
                             .x = data->x + first * data->inputs,

@@ -19,7 +19,7 @@ typedef struct fit_run {
     double steps_total; /* of the whole run; 0: not known */
     double steps_done;
     int watched; /* somebody receives losses */
-    int timed;   /* somebody receives seconds: asking the clock takes as long as the step of a small network */
+    int timed; /* somebody receives seconds: asking the clock takes as long as the step of a small network */
     int stopped;
     lw_history history;
 } fit_run;
@@ -169,9 +169,8 @@ static lw_status epoch_in_session(void *argument)
 static int only_repeats(const fit_run *run)
 {
     const lw_fit_options *o = &run->options;
-    return run->batches.data && run->batches.batch_rows == run->batches.rows_total &&
-           !run->timed && !o->validation && o->clip_norm == 0.0f &&
-           o->schedule.kind == LW_SCHEDULE_CONSTANT;
+    return run->batches.data && run->batches.batch_rows == run->batches.rows_total && !run->timed &&
+           !o->validation && o->clip_norm == 0.0f && o->schedule.kind == LW_SCHEDULE_CONSTANT;
 }
 
 static lw_status run_epochs(void *argument)
@@ -182,9 +181,9 @@ static lw_status run_epochs(void *argument)
         lw_batch batch;
         lw_batches_start(&run->batches, &run->net->random, 0);
         const lw_status status = lw_batches_next(&run->batches, &batch);
-        return status == LW_OK ? lw_step_repeat(run->net, &run->rule, &o->optimizer, &batch,
-                                                o->epochs)
-                               : status;
+        return status == LW_OK
+                   ? lw_step_repeat(run->net, &run->rule, &o->optimizer, &batch, o->epochs)
+                   : status;
     }
     for (size_t epoch = 0; epoch < o->epochs && !run->stopped; epoch++) {
         lw_epoch_report report;

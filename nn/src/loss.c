@@ -152,8 +152,8 @@ lw_status lw_loss_rows(const lw_loss_rule *rule, size_t rows, const float *score
     const float *values = target->values;
 
     if (rule->loss == LW_CROSS_ENTROPY && target->labels && outputs > 1)
-        return lw_softmax_cross_entropy(rows, outputs, scored, outputs, target->labels,
-                                        scale, row_loss, gradient, outputs);
+        return lw_softmax_cross_entropy(rows, outputs, scored, outputs, target->labels, scale,
+                                        row_loss, gradient, outputs);
     if (target->labels) {
         expand_labels(rows, outputs, target->labels, expanded);
         values = expanded;
@@ -163,10 +163,10 @@ lw_status lw_loss_rows(const lw_loss_rule *rule, size_t rows, const float *score
         return lw_softmax_cross_entropy_probs(rows, outputs, scored, outputs, values, outputs,
                                               scale, row_loss, gradient, outputs);
     case LW_BINARY_CROSS_ENTROPY:
-        return lw_sigmoid_cross_entropy(rows, outputs, scored, outputs, values, outputs,
-                                        scale, row_loss, gradient, outputs);
+        return lw_sigmoid_cross_entropy(rows, outputs, scored, outputs, values, outputs, scale,
+                                        row_loss, gradient, outputs);
     default: /* the squared errors */
-        return lw_squared_error(rows, outputs, scored, outputs, values, outputs,
-                                scale, row_loss, gradient, outputs);
+        return lw_squared_error(rows, outputs, scored, outputs, values, outputs, scale, row_loss,
+                                gradient, outputs);
     }
 }

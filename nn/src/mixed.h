@@ -14,13 +14,14 @@ typedef struct lw_mixed_matrix {
 typedef struct lw_mixed_layer {
     lw_bf16 *forward, *backward; /* packed copies of W; the first layer has no backward one */
     lw_mixed_matrix x, dz;       /* its input, and the gradient at its pre-activation */
-    lw_mixed_matrix z;           /* rows only, where the derivative needs it; else NULL. Not of the last layer,
+    lw_mixed_matrix
+        z; /* rows only, where the derivative needs it; else NULL. Not of the last layer,
                                     whose z, y and dz are floats, as those of all layers otherwise */
 } lw_mixed_layer;
 
 typedef struct lw_mixed_net {
-    int stale;              /* the copies are not those of the weights */
-    size_t weights_count;   /* of both memories, in floats */
+    int stale;            /* the copies are not those of the weights */
+    size_t weights_count; /* of both memories, in floats */
     size_t workspace_count;
     float *weights, *workspace;
     lw_mixed_layer layers[];

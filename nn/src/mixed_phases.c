@@ -54,10 +54,10 @@ static lw_status forward_rows(const lw_step_job *job, size_t first, size_t count
         const lw_layer *layer = &net->layers[i];
         const lw_mixed_layer *mixed = &net->mixed->layers[i];
         const lw_bf16_output y = output_from(&mixed[1].x, first);
-        status = lw_bf16_linear_forward(count, layer->in, layer->spec.units,
-                                        rows_from(&mixed->x, first), mixed->x.ld, mixed->forward,
-                                        layer->b, layer->spec.activation,
-                                        rows_from(&mixed->z, first), mixed->z.ld, &y);
+        status =
+            lw_bf16_linear_forward(count, layer->in, layer->spec.units, rows_from(&mixed->x, first),
+                                   mixed->x.ld, mixed->forward, layer->b, layer->spec.activation,
+                                   rows_from(&mixed->z, first), mixed->z.ld, &y);
     }
     return status == LW_OK ? forward_last(job, first, count) : status;
 }
@@ -67,8 +67,8 @@ static lw_status backward_rows(const lw_step_job *job, size_t first, size_t coun
     const lw_net *net = job->net;
     const size_t outputs = lw_net_outputs(net);
     const lw_bf16_output last = output_from(&net->mixed->layers[net->layer_count - 1].dz, first);
-    lw_status status =
-        lw_bf16_gather(count, outputs, lw_last_layer(net)->dz + first * outputs, outputs, NULL, &last);
+    lw_status status = lw_bf16_gather(count, outputs, lw_last_layer(net)->dz + first * outputs,
+                                      outputs, NULL, &last);
     for (size_t i = net->layer_count - 1; i > 0 && status == LW_OK; i--) {
         const lw_layer *layer = &net->layers[i];
         const lw_mixed_layer *mixed = &net->mixed->layers[i], *below = mixed - 1;
@@ -148,19 +148,19 @@ static lw_status update_phase(void *user, size_t thread, size_t threads)
 static lw_status descent_phase(void *user, size_t thread, size_t threads)
 {
     const lw_step_job *job = user;
+    lw_ahead ahead = lw_next_rows(job->batch, 2, thread, threads);
     lw_status status = LW_OK;
     for (size_t i = 0; i < job->net->layer_count && status == LW_OK; i++) {
         const lw_layer *layer = &job->net->layers[i];
         const lw_mixed_layer *mixed = &job->net->mixed->layers[i];
         size_t first, count;
         share_weights(layer, thread, threads, &first, &count);
-        const lw_layer_update update =
-            lw_optimizer_of_layer(job->optimizer, job->net, layer, first == 0);
+        lw_layer_update update = lw_optimizer_of_layer(job->optimizer, job->net, layer, first == 0);
+        update.ahead = &ahead;
         if (count > 0)
-            status = lw_bf16_weights_update(&layer->weights, first, count, job->batch->rows,
-                                            mixed->x.pairs, mixed->x.ld_pairs, mixed->dz.pairs,
-                                            mixed->dz.ld_pairs, &update, mixed->forward,
-                                            mixed->backward);
+            status = lw_bf16_weights_update(
+                &layer->weights, first, count, job->batch->rows, mixed->x.pairs, mixed->x.ld_pairs,
+                mixed->dz.pairs, mixed->dz.ld_pairs, &update, mixed->forward, mixed->backward);
     }
     return status;
 }

@@ -98,8 +98,8 @@ lw_status lw_net_reserve_gradients(lw_net *net)
 }
 
 /* A checked architecture without parameters. */
-static lw_status build(lw_net **net, size_t inputs, const lw_layer_spec *specs,
-                       size_t layer_count, lw_precision precision)
+static lw_status build(lw_net **net, size_t inputs, const lw_layer_spec *specs, size_t layer_count,
+                       lw_precision precision)
 {
     lw_net *built = calloc(1, sizeof *built + layer_count * sizeof *built->layers);
     if (!built)

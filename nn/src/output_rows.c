@@ -16,9 +16,21 @@ void lw_gather_targets(const lw_batch *batch, size_t first, size_t count)
     }
 }
 
+lw_ahead lw_next_rows(const lw_batch *batch, size_t unit, size_t thread, size_t threads)
+{
+    if (!batch->gather || batch->next_rows == 0)
+        return (lw_ahead){0};
+    size_t first, count;
+    lw_team_share(batch->next_rows, unit, thread, threads, &first, &count);
+    const lw_dataset *data = batch->gather->data;
+    return (lw_ahead){.x = data->x,
+                      .index = batch->index + batch->rows + first,
+                      .rows = count,
+                      .cols = data->inputs};
+}
+
 /* The last layer's dz from the gradient dy at its outputs; dy may be dz itself. */
-static lw_status gradient_rows(const lw_net *net, const float *dy, size_t first,
-                                      size_t count)
+static lw_status gradient_rows(const lw_net *net, const float *dy, size_t first, size_t count)
 {
     const lw_layer *last = lw_last_layer(net);
     const size_t out = last->spec.units, at = first * out;
@@ -49,7 +61,6 @@ lw_status lw_output_rows(const lw_step_job *job, size_t first, size_t count)
     if (job->rule)
         status = loss_rows(job, first, count);
     if (status == LW_OK && job->dy)
-        status =
-            gradient_rows(job->net, job->dy + first * lw_net_outputs(job->net), first, count);
+        status = gradient_rows(job->net, job->dy + first * lw_net_outputs(job->net), first, count);
     return status;
 }

@@ -1,4 +1,4 @@
-/* The rows of a batch at the output of a network, where all kinds of layers meet: targets and loss. */
+/* The rows of a batch where all kinds of layers meet: at the output of a network, and before it is read. */
 #ifndef LANEWISE_OUTPUT_ROWS_H
 #define LANEWISE_OUTPUT_ROWS_H
 
@@ -6,6 +6,9 @@
 
 /* The targets of rows index[first..first+count-1], copied to their place in the batch. */
 void lw_gather_targets(const lw_batch *batch, size_t first, size_t count);
+
+/* The thread's share of the rows of the next batch, in whole units, to be fetched ahead; none if that is not known. */
+lw_ahead lw_next_rows(const lw_batch *batch, size_t unit, size_t thread, size_t threads);
 
 /* The last layer's dz of some rows, from its z or y, if the job has a loss; or from the caller's dy, if it
  * has that. */

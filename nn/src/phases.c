@@ -8,8 +8,8 @@ lw_status lw_layer_forward(const lw_layer *layer, size_t rows, const float *x, f
 {
     const size_t in = layer->in, out = layer->spec.units;
     if (layer->spec.activation != LW_SOFTMAX)
-        return lw_weights_forward(&layer->weights, rows, x, in, layer->b, layer->spec.activation,
-                                  z, out, y, out);
+        return lw_weights_forward(&layer->weights, rows, x, in, layer->b, layer->spec.activation, z,
+                                  out, y, out);
     const lw_status status =
         lw_weights_forward(&layer->weights, rows, x, in, layer->b, LW_LINEAR, NULL, 0, z, out);
     return status == LW_OK ? lw_softmax(rows, out, z, out, y, out) : status;
@@ -132,7 +132,8 @@ static lw_status update_phase(void *user, size_t thread, size_t threads)
         const lw_layer_update update =
             lw_optimizer_of_layer(job->optimizer, job->net, layer, first == 0);
         if (count > 0)
-            status = lw_weights_update(&layer->weights, first, count, layer->dw, layer->db, &update);
+            status =
+                lw_weights_update(&layer->weights, first, count, layer->dw, layer->db, &update);
     }
     return status;
 }
@@ -140,13 +141,14 @@ static lw_status update_phase(void *user, size_t thread, size_t threads)
 static lw_status descent_phase(void *user, size_t thread, size_t threads)
 {
     const lw_step_job *job = user;
+    lw_ahead ahead = lw_next_rows(job->batch, 1, thread, threads);
     lw_status status = LW_OK;
     for (size_t i = 0; i < job->net->layer_count && status == LW_OK; i++) {
         const lw_layer *layer = &job->net->layers[i];
         size_t first, count;
         share_weights(layer, thread, threads, &first, &count);
-        const lw_layer_update update =
-            lw_optimizer_of_layer(job->optimizer, job->net, layer, first == 0);
+        lw_layer_update update = lw_optimizer_of_layer(job->optimizer, job->net, layer, first == 0);
+        update.ahead = &ahead;
         if (count > 0)
             status = lw_weights_backward_update(&layer->weights, first, count, job->batch->rows,
                                                 layer_input(job, i, 0), layer->in, layer->dz,

@@ -51,8 +51,7 @@ static lw_status run(lw_step_job *job)
 {
     lw_net *net = job->net;
     const lw_phases *of = net->mixed ? &lw_mixed_phases : &lw_wide_phases;
-    const int descent =
-        job->backward && job->optimizer && job->batch->rows <= LW_UPDATE_MAX_BATCH;
+    const int descent = job->backward && job->optimizer && job->batch->rows <= LW_UPDATE_MAX_BATCH;
     lw_phase phases[5];
     size_t count = 0;
     if (net->mixed && net->mixed->stale)

@@ -20,6 +20,7 @@ typedef struct lw_batch {
     const lw_gather
         *gather;         /* NULL: x and target are in place. Otherwise each thread first copies */
     const size_t *index; /* its share of the rows index[0..rows-1] to x and target.             */
+    size_t next_rows;    /* that follow in index: the next batch, which can be fetched ahead    */
 } lw_batch;
 
 /*

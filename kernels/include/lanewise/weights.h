@@ -58,19 +58,31 @@ LW_API lw_status lw_weights_forward(const lw_weights *weights, size_t batch, con
                                     size_t ldz, float *y, size_t ldy);
 
 /* lw_linear_backward_input. */
-LW_API lw_status lw_weights_backward_input(const lw_weights *weights, size_t batch,
-                                           const float *dz, size_t lddz, lw_activation activation,
+LW_API lw_status lw_weights_backward_input(const lw_weights *weights, size_t batch, const float *dz,
+                                           size_t lddz, lw_activation activation,
                                            const float *saved, size_t lds, float *dx, size_t lddx);
+
+/*
+ * Rows that somebody will read soon, row index[i] of x for i = at..rows-1: functions that take this ask memory for
+ * some of their lines now and then while they compute, and advance at and line.
+ */
+typedef struct lw_ahead {
+    const float *x;
+    const size_t *index;
+    size_t rows, cols;
+    size_t at, line; /* 0 to begin with */
+} lw_ahead;
 
 /* What an optimizer does to the parameters of a layer; one of sgd and adam is set. */
 typedef struct lw_layer_update {
     const lw_sgd_update_params *sgd;
     const lw_adam_update_params *adam;
-    float *m;   /* as W       velocity or first moment; NULL for SGD without momentum */
-    float *v;   /* as W       second moment of Adam; NULL for SGD                     */
-    float *b;   /* out        NULL: no bias, or another range's                       */
-    float *b_m; /* out        as m and v                                              */
-    float *b_v; /* out */
+    float *m;        /* as W       velocity or first moment; NULL for SGD without momentum */
+    float *v;        /* as W       second moment of Adam; NULL for SGD                     */
+    float *b;        /* out        NULL: no bias, or another range's                       */
+    float *b_m;      /* out        as m and v                                              */
+    float *b_v;      /* out */
+    lw_ahead *ahead; /* NULL: nothing to fetch */
 } lw_layer_update;
 
 /* The largest batch of lw_weights_backward_update: more steps than a tile takes at once would need
