@@ -110,8 +110,6 @@ lw_status lw_weights_backward_update(const lw_weights *weights, size_t first, si
         gemm.c_first = first;
         break;
     case LW_WEIGHTS_COLUMNS: /* the transposed product */
-        if (update->b && out > 0)
-            lw_update_bias(weights->isa, &step.tile, batch, dz, lddz, 0, out, update->b);
         gemm.m = out;
         gemm.n = count;
         gemm.a = dz;
@@ -123,7 +121,10 @@ lw_status lw_weights_backward_update(const lw_weights *weights, size_t first, si
         gemm.b_sums = NULL;
         break;
     }
-    return lw_gemm_run(&gemm);
+    status = lw_gemm_run(&gemm);
+    if (status == LW_OK && weights->form == LW_WEIGHTS_COLUMNS && update->b)
+        lw_update_bias(weights->isa, &step.tile, batch, dz, lddz, 0, out, update->b);
+    return status;
 }
 
 /* The update of a part of W that lies as its gradient does. */
