@@ -21,6 +21,13 @@ static ptrdiff_t distance(const float *from, const float *to)
     return to ? (ptrdiff_t)((uintptr_t)to - (uintptr_t)from) : 0;
 }
 
+/* Whether a moment is there of W and of b, unless they are empty. */
+static int has_moment(const lw_weights *weights, const lw_layer_update *u, const float *of_w,
+                      const float *of_b)
+{
+    return weights->out == 0 || ((of_w || weights->in == 0) && (of_b || !u->b));
+}
+
 static lw_status prepare(const char *name, const lw_weights *weights, size_t first, size_t count,
                          const lw_layer_update *u, struct step *step)
 {
@@ -30,9 +37,10 @@ static lw_status prepare(const char *name, const lw_weights *weights, size_t fir
     if (first > weights->in || count > weights->in - first)
         return lw_fail(LW_EINVAL, "%s: rows %zu + %zu are no range of %zu", name, first, count,
                        weights->in);
-    const int moments = u->m && (u->b_m || !u->b);
-    lw_status status = u->sgd ? lw_check_sgd(name, u->sgd, moments) : lw_check_adam(name, u->adam);
-    if (status == LW_OK && u->adam && !(moments && u->v && (u->b_v || !u->b)))
+    const int first_moments = has_moment(weights, u, u->m, u->b_m);
+    lw_status status =
+        u->sgd ? lw_check_sgd(name, u->sgd, first_moments) : lw_check_adam(name, u->adam);
+    if (status == LW_OK && u->adam && !(first_moments && has_moment(weights, u, u->v, u->b_v)))
         status = lw_fail(LW_EINVAL, "%s: a moment is NULL", name);
     if (status != LW_OK)
         return status;
