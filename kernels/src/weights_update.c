@@ -174,15 +174,16 @@ lw_status lw_weights_update(const lw_weights *weights, size_t first, size_t coun
     const size_t in = weights->in, out = weights->out, nr = weights->isa->tile_nr;
     struct step step;
     lw_status status = prepare(name, weights, first, count, update, &step);
-    if (status == LW_OK)
+    if (status == LW_OK) {
+        const struct lw_operand of_b = lw_vector_operand("gb", gb, out);
         status = check_inputs(name, weights, update,
                               (struct lw_operand[]){{"g", g, in, out, out},
-                                                    lw_optional_operand(
-                                                        lw_vector_operand("gb", gb, out))},
+                                                    update->b ? of_b : lw_optional_operand(of_b)},
                               2);
+    }
     if (status != LW_OK)
         return status;
-    if (update->b && gb)
+    if (update->b)
         lw_update_vector(weights->isa, &step.tile, out, gb, update->b, update->b_m, update->b_v);
     if (weights->form == LW_WEIGHTS_COLUMNS) {
         update_columns(weights, &step, update, first, count, g);
