@@ -7,7 +7,6 @@
 #include "net.h"
 #include "recorded.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
