@@ -1,7 +1,6 @@
 /* Networks that are saved and loaded. */
 #include "saved_nets.h"
 
-
 START_TEST(activations_have_names)
 {
     for (int i = LW_LINEAR; i <= LW_SOFTMAX; i++) {
