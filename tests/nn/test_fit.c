@@ -53,13 +53,17 @@ START_TEST(unshuffled_fit_is_the_loop_written_out)
 }
 END_TEST
 
-/* A step of one row with input i moves w by i times as much as b: so the parameters tell which row it was. */
+/* A step of one row with input i moves w by i times as much as b: so the parameters tell which row it was, and
+ * whose target it had. */
 typedef struct row_watcher {
     lw_net *net;
+    float targets[8];
     float w, b;    /* before the step */
     unsigned seen; /* bit i: row i was in a batch of this epoch */
     size_t orders[4];
 } row_watcher;
+
+static const double watched_rate = 0x1p-13;
 
 static int watch_row(void *user, const lw_batch_report *report)
 {
@@ -67,11 +71,14 @@ static int watch_row(void *user, const lw_batch_report *report)
     float w, b;
     ASSERT_OK(lw_net_get_layer(watcher->net, 0, &w, &b));
     const double moved_w = (double)w - (double)watcher->w, moved_b = (double)b - (double)watcher->b;
+    const unsigned row = (unsigned)lround(moved_w / moved_b);
+    ck_assert_double_eq_tol(moved_w / moved_b, (double)row, 0.02);
+    ck_assert_uint_lt(row, 8);
+    const double y = (double)watcher->w * row + (double)watcher->b;
+    const double moves = watched_rate * ((double)watcher->targets[row] - y);
+    ck_assert_double_eq_tol(moved_b, moves, 0.01 * moves);
     watcher->w = w;
     watcher->b = b;
-    const unsigned row = (unsigned)lround(moved_w / moved_b);
-    ck_assert_double_eq_tol(moved_w / moved_b, (double)row, 0.01);
-    ck_assert_uint_lt(row, 8);
     ck_assert_msg(!(watcher->seen & 1u << row), "row %u came twice", row);
     watcher->seen |= 1u << row;
     watcher->orders[report->epoch - 1] = watcher->orders[report->epoch - 1] * 8 + row;
@@ -80,20 +87,20 @@ static int watch_row(void *user, const lw_batch_report *report)
     return 0;
 }
 
-static void watch_orders(uint64_t seed, size_t orders[4])
+static void watch_orders(uint64_t seed, int general, const lw_target *target, size_t orders[4])
 {
-    const lw_layer_spec layer = {.units = 1, .activation = LW_LINEAR, .init = LW_INIT_ZEROS};
-    float x[8], values[8];
-    for (size_t i = 0; i < 8; i++) {
-        x[i] = (float)i;
-        values[i] = -1.0f;
-    }
-    const lw_dataset data = {
-        .rows = 8, .inputs = 1, .outputs = 1, .x = x, .target = {.values = values}};
-    row_watcher watcher = {.net = make_net(1, &layer, 1, seed)};
+    const lw_layer_spec layer = {.units = 1, .activation = LW_LINEAR};
+    static const float x[] = {0, 1, 2, 3, 4, 5, 6, 7}, w = 0.0f, b = -1.0f;
+    const lw_dataset data = {.rows = 8, .inputs = 1, .outputs = 1, .x = x, .target = *target};
+    row_watcher watcher = {.net = make_net(1, &layer, 1, seed), .w = w, .b = b};
+    for (size_t i = 0; i < 8; i++)
+        watcher.targets[i] = target->labels ? (float)target->labels[i] : target->values[i];
+    if (general)
+        use_general_kernels(watcher.net);
+    ASSERT_OK(lw_net_set_layer(watcher.net, 0, &w, &b));
     ASSERT_OK(lw_fit(watcher.net, &data,
                      &(lw_fit_options){.loss = LW_HALF_MSE,
-                                       .optimizer = lw_sgd(0x1p-13f),
+                                       .optimizer = lw_sgd((float)watched_rate),
                                        .batch_size = 1,
                                        .epochs = 4,
                                        .on_batch = watch_row,
@@ -105,10 +112,13 @@ static void watch_orders(uint64_t seed, size_t orders[4])
 
 START_TEST(shuffling_takes_each_row_once_in_a_new_order)
 {
+    static const float values[] = {0.0f, 3.0f, 1.5f, 4.0f, 0.5f, 2.0f, 5.0f, 1.0f};
+    static const int32_t labels[] = {0, 1, 1, 0, 1, 0, 0, 1};
+    const lw_target target = {.values = _i & 1 ? NULL : values, .labels = _i & 1 ? labels : NULL};
     size_t a[4], again[4], b[4];
-    watch_orders(1, a);
-    watch_orders(1, again);
-    watch_orders(2, b);
+    watch_orders(1, _i / 2, &target, a);
+    watch_orders(1, _i / 2, &target, again);
+    watch_orders(2, _i / 2, &target, b);
     ck_assert_mem_eq(a, again, sizeof a);
     ck_assert_mem_ne(a, b, sizeof a);
     for (size_t i = 0; i < 4; i++)
@@ -289,7 +299,7 @@ int main(void)
     TCase *fit = tcase_create("fit");
     tcase_set_timeout(fit, 60);
     tcase_add_test(fit, unshuffled_fit_is_the_loop_written_out);
-    tcase_add_test(fit, shuffling_takes_each_row_once_in_a_new_order);
+    tcase_add_loop_test(fit, shuffling_takes_each_row_once_in_a_new_order, 0, 4);
     tcase_add_test(fit, full_batch_is_the_plain_step);
     tcase_add_test(fit, clipped_fit_steps_by_at_most_the_norm);
     tcase_add_test(fit, callbacks_stop_the_run);
