@@ -105,7 +105,10 @@ static void run_steps(lw_net *net, lw_loss loss, size_t rows, const float *x, co
         ASSERT_OK(lw_train_step(net, loss, &adam, rows, x, &target, NULL));
 }
 
-/* A leak of 16 bytes a step, the least that malloc gives, would be 1.6 MB of 100000. */
+/* A leak of 32 bytes a step, the least that malloc takes, would be 320 KB of 10000; an emulator's own memory grows
+ * by 70 KB. */
+enum { ALLOWED_GROWTH = 256 * 1024 };
+
 static void assert_stays(size_t inputs, const lw_layer_spec *layers, size_t count, size_t rows,
                          size_t steps)
 {
@@ -118,8 +121,8 @@ static void assert_stays(size_t inputs, const lw_layer_spec *layers, size_t coun
     run_steps(net, LW_BINARY_CROSS_ENTROPY, rows, x, y, steps_of(steps));
     const size_t after = resident_bytes();
     if (before == 0)
-        printf("skipped: /proc/self/statm cannot be read\n");
-    ck_assert_uint_le(after, before + 64 * 1024);
+        printf("skipped: there is no /proc/self/statm\n");
+    ck_assert_uint_le(after, before + ALLOWED_GROWTH);
     free(x);
     free(y);
     lw_net_destroy(net);
