@@ -14,6 +14,13 @@ static ptrdiff_t distance(const float *from, const float *to)
     return to ? (ptrdiff_t)((uintptr_t)to - (uintptr_t)from) : 0;
 }
 
+/* Whether a moment is there of W and of b, unless they are empty. */
+static int has_moment(const lw_weights *weights, const lw_layer_update *u, const float *of_w,
+                      const float *of_b)
+{
+    return weights->out == 0 || ((of_w || weights->in == 0) && (of_b || !u->b));
+}
+
 lw_status lw_weights_prepare(const char *name, const lw_weights *weights, size_t first,
                              size_t count, const lw_layer_update *u, struct lw_weights_step *step)
 {
@@ -23,9 +30,10 @@ lw_status lw_weights_prepare(const char *name, const lw_weights *weights, size_t
     if (first > weights->in || count > weights->in - first)
         return lw_fail(LW_EINVAL, "%s: rows %zu + %zu are no range of %zu", name, first, count,
                        weights->in);
-    const int moments = u->m && (u->b_m || !u->b);
-    lw_status status = u->sgd ? lw_check_sgd(name, u->sgd, moments) : lw_check_adam(name, u->adam);
-    if (status == LW_OK && u->adam && !(moments && u->v && (u->b_v || !u->b)))
+    const int first_moments = has_moment(weights, u, u->m, u->b_m);
+    lw_status status =
+        u->sgd ? lw_check_sgd(name, u->sgd, first_moments) : lw_check_adam(name, u->adam);
+    if (status == LW_OK && u->adam && !(first_moments && has_moment(weights, u, u->v, u->b_v)))
         status = lw_fail(LW_EINVAL, "%s: a moment is NULL", name);
     if (status != LW_OK)
         return status;
@@ -104,8 +112,6 @@ lw_status lw_weights_backward_update(const lw_weights *weights, size_t first, si
         gemm.c_first = first;
         break;
     case LW_WEIGHTS_COLUMNS: /* the transposed product */
-        if (update->b && out > 0)
-            lw_update_bias(weights->isa, &step.tile, batch, dz, lddz, 0, out, update->b);
         gemm.m = out;
         gemm.n = count;
         gemm.a = dz;
@@ -117,7 +123,10 @@ lw_status lw_weights_backward_update(const lw_weights *weights, size_t first, si
         gemm.b_sums = NULL;
         break;
     }
-    return lw_gemm_run(&gemm);
+    status = lw_gemm_run(&gemm);
+    if (status == LW_OK && weights->form == LW_WEIGHTS_COLUMNS && update->b)
+        lw_update_bias(weights->isa, &step.tile, batch, dz, lddz, 0, out, update->b);
+    return status;
 }
 
 /* The update of a part of W that lies as its gradient does. */
@@ -159,15 +168,17 @@ lw_status lw_weights_update(const lw_weights *weights, size_t first, size_t coun
     const size_t in = weights->in, out = weights->out, nr = weights->isa->tile_nr;
     struct lw_weights_step step;
     lw_status status = lw_weights_prepare(name, weights, first, count, update, &step);
-    if (status == LW_OK)
+    if (status == LW_OK) {
+        const struct lw_operand of_b = lw_vector_operand("gb", gb, out);
         status = lw_weights_check_inputs(
             name, weights, update,
             (struct lw_operand[]){{"g", g, in, out, out},
-                                  lw_optional_operand(lw_vector_operand("gb", gb, out))},
+                                  update->b ? of_b : lw_optional_operand(of_b)},
             2);
+    }
     if (status != LW_OK)
         return status;
-    if (update->b && gb)
+    if (update->b)
         lw_update_vector(weights->isa, &step.tile, out, gb, update->b, update->b_m, update->b_v);
     if (weights->form == LW_WEIGHTS_COLUMNS) {
         update_columns(weights, &step, update, first, count, g);

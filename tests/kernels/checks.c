@@ -24,6 +24,10 @@ const struct check checks[] = {
     {"narrow", ONCE, check_narrow},
     {"special_narrow", ONCE, check_special_narrow},
     {"narrow_errors", ONCE, check_narrow_errors},
+    {"weights", ONCE, check_weights},
+    {"weights_update", ONCE, check_weights_update},
+    {"weights_threads", ONCE, check_weights_threads},
+    {"weights_errors", ONCE, check_weights_errors},
 };
 const size_t check_count = sizeof checks / sizeof *checks;
 

@@ -3,6 +3,7 @@
  * the allocations is the one that fails. aligned_alloc is wrapped by the linker.
  */
 #include "operations.h"
+#include "weights_case.h"
 
 #include <check.h>
 #include <stdatomic.h>
@@ -64,11 +65,32 @@ START_TEST(test_no_memory_for_dots)
 }
 END_TEST
 
+/* Neither weights nor biases are updated, in any of the forms. */
+START_TEST(test_no_memory_for_updates)
+{
+    static const size_t layers[][2] = {{16, 900}, {4000, 9}, {601, 400}};
+    struct weights_case c;
+    struct tally tally = {0};
+    weights_case_create(&c, LW_UPDATE_MAX_BATCH, layers[_i][0], layers[_i][1], 1, GUARD_AFTER);
+    const lw_layer_update update = weights_update_of(&c, &weights_rules[4], 1);
+    lw_set_threads(2); /* each of which takes a buffer */
+    atomic_store(&left, 0);
+    const lw_status status = lw_weights_backward_update(&c.weights, 0, layers[_i][0], c.batch, c.x,
+                                                        c.ldx, c.dz, c.lddz, &update);
+    atomic_store(&left, 1000000);
+    ck_assert_msg(status == LW_ENOMEM, "%s: %s", weights_case_title(&c), lw_status_name(status));
+    weights_compare(&tally, &c, &c.start, "without memory");
+    ck_assert_msg(tally.failures == 0, "%s", tally.first);
+    weights_case_destroy(&c);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("no memory");
     tcase_add_loop_test(cases, test_no_memory, 0, PRODUCTS * THREADS);
     tcase_add_loop_test(cases, test_no_memory_for_dots, 0, 2);
+    tcase_add_loop_test(cases, test_no_memory_for_updates, 0, 3);
     Suite *suite = suite_create("no memory");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

@@ -20,7 +20,7 @@ struct mutant_list {
 };
 
 extern const struct mutant_list mutants_of_products, mutants_of_bf16, mutants_of_narrow,
-    mutants_of_the_rest;
+    mutants_of_weights, mutants_of_the_rest;
 
 /* The good table that mutants are built on: their functions go on to its. */
 extern const struct lw_isa *good_isa;

@@ -1,5 +1,7 @@
 #include "fixture.h"
 
+#include "narrow_step.h"
+#include "net.h"
 #include "random.h"
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +62,21 @@ lw_net *make_net(size_t inputs, const lw_layer_spec *layers, size_t count, uint6
     lw_net *net = NULL;
     ASSERT_OK(lw_net_create(&net, inputs, layers, count, seed));
     return net;
+}
+
+void use_general_kernels(lw_net *net)
+{
+    if (!net->narrow)
+        return;
+    lw_narrow_destroy(net);
+    net->narrow = NULL;
+    for (size_t i = 0; i < net->layer_count; i++) {
+        lw_layer *layer = &net->layers[i];
+        float *const w = layer->weights.w;
+        layer->weights = lw_weights_of(layer->in, layer->spec.units);
+        ck_assert_uint_eq(lw_weights_floats(&layer->weights), layer->in * layer->spec.units);
+        layer->weights.w = w;
+    }
 }
 
 float *parameters_of(const lw_net *net)

@@ -37,6 +37,10 @@ int is_canary(size_t n, const float *floats);
 /* The network of these layers; asserts that it can be made. */
 lw_net *make_net(size_t inputs, const lw_layer_spec *layers, size_t count, uint64_t seed);
 
+/* A narrow network is trained as if it were none from now on. Before parameters are set: they move to where the
+ * general kernels read them. */
+void use_general_kernels(lw_net *net);
+
 /* The flat views; released with free. */
 float *parameters_of(const lw_net *net);
 float *gradients_of(const lw_net *net);

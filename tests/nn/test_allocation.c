@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-static atomic_size_t allocations;
+static atomic_size_t allocations, allocated_bytes;
 static atomic_size_t allowed = SIZE_MAX; /* allocations that succeed before one fails */
 
 /* Check may be linked statically, and then its allocations come here too: only those of a watched
@@ -28,9 +28,12 @@ static lw_status unwatch(lw_status status)
 
 #define WATCHED(call) (watch(), unwatch(call))
 
-static int next_fails(void)
+static int next_fails(size_t bytes)
 {
-    return atomic_load(&watching) && atomic_fetch_add(&allocations, 1) >= atomic_load(&allowed);
+    if (!atomic_load(&watching))
+        return 0;
+    atomic_fetch_add(&allocated_bytes, bytes);
+    return atomic_fetch_add(&allocations, 1) >= atomic_load(&allowed);
 }
 
 void *__real_malloc(size_t size);
@@ -47,27 +50,27 @@ int __wrap_posix_memalign(void **memory, size_t alignment, size_t size);
 
 void *__wrap_malloc(size_t size)
 {
-    return next_fails() ? NULL : __real_malloc(size);
+    return next_fails(size) ? NULL : __real_malloc(size);
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return next_fails() ? NULL : __real_calloc(count, size);
+    return next_fails(count * size) ? NULL : __real_calloc(count, size);
 }
 
 void *__wrap_realloc(void *memory, size_t size)
 {
-    return next_fails() ? NULL : __real_realloc(memory, size);
+    return next_fails(size) ? NULL : __real_realloc(memory, size);
 }
 
 void *__wrap_aligned_alloc(size_t alignment, size_t size)
 {
-    return next_fails() ? NULL : __real_aligned_alloc(alignment, size);
+    return next_fails(size) ? NULL : __real_aligned_alloc(alignment, size);
 }
 
 int __wrap_posix_memalign(void **memory, size_t alignment, size_t size)
 {
-    return next_fails() ? 12 : __real_posix_memalign(memory, alignment, size);
+    return next_fails(size) ? 12 : __real_posix_memalign(memory, alignment, size);
 }
 
 /* ---- Steps --------------------------------------------------------------------------------- */
@@ -115,7 +118,7 @@ START_TEST(counting_counts)
 {
     lw_net *net;
     ASSERT_OK(WATCHED(lw_net_create(&net, INPUTS, layers, 3, 1)));
-    ck_assert_uint_eq(atomic_load(&allocations), 3);
+    ck_assert_uint_eq(atomic_load(&allocations), 2);
     lw_net_destroy(net);
 }
 END_TEST
@@ -242,6 +245,93 @@ START_TEST(growing_batches_of_a_stream_find_their_room)
 }
 END_TEST
 
+/* ---- Many steps ----------------------------------------------------------------------------- */
+
+typedef struct course {
+    size_t inputs, layer_count;
+    lw_layer_spec layers[4];
+    size_t rows;
+    int own_loop;
+} course;
+
+/* All of them worth two threads. */
+static const course courses[] = {
+    {INPUTS, 2, {{.units = 120, .activation = LW_RELU}, {.units = OUTPUTS}}, 120, 0},
+    {INPUTS, 2, {{.units = 120, .activation = LW_RELU}, {.units = OUTPUTS}}, 120, 1},
+    {31,
+     4,
+     {{.units = 16, .activation = LW_RELU},
+      {.units = 16, .activation = LW_GELU},
+      {.units = 16, .activation = LW_TANH},
+      {.units = OUTPUTS}},
+     800,
+     0},
+    {31,
+     4,
+     {{.units = 16, .activation = LW_RELU},
+      {.units = 16, .activation = LW_GELU},
+      {.units = 16, .activation = LW_TANH},
+      {.units = OUTPUTS}},
+     800,
+     1},
+};
+enum { COURSES = sizeof courses / sizeof *courses };
+
+static lw_status course_step(const course *c, lw_net *net, const float *x, const float *y)
+{
+    const lw_optimizer adam = lw_adam(1e-4f);
+    const lw_target target = {.values = y};
+    if (!c->own_loop)
+        return lw_train_step(net, LW_MSE, &adam, c->rows, x, &target, NULL);
+    lw_status status = lw_net_forward(net, c->rows, x, NULL);
+    if (status == LW_OK)
+        status = lw_net_loss(net, LW_MSE, &target, NULL);
+    if (status == LW_OK)
+        status = lw_net_backward(net, NULL);
+    return status == LW_OK ? lw_net_step(net, &adam) : status;
+}
+
+START_TEST(a_thousand_steps_allocate_nothing)
+{
+    const course *c = &courses[_i];
+    const size_t steps = getenv("LANEWISE_TEST_FAST") ? 100 : 1000;
+    float *x = uniform_floats(c->rows * c->inputs, -1.0f, 1.0f, 1);
+    float *y = uniform_floats(c->rows * OUTPUTS, 0.0f, 1.0f, 2);
+    lw_net *net = make_net(c->inputs, c->layers, c->layer_count, 3);
+    lw_net_set_threads(net, 2);
+    ASSERT_OK(WATCHED(course_step(c, net, x, y)));
+    const size_t after_first = atomic_load(&allocations);
+    ck_assert_uint_gt(after_first, 0);
+    for (size_t step = 0; step < steps; step++)
+        ASSERT_OK(WATCHED(course_step(c, net, x, y)));
+    ck_assert_uint_eq(atomic_load(&allocations), after_first);
+    lw_net_destroy(net);
+    free(x);
+    free(y);
+}
+END_TEST
+
+/* lw_net_memory adds up what was asked for, but for the rest of the last cache lines. */
+START_TEST(memory_is_what_was_allocated)
+{
+    const course *c = &courses[_i];
+    float *x = uniform_floats(c->rows * c->inputs, -1.0f, 1.0f, 1);
+    float *y = uniform_floats(c->rows * OUTPUTS, 0.0f, 1.0f, 2);
+    lw_net *warm_up = make_net(c->inputs, c->layers, c->layer_count, 3), *net = NULL;
+    lw_net_set_threads(warm_up, 1);
+    ASSERT_OK(course_step(c, warm_up, x, y));
+    ASSERT_OK(WATCHED(lw_net_create(&net, c->inputs, c->layers, c->layer_count, 3)));
+    lw_net_set_threads(net, 1);
+    ck_assert_uint_le(atomic_load(&allocated_bytes) - lw_net_memory(net), 64);
+    ASSERT_OK(WATCHED(course_step(c, net, x, y)));
+    ck_assert_uint_le(atomic_load(&allocated_bytes) - lw_net_memory(net), 512);
+    lw_net_destroy(net);
+    lw_net_destroy(warm_up);
+    free(x);
+    free(y);
+}
+END_TEST
+
 /* ---- Failing allocations --------------------------------------------------------------------- */
 
 /* Calls `call` on a new problem with the first, the second, ... allocation failing, until it succeeds;
@@ -346,7 +436,7 @@ START_TEST(failing_allocations_are_a_status)
     static const struct {
         lw_status (*call)(problem *p);
         size_t at_least; /* allocations that the call is known to make */
-    } cases[] = {{create, 3},   {step, 3},           {fit, 7}, {evaluate, 4}, {predict, 2},
+    } cases[] = {{create, 2},   {step, 3},           {fit, 7}, {evaluate, 4}, {predict, 2},
                  {classify, 2}, {check_gradients, 4}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         ck_assert_uint_ge(failures_of(cases[i].call), cases[i].at_least);
@@ -363,6 +453,8 @@ int main(void)
     tcase_add_test(tcase, reserved_room_is_enough);
     tcase_add_test(tcase, fit_allocates_nothing_after_its_first_step);
     tcase_add_test(tcase, growing_batches_of_a_stream_find_their_room);
+    tcase_add_loop_test(tcase, a_thousand_steps_allocate_nothing, 0, COURSES);
+    tcase_add_loop_test(tcase, memory_is_what_was_allocated, 0, COURSES);
     tcase_add_test(tcase, failing_allocations_are_a_status);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);

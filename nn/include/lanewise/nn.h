@@ -107,8 +107,9 @@ LW_API lw_precision lw_net_precision(const lw_net *net);
 LW_API void lw_net_set_threads(lw_net *net, unsigned threads);
 
 /* Parameters and gradients, flat (lw_net_parameter_count floats) or by layer (w: in x out, b: out).
- * Either of w and b may be NULL: it is then left out. Gradients are those of the last backward
- * pass; LW_ESTATE before the first one. New parameters need a new forward pass before
+ * Either of w and b may be NULL: it is then left out. Gradients are those of the last lw_net_backward or
+ * lw_net_set_gradients; LW_ESTATE before the first one, and after lw_train_step and lw_fit without
+ * clip_norm, which use gradients as they arise and leave none behind. New parameters need a new forward pass before
  * lw_net_backward: LW_ESTATE until then. */
 LW_API lw_status lw_net_get_parameters(const lw_net *net, float *flat);
 LW_API lw_status lw_net_set_parameters(lw_net *net, const float *flat);
@@ -198,7 +199,8 @@ LW_API lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm
  * count) lives in the network and starts anew when the kind changes. */
 LW_API lw_status lw_net_step(lw_net *net, const lw_optimizer *optimizer);
 
-/* Forward, loss, backward, step. value, which may be NULL, receives the loss before the step. */
+/* Forward, loss, backward, step, with the bits of those calls but in less time and memory: the gradients
+ * are not stored (see lw_net_get_gradients). value, which may be NULL, receives the loss before the step. */
 LW_API lw_status lw_train_step(lw_net *net, lw_loss loss, const lw_optimizer *optimizer,
                                size_t rows, const float *x, const lw_target *target, double *value);
 

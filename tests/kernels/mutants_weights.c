@@ -1,0 +1,191 @@
+/* Broken products and updates of weights in their own form. */
+#include "mutants.h"
+#include "weights_case.h"
+
+/* Rows of the last tile that are above it are updated again, as a tile that reaches up would. */
+static void updated_twice(const struct lw_strip *strip)
+{
+    good_isa->gemm_strip(strip);
+    const size_t mr = good_isa->tile_mr;
+    if (strip->end->kind != LW_END_UPDATE || strip->m <= mr || strip->m % mr == 0)
+        return;
+    const size_t row = strip->m / mr * mr - 1;
+    struct lw_strip again = *strip;
+    again.m = 1;
+    again.row += row;
+    again.c += row * strip->ldc;
+    again.a += row / mr * strip->a_tile + row % mr * strip->a_row;
+    good_isa->gemm_strip(&again);
+}
+static void edit_twice(struct lw_isa *isa)
+{
+    isa->gemm_strip = updated_twice;
+}
+
+static lw_status bias_left_out(const lw_weights *weights, size_t first, size_t count, size_t batch,
+                               const float *x, size_t ldx, const float *dz, size_t lddz,
+                               const lw_layer_update *update)
+{
+    lw_layer_update without = *update;
+    without.b = NULL;
+    return lw_weights_backward_update(weights, first, count, batch, x, ldx, dz, lddz, &without);
+}
+static void edit_bias(struct lw_isa *isa)
+{
+    (void)isa;
+    weights_functions.backward_update = bias_left_out;
+}
+
+/* The moments are those of the panel to the left. */
+static void moments_of_another_panel(const struct lw_strip *strip)
+{
+    static const float *left;
+    if (strip->end->kind != LW_END_UPDATE || strip->col == 0) {
+        left = strip->c;
+        good_isa->gemm_strip(strip);
+        return;
+    }
+    const ptrdiff_t back = (const char *)left - (const char *)strip->c;
+    struct lw_tile_update update = *strip->end->update;
+    struct lw_tile_end end = *strip->end;
+    struct lw_strip broken = *strip;
+    update.m += update.m ? back : 0;
+    update.v += update.v ? back : 0;
+    end.update = &update;
+    broken.end = &end;
+    left = strip->c;
+    good_isa->gemm_strip(&broken);
+}
+static void edit_moments(struct lw_isa *isa)
+{
+    isa->gemm_strip = moments_of_another_panel;
+}
+
+static void transposed_row_dropped(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    broken.m -= strip->end->kind == LW_END_TRANSPOSED;
+    good_isa->gemm_strip(&broken);
+}
+static void edit_transposed(struct lw_isa *isa)
+{
+    isa->gemm_strip = transposed_row_dropped;
+}
+
+static void transposed_derivative_missing(const struct lw_strip *strip)
+{
+    struct lw_tile_end end = *strip->end;
+    struct lw_strip broken = *strip;
+    if (end.kind == LW_END_TRANSPOSED)
+        end.activation = LW_LINEAR;
+    broken.end = &end;
+    good_isa->gemm_strip(&broken);
+}
+static void edit_derivative(struct lw_isa *isa)
+{
+    isa->gemm_strip = transposed_derivative_missing;
+}
+
+/* The last panel as if it were as wide as the others. */
+static void wrong_distance_written(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    if (strip->end->kind == LW_END_UPDATE && strip->col > 0 && strip->ldc == strip->n)
+        broken.ldc = good_isa->tile_nr;
+    good_isa->gemm_strip(&broken);
+}
+static void edit_distance_written(struct lw_isa *isa)
+{
+    isa->gemm_strip = wrong_distance_written;
+}
+
+static void wrong_distance_read(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    if (strip->end->kind == LW_END_FORWARD && strip->col > 0 && strip->b_row == strip->n)
+        broken.b_row = good_isa->tile_nr;
+    good_isa->gemm_strip(&broken);
+}
+static void edit_distance_read(struct lw_isa *isa)
+{
+    isa->gemm_strip = wrong_distance_read;
+}
+
+/* Panels of W, as A of the input gradient, in steps of whole panels to the end. */
+static void last_panel_as_wide(const struct lw_strip *strip)
+{
+    struct lw_strip broken = *strip;
+    if (strip->a_panel)
+        broken.kc -= strip->kc > strip->a_panel_cols ? strip->kc % strip->a_panel_cols : 0;
+    good_isa->gemm_strip(&broken);
+}
+static void edit_last_panel(struct lw_isa *isa)
+{
+    isa->gemm_strip = last_panel_as_wide;
+}
+
+static lw_status range_ignored(const lw_weights *weights, size_t first, size_t count, size_t batch,
+                               const float *x, size_t ldx, const float *dz, size_t lddz,
+                               const lw_layer_update *update)
+{
+    (void)first;
+    return lw_weights_backward_update(weights, 0, count, batch, x, ldx, dz, lddz, update);
+}
+static void edit_range(struct lw_isa *isa)
+{
+    (void)isa;
+    weights_functions.backward_update = range_ignored;
+}
+
+static lw_status moment_of_next_weight(const lw_weights *weights, size_t first, size_t count,
+                                       const float *g, const float *gb,
+                                       const lw_layer_update *update)
+{
+    lw_layer_update shifted = *update;
+    if (first > 0 && shifted.m)
+        shifted.m += weights->form == LW_WEIGHTS_ROWS;
+    return lw_weights_update(weights, first, count, g, gb, &shifted);
+}
+static void edit_next_moment(struct lw_isa *isa)
+{
+    (void)isa;
+    weights_functions.update = moment_of_next_weight;
+}
+
+/* Who does not begin at the first row takes another rate. */
+static void step_of_its_own(const struct lw_strip *strip)
+{
+    struct lw_tile_end end = *strip->end;
+    struct lw_tile_update update;
+    struct lw_strip broken = *strip;
+    lw_sgd_update_params sgd;
+    if (end.kind == LW_END_UPDATE && end.update->sgd && strip->row > 0) {
+        update = *end.update;
+        sgd = *update.sgd;
+        sgd.learning_rate *= 1.0f + 0x1p-20f;
+        update.sgd = &sgd;
+        end.update = &update;
+        broken.end = &end;
+    }
+    good_isa->gemm_strip(&broken);
+}
+static void edit_threads(struct lw_isa *isa)
+{
+    isa->gemm_strip = step_of_its_own;
+}
+
+static const struct mutant mutants[] = {
+    {"rows updated twice", "weights_update", NULL, edit_twice, NULL},
+    {"update of biases missing", "weights_update", NULL, edit_bias, NULL},
+    {"update of biases missing", "weights_threads", NULL, edit_bias, NULL},
+    {"moments of another panel", "weights_update", NULL, edit_moments, NULL},
+    {"last row not transposed", "weights", NULL, edit_transposed, NULL},
+    {"derivative missing where C is transposed", "weights", NULL, edit_derivative, NULL},
+    {"last panel written as a whole one", "weights_update", NULL, edit_distance_written, NULL},
+    {"last panel read as a whole one", "weights", NULL, edit_distance_read, NULL},
+    {"last panel of A left out", "weights", NULL, edit_last_panel, NULL},
+    {"range of rows ignored", "weights_update", NULL, edit_range, NULL},
+    {"moment of the next weight", "weights_update", NULL, edit_next_moment, NULL},
+    {"step depends on the share", "weights_threads", NULL, edit_threads, NULL},
+};
+const struct mutant_list mutants_of_weights = {mutants, sizeof mutants / sizeof *mutants};

@@ -1,0 +1,310 @@
+/* lw_fit with its batches, callbacks and refusals. */
+#include "training_problem.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+START_TEST(unshuffled_fit_is_the_loop_written_out)
+{
+    problem p = make_problem(ROWS);
+    const lw_optimizer adam = lw_adam(0.01f);
+    lw_net *fitted = net_with_output(LW_SOFTMAX), *looped = net_with_output(LW_SOFTMAX);
+    observer seen = {0};
+    lw_history history;
+    ASSERT_OK(lw_fit(fitted, &p.data,
+                     &(lw_fit_options){.optimizer = adam,
+                                       .batch_size = 4,
+                                       .epochs = 3,
+                                       .no_shuffle = 1,
+                                       .on_epoch = see_epoch,
+                                       .on_batch = see_batch,
+                                       .user = &seen,
+                                       .history = &history}));
+    for (size_t epoch = 0; epoch < 3; epoch++) {
+        double mean = 0.0;
+        for (size_t at = 0; at < ROWS; at += 4) {
+            const size_t rows = at + 4 < ROWS ? 4 : ROWS - at;
+            double loss;
+            ASSERT_OK(lw_train_step(looped, LW_CROSS_ENTROPY, &adam, rows, p.x + at * INPUTS,
+                                    &(lw_target){.labels = p.labels + at}, &loss));
+            mean += loss * (double)rows;
+        }
+        const lw_epoch_report *report = &history.epochs[epoch];
+        ck_assert_double_eq(report->train_loss, mean / ROWS);
+        ck_assert_uint_eq(report->epoch, epoch + 1);
+        ck_assert_uint_eq(report->epochs, 3);
+        ck_assert(isnan(report->validation_loss) && isnan(report->validation_accuracy));
+        ck_assert(report->seconds > 0.0 && report->samples_per_second > 0.0);
+    }
+    float *of_fitted = parameters_of(fitted), *of_looped = parameters_of(looped);
+    assert_same_bits("parameters", lw_net_parameter_count(fitted), of_fitted, of_looped);
+    ck_assert_uint_eq(history.count, 3);
+    ck_assert_int_eq(history.stopped, 0);
+    ck_assert_uint_eq(seen.epochs, 3);
+    ck_assert_uint_eq(seen.batches, 9);
+    ck_assert(seen.rows_done[0] == 4 && seen.rows_done[1] == 8 && seen.rows_done[2] == ROWS);
+    lw_history_free(&history);
+    ck_assert_ptr_null(history.epochs);
+    free(of_fitted);
+    free(of_looped);
+    lw_net_destroy(fitted);
+    lw_net_destroy(looped);
+    free_problem(&p);
+}
+END_TEST
+
+/* A step of one row with input i moves w by i times as much as b: so the parameters tell which row it was, and
+ * whose target it had. */
+typedef struct row_watcher {
+    lw_net *net;
+    float targets[8];
+    float w, b;    /* before the step */
+    unsigned seen; /* bit i: row i was in a batch of this epoch */
+    size_t orders[4];
+} row_watcher;
+
+static const double watched_rate = 0x1p-13;
+
+static int watch_row(void *user, const lw_batch_report *report)
+{
+    row_watcher *watcher = user;
+    float w, b;
+    ASSERT_OK(lw_net_get_layer(watcher->net, 0, &w, &b));
+    const double moved_w = (double)w - (double)watcher->w, moved_b = (double)b - (double)watcher->b;
+    const unsigned row = (unsigned)lround(moved_w / moved_b);
+    ck_assert_double_eq_tol(moved_w / moved_b, (double)row, 0.02);
+    ck_assert_uint_lt(row, 8);
+    const double y = (double)watcher->w * row + (double)watcher->b;
+    const double moves = watched_rate * ((double)watcher->targets[row] - y);
+    ck_assert_double_eq_tol(moved_b, moves, 0.01 * moves);
+    watcher->w = w;
+    watcher->b = b;
+    ck_assert_msg(!(watcher->seen & 1u << row), "row %u came twice", row);
+    watcher->seen |= 1u << row;
+    watcher->orders[report->epoch - 1] = watcher->orders[report->epoch - 1] * 8 + row;
+    if (watcher->seen == 255)
+        watcher->seen = 0;
+    return 0;
+}
+
+static void watch_orders(uint64_t seed, int general, const lw_target *target, size_t orders[4])
+{
+    const lw_layer_spec layer = {.units = 1, .activation = LW_LINEAR};
+    static const float x[] = {0, 1, 2, 3, 4, 5, 6, 7}, w = 0.0f, b = -1.0f;
+    const lw_dataset data = {.rows = 8, .inputs = 1, .outputs = 1, .x = x, .target = *target};
+    row_watcher watcher = {.net = make_net(1, &layer, 1, seed), .w = w, .b = b};
+    for (size_t i = 0; i < 8; i++)
+        watcher.targets[i] = target->labels ? (float)target->labels[i] : target->values[i];
+    if (general)
+        use_general_kernels(watcher.net);
+    ASSERT_OK(lw_net_set_layer(watcher.net, 0, &w, &b));
+    ASSERT_OK(lw_fit(watcher.net, &data,
+                     &(lw_fit_options){.loss = LW_HALF_MSE,
+                                       .optimizer = lw_sgd((float)watched_rate),
+                                       .batch_size = 1,
+                                       .epochs = 4,
+                                       .on_batch = watch_row,
+                                       .user = &watcher}));
+    ck_assert_uint_eq(watcher.seen, 0);
+    memcpy(orders, watcher.orders, sizeof watcher.orders);
+    lw_net_destroy(watcher.net);
+}
+
+START_TEST(shuffling_takes_each_row_once_in_a_new_order)
+{
+    static const float values[] = {0.0f, 3.0f, 1.5f, 4.0f, 0.5f, 2.0f, 5.0f, 1.0f};
+    static const int32_t labels[] = {0, 1, 1, 0, 1, 0, 0, 1};
+    const lw_target target = {.values = _i & 1 ? NULL : values, .labels = _i & 1 ? labels : NULL};
+    size_t a[4], again[4], b[4];
+    watch_orders(1, _i / 2, &target, a);
+    watch_orders(1, _i / 2, &target, again);
+    watch_orders(2, _i / 2, &target, b);
+    ck_assert_mem_eq(a, again, sizeof a);
+    ck_assert_mem_ne(a, b, sizeof a);
+    for (size_t i = 0; i < 4; i++)
+        for (size_t j = 0; j < i; j++)
+            ck_assert_uint_ne(a[i], a[j]);
+}
+END_TEST
+
+START_TEST(full_batch_is_the_plain_step)
+{
+    problem p = make_problem(ROWS);
+    static const size_t sizes[] = {LW_FULL_BATCH, ROWS, ROWS + 1};
+    const lw_optimizer sgd = lw_sgd(0.1f);
+    lw_net *stepped = net_with_output(LW_SOFTMAX);
+    for (size_t i = 0; i < 2; i++)
+        ASSERT_OK(lw_train_step(stepped, LW_LOSS_DEFAULT, &sgd, ROWS, p.x, &p.data.target, NULL));
+    float *want = parameters_of(stepped);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        lw_net *net = net_with_output(LW_SOFTMAX);
+        ASSERT_OK(lw_fit(net, &p.data,
+                         &(lw_fit_options){.optimizer = sgd, .batch_size = sizes[i], .epochs = 2}));
+        float *got = parameters_of(net);
+        assert_same_bits("parameters", lw_net_parameter_count(net), got, want);
+        free(got);
+        lw_net_destroy(net);
+    }
+    free(want);
+    lw_net_destroy(stepped);
+    free_problem(&p);
+}
+END_TEST
+
+START_TEST(clipped_fit_steps_by_at_most_the_norm)
+{
+    problem p = make_problem(ROWS);
+    lw_net *net = net_with_output(LW_SOFTMAX);
+    const size_t n = lw_net_parameter_count(net);
+    float *before = parameters_of(net);
+    ASSERT_OK(lw_fit(net, &p.data,
+                     &(lw_fit_options){.optimizer = lw_sgd(1.0f),
+                                       .batch_size = LW_FULL_BATCH,
+                                       .epochs = 1,
+                                       .clip_norm = 0.01f}));
+    float *after = parameters_of(net);
+    double squares = 0.0;
+    for (size_t i = 0; i < n; i++)
+        squares += pow((double)after[i] - (double)before[i], 2.0);
+    ck_assert_double_eq_tol(sqrt(squares), 0.01, 1e-6);
+    free(before);
+    free(after);
+    lw_net_destroy(net);
+    free_problem(&p);
+}
+END_TEST
+
+START_TEST(callbacks_stop_the_run)
+{
+    problem p = make_problem(ROWS);
+    lw_net *net = net_with_output(LW_SOFTMAX);
+    lw_history history;
+    observer seen = {.stop_after_epochs = 2};
+    lw_fit_options options = {.batch_size = 4,
+                              .on_epoch = see_epoch,
+                              .on_batch = see_batch,
+                              .user = &seen,
+                              .history = &history};
+    ASSERT_OK(lw_fit(net, &p.data, &options));
+    ck_assert_uint_eq(seen.epochs, 2);
+    ck_assert_uint_eq(history.count, 2);
+    ck_assert_int_eq(history.stopped, 1);
+    lw_history_free(&history);
+
+    seen = (observer){.stop_after_batches = 5};
+    ASSERT_OK(lw_fit(net, &p.data, &options));
+    ck_assert_uint_eq(seen.batches, 5);
+    ck_assert_uint_eq(seen.epochs, 1);
+    ck_assert_uint_eq(history.count, 1);
+    ck_assert_int_eq(history.stopped, 1);
+    lw_history_free(&history);
+
+    /* Ten epochs by default. */
+    seen = (observer){0};
+    ASSERT_OK(lw_fit(net, &p.data, &options));
+    ck_assert_uint_eq(history.count, 10);
+    ck_assert_int_eq(history.stopped, 0);
+    lw_history_free(&history);
+    lw_net_destroy(net);
+    free_problem(&p);
+}
+END_TEST
+
+START_TEST(validation_is_an_evaluation)
+{
+    problem p = make_problem(100);
+    const lw_dataset first = {
+        .rows = 60, .inputs = INPUTS, .outputs = OUTPUTS, .x = p.x, .target = {.labels = p.labels}};
+    const lw_dataset second = {.rows = 40,
+                               .inputs = INPUTS,
+                               .outputs = OUTPUTS,
+                               .x = p.x + 60 * INPUTS,
+                               .target = {.labels = p.labels + 60}};
+    lw_net *net = net_with_output(LW_SOFTMAX);
+    lw_history history;
+    ASSERT_OK(lw_fit(net, &first,
+                     &(lw_fit_options){.epochs = 2, .validation = &second, .history = &history}));
+    lw_evaluation e;
+    ASSERT_OK(lw_evaluate(net, &second, LW_LOSS_DEFAULT, &e));
+    ck_assert_double_eq(history.epochs[1].validation_loss, e.loss);
+    ck_assert_double_eq(history.epochs[1].validation_accuracy, e.accuracy);
+    ck_assert_double_ne(history.epochs[0].validation_loss, e.loss);
+    lw_evaluation_free(&e);
+    lw_history_free(&history);
+    lw_net_destroy(net);
+    free_problem(&p);
+}
+END_TEST
+
+START_TEST(bad_fits_are_refused_and_change_nothing)
+{
+    problem p = make_problem(ROWS);
+    lw_net *net = net_with_output(LW_SOFTMAX);
+    float *before = parameters_of(net);
+    lw_history history = {.count = 77};
+    const lw_fit_options with_history = {.history = &history};
+
+    ASSERT_FAILS(LW_EINVAL, "net", lw_fit(NULL, &p.data, NULL));
+    ASSERT_FAILS(LW_EINVAL, "data", lw_fit(net, NULL, &with_history));
+    const struct {
+        lw_fit_options options;
+        const char *message;
+    } cases[] = {
+        {{.loss = (lw_loss)99}, "loss"},
+        {{.optimizer = {.kind = LW_SGD, .learning_rate = NAN}}, "learning rate"},
+        {{.schedule = {.kind = (lw_schedule_kind)9}}, "schedule"},
+        {{.schedule = {.kind = LW_SCHEDULE_STEP, .factor = 0.5f}}, "step schedule"},
+        {{.schedule = {.kind = LW_SCHEDULE_COSINE, .factor = NAN}}, "factor"},
+        {{.clip_norm = -1.0f}, "clip_norm"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        ASSERT_FAILS(LW_EINVAL, cases[i].message, lw_fit(net, &p.data, &cases[i].options));
+
+    lw_dataset data = p.data;
+    data.rows = 0;
+    ASSERT_FAILS(LW_EDATA, "rows", lw_fit(net, &data, &with_history));
+    data = p.data;
+    data.inputs = INPUTS - 1;
+    ASSERT_FAILS(LW_ESHAPE, "inputs", lw_fit(net, &data, &with_history));
+    data = p.data;
+    data.target = (lw_target){0};
+    ASSERT_FAILS(LW_EINVAL, "target", lw_fit(net, &data, &with_history));
+    data.target = (lw_target){.values = p.values};
+    data.outputs = OUTPUTS - 1;
+    ASSERT_FAILS(LW_ESHAPE, "outputs", lw_fit(net, &data, &with_history));
+    ASSERT_FAILS(LW_ESHAPE, "outputs",
+                 lw_fit(net, &p.data, &(lw_fit_options){.validation = &data}));
+
+    p.labels[6] = OUTPUTS;
+    ASSERT_FAILS(LW_EDATA, "row 6", lw_fit(net, &p.data, &with_history));
+    p.labels[6] = 0;
+    p.x[3 * INPUTS + 2] = NAN;
+    ASSERT_FAILS(LW_EDATA, "row 3, column 2", lw_fit(net, &p.data, &with_history));
+    p.x[3 * INPUTS + 2] = -INFINITY;
+    ASSERT_FAILS(LW_EDATA, "row 3, column 2", lw_fit(net, &p.data, &with_history));
+
+    float *after = parameters_of(net);
+    assert_same_bits("parameters", lw_net_parameter_count(net), after, before);
+    ck_assert_uint_eq(history.count, 77);
+    free(before);
+    free(after);
+    lw_net_destroy(net);
+    free_problem(&p);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("fit");
+    TCase *fit = tcase_create("fit");
+    tcase_set_timeout(fit, 60);
+    tcase_add_test(fit, unshuffled_fit_is_the_loop_written_out);
+    tcase_add_loop_test(fit, shuffling_takes_each_row_once_in_a_new_order, 0, 4);
+    tcase_add_test(fit, full_batch_is_the_plain_step);
+    tcase_add_test(fit, clipped_fit_steps_by_at_most_the_norm);
+    tcase_add_test(fit, callbacks_stop_the_run);
+    tcase_add_test(fit, validation_is_an_evaluation);
+    tcase_add_test(fit, bad_fits_are_refused_and_change_nothing);
+    suite_add_tcase(suite, fit);
+    return run_suite(suite);
+}

@@ -1,0 +1,189 @@
+/* What networks hold: no more than they have to, and no more with every step. */
+#include "fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* ---- Bytes of a network ---------------------------------------------------------------------- */
+
+typedef struct sizes {
+    size_t layer_count, units[5]; /* units[0] inputs */
+    size_t batch;
+    lw_optimizer_kind kind;
+} sizes;
+
+static const sizes cases[] = {
+    {3, {784, 512, 256, 10}, 128, LW_SGD},
+    {3, {784, 512, 256, 10}, 128, LW_ADAM},
+    {4, {784, 1024, 1024, 1024, 10}, 256, LW_ADAM},
+    {2, {784, 128, 10}, 64, LW_SGD},
+    {2, {784, 128, 10}, 64, LW_ADAM},
+};
+enum { CASES = sizeof cases / sizeof *cases };
+
+static lw_net *net_of(const sizes *s)
+{
+    lw_layer_spec layers[4] = {0};
+    for (size_t i = 0; i < s->layer_count; i++)
+        layers[i] = (lw_layer_spec){.units = s->units[i + 1],
+                                    .activation = i + 1 < s->layer_count ? LW_RELU : LW_SOFTMAX};
+    return make_net(s->units[0], layers, s->layer_count, 1);
+}
+
+/* Parameters, moments, and of the batch y and dz of every layer and the logits: nothing else is needed. */
+static double needed_bytes(const sizes *s, size_t parameters)
+{
+    const size_t moments = s->kind == LW_ADAM ? 2 : 0;
+    size_t activations = s->units[s->layer_count];
+    for (size_t i = 1; i <= s->layer_count; i++)
+        activations += 2 * s->units[i];
+    return 4.0 * (double)((1 + moments) * parameters + s->batch * activations);
+}
+
+START_TEST(a_network_holds_little_more_than_it_needs)
+{
+    const sizes *s = &cases[_i];
+    const lw_optimizer optimizer = s->kind == LW_ADAM ? lw_adam(1e-3f) : lw_sgd(0.01f);
+    lw_net *net = net_of(s);
+    const double parameters = 4.0 * (double)lw_net_parameter_count(net);
+    float *x = uniform_floats(2 * s->batch * s->units[0], 0.0f, 1.0f, 2);
+    int32_t *labels = uniform_labels(2 * s->batch, (int32_t)s->units[s->layer_count], 3);
+    const lw_dataset data = {.rows = 2 * s->batch,
+                             .inputs = s->units[0],
+                             .outputs = s->units[s->layer_count],
+                             .x = x,
+                             .target = {.labels = labels}};
+    ck_assert_double_ge((double)lw_net_memory(net), parameters);
+    ck_assert_double_le((double)lw_net_memory(net), 1.25 * parameters);
+    ASSERT_OK(
+        lw_fit(net, &data,
+               &(lw_fit_options){.optimizer = optimizer, .batch_size = s->batch, .epochs = 1}));
+    const double needed = needed_bytes(s, lw_net_parameter_count(net));
+    const double fused = (double)lw_net_memory(net);
+    ck_assert_double_ge(fused, needed);
+    ck_assert_double_le(fused, 1.25 * needed);
+
+    /* The user's own loop has gradients besides. */
+    ASSERT_OK(lw_net_forward(net, s->batch, x, NULL));
+    ASSERT_OK(lw_net_loss(net, LW_LOSS_DEFAULT, &data.target, NULL));
+    ASSERT_OK(lw_net_backward(net, NULL));
+    ck_assert_double_ge((double)lw_net_memory(net), fused + parameters);
+    ck_assert_double_le((double)lw_net_memory(net), 1.25 * (fused + parameters));
+    free(x);
+    free(labels);
+    lw_net_destroy(net);
+}
+END_TEST
+
+/* ---- Resident memory ------------------------------------------------------------------------- */
+
+/* 0 where nobody says. */
+static size_t resident_bytes(void)
+{
+    FILE *file = fopen("/proc/self/statm", "r");
+    unsigned long size, resident = 0;
+    if (file && fscanf(file, "%lu %lu", &size, &resident) != 2)
+        resident = 0;
+    if (file)
+        fclose(file);
+    return (size_t)resident * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Fewer steps for emulators and sanitizers. */
+static size_t steps_of(size_t steps)
+{
+    return getenv("LANEWISE_TEST_FAST") ? steps / 10 : steps;
+}
+
+static void run_steps(lw_net *net, lw_loss loss, size_t rows, const float *x, const float *y,
+                      size_t steps)
+{
+    const lw_optimizer adam = lw_adam(1e-4f);
+    const lw_target target = {.values = y};
+    for (size_t i = 0; i < steps; i++)
+        ASSERT_OK(lw_train_step(net, loss, &adam, rows, x, &target, NULL));
+}
+
+/* A leak of 32 bytes a step, the least that malloc takes, would be 320 KB of 10000; an emulator's own memory grows
+ * by 70 KB. */
+enum { ALLOWED_GROWTH = 256 * 1024 };
+
+static void assert_stays(size_t inputs, const lw_layer_spec *layers, size_t count, size_t rows,
+                         size_t steps)
+{
+    float *x = uniform_floats(rows * inputs, 0.0f, 1.0f, 1),
+          *y = uniform_floats(rows, 0.0f, 1.0f, 2);
+    lw_net *net = make_net(inputs, layers, count, 3);
+    run_steps(net, LW_BINARY_CROSS_ENTROPY, rows, x, y, 1000);
+    (void)resident_bytes(); /* pages of the functions that read it */
+    const size_t before = resident_bytes();
+    run_steps(net, LW_BINARY_CROSS_ENTROPY, rows, x, y, steps_of(steps));
+    const size_t after = resident_bytes();
+    if (before == 0)
+        printf("skipped: there is no /proc/self/statm\n");
+    ck_assert_uint_le(after, before + ALLOWED_GROWTH);
+    free(x);
+    free(y);
+    lw_net_destroy(net);
+}
+
+START_TEST(a_million_steps_of_one_unit_take_no_memory)
+{
+    static const lw_layer_spec layer = {.units = 1, .activation = LW_SIGMOID};
+    assert_stays(2, &layer, 1, 4, 1000000);
+}
+END_TEST
+
+START_TEST(many_steps_of_a_narrow_network_take_no_memory)
+{
+    static const lw_layer_spec layers[] = {{.units = 10, .activation = LW_RELU},
+                                           {.units = 5, .activation = LW_RELU},
+                                           {.units = 1, .activation = LW_SIGMOID}};
+    assert_stays(2, layers, 3, 32, 100000);
+}
+END_TEST
+
+START_TEST(many_steps_of_a_wide_network_take_no_memory)
+{
+    static const lw_layer_spec layers[] = {{.units = 40, .activation = LW_RELU},
+                                           {.units = 1, .activation = LW_SIGMOID}};
+    assert_stays(20, layers, 2, 8, 100000);
+}
+END_TEST
+
+START_TEST(networks_give_back_what_they_hold)
+{
+    const sizes *s = &cases[1];
+    size_t before = 0;
+    for (size_t i = 0; i < 40; i++) {
+        lw_net *net = net_of(s);
+        float *x = uniform_floats(s->batch * s->units[0], 0.0f, 1.0f, 2);
+        int32_t *labels = uniform_labels(s->batch, (int32_t)s->units[s->layer_count], 3);
+        const lw_optimizer adam = lw_adam(1e-3f);
+        ASSERT_OK(lw_train_step(net, LW_LOSS_DEFAULT, &adam, s->batch, x,
+                                &(lw_target){.labels = labels}, NULL));
+        free(x);
+        free(labels);
+        lw_net_destroy(net);
+        if (i == 19) /* the heap has settled */
+            before = resident_bytes();
+    }
+    /* Less than one network, of which there were twenty more. */
+    ck_assert_uint_le(resident_bytes(), before + 4 * 1024 * 1024);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("memory");
+    TCase *tcase = tcase_create("memory");
+    tcase_set_timeout(tcase, 120);
+    tcase_add_loop_test(tcase, a_network_holds_little_more_than_it_needs, 0, CASES);
+    tcase_add_test(tcase, a_million_steps_of_one_unit_take_no_memory);
+    tcase_add_test(tcase, many_steps_of_a_narrow_network_take_no_memory);
+    tcase_add_test(tcase, many_steps_of_a_wide_network_take_no_memory);
+    tcase_add_test(tcase, networks_give_back_what_they_hold);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}

@@ -1,0 +1,149 @@
+/* Narrow networks against the same ones by the general kernels, around the blocks that gradients are summed over. */
+#include "fixture.h"
+#include "net.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct loss_case {
+    lw_loss loss;
+    lw_activation output;
+    int labels;
+} loss_case;
+
+static const loss_case cases[] = {
+    {LW_CROSS_ENTROPY, LW_SOFTMAX, 1},
+    {LW_CROSS_ENTROPY, LW_SOFTMAX, 0},
+    {LW_BINARY_CROSS_ENTROPY, LW_SIGMOID, 0},
+    {LW_MSE, LW_SOFTMAX, 1},
+    {LW_HALF_MSE, LW_TANH, 0},
+    {LW_SSE, LW_LINEAR, 0},
+};
+enum { CASES = sizeof cases / sizeof *cases };
+
+static const size_t row_counts[] = {1, 3, 32, 383, 384, 385, 768, 2000};
+enum { ROW_COUNTS = sizeof row_counts / sizeof *row_counts, MOST_ROWS = 2000 };
+
+enum { INPUTS = 9, OUTPUTS = 4 };
+
+typedef struct both {
+    lw_net *narrow, *general;
+    float *x, *values;
+    int32_t *labels;
+    lw_target target;
+} both;
+
+static both make_both(const loss_case *c)
+{
+    const lw_layer_spec layers[] = {{.units = 13, .activation = LW_GELU},
+                                    {.units = 7, .activation = LW_LEAKY_RELU},
+                                    {.units = OUTPUTS, .activation = c->output}};
+    both b = {.narrow = make_net(INPUTS, layers, 3, 5),
+              .general = make_net(INPUTS, layers, 3, 6),
+              .x = uniform_floats(MOST_ROWS * INPUTS, -1.0f, 1.0f, 1),
+              .values = uniform_floats(MOST_ROWS * OUTPUTS, 0.0f, 1.0f, 2),
+              .labels = uniform_labels(MOST_ROWS, OUTPUTS, 3)};
+    b.target =
+        (lw_target){.values = c->labels ? NULL : b.values, .labels = c->labels ? b.labels : NULL};
+    ck_assert_ptr_nonnull(b.narrow->narrow);
+    use_general_kernels(b.general);
+    float *flat = parameters_of(b.narrow);
+    ASSERT_OK(lw_net_set_parameters(b.general, flat));
+    free(flat);
+    return b;
+}
+
+static void free_both(both *b)
+{
+    lw_net_destroy(b->narrow);
+    lw_net_destroy(b->general);
+    free(b->x);
+    free(b->values);
+    free(b->labels);
+}
+
+static float *gradients(lw_net *net, const both *b, lw_loss loss, size_t rows, double *value)
+{
+    ASSERT_OK(lw_net_forward(net, rows, b->x, NULL));
+    ASSERT_OK(lw_net_loss(net, loss, &b->target, value));
+    ASSERT_OK(lw_net_backward(net, NULL));
+    return gradients_of(net);
+}
+
+static void assert_near(const char *what, size_t n, const float *got, const float *want,
+                        double allowed)
+{
+    for (size_t i = 0; i < n; i++)
+        ck_assert_msg(fabs((double)got[i] - (double)want[i]) <= allowed,
+                      "%s: element %zu is %.9g, not %.9g", what, i, (double)got[i],
+                      (double)want[i]);
+}
+
+static double largest(size_t n, const float *x)
+{
+    double max = 0.0;
+    for (size_t i = 0; i < n; i++)
+        max = fmax(max, fabs((double)x[i]));
+    return max;
+}
+
+START_TEST(gradients_are_those_of_the_general_kernels)
+{
+    const loss_case *c = &cases[_i];
+    both b = make_both(c);
+    const size_t n = lw_net_parameter_count(b.narrow);
+    for (size_t i = 0; i < ROW_COUNTS; i++) {
+        double loss, want_loss;
+        float *want = gradients(b.general, &b, c->loss, row_counts[i], &want_loss);
+        float *got = gradients(b.narrow, &b, c->loss, row_counts[i], &loss);
+        ck_assert(loss == want_loss);
+        assert_near("gradients", n, got, want, 2e-6 * largest(n, want));
+        free(got);
+        free(want);
+    }
+    free_both(&b);
+}
+END_TEST
+
+/* An epoch of shuffled batches of which each has a block and the last one a partial one; the networks draw the same
+ * order. Plain gradient descent, whose steps are as near as gradients are. */
+START_TEST(epochs_are_those_of_the_general_kernels)
+{
+    const loss_case *c = &cases[_i];
+    both b = make_both(c);
+    const size_t n = lw_net_parameter_count(b.narrow);
+    const lw_dataset data = {
+        .rows = MOST_ROWS, .inputs = INPUTS, .outputs = OUTPUTS, .x = b.x, .target = b.target};
+    b.general->random = b.narrow->random;
+    for (size_t i = 0; i < ROW_COUNTS; i++) {
+        const lw_fit_options options = {.loss = c->loss,
+                                        .optimizer = lw_sgd(c->loss == LW_SSE ? 1e-5f : 1e-2f),
+                                        .batch_size = row_counts[i] > 3 ? row_counts[i] - 2 : 3,
+                                        .epochs = 1};
+        float *before = parameters_of(b.narrow);
+        ASSERT_OK(lw_net_set_parameters(b.general, before));
+        ASSERT_OK(lw_fit(b.narrow, &data, &options));
+        ASSERT_OK(lw_fit(b.general, &data, &options));
+        float *got = parameters_of(b.narrow), *want = parameters_of(b.general);
+        double moved = 0.0;
+        for (size_t j = 0; j < n; j++)
+            moved = fmax(moved, fabs((double)want[j] - (double)before[j]));
+        assert_near("parameters", n, got, want, 1e-4 * moved + 1e-6);
+        free(before);
+        free(got);
+        free(want);
+    }
+    free_both(&b);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("narrow");
+    TCase *tcase = tcase_create("narrow");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_loop_test(tcase, gradients_are_those_of_the_general_kernels, 0, CASES);
+    tcase_add_loop_test(tcase, epochs_are_those_of_the_general_kernels, 0, CASES);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}

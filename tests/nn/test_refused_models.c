@@ -1,0 +1,257 @@
+/* Files and networks that are not loaded or saved. */
+#include "saved_nets.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void refuse_parameters(lw_status expected, const char *place, lw_net *net, const char *path)
+{
+    float *before = parameters_of(net);
+    ASSERT_REFUSED(expected, path, place, lw_net_load_parameters(net, path));
+    float *after = parameters_of(net);
+    assert_same_bits("parameters", lw_net_parameter_count(net), after, before);
+    free(before);
+    free(after);
+}
+
+static void refuse_net(lw_status expected, const char *place, const char *path)
+{
+    lw_net *net = (lw_net *)(void *)&net;
+    ASSERT_REFUSED(expected, path, place, lw_net_load(&net, path));
+    ck_assert_ptr_eq(net, &net);
+}
+
+START_TEST(parameters_that_are_not_finite_are_refused)
+{
+    const lw_layer_spec layer = {.units = 1, .activation = LW_TANH};
+    static const double unusable[] = {NAN, INFINITY, -INFINITY, 1e39};
+    lw_net *net = make_net(2, &layer, 1, 1);
+    for (size_t k = 0; k < 4; k++) {
+        const composed_file file = foreign_file(unusable[k]);
+        refuse_parameters(LW_EDATA, "'layers.0.weight', element 1", net,
+                          save_composed(&file, "foreign.safetensors"));
+    }
+
+    const char *path = temp_path("net.safetensors");
+    ASSERT_OK(lw_net_save(net, path));
+    size_t size, size_after;
+    unsigned char *before = file_bytes(path, &size);
+    const float flat[] = {1.0f, 2.0f, NAN};
+    ASSERT_OK(lw_net_set_parameters(net, flat));
+    ASSERT_REFUSED(LW_EDATA, path, "element 0 of 'layers.0.bias'", lw_net_save(net, path));
+    unsigned char *after = file_bytes(path, &size_after);
+    ck_assert_uint_eq(size_after, size);
+    ck_assert_mem_eq(after, before, size);
+    ck_assert_uint_eq(temp_count(), 2);
+
+    /* The same value in a file that lw_net_save wrote. */
+    memset(after + size - 4, 0xff, 4);
+    refuse_net(LW_EDATA, "'layers.0.bias', element 0",
+               temp_file("damaged.safetensors", after, size));
+    free(before);
+    free(after);
+    lw_net_destroy(net);
+}
+END_TEST
+
+START_TEST(parameters_of_another_shape_are_refused)
+{
+    static const struct {
+        lw_layer_spec layers[3];
+        size_t inputs, count;
+        const char *place;
+    } cases[] = {
+        {{{.units = 4}, {.units = 2}}, 4, 2, "'layers.0.weight' is 4 x 3; 4 x 4 is needed"},
+        {{{.units = 5}, {.units = 2}}, 3, 2, "'layers.0.weight' is 4 x 3; 5 x 3 is needed"},
+        {{{.units = 4}, {.units = 1}}, 3, 2, "'layers.1.weight' is 2 x 4; 1 x 4 is needed"},
+        {{{.units = 3}, {.units = 2}}, 4, 2, "'layers.0.weight' is 4 x 3; 3 x 4 is needed"},
+        {{{.units = 4}}, 3, 1, "has a tensor 'layers.1.weight', but the network has 1 layers"},
+        {{{.units = 4}, {.units = 2}, {.units = 2}}, 3, 3, "no tensor 'layers.2.weight'"},
+    };
+    const char *path = save_small("net.safetensors");
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        lw_net *net = make_net(cases[k].inputs, cases[k].layers, cases[k].count, 2);
+        refuse_parameters(LW_ESHAPE, cases[k].place, net, path);
+        lw_net_destroy(net);
+    }
+}
+END_TEST
+
+/* Tensors of a 2-1 network, each wrong in one way; there are 24 bytes of data. */
+START_TEST(tensors_that_do_not_fit_are_refused)
+{
+    static const char good_weight[] =
+        "\"layers.0.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]}";
+    static const struct {
+        lw_status expected;
+        const char *place, *weight, *bias;
+    } cases[] = {
+        {LW_ESHAPE, "'layers.0.weight' has 1 dimensions; 2 are needed",
+         "\"layers.0.weight\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}", NULL},
+        {LW_ESHAPE, "no tensor 'layers.0.bias'", good_weight,
+         "\"layers.1.bias\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[8,24]}"},
+        {LW_ESHAPE, "'layers.0.bias' has 2 dimensions; 1 are needed", good_weight,
+         "\"layers.0.bias\":{\"dtype\":\"F32\",\"shape\":[1,4],\"data_offsets\":[8,24]}"},
+        {LW_ESHAPE, "'layers.0.bias' has 4 elements; 1 are needed", good_weight,
+         "\"layers.0.bias\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[8,24]}"},
+        {LW_EFORMAT, "'layers.0.bias' is of type I64; F32 or F64 is needed", good_weight,
+         "\"layers.0.bias\":{\"dtype\":\"I64\",\"shape\":[2],\"data_offsets\":[8,24]}"},
+        {LW_EFORMAT, "'layers.0.weight' is of type F16",
+         "\"layers.0.weight\":{\"dtype\":\"F16\",\"shape\":[1,4],\"data_offsets\":[0,8]}", NULL},
+    };
+    static const char rest[] = "\"rest\":{\"dtype\":\"U8\",\"shape\":[16],\"data_offsets\":[8,24]}";
+    const lw_layer_spec layer = {.units = 1, .activation = LW_SIGMOID};
+    lw_net *net = make_net(2, &layer, 1, 1);
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char header[512];
+        snprintf(header, sizeof header, "{%s,%s}", cases[k].weight,
+                 cases[k].bias ? cases[k].bias : rest);
+        composed_file file = safetensors_of(header);
+        for (size_t i = 0; i < 3; i++)
+            add_number_le(&file, 8, 0);
+        refuse_parameters(cases[k].expected, cases[k].place, net,
+                          save_composed(&file, "wrong.safetensors"));
+    }
+    lw_net_destroy(net);
+}
+END_TEST
+
+/* A 2-1 network with this metadata. */
+static const char *save_described(const char *metadata)
+{
+    char header[1024];
+    snprintf(header, sizeof header,
+             "{\"__metadata__\":{%s},"
+             "\"layers.0.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},"
+             "\"layers.0.bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}",
+             metadata);
+    composed_file file = safetensors_of(header);
+    for (size_t i = 0; i < 3; i++)
+        add_f32(&file, (float)i);
+    return save_composed(&file, "described.safetensors");
+}
+
+#define DESCRIBE(version, inputs, units, activations)                                              \
+    "\"lanewise\":\"" version "\",\"inputs\":\"" inputs "\",\"units\":\"" units                    \
+    "\",\"activations\":\"" activations "\""
+
+START_TEST(architectures_that_make_no_sense_are_refused)
+{
+    static const struct {
+        lw_status expected;
+        const char *place, *metadata;
+    } cases[] = {
+        {LW_EFORMAT, "no 'lanewise'", ""},
+        {LW_EFORMAT, "no 'inputs'", "\"lanewise\":\"1\""},
+        {LW_EFORMAT, "no 'units'", "\"lanewise\":\"1\",\"inputs\":\"2\""},
+        {LW_EFORMAT, "no 'activations'", "\"lanewise\":\"1\",\"inputs\":\"2\",\"units\":\"1\""},
+        {LW_EFORMAT, "'lanewise' is '2'", DESCRIBE("2", "2", "1", "tanh")},
+        {LW_EFORMAT, "'lanewise' is ''", DESCRIBE("", "2", "1", "tanh")},
+        {LW_EFORMAT, "'inputs' is '0'", DESCRIBE("1", "0", "1", "tanh")},
+        {LW_EFORMAT, "'inputs' is ''", DESCRIBE("1", "", "1", "tanh")},
+        {LW_EFORMAT, "'inputs' is '2 '", DESCRIBE("1", "2 ", "1", "tanh")},
+        {LW_EFORMAT, "'inputs' is '-2'", DESCRIBE("1", "-2", "1", "tanh")},
+        {LW_EFORMAT, "'inputs' is '99999999999999999999'",
+         DESCRIBE("1", "99999999999999999999", "1", "tanh")},
+        {LW_EFORMAT, "'units' is '0'", DESCRIBE("1", "2", "0", "tanh")},
+        {LW_EFORMAT, "'units' is ''", DESCRIBE("1", "2", "", "tanh")},
+        {LW_EFORMAT, "'units' is ','", DESCRIBE("1", "2", ",", "tanh,tanh")},
+        {LW_EFORMAT, "'units' is '1,'", DESCRIBE("1", "2", "1,", "tanh,tanh")},
+        {LW_EFORMAT, "'units' is 'one'", DESCRIBE("1", "2", "one", "tanh")},
+        {LW_EFORMAT, "'activations' is 'Tanh'", DESCRIBE("1", "2", "1", "Tanh")},
+        {LW_EFORMAT, "'activations' is ''", DESCRIBE("1", "2", "1", "")},
+        {LW_EFORMAT, "'activations' is 'tanh,'", DESCRIBE("1", "2", "1", "tanh,")},
+        {LW_EFORMAT, "'activations' is 'tanh,relu'", DESCRIBE("1", "2", "1", "tanh,relu")},
+        {LW_EFORMAT, "'activations' is 'a name that is longer than any of them'",
+         DESCRIBE("1", "2", "1", "a name that is longer than any of them")},
+        {LW_EFORMAT, "'activations' is 'softmax,relu'", DESCRIBE("1", "2", "1,1", "softmax,relu")},
+        {LW_ESHAPE, "no tensor 'layers.1.weight'", DESCRIBE("1", "2", "1,1", "tanh,relu")},
+        {LW_ESHAPE, "'layers.0.weight' is 1 x 2; 1 x 3 is needed", DESCRIBE("1", "3", "1", "tanh")},
+        {LW_ESHAPE, "'layers.0.weight' is 1 x 2; 2 x 2 is needed", DESCRIBE("1", "2", "2", "tanh")},
+        {LW_ESHAPE, "'layers.0.weight' is 1 x 2",
+         DESCRIBE("1", "4294967296", "4294967296", "tanh")},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+        refuse_net(cases[k].expected, cases[k].place, save_described(cases[k].metadata));
+
+    lw_net *net;
+    ASSERT_OK(lw_net_load(&net, save_described(DESCRIBE("1", "2", "1", "tanh"))));
+    lw_net_destroy(net);
+}
+END_TEST
+
+START_TEST(a_cut_network_is_refused)
+{
+    size_t size;
+    unsigned char *bytes = file_bytes(save_small("net.safetensors"), &size);
+    lw_net *net = small_net(9);
+    for (size_t cut_size = 0; cut_size < size; cut_size++) {
+        const char *cut = temp_file("cut.safetensors", bytes, cut_size);
+        refuse_net(LW_EFORMAT, "", cut);
+        refuse_parameters(LW_EFORMAT, "", net, cut);
+    }
+    free(bytes);
+    lw_net_destroy(net);
+}
+END_TEST
+
+START_TEST(a_damaged_header_is_refused_or_read)
+{
+    static const unsigned char flips[] = {0x01, 0x04, 0x80};
+    size_t size;
+    unsigned char *bytes = file_bytes(save_small("net.safetensors"), &size);
+    const size_t header = 8 + bytes[0] + 256U * bytes[1];
+    ck_assert_uint_lt(header, size);
+    for (size_t at = 0; at < header; at++)
+        for (size_t k = 0; k < sizeof flips; k++) {
+            bytes[at] ^= flips[k];
+            const char *path = temp_file("flipped.safetensors", bytes, size);
+            bytes[at] ^= flips[k];
+            lw_net *net = NULL;
+            const lw_status status = lw_net_load(&net, path);
+            ck_assert_int_eq(status == LW_OK, net != NULL);
+            if (status != LW_OK)
+                ck_assert_msg(strstr(lw_last_error(), path) != NULL, "\"%s\" lacks the file",
+                              lw_last_error());
+            lw_net_destroy(net);
+        }
+    free(bytes);
+}
+END_TEST
+
+START_TEST(networks_are_not_saved_where_that_is_impossible)
+{
+    lw_net *net = small_net(1), *loaded = net;
+    const char *in_missing = temp_path("missing/net.safetensors"), *directory = temp_path(".");
+    ASSERT_REFUSED(LW_EIO, in_missing, "No such file", lw_net_save(net, in_missing));
+    ASSERT_REFUSED(LW_EIO, directory, "directory", lw_net_save(net, directory));
+    ck_assert_uint_eq(temp_count(), 0);
+    refuse_net(LW_EIO, "No such file", in_missing);
+    refuse_parameters(LW_EIO, "No such file", net, in_missing);
+
+    ASSERT_FAILS(LW_EINVAL, "net", lw_net_save(NULL, directory));
+    ASSERT_FAILS(LW_EINVAL, "path", lw_net_save(net, NULL));
+    ASSERT_FAILS(LW_EINVAL, "net", lw_net_load(NULL, directory));
+    ASSERT_FAILS(LW_EINVAL, "path", lw_net_load(&loaded, NULL));
+    ASSERT_FAILS(LW_EINVAL, "net", lw_net_load_parameters(NULL, directory));
+    ASSERT_FAILS(LW_EINVAL, "path", lw_net_load_parameters(net, NULL));
+    ck_assert_ptr_eq(loaded, net);
+    lw_net_destroy(net);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("refused models");
+    TCase *models = temp_files_case("models");
+    tcase_add_test(models, parameters_that_are_not_finite_are_refused);
+    tcase_add_test(models, parameters_of_another_shape_are_refused);
+    tcase_add_test(models, tensors_that_do_not_fit_are_refused);
+    tcase_add_test(models, architectures_that_make_no_sense_are_refused);
+    tcase_add_test(models, a_cut_network_is_refused);
+    tcase_add_test(models, a_damaged_header_is_refused_or_read);
+    tcase_add_test(models, networks_are_not_saved_where_that_is_impossible);
+    suite_add_tcase(suite, models);
+    return run_suite(suite);
+}
