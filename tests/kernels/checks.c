@@ -15,6 +15,7 @@ const struct check checks[] = {
     {"special_losses", ONCE, check_special_losses},
     {"packed", ONCE, check_packed},
     {"bf16", ONCE, check_bf16},
+    {"bf16_weights", ONCE, check_bf16_weights},
     {"special_bf16", ONCE, check_special_bf16},
     {"memory", EACH_OPERATION, check_memory},
     {"errors", EACH_OPERATION, check_errors},

@@ -48,6 +48,8 @@ void check_special_losses(struct tally *tally, const struct operation *operation
 void check_packed(struct tally *tally, const struct operation *operation);
 /* Layers of bf16: the bits of plain loops, all forms, guard pages; special values and errors. */
 void check_bf16(struct tally *tally, const struct operation *operation);
+/* Their master weights: updates have the bits of their parts; errors. */
+void check_bf16_weights(struct tally *tally, const struct operation *operation);
 void check_special_bf16(struct tally *tally, const struct operation *operation);
 /* Nothing beyond the named elements is touched. */
 void check_memory(struct tally *tally, const struct operation *operation);

@@ -140,6 +140,19 @@ static void edit_behind(struct lw_isa *isa)
     isa->bf16_finish = fills_what_lies_behind;
 }
 
+/* ---- Master weights ---- */
+
+static void updates_twice(const struct lw_strip *strip)
+{
+    good_isa->bf16_strip(strip);
+    if (strip->end->kind == LW_END_UPDATE)
+        good_isa->bf16_strip(strip);
+}
+static void edit_update(struct lw_isa *isa)
+{
+    isa->bf16_strip = updates_twice;
+}
+
 static const struct mutant mutants[] = {
     {"bf16 truncated", "bf16", NULL, edit_rounding, NULL},
     {"no zero behind odd rows", "bf16", NULL, edit_zero_behind, NULL},
@@ -151,6 +164,7 @@ static const struct mutant mutants[] = {
     {"bias forgotten in bf16", "bf16", NULL, edit_bias, NULL},
     {"derivative forgotten in bf16", "bf16", NULL, edit_saved, NULL},
     {"sums of pairs begun anew", "bf16", NULL, edit_sums, NULL},
+    {"update from pairs applied twice", "bf16_weights", NULL, edit_update, NULL},
     {"activation behind odd rows", "special_bf16", NULL, edit_behind, NULL},
 };
 const struct mutant_list mutants_of_bf16 = {mutants, sizeof mutants / sizeof *mutants};
