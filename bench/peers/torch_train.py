@@ -4,7 +4,8 @@ usage: torch_train.py THREADS ROUNDS SECONDS PATTERN [MODE ...]
 
 Prints what it measured in the form of Google Benchmark, as contenders torch-MODE of the rows
 train/NETWORK whose names match the pattern. The modes are eager, fused (the optimizer is one
-kernel) and compile (forward, loss and backward are compiled, the optimizer is fused). Rounds of
+kernel), compile (forward, loss and backward are compiled, the optimizer is fused) and bf16 (fused,
+under autocast; rows train_bf16/NETWORK of those networks with layers wide enough). Rounds of
 at least so many seconds go over all modes of a network in turn. A mode that does not work here is said
 to be so in the context.
 """
@@ -79,6 +80,13 @@ NETWORKS = [
 ]
 
 
+def row_of(name, sizes, mode):
+    """None where the mode is not for that network."""
+    if mode != "bf16":
+        return "train/" + name
+    return "train_bf16/" + name if len(sizes) > 2 and sizes[1] >= 128 else None
+
+
 def flops_per_row(sizes):
     products = [a * b for a, b in zip(sizes, sizes[1:])]
     return 6 * sum(products) - 2 * products[0]
@@ -108,6 +116,7 @@ class Training:
         kind, rate = (torch.optim.Adam, 1e-3) if optimizer == "adam" else (torch.optim.SGD, 1e-2)
         self.optimizer = kind(model.parameters(), lr=rate, fused=mode != "eager")
         self.loss = lambda x, y: loss(model(x), y)
+        self.precision = torch.autocast("cpu", torch.bfloat16, enabled=mode == "bf16")
         if mode == "compile":
             self.loss = torch.compile(self.loss)
         self.batches = batches(*data, rows)
@@ -120,7 +129,8 @@ class Training:
         start = time.perf_counter()
         for _ in range(steps):
             x, y = next(self.batches)
-            loss = self.loss(x, y)
+            with self.precision:
+                loss = self.loss(x, y)
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
@@ -150,9 +160,11 @@ def main(threads, rounds, least, pattern, modes):
     context = {"peer_torch-" + mode: torch.__version__ for mode in modes}
     runs, data = [], {}
     for name, sizes, hidden, output, loss, optimizer, rows in NETWORKS:
-        row = "train/" + name
-        contenders = {mode: f"{row}/torch-{mode}/{threads}" for mode in modes}
-        chosen = [mode for mode in modes if re.search(pattern, contenders[mode])]
+        rows_of_modes = {mode: row_of(name, sizes, mode) for mode in modes}
+        contenders = {
+            mode: f"{row}/torch-{mode}/{threads}" for mode, row in rows_of_modes.items() if row
+        }
+        chosen = [mode for mode in contenders if re.search(pattern, contenders[mode])]
         trainings = {}
         torch.compiler.reset()  # or it gives up after eight networks
         for mode in chosen:
@@ -189,5 +201,5 @@ if __name__ == "__main__":
         int(sys.argv[2]),
         float(sys.argv[3]),
         sys.argv[4],
-        sys.argv[5:] or ["eager", "fused", "compile"],
+        sys.argv[5:] or ["eager", "fused", "compile", "bf16"],
     )
