@@ -115,6 +115,38 @@ static void check_scale(struct tally *tally)
                 "lw_sum_squares loses a NaN");
 }
 
+/* A moment that is halved: denormals become 0, whatever their sign, and everything else stays. */
+static void check_moments(struct tally *tally)
+{
+    static const float from[] = {0x1p-126f,   -0x1p-126f, 0x1p-125f, -0x1p-125f, 0x1p-149f,
+                                 0x1.8p-126f, 1.0f,       NAN,       0.0f,       0x1.8p-125f};
+    static const float to[] = {0.0f, 0.0f, 0x1p-126f, -0x1p-126f, 0.0f,
+                               0.0f, 0.5f, NAN,       0.0f,       0x1.8p-126f};
+    enum { KINDS = sizeof from / sizeof *from, N = 37 };
+    const lw_sgd_update_params sgd = {.learning_rate = 0.25f, .momentum = 0.5f};
+    const lw_adam_update_params adam = {
+        .learning_rate = 0.25f, .beta1 = 0.5f, .beta2 = 0.5f, .epsilon = 1.0f, .step = 1};
+    float g[N] = {0.0f}, w[N] = {0.0f}, velocity[N], m[N], v[N];
+    for (size_t i = 0; i < N; i++) {
+        velocity[i] = m[i] = from[i % KINDS];
+        v[i] = fabsf(from[i % KINDS]);
+    }
+    TALLY_CHECK(tally,
+                lw_sgd_update(N, &sgd, g, w, velocity) == LW_OK &&
+                    lw_adam_update(N, &adam, g, w, m, v) == LW_OK,
+                "%s", lw_last_error());
+    for (size_t i = 0; i < N; i++) {
+        const float want = to[i % KINDS];
+        const int is_nan = isnan(want);
+        TALLY_CHECK(tally, is_nan ? isnan(velocity[i]) : velocity[i] == want,
+                    "velocity %a becomes %a", (double)from[i % KINDS], (double)velocity[i]);
+        TALLY_CHECK(tally, is_nan ? isnan(m[i]) : m[i] == want, "m %a becomes %a",
+                    (double)from[i % KINDS], (double)m[i]);
+        TALLY_CHECK(tally, is_nan ? isnan(v[i]) : v[i] == fabsf(want), "v %a becomes %a",
+                    fabs((double)from[i % KINDS]), (double)v[i]);
+    }
+}
+
 void check_special_vectors(struct tally *tally, const struct operation *unused)
 {
     (void)unused;
@@ -122,4 +154,5 @@ void check_special_vectors(struct tally *tally, const struct operation *unused)
     check_derivatives(tally);
     check_relu_zero(tally);
     check_scale(tally);
+    check_moments(tally);
 }

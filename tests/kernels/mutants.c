@@ -219,6 +219,18 @@ static void edit_momentum(struct lw_isa *isa)
     isa->sgd_update = momentum_dropped;
 }
 
+static void denormal_kept(size_t n, const lw_sgd_update_params *params, const float *g, float *w,
+                          float *velocity)
+{
+    good_isa->sgd_update(n, params, g, w, velocity);
+    for (size_t i = 0; velocity && i < n; i++)
+        velocity[i] = velocity[i] == 0.0f ? 0x1p-127f : velocity[i];
+}
+static void edit_denormal(struct lw_isa *isa)
+{
+    isa->sgd_update = denormal_kept;
+}
+
 static void bias_uncorrected(size_t n, const struct lw_adam_step *step, const float *g, float *w,
                              float *m, float *v)
 {
@@ -283,6 +295,7 @@ static const struct mutant mutants[] = {
     {"gradient of another label", "special_losses", NULL, edit_label, NULL},
     {"gradient not scaled", "bounded", "lw_sigmoid_cross_entropy", edit_loss_scale, NULL},
     {"momentum dropped", "exact", "lw_sgd_update", edit_momentum, NULL},
+    {"denormal velocity kept", "special_vectors", NULL, edit_denormal, NULL},
     {"bias correction missing", "bounded", "lw_adam_update", edit_bias_correction, NULL},
     {"NULL accepted", "errors", "lw_exp", NULL, accepts_null},
     {"output written before the checks", "errors", "lw_exp", NULL, writes_before_it_checks},
