@@ -124,13 +124,20 @@ static void share_weights(const lw_layer *layer, size_t thread, size_t threads, 
     lw_team_share(layer->in, LW_BF16_PANEL, thread, threads, first, count);
 }
 
+/* The copies of some rows of a layer's weights. */
+static lw_status pack_rows(const lw_net *net, size_t layer, size_t first, size_t count)
+{
+    const lw_mixed_layer *mixed = &net->mixed->layers[layer];
+    return lw_bf16_weights_pack(&net->layers[layer].weights, first, count, mixed->forward,
+                                mixed->backward);
+}
+
 static lw_status update_phase(void *user, size_t thread, size_t threads)
 {
     const lw_step_job *job = user;
     lw_status status = LW_OK;
     for (size_t i = 0; i < job->net->layer_count && status == LW_OK; i++) {
         const lw_layer *layer = &job->net->layers[i];
-        const lw_mixed_layer *mixed = &job->net->mixed->layers[i];
         size_t first, count;
         share_weights(layer, thread, threads, &first, &count);
         const lw_layer_update update =
@@ -139,8 +146,7 @@ static lw_status update_phase(void *user, size_t thread, size_t threads)
             continue;
         status = lw_weights_update(&layer->weights, first, count, layer->dw, layer->db, &update);
         if (status == LW_OK)
-            status = lw_bf16_weights_pack(&layer->weights, first, count, mixed->forward,
-                                          mixed->backward);
+            status = pack_rows(job->net, i, first, count);
     }
     return status;
 }
@@ -170,13 +176,10 @@ lw_status lw_mixed_pack_phase(void *user, size_t thread, size_t threads)
     const lw_step_job *job = user;
     lw_status status = LW_OK;
     for (size_t i = 0; i < job->net->layer_count && status == LW_OK; i++) {
-        const lw_layer *layer = &job->net->layers[i];
-        const lw_mixed_layer *mixed = &job->net->mixed->layers[i];
         size_t first, count;
-        share_weights(layer, thread, threads, &first, &count);
+        share_weights(&job->net->layers[i], thread, threads, &first, &count);
         if (count > 0)
-            status = lw_bf16_weights_pack(&layer->weights, first, count, mixed->forward,
-                                          mixed->backward);
+            status = pack_rows(job->net, i, first, count);
     }
     return status;
 }
