@@ -1,0 +1,162 @@
+#include "train_options.h"
+
+#include "names.h"
+
+#include <string.h>
+
+static const train_options defaults = {
+    .layers = {.count = 2, .items = {512, 256}},
+    .activation = LW_RELU,
+    .output = OUTPUT_UNSET,
+    .seed = 1,
+    .optimizer = ADAM,
+    .momentum = -1.0f,
+    .weight_decay = -1.0f,
+    .schedule = LW_SCHEDULE_COSINE,
+    .step_every = 10,
+    .step_factor = 0.1f,
+    .batch = 128,
+    .epochs = 20,
+};
+
+static const choice initializer_names[] = {{"default", LW_INIT_DEFAULT},
+                                           {"zeros", LW_INIT_ZEROS},
+                                           {"normal", LW_INIT_NORMAL},
+                                           {"uniform", LW_INIT_UNIFORM},
+                                           {"xavier", LW_INIT_XAVIER},
+                                           {"he", LW_INIT_HE},
+                                           {NULL, 0}};
+static const choice precision_names[] = {{"fp32", LW_FP32}, {"bf16", LW_BF16}, {NULL, 0}};
+static const choice optimizer_names[] = {{"sgd", SGD},           {"momentum", MOMENTUM},
+                                         {"nesterov", NESTEROV}, {"adam", ADAM},
+                                         {"adamw", ADAMW},       {NULL, 0}};
+static const choice schedule_names[] = {{"constant", LW_SCHEDULE_CONSTANT},
+                                        {"step", LW_SCHEDULE_STEP},
+                                        {"cosine", LW_SCHEDULE_COSINE},
+                                        {NULL, 0}};
+
+/* Any activation. */
+static int parse_activation(const option_row *row, char *text, void *value)
+{
+    (void)row;
+    lw_activation activation;
+    if (lw_activation_parse(text, &activation) != LW_OK)
+        return 0;
+    *(int *)value = (int)activation;
+    return 1;
+}
+
+/* Any that may stand before the last layer. */
+static int parse_hidden_activation(const option_row *row, char *text, void *value)
+{
+    return strcmp(text, "softmax") != 0 && parse_activation(row, text, value);
+}
+
+/* --batch N or full. */
+static int parse_batch(const option_row *row, char *text, void *value)
+{
+    if (strcmp(text, "full") != 0)
+        return parse_count(row, text, value);
+    *(size_t *)value = LW_FULL_BATCH;
+    return 1;
+}
+
+/* Above 0, up to and including 1. */
+static int parse_accuracy(const option_row *row, char *text, void *value)
+{
+    float number = 0.0f;
+    if (!parse_positive(row, text, &number) || number > 1.0f)
+        return 0;
+    *(float *)value = number;
+    return 1;
+}
+
+/* clang-format off */
+#define TRAIN_FIELD(name) offsetof(train_options, name)
+
+#define HIDDEN_ACTIVATIONS "relu, leaky_relu, sigmoid, tanh, gelu, silu, linear"
+
+static const option_row network_rows[] = {
+    {"layers", "N[,N...]", "units of the hidden layers, or none (512,256)",
+     parse_sizes, TRAIN_FIELD(layers),
+     "at most 64 layer sizes of at least 1 with commas between them, or 'none'", NULL},
+    {"activation", "NAME", "of the hidden layers (relu):\n" HIDDEN_ACTIVATIONS,
+     parse_hidden_activation, TRAIN_FIELD(activation), HIDDEN_ACTIVATIONS, NULL},
+    {"output", "NAME",
+     "softmax, sigmoid, linear, tanh or another activation\n"
+     "(softmax for classes, linear for values)",
+     parse_activation, TRAIN_FIELD(output), HIDDEN_ACTIVATIONS " or softmax", NULL},
+    {"initializer", "NAME",
+     "zeros, normal, uniform, xavier, he or default: uniform in\n+-1/sqrt(inputs)",
+     parse_choice, TRAIN_FIELD(initializer), NULL, initializer_names},
+    {"precision", "NAME",
+     "fp32, or bf16: products of rounded weights and activations, sums\nin fp32 (fp32)",
+     parse_choice, TRAIN_FIELD(precision), NULL, precision_names},
+    {"init", "FILE", "start from the weights in this file, of a network of this shape",
+     parse_text, TRAIN_FIELD(init), NULL, NULL},
+    {0}};
+
+static const option_row training_rows[] = {
+    {"loss", LOSS_ARGUMENT, LOSS_HELP, parse_choice, TRAIN_FIELD(loss), NULL, loss_names},
+    {"optimizer", "NAME", "sgd, momentum, nesterov, adam, adamw (adam)",
+     parse_choice, TRAIN_FIELD(optimizer), NULL, optimizer_names},
+    {"lr", "X", "learning rate (0.001 for adam and adamw, 0.01 for the others)",
+     parse_positive, TRAIN_FIELD(learning_rate), EXPECTS_POSITIVE, NULL},
+    {"momentum", "X", "of momentum and nesterov (0.9)",
+     parse_below_one, TRAIN_FIELD(momentum), EXPECTS_BELOW_ONE, NULL},
+    {"weight-decay", "X", "(0.01 for adamw, 0 for the others)",
+     parse_non_negative, TRAIN_FIELD(weight_decay), EXPECTS_NON_NEGATIVE, NULL},
+    {"schedule", "NAME", "of the learning rate: constant, step, cosine (cosine, down to 0)",
+     parse_choice, TRAIN_FIELD(schedule), NULL, schedule_names},
+    {"step-every", "N", "epochs between steps of the step schedule (10)",
+     parse_count, TRAIN_FIELD(step_every), EXPECTS_COUNT, NULL},
+    {"step-factor", "X", "factor of each step (0.1)",
+     parse_positive, TRAIN_FIELD(step_factor), EXPECTS_POSITIVE, NULL},
+    {"clip", "X", "largest norm of the gradient (no limit)",
+     parse_positive, TRAIN_FIELD(clip), EXPECTS_POSITIVE, NULL},
+    {"batch", "N|full", "rows per step (128)",
+     parse_batch, TRAIN_FIELD(batch), EXPECTS_COUNT " or 'full'", NULL},
+    {"epochs", "N", "passes over the data (20)",
+     parse_count, TRAIN_FIELD(epochs), EXPECTS_COUNT, NULL},
+    {"until-accuracy", "X",
+     "stop after the first epoch whose validation accuracy is at\nleast X, for example 0.89",
+     parse_accuracy, TRAIN_FIELD(until_accuracy), "a number above 0 and up to 1", NULL},
+    {"no-shuffle", NULL, "take the rows in their order",
+     parse_flag, TRAIN_FIELD(no_shuffle), NULL, NULL},
+    {"seed", "N", "for weights, order of rows and --validation (1)",
+     parse_u64, TRAIN_FIELD(seed), EXPECTS_U64, NULL},
+    THREADS_ROW(train_options),
+    {0}};
+
+static const option_row result_rows[] = {
+    {"save", "FILE", "the trained network, as safetensors",
+     parse_text, TRAIN_FIELD(save), NULL, NULL},
+    {"log", "FILE", "a JSON object per epoch, each on a line",
+     parse_text, TRAIN_FIELD(log), NULL, NULL},
+    {"quiet", NULL, "show the final result only", parse_flag, TRAIN_FIELD(quiet), NULL, NULL},
+    {0}};
+/* clang-format on */
+
+int train_options_read(int argc, char **argv, train_options *options, data_options *data)
+{
+    *options = defaults;
+    const command_line line = {
+        .command = argv[0],
+        .synopsis = "DATA [OPTIONS]",
+        .summary = "Trains a dense network. Defaults are in parentheses.",
+        .groups = {{"Data", data_rows, data},
+                   {"Validation", validation_rows, data},
+                   {"Network", network_rows, options},
+                   {"Training", training_rows, options},
+                   {"Results", result_rows, options}},
+    };
+    int outcome = options_parse(&line, argc, argv);
+    if (outcome < 0)
+        outcome = data_options_check(argv[0], data, NEED_TARGETS);
+    if (outcome < 0 && options->momentum >= 0.0f && options->optimizer != MOMENTUM &&
+        options->optimizer != NESTEROV)
+        outcome = usage_error(argv[0], "--momentum goes with --optimizer momentum or nesterov");
+    if (outcome < 0 && options->until_accuracy > 0.0f && !data_has_validation(data))
+        outcome = usage_error(argv[0], "--until-accuracy needs data to validate on");
+    return outcome;
+}
