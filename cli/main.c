@@ -1,4 +1,5 @@
 #include "command.h"
+#include "complete.h"
 #include "options.h"
 
 #include <lanewise/kernels.h>
@@ -27,6 +28,16 @@ static void print_help(void)
            "\nExit codes: 0; 1 if data, a file or the machine does not do; 2 for wrong usage.\n");
 }
 
+static void complete_command(const char *word)
+{
+    for (size_t i = 0; i < COMMANDS; i++)
+        complete_offer(word, commands[i].name, commands[i].help);
+    if (word[0] == '-') {
+        complete_offer(word, "--help", "the commands");
+        complete_offer(word, "--version", NULL);
+    }
+}
+
 /* Everything printed may have gone to a full disk or a closed pipe. */
 static int flush_output(int exit_code)
 {
@@ -48,11 +59,15 @@ int main(int argc, char **argv)
         printf("lanewise %s\n", lw_version());
         return flush_output(0);
     }
+    if (complete_is_asked(argc, argv)) {
+        complete_command(argc > 2 ? argv[2] : "");
+        return flush_output(0);
+    }
     for (size_t i = 0; i < COMMANDS; i++) {
         if (strcmp(commands[i].name, name) != 0)
             continue;
         /* Whoever asks for an instruction set must not get another one without knowing. */
-        if (lw_isa_status() != LW_OK)
+        if (!complete_is_asked(argc - 1, argv + 1) && lw_isa_status() != LW_OK)
             return report_failure();
         return flush_output(commands[i].run(argc - 1, argv + 1));
     }

@@ -1,5 +1,7 @@
 #include "options.h"
 
+#include "complete.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <float.h>
@@ -223,6 +225,11 @@ static int is_optional(const option_row *row)
     return row->argument != NULL && row->argument[0] == '[';
 }
 
+int option_takes_value(const option_row *row)
+{
+    return row->argument != NULL && !is_optional(row);
+}
+
 static void print_help(const command_line *line)
 {
     enum { HELP_COLUMN = 30 };
@@ -231,7 +238,7 @@ static void print_help(const command_line *line)
     for (const option_group *group = line->groups; group->title != NULL; group++) {
         printf("\n%s:\n", group->title);
         for (const option_row *row = group->rows; row->name != NULL; row++) {
-            const char *gap = row->argument == NULL || is_optional(row) ? "" : " ";
+            const char *gap = option_takes_value(row) ? " " : "";
             const char *argument = row->argument == NULL ? "" : row->argument;
             const int width = printf("  --%s%s%s", row->name, gap, argument);
             if (width + 2 > HELP_COLUMN)
@@ -300,6 +307,10 @@ int options_parse(const command_line *line, int argc, char **argv)
 {
     bound_row bound[OPTIONS_MAX];
     struct option options[OPTIONS_MAX + 2] = {{0}};
+    if (complete_is_asked(argc, argv)) {
+        complete_options(line, argc - 2, argv + 2);
+        return 0;
+    }
     bind_rows(line, bound, options);
 
     opterr = 0;

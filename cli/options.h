@@ -38,7 +38,9 @@ typedef int option_parser(const option_row *row, char *text, void *value);
 
 struct option_row {
     const char *name;     /* without dashes */
-    const char *argument; /* as the help shows it; NULL: a flag; "[=...]": an optional one */
+    const char *argument; /* as the help shows it; NULL: a flag; "[=...]": an optional one;
+                             completion offers files for "FILE", folders for "DIR" and what is
+                             written in lower case */
     const char *help;
     option_parser *parse;
     size_t field;          /* offset in the struct of the group */
@@ -90,9 +92,12 @@ typedef struct command_line {
     option_group groups[GROUPS_MAX]; /* a group without a title ends them */
 } command_line;
 
+/* Whether the word after the option is its value. */
+int option_takes_value(const option_row *row);
+
 /*
  * Reads argv[1..] into the structs of the groups. Returns -1 if the command should run; otherwise
- * the exit code to end with: 0 after --help, EXIT_USAGE after a message that names the option.
+ * the exit code to end with: 0 after --help and what completion asks, EXIT_USAGE after a message that names the option.
  */
 int options_parse(const command_line *line, int argc, char **argv);
 

@@ -1,0 +1,97 @@
+#include "complete.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int complete_is_asked(int argc, char **argv)
+{
+    return argc > 1 && strcmp(argv[1], "--complete") == 0;
+}
+
+static int begins_with(const char *text, const char *word)
+{
+    return strncmp(text, word, strlen(word)) == 0;
+}
+
+void complete_offer(const char *word, const char *candidate, const char *help)
+{
+    if (!begins_with(candidate, word))
+        return;
+    printf("%s", candidate);
+    if (help != NULL)
+        putchar('\t');
+    for (const char *c = help; c != NULL && *c != '\0'; c++)
+        putchar(*c == '\n' ? ' ' : *c);
+    putchar('\n');
+}
+
+/* The row of "--name"; NULL if there is none. */
+static const option_row *find_row(const command_line *line, const char *word)
+{
+    if (!begins_with(word, "--"))
+        return NULL;
+    for (const option_group *group = line->groups; group->title != NULL; group++)
+        for (const option_row *row = group->rows; row->name != NULL; row++)
+            if (strcmp(row->name, word + 2) == 0)
+                return row;
+    return NULL;
+}
+
+static void offer_options(const command_line *line, const char *word)
+{
+    for (const option_group *group = line->groups; group->title != NULL; group++) {
+        for (const option_row *row = group->rows; row->name != NULL; row++) {
+            char option[64];
+            snprintf(option, sizeof option, "--%s", row->name);
+            complete_offer(word, option, row->help);
+        }
+    }
+    complete_offer(word, "--help", "this text");
+}
+
+/* What the help shows as the argument says what it is: FILE, DIR, and in lower case what is to be
+ * written as it stands: "N|full", "fashion-mnist[:DIR]". */
+static void offer_argument(const char *argument, const char *word)
+{
+    static const char lower_case[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+
+    if (strcmp(argument, "FILE") == 0)
+        puts(":file");
+    else if (strcmp(argument, "DIR") == 0)
+        puts(":directory");
+    for (const char *c = argument; *c != '\0';) {
+        char literal[64];
+        const size_t length = strspn(c, lower_case);
+        if (length > 0 && length < sizeof literal) {
+            memcpy(literal, c, length);
+            literal[length] = '\0';
+            complete_offer(word, literal, NULL);
+            if (strncmp(c + length, "[:DIR]", 6) == 0 && begins_with(word, literal) &&
+                word[length] == ':')
+                puts(":directory");
+        }
+        c += length;
+        c += strcspn(c, "|");
+        c += *c == '|';
+    }
+}
+
+static void offer_values(const option_row *row, const char *word)
+{
+    if (row->choices == NULL) {
+        offer_argument(row->argument, word);
+        return;
+    }
+    for (const choice *c = row->choices; c->name != NULL; c++)
+        complete_offer(word, c->name, NULL);
+}
+
+void complete_options(const command_line *line, int count, char **words)
+{
+    const char *word = count > 0 ? words[count - 1] : "";
+    const option_row *before = count > 1 ? find_row(line, words[count - 2]) : NULL;
+    if (before != NULL && option_takes_value(before))
+        offer_values(before, word);
+    else if (word[0] == '\0' || word[0] == '-')
+        offer_options(line, word);
+}

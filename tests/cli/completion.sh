@@ -1,0 +1,107 @@
+# Completion offers what the help lists: in bash, and in zsh and fish where they are installed.
+# usage: completion.sh PROGRAMS COMPLETION_SCRIPTS
+here=$(cd "${0%/*}" && pwd)
+scripts=$(cd "$2" && pwd)
+. "$here/common.sh"
+PATH=$bin:$PATH
+mkdir some_folder
+: >some_file.csv
+
+# offers CANDIDATES WORD...: in bash the words complete to these, blanks between them.
+offers() {
+    expected=$1
+    shift
+    run bash "$here/completion/line.bash" "$scripts/lanewise.bash" "$@"
+    [ ! -s "$work/err" ] || fail "messages where none should be: $*"
+    candidates=$(sort "$work/out" | tr '\n' ' ')
+    [ "$candidates" = "${expected:+$expected }" ] ||
+        fail "candidates '$candidates', expected '$expected': $*"
+}
+
+offers 'evaluate' lanewise ev
+offers '--help --version' lanewise -
+offers '' lanewise nothing ''
+offers '--log --loss' lanewise train --lo
+offers '' lanewise train word
+offers '--seed' lanewise train --quiet --se
+
+# All commands, and of each all options.
+commands=$("$lanewise" --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' | sort | tr '\n' ' ')
+offers "${commands% }" lanewise ''
+for command in $commands; do
+    options=$("$lanewise" "$command" --help | sed -n 's/^  \(--[a-z0-9-]*\).*/\1/p' | sort |
+        tr '\n' ' ')
+    offers "${options% }" lanewise "$command" ''
+    offers "${options% }" lanewise "$command" --
+done
+
+# Values: names, words of the help, files, folders.
+offers 'gelu leaky_relu linear relu sigmoid silu tanh' lanewise train --activation ''
+offers 'sigmoid silu softmax' lanewise train --output s
+offers 'binary-cross-entropy cross-entropy half-mse mse sse' lanewise evaluate --loss ''
+offers 'full' lanewise train --batch ''
+offers '' lanewise train --threads ''
+offers '' lanewise train --csv data.csv --lr ''
+offers 'fashion-mnist' lanewise train --data f
+offers 'some_file.csv some_folder' lanewise train --csv some
+offers 'some_file.csv' lanewise predict --model m --out some_fi
+offers 'some_folder' lanewise train --data fashion-mnist : some
+# --option=value, which bash has divided at the sign.
+offers 'mse' lanewise train --loss = m
+offers 'cosine' lanewise train --quiet --schedule = cos
+offers 'some_file.csv some_folder' lanewise train --csv = some
+offers 'some_file.csv some_folder' lanewise train --csv =
+offers 'some_folder' lanewise train --data fashion-mnist :
+offers 'some_folder' lanewise train --data = fashion-mnist : some
+# An instruction set that is not there is no reason to offer nothing, nor to say something.
+LANEWISE_ISA=nonsense
+export LANEWISE_ISA
+offers 'mse' lanewise train --loss m
+unset LANEWISE_ISA
+
+# becomes SHELL WANTED: the last run's output, line by line.
+becomes() {
+    printf '%s\n' "$2" >"$work/wanted"
+    sed 's/ *$//' "$work/out" | cmp -s - "$work/wanted" || {
+        fail "$1 makes something else of these lines"
+        sed 's/^/    wanted: /' "$work/wanted"
+    }
+}
+
+if command -v zsh >/dev/null; then
+    run zsh -f "$here/completion/line.zsh" "$scripts" 'lanewise ev' 'lanewise train --weig' \
+        'lanewise train --loss m' 'lanewise train --loss=m' 'lanewise train --csv some_fi' \
+        'lanewise train --csv=some_fi' 'lanewise train --data fashion-mnist:some' \
+        'lanewise train --threads '
+    becomes zsh 'lanewise evaluate
+lanewise train --weight-decay
+lanewise train --loss mse
+lanewise train --loss=mse
+lanewise train --csv some_file.csv
+lanewise train --csv=some_file.csv
+lanewise train --data fashion-mnist:some_folder/
+lanewise train --threads'
+else
+    echo 'skipped: zsh is not installed'
+fi
+
+if command -v fish >/dev/null; then
+    HOME=$work run fish --no-config -c "source '$scripts/lanewise.fish'
+        for line in 'lanewise ev' 'lanewise train --weig' 'lanewise train --loss m' \
+            'lanewise train --loss=m' 'lanewise train --csv some_fi' \
+            'lanewise train --csv=some_fi' 'lanewise train --data fashion-mnist:some' \
+            'lanewise train --threads '
+            complete -C \$line | string replace -r '\t.*' ''
+        end"
+    becomes fish 'evaluate
+--weight-decay
+mse
+--loss=mse
+some_file.csv
+--csv=some_file.csv
+fashion-mnist:some_folder/'
+else
+    echo 'skipped: fish is not installed'
+fi
+
+finish
