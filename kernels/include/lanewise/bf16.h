@@ -36,17 +36,18 @@
 extern "C" {
 #endif
 
+/* The upper half of a float. */
 typedef uint16_t lw_bf16;
 
 /* An output in the forms its readers want: as rows, as pairs, as floats before they are rounded. NULL: not
  * stored. */
 typedef struct lw_bf16_output {
-    lw_bf16 *rows;
-    size_t ld;
-    lw_bf16 *pairs;
-    size_t ld_pairs;
-    float *floats;
-    size_t ld_floats;
+    lw_bf16 *rows;    /* rows */
+    size_t ld;        /* elements from one of rows to the next */
+    lw_bf16 *pairs;   /* pairs of rows */
+    size_t ld_pairs;  /* pairs from one of pairs to the next */
+    float *floats;    /* rows of floats */
+    size_t ld_floats; /* floats from one of floats to the next */
 } lw_bf16_output;
 
 /* y[i] = x[i] rounded, i < n. */

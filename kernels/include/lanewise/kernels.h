@@ -152,6 +152,7 @@ typedef enum lw_activation {
     LW_SOFTMAX     /* over a row: lw_softmax; the elementwise functions refuse it: LW_EINVAL    */
 } lw_activation;
 
+/* Slope of leaky ReLU below 0. */
 #define LW_LEAKY_SLOPE 0.01f
 
 /* Whether the derivative of an elementwise activation is computed from z (1: GELU, SiLU) or
@@ -348,11 +349,12 @@ LW_API lw_status lw_squared_error(size_t rows, size_t cols, const float *y, size
 
 /* ---- Optimizers --------------------------------------------------------------------------- */
 
+/* Parameters of lw_sgd_update. */
 typedef struct lw_sgd_update_params {
-    float learning_rate;
-    float momentum;     /* 0: none, velocity is not touched and may be NULL */
-    float weight_decay; /* added to the gradient: g + weight_decay * w */
-    int nesterov;       /* non-zero: look-ahead form; needs momentum */
+    float learning_rate; /* see the formula */
+    float momentum;      /* 0: none, velocity is not touched and may be NULL */
+    float weight_decay;  /* added to the gradient: g + weight_decay * w */
+    int nesterov;        /* non-zero: look-ahead form; needs momentum */
 } lw_sgd_update_params;
 
 /*
@@ -369,12 +371,13 @@ typedef struct lw_sgd_update_params {
 LW_API lw_status lw_sgd_update(size_t n, const lw_sgd_update_params *params, const float *g,
                                float *w, float *velocity);
 
+/* Parameters of lw_adam_update. */
 typedef struct lw_adam_update_params {
-    float learning_rate;
-    float beta1, beta2;
-    float epsilon;
-    float weight_decay; /* decoupled == 0: added to the gradient (Adam with L2) */
-    int decoupled;      /* non-zero: AdamW, w is first scaled by 1 - learning_rate * weight_decay */
+    float learning_rate; /* see the formula */
+    float beta1, beta2;  /* decay of the moments, at least 0 and below 1 */
+    float epsilon;       /* added to the root of the second moment */
+    float weight_decay;  /* decoupled == 0: added to the gradient (Adam with L2) */
+    int decoupled; /* non-zero: AdamW, w is first scaled by 1 - learning_rate * weight_decay */
     unsigned long long step; /* 1 for the first update: for the bias correction */
 } lw_adam_update_params;
 

@@ -15,6 +15,7 @@
 extern "C" {
 #endif
 
+/* The limits, and what the layout of buffers goes by. */
 enum {
     LW_NARROW_INPUTS = 31,  /* of a network, at most */
     LW_NARROW_UNITS = 16,   /* of a layer, at most */
@@ -24,8 +25,9 @@ enum {
     LW_NARROW_BLOCK = 384   /* rows that gradients are summed over at a time */
 };
 
+/* A layer of a narrow network. */
 typedef struct lw_narrow_layer {
-    size_t units;
+    size_t units;             /* columns of its output */
     lw_activation activation; /* LW_SOFTMAX in the last layer only */
 } lw_narrow_layer;
 
@@ -37,8 +39,8 @@ typedef struct lw_narrow_layer {
  * the next one. Gradients and the state of an optimizer lie in buffers of the same layout.
  */
 typedef struct lw_narrow {
-    size_t inputs, layer_count;
-    lw_narrow_layer layers[LW_NARROW_LAYERS];
+    size_t inputs, layer_count;                      /* of the network */
+    lw_narrow_layer layers[LW_NARROW_LAYERS];        /* layer_count of them */
     size_t w[LW_NARROW_LAYERS], b[LW_NARROW_LAYERS]; /* where the sections begin */
     size_t columns[LW_NARROW_LAYERS + 1]; /* of the workspace before those of a layer, and of all */
     size_t parameter_count;               /* floats of such a buffer, with padding */
@@ -71,27 +73,21 @@ typedef enum lw_narrow_loss {
 
 /*
  * A mini-batch. Rows of matrices follow each other without gaps.
- *
- *   x         rows x inputs
- *   index     rows; NULL, or row r of the batch is row index[r] of x and of the target
- *   values    rows x outputs; the target of a loss, if labels is NULL
- *   labels    rows; stand for one-hot rows, or with one output for the value itself. At least 0, and
- *             below the outputs (2 for one output): not checked
- *   gradient  rows x outputs; of the losses that are the caller's. Not by index
- *   scale     factor of the gradient of a loss, as in kernels.h
- *   y         rows x outputs; receives the outputs. NULL: not stored. Not by index
- *   row_loss  rows; receives the losses of the rows. NULL: not stored. Not by index
  */
 typedef struct lw_narrow_batch {
-    size_t rows;
-    const float *x;
-    const size_t *index;
-    lw_narrow_loss loss;
-    const float *values;
-    const int32_t *labels;
-    const float *gradient;
-    float scale;
-    float *y, *row_loss;
+    size_t rows;    /* of the batch */
+    const float *x; /* rows x inputs */
+    const size_t
+        *index; /* rows; NULL, or row r of the batch is row index[r] of x and of the target */
+    lw_narrow_loss loss; /* what gradient there is at the last layer */
+    const float *values; /* rows x outputs; the target of a loss, if labels is NULL */
+    const int32_t
+        *labels; /* rows; stand for one-hot rows, or with one output for the value itself. At
+                              least 0, and below the outputs (2 for one output): not checked */
+    const float *gradient; /* rows x outputs; of the losses that are the caller's. Not by index */
+    float scale;           /* factor of the gradient of a loss, as in kernels.h */
+    float *y;        /* rows x outputs; receives the outputs. NULL: not stored. Not by index */
+    float *row_loss; /* rows; receives the losses of the rows. NULL: not stored. Not by index */
 } lw_narrow_batch;
 
 /* Blocks of a batch: rows / LW_NARROW_BLOCK, rounded up. */
@@ -122,8 +118,8 @@ LW_API lw_status lw_narrow_pass(const lw_narrow *plan, const lw_narrow_batch *ba
 
 /* What becomes of a gradient: one of the two is not NULL. */
 typedef struct lw_narrow_update {
-    const lw_sgd_update_params *sgd;
-    const lw_adam_update_params *adam;
+    const lw_sgd_update_params *sgd;   /* NULL: Adam */
+    const lw_adam_update_params *adam; /* NULL: SGD */
 } lw_narrow_update;
 
 /*

@@ -19,8 +19,9 @@ extern "C" {
 #define LW_PRINTF(string, first)
 #endif
 
+/* How a call went. */
 typedef enum lw_status {
-    LW_OK = 0,
+    LW_OK = 0,       /* the call did what it promises */
     LW_EINVAL = 1,   /* an argument outside its documented range, or a NULL where one is needed */
     LW_EOVERLAP = 2, /* an output shares memory with another operand */
     LW_ENOMEM = 3,   /* an allocation failed */

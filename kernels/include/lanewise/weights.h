@@ -25,15 +25,17 @@
 extern "C" {
 #endif
 
+/* The forms of the table above. */
 typedef enum lw_weights_form {
-    LW_WEIGHTS_ROWS = 0,
-    LW_WEIGHTS_COLUMNS,
-    LW_WEIGHTS_PANELS
+    LW_WEIGHTS_ROWS = 0, /* W as it is */
+    LW_WEIGHTS_COLUMNS,  /* its transpose */
+    LW_WEIGHTS_PANELS    /* panels of columns */
 } lw_weights_form;
 
+/* Weights of a layer, as lw_weights_of describes them; only w is to be set. */
 typedef struct lw_weights {
-    size_t in, out;
-    lw_weights_form form;
+    size_t in, out;           /* the layer's inputs and outputs */
+    lw_weights_form form;     /* how W lies */
     const struct lw_isa *isa; /* the instruction set; the library's own */
     size_t panel;             /* floats from one panel to the next */
     float *w;                 /* lw_weights_floats, by the caller */
@@ -67,16 +69,16 @@ LW_API lw_status lw_weights_backward_input(const lw_weights *weights, size_t bat
  * some of their lines now and then while they compute, and advance at and line.
  */
 typedef struct lw_ahead {
-    const float *x;
-    const size_t *index;
-    size_t rows, cols;
-    size_t at, line; /* 0 to begin with */
+    const float *x;      /* rows without gaps */
+    const size_t *index; /* rows */
+    size_t rows, cols;   /* the length of index, and of a row of x */
+    size_t at, line;     /* 0 to begin with */
 } lw_ahead;
 
 /* What an optimizer does to the parameters of a layer; one of sgd and adam is set. */
 typedef struct lw_layer_update {
-    const lw_sgd_update_params *sgd;
-    const lw_adam_update_params *adam;
+    const lw_sgd_update_params *sgd;   /* NULL: Adam */
+    const lw_adam_update_params *adam; /* NULL: SGD */
     float *m;        /* as W       velocity or first moment; NULL for SGD without momentum */
     float *v;        /* as W       second moment of Adam; NULL for SGD                     */
     float *b;        /* out        NULL: no bias, or another range's                       */

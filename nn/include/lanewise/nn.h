@@ -25,8 +25,10 @@ extern "C" {
 
 /* ---- Network ------------------------------------------------------------------------------ */
 
+/* A network: layers, parameters, optimizer state and a generator of random numbers. */
 typedef struct lw_net lw_net;
 
+/* How the weights W and biases b of a layer are drawn. */
 typedef enum lw_init {
     LW_INIT_DEFAULT = 0, /* PyTorch's Linear: W and b uniform in +-1/sqrt(in)                  */
     LW_INIT_ZEROS,       /* W and b 0                                                          */
@@ -36,10 +38,11 @@ typedef enum lw_init {
     LW_INIT_HE           /* W normal with standard deviation sqrt(2 / in), b 0 (He et al. 2015) */
 } lw_init;
 
+/* A layer to be made. */
 typedef struct lw_layer_spec {
     size_t units;             /* columns of the layer's output, at least 1                      */
     lw_activation activation; /* LW_SOFTMAX only in the last layer                              */
-    lw_init init;
+    lw_init init;             /* how W and b are drawn */
     float init_scale; /* for LW_INIT_NORMAL and LW_INIT_UNIFORM; 0 means 1                      */
 } lw_layer_spec;
 
@@ -55,6 +58,7 @@ LW_API lw_status lw_net_create(lw_net **net, size_t inputs, const lw_layer_spec 
 /* Releases a network. NULL is allowed. */
 LW_API void lw_net_destroy(lw_net *net);
 
+/* Numbers of columns of the inputs, of columns of the outputs, and of layers. */
 LW_API size_t lw_net_inputs(const lw_net *net);
 LW_API size_t lw_net_outputs(const lw_net *net);
 LW_API size_t lw_net_layer_count(const lw_net *net);
@@ -66,11 +70,13 @@ LW_API size_t lw_net_parameter_count(const lw_net *net);
  * gradients for the largest batch so far, and the gradients of the parameters once they were wanted. */
 LW_API size_t lw_net_memory(const lw_net *net);
 
+/* Shape and activation of a layer. */
 typedef struct lw_layer_info {
-    size_t in, out;
-    lw_activation activation;
+    size_t in, out;           /* rows and columns of W */
+    lw_activation activation; /* of its outputs */
 } lw_layer_info;
 
+/* Tells of a layer, from 0. LW_EINVAL for one that the network does not have. */
 LW_API lw_status lw_net_layer_info(const lw_net *net, size_t layer, lw_layer_info *info);
 
 /* The name of an activation, as saved networks and the command write it: "linear", "relu",
@@ -85,9 +91,10 @@ LW_API lw_status lw_activation_parse(const char *name, lw_activation *activation
  * and forgets optimizer state. */
 LW_API lw_status lw_net_initialize(lw_net *net, uint64_t seed);
 
+/* What the products of training read. */
 typedef enum lw_precision {
-    LW_FP32 = 0,
-    LW_BF16 /* mixed: bf16 where it is enough */
+    LW_FP32 = 0, /* float32 */
+    LW_BF16      /* mixed: bf16 where it is enough */
 } lw_precision;
 
 /*
@@ -121,6 +128,7 @@ LW_API lw_status lw_net_get_layer_gradients(const lw_net *net, size_t layer, flo
 
 /* ---- Loss --------------------------------------------------------------------------------- */
 
+/* Losses of outputs y against targets t. */
 typedef enum lw_loss {
     LW_LOSS_DEFAULT = 0, /* cross-entropy after softmax, binary after sigmoid, else LW_MSE */
     LW_MSE,      /* mean over all elements of (y - t)^2                                    */
@@ -140,28 +148,31 @@ typedef struct lw_target {
 
 /* ---- Optimizer ---------------------------------------------------------------------------- */
 
+/* Optimizers. */
 typedef enum lw_optimizer_kind {
     LW_OPTIMIZER_DEFAULT = 0, /* lw_adam(1e-3f) */
-    LW_SGD,
-    LW_ADAM,
-    LW_ADAMW
+    LW_SGD,                   /* gradient descent; with momentum if that is not 0 */
+    LW_ADAM,                  /* Adam; weight decay is added to the gradient */
+    LW_ADAMW                  /* AdamW; weight decay shrinks the weights */
 } lw_optimizer_kind;
 
 /* Formulas: lw_sgd_update and lw_adam_update. The values are used as they are; take one of the
  * constructors below and change what should differ. */
 typedef struct lw_optimizer {
-    lw_optimizer_kind kind;
-    float learning_rate;
-    float momentum;
-    int nesterov;
-    float weight_decay;
-    float beta1, beta2, epsilon;
+    lw_optimizer_kind kind;      /* which one */
+    float learning_rate;         /* of all */
+    float momentum;              /* of LW_SGD; 0: none */
+    int nesterov;                /* of LW_SGD with momentum; non-zero: look-ahead form */
+    float weight_decay;          /* of all */
+    float beta1, beta2, epsilon; /* of LW_ADAM and LW_ADAMW */
 } lw_optimizer;
 
+/* An optimizer of a kind; what has no argument is 0, but beta1 0.9, beta2 0.999 and epsilon 1e-8 of Adam
+ * and AdamW. */
 LW_API lw_optimizer lw_sgd(float learning_rate);
 LW_API lw_optimizer lw_sgd_momentum(float learning_rate, float momentum);
-LW_API lw_optimizer lw_adam(float learning_rate);                      /* 0.9, 0.999, 1e-8 */
-LW_API lw_optimizer lw_adamw(float learning_rate, float weight_decay); /* 0.9, 0.999, 1e-8 */
+LW_API lw_optimizer lw_adam(float learning_rate);
+LW_API lw_optimizer lw_adamw(float learning_rate, float weight_decay);
 
 /* ---- The user's own loop ------------------------------------------------------------------ */
 
@@ -211,11 +222,11 @@ LW_API lw_status lw_train_step(lw_net *net, lw_loss loss, const lw_optimizer *op
  * in, with storage NULL; one that a function below made is released with lw_dataset_free.
  */
 typedef struct lw_dataset {
-    size_t rows, inputs;
-    size_t outputs; /* columns of y, or the number of classes; at least 1                       */
-    const float *x; /* rows x inputs */
-    lw_target target;
-    void *storage; /* what lw_dataset_free releases */
+    size_t rows, inputs; /* the shape of x */
+    size_t outputs;      /* columns of y, or the number of classes; at least 1 */
+    const float *x;      /* rows x inputs */
+    lw_target target;    /* what the outputs should be, or neither values nor labels */
+    void *storage;       /* what lw_dataset_free releases */
 } lw_dataset;
 
 /* Releases what a data function allocated and clears the struct. */
@@ -240,6 +251,7 @@ LW_API lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const
  */
 LW_API lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y);
 
+/* How a CSV file is read. A zero-initialised struct is a valid default. */
 typedef struct lw_csv_options {
     const char *target; /* name of the target column, or its number from 0; NULL: none */
     int no_header;      /* the first row is data; columns are then named 0, 1, ...       */
@@ -247,10 +259,10 @@ typedef struct lw_csv_options {
                            numbered in order of first appearance; otherwise it is a value */
     int standardize;    /* all inputs but one-hot ones to mean 0, sample deviation 1      */
     const char *const *one_hot; /* columns to expand, each value a column in ascending order  */
-    size_t one_hot_count;
+    size_t one_hot_count;       /* the length of one_hot */
     const char *const *standardized; /* columns to standardise, beside or instead of all */
-    size_t standardized_count;
-    char separator; /* 0 means ',' */
+    size_t standardized_count;       /* the length of standardized */
+    char separator;                  /* 0 means ',' */
 } lw_csv_options;
 
 /*
@@ -301,11 +313,12 @@ LW_API lw_status lw_write_npy_i32(const char *path, const int32_t *x, size_t row
 typedef lw_status (*lw_batch_callback)(void *user, size_t epoch, int first, size_t max_rows,
                                        float *x, float *values, int32_t *labels, size_t *rows);
 
+/* Where lw_fit_source has its mini-batches from. */
 typedef struct lw_batch_source {
-    size_t inputs, outputs;
-    int has_labels;
-    lw_batch_callback next;
-    void *user;
+    size_t inputs, outputs; /* columns of x, and of the values or the number of classes */
+    int has_labels;         /* non-zero: the callback fills labels, otherwise values */
+    lw_batch_callback next; /* fills a mini-batch */
+    void *user;             /* handed to next */
 } lw_batch_source;
 
 /* ---- Prediction and evaluation ------------------------------------------------------------ */
@@ -316,14 +329,15 @@ LW_API lw_status lw_predict(const lw_net *net, size_t rows, const float *x, floa
 /* Classes: the column of the largest output; with one output, 1 if it is above 0.5 else 0. */
 LW_API lw_status lw_classify(const lw_net *net, size_t rows, const float *x, int32_t *label);
 
+/* What lw_evaluate finds. */
 typedef struct lw_evaluation {
-    double loss;
-    double accuracy; /* NaN for targets that are no classes (see below) */
-    size_t rows, classes, correct;
-    size_t *confusion; /* classes x classes: row = true class, column = predicted */
+    double loss;                   /* of all rows */
+    double accuracy;               /* NaN for targets that are no classes (see below) */
+    size_t rows, classes, correct; /* correct of rows are classified right */
+    size_t *confusion;             /* classes x classes: row = true class, column = predicted */
     size_t true_positive, false_positive, true_negative, false_negative; /* two classes only */
     size_t *misclassified; /* rows - correct row numbers, ascending */
-    void *storage;
+    void *storage;         /* what lw_evaluation_free releases */
 } lw_evaluation;
 
 /*
@@ -339,10 +353,12 @@ LW_API void lw_evaluation_free(lw_evaluation *evaluation);
 
 /* ---- Fit ---------------------------------------------------------------------------------- */
 
+/* A batch_size: all rows in one batch. */
 #define LW_FULL_BATCH SIZE_MAX
 
+/* How the learning rate changes in a run. */
 typedef enum lw_schedule_kind {
-    LW_SCHEDULE_CONSTANT = 0,
+    LW_SCHEDULE_CONSTANT = 0, /* it does not */
     LW_SCHEDULE_STEP,  /* learning rate * factor^(epoch / every), whole division                 */
     LW_SCHEDULE_COSINE /* from the learning rate down to factor times it along half a cosine, by
                           mini-batch over the whole run (Loshchilov and Hutter 2017); by epoch in
@@ -350,51 +366,56 @@ typedef enum lw_schedule_kind {
                           end of the curve is the point after the last step                       */
 } lw_schedule_kind;
 
+/* A schedule of the learning rate. */
 typedef struct lw_schedule {
-    lw_schedule_kind kind;
-    size_t every; /* LW_SCHEDULE_STEP: epochs, at least 1                     */
-    float factor;
+    lw_schedule_kind kind; /* which one */
+    size_t every;          /* LW_SCHEDULE_STEP: epochs, at least 1 */
+    float factor;          /* of LW_SCHEDULE_STEP and LW_SCHEDULE_COSINE */
 } lw_schedule;
 
+/* What on_epoch hears after an epoch. */
 typedef struct lw_epoch_report {
-    size_t epoch, epochs;   /* epoch counts from 1                                           */
-    double train_loss;      /* mean of the batch losses before their steps, weighted by rows  */
-    double validation_loss; /* NaN without validation data                                   */
-    double validation_accuracy;
-    double learning_rate; /* of the epoch's last step                                      */
-    double seconds;       /* of training, without validation                               */
-    double samples_per_second;
+    size_t epoch, epochs;       /* epoch counts from 1                                           */
+    double train_loss;          /* mean of the batch losses before their steps, weighted by rows  */
+    double validation_loss;     /* NaN without validation data                                   */
+    double validation_accuracy; /* NaN without validation data, and without classes          */
+    double learning_rate;       /* of the epoch's last step                                */
+    double seconds;             /* of training, without validation                         */
+    double samples_per_second;  /* rows trained on in a second                             */
 } lw_epoch_report;
 
+/* What on_batch hears after a mini-batch. */
 typedef struct lw_batch_report {
     size_t epoch, epochs;         /* epoch counts from 1 */
     size_t rows_done, rows_total; /* in this epoch; rows_total 0 if not known */
     double seconds;               /* since the epoch began */
 } lw_batch_report;
 
+/* The epochs of a run. */
 typedef struct lw_history {
-    size_t count;
-    lw_epoch_report *epochs;
-    int stopped; /* a callback ended the run */
+    size_t count;            /* epochs that were finished */
+    lw_epoch_report *epochs; /* count of them */
+    int stopped;             /* a callback ended the run */
 } lw_history;
 
+/* Releases the reports and clears the struct. */
 LW_API void lw_history_free(lw_history *history);
 
-/* A zero-initialised struct is a valid default. */
+/* How lw_fit trains. A zero-initialised struct is a valid default. */
 typedef struct lw_fit_options {
-    lw_loss loss;
-    lw_optimizer optimizer;
+    lw_loss loss;           /* to be made small */
+    lw_optimizer optimizer; /* how */
     size_t batch_size; /* 0 means 32; LW_FULL_BATCH: all rows                                   */
     size_t epochs;     /* 0 means 10                                                            */
     int no_shuffle;    /* rows are taken in their order; otherwise a new order every epoch,
                           except where one batch holds them all                                 */
-    lw_schedule schedule;
+    lw_schedule schedule; /* of the learning rate */
     float clip_norm;  /* 0: no clipping                                                        */
     unsigned threads; /* of this run, as lw_net_set_threads; 0: as the network says            */
-    const lw_dataset *validation;
+    const lw_dataset *validation; /* measured after each epoch; NULL: nothing is */
     int (*on_epoch)(void *user, const lw_epoch_report *report); /* non-zero stops the run       */
     int (*on_batch)(void *user, const lw_batch_report *report); /* non-zero stops after the batch */
-    void *user;
+    void *user;                                                 /* handed to the callbacks */
     lw_history *history; /* filled in if not NULL; release with lw_history_free                 */
 } lw_fit_options;
 
@@ -439,6 +460,7 @@ LW_API lw_status lw_net_load_parameters(lw_net *net, const char *path);
 
 /* ---- Gradient check ----------------------------------------------------------------------- */
 
+/* How far a gradient is from central differences. */
 typedef struct lw_gradient_report {
     double max_error; /* largest |analytic - numeric|, relative to the largest of both gradients */
     size_t worst;     /* parameter where it is; SIZE_MAX if there is none                        */
