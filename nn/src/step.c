@@ -56,7 +56,7 @@ static lw_status run(lw_step_job *job)
     size_t count = 0;
     if (net->mixed && net->mixed->stale)
         phases[count++] = lw_mixed_pack_phase;
-    if (job->forward || job->backward || job->rule)
+    if (job->forward || job->backward || job->rule || job->dy)
         phases[count++] = of->rows;
     if (job->y)
         phases[count++] = outputs_phase;

@@ -105,6 +105,30 @@ START_TEST(gradients_are_those_of_the_general_kernels)
 }
 END_TEST
 
+/* The gradient of a loss of the user's own at the outputs, which no call before has seen. */
+START_TEST(gradients_of_own_losses_are_those_of_the_general_kernels)
+{
+    both b = make_both(&cases[_i]);
+    const size_t n = lw_net_parameter_count(b.narrow);
+    float *dy = uniform_floats(MOST_ROWS * OUTPUTS, -1.0f, 1.0f, 4);
+    for (size_t i = 0; i < ROW_COUNTS; i++) {
+        float *flat[2];
+        lw_net *const nets[] = {b.general, b.narrow};
+        for (size_t k = 0; k < 2; k++) {
+            ASSERT_OK(lw_net_forward(nets[k], row_counts[i], b.x, NULL));
+            ASSERT_OK(lw_net_backward(nets[k], dy));
+            flat[k] = gradients_of(nets[k]);
+        }
+        ck_assert(largest(n, flat[0]) > 0.0);
+        assert_near("gradients", n, flat[1], flat[0], 2e-6 * largest(n, flat[0]));
+        free(flat[0]);
+        free(flat[1]);
+    }
+    free(dy);
+    free_both(&b);
+}
+END_TEST
+
 /* An epoch of shuffled batches of which each has a block and the last one a partial one; the networks draw the same
  * order. Plain gradient descent, whose steps are as near as gradients are. */
 START_TEST(epochs_are_those_of_the_general_kernels)
@@ -143,6 +167,7 @@ int main(void)
     TCase *tcase = tcase_create("narrow");
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, gradients_are_those_of_the_general_kernels, 0, CASES);
+    tcase_add_loop_test(tcase, gradients_of_own_losses_are_those_of_the_general_kernels, 0, CASES);
     tcase_add_loop_test(tcase, epochs_are_those_of_the_general_kernels, 0, CASES);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
