@@ -1,0 +1,40 @@
+# usage: awk -f matches.awk EXPECTED OUTPUT
+# Whether an output is as a page shows it. "..." on the page stands for any text, and on a line of its own
+# for any lines, also none.
+
+FNR == 1 { file++ }
+file == 1 { expected[wanted = FNR] = $0 }
+file == 2 { output[given = FNR] = $0 }
+
+function line_matches(pattern, line, parts, count, i, at)
+{
+    count = split(pattern, parts, /\.\.\./)
+    if (count == 1)
+        return line == pattern
+    if (substr(line, 1, length(parts[1])) != parts[1])
+        return 0
+    line = substr(line, length(parts[1]) + 1)
+    for (i = 2; i < count; i++) {
+        at = index(line, parts[i])
+        if (at == 0)
+            return 0
+        line = substr(line, at + length(parts[i]))
+    }
+    at = length(line) - length(parts[count])
+    return at >= 0 && substr(line, at + 1) == parts[count]
+}
+
+function matches(i, j, k)
+{
+    if (i > wanted)
+        return j > given
+    if (expected[i] == "...") {
+        for (k = j; k <= given + 1; k++)
+            if (matches(i + 1, k))
+                return 1
+        return 0
+    }
+    return j <= given && line_matches(expected[i], output[j]) && matches(i + 1, j + 1)
+}
+
+END { exit !matches(1, 1) }

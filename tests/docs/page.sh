@@ -1,0 +1,199 @@
+#!/bin/sh
+# usage: page.sh SETTINGS PAGE
+# Compiles and runs every fenced block of a Markdown page, in their order and in one new folder. What the
+# language of a block means:
+#
+#   c, cpp   a whole program: compiled without warnings, and run
+#   sh       run with `lanewise` in the PATH; ./dev is not run, but has to know command and arguments
+#   python   run, if python3 has its modules
+#   cmake    a project, or the end of one that has the page's last program: configured, and if it uses an
+#            installed Lanewise built
+#   text     the output of the block before it; "..." stands for any text
+#
+# A comment before a block changes that:
+#
+#   <!-- test: wrap NAME -->      the block takes the place of the line BLOCK in wrap/NAME.c
+#   <!-- test: file NAME -->      the block is a file of that name, for the blocks after it (a program is run
+#                                 too, and lies there without the .c)
+#   <!-- test: shown, REASON -->  not run: only looked at for mistakes in its syntax
+#
+# No block is left out: another language or comment is an error. SETTINGS is a shell file with the
+# variables cc, cxx, flags, libraries, bin, source_dir and build_dir. Skipped (77) if the page trains on
+# Fashion-MNIST and that is not installed.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+. "$1"
+page=$(cd "$(dirname "$2")" && pwd)/${2##*/}
+
+if grep -q 'fashion-mnist' "$page" && [ ! -d /usr/share/datasets/fashion-mnist ]; then
+    echo 'skipped: Fashion-MNIST is not installed'
+    exit 77
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/blocks" "$work/folder" "$work/bin"
+awk -v out="$work/blocks" -f "$here/blocks.awk" "$page" || exit 1
+[ -e "$work/blocks/index" ] || {
+    echo "${page##*/}: no blocks"
+    exit 0
+}
+
+SOURCE_DIR=$source_dir
+LANEWISE_COMMAND=$bin/lanewise
+PATH=$here/bin:$PATH
+export SOURCE_DIR LANEWISE_COMMAND PATH
+cp "$here/dev.sh" "$work/folder/dev"
+(cd "$work/folder" && "$bin/page_files")
+
+# What links to an installed Lanewise finds one.
+if grep -Eq 'find_package\(lanewise|pkg-config .*lanewise' "$page"; then
+    cmake --install "$build_dir" --prefix "$work/installed" >"$work/out" 2>&1 || {
+        cat "$work/out"
+        exit 1
+    }
+    CMAKE_PREFIX_PATH=$work/installed
+    PKG_CONFIG_PATH=$(find "$work/installed" -name pkgconfig | head -n 1)
+    LD_LIBRARY_PATH=$(find "$work/installed" -name 'liblanewise_nn.so' -exec dirname {} \; | head -n 1)
+    export CMAKE_PREFIX_PATH PKG_CONFIG_PATH LD_LIBRARY_PATH
+fi
+
+# in_folder COMMAND...: runs it among the page's files; leaves what it writes in out and err.
+in_folder() {
+    (cd "$work/folder" && timeout 120 "$@" </dev/null >"$work/out" 2>"$work/err")
+}
+
+# compile COMPILER SOURCE PROGRAM
+compile() {
+    # shellcheck disable=SC2086 # lists of words
+    $1 $flags -Wall -Wextra -Werror "$2" -o "$3" $libraries >"$work/out" 2>"$work/err"
+}
+
+# A program, or a part of one and what wraps it.
+program() {
+    ending=$1
+    compiler=$2
+    source=$work/$number.$ending
+    case $mark in
+    wrap\ *)
+        wrapper=$here/wrap/${mark#wrap }.$ending
+        [ -e "$wrapper" ] || wrong "there is no $wrapper"
+        awk -v code="$code" '$1 == "BLOCK" { while ((getline line <code) > 0) print line; next }
+            { print }' "$wrapper" >"$source"
+        ;;
+    *)
+        grep -q 'int main(' "$code" || wrong 'this is no whole program, and no mark says what wraps it'
+        cp "$code" "$source"
+        cp "$code" "$work/folder/program.$ending"
+        ;;
+    esac
+    compile "$compiler" "$source" "$work/$number.program" || wrong 'does not compile'
+    case $mark in
+    file\ *)
+        cp "$code" "$work/folder/${mark#file }"
+        cp "$work/$number.program" "$work/folder/$(basename "${mark#file }" ".$ending")"
+        ;;
+    shown*) return ;;
+    esac
+    in_folder "$work/$number.program" || wrong "fails with exit code $?"
+}
+
+shell_commands() {
+    case $mark in
+    shown*)
+        sh -n "$code" 2>"$work/err" || wrong 'is no shell'
+        grep '^ *\./dev' "$code" >"$work/dev_lines" || return 0
+        in_folder sh -eu "$work/dev_lines" || wrong 'fails'
+        ;;
+    *) in_folder sh -eu "$code" || wrong "fails with exit code $?" ;;
+    esac
+}
+
+python_program() {
+    command -v python3 >/dev/null || {
+        note 'skipped: there is no python3'
+        return
+    }
+    python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$code" 2>"$work/err" ||
+        wrong 'is no Python'
+    case $mark in
+    shown*) return ;;
+    esac
+    in_folder python3 "$code" || {
+        grep -q '^ModuleNotFoundError' "$work/err" || wrong 'fails'
+        note "skipped: $(tail -n 1 "$work/err")"
+        skipped=yes
+    }
+}
+
+cmake_project() {
+    project=$work/$number.project
+    mkdir "$project"
+    cp "$work/folder"/*.c "$project" 2>/dev/null || :
+    ln -s "$source_dir" "$project/lanewise"
+    if grep -q '^project(' "$code"; then
+        cp "$code" "$project/CMakeLists.txt"
+    else
+        {
+            printf 'cmake_minimum_required(VERSION 3.25)\nproject(program C)\n'
+            printf 'add_executable(program program.c)\n'
+            cat "$code"
+        } >"$project/CMakeLists.txt"
+    fi
+    in_folder cmake -S "$project" -B "$project/build" -DCMAKE_BUILD_TYPE=Release \
+        -DFETCHCONTENT_SOURCE_DIR_LANEWISE="$source_dir" || wrong 'cannot be configured'
+    ! grep -q 'find_package(lanewise' "$code" || in_folder cmake --build "$project/build" ||
+        wrong 'cannot be built'
+    : >"$work/out"
+}
+
+# wrong TEXT: ends the test with what was said last.
+wrong() {
+    echo "${page##*/}:$line: $language: $*"
+    sed 's/^/    stdout: /' "$work/out"
+    sed 's/^/    stderr: /' "$work/err"
+    exit 1
+}
+
+note() {
+    echo "${page##*/}:$line: $language: $*"
+}
+
+before=
+blocks=0
+: >"$work/out"
+: >"$work/err"
+while read -r number line language mark; do
+    code=$work/blocks/$number.code
+    blocks=$((blocks + 1))
+    if [ "$language" != text ]; then
+        skipped=
+        : >"$work/out"
+        : >"$work/err"
+    fi
+    case $language in
+    c) program c "$cc" ;;
+    cpp) program cc "$cxx" ;;
+    sh) shell_commands ;;
+    python) python_program ;;
+    cmake) cmake_project ;;
+    text)
+        case $mark in
+        file\ *) cp "$code" "$work/folder/${mark#file }" ;;
+        shown*) ;;
+        *)
+            [ -n "$before" ] || wrong 'the output of which block?'
+            [ -n "$skipped" ] || awk -f "$here/matches.awk" "$code" "$work/out" || {
+                sed 's/^/    expected: /' "$code"
+                wrong 'another output'
+            }
+            ;;
+        esac
+        ;;
+    esac
+    case $language,$mark in
+    text,* | *,shown*) before= ;;
+    *) before=$language ;;
+    esac
+done <"$work/blocks/index"
+echo "${page##*/}: $blocks blocks"
