@@ -1,14 +1,13 @@
 # usage: awk -f matches.awk EXPECTED OUTPUT
-# Whether an output is as a page shows it. "..." on the page stands for any text, and on a line of its own
-# for any lines, also none.
+# Whether an output is as a page shows it. Three dots or more on the page stand for any text, and three
+# on a line of their own for any lines, also none.
 
-FNR == 1 { file++ }
-file == 1 { expected[wanted = FNR] = $0 }
-file == 2 { output[given = FNR] = $0 }
+FILENAME == ARGV[1] { expected[wanted = FNR] = $0 }
+FILENAME == ARGV[2] { output[given = FNR] = $0 }
 
 function line_matches(pattern, line, parts, count, i, at)
 {
-    count = split(pattern, parts, /\.\.\./)
+    count = split(pattern, parts, /\.\.\.+/)
     if (count == 1)
         return line == pattern
     if (substr(line, 1, length(parts[1])) != parts[1])

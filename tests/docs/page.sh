@@ -5,7 +5,7 @@
 #
 #   c, cpp   a whole program: compiled without warnings, and run
 #   sh       run with `lanewise` in the PATH; ./dev is not run, but has to know command and arguments
-#   python   run, if python3 has its modules
+#   python   run; if python3 has not its modules, the rest of the page is skipped (77)
 #   cmake    a project, or the end of one that has the page's last program: configured, and if it uses an
 #            installed Lanewise built
 #   text     the output of the block before it; "..." stands for any text
@@ -78,8 +78,13 @@ program() {
     wrap\ *)
         wrapper=$here/wrap/${mark#wrap }.$ending
         [ -e "$wrapper" ] || wrong "there is no $wrapper"
-        awk -v code="$code" '$1 == "BLOCK" { while ((getline line <code) > 0) print line; next }
-            { print }' "$wrapper" >"$source"
+        awk -v code="$code" '$1 == "BLOCK" {
+            sub(/BLOCK.*/, "")
+            while ((getline line <code) > 0)
+                print line == "" ? "" : $0 line
+            next
+        }
+        { print }' "$wrapper" >"$source"
         ;;
     *)
         grep -q 'int main(' "$code" || wrong 'this is no whole program, and no mark says what wraps it'
@@ -109,20 +114,17 @@ shell_commands() {
     esac
 }
 
+# Without Python or a module the rest of the page, which may need what it makes, is not looked at.
 python_program() {
-    command -v python3 >/dev/null || {
-        note 'skipped: there is no python3'
-        return
-    }
+    command -v python3 >/dev/null || skip 'there is no python3'
     python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$code" 2>"$work/err" ||
         wrong 'is no Python'
     case $mark in
     shown*) return ;;
     esac
     in_folder python3 "$code" || {
-        grep -q '^ModuleNotFoundError' "$work/err" || wrong 'fails'
-        note "skipped: $(tail -n 1 "$work/err")"
-        skipped=yes
+        ! grep -q '^ModuleNotFoundError' "$work/err" || skip "$(tail -n 1 "$work/err")"
+        wrong 'fails'
     }
 }
 
@@ -155,8 +157,9 @@ wrong() {
     exit 1
 }
 
-note() {
-    echo "${page##*/}:$line: $language: $*"
+skip() {
+    echo "skipped: ${page##*/} from line $line on: $*"
+    exit 77
 }
 
 before=
@@ -167,7 +170,6 @@ while read -r number line language mark; do
     code=$work/blocks/$number.code
     blocks=$((blocks + 1))
     if [ "$language" != text ]; then
-        skipped=
         : >"$work/out"
         : >"$work/err"
     fi
@@ -183,7 +185,7 @@ while read -r number line language mark; do
         shown*) ;;
         *)
             [ -n "$before" ] || wrong 'the output of which block?'
-            [ -n "$skipped" ] || awk -f "$here/matches.awk" "$code" "$work/out" || {
+            awk -f "$here/matches.awk" "$code" "$work/out" || {
                 sed 's/^/    expected: /' "$code"
                 wrong 'another output'
             }

@@ -3,7 +3,13 @@
 #include <lanewise/nn.h>
 #include <stdio.h>
 
-enum { rows = 16, inputs = 3, outputs = 2, units = 8, parameters = inputs * units + units + units * outputs + outputs };
+enum {
+    rows = 16,
+    inputs = 3,
+    outputs = 2,
+    units = 8,
+    parameters = inputs * units + units + units * outputs + outputs
+};
 
 static double mean_squared_error(const lw_net *net, const float *x, const float *t)
 {
