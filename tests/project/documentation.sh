@@ -42,30 +42,47 @@ shows group__kernels__h__dense__layer.html '                 stored. GELU and Si
 shows group__nn__h__models.html 'layers.<i>.weight'
 shows group__nn__h__models.html '__metadata__'
 
-# finds FAULT FILE COMMAND: with FILE changed by the sed COMMAND, making the pages fails and says FAULT.
-finds() {
-    fresh_copy
-    sed "$3" "$work/copy/$2" >"$work/changed"
-    if cmp -s "$work/copy/$2" "$work/changed"; then
-        echo "FAILED: nothing in $2 that is changed by: $3"
-        failed=1
-        return
-    fi
-    cp "$work/changed" "$work/copy/$2"
-    if "$work/copy/docs/build.sh" "$work/pages" >"$work/out" 2>&1 || ! grep -qF -- "$1" "$work/out"; then
-        echo "FAILED: not found: $1"
-        cat "$work/out"
+# Faults in a copy, all at once because Doxygen names all that it finds.
+# broken FILE COMMAND FAULT: FILE is changed by the sed COMMAND, of which FAULT has to be said.
+broken() {
+    sed "$2" "$work/copy/$1" >"$work/changed"
+    if cmp -s "$work/copy/$1" "$work/changed"; then
+        echo "FAILED: nothing in $1 that is changed by: $2"
         failed=1
     fi
+    cp "$work/changed" "$work/copy/$1"
+    printf '%s\n' "$3" >>"$work/faults"
 }
+# found: making the pages fails, and says all of them.
+found() {
+    if "$work/copy/docs/build.sh" "$work/pages" >"$work/out" 2>&1; then
+        echo 'FAILED: a wrong documentation is made'
+        failed=1
+    fi
+    while read -r fault; do
+        grep -qF -- "$fault" "$work/out" || {
+            echo "FAILED: not found: $fault"
+            failed=1
+        }
+    done <"$work/faults"
+}
+
+fresh_copy
 nn=nn/include/lanewise/nn.h
 kernels=kernels/include/lanewise/kernels.h
-finds 'lw_nothing(void) (function)' $nn 's/^LW_API void lw_net_destroy.*/&\n\nLW_API void lw_nothing(void);/'
-finds 'Compound lw_fit_options' $nn '/^\/\* How lw_fit trains/d'
-finds 'Member momentum (variable)' $nn 's/^\(    float momentum;\).*/\1/'
-finds 'Member rows (variable)' $nn 's/^\(    size_t rows, inputs;\).*/\1/'
-finds 'undocumented_LW_TANH' $kernels 's/^\(    LW_TANH,\).*/\1/'
-finds 'Member LW_LEAKY_SLOPE (macro' $kernels '/^\/\* Slope of leaky ReLU/d'
-finds "unable to resolve reference to 'lw_net_saves'" $nn 's/that lw_net_save wrote/that lw_net_saves wrote/'
-finds 'nowhere.md' README.md 's/(CONTRIBUTING.md)/(nowhere.md)/'
+broken $nn 's/^LW_API void lw_net_destroy.*/&\n\nLW_API void lw_nothing(void);/' 'lw_nothing(void) (function)'
+broken $nn '/^\/\* How lw_fit trains/d' 'Compound lw_fit_options'
+broken $nn 's/^\(    float momentum;\).*/\1/' 'Member momentum (variable)'
+broken $nn 's/^\(    size_t rows, inputs;\).*/\1/' 'Member inputs (variable)'
+broken $kernels 's/^\(    LW_TANH,\).*/\1/' 'undocumented_LW_TANH'
+broken $kernels '/^\/\* Slope of leaky ReLU/d' 'Member LW_LEAKY_SLOPE (macro'
+broken $nn 's/that lw_net_save wrote/that lw_net_saves wrote/' \
+    "unable to resolve reference to 'lw_net_saves'"
+broken README.md 's/(CONTRIBUTING.md)/(nowhere.md)/' nowhere.md
+found
+
+fresh_copy
+rm "$work/faults"
+broken README.md 's/^MIT licence\|MIT licence/<a href="nowhere.html">MIT licence<\/a>/' 'nowhere.html is not there'
+found
 exit "$failed"
