@@ -19,7 +19,7 @@
 #
 # No block is left out: another language or comment is an error. SETTINGS is a shell file with the
 # variables cc, cxx, flags, libraries, bin, source_dir and build_dir. Skipped (77) if the page trains on
-# Fashion-MNIST and that is not installed.
+# Fashion-MNIST and that is not installed, or links to an installed Lanewise that has archives only.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$1"
@@ -52,9 +52,14 @@ if grep -Eq 'find_package\(lanewise|pkg-config .*lanewise' "$page"; then
         cat "$work/out"
         exit 1
     }
+    shared=$(find "$work/installed" -name 'liblanewise_nn.so' | head -n 1)
+    [ -n "$shared" ] || {
+        echo 'skipped: archives are installed, and pages tell of shared libraries'
+        exit 77
+    }
     CMAKE_PREFIX_PATH=$work/installed
     PKG_CONFIG_PATH=$(find "$work/installed" -name pkgconfig | head -n 1)
-    LD_LIBRARY_PATH=$(find "$work/installed" -name 'liblanewise_nn.so' -exec dirname {} \; | head -n 1)
+    LD_LIBRARY_PATH=${shared%/*}
     export CMAKE_PREFIX_PATH PKG_CONFIG_PATH LD_LIBRARY_PATH
 fi
 
