@@ -49,13 +49,13 @@ static void offer_options(const command_line *line, const char *word)
     complete_offer(word, "--help", "this text");
 }
 
-/* What the help shows as the argument says what it is: FILE, DIR, and in lower case what is to be
- * written as it stands: "N|full", "fashion-mnist[:DIR]". */
+/* What the help shows as the argument says what it is: FILE or FILE.html, DIR, and in lower case what
+ * is to be written as it stands: "N|full", "fashion-mnist[:DIR]". */
 static void offer_argument(const char *argument, const char *word)
 {
     static const char lower_case[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
 
-    if (strcmp(argument, "FILE") == 0)
+    if (strncmp(argument, "FILE", 4) == 0)
         puts(":file");
     else if (strcmp(argument, "DIR") == 0)
         puts(":directory");

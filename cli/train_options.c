@@ -19,11 +19,6 @@ static const train_options defaults = {
     .epochs = 20,
 };
 
-/* Softmax can only stand last: the names from the second one on are those of hidden layers. */
-static const choice activation_names[] = {
-    {"softmax", LW_SOFTMAX}, {"relu", LW_RELU},     {"leaky_relu", LW_LEAKY_RELU},
-    {"sigmoid", LW_SIGMOID}, {"tanh", LW_TANH},     {"gelu", LW_GELU},
-    {"silu", LW_SILU},       {"linear", LW_LINEAR}, {NULL, 0}};
 static const choice initializer_names[] = {{"default", LW_INIT_DEFAULT},
                                            {"zeros", LW_INIT_ZEROS},
                                            {"normal", LW_INIT_NORMAL},
@@ -68,7 +63,7 @@ static const option_row network_rows[] = {
      "at most 64 layer sizes of at least 1 with commas between them, or 'none'", NULL},
     {"activation", "NAME",
      "of the hidden layers (relu):\nrelu, leaky_relu, sigmoid, tanh, gelu, silu, linear",
-     parse_choice, TRAIN_FIELD(activation), NULL, activation_names + 1},
+     parse_choice, TRAIN_FIELD(activation), NULL, hidden_activation_names},
     {"output", "NAME",
      "softmax, sigmoid, linear, tanh or another activation\n"
      "(softmax for classes, linear for values)",
