@@ -12,6 +12,8 @@ if(PROJECT_VERSION_MAJOR EQUAL 0)
 endif()
 
 option(LANEWISE_INSTALL "Install the libraries, and the command if it is built" ${PROJECT_IS_TOP_LEVEL})
+option(LANEWISE_INSTALL_ARCHIVES "Install archives beside shared libraries" OFF)
+option(LANEWISE_PACKAGES "Make Debian packages of what is installed" OFF)
 if(LANEWISE_INSTALL)
   include(GNUInstallDirs)
   include(CMakePackageConfigHelpers)
@@ -53,6 +55,13 @@ function(lanewise_install_library target component)
     INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
   install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
   lanewise_install_pkgconfig(lanewise-${short})
+  get_target_property(type ${target} TYPE)
+  if(LANEWISE_INSTALL_ARCHIVES AND type STREQUAL "SHARED_LIBRARY")
+    add_library(${target}_archive STATIC $<TARGET_PROPERTY:${target},SOURCES>)
+    set_target_properties(${target}_archive PROPERTIES OUTPUT_NAME ${target} LINKER_LANGUAGE C)
+    install(TARGETS ${target}_archive
+      ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+  endif()
 endfunction()
 
 # NAME.pc from NAME.pc.in beside the CMakeLists.txt. Its prefix is told by where it lies, so that a tree
