@@ -57,7 +57,9 @@ function(lanewise_install_library target component)
   lanewise_install_pkgconfig(lanewise-${short})
   get_target_property(type ${target} TYPE)
   if(LANEWISE_INSTALL_ARCHIVES AND type STREQUAL "SHARED_LIBRARY")
-    add_library(${target}_archive STATIC $<TARGET_PROPERTY:${target},SOURCES>)
+    # Of the same objects: its own, and those that it has from object libraries.
+    add_library(${target}_archive STATIC $<TARGET_OBJECTS:${target}>
+      $<FILTER:$<TARGET_PROPERTY:${target},SOURCES>,INCLUDE,[.]o$>)
     set_target_properties(${target}_archive PROPERTIES OUTPUT_NAME ${target} LINKER_LANGUAGE C)
     install(TARGETS ${target}_archive
       ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)

@@ -40,6 +40,9 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 # Of the latter three, pkg-config looks at two even for shared libraries; archives need all.
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
   "${runtime_package} ${this_version}, zlib1g-dev, libjansson-dev, libcsv-dev")
+if("cblas" IN_LIST CPACK_COMPONENTS_ALL)
+  string(APPEND CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS ", ${cblas_package} ${this_version}")
+endif()
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "training of dense neural networks on CPUs - development files
 Lanewise trains dense neural networks as fast as the FMA units of a CPU
 allow.

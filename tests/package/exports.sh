@@ -5,8 +5,7 @@
 nm=$1 library=$2 list=$3 version=$4
 shift 4
 exported=$("$nm" -D --defined-only "$library" | awk -v v="$version" '$3 != v { print $3 }' | sort)
-declared=$(cat "$@" | tr '\n' ' ' | grep -o 'LW_API [^(;]*(' | grep -o 'lw_[a-z0-9_]*($' |
-    tr -d '(' | sort)
+declared=$(grep -hv '^#' "$@" | tr '\n' ' ' | grep -o 'LW_API [^(;]*(' | sed 's/.*[ *]//; s/($//' | sort)
 listed=$(sort "$list")
 [ -n "$listed" ] || exit 1
 if [ "$declared" != "$listed" ]; then
