@@ -7,15 +7,16 @@
 #                 and by FetchContent, as shared libraries
 # Builds of its own have one instruction set and no optimisation: it is linking that is looked at.
 set -eu
-way=$1 source=$2 build=$3 work=$4/$1 cmake=$5 CC=$6
+way=$1 source=$2 build=$3 cmake=$5 CC=$6
 here=$(cd "$(dirname "$0")" && pwd)
 CXX=$(echo "$CC" | sed 's/clang\(-[0-9.]*\)\{0,1\}$/clang++\1/; s/gcc\(-[0-9.]*\)\{0,1\}$/g++\1/; s/\([^a-z]\)cc$/\1c++/')
 command -v "$CXX" >/dev/null || { echo "skipped: no $CXX"; exit 77; }
 command -v pkg-config >/dev/null || { echo 'skipped: no pkg-config'; exit 77; }
 export CC CXX
 unset PKG_CONFIG_PATH CMAKE_PREFIX_PATH LD_LIBRARY_PATH DESTDIR
-rm -rf "$work"
-mkdir -p "$work"
+work=$(mktemp -d "$4/$way.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 cd "$work"
 
 fail() {
@@ -120,4 +121,3 @@ sources)
     fail 'no such way'
     ;;
 esac
-rm -rf "$work"

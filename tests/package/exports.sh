@@ -4,7 +4,8 @@
 # the ones that the headers declare.
 nm=$1 library=$2 list=$3 version=$4
 shift 4
-exported=$("$nm" -D --defined-only "$library" | awk -v v="$version" '$3 != v { print $3 }' | sort)
+exported=$("$nm" -D --defined-only "$library" | awk -v v="$version" '$3 != v && $3 != v "@@" v { print $3 }' |
+    sort)
 declared=$(grep -hv '^#' "$@" | tr '\n' ' ' | grep -o 'LW_API [^(;]*(' | sed 's/.*[ *]//; s/($//' | sort)
 listed=$(sort "$list")
 [ -n "$listed" ] || exit 1
