@@ -11,6 +11,14 @@
 #define COMPILER "gcc " __VERSION__
 #endif
 
+#if defined(_OPENMP)
+#define TEXT_OF(macro) #macro
+#define TEXT(macro)    TEXT_OF(macro)
+#define OPENMP         "OpenMP " TEXT(_OPENMP)
+#else
+#define OPENMP "built without OpenMP"
+#endif
+
 static void print_cache(int level)
 {
     printf("cache level %d     %zu KiB\n", level, lw_cache_bytes(level) / 1024);
@@ -34,7 +42,7 @@ int command_info(int argc, char **argv)
     printf("\n");
     for (int level = 1; level <= 3; level++)
         print_cache(level);
-    printf("threads           %d (OpenMP %d), %ld processors online\n", lw_max_threads(), _OPENMP,
+    printf("threads           %d (" OPENMP "), %ld processors online\n", lw_max_threads(),
            sysconf(_SC_NPROCESSORS_ONLN));
     return 0;
 }

@@ -1,6 +1,7 @@
 # What every target of the project has in common.
 
 option(LANEWISE_WERROR "Turn warnings into errors" OFF)
+option(LANEWISE_OPENMP "Share work out over OpenMP threads (OFF: one thread, no OpenMP library)" ON)
 
 function(lanewise_target target)
   set_target_properties(${target} PROPERTIES
@@ -12,15 +13,35 @@ function(lanewise_target target)
     $<$<BOOL:${LANEWISE_WERROR}>:-Werror>)
 endfunction()
 
+# lanewise_openmp(TARGET SCOPE): for targets with parallel regions, or that call OpenMP.
+function(lanewise_openmp target scope)
+  if(NOT LANEWISE_OPENMP)
+    # What <omp.h> and pragmas mean to one thread; clock_gettime is POSIX.
+    target_include_directories(${target} ${scope} $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/serial>)
+    target_compile_options(${target} ${scope} -Wno-unknown-pragmas)
+    target_compile_definitions(${target} ${scope} _POSIX_C_SOURCE=200809L)
+    return()
+  endif()
+  find_package(OpenMP QUIET COMPONENTS C)
+  if(NOT TARGET OpenMP::OpenMP_C)
+    message(FATAL_ERROR "Lanewise: no OpenMP for the C compiler ${CMAKE_C_COMPILER}. Install it (Debian: "
+      "libgomp1 comes with gcc, libomp-dev is clang's), or build for one thread with "
+      "-DLANEWISE_OPENMP=OFF.")
+  endif()
+  target_link_libraries(${target} ${scope} OpenMP::OpenMP_C)
+endfunction()
+
 # Defines the library NAME from an object library, so that it exists in two forms of the same
 # objects: NAME as users link it, and NAME_testing, static, in which the tests see internals.
+# exports.txt beside its CMakeLists.txt lists what it exports, include/ is what users include.
 function(lanewise_library name)
-  cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(arg "" "" "SOURCES;PRIVATE" ${ARGN})
   add_library(${name}_objects OBJECT ${arg_SOURCES})
   lanewise_target(${name}_objects)
   target_include_directories(${name}_objects
     PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include> PRIVATE src)
-  target_link_libraries(${name}_objects PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+  target_link_libraries(${name}_objects PRIVATE ${arg_PRIVATE})
+  lanewise_openmp(${name}_objects PRIVATE)
 
   add_library(${name})
   add_library(${name}_testing STATIC EXCLUDE_FROM_ALL)
@@ -28,11 +49,11 @@ function(lanewise_library name)
     set_target_properties(${form} PROPERTIES LINKER_LANGUAGE C)
     target_sources(${form} PRIVATE $<TARGET_OBJECTS:${name}_objects>)
     target_include_directories(${form} PUBLIC
-      $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>
-      $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+      $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>)
     target_link_libraries(${form} PRIVATE ${arg_PRIVATE})
+    lanewise_openmp(${form} PRIVATE)
   endforeach()
-  set_target_properties(${name} PROPERTIES
-    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
   target_include_directories(${name}_testing PUBLIC src)
+  lanewise_exports(${name} ${CMAKE_CURRENT_SOURCE_DIR}/exports.txt)
+  lanewise_install_library(${name} runtime)
 endfunction()

@@ -24,11 +24,13 @@ int lw_max_threads(void)
 {
     if (setting == 1 || omp_in_parallel() || lw_fork_lost_threads())
         return 1;
+    const int limit = omp_get_thread_limit();
     int most = setting;
     if (most == 0) {
         const int context = omp_get_max_threads(), processors = lw_processors();
         most = context < processors ? context : processors;
     }
+    most = most < limit ? most : limit;
     if (most > 1)
         lw_fork_expect_threads();
     return most;

@@ -167,11 +167,10 @@ static lw_status lead(team *t, lw_status (*body)(void *argument), void *argument
     return status;
 }
 
-static lw_status run_region(team *t, size_t threads, lw_status (*body)(void *argument),
-                            void *argument)
+static lw_status run_region(team *t, lw_status (*body)(void *argument), void *argument)
 {
     lw_status status = LW_OK;
-#pragma omp parallel num_threads((int)threads)
+#pragma omp parallel num_threads((int)t->threads)
     {
         const size_t thread = (size_t)omp_get_thread_num();
         if (thread == 0) {
@@ -204,7 +203,7 @@ lw_status lw_team_session(size_t threads, lw_status (*body)(void *argument), voi
         lw_gate_destroy(&t.phase);
         return lw_fail(LW_ENOMEM, "no memory for a gate of %zu threads", threads);
     }
-    const lw_status status = run_region(&t, threads, body, argument);
+    const lw_status status = run_region(&t, body, argument);
     lw_gate_destroy(&t.done);
     lw_gate_destroy(&t.phase);
     return status;

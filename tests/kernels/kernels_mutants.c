@@ -6,6 +6,7 @@
 #include "mutants.h"
 
 #include <check.h>
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +60,11 @@ START_TEST(test_mutant)
     good_isa = lw_isa_find(widest_set());
     if (!strcmp(good_isa->name, "scalar")) {
         printf("%s: skipped, no FMA set here\n", mutant->name);
+        fflush(stdout);
+        _exit(CAUGHT);
+    }
+    if (strstr(mutant->check, "threads") && omp_get_thread_limit() == 1) {
+        printf("%s: skipped, there is one thread\n", mutant->name);
         fflush(stdout);
         _exit(CAUGHT);
     }

@@ -16,6 +16,13 @@
 static const unsigned thread_counts[] = {1, 2, 3, 5, 8};
 enum { THREAD_COUNTS = sizeof thread_counts / sizeof *thread_counts };
 
+/* That many, or as many as OpenMP may have: one where the build has none. */
+static size_t possible(size_t threads)
+{
+    const size_t limit = (size_t)omp_get_thread_limit();
+    return threads < limit ? threads : limit;
+}
+
 /* ---- The team ------------------------------------------------------------------------------ */
 
 START_TEST(shares_cover_everything_once)
@@ -39,13 +46,13 @@ END_TEST
 START_TEST(only_work_worth_it_is_shared)
 {
     ck_assert_uint_eq(lw_team_size(8, 1e3), 1);
-    ck_assert_uint_eq(lw_team_size(8, 1e9), 8);
+    ck_assert_uint_eq(lw_team_size(8, 1e9), possible(8));
     ck_assert_uint_eq(lw_team_size(1, 1e9), 1);
     ck_assert_uint_eq(lw_team_size(0, 1e9), (size_t)lw_max_threads());
     size_t inside[2] = {0};
 #pragma omp parallel num_threads(2)
     inside[omp_get_thread_num()] = lw_team_size(8, 1e9);
-    ck_assert(inside[0] == 1 && inside[1] == 1);
+    ck_assert(inside[0] == 1 && inside[1] == possible(2) - 1);
 }
 END_TEST
 
@@ -87,7 +94,7 @@ static lw_status last_phase(void *user, size_t thread, size_t threads)
 START_TEST(failure_in_a_thread_reaches_the_caller)
 {
     static const lw_phase phases[] = {first_phase, failing_phase, last_phase};
-    for (size_t threads = 1; threads <= 3; threads++) {
+    for (size_t threads = 1; threads <= possible(3); threads++) {
         failing_job job = {.failing_thread = threads - 1};
         ASSERT_FAILS(LW_ENOMEM, "failed", lw_team_run(threads, 3, phases, &job));
         char message[64];
@@ -117,7 +124,7 @@ START_TEST(one_thread_means_one_thread)
     const int before = lw_set_threads(3);
     ASSERT_OK(lw_team_run(1, 1, phases, &inside));
     ck_assert_uint_eq(inside, 1);
-    ck_assert_int_eq(lw_max_threads(), 3);
+    ck_assert_uint_eq((size_t)lw_max_threads(), possible(3));
     ck_assert_int_eq(lw_set_threads(before), 3);
 }
 END_TEST

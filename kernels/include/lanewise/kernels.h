@@ -72,8 +72,9 @@ LW_API size_t lw_cache_bytes(int level);
  * affinity mask) and than the quota of CPU time of the process's control groups is worth, rounded up. The
  * machine is asked once: for the mask at a thread's first call, for the quota at the process's.
  *
- * 1 inside a parallel region; and 1 in a child of fork() that has not called exec, if its parent had started
- * threads before: OpenMP's threads do not come along. All functions work there.
+ * Never more than OpenMP's limit (OMP_THREAD_LIMIT). 1 in a library built without OpenMP; 1 inside a parallel
+ * region; and 1 in a child of fork() that has not called exec, if its parent had started threads before:
+ * OpenMP's threads do not come along. All functions work there.
  */
 LW_API int lw_max_threads(void);
 

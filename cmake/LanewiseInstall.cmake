@@ -1,0 +1,105 @@
+# How libraries are linked and installed. Components: runtime (shared libraries), development (headers,
+# links, archives, what finds them), command, cblas (a BLAS interface); cmake/LanewisePackages.cmake makes
+# a package of each. Another file joins one by install(... COMPONENT command).
+
+# While the major version is 0 every minor version may break programs that were linked with the one
+# before, so it is in the name that they look for at run time; from 1.0 on the major version alone.
+set(LANEWISE_SOVERSION ${PROJECT_VERSION_MAJOR})
+set(LANEWISE_COMPATIBILITY SameMajorVersion)
+if(PROJECT_VERSION_MAJOR EQUAL 0)
+  set(LANEWISE_SOVERSION 0.${PROJECT_VERSION_MINOR})
+  set(LANEWISE_COMPATIBILITY SameMinorVersion)
+endif()
+
+option(LANEWISE_INSTALL "Install the libraries, and the command if it is built" ${PROJECT_IS_TOP_LEVEL})
+option(LANEWISE_INSTALL_ARCHIVES "Install archives beside shared libraries" OFF)
+option(LANEWISE_PACKAGES "Make Debian packages of what is installed" OFF)
+if(LANEWISE_INSTALL)
+  include(GNUInstallDirs)
+  include(CMakePackageConfigHelpers)
+  set(LANEWISE_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/lanewise)
+endif()
+
+# lanewise_exports(TARGET LIST): TARGET, where it is a shared library, exports the functions of the file
+# LIST, one a line, and nothing else, under the version LANEWISE_<soversion>.
+function(lanewise_exports target list)
+  get_target_property(type ${target} TYPE)
+  if(NOT type STREQUAL "SHARED_LIBRARY")
+    return()
+  endif()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${list})
+  file(STRINGS ${list} functions)
+  list(JOIN functions ";\n    " functions)
+  set(map ${CMAKE_CURRENT_BINARY_DIR}/${target}.map)
+  file(CONFIGURE OUTPUT ${map} CONTENT
+    "LANEWISE_${LANEWISE_SOVERSION} {\n  global:\n    ${functions};\n  local:\n    *;\n};\n")
+  target_link_options(${target} PRIVATE LINKER:--version-script=${map})
+  set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${map})
+  set_target_properties(${target} PROPERTIES
+    VERSION ${PROJECT_VERSION} SOVERSION ${LANEWISE_SOVERSION})
+endfunction()
+
+# lanewise_install_library(TARGET COMPONENT): installs the library, its headers below include/ and its
+# pkg-config file; find_package(lanewise) then knows it by its EXPORT_NAME. The shared library goes to
+# COMPONENT, all else to development.
+function(lanewise_install_library target component)
+  string(REGEX REPLACE "^lanewise_" "" short ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${short} INSTALL_RPATH "$ORIGIN")
+  add_library(lanewise::${short} ALIAS ${target})
+  if(NOT LANEWISE_INSTALL)
+    return()
+  endif()
+  install(TARGETS ${target} EXPORT lanewise
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${component} NAMELINK_COMPONENT development
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
+    INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
+  lanewise_install_pkgconfig(lanewise-${short})
+  get_target_property(type ${target} TYPE)
+  if(LANEWISE_INSTALL_ARCHIVES AND type STREQUAL "SHARED_LIBRARY")
+    # Of the same objects: its own, and those that it has from object libraries.
+    add_library(${target}_archive STATIC $<TARGET_OBJECTS:${target}>
+      $<FILTER:$<TARGET_PROPERTY:${target},SOURCES>,INCLUDE,[.]o$>)
+    set_target_properties(${target}_archive PROPERTIES OUTPUT_NAME ${target} LINKER_LANGUAGE C)
+    install(TARGETS ${target}_archive
+      ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+  endif()
+endfunction()
+
+# NAME.pc from NAME.pc.in beside the CMakeLists.txt. Its prefix is told by where it lies, so that a tree
+# can be moved, and `cmake --install --prefix` may differ from what was configured.
+function(lanewise_install_pkgconfig name)
+  set(directory ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+  if(IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR} OR IS_ABSOLUTE ${CMAKE_INSTALL_INCLUDEDIR})
+    message(FATAL_ERROR "Lanewise: CMAKE_INSTALL_LIBDIR and CMAKE_INSTALL_INCLUDEDIR have to be relative")
+  endif()
+  string(REGEX REPLACE "[^/]+" ".." to_prefix ${directory})
+  # The compiler's option rather than a library: it knows where that lies.
+  set(openmp "")
+  if(LANEWISE_OPENMP)
+    set(openmp ${OpenMP_C_FLAGS})
+  endif()
+  configure_file(${name}.pc.in ${name}.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc DESTINATION ${directory} COMPONENT development)
+endfunction()
+
+# Installs the program TARGET, which finds the libraries of its tree wherever that lies.
+function(lanewise_install_command target)
+  cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR BASE_DIRECTORY ${CMAKE_INSTALL_FULL_BINDIR}
+    OUTPUT_VARIABLE to_libraries)
+  set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN/${to_libraries}")
+  install(TARGETS ${target} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT command)
+endfunction()
+
+# The package that find_package(lanewise CONFIG) finds; to be called after all libraries.
+function(lanewise_install_package)
+  install(EXPORT lanewise NAMESPACE lanewise:: FILE lanewise-targets.cmake
+    DESTINATION ${LANEWISE_CMAKE_DIR} COMPONENT development)
+  configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/lanewise-config.cmake.in
+    lanewise-config.cmake INSTALL_DESTINATION ${LANEWISE_CMAKE_DIR}
+    NO_SET_AND_CHECK_MACRO)
+  write_basic_package_version_file(lanewise-config-version.cmake COMPATIBILITY ${LANEWISE_COMPATIBILITY})
+  install(FILES ${PROJECT_BINARY_DIR}/lanewise-config.cmake
+    ${PROJECT_BINARY_DIR}/lanewise-config-version.cmake ${PROJECT_SOURCE_DIR}/cmake/FindLibCSV.cmake
+    DESTINATION ${LANEWISE_CMAKE_DIR} COMPONENT development)
+endfunction()

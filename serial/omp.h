@@ -1,0 +1,59 @@
+/*
+ * What the project asks OpenMP for, answered for one thread: stands in for the compiler's <omp.h> in builds
+ * without OpenMP, where parallel regions are plain blocks.
+ */
+#ifndef LANEWISE_SERIAL_OMP_H
+#define LANEWISE_SERIAL_OMP_H
+
+#include <time.h>
+
+typedef enum omp_proc_bind_t { omp_proc_bind_false } omp_proc_bind_t;
+
+static inline int omp_get_thread_limit(void)
+{
+    return 1;
+}
+
+static inline int omp_get_max_threads(void)
+{
+    return 1;
+}
+
+static inline void omp_set_num_threads(int threads)
+{
+    (void)threads;
+}
+
+static inline int omp_get_num_threads(void)
+{
+    return 1;
+}
+
+static inline int omp_get_thread_num(void)
+{
+    return 0;
+}
+
+static inline int omp_in_parallel(void)
+{
+    return 0;
+}
+
+static inline int omp_get_num_procs(void)
+{
+    return 1;
+}
+
+static inline omp_proc_bind_t omp_get_proc_bind(void)
+{
+    return omp_proc_bind_false;
+}
+
+static inline double omp_get_wtime(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+#endif

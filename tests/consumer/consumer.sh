@@ -1,0 +1,123 @@
+#!/bin/sh
+# consumer.sh WAY SOURCE BUILD WORK CMAKE CC
+# Builds and runs the programs of this folder against Lanewise in one of these ways:
+#   installed     what BUILD installs, moved elsewhere, by find_package and by pkg-config
+#   archives      archives installed from a build of their own, with OpenMP and without it, the same
+#   sources       the sources as a part of the consumer's build: added as a folder, whose archives it links,
+#                 and by FetchContent, as shared libraries
+# Builds of its own have one instruction set and no optimisation: it is linking that is looked at.
+set -eu
+way=$1 source=$2 build=$3 cmake=$5 CC=$6
+here=$(cd "$(dirname "$0")" && pwd)
+CXX=$(echo "$CC" | sed 's/clang\(-[0-9.]*\)\{0,1\}$/clang++\1/; s/gcc\(-[0-9.]*\)\{0,1\}$/g++\1/; s/\([^a-z]\)cc$/\1c++/')
+command -v "$CXX" >/dev/null || { echo "skipped: no $CXX"; exit 77; }
+command -v pkg-config >/dev/null || { echo 'skipped: no pkg-config'; exit 77; }
+export CC CXX
+unset PKG_CONFIG_PATH CMAKE_PREFIX_PATH LD_LIBRARY_PATH DESTDIR
+work=$(mktemp -d "$4/$way.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$work"
+
+fail() {
+    echo "$way: $*" >&2
+    exit 1
+}
+
+quietly() {
+    "$@" >log 2>&1 || { cat log >&2; fail "failed: $*"; }
+}
+
+# install_of OPTION ...: builds the sources with these options and installs them into $work/prefix.
+install_of() {
+    quietly "$cmake" -S "$source" -B built -D CMAKE_BUILD_TYPE=None -D LANEWISE_ISAS_WANTED=scalar \
+        -D LANEWISE_BUILD_CLI=OFF -D LANEWISE_BUILD_EXAMPLES=OFF -D LANEWISE_BUILD_TESTS=OFF \
+        -D LANEWISE_BUILD_BENCH=OFF "$@"
+    quietly "$cmake" --build built --parallel 2
+    quietly "$cmake" --install built --prefix "$work/prefix"
+}
+
+# consume NAME OPTION ...: configures, builds and runs the project of this folder.
+consume() {
+    name=$1
+    shift
+    quietly "$cmake" -S "$here" -B "$name" "$@"
+    quietly "$cmake" --build "$name" --parallel 2
+    programs=$(find "$name" -maxdepth 1 -name '*_c' -o -maxdepth 1 -name '*_cc')
+    [ -n "$programs" ] || fail "$name: nothing was built"
+    for program in $programs; do
+        "$program" || fail "$program failed"
+    done
+}
+
+# link NAME PROGRAM PACKAGE [--static]: builds and runs a program of this folder by the line of pkg-config.
+link() {
+    program=$1_$2 code=$2 package=$3
+    shift 3
+    compiler="$CC -std=c11" file=$here/${code%_*}.c
+    [ "${code#*_}" = c ] || compiler="$CXX -std=c++17" file=$here/${code%_*}.cc
+    # shellcheck disable=SC2046,SC2086 # lists of words
+    quietly $compiler -Wall -Wextra -Wpedantic -Werror "$file" -o "$program" \
+        $(pkg-config "$@" --cflags --libs "$package")
+    LD_LIBRARY_PATH=$(pkg-config --variable=libdir "$package") "./$program" || fail "$program failed"
+}
+
+# with_pkgconfig NAME [--static]
+with_pkgconfig() {
+    name=$1
+    shift
+    PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name lanewise-nn.pc)")
+    export PKG_CONFIG_PATH
+    for program in xor_c xor_cc files_c; do
+        link "$name" $program lanewise-nn "$@"
+    done
+    link "$name" product_c lanewise-kernels "$@"
+}
+
+needs_no() {
+    ! readelf -d "$1" | grep -q "NEEDED.*$2" || fail "$1 needs $2"
+}
+
+case $way in
+installed)
+    quietly "$cmake" --install "$build" --prefix "$work/first" --strip
+    mv first prefix
+    found=$(grep -rlF -e "$source/" -e "$build" -e "$work" prefix) && fail "paths of the build in: $found"
+    version=$(sed -n 's/^Version: //p' "$(find prefix -name lanewise-nn.pc)")
+    consume package -D CMAKE_PREFIX_PATH="$work/prefix" -D VERSION="$version"
+    static=
+    [ -n "$(find prefix -name '*.so')" ] || static=--static
+    # shellcheck disable=SC2086 # none or one
+    with_pkgconfig line $static
+    # The command finds the libraries of its tree, and these each other.
+    ! find prefix -name 'liblanewise_*.so' -exec ldd {} + | grep 'not found' || fail 'a library is not complete'
+    [ ! -e prefix/bin/lanewise ] || quietly prefix/bin/lanewise info
+    # A version that this one does not promise to be compatible with.
+    ! "$cmake" -S "$here" -B older -D CMAKE_PREFIX_PATH="$work/prefix" -D VERSION=0.0 >log 2>&1 ||
+        fail "find_package(lanewise 0.0) is content with $version"
+    ;;
+archives)
+    install_of -D BUILD_SHARED_LIBS=OFF
+    consume package -D CMAKE_PREFIX_PATH="$work/prefix"
+    consume package_cxx -D CMAKE_PREFIX_PATH="$work/prefix" -D LANGUAGES=CXX
+    with_pkgconfig line --static
+    needs_no line_xor_c lanewise
+    rm -r prefix
+    install_of -D LANEWISE_OPENMP=OFF
+    consume serial -D CMAKE_PREFIX_PATH="$work/prefix"
+    with_pkgconfig serial_line --static
+    for program in serial/xor_c serial/xor_cc serial_line_xor_c serial_line_product_c; do
+        needs_no $program 'lib[a-z]*omp'
+    done
+    ;;
+sources)
+    consume sources -D FROM=subdirectory -D LANEWISE="$source" -D LANEWISE_ISAS_WANTED=scalar
+    quietly "$cmake" --install sources --prefix "$work/prefix"
+    [ -z "$(find prefix -type f 2>/dev/null)" ] || fail 'the parent installs files that it did not ask for'
+    # In the same folder, so that nothing is compiled twice.
+    consume sources -D FROM=fetch -D BUILD_SHARED_LIBS=ON
+    ;;
+*)
+    fail 'no such way'
+    ;;
+esac

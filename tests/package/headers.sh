@@ -1,0 +1,43 @@
+#!/bin/sh
+# headers.sh FOLDER_OF_HEADERS...
+# Each public header compiles alone, as C11 and as C++17, with every compiler that is there.
+set -eu
+folders=''
+headers=''
+for folder; do
+    folders="$folders -I$folder"
+    headers="$headers $(cd "$folder" && ls lanewise/*.h)"
+done
+c_compilers=''
+cxx_compilers=''
+for compiler in gcc clang clang-14; do
+    ! command -v $compiler >/dev/null || c_compilers="$c_compilers $compiler"
+done
+for compiler in g++ clang++ clang++-14; do
+    ! command -v $compiler >/dev/null || cxx_compilers="$cxx_compilers $compiler"
+done
+if [ -z "$c_compilers" ] || [ -z "$cxx_compilers" ]; then
+    echo 'skipped: no C or no C++ compiler'
+    exit 77
+fi
+
+# compile COMPILER LANGUAGE STANDARD HEADER: twice, so that guards are looked at.
+compile() {
+    # shellcheck disable=SC2086 # a list of words
+    printf '#include <%s>\n#include <%s>\nint main(%s) { return 0; }\n' "$4" "$4" "$5" |
+        "$1" -x "$2" -std="$3" -Wall -Wextra -Wpedantic -Werror $folders -fsyntax-only - ||
+        { echo "$4 does not compile alone as $3 with $1"; exit 1; }
+}
+
+count=0
+for header in $headers; do
+    for compiler in $c_compilers; do
+        compile "$compiler" c c11 "$header" void
+        count=$((count + 1))
+    done
+    for compiler in $cxx_compilers; do
+        compile "$compiler" c++ c++17 "$header" ''
+        count=$((count + 1))
+    done
+done
+echo "$count compilations of$headers"
