@@ -13,6 +13,7 @@ static const struct {
     {"train", command_train, "train a network"},
     {"evaluate", command_evaluate, "loss, accuracy and confusion matrix of a saved network"},
     {"predict", command_predict, "outputs or classes of a saved network"},
+    {"import", command_import, "make a saved network of weights that PyTorch saved"},
     {"info", command_info, "instruction sets, caches, threads and versions"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

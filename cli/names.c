@@ -8,3 +8,8 @@ const choice loss_names[] = {{"cross-entropy", LW_CROSS_ENTROPY},
                              {"half-mse", LW_HALF_MSE},
                              {"sse", LW_SSE},
                              {NULL, 0}};
+
+const choice activation_names[] = {
+    {"softmax", LW_SOFTMAX}, {"relu", LW_RELU},     {"leaky_relu", LW_LEAKY_RELU},
+    {"sigmoid", LW_SIGMOID}, {"tanh", LW_TANH},     {"gelu", LW_GELU},
+    {"silu", LW_SILU},       {"linear", LW_LINEAR}, {NULL, 0}};

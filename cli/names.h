@@ -11,4 +11,8 @@
 
 extern const choice loss_names[];
 
+/* Softmax, which can only stand last, comes first: the rest are the names for hidden layers. */
+extern const choice activation_names[];
+#define hidden_activation_names (activation_names + 1)
+
 #endif

@@ -35,23 +35,6 @@ static const choice schedule_names[] = {{"constant", LW_SCHEDULE_CONSTANT},
                                         {"cosine", LW_SCHEDULE_COSINE},
                                         {NULL, 0}};
 
-/* Any activation. */
-static int parse_activation(const option_row *row, char *text, void *value)
-{
-    (void)row;
-    lw_activation activation;
-    if (lw_activation_parse(text, &activation) != LW_OK)
-        return 0;
-    *(int *)value = (int)activation;
-    return 1;
-}
-
-/* Any that may stand before the last layer. */
-static int parse_hidden_activation(const option_row *row, char *text, void *value)
-{
-    return strcmp(text, "softmax") != 0 && parse_activation(row, text, value);
-}
-
 /* --batch N or full. */
 static int parse_batch(const option_row *row, char *text, void *value)
 {
@@ -74,18 +57,17 @@ static int parse_accuracy(const option_row *row, char *text, void *value)
 /* clang-format off */
 #define TRAIN_FIELD(name) offsetof(train_options, name)
 
-#define HIDDEN_ACTIVATIONS "relu, leaky_relu, sigmoid, tanh, gelu, silu, linear"
-
 static const option_row network_rows[] = {
     {"layers", "N[,N...]", "units of the hidden layers, or none (512,256)",
      parse_sizes, TRAIN_FIELD(layers),
      "at most 64 layer sizes of at least 1 with commas between them, or 'none'", NULL},
-    {"activation", "NAME", "of the hidden layers (relu):\n" HIDDEN_ACTIVATIONS,
-     parse_hidden_activation, TRAIN_FIELD(activation), HIDDEN_ACTIVATIONS, NULL},
+    {"activation", "NAME",
+     "of the hidden layers (relu):\nrelu, leaky_relu, sigmoid, tanh, gelu, silu, linear",
+     parse_choice, TRAIN_FIELD(activation), NULL, hidden_activation_names},
     {"output", "NAME",
      "softmax, sigmoid, linear, tanh or another activation\n"
      "(softmax for classes, linear for values)",
-     parse_activation, TRAIN_FIELD(output), HIDDEN_ACTIVATIONS " or softmax", NULL},
+     parse_choice, TRAIN_FIELD(output), NULL, activation_names},
     {"initializer", "NAME",
      "zeros, normal, uniform, xavier, he or default: uniform in\n+-1/sqrt(inputs)",
      parse_choice, TRAIN_FIELD(initializer), NULL, initializer_names},

@@ -417,8 +417,11 @@ LW_API lw_status lw_fit_source(lw_net *net, const lw_batch_source *source,
 /* ---- Models ------------------------------------------------------------------------------- */
 
 /*
- * Writes the network as safetensors: `layers.<i>.weight`, float32, stored (out, in) as PyTorch's
- * Linear does, `layers.<i>.bias`, and the architecture in `__metadata__`. The file is
+ * Writes the network as safetensors, with the names and layout of the state dict of the nn.Sequential
+ * of PyTorch that is the same network: `<n>.weight`, float32, stored (out, in), and `<n>.bias`, where
+ * n counts a Linear for each layer and a module for each activation but linear. So 784-512-10 with
+ * ReLU and softmax has `0.weight`, `0.bias`, `2.weight` and `2.bias`, which load_state_dict takes
+ * with or without the Softmax at the end. The architecture is in `__metadata__`. The file is
  * written beside the target and renamed: whole or absent. LW_EDATA, with the tensor, if a parameter
  * is NaN or Inf; a file that is there stays.
  */
@@ -430,12 +433,28 @@ LW_API lw_status lw_net_save(const lw_net *net, const char *path);
 LW_API lw_status lw_net_load(lw_net **net, const char *path);
 
 /*
- * Reads parameters of the same names into a network of that shape; the metadata is not looked at.
- * float32 and float64 tensors; tensors of other names are passed over. LW_ESHAPE, with the tensor,
- * for one that is missing, of another shape, or of a layer that the network does not have.
- * LW_EFORMAT and LW_EDATA as lw_net_load. On failure the network is unchanged.
+ * Reads parameters into a network of their shape, from lw_net_save or another program; the metadata
+ * is not looked at. Layers are the tensors `<prefix><n>.weight` (out, in), n ascending, with any numbers
+ * in between; `<prefix><n>.bias`, if there is one, or else 0. The prefix is empty or, in a file without
+ * bare numbers, the same for all, for instance that of `net.0.weight` or `fc1.weight`. Tensors of other
+ * names are passed over. Types F32, F64, F16 and BF16; the last two have their values exactly.
+ *
+ * LW_ESHAPE, with the tensor, for one that is of another shape or of a layer that the network does not
+ * have, for layers that are missing, and for a file with two prefixes; LW_EFORMAT, with the tensor, for
+ * other types; LW_EDATA, with tensor and element, for NaN and Inf. On failure the network is unchanged.
  */
 LW_API lw_status lw_net_load_parameters(lw_net *net, const char *path);
+
+/*
+ * Makes a network of the tensors in a file that holds no architecture, such as a state dict that
+ * PyTorch saved as safetensors: as many layers, of their shapes, as lw_net_load_parameters would
+ * read. What no file of this kind says is which activations the layers have: hidden is that of
+ * all but the last, output that of the last. (For others, lw_net_create and lw_net_load_parameters.) Its
+ * generator is seeded with 0. Errors as lw_net_load_parameters; LW_ESHAPE, too, for shapes that do
+ * not follow one another, and LW_EINVAL for softmax in hidden layers.
+ */
+LW_API lw_status lw_net_import(lw_net **net, const char *path, lw_activation hidden,
+                               lw_activation output);
 
 /* ---- Gradient check ----------------------------------------------------------------------- */
 
