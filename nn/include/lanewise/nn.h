@@ -456,6 +456,33 @@ LW_API lw_status lw_net_load_parameters(lw_net *net, const char *path);
 LW_API lw_status lw_net_import(lw_net **net, const char *path, lw_activation hidden,
                                lw_activation output);
 
+/*
+ * Writes the network as an ONNX model, to be run by other programs: operators of set 13 (Gemm, and
+ * Relu, LeakyRelu, Sigmoid, Tanh, Softmax or, for GELU and SiLU, some of Mul, Add and Sigmoid), float32,
+ * from `input` (batch x inputs, any batch) to `output` (batch x outputs). Parameters are named and laid out
+ * as in saved networks. The formulas are those of lw_activation; what runs them decides how
+ * they are rounded. Whole or absent as lw_net_save. LW_EDATA, with layer and place, for NaN and Inf;
+ * LW_ESHAPE for a network of 2 GiB or more, the most a file of this format can hold.
+ */
+LW_API lw_status lw_net_export_onnx(const lw_net *net, const char *path);
+
+/*
+ * Writes the network as one C file, to be compiled into other programs: void NAME(const float *x, float *y)
+ * makes one row of outputs of one of inputs. It is C99 and C++, needs nothing but libm, allocates nothing
+ * and may run in several threads at once. name NULL means "predict"; all names in the file begin with it, so
+ * that files with different names go into one program. LW_EINVAL for a name that is not letters, digits
+ * and '_', at most 40 and no digit first; it should be no keyword or name of <math.h>. Whole or
+ * absent as lw_net_save. LW_EDATA, with layer and place, for NaN and Inf.
+ *
+ * The parameters are exact. The function sums in the order of lw_predict, but whether the compiler fuses a
+ * product with its addition is left to it: of the same inputs, what a layer's activation is taken of is at
+ * most 2 g (sum_p |x[p] * W[p][j]| + |b[j]|) away from lw_predict's, with g as for lw_linear_forward on the
+ * scalar set. Of the same finite z, activations differ by at most, with a libm whose expf and tanhf are within
+ * 1 and 2 ulp: linear, ReLU and leaky ReLU 0; sigmoid and tanh 4 ulp; SiLU 8; GELU 8 + 6 |2q|; softmax
+ * 10 + 2 |z[j] - max| + cols (of lw_activate and lw_softmax, see there, twice as much).
+ */
+LW_API lw_status lw_net_export_c(const lw_net *net, const char *path, const char *name);
+
 /* ---- Gradient check ----------------------------------------------------------------------- */
 
 typedef struct lw_gradient_report {
