@@ -14,6 +14,8 @@ static const struct {
     {"train", command_train, "train a network"},
     {"evaluate", command_evaluate, "loss, accuracy and confusion matrix of a saved network"},
     {"predict", command_predict, "outputs or classes of a saved network"},
+    {"import", command_import, "make a saved network of weights that PyTorch saved"},
+    {"export", command_export, "write a saved network as ONNX or as a C file"},
     {"info", command_info, "instruction sets, caches, threads and versions"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

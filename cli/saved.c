@@ -2,7 +2,7 @@
 
 /* clang-format off */
 const option_row saved_rows[] = {
-    {"model", "FILE", "a network that train saved",
+    {"model", "FILE", "a network that train or import saved",
      parse_text, offsetof(saved_options, model), NULL, NULL},
     THREADS_ROW(saved_options),
     {0}};

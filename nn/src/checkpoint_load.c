@@ -1,7 +1,6 @@
 #include "checkpoint.h"
-#include "safetensors.h"
+#include "state_dict.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,97 +10,6 @@ static lw_status no_memory(const char *path)
 }
 
 /* ---- Reading parameters -------------------------------------------------------------------- */
-
-/* Finds a tensor of the given shape, rows 0: a vector. */
-static lw_status find_tensor(const lw_safetensors *file, size_t layer, const char *kind,
-                             size_t rows, size_t cols, const lw_tensor **found)
-{
-    const char *path = lw_safetensors_path(file);
-    char name[LW_TENSOR_NAME_BYTES];
-    lw_name_tensor(name, layer, kind);
-    const lw_tensor *tensor = lw_safetensors_find(file, name);
-    if (!tensor)
-        return lw_fail(LW_ESHAPE, "%s: no tensor '%s'", path, name);
-    if (strcmp(tensor->dtype, "F32") != 0 && strcmp(tensor->dtype, "F64") != 0)
-        return lw_fail(LW_EFORMAT, "%s: tensor '%s' is of type %s; F32 or F64 is needed", path,
-                       name, tensor->dtype);
-    const size_t dimensions = rows ? 2 : 1;
-    const size_t *shape = tensor->shape;
-    if (tensor->dimensions != dimensions)
-        return lw_fail(LW_ESHAPE, "%s: tensor '%s' has %zu dimensions; %zu are needed", path, name,
-                       tensor->dimensions, dimensions);
-    if (rows && (shape[0] != rows || shape[1] != cols))
-        return lw_fail(LW_ESHAPE, "%s: tensor '%s' is %zu x %zu; %zu x %zu is needed", path, name,
-                       shape[0], shape[1], rows, cols);
-    if (!rows && shape[0] != cols)
-        return lw_fail(LW_ESHAPE, "%s: tensor '%s' has %zu elements; %zu are needed", path, name,
-                       shape[0], cols);
-    *found = tensor;
-    return LW_OK;
-}
-
-static lw_status copy_finite(const lw_safetensors *file, const lw_tensor *tensor, float *out)
-{
-    const lw_status status = lw_safetensors_copy_f32(file, tensor, out);
-    if (status != LW_OK)
-        return status;
-    for (size_t i = 0; i < tensor->count; i++)
-        if (!isfinite(out[i]))
-            return lw_fail(LW_EDATA, "%s: tensor '%s', element %zu is %g",
-                           lw_safetensors_path(file), tensor->name, i, (double)out[i]);
-    return LW_OK;
-}
-
-/* Puts the tensors of one layer into the flat view, weights as (in, out); scratch holds as many. */
-static lw_status copy_layer(const lw_safetensors *file, size_t layer, const lw_layer_info *info,
-                            float *scratch, float *flat)
-{
-    const lw_tensor *weight, *bias;
-    lw_status status = find_tensor(file, layer, "weight", info->out, info->in, &weight);
-    if (status == LW_OK)
-        status = find_tensor(file, layer, "bias", 0, info->out, &bias);
-    if (status == LW_OK)
-        status = copy_finite(file, weight, scratch);
-    if (status != LW_OK)
-        return status;
-    lw_transpose(info->out, info->in, scratch, flat);
-    return copy_finite(file, bias, flat + info->in * info->out);
-}
-
-/* The parameters of all layers as the flat view, to be freed. A file with more layers is refused:
- * it holds another network. */
-static lw_status read_parameters(const lw_safetensors *file, const lw_layer_info *info,
-                                 size_t layers, float **parameters)
-{
-    const char *path = lw_safetensors_path(file);
-    char beyond[LW_TENSOR_NAME_BYTES];
-    lw_name_tensor(beyond, layers, "weight");
-    if (lw_safetensors_find(file, beyond))
-        return lw_fail(LW_ESHAPE, "%s: has a tensor '%s', but the network has %zu layers", path,
-                       beyond, layers);
-
-    /* Shapes come first: what they ask for is then no more than the file holds. */
-    size_t count = 0;
-    for (size_t i = 0; i < layers; i++) {
-        const lw_tensor *tensor;
-        const lw_status status = find_tensor(file, i, "weight", info[i].out, info[i].in, &tensor);
-        if (status != LW_OK)
-            return status;
-        count += tensor->count + info[i].out;
-    }
-    float *flat = calloc(count, sizeof *flat), *scratch = calloc(count, sizeof *scratch);
-    lw_status status = flat && scratch ? LW_OK : no_memory(path);
-    for (size_t i = 0, at = 0; i < layers && status == LW_OK; i++) {
-        status = copy_layer(file, i, &info[i], scratch, flat + at);
-        at += (info[i].in + 1) * info[i].out;
-    }
-    free(scratch);
-    if (status == LW_OK)
-        *parameters = flat;
-    else
-        free(flat);
-    return status;
-}
 
 lw_status lw_net_load_parameters(lw_net *net, const char *path)
 {
@@ -119,7 +27,7 @@ lw_status lw_net_load_parameters(lw_net *net, const char *path)
     for (size_t i = 0; i < layers && status == LW_OK; i++)
         status = lw_net_layer_info(net, i, &info[i]);
     if (status == LW_OK)
-        status = read_parameters(file, info, layers, &parameters);
+        status = lw_state_dict_read(file, NULL, info, layers, &parameters);
     if (status == LW_OK)
         status = lw_net_set_parameters(net, parameters);
     free(parameters);
@@ -260,7 +168,7 @@ lw_status lw_net_load(lw_net **net, const char *path)
     float *parameters = NULL;
     status = parse_architecture(file, &read);
     if (status == LW_OK)
-        status = read_parameters(file, read.info, read.layers, &parameters);
+        status = lw_state_dict_read(file, "", read.info, read.layers, &parameters);
     if (status == LW_OK)
         status = create_net(net, &read, parameters);
     free(parameters);

@@ -57,12 +57,13 @@ static void describe_tensors(saved_net *saved)
 {
     const float *shown = saved->shown;
     float *stored = saved->stored;
-    for (size_t i = 0; i < saved->layers; i++) {
+    for (size_t i = 0, module = 0; i < saved->layers; i++) {
         const size_t in = saved->info[i].in, out = saved->info[i].out;
         tensor_names *names = &saved->names[i];
         lw_tensor_source *pair = &saved->tensors[WEIGHT_AND_BIAS * i];
-        lw_name_tensor(names->weight, i, "weight");
-        lw_name_tensor(names->bias, i, "bias");
+        lw_name_tensor(names->weight, module, "weight");
+        lw_name_tensor(names->bias, module, "bias");
+        module += lw_modules_of(&saved->info[i]);
 
         pair[0] = (lw_tensor_source){names->weight, 2, {out, in}, stored};
         lw_transpose(in, out, shown, stored);

@@ -32,6 +32,13 @@ static inline float lw_load_le_f32(const unsigned char *bytes)
     return value;
 }
 
+static inline void lw_store_le_f32(unsigned char *bytes, float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    lw_store_le(bytes, sizeof bits, bits);
+}
+
 static inline double lw_load_le_f64(const unsigned char *bytes)
 {
     const uint64_t bits = lw_load_le(bytes, 8);

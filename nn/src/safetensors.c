@@ -259,6 +259,11 @@ size_t lw_safetensors_count(const lw_safetensors *file)
     return file->tensor_count;
 }
 
+const lw_tensor *lw_safetensors_tensor(const lw_safetensors *file, size_t index)
+{
+    return &file->tensors[index];
+}
+
 const lw_tensor *lw_safetensors_find(const lw_safetensors *file, const char *name)
 {
     for (size_t i = 0; i < file->tensor_count; i++)
@@ -281,6 +286,30 @@ static double load_f32(const unsigned char *bytes)
     return (double)lw_load_le_f32(bytes);
 }
 
+/* The half precision of IEEE 754: 5 bits of exponent, 10 of fraction. Every value is a float. */
+static double load_f16(const unsigned char *bytes)
+{
+    enum { FRACTION_BITS = 10, LARGEST_EXPONENT = 31, BIAS = 15 };
+    const unsigned bits = (unsigned)lw_load_le(bytes, 2);
+    const int exponent = (int)(bits >> FRACTION_BITS & LARGEST_EXPONENT);
+    const int fraction = (int)(bits & ((1U << FRACTION_BITS) - 1));
+    double magnitude;
+    if (exponent == LARGEST_EXPONENT)
+        magnitude = fraction == 0 ? (double)INFINITY : (double)NAN;
+    else if (exponent == 0)
+        magnitude = ldexp(fraction, 1 - BIAS - FRACTION_BITS);
+    else
+        magnitude = ldexp((1 << FRACTION_BITS) + fraction, exponent - BIAS - FRACTION_BITS);
+    return bits >> 15 ? -magnitude : magnitude;
+}
+
+/* The upper half of a float. */
+static double load_bf16(const unsigned char *bytes)
+{
+    const unsigned char whole[] = {0, 0, bytes[0], bytes[1]};
+    return load_f32(whole);
+}
+
 static double load_i64(const unsigned char *bytes)
 {
     return (double)(int64_t)lw_load_le(bytes, 8);
@@ -294,11 +323,16 @@ static lw_status find_loader(const lw_safetensors *file, const lw_tensor *tensor
         *load = load_f32;
     else if (strcmp(tensor->dtype, "F64") == 0)
         *load = lw_load_le_f64;
+    else if (strcmp(tensor->dtype, "F16") == 0)
+        *load = load_f16;
+    else if (strcmp(tensor->dtype, "BF16") == 0)
+        *load = load_bf16;
     else if (strcmp(tensor->dtype, "I64") == 0)
         *load = load_i64;
     if (*load)
         return LW_OK;
-    return lw_fail(LW_EFORMAT, "%s: tensor '%s' is of type %s; F32, F64 and I64 can be read",
+    return lw_fail(LW_EFORMAT,
+                   "%s: tensor '%s' is of type %s; F32, F64, F16, BF16 and I64 can be read",
                    file->path, tensor->name, tensor->dtype);
 }
 

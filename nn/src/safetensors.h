@@ -38,6 +38,9 @@ const char *lw_safetensors_path(const lw_safetensors *file);
 
 size_t lw_safetensors_count(const lw_safetensors *file);
 
+/* In the order of their bytes; index below the count. */
+const lw_tensor *lw_safetensors_tensor(const lw_safetensors *file, size_t index);
+
 /* NULL if there is none of that name. */
 const lw_tensor *lw_safetensors_find(const lw_safetensors *file, const char *name);
 
@@ -45,8 +48,8 @@ const lw_tensor *lw_safetensors_find(const lw_safetensors *file, const char *nam
 const char *lw_safetensors_metadata(const lw_safetensors *file, const char *key);
 
 /*
- * Copies a tensor of type F32, F64 or I64, converted and rounded where need be; values keep their
- * NaN and Inf. LW_EFORMAT for another type. LW_EDATA, with the element, for one of F64 or I64 that
+ * Copies a tensor of type F32, F64, F16, BF16 or I64, converted and rounded where need be; values keep
+ * their NaN and Inf. LW_EFORMAT for another type. LW_EDATA, with the element, for one of F64 or I64 that
  * is finite and float32 cannot hold.
  */
 lw_status lw_safetensors_copy_f32(const lw_safetensors *file, const lw_tensor *tensor, float *out);

@@ -48,6 +48,17 @@ train_fails 'short.safetensors: ' --x x.npy --y y.npy --init short.safetensors
 train_fails 'good.csv: ' --x good.csv --y y.npy
 fails 1 'x.npy: ' "$lanewise" evaluate --model x.npy --x x.npy --y y.npy
 
+fails 1 'x.npy: ' "$lanewise" import --weights x.npy --output linear --save new.safetensors
+fails 1 'x.npy: ' "$lanewise" export --model x.npy --out new.c
+fails 1 'x.npy: ' "$lanewise" export --model x.npy --out new.onnx
+
+# Weights that make no network, and a name that is none of C.
+printf '%b%s' '\002\000\000\000\000\000\000\000' '{}' >empty.safetensors
+fails 1 'empty.safetensors: no tensor is named' \
+    "$lanewise" import --weights empty.safetensors --output linear --save new.safetensors
+fails 1 "'1st' is not a name for a C function" \
+    "$lanewise" export --model model.safetensors --out new.c --name 1st
+
 # Labels out of range.
 npy '<i4' '(4,)' "$i0$i1$minus1$i0" >negative.npy
 train_fails 'negative.npy: .*row 2' --x x.npy --y negative.npy
@@ -91,7 +102,7 @@ npy '<i4' '(3,)' "$i0$i1$i1" >three.npy
 train_fails '.*three.npy' --x x.npy --y three.npy
 npy '<f4' '(4, 1)' "$f0$f1$f0$f1" >narrow.npy
 train_fails 'narrow.npy: .* 1 .* 2' --x x.npy --y y.npy --test-x narrow.npy --test-y y.npy
-train_fails 'model.safetensors: .*layers\.0\.weight' --x x.npy --y y.npy --layers 5 \
+train_fails "model.safetensors: .*'0\.weight'" --x x.npy --y y.npy --layers 5 \
     --init model.safetensors
 fails 1 'narrow.npy: .* 1 .* 2' \
     "$lanewise" evaluate --model model.safetensors --x narrow.npy --y y.npy
@@ -105,6 +116,12 @@ train_fails 'cross-entropy ' --x x.npy --y y.npy --output linear --loss cross-en
 for place in nowhere/out x.npy/out; do
     fails 1 "$place.safetensors: " "$lanewise" train --x x.npy --y y.npy --save "$place.safetensors"
     fails 1 "$place.jsonl: " "$lanewise" train --x x.npy --y y.npy --log "$place.jsonl"
+    fails 1 "$place.safetensors: " "$lanewise" import --weights model.safetensors \
+        --output softmax --save "$place.safetensors"
+    for ending in c onnx; do
+        fails 1 "$place.$ending: " \
+            "$lanewise" export --model model.safetensors --out "$place.$ending"
+    done
     for ending in npy csv; do
         fails 1 "$place.$ending: " \
             "$lanewise" predict --model model.safetensors --x x.npy --out "$place.$ending"

@@ -78,11 +78,24 @@ fails 2 '--model is needed' "$lanewise" evaluate --csv c.csv --target y
 fails 2 '--out is needed' "$lanewise" predict --model m --x x.npy
 fails 2 '--out: .out.txt. ends neither' "$lanewise" predict --model m --x x.npy --out out.txt
 
+fails 2 '--weights is needed' "$lanewise" import --output linear --save s
+fails 2 '--output is needed' "$lanewise" import --weights w --save s
+fails 2 '--save is needed' "$lanewise" import --weights w --output linear
+fails 2 "--activation: expected one of relu, .*, not 'softmax'" \
+    "$lanewise" import --weights w --activation softmax
+fails 2 '--model is needed' "$lanewise" export --out o.c
+fails 2 '--out is needed' "$lanewise" export --model m
+fails 2 '--out: .out.h. ends neither in .onnx nor in .c' "$lanewise" export --model m --out out.h
+fails 2 '--out: .onnx. ends neither' "$lanewise" export --model m --out onnx
+fails 2 "--format: expected one of onnx, c, not 'tf'" "$lanewise" export --format tf
+fails 2 '--name goes with a C file' "$lanewise" export --model m --out o.onnx --name f
+fails 2 '--name goes with a C file' "$lanewise" export --model m --out o.c --format onnx --name f
+
 succeeds "$lanewise" --help
 says '^  train '
 succeeds "$lanewise" --version
 says '^lanewise [0-9]+\.[0-9]+\.[0-9]+$'
-for command in train evaluate predict info; do
+for command in train evaluate predict import export info; do
     succeeds "$lanewise" "$command" --help
     says "^Usage: lanewise $command"
 done

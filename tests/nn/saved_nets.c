@@ -49,9 +49,9 @@ int same_parameters(const lw_net *a, const lw_net *b)
 composed_file foreign_file(double second_weight)
 {
     composed_file file = safetensors_of(
-        "{\"layers.0.bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-        "\"layers.0.running\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[4,8]},"
-        "\"layers.0.weight\":{\"dtype\":\"F64\",\"shape\":[1,2],\"data_offsets\":[8,24]}}");
+        "{\"net.0.bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+        "\"net.0.running\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[4,8]},"
+        "\"net.0.weight\":{\"dtype\":\"F64\",\"shape\":[1,2],\"data_offsets\":[8,24]}}");
     add_f32(&file, 0.5f);
     add_number_le(&file, 4, 0);
     add_f64(&file, 0.1);

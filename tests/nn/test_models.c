@@ -1,6 +1,8 @@
 /* Networks that are saved and loaded. */
 #include "saved_nets.h"
 
+#include <stdio.h>
+
 START_TEST(activations_have_names)
 {
     for (int i = LW_LINEAR; i <= LW_SOFTMAX; i++) {
@@ -65,20 +67,50 @@ START_TEST(weights_are_stored_out_in)
 
     lw_safetensors *file;
     ASSERT_OK(lw_safetensors_open(&file, path));
-    const lw_tensor *weight = find_tensor(file, "layers.0.weight", INPUTS * 4);
+    const lw_tensor *weight = find_tensor(file, "0.weight", INPUTS * 4);
     ck_assert_uint_eq(weight->shape[0], 4);
     ck_assert_uint_eq(weight->shape[1], INPUTS);
     ASSERT_OK(lw_safetensors_copy_f32(file, weight, stored));
     for (size_t out = 0; out < 4; out++)
         for (size_t in = 0; in < INPUTS; in++)
             ck_assert_float_eq(stored[out * INPUTS + in], w[in * 4 + out]);
-    ASSERT_OK(lw_safetensors_copy_f32(file, find_tensor(file, "layers.0.bias", 4), stored));
+    ASSERT_OK(lw_safetensors_copy_f32(file, find_tensor(file, "0.bias", 4), stored));
     ck_assert_mem_eq(stored, b, sizeof b);
     ck_assert_str_eq(lw_safetensors_metadata(file, "lanewise"), "1");
     ck_assert_str_eq(lw_safetensors_metadata(file, "inputs"), "3");
     ck_assert_str_eq(lw_safetensors_metadata(file, "units"), "4,2");
     ck_assert_str_eq(lw_safetensors_metadata(file, "activations"), "leaky_relu,softmax");
     lw_safetensors_close(file);
+}
+END_TEST
+
+/* Modules of nn.Sequential are counted: one for a Linear, one for each activation but linear. */
+START_TEST(tensors_are_named_as_in_a_sequential)
+{
+    static const char *const names[] = {"0.weight", "2.weight", "3.weight", "4.weight", "6.weight"};
+    static const lw_layer_spec layers[] = {{.units = 2, .activation = LW_RELU},
+                                           {.units = 2, .activation = LW_LINEAR},
+                                           {.units = 2, .activation = LW_LINEAR},
+                                           {.units = 2, .activation = LW_GELU},
+                                           {.units = 2, .activation = LW_SOFTMAX}};
+    enum { COUNT = sizeof layers / sizeof *layers };
+    lw_net *net = make_net(2, layers, COUNT, 1);
+    const char *path = temp_path("net.safetensors");
+    ASSERT_OK(lw_net_save(net, path));
+    lw_safetensors *file;
+    ASSERT_OK(lw_safetensors_open(&file, path));
+    ck_assert_uint_eq(lw_safetensors_count(file), 2 * COUNT);
+    for (size_t i = 0; i < COUNT; i++) {
+        char bias[16];
+        float stored[4], w[4];
+        ASSERT_OK(lw_safetensors_copy_f32(file, find_tensor(file, names[i], 4), stored));
+        ASSERT_OK(lw_net_get_layer(net, i, w, NULL));
+        ck_assert(stored[0] == w[0] && stored[1] == w[2] && stored[2] == w[1]);
+        snprintf(bias, sizeof bias, "%c.bias", names[i][0]);
+        find_tensor(file, bias, 2);
+    }
+    lw_safetensors_close(file);
+    lw_net_destroy(net);
 }
 END_TEST
 
@@ -105,6 +137,7 @@ int main(void)
     tcase_add_test(models, activations_have_names);
     tcase_add_test(models, a_network_comes_back_as_it_was);
     tcase_add_test(models, weights_are_stored_out_in);
+    tcase_add_test(models, tensors_are_named_as_in_a_sequential);
     tcase_add_test(models, parameters_come_from_elsewhere);
     suite_add_tcase(suite, models);
     return run_suite(suite);

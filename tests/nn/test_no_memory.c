@@ -143,6 +143,45 @@ static lw_status load_parameters(void)
     return status;
 }
 
+static lw_status import_net(void)
+{
+    lw_net *imported = net;
+    const lw_status status = lw_net_import(&imported, path, LW_TANH, LW_LINEAR);
+    watching = 0;
+    if (status == LW_OK)
+        lw_net_destroy(imported);
+    else
+        ck_assert_ptr_eq(imported, net);
+    return status;
+}
+
+static unsigned char *whole_export; /* what should be written to second_path */
+static size_t whole_size;
+
+/* A piece that is missing without a word is the failure to look for. */
+static lw_status check_export(lw_status status)
+{
+    watching = 0;
+    if (status != LW_OK)
+        return status;
+    size_t size;
+    unsigned char *bytes = file_bytes(second_path, &size);
+    ck_assert_uint_eq(size, whole_size);
+    ck_assert_mem_eq(bytes, whole_export, size);
+    free(bytes);
+    return status;
+}
+
+static lw_status export_onnx(void)
+{
+    return check_export(lw_net_export_onnx(net, second_path));
+}
+
+static lw_status export_c(void)
+{
+    return check_export(lw_net_export_c(net, second_path, NULL));
+}
+
 /* Lets the first, the second, ... allocation of a call fail until it succeeds. */
 static void fail_everywhere(lw_status (*call)(void), size_t at_least)
 {
@@ -197,6 +236,17 @@ START_TEST(networks_without_memory)
     parameters = parameters_of(net);
     fail_everywhere(load_parameters, 7);
     free(parameters);
+    fail_everywhere(import_net, 10);
+    second_path = temp_path("net.onnx");
+    ASSERT_OK(lw_net_export_onnx(net, second_path));
+    whole_export = file_bytes(second_path, &whole_size);
+    fail_everywhere(export_onnx, 20);
+    free(whole_export);
+    second_path = temp_path("net.c");
+    ASSERT_OK(lw_net_export_c(net, second_path, NULL));
+    whole_export = file_bytes(second_path, &whole_size);
+    fail_everywhere(export_c, 3);
+    free(whole_export);
     lw_net_destroy(net);
 }
 END_TEST

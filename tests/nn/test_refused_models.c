@@ -29,7 +29,7 @@ START_TEST(parameters_that_are_not_finite_are_refused)
     lw_net *net = make_net(2, &layer, 1, 1);
     for (size_t k = 0; k < 4; k++) {
         const composed_file file = foreign_file(unusable[k]);
-        refuse_parameters(LW_EDATA, "'layers.0.weight', element 1", net,
+        refuse_parameters(LW_EDATA, "'net.0.weight', element 1", net,
                           save_composed(&file, "foreign.safetensors"));
     }
 
@@ -39,7 +39,7 @@ START_TEST(parameters_that_are_not_finite_are_refused)
     unsigned char *before = file_bytes(path, &size);
     const float flat[] = {1.0f, 2.0f, NAN};
     ASSERT_OK(lw_net_set_parameters(net, flat));
-    ASSERT_REFUSED(LW_EDATA, path, "element 0 of 'layers.0.bias'", lw_net_save(net, path));
+    ASSERT_REFUSED(LW_EDATA, path, "element 0 of '0.bias'", lw_net_save(net, path));
     unsigned char *after = file_bytes(path, &size_after);
     ck_assert_uint_eq(size_after, size);
     ck_assert_mem_eq(after, before, size);
@@ -47,8 +47,7 @@ START_TEST(parameters_that_are_not_finite_are_refused)
 
     /* The same value in a file that lw_net_save wrote. */
     memset(after + size - 4, 0xff, 4);
-    refuse_net(LW_EDATA, "'layers.0.bias', element 0",
-               temp_file("damaged.safetensors", after, size));
+    refuse_net(LW_EDATA, "'0.bias', element 0", temp_file("damaged.safetensors", after, size));
     free(before);
     free(after);
     lw_net_destroy(net);
@@ -62,12 +61,18 @@ START_TEST(parameters_of_another_shape_are_refused)
         size_t inputs, count;
         const char *place;
     } cases[] = {
-        {{{.units = 4}, {.units = 2}}, 4, 2, "'layers.0.weight' is 4 x 3; 4 x 4 is needed"},
-        {{{.units = 5}, {.units = 2}}, 3, 2, "'layers.0.weight' is 4 x 3; 5 x 3 is needed"},
-        {{{.units = 4}, {.units = 1}}, 3, 2, "'layers.1.weight' is 2 x 4; 1 x 4 is needed"},
-        {{{.units = 3}, {.units = 2}}, 4, 2, "'layers.0.weight' is 4 x 3; 3 x 4 is needed"},
-        {{{.units = 4}}, 3, 1, "has a tensor 'layers.1.weight', but the network has 1 layers"},
-        {{{.units = 4}, {.units = 2}, {.units = 2}}, 3, 3, "no tensor 'layers.2.weight'"},
+        {{{.units = 4}, {.units = 2}}, 4, 2, "'0.weight' is 4 x 3; 4 x 4 is needed"},
+        {{{.units = 5}, {.units = 2}}, 3, 2, "'0.weight' is 4 x 3; 5 x 3 is needed"},
+        {{{.units = 4}, {.units = 1}}, 3, 2, "'2.weight' is 2 x 4; 1 x 4 is needed"},
+        {{{.units = 3}, {.units = 2}}, 4, 2, "'0.weight' is 4 x 3; 3 x 4 is needed"},
+        {{{.units = 4}},
+         3,
+         1,
+         "2 layers, the last of them '2.weight', but the network has 1 layers"},
+        {{{.units = 4}, {.units = 2}, {.units = 2}},
+         3,
+         3,
+         "2 layers, the last of them '2.weight', but the network has 3 layers"},
     };
     const char *path = save_small("net.safetensors");
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
@@ -82,23 +87,21 @@ END_TEST
 START_TEST(tensors_that_do_not_fit_are_refused)
 {
     static const char good_weight[] =
-        "\"layers.0.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]}";
+        "\"0.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]}";
     static const struct {
         lw_status expected;
         const char *place, *weight, *bias;
     } cases[] = {
-        {LW_ESHAPE, "'layers.0.weight' has 1 dimensions; 2 are needed",
-         "\"layers.0.weight\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}", NULL},
-        {LW_ESHAPE, "no tensor 'layers.0.bias'", good_weight,
-         "\"layers.1.bias\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[8,24]}"},
-        {LW_ESHAPE, "'layers.0.bias' has 2 dimensions; 1 are needed", good_weight,
-         "\"layers.0.bias\":{\"dtype\":\"F32\",\"shape\":[1,4],\"data_offsets\":[8,24]}"},
-        {LW_ESHAPE, "'layers.0.bias' has 4 elements; 1 are needed", good_weight,
-         "\"layers.0.bias\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[8,24]}"},
-        {LW_EFORMAT, "'layers.0.bias' is of type I64; F32 or F64 is needed", good_weight,
-         "\"layers.0.bias\":{\"dtype\":\"I64\",\"shape\":[2],\"data_offsets\":[8,24]}"},
-        {LW_EFORMAT, "'layers.0.weight' is of type F16",
-         "\"layers.0.weight\":{\"dtype\":\"F16\",\"shape\":[1,4],\"data_offsets\":[0,8]}", NULL},
+        {LW_ESHAPE, "'0.weight' has 1 dimensions; 2 are needed",
+         "\"0.weight\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}", NULL},
+        {LW_ESHAPE, "'0.bias' has 2 dimensions; 1 are needed", good_weight,
+         "\"0.bias\":{\"dtype\":\"F32\",\"shape\":[1,4],\"data_offsets\":[8,24]}"},
+        {LW_ESHAPE, "'0.bias' has 4 elements; 1 are needed", good_weight,
+         "\"0.bias\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[8,24]}"},
+        {LW_EFORMAT, "'0.bias' is of type I64; F32, F64, F16 or BF16 is needed", good_weight,
+         "\"0.bias\":{\"dtype\":\"I64\",\"shape\":[2],\"data_offsets\":[8,24]}"},
+        {LW_EFORMAT, "'0.weight' is of type I16",
+         "\"0.weight\":{\"dtype\":\"I16\",\"shape\":[1,4],\"data_offsets\":[0,8]}", NULL},
     };
     static const char rest[] = "\"rest\":{\"dtype\":\"U8\",\"shape\":[16],\"data_offsets\":[8,24]}";
     const lw_layer_spec layer = {.units = 1, .activation = LW_SIGMOID};
@@ -123,8 +126,8 @@ static const char *save_described(const char *metadata)
     char header[1024];
     snprintf(header, sizeof header,
              "{\"__metadata__\":{%s},"
-             "\"layers.0.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},"
-             "\"layers.0.bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}",
+             "\"0.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},"
+             "\"0.bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}",
              metadata);
     composed_file file = safetensors_of(header);
     for (size_t i = 0; i < 3; i++)
@@ -166,11 +169,11 @@ START_TEST(architectures_that_make_no_sense_are_refused)
         {LW_EFORMAT, "'activations' is 'a name that is longer than any of them'",
          DESCRIBE("1", "2", "1", "a name that is longer than any of them")},
         {LW_EFORMAT, "'activations' is 'softmax,relu'", DESCRIBE("1", "2", "1,1", "softmax,relu")},
-        {LW_ESHAPE, "no tensor 'layers.1.weight'", DESCRIBE("1", "2", "1,1", "tanh,relu")},
-        {LW_ESHAPE, "'layers.0.weight' is 1 x 2; 1 x 3 is needed", DESCRIBE("1", "3", "1", "tanh")},
-        {LW_ESHAPE, "'layers.0.weight' is 1 x 2; 2 x 2 is needed", DESCRIBE("1", "2", "2", "tanh")},
-        {LW_ESHAPE, "'layers.0.weight' is 1 x 2",
-         DESCRIBE("1", "4294967296", "4294967296", "tanh")},
+        {LW_ESHAPE, "1 layers, the last of them '0.weight', but the network has 2 layers",
+         DESCRIBE("1", "2", "1,1", "tanh,relu")},
+        {LW_ESHAPE, "'0.weight' is 1 x 2; 1 x 3 is needed", DESCRIBE("1", "3", "1", "tanh")},
+        {LW_ESHAPE, "'0.weight' is 1 x 2; 2 x 2 is needed", DESCRIBE("1", "2", "2", "tanh")},
+        {LW_ESHAPE, "'0.weight' is 1 x 2", DESCRIBE("1", "4294967296", "4294967296", "tanh")},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
         refuse_net(cases[k].expected, cases[k].place, save_described(cases[k].metadata));

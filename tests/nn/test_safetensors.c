@@ -10,7 +10,7 @@ static const char mixed_header[] =
     "\"none\":{\"dtype\":\"F32\",\"shape\":[0,3],\"data_offsets\":[32,32]},"
     "\"wide\":{\"dtype\":\"F64\",\"shape\":[3],\"data_offsets\":[8,32]},"
     "\"narrow\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},"
-    "\"half\":{\"dtype\":\"F16\",\"shape\":[],\"data_offsets\":[48,50]}} ";
+    "\"half\":{\"dtype\":\"U16\",\"shape\":[],\"data_offsets\":[48,50]}} ";
 
 static composed_file mixed_file(void)
 {
@@ -60,11 +60,53 @@ START_TEST(safetensors_reads_types_and_shapes)
 
     tensor = find_tensor(file, "half", 1);
     ck_assert_uint_eq(tensor->dimensions, 0);
-    ASSERT_REFUSED(LW_EFORMAT, path, "'half' is of type F16",
+    ASSERT_REFUSED(LW_EFORMAT, path, "'half' is of type U16",
                    lw_safetensors_copy_f32(file, tensor, f32));
     find_tensor(file, "none", 0);
     lw_safetensors_close(file);
     lw_safetensors_close(NULL);
+}
+END_TEST
+
+/* Bits with the value that IEEE 754 and bfloat16 give them. */
+START_TEST(safetensors_widens_halves_exactly)
+{
+    enum { COUNT = 12 };
+    static const struct {
+        uint64_t f16, bf16;
+        float value_of_f16, value_of_bf16;
+    } cases[COUNT] = {
+        {0x0000, 0x0000, 0.0f, 0.0f},
+        {0x8000, 0x8000, -0.0f, -0.0f},
+        {0x3c00, 0x3f80, 1.0f, 1.0f},
+        {0xc001, 0xc001, -0x1.004p1f, -0x1.02p1f},
+        {0x3555, 0x3eab, 0x1.554p-2f, 0x1.56p-2f},
+        {0x7bff, 0x7f7f, 65504.0f, 0x1.fep127f},
+        {0x0400, 0x0080, 0x1p-14f, 0x1p-126f},        /* the least normal one    */
+        {0x03ff, 0x007f, 0x1.ff8p-15f, 0x1.fcp-127f}, /* the largest denormal one */
+        {0x8001, 0x8001, -0x1p-24f, -0x1p-133f},      /* the least               */
+        {0x7c00, 0x7f80, INFINITY, INFINITY},
+        {0xfc00, 0xff80, -INFINITY, -INFINITY},
+        {0x7e00, 0x7fc0, NAN, NAN},
+    };
+    composed_file composed =
+        safetensors_of("{\"f\":{\"dtype\":\"F16\",\"shape\":[12],\"data_offsets\":[0,24]},"
+                       "\"b\":{\"dtype\":\"BF16\",\"shape\":[12],\"data_offsets\":[24,48]}}");
+    for (size_t i = 0; i < COUNT; i++)
+        add_number_le(&composed, 2, cases[i].f16);
+    for (size_t i = 0; i < COUNT; i++)
+        add_number_le(&composed, 2, cases[i].bf16);
+    lw_safetensors *file;
+    ASSERT_OK(lw_safetensors_open(&file, save_composed(&composed, "halves.safetensors")));
+    float f16[COUNT], bf16[COUNT];
+    ASSERT_OK(lw_safetensors_copy_f32(file, find_tensor(file, "f", COUNT), f16));
+    ASSERT_OK(lw_safetensors_copy_f32(file, find_tensor(file, "b", COUNT), bf16));
+    for (size_t i = 0; i + 1 < COUNT; i++) {
+        assert_same_bits("F16", 1, &f16[i], &cases[i].value_of_f16);
+        assert_same_bits("BF16", 1, &bf16[i], &cases[i].value_of_bf16);
+    }
+    ck_assert(isnan(f16[COUNT - 1]) && isnan(bf16[COUNT - 1]));
+    lw_safetensors_close(file);
 }
 END_TEST
 
@@ -212,6 +254,7 @@ int main(void)
     Suite *suite = suite_create("safetensors");
     TCase *safetensors = temp_files_case("safetensors");
     tcase_add_test(safetensors, safetensors_reads_types_and_shapes);
+    tcase_add_test(safetensors, safetensors_widens_halves_exactly);
     tcase_add_test(safetensors, safetensors_refuses_wrong_headers);
     tcase_add_test(safetensors, safetensors_refuses_what_is_no_file);
     tcase_add_test(safetensors, safetensors_survives_any_byte);

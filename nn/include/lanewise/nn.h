@@ -438,8 +438,11 @@ LW_API lw_status lw_fit_source(lw_net *net, const lw_batch_source *source,
 /* ---- Models ------------------------------------------------------------------------------- */
 
 /*
- * Writes the network as safetensors: `layers.<i>.weight`, float32, stored (out, in) as PyTorch's
- * Linear does, `layers.<i>.bias`, and the architecture in `__metadata__`. The file is
+ * Writes the network as safetensors, with the names and layout of the state dict of the nn.Sequential
+ * of PyTorch that is the same network: `<n>.weight`, float32, stored (out, in), and `<n>.bias`, where
+ * n counts a Linear for each layer and a module for each activation but linear. So 784-512-10 with
+ * ReLU and softmax has `0.weight`, `0.bias`, `2.weight` and `2.bias`, which load_state_dict takes
+ * with or without the Softmax at the end. The architecture is in `__metadata__`. The file is
  * written beside the target and renamed: whole or absent. LW_EDATA, with the tensor, if a parameter
  * is NaN or Inf; a file that is there stays.
  */
@@ -451,12 +454,55 @@ LW_API lw_status lw_net_save(const lw_net *net, const char *path);
 LW_API lw_status lw_net_load(lw_net **net, const char *path);
 
 /*
- * Reads parameters of the same names into a network of that shape; the metadata is not looked at.
- * float32 and float64 tensors; tensors of other names are passed over. LW_ESHAPE, with the tensor,
- * for one that is missing, of another shape, or of a layer that the network does not have.
- * LW_EFORMAT and LW_EDATA as lw_net_load. On failure the network is unchanged.
+ * Reads parameters into a network of their shape, from lw_net_save or another program; the metadata
+ * is not looked at. Layers are the tensors `<prefix><n>.weight` (out, in), n ascending, with any numbers
+ * in between; `<prefix><n>.bias`, if there is one, or else 0. The prefix is empty or, in a file without
+ * bare numbers, the same for all, for instance that of `net.0.weight` or `fc1.weight`. Tensors of other
+ * names are passed over. Types F32, F64, F16 and BF16; the last two have their values exactly.
+ *
+ * LW_ESHAPE, with the tensor, for one that is of another shape or of a layer that the network does not
+ * have, for layers that are missing, and for a file with two prefixes; LW_EFORMAT, with the tensor, for
+ * other types; LW_EDATA, with tensor and element, for NaN and Inf. On failure the network is unchanged.
  */
 LW_API lw_status lw_net_load_parameters(lw_net *net, const char *path);
+
+/*
+ * Makes a network of the tensors in a file that holds no architecture, such as a state dict that
+ * PyTorch saved as safetensors: as many layers, of their shapes, as lw_net_load_parameters would
+ * read. What no file of this kind says is which activations the layers have: hidden is that of
+ * all but the last, output that of the last. (For others, lw_net_create and lw_net_load_parameters.) Its
+ * generator is seeded with 0. Errors as lw_net_load_parameters; LW_ESHAPE, too, for shapes that do
+ * not follow one another, and LW_EINVAL for softmax in hidden layers.
+ */
+LW_API lw_status lw_net_import(lw_net **net, const char *path, lw_activation hidden,
+                               lw_activation output);
+
+/*
+ * Writes the network as an ONNX model, to be run by other programs: operators of set 13 (Gemm, and
+ * Relu, LeakyRelu, Sigmoid, Tanh, Softmax or, for GELU and SiLU, some of Mul, Add and Sigmoid), float32,
+ * from `input` (batch x inputs, any batch) to `output` (batch x outputs). Parameters are named and laid out
+ * as in saved networks. The formulas are those of lw_activation; what runs them decides how
+ * they are rounded. Whole or absent as lw_net_save. LW_EDATA, with layer and place, for NaN and Inf;
+ * LW_ESHAPE for a network of 2 GiB or more, the most a file of this format can hold.
+ */
+LW_API lw_status lw_net_export_onnx(const lw_net *net, const char *path);
+
+/*
+ * Writes the network as one C file, to be compiled into other programs: void NAME(const float *x, float *y)
+ * makes one row of outputs of one of inputs. It is C99 and C++, needs nothing but libm, allocates nothing
+ * and may run in several threads at once. name NULL means "predict"; all names in the file begin with it, so
+ * that files with different names go into one program. LW_EINVAL for a name that is not letters, digits
+ * and '_', at most 40 and no digit first; it should be no keyword or name of <math.h>. Whole or
+ * absent as lw_net_save. LW_EDATA, with layer and place, for NaN and Inf.
+ *
+ * The parameters are exact. The function sums in the order of lw_predict, but whether the compiler fuses a
+ * product with its addition is left to it: of the same inputs, what a layer's activation is taken of is at
+ * most 2 g (sum_p |x[p] * W[p][j]| + |b[j]|) away from lw_predict's, with g as for lw_linear_forward on the
+ * scalar set. Of the same finite z, activations differ by at most, with a libm whose expf and tanhf are within
+ * 1 and 2 ulp: linear, ReLU and leaky ReLU 0; sigmoid and tanh 4 ulp; SiLU 8; GELU 8 + 6 |2q|; softmax
+ * 10 + 2 |z[j] - max| + cols (of lw_activate and lw_softmax, see there, twice as much).
+ */
+LW_API lw_status lw_net_export_c(const lw_net *net, const char *path, const char *name);
 
 /* ---- Gradient check ----------------------------------------------------------------------- */
 

@@ -1,0 +1,82 @@
+#include "command.h"
+#include "names.h"
+#include "options.h"
+
+#include <lanewise/nn.h>
+#include <stdio.h>
+
+enum { OUTPUT_UNSET = -1 };
+
+typedef struct import_options {
+    const char *weights, *save;
+    int activation, output;
+} import_options;
+
+/* clang-format off */
+#define IMPORT_FIELD(name) offsetof(import_options, name)
+
+static const option_row weights_rows[] = {
+    {"weights", "FILE", "safetensors: the state dict of an nn.Sequential, or of a module whose\n"
+     "Linear layers are numbered", parse_text, IMPORT_FIELD(weights), NULL, NULL},
+    {0}};
+
+static const option_row network_rows[] = {
+    {"activation", "NAME",
+     "of the hidden layers (relu):\nrelu, leaky_relu, sigmoid, tanh, gelu, silu, linear",
+     parse_choice, IMPORT_FIELD(activation), NULL, hidden_activation_names},
+    {"output", "NAME", "of the last layer: one of these or softmax",
+     parse_choice, IMPORT_FIELD(output), NULL, activation_names},
+    {0}};
+
+static const option_row result_rows[] = {
+    {"save", "FILE", "the network, as train saves it", parse_text, IMPORT_FIELD(save), NULL, NULL},
+    {0}};
+/* clang-format on */
+
+static void print_architecture(const lw_net *net)
+{
+    printf("%zu inputs\n", lw_net_inputs(net));
+    for (size_t i = 0; i < lw_net_layer_count(net); i++) {
+        lw_layer_info info;
+        if (lw_net_layer_info(net, i, &info) == LW_OK)
+            printf("%zu %s\n", info.out, lw_activation_name(info.activation));
+    }
+}
+
+static lw_status import(const import_options *options)
+{
+    lw_net *net = NULL;
+    lw_status status = lw_net_import(&net, options->weights, (lw_activation)options->activation,
+                                     (lw_activation)options->output);
+    if (status == LW_OK)
+        status = lw_net_save(net, options->save);
+    if (status == LW_OK)
+        print_architecture(net);
+    lw_net_destroy(net);
+    return status;
+}
+
+int command_import(int argc, char **argv)
+{
+    import_options options = {.activation = LW_RELU, .output = OUTPUT_UNSET};
+    const command_line line = {
+        .command = argv[0],
+        .synopsis = "--weights FILE --output NAME --save FILE [OPTIONS]",
+        .summary =
+            "Makes a saved network of weights alone, as PyTorch saves them. Their shapes give the\n"
+            "layers; the activations have to be told.",
+        .groups = {{"Weights", weights_rows, &options},
+                   {"Network", network_rows, &options},
+                   {"Result", result_rows, &options}},
+    };
+    int outcome = options_parse(&line, argc, argv);
+    if (outcome < 0 && options.weights == NULL)
+        outcome = usage_error(argv[0], "--weights is needed");
+    if (outcome < 0 && options.output == OUTPUT_UNSET)
+        outcome = usage_error(argv[0], "--output is needed");
+    if (outcome < 0 && options.save == NULL)
+        outcome = usage_error(argv[0], "--save is needed");
+    if (outcome >= 0)
+        return outcome;
+    return import(&options) == LW_OK ? 0 : report_failure();
+}

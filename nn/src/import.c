@@ -1,0 +1,60 @@
+/* Networks from files that hold weights and nothing about them. */
+#include "state_dict.h"
+
+#include <stdlib.h>
+
+static lw_status check_activations(lw_activation hidden, lw_activation output)
+{
+    if (hidden < LW_LINEAR || hidden >= LW_SOFTMAX)
+        return lw_fail(LW_EINVAL, "hidden layers cannot have activation %d", (int)hidden);
+    if (output < LW_LINEAR || output > LW_SOFTMAX)
+        return lw_fail(LW_EINVAL, "unknown activation %d", (int)output);
+    return LW_OK;
+}
+
+static lw_status create(lw_net **net, const lw_layer_info *info, size_t layers,
+                        lw_activation hidden, lw_activation output)
+{
+    lw_layer_spec *specs = calloc(layers, sizeof *specs);
+    if (!specs)
+        return lw_fail(LW_ENOMEM, "no memory for %zu layers", layers);
+    for (size_t i = 0; i < layers; i++)
+        specs[i] =
+            (lw_layer_spec){.units = info[i].out, .activation = i + 1 < layers ? hidden : output};
+    const lw_status status = lw_net_create(net, info[0].in, specs, layers, 0);
+    free(specs);
+    return status;
+}
+
+lw_status lw_net_import(lw_net **net, const char *path, lw_activation hidden, lw_activation output)
+{
+    if (!net || !path)
+        return lw_fail(LW_EINVAL, "%s is NULL", net ? "path" : "net");
+    lw_status status = check_activations(hidden, output);
+    if (status != LW_OK)
+        return status;
+    lw_safetensors *file;
+    status = lw_safetensors_open(&file, path);
+    if (status != LW_OK)
+        return status;
+
+    size_t layers = 0;
+    lw_layer_info *info = NULL;
+    float *parameters = NULL;
+    lw_net *made = NULL;
+    status = lw_state_dict_layers(file, &layers, &info);
+    if (status == LW_OK)
+        status = lw_state_dict_read(file, NULL, info, layers, &parameters);
+    if (status == LW_OK)
+        status = create(&made, info, layers, hidden, output);
+    if (status == LW_OK)
+        status = lw_net_set_parameters(made, parameters);
+    free(parameters);
+    free(info);
+    lw_safetensors_close(file);
+    if (status == LW_OK)
+        *net = made;
+    else
+        lw_net_destroy(made);
+    return status;
+}

@@ -1,0 +1,50 @@
+#define _POSIX_C_SOURCE 200809L /* locale_t */
+#include "text_file.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+lw_status lw_text_open(lw_text_file *text, const char *path)
+{
+    text->used = 0;
+    text->status = LW_OK;
+    text->locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (!text->locale)
+        return lw_fail(LW_ENOMEM, "%s: no memory for a locale", path);
+    const lw_status status = lw_atomic_open(&text->file, path);
+    if (status != LW_OK)
+        freelocale(text->locale);
+    return status;
+}
+
+static void flush(lw_text_file *text)
+{
+    if (text->status == LW_OK)
+        text->status = lw_atomic_write(&text->file, text->buffer, text->used);
+    text->used = 0;
+}
+
+void lw_text_print(lw_text_file *text, const char *format, ...)
+{
+    const locale_t before = uselocale(text->locale); /* of this thread only */
+    for (int attempt = 0; attempt < 2; attempt++) {
+        const size_t room = LW_TEXT_BYTES - text->used;
+        va_list arguments;
+        va_start(arguments, format);
+        const int length = vsnprintf(text->buffer + text->used, room, format, arguments);
+        va_end(arguments);
+        if (length >= 0 && (size_t)length < room) {
+            text->used += (size_t)length;
+            break;
+        }
+        flush(text);
+    }
+    uselocale(before);
+}
+
+lw_status lw_text_close(lw_text_file *text)
+{
+    flush(text);
+    freelocale(text->locale);
+    return lw_atomic_close(&text->file, text->status);
+}

@@ -1,0 +1,64 @@
+"""The command under test, run in a directory of its own, and how its results are compared."""
+import os
+import subprocess
+import sys
+import tempfile
+
+import numpy
+
+SKIPPED = 77
+
+
+def skip(reason):
+    print("skipped:", reason)
+    sys.exit(SKIPPED)
+
+
+class Command:
+    """lanewise of the directory of programs that the test was called with."""
+
+    def __init__(self):
+        self.program = os.path.join(os.path.abspath(sys.argv[1]), "lanewise")
+        self.directory = tempfile.TemporaryDirectory()
+        os.chdir(self.directory.name)
+
+    def run(self, *arguments):
+        result = subprocess.run([self.program, *arguments], capture_output=True, text=True)
+        if result.returncode != 0:
+            sys.exit(f"lanewise {' '.join(arguments)}: {result.returncode}: {result.stderr}")
+
+    def predict(self, model, x):
+        numpy.save("x.npy", x)
+        self.run("predict", "--model", model, "--x", "x.npy", "--out", "y.npy")
+        return numpy.load("y.npy")
+
+
+class Comparison:
+    """Counts rows of outputs and those that are too far away."""
+
+    def __init__(self, allowed):
+        self.allowed, self.compared, self.failed = allowed, 0, 0
+
+    def compare(self, what, got, expected):
+        """Every element within allowed times the largest expected one of its row."""
+        got, expected = numpy.asarray(got, "f8"), numpy.asarray(expected, "f8")
+        self.compared += 1
+        if got.shape != expected.shape:
+            self.failed += 1
+            print(f"FAILED: {what}: shape {got.shape}, expected {expected.shape}")
+            return
+        smallest = numpy.finfo("f4").tiny  # a row may be 0, after ReLU
+        scale = numpy.maximum(numpy.abs(expected).max(axis=1, keepdims=True), smallest)
+        error = (numpy.abs(got - expected) / scale).max()
+        wrong = not error <= self.allowed
+        self.failed += wrong
+        print(f"{'FAILED' if wrong else 'ok'}: {what}: {error:.2g} of the largest of a row")
+
+    def same(self, what, is_same):
+        self.compared += 1
+        self.failed += not is_same
+        print(f"{'ok' if is_same else 'FAILED'}: {what}")
+
+    def finish(self):
+        print(f"{self.compared} comparisons, {self.failed} failed")
+        sys.exit(self.failed > 0 or self.compared == 0)

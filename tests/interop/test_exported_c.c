@@ -1,0 +1,324 @@
+/* Networks exported as C: compiled by other compilers, and held to the outputs of lw_predict. */
+#define _XOPEN_SOURCE 700
+#include "temp_files.h"
+
+#include <dlfcn.h>
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define WARNINGS "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"
+
+static const char *const compilers[] = {LANEWISE_TEST_COMPILERS};
+enum { COMPILERS = sizeof compilers / sizeof *compilers, COMMAND_BYTES = 4096 };
+
+typedef void (*predict_function)(const float *x, float *y);
+
+/* ---- Compiling ----------------------------------------------------------------------------- */
+
+static void run(const char *command)
+{
+    ck_assert_msg(system(command) == 0, "%s", command);
+}
+
+/* sources: paths with spaces between. */
+static void *load(const char *compiler, const char *sources)
+{
+    char command[COMMAND_BYTES];
+    const char *library = temp_path("network.so");
+    snprintf(command, sizeof command, "%s -O2 " WARNINGS " -fPIC -shared -o %s %s -lm", compiler,
+             library, sources);
+    run(command);
+    void *loaded = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+    ck_assert_msg(loaded != NULL, "%s", dlerror());
+    return loaded;
+}
+
+static predict_function find(void *library, const char *name)
+{
+    void *symbol = dlsym(library, name);
+    predict_function function;
+    ck_assert_msg(symbol != NULL, "%s", dlerror());
+    memcpy(&function, &symbol, sizeof function); /* ISO C has no cast for it */
+    return function;
+}
+
+/* ---- Outputs ------------------------------------------------------------------------------- */
+
+/* What a comparison of a row needs: where it is, lw_predict's and the C file's outputs. */
+typedef struct row {
+    const float *x, *expected, *got;
+    size_t outputs;
+} row;
+
+/* How far got[j] may be away. */
+typedef double (*bound_function)(const lw_net *net, const row *at, size_t j);
+
+static void compare(const lw_net *net, predict_function predict, size_t rows, const float *x,
+                    bound_function bound)
+{
+    const size_t inputs = lw_net_inputs(net), outputs = lw_net_outputs(net);
+    float *expected = canary_floats(rows * outputs), *got = canary_floats(outputs + 1);
+    ASSERT_OK(lw_predict(net, rows, x, expected));
+    for (size_t i = 0; i < rows; i++) {
+        predict(x + i * inputs, got);
+        ck_assert(is_canary(1, got + outputs));
+        const row at = {x + i * inputs, expected + i * outputs, got, outputs};
+        for (size_t j = 0; j < outputs; j++) {
+            const double error = fabs((double)got[j] - (double)at.expected[j]);
+            ck_assert_msg(error <= bound(net, &at, j), "row %zu, output %zu: %.9g, not %.9g", i, j,
+                          (double)got[j], (double)at.expected[j]);
+        }
+    }
+    free(expected);
+    free(got);
+}
+
+static predict_function export_and_load(const lw_net *net, const char *compiler, void **library)
+{
+    const char *source = temp_path("network.c");
+    ASSERT_OK(lw_net_export_c(net, source, NULL));
+    *library = load(compiler, source);
+    return find(*library, "predict");
+}
+
+/* ---- Whole networks ------------------------------------------------------------------------ */
+
+/* A millionth of the row's largest output. */
+static double millionth(const lw_net *net, const row *at, size_t j)
+{
+    double largest = 0.0;
+    (void)net;
+    (void)j;
+    for (size_t k = 0; k < at->outputs; k++)
+        largest = fmax(largest, fabs((double)at->expected[k]));
+    return 1e-6 * largest;
+}
+
+/* Every activation, as widths that fit no register go. */
+static lw_net *varied_net(uint64_t seed)
+{
+    static const lw_layer_spec layers[] = {
+        {.units = 17, .activation = LW_RELU},   {.units = 31, .activation = LW_LEAKY_RELU},
+        {.units = 9, .activation = LW_SIGMOID}, {.units = 33, .activation = LW_TANH},
+        {.units = 12, .activation = LW_GELU},   {.units = 20, .activation = LW_SILU},
+        {.units = 11, .activation = LW_LINEAR}, {.units = 5, .activation = LW_SOFTMAX},
+    };
+    return make_net(13, layers, sizeof layers / sizeof *layers, seed);
+}
+
+START_TEST(every_compiler_takes_every_activation)
+{
+    enum { ROWS = 50 };
+    lw_net *net = varied_net(1);
+    float *x = uniform_floats(ROWS * 13, -2.0f, 2.0f, 2);
+    void *library;
+    compare(net, export_and_load(net, compilers[_i], &library), ROWS, x, millionth);
+    dlclose(library);
+    free(x);
+    lw_net_destroy(net);
+}
+END_TEST
+
+static const struct {
+    size_t inputs, count;
+    lw_layer_spec layers[3];
+} networks[] = {
+    {784,
+     3,
+     {{.units = 512, .activation = LW_RELU},
+      {.units = 256, .activation = LW_RELU},
+      {.units = 10, .activation = LW_SOFTMAX}}},
+    {2,
+     3,
+     {{.units = 10, .activation = LW_TANH},
+      {.units = 5, .activation = LW_TANH},
+      {.units = 1, .activation = LW_SIGMOID}}},
+    {24,
+     3,
+     {{.units = 8, .activation = LW_GELU},
+      {.units = 8, .activation = LW_GELU},
+      {.units = 2, .activation = LW_LINEAR}}},
+    {6, 1, {{.units = 1, .activation = LW_SIGMOID}}},
+    {1, 1, {{.units = 1, .activation = LW_LINEAR}}},
+    {3, 2, {{.units = 4, .activation = LW_SILU}, {.units = 2, .activation = LW_RELU}}},
+};
+enum { NETWORKS = sizeof networks / sizeof *networks };
+
+START_TEST(outputs_are_those_of_predict)
+{
+    enum { ROWS = 100 };
+    const size_t inputs = networks[_i].inputs;
+    lw_net *net = make_net(inputs, networks[_i].layers, networks[_i].count, 3);
+    float *x = uniform_floats(ROWS * inputs, -1.0f, 1.0f, 4);
+    void *library;
+    compare(net, export_and_load(net, compilers[0], &library), ROWS, x, millionth);
+    dlclose(library);
+    free(x);
+    lw_net_destroy(net);
+}
+END_TEST
+
+START_TEST(two_networks_live_in_one_program)
+{
+    enum { ROWS = 10 };
+    lw_net *first = varied_net(5), *second = varied_net(6);
+    float *x = uniform_floats(ROWS * 13, -2.0f, 2.0f, 7);
+    const char *first_source = temp_path("first.c"), *second_source = temp_path("second.c");
+    char sources[COMMAND_BYTES];
+    ASSERT_OK(lw_net_export_c(first, first_source, "first"));
+    ASSERT_OK(lw_net_export_c(second, second_source, "_second_2"));
+    snprintf(sources, sizeof sources, "%s %s", first_source, second_source);
+    void *library = load(compilers[0], sources);
+    compare(first, find(library, "first"), ROWS, x, millionth);
+    compare(second, find(library, "_second_2"), ROWS, x, millionth);
+    dlclose(library);
+
+    /* Included in one file, all names meet. */
+    char both[COMMAND_BYTES];
+    snprintf(both, sizeof both, "#include \"%s\"\n#include \"%s\"\n", first_source, second_source);
+    library = load(compilers[0], temp_text("both.c", both));
+    compare(second, find(library, "_second_2"), ROWS, x, millionth);
+    dlclose(library);
+    free(x);
+    lw_net_destroy(first);
+    lw_net_destroy(second);
+}
+END_TEST
+
+/* ---- The documented bounds ----------------------------------------------------------------- */
+
+static double ulp_of(float value)
+{
+    const float magnitude = fabsf(value);
+    return (double)nextafterf(magnitude, INFINITY) - (double)magnitude;
+}
+
+static lw_activation last_activation(const lw_net *net)
+{
+    lw_layer_info info;
+    ASSERT_OK(lw_net_layer_info(net, lw_net_layer_count(net) - 1, &info));
+    return info.activation;
+}
+
+/* Of a layer whose weights are those of the identity: its z is its x, exactly. */
+static double activation_bound(const lw_net *net, const row *at, size_t j)
+{
+    const double ulp = ulp_of(at->expected[j]), z = (double)at->x[j];
+    double largest = -INFINITY;
+    switch (last_activation(net)) {
+    case LW_SIGMOID:
+    case LW_TANH:
+        return 4.0 * ulp;
+    case LW_SILU:
+        return 8.0 * ulp + 2.0 * fabs(z) * 0x1p-149;
+    case LW_GELU:
+        return (8.0 + 6.0 * fabs(2.0 * 0.7978845608 * (z + 0.044715 * z * z * z))) * ulp +
+               2.0 * fabs(z) * 0x1p-149;
+    case LW_SOFTMAX:
+        for (size_t k = 0; k < at->outputs; k++)
+            largest = fmax(largest, (double)at->x[k]);
+        return (10.0 + 2.0 * (largest - z) + (double)at->outputs) * ulp;
+    case LW_LINEAR:
+    case LW_RELU:
+    case LW_LEAKY_RELU:
+        break;
+    }
+    return 0.0;
+}
+
+/* Over 0 and infinitesimals to where exp overflows, of both signs. */
+START_TEST(activations_keep_their_bounds)
+{
+    enum { WIDTH = 7, ROWS = 20000 };
+    const lw_layer_spec layer = {
+        .units = WIDTH, .activation = (lw_activation)_i, .init = LW_INIT_ZEROS};
+    lw_net *net = make_net(WIDTH, &layer, 1, 1);
+    float w[WIDTH * WIDTH] = {0};
+    for (size_t i = 0; i < WIDTH; i++)
+        w[i * WIDTH + i] = 1.0f;
+    ASSERT_OK(lw_net_set_layer(net, 0, w, NULL));
+    float *x = uniform_floats((size_t)ROWS * WIDTH, -1.0f, 1.0f, 8);
+    for (size_t i = 0; i < ROWS; i++)
+        for (size_t j = 0; j < WIDTH; j++)
+            x[i * WIDTH + j] *= ldexpf(1.0f, (int)(i % 41) - 33);
+    x[0] = -0.0f;
+    void *library;
+    compare(net, export_and_load(net, compilers[0], &library), ROWS, x, activation_bound);
+    dlclose(library);
+    free(x);
+    lw_net_destroy(net);
+}
+END_TEST
+
+/* 2 g (sum |x w| + |b|) with the g of the scalar set, 2 in + 1 operations. */
+static double product_bound(const lw_net *net, const row *at, size_t j)
+{
+    const size_t in = lw_net_inputs(net);
+    const double n = 2.0 * (double)in + 1.0, g = n * 0x1p-24 / (1.0 - n * 0x1p-24);
+    float *flat = parameters_of(net);
+    double sum = fabs((double)flat[in * at->outputs + j]);
+    for (size_t p = 0; p < in; p++)
+        sum += fabs((double)at->x[p] * (double)flat[p * at->outputs + j]);
+    free(flat);
+    return 2.0 * g * sum;
+}
+
+START_TEST(products_keep_their_bound)
+{
+    enum { IN = 100, OUT = 7, ROWS = 200 };
+    const lw_layer_spec layer = {.units = OUT, .activation = LW_LINEAR};
+    lw_net *net = make_net(IN, &layer, 1, 9);
+    float *x = uniform_floats((size_t)ROWS * IN, -1.0f, 1.0f, 10);
+    void *library;
+    compare(net, export_and_load(net, compilers[0], &library), ROWS, x, product_bound);
+    dlclose(library);
+    free(x);
+    lw_net_destroy(net);
+}
+END_TEST
+
+static double none(const lw_net *net, const row *at, size_t j)
+{
+    (void)net;
+    (void)at;
+    (void)j;
+    return 0.0;
+}
+
+/* With x = 1 the outputs are the weights themselves, from denormals to the largest float. */
+START_TEST(parameters_are_exact)
+{
+    enum { COUNT = 2000 };
+    const lw_layer_spec layer = {.units = COUNT, .activation = LW_LINEAR};
+    lw_net *net = make_net(1, &layer, 1, 1);
+    float *w = uniform_floats(COUNT, -2.0f, 2.0f, 11), *b = calloc(COUNT, sizeof *b);
+    for (size_t i = 0; i < COUNT; i++)
+        w[i] = ldexpf(w[i], (int)(i % 276) - 149);
+    w[0] = FLT_MAX;
+    w[1] = -0x1p-149f;
+    ASSERT_OK(lw_net_set_layer(net, 0, w, b));
+    const float one = 1.0f;
+    void *library;
+    compare(net, export_and_load(net, compilers[0], &library), 1, &one, none);
+    dlclose(library);
+    free(w);
+    free(b);
+    lw_net_destroy(net);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("exported C");
+    TCase *exported = temp_files_case("exported C");
+    tcase_add_loop_test(exported, every_compiler_takes_every_activation, 0, COMPILERS);
+    tcase_add_loop_test(exported, outputs_are_those_of_predict, 0, NETWORKS);
+    tcase_add_test(exported, two_networks_live_in_one_program);
+    tcase_add_loop_test(exported, activations_keep_their_bounds, LW_LINEAR, LW_SOFTMAX + 1);
+    tcase_add_test(exported, products_keep_their_bound);
+    tcase_add_test(exported, parameters_are_exact);
+    suite_add_tcase(suite, exported);
+    return run_suite(suite);
+}

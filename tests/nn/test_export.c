@@ -1,0 +1,182 @@
+/* Networks that are exported; what other programs make of them is tested in tests/interop. */
+#define _POSIX_C_SOURCE 200809L /* locale_t */
+#include "net.h"
+#include "protobuf.h"
+#include "saved_nets.h"
+#include "text_file.h"
+
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static lw_status export_c(const lw_net *net, const char *path)
+{
+    return lw_net_export_c(net, path, NULL);
+}
+
+static const struct {
+    const char *name;
+    lw_status (*write)(const lw_net *net, const char *path);
+} formats[] = {{"net.onnx", lw_net_export_onnx}, {"net.c", export_c}};
+enum { FORMATS = sizeof formats / sizeof *formats };
+
+/* The examples of the format's documentation. */
+START_TEST(messages_are_encoded)
+{
+    static const unsigned char expected[] = {
+        0x08, 0x96, 0x01,                                  /* 1: 150              */
+        0x12, 0x07, 't',  'e',  's',  't',  'i', 'n', 'g', /* 2: "testing"        */
+        0x1a, 0x03, 0x08, 0x96, 0x01,                      /* 3: a message as the first field */
+        0x25, 0x00, 0x00, 0x80, 0x3f,                      /* 4: 1.0f             */
+        0xa0, 0x01, 0x7f,                                  /* 20: 127             */
+        0x28, 0x80, 0x80, 0x80, 0x80, 0x10,                /* 5: 2^32             */
+        0x08, 0x00,       /* 1: 0, of a message whose fields are added */
+        0x4a, 0x80, 0x02, /* 9: 256 bytes, which follow */
+    };
+    lw_message message = {0}, inner = {0}, fields = {0};
+    lw_message_add_integer(&message, 1, 150);
+    lw_message_add_text(&message, 2, "testing");
+    lw_message_add_integer(&inner, 1, 150);
+    lw_message_add_message(&message, 3, &inner);
+    lw_message_add_float(&message, 4, 1.0f);
+    lw_message_add_integer(&message, 20, 127);
+    lw_message_add_integer(&message, 5, UINT64_C(1) << 32);
+    lw_message_add_integer(&fields, 1, 0);
+    lw_message_add_fields(&message, &fields);
+    lw_message_begin_bytes(&message, 9, 256);
+    ck_assert(!message.failed);
+    ck_assert_uint_eq(message.size, sizeof expected);
+    ck_assert_mem_eq(message.bytes, expected, sizeof expected);
+    ck_assert(!inner.bytes && !fields.bytes);
+    lw_message_free(&message);
+}
+END_TEST
+
+/* Longer than the buffer, so that it is emptied in between, and by a piece that does not fit. */
+START_TEST(text_is_written_whole)
+{
+    enum { LINES = 3000, LINE_BYTES = 13 };
+    lw_text_file text;
+    const char *path = temp_path("text");
+    ASSERT_OK(lw_text_open(&text, path));
+    for (size_t i = 0; i < LINES; i++)
+        lw_text_print(&text, "%5zu %.4f\n", i, 0.5);
+    ASSERT_OK(lw_text_close(&text));
+    size_t size;
+    unsigned char *bytes = file_bytes(path, &size);
+    ck_assert_uint_eq(size, LINES * LINE_BYTES);
+    for (size_t i = 0; i < LINES; i++) {
+        char line[LINE_BYTES + 1];
+        snprintf(line, sizeof line, "%5zu %.4f\n", i, 0.5);
+        ck_assert_mem_eq(bytes + i * LINE_BYTES, line, LINE_BYTES);
+    }
+    free(bytes);
+}
+END_TEST
+
+START_TEST(an_export_is_whole_or_absent)
+{
+    lw_net *net = small_net(1);
+    const char *path = temp_path(formats[_i].name), *missing = temp_path("missing/net");
+    ASSERT_REFUSED(LW_EIO, missing, "No such file", formats[_i].write(net, missing));
+    ck_assert_uint_eq(temp_count(), 0);
+    ASSERT_OK(formats[_i].write(net, path));
+    ck_assert_uint_eq(temp_count(), 1);
+
+    size_t size, size_after;
+    unsigned char *before = file_bytes(path, &size);
+    ck_assert_uint_gt(size, lw_net_parameter_count(net) * sizeof(float));
+    float b[2] = {0.5f, INFINITY};
+    ASSERT_OK(lw_net_set_layer(net, 1, NULL, b));
+    ASSERT_REFUSED(LW_EDATA, path, "layer 1, bias 1 is inf", formats[_i].write(net, path));
+    float w[INPUTS * 4] = {[5] = NAN};
+    ASSERT_OK(lw_net_set_layer(net, 0, w, NULL));
+    ASSERT_REFUSED(LW_EDATA, path, "layer 0, weight 5 is", formats[_i].write(net, path));
+    unsigned char *after = file_bytes(path, &size_after);
+    ck_assert_uint_eq(size_after, size);
+    ck_assert_mem_eq(after, before, size);
+    ck_assert_uint_eq(temp_count(), 1);
+    free(before);
+    free(after);
+
+    ASSERT_FAILS(LW_EINVAL, "net", formats[_i].write(NULL, path));
+    ASSERT_FAILS(LW_EINVAL, "path", formats[_i].write(net, NULL));
+    lw_net_destroy(net);
+}
+END_TEST
+
+/* That large a network would take the test's time and memory, so a small one says that it is. */
+START_TEST(onnx_files_end_at_2_gib)
+{
+    lw_net *net = small_net(1);
+    const size_t count = net->parameter_count;
+    const char *path = temp_path("net.onnx");
+    static const size_t too_many[] = {(size_t)INT32_MAX / 4, (size_t)1 << 29, (size_t)1 << 40,
+                                      SIZE_MAX};
+    for (size_t i = 0; i < sizeof too_many / sizeof *too_many; i++) {
+        net->parameter_count = too_many[i];
+        ASSERT_REFUSED(LW_ESHAPE, path, "2 GiB", lw_net_export_onnx(net, path));
+    }
+    net->parameter_count = count;
+    ck_assert_uint_eq(temp_count(), 0);
+    ASSERT_OK(lw_net_export_onnx(net, path));
+    lw_net_destroy(net);
+}
+END_TEST
+
+START_TEST(names_of_functions_are_checked)
+{
+    static const char *const good[] = {"f", "predict_1", "_", "A9",
+                                       "forty_characters_are_all_that_there_may_"};
+    static const char *const bad[] = {"",    "1st",
+                                      "a-b", "a b",
+                                      "a\n", "\xc3\xa9t\xc3\xa9",
+                                      "f(",  "forty_one_characters_are_one_more_than_40"};
+    lw_net *net = small_net(1);
+    const char *path = temp_path("net.c");
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ASSERT_FAILS(LW_EINVAL, "is not a name", lw_net_export_c(net, path, bad[i]));
+    ck_assert_uint_eq(temp_count(), 0);
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        ASSERT_OK(lw_net_export_c(net, path, good[i]));
+    lw_net_destroy(net);
+}
+END_TEST
+
+/* Of the locales that write a comma, one may be there. */
+START_TEST(numbers_are_written_with_a_point)
+{
+    static const char *const commas[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "de_DE"};
+    lw_net *net = small_net(1);
+    const char *path = temp_path("net.c");
+    ASSERT_OK(lw_net_export_c(net, path, NULL));
+    size_t size, size_after, i = 0;
+    unsigned char *before = file_bytes(path, &size);
+    while (i < sizeof commas / sizeof *commas && !setlocale(LC_ALL, commas[i]))
+        i++;
+    if (i == sizeof commas / sizeof *commas)
+        printf("skipped: numbers_are_written_with_a_point, there is no locale with a comma\n");
+    ASSERT_OK(lw_net_export_c(net, path, NULL));
+    unsigned char *after = file_bytes(path, &size_after);
+    ck_assert_uint_eq(size_after, size);
+    ck_assert_mem_eq(after, before, size);
+    free(before);
+    free(after);
+    lw_net_destroy(net);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("export");
+    TCase *export = temp_files_case("export");
+    tcase_add_test(export, messages_are_encoded);
+    tcase_add_test(export, text_is_written_whole);
+    tcase_add_loop_test(export, an_export_is_whole_or_absent, 0, FORMATS);
+    tcase_add_test(export, onnx_files_end_at_2_gib);
+    tcase_add_test(export, names_of_functions_are_checked);
+    tcase_add_test(export, numbers_are_written_with_a_point);
+    suite_add_tcase(suite, export);
+    return run_suite(suite);
+}

@@ -1,0 +1,174 @@
+/* Networks from the weights of other programs. */
+#include "saved_nets.h"
+
+#include <stdlib.h>
+
+/* A tensor of float32 as a header has it. */
+#define MATRIX(name, rows, cols, begin, end)                                                       \
+    "\"" name "\":{\"dtype\":\"F32\",\"shape\":[" #rows "," #cols "],\"data_offsets\":[" #begin    \
+    "," #end "]}"
+#define VECTOR(name, count, begin, end)                                                            \
+    "\"" name "\":{\"dtype\":\"F32\",\"shape\":[" #count "],\"data_offsets\":[" #begin "," #end "]}"
+
+/* A file of this header and elements 1, 2, ... */
+static const char *save_counted(const char *header, size_t floats)
+{
+    composed_file file = safetensors_of(header);
+    for (size_t i = 0; i < floats; i++)
+        add_f32(&file, (float)(i + 1));
+    return save_composed(&file, "foreign.safetensors");
+}
+
+/* A 2-1-2 network whose elements lie in the order of their numbers: the flat view is then this. */
+static const float counted[] = {1, 2, 3, 4, 5, 6, 7};
+/* clang-format off */
+#define COUNTED_LAYERS(first, second)                                                              \
+    "{" MATRIX(first ".weight", 1, 2, 0, 8) "," VECTOR(first ".bias", 1, 8, 12) ","                \
+    MATRIX(second ".weight", 2, 1, 12, 20) "," VECTOR(second ".bias", 2, 20, 28) "}"
+/* clang-format on */
+
+static lw_net *import_counted(const char *header, size_t floats)
+{
+    lw_net *net;
+    ASSERT_OK(lw_net_import(&net, save_counted(header, floats), LW_TANH, LW_SIGMOID));
+    ck_assert_uint_eq(lw_net_inputs(net), 2);
+    ck_assert_uint_eq(lw_net_layer_count(net), 2);
+    float *flat = parameters_of(net);
+    assert_same_bits(header, 7, flat, counted);
+    free(flat);
+    return net;
+}
+
+START_TEST(layers_are_what_has_a_number)
+{
+    static const char *const headers[] = {
+        COUNTED_LAYERS("0", "2"),         COUNTED_LAYERS("0", "1"),
+        COUNTED_LAYERS("0", "5"),         COUNTED_LAYERS("9", "10"),
+        COUNTED_LAYERS("net.0", "net.2"), COUNTED_LAYERS("layers.0", "layers.1"),
+        COUNTED_LAYERS("fc1", "fc2"),     COUNTED_LAYERS("a.b.fc9", "a.b.fc10"),
+        COUNTED_LAYERS("1.0", "1.2"),
+    };
+    for (size_t k = 0; k < sizeof headers / sizeof *headers; k++) {
+        lw_net *net = import_counted(headers[k], 7);
+        lw_layer_info first, last;
+        ASSERT_OK(lw_net_layer_info(net, 0, &first));
+        ASSERT_OK(lw_net_layer_info(net, 1, &last));
+        ck_assert(first.out == 1 && first.activation == LW_TANH);
+        ck_assert(last.out == 2 && last.activation == LW_SIGMOID);
+        lw_net_destroy(net);
+    }
+}
+END_TEST
+
+START_TEST(other_tensors_are_passed_over)
+{
+    /* Moments of an optimizer under a prefix beside bare numbers; a layer without a number; numbers
+     * with a zero before them and beyond all networks. */
+    /* clang-format off */
+    static const char header[] =
+        "{" MATRIX("0.weight", 1, 2, 0, 8) "," VECTOR("0.bias", 1, 8, 12) ","
+        MATRIX("2.weight", 2, 1, 12, 20) "," VECTOR("2.bias", 2, 20, 28) ","
+        MATRIX("optimizer.0.weight", 1, 2, 28, 36) "," MATRIX("embedding.weight", 1, 1, 36, 40) ","
+        MATRIX("01.weight", 1, 1, 40, 44) "," MATRIX("1234567890.weight", 1, 1, 44, 48) ","
+        VECTOR("1.scale", 1, 48, 52) "}";
+    /* clang-format on */
+    lw_net *net = import_counted(header, 13);
+    lw_net_destroy(net);
+}
+END_TEST
+
+START_TEST(a_missing_bias_is_0)
+{
+    static const float expected[] = {1, 2, 0, 3, 4, 5, 6};
+    /* clang-format off */
+    static const char header[] =
+        "{" MATRIX("0.weight", 1, 2, 0, 8) ","
+        MATRIX("2.weight", 2, 1, 8, 16) "," VECTOR("2.bias", 2, 16, 24) "}";
+    /* clang-format on */
+    const char *path = save_counted(header, 6);
+    const lw_layer_spec layers[] = {{.units = 1, .activation = LW_RELU}, {.units = 2}};
+    lw_net *net = make_net(2, layers, 2, 1), *imported;
+    ASSERT_OK(lw_net_load_parameters(net, path));
+    ASSERT_OK(lw_net_import(&imported, path, LW_RELU, LW_SOFTMAX));
+    float *flat = parameters_of(net), *imported_flat = parameters_of(imported);
+    assert_same_bits("loaded", 7, flat, expected);
+    assert_same_bits("imported", 7, imported_flat, expected);
+    free(flat);
+    free(imported_flat);
+    lw_net_destroy(net);
+    lw_net_destroy(imported);
+}
+END_TEST
+
+START_TEST(weights_are_read_out_in)
+{
+    lw_net *net;
+    const char *path = save_counted("{" MATRIX("0.weight", 2, 3, 0, 24) "}", 6);
+    ASSERT_OK(lw_net_import(&net, path, LW_RELU, LW_LINEAR));
+    static const float x[] = {1.0f, 0.0f, 0.0f, 0.0f, 1.0f, 0.0f, 0.0f, 0.0f, 1.0f};
+    static const float columns[] = {1, 4, 2, 5, 3, 6};
+    float y[6];
+    ASSERT_OK(lw_predict(net, 3, x, y));
+    assert_same_bits("outputs", 6, y, columns);
+    lw_net_destroy(net);
+}
+END_TEST
+
+START_TEST(tensors_that_are_no_network_are_refused)
+{
+    static const struct {
+        lw_status expected;
+        size_t floats;
+        const char *place, *header;
+    } cases[] = {
+        {LW_ESHAPE, 0, "no tensor is named '0.weight'", "{}"},
+        {LW_ESHAPE, 1, "no tensor is named '0.weight'", "{" MATRIX("weight", 1, 1, 0, 4) "}"},
+        {LW_ESHAPE, 2, "tensors 'a.0.weight' and 'b.0.weight' are of two networks",
+         "{" MATRIX("a.0.weight", 1, 1, 0, 4) "," MATRIX("b.0.weight", 1, 1, 4, 8) "}"},
+        {LW_ESHAPE, 2, "tensor '1.weight' has 1 dimensions; 2 are needed",
+         "{" MATRIX("0.weight", 1, 1, 0, 4) "," VECTOR("1.weight", 1, 4, 8) "}"},
+        {LW_ESHAPE, 3, "tensor '0.bias' has 2 elements; 1 are needed",
+         "{" MATRIX("0.weight", 1, 1, 0, 4) "," VECTOR("0.bias", 2, 4, 12) "}"},
+        {LW_ESHAPE, 3, "tensor '2.weight' is 1 x 2; it would follow '0.weight' of 1 rows",
+         "{" MATRIX("0.weight", 1, 1, 0, 4) "," MATRIX("2.weight", 1, 2, 4, 12) "}"},
+        {LW_ESHAPE, 0, "tensor '0.weight' is 0 x 3: empty", "{" MATRIX("0.weight", 0, 3, 0, 0) "}"},
+        {LW_EFORMAT, 1, "tensor '0.weight' is of type I32",
+         "{\"0.weight\":{\"dtype\":\"I32\",\"shape\":[1,1],\"data_offsets\":[0,4]}}"},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        lw_net *net = (lw_net *)(void *)&net;
+        const char *path = save_counted(cases[k].header, cases[k].floats);
+        ASSERT_REFUSED(cases[k].expected, path, cases[k].place,
+                       lw_net_import(&net, path, LW_RELU, LW_LINEAR));
+        ck_assert_ptr_eq(net, &net);
+    }
+}
+END_TEST
+
+START_TEST(bad_arguments_are_refused)
+{
+    const char *path = save_counted(COUNTED_LAYERS("0", "2"), 7);
+    lw_net *net;
+    ASSERT_FAILS(LW_EINVAL, "net", lw_net_import(NULL, path, LW_RELU, LW_LINEAR));
+    ASSERT_FAILS(LW_EINVAL, "path", lw_net_import(&net, NULL, LW_RELU, LW_LINEAR));
+    ASSERT_FAILS(LW_EINVAL, "hidden", lw_net_import(&net, path, LW_SOFTMAX, LW_LINEAR));
+    ASSERT_FAILS(LW_EINVAL, "hidden", lw_net_import(&net, path, (lw_activation)-1, LW_LINEAR));
+    ASSERT_FAILS(LW_EINVAL, "activation 99", lw_net_import(&net, path, LW_RELU, (lw_activation)99));
+    ASSERT_REFUSED(LW_EIO, temp_path("absent"), "No such file",
+                   lw_net_import(&net, temp_path("absent"), LW_RELU, LW_LINEAR));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("import");
+    TCase *import = temp_files_case("import");
+    tcase_add_test(import, layers_are_what_has_a_number);
+    tcase_add_test(import, other_tensors_are_passed_over);
+    tcase_add_test(import, a_missing_bias_is_0);
+    tcase_add_test(import, weights_are_read_out_in);
+    tcase_add_test(import, tensors_that_are_no_network_are_refused);
+    tcase_add_test(import, bad_arguments_are_refused);
+    suite_add_tcase(suite, import);
+    return run_suite(suite);
+}
