@@ -89,6 +89,16 @@ static inline void lw_forget_forward(lw_net *net)
 /* What follows from new parameters. */
 void lw_parameters_changed(lw_net *net);
 
+/* The flat view of a buffer of the network, weights row-major, and back. The buffer is there. */
+typedef enum lw_view {
+    LW_VIEW_PARAMETERS,
+    LW_VIEW_GRADIENTS,
+    LW_VIEW_VELOCITY,
+    LW_VIEW_VARIANCE
+} lw_view;
+void lw_view_get(const lw_net *net, lw_view view, float *flat);
+void lw_view_set(lw_net *net, lw_view view, const float *flat);
+
 /* Makes room for gradients, and for the layers' z, y and dz of batches of so many rows. */
 lw_status lw_net_reserve_gradients(lw_net *net);
 lw_status lw_net_reserve_workspace(lw_net *net, size_t rows);
