@@ -2,6 +2,7 @@
 #ifndef LANEWISE_CHECKPOINT_H
 #define LANEWISE_CHECKPOINT_H
 
+#include "safetensors.h"
 #include <lanewise/nn.h>
 #include <stdio.h>
 
@@ -14,12 +15,16 @@
 
 #define LW_CHECKPOINT_VERSION "1"
 
-enum { LW_TENSOR_NAME_BYTES = 40, LW_LIST_ITEM_BYTES = 32 };
+/* Texts of metadata that lw_checkpoint_write takes beside these. */
+enum { LW_EXTRA_METADATA = 8 };
 
-/* kind: "weight" or "bias" */
-static inline void lw_name_tensor(char name[LW_TENSOR_NAME_BYTES], size_t layer, const char *kind)
+enum { LW_TENSOR_NAME_BYTES = 80, LW_LIST_ITEM_BYTES = 32 };
+
+/* prefix: "" for parameters; kind: "weight" or "bias" */
+static inline void lw_name_tensor(char name[LW_TENSOR_NAME_BYTES], const char *prefix, size_t layer,
+                                  const char *kind)
 {
-    snprintf(name, LW_TENSOR_NAME_BYTES, "layers.%zu.%s", layer, kind);
+    snprintf(name, LW_TENSOR_NAME_BYTES, "%slayers.%zu.%s", prefix, layer, kind);
 }
 
 /* to (cols x rows) = the transpose of from (rows x cols): weights are stored as (out, in). */
@@ -29,5 +34,23 @@ static inline void lw_transpose(size_t rows, size_t cols, const float *from, flo
         for (size_t j = 0; j < cols; j++)
             to[j * rows + i] = from[i * cols + j];
 }
+
+/* A flat view in tensors whose names begin with prefix. */
+typedef struct lw_saved_view {
+    const char *prefix;
+    const float *flat;
+} lw_saved_view;
+
+/* Writes a network's architecture and some views of it, with up to LW_EXTRA_METADATA more texts. LW_EDATA, with the
+ * tensor, for NaN and Inf. */
+lw_status lw_checkpoint_write(const lw_net *net, size_t view_count, const lw_saved_view *views,
+                              size_t metadata_count, const lw_metadata *metadata, const char *path);
+
+/* The view of a prefix in a file, of layers of these shapes; to be freed. Errors as lw_net_load_parameters. */
+lw_status lw_checkpoint_read(const lw_safetensors *file, const char *prefix,
+                             const lw_layer_info *info, size_t layers, float **flat);
+
+/* The layers that a file's metadata describe; to be freed. Errors as lw_net_load. */
+lw_status lw_checkpoint_layers(const lw_safetensors *file, size_t *layers, lw_layer_info **info);
 
 #endif

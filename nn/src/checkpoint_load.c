@@ -1,5 +1,4 @@
 #include "checkpoint.h"
-#include "safetensors.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,12 +12,12 @@ static lw_status no_memory(const char *path)
 /* ---- Reading parameters -------------------------------------------------------------------- */
 
 /* Finds a tensor of the given shape, rows 0: a vector. */
-static lw_status find_tensor(const lw_safetensors *file, size_t layer, const char *kind,
-                             size_t rows, size_t cols, const lw_tensor **found)
+static lw_status find_tensor(const lw_safetensors *file, const char *prefix, size_t layer,
+                             const char *kind, size_t rows, size_t cols, const lw_tensor **found)
 {
     const char *path = lw_safetensors_path(file);
     char name[LW_TENSOR_NAME_BYTES];
-    lw_name_tensor(name, layer, kind);
+    lw_name_tensor(name, prefix, layer, kind);
     const lw_tensor *tensor = lw_safetensors_find(file, name);
     if (!tensor)
         return lw_fail(LW_ESHAPE, "%s: no tensor '%s'", path, name);
@@ -53,13 +52,13 @@ static lw_status copy_finite(const lw_safetensors *file, const lw_tensor *tensor
 }
 
 /* Puts the tensors of one layer into the flat view, weights as (in, out); scratch holds as many. */
-static lw_status copy_layer(const lw_safetensors *file, size_t layer, const lw_layer_info *info,
-                            float *scratch, float *flat)
+static lw_status copy_layer(const lw_safetensors *file, const char *prefix, size_t layer,
+                            const lw_layer_info *info, float *scratch, float *flat)
 {
     const lw_tensor *weight, *bias;
-    lw_status status = find_tensor(file, layer, "weight", info->out, info->in, &weight);
+    lw_status status = find_tensor(file, prefix, layer, "weight", info->out, info->in, &weight);
     if (status == LW_OK)
-        status = find_tensor(file, layer, "bias", 0, info->out, &bias);
+        status = find_tensor(file, prefix, layer, "bias", 0, info->out, &bias);
     if (status == LW_OK)
         status = copy_finite(file, weight, scratch);
     if (status != LW_OK)
@@ -68,14 +67,13 @@ static lw_status copy_layer(const lw_safetensors *file, size_t layer, const lw_l
     return copy_finite(file, bias, flat + info->in * info->out);
 }
 
-/* The parameters of all layers as the flat view, to be freed. A file with more layers is refused:
- * it holds another network. */
-static lw_status read_parameters(const lw_safetensors *file, const lw_layer_info *info,
-                                 size_t layers, float **parameters)
+/* A file with more layers is refused: it holds another network. */
+lw_status lw_checkpoint_read(const lw_safetensors *file, const char *prefix,
+                             const lw_layer_info *info, size_t layers, float **view)
 {
     const char *path = lw_safetensors_path(file);
     char beyond[LW_TENSOR_NAME_BYTES];
-    lw_name_tensor(beyond, layers, "weight");
+    lw_name_tensor(beyond, prefix, layers, "weight");
     if (lw_safetensors_find(file, beyond))
         return lw_fail(LW_ESHAPE, "%s: has a tensor '%s', but the network has %zu layers", path,
                        beyond, layers);
@@ -84,7 +82,8 @@ static lw_status read_parameters(const lw_safetensors *file, const lw_layer_info
     size_t count = 0;
     for (size_t i = 0; i < layers; i++) {
         const lw_tensor *tensor;
-        const lw_status status = find_tensor(file, i, "weight", info[i].out, info[i].in, &tensor);
+        const lw_status status =
+            find_tensor(file, prefix, i, "weight", info[i].out, info[i].in, &tensor);
         if (status != LW_OK)
             return status;
         count += tensor->count + info[i].out;
@@ -92,12 +91,12 @@ static lw_status read_parameters(const lw_safetensors *file, const lw_layer_info
     float *flat = calloc(count, sizeof *flat), *scratch = calloc(count, sizeof *scratch);
     lw_status status = flat && scratch ? LW_OK : no_memory(path);
     for (size_t i = 0, at = 0; i < layers && status == LW_OK; i++) {
-        status = copy_layer(file, i, &info[i], scratch, flat + at);
+        status = copy_layer(file, prefix, i, &info[i], scratch, flat + at);
         at += (info[i].in + 1) * info[i].out;
     }
     free(scratch);
     if (status == LW_OK)
-        *parameters = flat;
+        *view = flat;
     else
         free(flat);
     return status;
@@ -119,7 +118,7 @@ lw_status lw_net_load_parameters(lw_net *net, const char *path)
     for (size_t i = 0; i < layers && status == LW_OK; i++)
         status = lw_net_layer_info(net, i, &info[i]);
     if (status == LW_OK)
-        status = read_parameters(file, info, layers, &parameters);
+        status = lw_checkpoint_read(file, "", info, layers, &parameters);
     if (status == LW_OK)
         status = lw_net_set_parameters(net, parameters);
     free(parameters);
@@ -234,6 +233,20 @@ static lw_status parse_architecture(const lw_safetensors *file, architecture *ne
     return parse_layers(file, net);
 }
 
+lw_status lw_checkpoint_layers(const lw_safetensors *file, size_t *layers, lw_layer_info **info)
+{
+    architecture read = {0};
+    const lw_status status = parse_architecture(file, &read);
+    free(read.specs);
+    if (status == LW_OK) {
+        *layers = read.layers;
+        *info = read.info;
+    } else {
+        free(read.info);
+    }
+    return status;
+}
+
 static lw_status create_net(lw_net **net, const architecture *read, const float *parameters)
 {
     lw_net *created;
@@ -260,7 +273,7 @@ lw_status lw_net_load(lw_net **net, const char *path)
     float *parameters = NULL;
     status = parse_architecture(file, &read);
     if (status == LW_OK)
-        status = read_parameters(file, read.info, read.layers, &parameters);
+        status = lw_checkpoint_read(file, "", read.info, read.layers, &parameters);
     if (status == LW_OK)
         status = create_net(net, &read, parameters);
     free(parameters);
