@@ -1,5 +1,6 @@
 #include "checkpoint.h"
 #include "command.h"
+#include "curves.h"
 #include "data.h"
 #include "destination.h"
 #include "log.h"
@@ -18,6 +19,7 @@ typedef struct run {
     size_t resumed_after, first_epoch; /* epochs of the checkpoint, and where this run begins */
     training_log log;
     progress progress;
+    curves curves;
     lw_status status; /* of what the callbacks do */
 } run;
 
@@ -110,6 +112,7 @@ static int on_epoch(void *user, const lw_epoch_report *report)
     const float until = r->options.until_accuracy;
     if (r->status == LW_OK && until > 0.0f && isnan(report->validation_accuracy))
         r->status = lw_fail(LW_EINVAL, "--until-accuracy needs classes; these targets are values");
+    curves_add(&r->curves, report);
     const int is_last = is_accurate(r, report->validation_accuracy);
     const char *checkpoint = r->options.checkpoint;
     if (r->status == LW_OK && checkpoint != NULL &&
@@ -223,6 +226,8 @@ static lw_status train(run *r)
     r->progress = progress_begin(r->options.quiet, r->first_epoch);
     status = fit(r);
     progress_clear(&r->progress);
+    if (status == LW_OK && r->progress.on_terminal)
+        curves_print(stdout, &r->curves, sparkline_form_of_locale(), curves_terminal_columns());
     if (status == LW_OK && r->options.save != NULL)
         status = lw_net_save(r->net, r->options.save);
     if (status == LW_OK)
