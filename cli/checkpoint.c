@@ -28,6 +28,16 @@ static lw_status check_optimizer(const char *path, const lw_optimizer_info *save
                    optimizer_name_of(given->kind, has_velocity));
 }
 
+/* It also says which rows are for validation: with another one, some of those would be trained on. */
+static lw_status check_seed(const char *path, uint64_t saved, uint64_t given)
+{
+    return saved == given
+               ? LW_OK
+               : lw_fail(LW_EINVAL,
+                         "%s: a run with --seed %" PRIu64 "; it cannot go on with %" PRIu64, path,
+                         saved, given);
+}
+
 /* With other batches, or other data, the rest of the run would not be the rest of that run. */
 static lw_status check_steps(const char *path, const lw_optimizer_info *saved, size_t epochs_done,
                              const resumed_run *run)
@@ -54,6 +64,8 @@ lw_status checkpoint_resume(lw_net *net, const char *path, const resumed_run *ru
         status = lw_net_optimizer_info(net, &saved);
     if (status == LW_OK)
         status = check_optimizer(path, &saved, run->optimizer);
+    if (status == LW_OK)
+        status = check_seed(path, lw_net_seed(net), run->seed);
     if (status == LW_OK)
         status = check_steps(path, &saved, done, run);
     if (status == LW_OK && done > run->epochs)

@@ -149,7 +149,7 @@ static lw_status resume(run *r)
 {
     const train_options *o = &r->options;
     const lw_optimizer optimizer = make_optimizer(o);
-    const resumed_run wanted = {&optimizer, r->training.rows, o->batch, o->epochs};
+    const resumed_run wanted = {&optimizer, r->training.rows, o->batch, o->epochs, o->seed};
     lw_evaluation reached = {.accuracy = (double)NAN};
     lw_status status = checkpoint_resume(r->net, o->resume, &wanted, &r->resumed_after);
     if (status == LW_OK && o->until_accuracy > 0.0f)

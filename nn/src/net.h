@@ -47,6 +47,7 @@ typedef struct lw_optimizer_state {
 
 struct lw_net {
     lw_random random;
+    uint64_t seed; /* of random */
     unsigned threads;
     size_t parameter_count; /* without padding: the length of the flat view */
     size_t padded_count;    /* length of the buffer of parameters */

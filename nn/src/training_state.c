@@ -11,6 +11,7 @@
 
 #define KEY_STATE     "training_state" /* the version of what follows */
 #define KEY_EPOCHS    "epochs"
+#define KEY_SEED      "seed"
 #define KEY_GENERATOR "generator"
 #define KEY_PRECISION "precision"
 #define KEY_OPTIMIZER "optimizer.kind"
@@ -80,14 +81,16 @@ lw_status lw_net_save_state(const lw_net *net, size_t epochs_done, const char *p
         views[1 + i] = (lw_saved_view){kinds[state->kind].prefixes[i], moment};
     }
 
-    decimal epochs, generator, steps, how_many;
+    decimal epochs, seed, generator, steps, how_many;
     print_decimal(epochs, epochs_done);
+    print_decimal(seed, net->seed);
     print_decimal(generator, net->random.state);
     print_decimal(steps, state->steps);
     print_decimal(how_many, moments);
     const lw_metadata metadata[] = {
         {KEY_STATE, STATE_VERSION},
         {KEY_EPOCHS, epochs},
+        {KEY_SEED, seed},
         {KEY_GENERATOR, generator},
         {KEY_PRECISION, precision_names[lw_net_precision(net)]},
         {KEY_OPTIMIZER, kinds[state->kind].name},
@@ -105,7 +108,7 @@ lw_status lw_net_save_state(const lw_net *net, size_t epochs_done, const char *p
 
 /* What a file says, checked against the network. */
 typedef struct read_state {
-    uint64_t epochs, generator, steps, moments;
+    uint64_t epochs, seed, generator, steps, moments;
     size_t kind;                   /* in kinds */
     float *views[1 + MAX_MOMENTS]; /* flat: parameters and moments */
     float *buffers[MAX_MOMENTS];   /* room for the moments, in the layout of the network */
@@ -186,6 +189,8 @@ static lw_status read_metadata(const lw_safetensors *file, const lw_net *net, re
     if (status == LW_OK)
         status = get_number(file, KEY_EPOCHS, SIZE_MAX, &read->epochs);
     if (status == LW_OK)
+        status = get_number(file, KEY_SEED, UINT64_MAX, &read->seed);
+    if (status == LW_OK)
         status = get_number(file, KEY_GENERATOR, UINT64_MAX, &read->generator);
     if (status == LW_OK)
         status = check_precision(file, net);
@@ -257,6 +262,7 @@ static void adopt(lw_net *net, read_state *read)
     lw_view_set(net, LW_VIEW_PARAMETERS, read->views[0]);
     for (size_t i = 0; i < read->moments; i++)
         lw_view_set(net, moment_views[i], read->views[1 + i]);
+    net->seed = read->seed;
     net->random.state = read->generator;
     lw_parameters_changed(net);
     net->pass = (lw_pass){0};

@@ -115,6 +115,7 @@ disagrees() {
 disagrees '7 epochs are done, more than --epochs 6' --epochs 6
 disagrees 'a run with --optimizer adam; it cannot go on with adamw' --optimizer adamw
 disagrees 'a run with --optimizer adam; it cannot go on with momentum' --optimizer nesterov
+disagrees 'a run with --seed 1; it cannot go on with 2' --seed 2
 disagrees '42 steps in 7 epochs, but here an epoch has 7:' --batch 100
 disagrees '42 steps in 7 epochs, but here an epoch has 1:' --batch full
 disagrees '42 steps in 7 epochs, but here an epoch has 5:' --validation 0.2

@@ -101,6 +101,8 @@ START_TEST(metadata_that_make_no_sense_are_refused)
         {"no 'epochs'", "\"epochs\"", "\"epochX\""},
         {"'epochs' is ''", "\"epochs\":\"5\"", "\"epochs\":\"\" "},
         {"'epochs' is '-'", "\"epochs\":\"5\"", "\"epochs\":\"-\""},
+        {"no 'seed'", "\"seed\"", "\"seeX\""},
+        {"'seed' is 'x'", "\"seed\":\"1\"", "\"seed\":\"x\""},
         {"no 'generator'", "\"generator\"", "\"generatoX\""},
         {"no 'precision'", "\"precision\"", "\"precisioX\""},
         {"'precision' is 'fp31'", "\"fp32\"", "\"fp31\""},

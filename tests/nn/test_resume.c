@@ -483,16 +483,18 @@ END_TEST
 
 /* ---- What is in a state -------------------------------------------------------------------- */
 
-START_TEST(a_state_tells_its_optimizer)
+START_TEST(a_state_tells_seed_and_optimizer)
 {
     static const struct {
         size_t optimizer, moments;
     } cases[] = {{0, 0}, {1, 1}, {2, 1}, {3, 2}, {4, 2}};
-    const scenario *s = &scenarios[_i == 0 ? 0 : 6];
+    static const size_t of_kind[] = {0, 4, 6}; /* wide, bf16, narrow */
+    const scenario *s = &scenarios[of_kind[_i]];
     const char *path = temp_path("state.safetensors");
     size_t done = 0;
     lw_optimizer_info info = {.steps = 99};
     lw_net *fresh = new_net(s, 5), *net = new_net(s, 6);
+    ck_assert_uint_eq(lw_net_seed(fresh), 5);
     ASSERT_FAILS(LW_EINVAL, "net", lw_net_optimizer_info(NULL, &info));
     ASSERT_FAILS(LW_EINVAL, "info", lw_net_optimizer_info(fresh, NULL));
 
@@ -504,6 +506,7 @@ START_TEST(a_state_tells_its_optimizer)
         ASSERT_OK(lw_net_load_state(net, &done, path));
         ck_assert_uint_eq(done, SIZE_MAX);
         ck_assert_uint_eq(net->random.state, fresh->random.state);
+        ck_assert_uint_eq(lw_net_seed(net), 5);
         ASSERT_OK(lw_net_optimizer_info(net, &info));
         ck_assert(info.kind == LW_OPTIMIZER_DEFAULT && info.steps == 0 && info.moments == 0);
         ASSERT_OK(lw_fit(net, &t.data, &t.options));
@@ -571,7 +574,7 @@ int main(void)
     tcase_add_test(resume, epochs_are_counted_on);
     tcase_add_loop_test(resume, a_run_that_is_complete_trains_nothing, 0, 2);
     tcase_add_loop_test(resume, a_run_on_a_source_resumes, 0, OPTIMIZERS);
-    tcase_add_loop_test(resume, a_state_tells_its_optimizer, 0, 2);
+    tcase_add_loop_test(resume, a_state_tells_seed_and_optimizer, 0, 3);
     tcase_add_test(resume, a_state_is_a_network);
     tcase_add_test(resume, loading_forgets_the_last_pass);
     suite_add_tcase(suite, resume);

@@ -85,6 +85,10 @@ LW_API lw_status lw_activation_parse(const char *name, lw_activation *activation
  * and forgets optimizer state. */
 LW_API lw_status lw_net_initialize(lw_net *net, uint64_t seed);
 
+/* The seed that the network's generator was given last: by the two functions above or, with the state of the
+ * generator, by lw_net_load_state. */
+LW_API uint64_t lw_net_seed(const lw_net *net);
+
 typedef enum lw_precision {
     LW_FP32 = 0,
     LW_BF16 /* mixed: bf16 where it is enough */
@@ -459,8 +463,8 @@ LW_API lw_status lw_net_load_parameters(lw_net *net, const char *path);
  *              `optimizer.momentum_buffer.`; for Adam `optimizer.exp_avg.`, `optimizer.exp_avg_sq.`
  *   metadata   `optimizer.kind` (none, sgd, adam, adamw), `optimizer.steps`, `optimizer.moments`
  *              (how many of those tensors a parameter has), `epochs` (epochs_done, which is the
- *              caller's), `generator` (the word of the network's generator), `precision` (fp32, bf16);
- *              numbers in decimal
+ *              caller's), `seed` and `generator` (what the network's generator began with, and its word now), `precision`
+ *              (fp32, bf16); numbers in decimal
  *
  * To be called between epochs, thus after lw_fit or in its on_epoch; in a loop of one's own, between
  * any two steps. Whole or absent, and LW_EDATA, as lw_net_save; moments count as parameters.
