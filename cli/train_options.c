@@ -135,9 +135,13 @@ static const option_row result_rows[] = {
      parse_text, TRAIN_FIELD(log), NULL, NULL},
     {"checkpoint", "FILE", "the state of the run after each epoch, for --resume",
      parse_text, TRAIN_FIELD(checkpoint), NULL, NULL},
-    {"checkpoint-every", "N", "epochs from one checkpoint to the next; the last epoch has one\nin any case (1)",
+    {"checkpoint-every", "N",
+     "epochs from one checkpoint to the next; the last epoch has one\n"
+     "in any case (1)",
      parse_count, TRAIN_FIELD(checkpoint_every), EXPECTS_COUNT, NULL},
-    {"resume", "FILE", "go on from a checkpoint; the other options are given as at first,\n--epochs counts all of the run, --log is continued",
+    {"resume", "FILE",
+     "go on from a checkpoint; the other options are given as at first,\n"
+     "--epochs counts all of the run, --log is continued",
      parse_text, TRAIN_FIELD(resume), NULL, NULL},
     {"quiet", NULL, "show the final result only", parse_flag, TRAIN_FIELD(quiet), NULL, NULL},
     {0}};

@@ -461,10 +461,11 @@ LW_API lw_status lw_net_load_parameters(lw_net *net, const char *path);
  *
  *   moments    as tensors of the parameters' names and shapes, PyTorch's terms in front of them:
  *              `optimizer.momentum_buffer.`; for Adam `optimizer.exp_avg.`, `optimizer.exp_avg_sq.`
- *   metadata   `optimizer.kind` (none, sgd, adam, adamw), `optimizer.steps`, `optimizer.moments`
- *              (how many of those tensors a parameter has), `epochs` (epochs_done, which is the
- *              caller's), `seed` and `generator` (what the network's generator began with, and its word now), `precision`
- *              (fp32, bf16); numbers in decimal
+ *   metadata   `training_state` (version of the following), `epochs` (epochs_done, which is the
+ *              caller's), `seed` and `generator` (what the network's generator began with, and its
+ *              word now), `precision` (fp32, bf16), `optimizer.kind` (none, sgd, adam, adamw),
+ *              `optimizer.steps`, `optimizer.moments` (how many tensors of moments a parameter has);
+ *              numbers in decimal
  *
  * To be called between epochs, thus after lw_fit or in its on_epoch; in a loop of one's own, between
  * any two steps. Whole or absent, and LW_EDATA, as lw_net_save; moments count as parameters.
