@@ -15,16 +15,12 @@
 
 #define LW_CHECKPOINT_VERSION "1"
 
-/* Texts of metadata that lw_checkpoint_write takes beside these. */
-enum { LW_EXTRA_METADATA = 8 };
+enum { LW_TENSOR_NAME_BYTES = 40, LW_LIST_ITEM_BYTES = 32 };
 
-enum { LW_TENSOR_NAME_BYTES = 80, LW_LIST_ITEM_BYTES = 32 };
-
-/* prefix: "" for parameters; kind: "weight" or "bias" */
-static inline void lw_name_tensor(char name[LW_TENSOR_NAME_BYTES], const char *prefix, size_t layer,
-                                  const char *kind)
+/* kind: "weight" or "bias" */
+static inline void lw_name_tensor(char name[LW_TENSOR_NAME_BYTES], size_t layer, const char *kind)
 {
-    snprintf(name, LW_TENSOR_NAME_BYTES, "%slayers.%zu.%s", prefix, layer, kind);
+    snprintf(name, LW_TENSOR_NAME_BYTES, "layers.%zu.%s", layer, kind);
 }
 
 /* to (cols x rows) = the transpose of from (rows x cols): weights are stored as (out, in). */
@@ -35,11 +31,23 @@ static inline void lw_transpose(size_t rows, size_t cols, const float *from, flo
             to[j * rows + i] = from[i * cols + j];
 }
 
-/* A flat view in tensors whose names begin with prefix. */
+/* Views of a network beside its parameters have tensors of the same names behind a prefix. */
+enum { LW_PREFIX_BYTES = 40, LW_PREFIXED_NAME_BYTES = LW_PREFIX_BYTES + LW_TENSOR_NAME_BYTES };
+
+static inline void lw_name_prefixed(char name[LW_PREFIXED_NAME_BYTES], const char *prefix,
+                                    size_t layer, const char *kind)
+{
+    lw_name_tensor(name + snprintf(name, LW_PREFIX_BYTES, "%s", prefix), layer, kind);
+}
+
+/* A flat view, and what the names of its tensors begin with: "" for the parameters. */
 typedef struct lw_saved_view {
     const char *prefix;
     const float *flat;
 } lw_saved_view;
+
+/* Texts of metadata that lw_checkpoint_write takes beside those of the architecture. */
+enum { LW_EXTRA_METADATA = 8 };
 
 /* Writes a network's architecture and some views of it, with up to LW_EXTRA_METADATA more texts. LW_EDATA, with the
  * tensor, for NaN and Inf. */

@@ -16,8 +16,8 @@ static lw_status find_tensor(const lw_safetensors *file, const char *prefix, siz
                              const char *kind, size_t rows, size_t cols, const lw_tensor **found)
 {
     const char *path = lw_safetensors_path(file);
-    char name[LW_TENSOR_NAME_BYTES];
-    lw_name_tensor(name, prefix, layer, kind);
+    char name[LW_PREFIXED_NAME_BYTES];
+    lw_name_prefixed(name, prefix, layer, kind);
     const lw_tensor *tensor = lw_safetensors_find(file, name);
     if (!tensor)
         return lw_fail(LW_ESHAPE, "%s: no tensor '%s'", path, name);
@@ -72,8 +72,8 @@ lw_status lw_checkpoint_read(const lw_safetensors *file, const char *prefix,
                              const lw_layer_info *info, size_t layers, float **view)
 {
     const char *path = lw_safetensors_path(file);
-    char beyond[LW_TENSOR_NAME_BYTES];
-    lw_name_tensor(beyond, prefix, layers, "weight");
+    char beyond[LW_PREFIXED_NAME_BYTES];
+    lw_name_prefixed(beyond, prefix, layers, "weight");
     if (lw_safetensors_find(file, beyond))
         return lw_fail(LW_ESHAPE, "%s: has a tensor '%s', but the network has %zu layers", path,
                        beyond, layers);

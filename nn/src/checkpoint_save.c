@@ -7,7 +7,7 @@
 enum { WEIGHT_AND_BIAS = 2, ARCHITECTURE_KEYS = 4 };
 
 typedef struct tensor_names {
-    char weight[LW_TENSOR_NAME_BYTES], bias[LW_TENSOR_NAME_BYTES];
+    char weight[LW_PREFIXED_NAME_BYTES], bias[LW_PREFIXED_NAME_BYTES];
 } tensor_names;
 
 /* What lw_safetensors_write is given, with the memory behind it. */
@@ -62,8 +62,8 @@ static void describe_view(saved_net *saved, size_t number, const lw_saved_view *
     float *stored = saved->stored + number * parameters;
     for (size_t i = 0; i < saved->layers; i++, names++, pair += WEIGHT_AND_BIAS) {
         const size_t in = saved->info[i].in, out = saved->info[i].out;
-        lw_name_tensor(names->weight, view->prefix, i, "weight");
-        lw_name_tensor(names->bias, view->prefix, i, "bias");
+        lw_name_prefixed(names->weight, view->prefix, i, "weight");
+        lw_name_prefixed(names->bias, view->prefix, i, "bias");
 
         pair[0] = (lw_tensor_source){names->weight, 2, {out, in}, stored};
         lw_transpose(in, out, shown, stored);
