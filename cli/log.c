@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static lw_status log_failure(const training_log *log)
@@ -11,15 +13,52 @@ static lw_status log_failure(const training_log *log)
     return lw_fail(LW_EIO, "%s: cannot write: %s", log->path, strerror(errno));
 }
 
-lw_status training_log_open(training_log *log, const char *path)
+lw_status training_log_open(training_log *log, const char *path, size_t epochs_done)
 {
-    *log = (training_log){.path = path};
+    *log = (training_log){.path = path, .epochs_done = epochs_done};
     if (path == NULL)
         return LW_OK;
     log->is_new = access(path, F_OK) != 0;
     /* To append, because that leaves the log of an earlier run alone should this one not start. */
     log->file = fopen(path, "a");
     return log->file != NULL ? LW_OK : log_failure(log);
+}
+
+/* Bytes up to the first line of a later epoch, or up to one that was cut. */
+static off_t bytes_to_keep(const training_log *log, FILE *old)
+{
+    char *line = NULL;
+    size_t room = 0;
+    off_t kept = 0;
+    for (;;) {
+        const ssize_t length = getline(&line, &room, old);
+        size_t epoch;
+        if (length <= 0 || line[length - 1] != '\n' ||
+            (sscanf(line, "{\"epoch\": %zu", &epoch) == 1 && epoch > log->epochs_done))
+            break;
+        kept += length;
+    }
+    free(line);
+    return kept;
+}
+
+/* Before the first line: empties the file, or keeps of it what belongs to the epochs done. */
+static lw_status clear_old_lines(training_log *log)
+{
+    struct stat status;
+    if (fstat(fileno(log->file), &status) != 0)
+        return log_failure(log);
+    if (!S_ISREG(status.st_mode))
+        return LW_OK;
+    off_t kept = 0;
+    if (log->epochs_done > 0) {
+        FILE *old = fopen(log->path, "r");
+        if (old == NULL)
+            return log_failure(log);
+        kept = bytes_to_keep(log, old);
+        fclose(old);
+    }
+    return ftruncate(fileno(log->file), kept) == 0 ? LW_OK : log_failure(log);
 }
 
 static void write_number(FILE *file, const char *name, double value)
@@ -34,11 +73,9 @@ lw_status training_log_write(training_log *log, const lw_epoch_report *report)
 {
     if (log->path == NULL)
         return LW_OK;
-    if (log->lines == 0) {
-        log->file = freopen(log->path, "w", log->file);
-        if (log->file == NULL)
-            return log_failure(log);
-    }
+    const lw_status status = log->lines == 0 ? clear_old_lines(log) : LW_OK;
+    if (status != LW_OK)
+        return status;
     fprintf(log->file, "{\"epoch\": %zu", report->epoch);
     write_number(log->file, "train_loss", report->train_loss);
     write_number(log->file, "validation_loss", report->validation_loss);

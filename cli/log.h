@@ -8,13 +8,14 @@
 typedef struct training_log {
     const char *path; /* NULL: no log is kept */
     FILE *file;
-    int is_new; /* the file was not there before */
+    int is_new;         /* the file was not there before */
+    size_t epochs_done; /* whose lines, from an earlier part of the run, stay */
     int lines;
 } training_log;
 
-/* Opens path, or nothing if it is NULL. What the file held stays until the first line. LW_EIO names
- * the path. */
-lw_status training_log_open(training_log *log, const char *path);
+/* Opens path, or nothing if it is NULL. What the file held stays until the first line; after that, if the run goes on
+ * after so many epochs, what comes before the first line of a later epoch. LW_EIO names the path. */
+lw_status training_log_open(training_log *log, const char *path, size_t epochs_done);
 
 /* Writes an epoch's line and flushes it. Numbers that are not finite become null. */
 lw_status training_log_write(training_log *log, const lw_epoch_report *report);

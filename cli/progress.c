@@ -13,10 +13,11 @@ static double now(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-progress progress_begin(int quiet)
+progress progress_begin(int quiet, size_t first_epoch)
 {
     const int on_terminal = !quiet && isatty(STDOUT_FILENO);
-    return (progress){.quiet = quiet, .on_terminal = on_terminal, .start = now()};
+    return (progress){
+        .quiet = quiet, .on_terminal = on_terminal, .first_epoch = first_epoch, .start = now()};
 }
 
 void progress_clear(progress *p)
@@ -38,7 +39,8 @@ void progress_batch(progress *p, const lw_batch_report *report)
 
     const double rows = (double)report->rows_done;
     const double epoch_done = rows / (double)report->rows_total;
-    const double done = ((double)(report->epoch - 1) + epoch_done) / (double)report->epochs;
+    const double done = ((double)(report->epoch - 1 - p->first_epoch) + epoch_done) /
+                        (double)(report->epochs - p->first_epoch);
     const long left = (long)((time - p->start) * (1.0 - done) / done); /* seconds */
 
     char line[128];

@@ -6,13 +6,14 @@
 
 typedef struct progress {
     int quiet;
-    int on_terminal;  /* standard output is one: the rewritten line is shown */
-    double start;     /* of the run, seconds on the monotonic clock */
-    double last_draw; /* of the rewritten line */
-    int drawn_width;  /* characters of it that are on the screen now */
+    int on_terminal;    /* standard output is one: the rewritten line is shown */
+    size_t first_epoch; /* epochs done before this run */
+    double start;       /* of the run, seconds on the monotonic clock */
+    double last_draw;   /* of the rewritten line */
+    int drawn_width;    /* characters of it that are on the screen now */
 } progress;
 
-progress progress_begin(int quiet);
+progress progress_begin(int quiet, size_t first_epoch);
 
 /* Rewrites the line, a few times a second at most. To be called only when on_terminal. */
 void progress_batch(progress *p, const lw_batch_report *report);

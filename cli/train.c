@@ -1,4 +1,6 @@
+#include "checkpoint.h"
 #include "command.h"
+#include "curves.h"
 #include "data.h"
 #include "destination.h"
 #include "log.h"
@@ -14,8 +16,10 @@ typedef struct run {
     data_options source;
     lw_dataset training, validation;
     lw_net *net;
+    size_t resumed_after, first_epoch; /* epochs of the checkpoint, and where this run begins */
     training_log log;
     progress progress;
+    curves curves;
     lw_status status; /* of what the callbacks do */
 } run;
 
@@ -88,6 +92,13 @@ static int on_batch(void *user, const lw_batch_report *report)
     return 0;
 }
 
+/* Whether --until-accuracy ends the run. Compared as float, as which it was read: 0.6 in double is below 0.6f. */
+static int is_accurate(const run *r, double accuracy)
+{
+    const float until = r->options.until_accuracy;
+    return until > 0.0f && (float)accuracy >= until;
+}
+
 static int on_epoch(void *user, const lw_epoch_report *report)
 {
     run *r = user;
@@ -101,8 +112,13 @@ static int on_epoch(void *user, const lw_epoch_report *report)
     const float until = r->options.until_accuracy;
     if (r->status == LW_OK && until > 0.0f && isnan(report->validation_accuracy))
         r->status = lw_fail(LW_EINVAL, "--until-accuracy needs classes; these targets are values");
-    /* Compared as float, as which it was read: 0.6 in double is below 0.6f. */
-    return r->status != LW_OK || (until > 0.0f && (float)report->validation_accuracy >= until);
+    curves_add(&r->curves, report);
+    const int is_last = is_accurate(r, report->validation_accuracy);
+    const char *checkpoint = r->options.checkpoint;
+    if (r->status == LW_OK && checkpoint != NULL &&
+        checkpoint_is_due(r->options.checkpoint_every, report, is_last))
+        r->status = lw_net_save_state(r->net, report->epoch, checkpoint);
+    return r->status != LW_OK || is_last;
 }
 
 static lw_status fit(run *r)
@@ -113,6 +129,7 @@ static lw_status fit(run *r)
         .optimizer = make_optimizer(o),
         .batch_size = o->batch,
         .epochs = o->epochs,
+        .first_epoch = r->first_epoch,
         .no_shuffle = o->no_shuffle,
         .schedule = {.kind = (lw_schedule_kind)o->schedule,
                      .every = o->step_every,
@@ -125,6 +142,30 @@ static lw_status fit(run *r)
     };
     const lw_status status = lw_fit(r->net, &r->training, &options);
     return status != LW_OK ? status : r->status;
+}
+
+/* Brings the network to where the run was. With nothing left to do, first_epoch is that of the end. */
+static lw_status resume(run *r)
+{
+    const train_options *o = &r->options;
+    const lw_optimizer optimizer = make_optimizer(o);
+    const resumed_run wanted = {&optimizer, r->training.rows, o->batch, o->epochs, o->seed};
+    lw_evaluation reached = {.accuracy = (double)NAN};
+    lw_status status = checkpoint_resume(r->net, o->resume, &wanted, &r->resumed_after);
+    if (status == LW_OK && o->until_accuracy > 0.0f)
+        status = lw_evaluate(r->net, &r->validation, (lw_loss)o->loss, &reached);
+    r->first_epoch = is_accurate(r, reached.accuracy) ? o->epochs : r->resumed_after;
+    lw_evaluation_free(&reached);
+    return status;
+}
+
+static void print_resumed(const run *r)
+{
+    const train_options *o = &r->options;
+    if (o->resume != NULL && !o->quiet)
+        printf("%s: %s %zu of %zu epochs\n", o->resume,
+               r->first_epoch == o->epochs ? "done, after" : "resumed after", r->resumed_after,
+               o->epochs);
 }
 
 static lw_status print_result(const run *r)
@@ -167,8 +208,12 @@ static lw_status prepare(run *r)
         status = lw_net_load_parameters(r->net, o->init);
     if (status == LW_OK && o->save != NULL)
         status = destination_check(o->save);
+    if (status == LW_OK && o->checkpoint != NULL)
+        status = destination_check(o->checkpoint);
+    if (status == LW_OK && o->resume != NULL)
+        status = resume(r);
     if (status == LW_OK)
-        status = training_log_open(&r->log, o->log);
+        status = training_log_open(&r->log, o->log, r->first_epoch);
     return status;
 }
 
@@ -177,9 +222,12 @@ static lw_status train(run *r)
     lw_status status = prepare(r);
     if (status != LW_OK)
         return status;
-    r->progress = progress_begin(r->options.quiet);
+    print_resumed(r);
+    r->progress = progress_begin(r->options.quiet, r->first_epoch);
     status = fit(r);
     progress_clear(&r->progress);
+    if (status == LW_OK && r->progress.on_terminal)
+        curves_print(stdout, &r->curves, sparkline_form_of_locale(), curves_terminal_columns());
     if (status == LW_OK && r->options.save != NULL)
         status = lw_net_save(r->net, r->options.save);
     if (status == LW_OK)

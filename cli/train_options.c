@@ -115,6 +115,16 @@ static const option_row result_rows[] = {
      parse_text, TRAIN_FIELD(save), NULL, NULL},
     {"log", "FILE", "a JSON object per epoch, each on a line",
      parse_text, TRAIN_FIELD(log), NULL, NULL},
+    {"checkpoint", "FILE", "the state of the run after each epoch, for --resume",
+     parse_text, TRAIN_FIELD(checkpoint), NULL, NULL},
+    {"checkpoint-every", "N",
+     "epochs from one checkpoint to the next; the last epoch has one\n"
+     "in any case (1)",
+     parse_count, TRAIN_FIELD(checkpoint_every), EXPECTS_COUNT, NULL},
+    {"resume", "FILE",
+     "go on from a checkpoint; the other options are given as at first,\n"
+     "--epochs counts all of the run, --log is continued",
+     parse_text, TRAIN_FIELD(resume), NULL, NULL},
     {"quiet", NULL, "show the final result only", parse_flag, TRAIN_FIELD(quiet), NULL, NULL},
     {0}};
 /* clang-format on */
@@ -140,5 +150,14 @@ int train_options_read(int argc, char **argv, train_options *options, data_optio
         outcome = usage_error(argv[0], "--momentum goes with --optimizer momentum or nesterov");
     if (outcome < 0 && options->until_accuracy > 0.0f && !data_has_validation(data))
         outcome = usage_error(argv[0], "--until-accuracy needs data to validate on");
+    if (outcome < 0 && options->checkpoint_every > 0 && options->checkpoint == NULL)
+        outcome = usage_error(argv[0], "--checkpoint-every goes with --checkpoint");
+    if (outcome < 0 && options->checkpoint != NULL && options->save != NULL &&
+        strcmp(options->checkpoint, options->save) == 0)
+        outcome = usage_error(argv[0], "--checkpoint and --save name the same file");
+    if (outcome < 0 && options->resume != NULL && options->init != NULL)
+        outcome = usage_error(argv[0], "--resume and --init both say where to start");
+    if (options->checkpoint_every == 0)
+        options->checkpoint_every = 1;
     return outcome;
 }

@@ -25,6 +25,9 @@ typedef struct train_options {
     unsigned threads;     /* 0: as many as there are */
     int no_shuffle;
 
+    const char *checkpoint, *resume;
+    size_t checkpoint_every;
+
     const char *save, *log;
     int quiet;
 } train_options;

@@ -36,8 +36,6 @@ lw_status lw_batches_open_data(lw_batches *batches, const lw_loss_rule *rule,
     batches->index = calloc(data->rows, sizeof *batches->index);
     if (!batches->index)
         return lw_fail(LW_ENOMEM, "no memory for the order of %zu rows", data->rows);
-    for (size_t i = 0; i < data->rows; i++)
-        batches->index[i] = i;
     batches->room.data = data;
     return make_room(batches, data->inputs, data->outputs, data->target.labels != NULL);
 }
@@ -63,8 +61,12 @@ void lw_batches_start(lw_batches *batches, lw_random *random, size_t epoch)
 {
     batches->epoch = epoch;
     batches->rows_done = 0;
-    if (batches->index)
-        lw_random_shuffle(random, batches->data->rows, batches->index);
+    if (!batches->index)
+        return;
+    /* From the rows as they lie and not from the last order, which a run that resumes does not have. */
+    for (size_t i = 0; i < batches->data->rows; i++)
+        batches->index[i] = i;
+    lw_random_shuffle(random, batches->data->rows, batches->index);
 }
 
 static void next_of_data(lw_batches *batches, lw_batch *batch)

@@ -28,7 +28,7 @@ lw_status lw_batches_open_source(lw_batches *batches, const lw_loss_rule *rule,
 
 void lw_batches_close(lw_batches *batches);
 
-/* Goes to the beginning of an epoch; draws a new order where rows are shuffled. */
+/* Goes to the beginning of an epoch; where rows are shuffled, draws an order that depends on the generator alone. */
 void lw_batches_start(lw_batches *batches, lw_random *random, size_t epoch);
 
 /* The next batch, valid until the one after it; batch->rows is 0 at the end of the epoch. */

@@ -142,6 +142,20 @@ static lw_status parse_architecture(const lw_safetensors *file, architecture *ne
     return parse_layers(file, net);
 }
 
+lw_status lw_checkpoint_layers(const lw_safetensors *file, size_t *layers, lw_layer_info **info)
+{
+    architecture read = {0};
+    const lw_status status = parse_architecture(file, &read);
+    free(read.specs);
+    if (status == LW_OK) {
+        *layers = read.layers;
+        *info = read.info;
+    } else {
+        free(read.info);
+    }
+    return status;
+}
+
 static lw_status create_net(lw_net **net, const architecture *read, const float *parameters)
 {
     lw_net *created;

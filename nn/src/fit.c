@@ -34,6 +34,9 @@ static lw_status resolve_options(fit_run *run, lw_net *net, const lw_fit_options
     lw_fit_options *o = &run->options;
     if (o->epochs == 0)
         o->epochs = DEFAULT_EPOCHS;
+    if (o->first_epoch > o->epochs)
+        return lw_fail(LW_EINVAL, "first_epoch %zu is beyond the %zu epochs of the run",
+                       o->first_epoch, o->epochs);
 
     lw_status status = lw_loss_resolve(net, o->loss, &run->rule);
     if (status == LW_OK)
@@ -165,12 +168,13 @@ static lw_status epoch_in_session(void *argument)
     return train_epoch(call->run, call->epoch, call->report);
 }
 
-/* Whether all epochs are the same step again, and nobody looks in between. */
+/* Whether all epochs, of which there are some, are the same step again, and nobody looks in between. */
 static int only_repeats(const fit_run *run)
 {
     const lw_fit_options *o = &run->options;
-    return run->batches.data && run->batches.batch_rows == run->batches.rows_total && !run->timed &&
-           !o->validation && o->clip_norm == 0.0f && o->schedule.kind == LW_SCHEDULE_CONSTANT;
+    return o->first_epoch < o->epochs && run->batches.data &&
+           run->batches.batch_rows == run->batches.rows_total && !run->timed && !o->validation &&
+           o->clip_norm == 0.0f && o->schedule.kind == LW_SCHEDULE_CONSTANT;
 }
 
 static lw_status run_epochs(void *argument)
@@ -181,11 +185,11 @@ static lw_status run_epochs(void *argument)
         lw_batch batch;
         lw_batches_start(&run->batches, &run->net->random, 0);
         const lw_status status = lw_batches_next(&run->batches, &batch);
-        return status == LW_OK
-                   ? lw_step_repeat(run->net, &run->rule, &o->optimizer, &batch, o->epochs)
-                   : status;
+        return status == LW_OK ? lw_step_repeat(run->net, &run->rule, &o->optimizer, &batch,
+                                                o->epochs - o->first_epoch)
+                               : status;
     }
-    for (size_t epoch = 0; epoch < o->epochs && !run->stopped; epoch++) {
+    for (size_t epoch = o->first_epoch; epoch < o->epochs && !run->stopped; epoch++) {
         lw_epoch_report report;
         epoch_call call = {run, epoch, &report};
         lw_status status = lw_team_session(session_threads(run), epoch_in_session, &call);
@@ -225,11 +229,14 @@ static lw_status fit(fit_run *run)
     lw_status status = lw_net_reserve(run->net, run->batches.batch_rows);
     if (status != LW_OK)
         return status;
-    run->steps_total = (double)lw_batches_count(&run->batches) * (double)o->epochs;
-    if (o->history) {
-        run->history.epochs = calloc(o->epochs, sizeof *run->history.epochs);
+    const double steps_an_epoch = (double)lw_batches_count(&run->batches);
+    run->steps_total = steps_an_epoch * (double)o->epochs;
+    run->steps_done = steps_an_epoch * (double)o->first_epoch;
+    const size_t epochs = o->epochs - o->first_epoch;
+    if (o->history && epochs > 0) {
+        run->history.epochs = calloc(epochs, sizeof *run->history.epochs);
         if (!run->history.epochs)
-            return lw_fail(LW_ENOMEM, "no memory for a history of %zu epochs", o->epochs);
+            return lw_fail(LW_ENOMEM, "no memory for a history of %zu epochs", epochs);
     }
     status = train(run);
     if (status != LW_OK) {

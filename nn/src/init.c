@@ -55,6 +55,7 @@ static void draw_layer(lw_random *random, const lw_layer *layer)
 
 void lw_draw_parameters(lw_net *net, uint64_t seed)
 {
+    net->seed = seed;
     net->random.state = seed;
     for (size_t i = 0; i < net->layer_count; i++)
         draw_layer(&net->random, &net->layers[i]);

@@ -206,6 +206,7 @@ lw_status lw_net_set_precision(lw_net *net, lw_precision precision)
         return status;
     }
     other->random = net->random;
+    other->seed = net->seed;
     other->threads = net->threads;
     exchange(net, other);
     lw_net_destroy(other);
@@ -226,6 +227,11 @@ lw_status lw_net_initialize(lw_net *net, uint64_t seed)
     lw_parameters_changed(net);
     net->pass = (lw_pass){0};
     return LW_OK;
+}
+
+uint64_t lw_net_seed(const lw_net *net)
+{
+    return net->seed;
 }
 
 size_t lw_net_inputs(const lw_net *net)

@@ -47,6 +47,7 @@ typedef struct lw_optimizer_state {
 
 struct lw_net {
     lw_random random;
+    uint64_t seed; /* of random */
     unsigned threads;
     size_t parameter_count; /* without padding: the length of the flat view */
     size_t padded_count;    /* length of the buffer of parameters */
@@ -88,6 +89,16 @@ static inline void lw_forget_forward(lw_net *net)
 
 /* What follows from new parameters. */
 void lw_parameters_changed(lw_net *net);
+
+/* The flat view of a buffer of the network, weights row-major, and back. The buffer is there. */
+typedef enum lw_view {
+    LW_VIEW_PARAMETERS,
+    LW_VIEW_GRADIENTS,
+    LW_VIEW_VELOCITY,
+    LW_VIEW_VARIANCE
+} lw_view;
+void lw_view_get(const lw_net *net, lw_view view, float *flat);
+void lw_view_set(lw_net *net, lw_view view, const float *flat);
 
 /* Makes room for gradients, and for the layers' z, y and dz of batches of so many rows. */
 lw_status lw_net_reserve_gradients(lw_net *net);

@@ -1,47 +1,65 @@
-/* Views of parameters and gradients: compact copies of the padded buffers, with weights by rows. */
+/* Views of parameters, moments and gradients: compact copies of the padded buffers, with weights by rows. */
 #include "net.h"
 
 #include <string.h>
 
-typedef enum view_kind { VIEW_PARAMETERS, VIEW_GRADIENTS } view_kind;
+/* What of a view belongs to a layer. */
+typedef struct layer_part {
+    const lw_layer *layer;
+    int by_rows; /* W lies row-major; otherwise as weights do */
+    float *w, *b;
+} layer_part;
+
+static layer_part part_of(const lw_net *net, const lw_layer *layer, lw_view view)
+{
+    if (view == LW_VIEW_GRADIENTS)
+        return (layer_part){layer, 1, layer->dw, layer->db};
+    float *buffer = net->parameters;
+    if (view != LW_VIEW_PARAMETERS)
+        buffer = view == LW_VIEW_VELOCITY ? net->optimizer.velocity : net->optimizer.variance;
+    return (layer_part){layer, 0, buffer + (layer->weights.w - net->parameters),
+                        buffer + (layer->b - net->parameters)};
+}
 
 /* w or b NULL: left out. */
-static void copy_layer_out(const lw_layer *layer, view_kind kind, float *w, float *b)
+static void copy_layer_out(layer_part part, float *w, float *b)
 {
-    if (w && kind == VIEW_PARAMETERS)
-        lw_weights_restore(&layer->weights, layer->weights.w, w);
+    const lw_layer *layer = part.layer;
+    if (w && part.by_rows)
+        memcpy(w, part.w, layer->in * layer->spec.units * sizeof *w);
     else if (w)
-        memcpy(w, layer->dw, layer->in * layer->spec.units * sizeof *w);
+        lw_weights_restore(&layer->weights, part.w, w);
     if (b)
-        memcpy(b, kind == VIEW_PARAMETERS ? layer->b : layer->db, layer->spec.units * sizeof *b);
+        memcpy(b, part.b, layer->spec.units * sizeof *b);
 }
 
-static void copy_layer_in(const lw_layer *layer, view_kind kind, const float *w, const float *b)
+static void copy_layer_in(layer_part part, const float *w, const float *b)
 {
-    if (w && kind == VIEW_PARAMETERS)
-        lw_weights_arrange(&layer->weights, w, layer->weights.w);
+    const lw_layer *layer = part.layer;
+    if (w && part.by_rows)
+        memcpy(part.w, w, layer->in * layer->spec.units * sizeof *w);
     else if (w)
-        memcpy(layer->dw, w, layer->in * layer->spec.units * sizeof *w);
+        lw_weights_arrange(&layer->weights, w, part.w);
     if (b)
-        memcpy(kind == VIEW_PARAMETERS ? layer->b : layer->db, b, layer->spec.units * sizeof *b);
+        memcpy(part.b, b, layer->spec.units * sizeof *b);
 }
 
-static void copy_out(const lw_net *net, view_kind kind, float *flat)
+void lw_view_get(const lw_net *net, lw_view view, float *flat)
 {
     for (size_t i = 0; i < net->layer_count; i++) {
         const lw_layer *layer = &net->layers[i];
         float *b = flat + layer->in * layer->spec.units;
-        copy_layer_out(layer, kind, flat, b);
+        copy_layer_out(part_of(net, layer, view), flat, b);
         flat = b + layer->spec.units;
     }
 }
 
-static void copy_in(lw_net *net, view_kind kind, const float *flat)
+void lw_view_set(lw_net *net, lw_view view, const float *flat)
 {
     for (size_t i = 0; i < net->layer_count; i++) {
         const lw_layer *layer = &net->layers[i];
         const float *b = flat + layer->in * layer->spec.units;
-        copy_layer_in(layer, kind, flat, b);
+        copy_layer_in(part_of(net, layer, view), flat, b);
         flat = b + layer->spec.units;
     }
 }
@@ -71,7 +89,7 @@ lw_status lw_net_get_parameters(const lw_net *net, float *flat)
 {
     const lw_status status = check_flat(net, flat);
     if (status == LW_OK)
-        copy_out(net, VIEW_PARAMETERS, flat);
+        lw_view_get(net, LW_VIEW_PARAMETERS, flat);
     return status;
 }
 
@@ -80,7 +98,7 @@ lw_status lw_net_set_parameters(lw_net *net, const float *flat)
     const lw_status status = check_flat(net, flat);
     if (status != LW_OK)
         return status;
-    copy_in(net, VIEW_PARAMETERS, flat);
+    lw_view_set(net, LW_VIEW_PARAMETERS, flat);
     lw_parameters_changed(net);
     return LW_OK;
 }
@@ -91,7 +109,7 @@ lw_status lw_net_get_gradients(const lw_net *net, float *flat)
     if (status == LW_OK)
         status = check_gradients(net);
     if (status == LW_OK)
-        copy_out(net, VIEW_GRADIENTS, flat);
+        lw_view_get(net, LW_VIEW_GRADIENTS, flat);
     return status;
 }
 
@@ -102,7 +120,7 @@ lw_status lw_net_set_gradients(lw_net *net, const float *flat)
         status = lw_net_reserve_gradients(net);
     if (status != LW_OK)
         return status;
-    copy_in(net, VIEW_GRADIENTS, flat);
+    lw_view_set(net, LW_VIEW_GRADIENTS, flat);
     net->pass.gradients = 1;
     return LW_OK;
 }
@@ -111,7 +129,7 @@ lw_status lw_net_get_layer(const lw_net *net, size_t layer, float *w, float *b)
 {
     const lw_status status = check_layer(net, layer);
     if (status == LW_OK)
-        copy_layer_out(&net->layers[layer], VIEW_PARAMETERS, w, b);
+        copy_layer_out(part_of(net, &net->layers[layer], LW_VIEW_PARAMETERS), w, b);
     return status;
 }
 
@@ -121,7 +139,7 @@ lw_status lw_net_get_layer_gradients(const lw_net *net, size_t layer, float *dw,
     if (status == LW_OK)
         status = check_gradients(net);
     if (status == LW_OK)
-        copy_layer_out(&net->layers[layer], VIEW_GRADIENTS, dw, db);
+        copy_layer_out(part_of(net, &net->layers[layer], LW_VIEW_GRADIENTS), dw, db);
     return status;
 }
 
@@ -130,7 +148,7 @@ lw_status lw_net_set_layer(lw_net *net, size_t layer, const float *w, const floa
     const lw_status status = check_layer(net, layer);
     if (status != LW_OK)
         return status;
-    copy_layer_in(&net->layers[layer], VIEW_PARAMETERS, w, b);
+    copy_layer_in(part_of(net, &net->layers[layer], LW_VIEW_PARAMETERS), w, b);
     if (w || b)
         lw_parameters_changed(net);
     return LW_OK;

@@ -9,7 +9,7 @@ succeeds "$lanewise" train $data
 losses='train loss [0-9.]+  validation loss [0-9.]+  accuracy [0-9.]+ %'
 says "^epoch 2/3  $losses  [0-9.]+ s  [0-9]+ samples/s\$"
 tr -d '\n' <"$work/out" | grep -q '[[:cntrl:]]' && fail 'control characters in a file'
-[ "$(wc -l <"$work/out")" -eq 4 ] || fail 'expected three epochs and a result'
+[ "$(wc -l <"$work/out")" -eq 4 ] || fail 'expected three epochs and a result, no curves'
 succeeds "$lanewise" train $data --quiet
 [ "$(wc -l <"$work/out")" -eq 1 ] || fail '--quiet shows more than the result'
 
@@ -79,6 +79,32 @@ if script -qec true /dev/null >/dev/null 2>&1; then
     mv "$work/lines" "$work/out"
     says '^epoch [123]/3 +[0-9]+ %  [0-9]+ samples/s  [0-9]+:[0-5][0-9] left *$'
     [ "$(grep -c '^epoch ./3  train loss' "$work/out")" -eq 3 ] || fail 'the epochs do not stay'
+
+    # At the end the curves, in characters of the locale, as wide as the terminal lets them be.
+    show() {
+        run script -qec "stty cols $1; LC_ALL=$2 $lanewise train $data --epochs $3 --lr 0.02 $4" /dev/null
+        [ "$code" -eq 0 ] || fail "exit code $code on a terminal of $1 columns"
+        tr '\r' '\n' <"$work/out" >"$work/lines"
+        mv "$work/lines" "$work/out"
+    }
+    show 100 C 30 ''
+    number='[0-9]+[.][0-9][0-9]'
+    says "^training loss    [-.:=+*#@]{30}  ${number}.. -> ${number}.. .best ${number}.. in epoch [0-9]+.\$"
+    says "^validation loss  [-.:=+*#@]{30}  ${number}.. -> ${number}.. .best ${number}.. in epoch [0-9]+.\$"
+    says "^accuracy         [-.:=+*#@]{30}  $number % -> $number % .best $number % in epoch [0-9]+.\$"
+    show 100 C.UTF-8 30 ''
+    blocks='(\xe2\x96[\x81-\x88]){30}'
+    checks=$((checks + 1))
+    LC_ALL=C grep -Pq "^training loss    $blocks  [0-9]" "$work/out" || fail 'no blocks in UTF-8'
+    show 300 C 200 ''
+    says '^training loss    [-.:=+*#@]{60}  [0-9]'
+    show 80 C 200 ''
+    says '^accuracy         [-.:=+*#@]{10,20}  [0-9]'
+    awk 'length > 80 && !/samples/ { exit 1 }' "$work/out" || fail 'curves wider than the terminal'
+    show 100 C 30 --quiet
+    grep -q '[-.:=+*#@]{9}' "$work/out" && fail '--quiet shows curves'
+    show 100 C 1 ''
+    grep -q '^training loss' "$work/out" && fail 'a curve of one epoch'
 else
     echo "skipped: no script command, or no pseudo-terminal for it"
 fi

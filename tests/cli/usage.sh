@@ -101,7 +101,7 @@ for command in train evaluate predict import export info; do
 done
 succeeds "$lanewise" train --help
 for option in data x y test-x test-y csv target layers activation output precision loss optimizer lr batch \
-    epochs until-accuracy seed threads no-shuffle init save log; do
+    epochs until-accuracy seed threads no-shuffle init save log checkpoint checkpoint-every resume; do
     says "^  --$option( |\$)"
 done
 

@@ -182,6 +182,24 @@ static lw_status export_c(void)
     return check_export(lw_net_export_c(net, second_path, NULL));
 }
 
+static lw_status save_state(void)
+{
+    return lw_net_save_state(net, 1, path);
+}
+
+static lw_status load_state(void)
+{
+    size_t done = 42;
+    const lw_status status = lw_net_load_state(net, &done, path);
+    watching = 0;
+    float *after = parameters_of(net);
+    ck_assert_uint_eq(done, status == LW_OK ? 1 : 42);
+    if (status != LW_OK)
+        assert_same_bits("parameters", lw_net_parameter_count(net), after, parameters);
+    free(after);
+    return status;
+}
+
 /* Lets the first, the second, ... allocation of a call fail until it succeeds. */
 static void fail_everywhere(lw_status (*call)(void), size_t at_least)
 {
@@ -251,12 +269,32 @@ START_TEST(networks_without_memory)
 }
 END_TEST
 
+START_TEST(states_without_memory)
+{
+    static const float x[3] = {1.0f, 2.0f, 3.0f}, y = 0.5f;
+    const lw_layer_spec layers[] = {{.units = 2, .activation = LW_TANH}, {.units = 1}};
+    const lw_optimizer adam = lw_adam(0.1f);
+    net = make_net(3, layers, 2, 1);
+    ASSERT_OK(lw_train_step(net, LW_MSE, &adam, 1, x, &(lw_target){.values = &y}, NULL));
+    path = temp_path("state.safetensors");
+    json_set_alloc_funcs(__wrap_malloc, free);
+    fail_everywhere(save_state, 80);
+    json_set_alloc_funcs(__real_malloc, free);
+    ASSERT_OK(lw_net_initialize(net, 2));
+    parameters = parameters_of(net);
+    fail_everywhere(load_state, 14);
+    free(parameters);
+    lw_net_destroy(net);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("no memory");
     TCase *files = temp_files_case("files");
     tcase_add_test(files, data_sets_without_memory);
     tcase_add_test(files, networks_without_memory);
+    tcase_add_test(files, states_without_memory);
     suite_add_tcase(suite, files);
     return run_suite(suite);
 }

@@ -91,6 +91,10 @@ LW_API lw_status lw_activation_parse(const char *name, lw_activation *activation
  * and forgets optimizer state. */
 LW_API lw_status lw_net_initialize(lw_net *net, uint64_t seed);
 
+/* The seed that the network's generator was given last: by the two functions above or, with the state of the
+ * generator, by lw_net_load_state. */
+LW_API uint64_t lw_net_seed(const lw_net *net);
+
 /* What the products of training read. */
 typedef enum lw_precision {
     LW_FP32 = 0, /* float32 */
@@ -209,6 +213,15 @@ LW_API lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm
 /* One optimizer step with the gradients at hand. The optimizer's state (velocity, moments, step
  * count) lives in the network and starts anew when the kind changes. */
 LW_API lw_status lw_net_step(lw_net *net, const lw_optimizer *optimizer);
+
+typedef struct lw_optimizer_info {
+    lw_optimizer_kind kind; /* LW_OPTIMIZER_DEFAULT before the first step */
+    uint64_t steps;         /* taken with that kind */
+    size_t moments; /* 1: the velocity of SGD, which plain SGD lacks; 2: those of Adam and AdamW */
+} lw_optimizer_info;
+
+/* The optimizer's state in the network. */
+LW_API lw_status lw_net_optimizer_info(const lw_net *net, lw_optimizer_info *info);
 
 /* Forward, loss, backward, step, with the bits of those calls but in less time and memory: the gradients
  * are not stored (see lw_net_get_gradients). value, which may be NULL, receives the loss before the step. */
@@ -407,7 +420,9 @@ typedef struct lw_fit_options {
     lw_optimizer optimizer; /* how */
     size_t batch_size; /* 0 means 32; LW_FULL_BATCH: all rows                                   */
     size_t epochs;     /* 0 means 10                                                            */
-    int no_shuffle;    /* rows are taken in their order; otherwise a new order every epoch,
+    size_t
+        first_epoch; /* epochs done before, of those: for a run that resumes, see lw_net_load_state */
+    int no_shuffle;       /* rows are taken in their order; otherwise a new order every epoch,
                           except where one batch holds them all                                 */
     lw_schedule schedule; /* of the learning rate */
     float clip_norm;  /* 0: no clipping                                                        */
@@ -420,7 +435,10 @@ typedef struct lw_fit_options {
 } lw_fit_options;
 
 /*
- * Trains for some epochs of shuffled mini-batches; the last, partial batch is kept. An epoch that
+ * Trains for some epochs of shuffled mini-batches; the last, partial batch is kept. An epoch's order
+ * depends on the network's generator alone: on its seed and what was drawn from it before. With
+ * first_epoch, epochs are counted on from there, in reports and schedule too; where that leaves none,
+ * nothing is trained, and LW_EINVAL if it is above epochs. An epoch that
  * a callback stopped half way is not reported. options NULL: all defaults. The data are checked
  * first (lw_dataset_check) and must fit the network: LW_ESHAPE. A run that a callback stopped
  * returns LW_OK. Nothing is allocated once the first step is done, except by validation.
@@ -503,6 +521,37 @@ LW_API lw_status lw_net_export_onnx(const lw_net *net, const char *path);
  * 10 + 2 |z[j] - max| + cols (of lw_activate and lw_softmax, see there, twice as much).
  */
 LW_API lw_status lw_net_export_c(const lw_net *net, const char *path, const char *name);
+*Writes the state of a training run : a file as lw_net_save writes,
+    which lw_net_load reads as a *network,
+    with what the following steps depend on beside the parameters
+    : **moments as tensors of the parameters ' names and shapes, PyTorch' s terms in front of them
+    : *              `optimizer.momentum_buffer.`; for
+    Adam `optimizer.exp_avg.`, `optimizer.exp_avg_sq.` *metadata   `training_state` (version of the following), `epochs` (epochs_done, which is the *caller 's), `seed` and `generator` (what the network' s generator began with, and its *word now), `precision` (fp32, bf16), `optimizer
+                                                                                                                                                                                                                                                                                     .kind` (
+                                                                                                                                                                                                                                                                                         none,
+                                                                                                                                                                                                                                                                                         sgd,
+                                                                                                                                                                                                                                                                                         adam,
+                                                                                                                                                                                                                                                                                         adamw),
+        *              `optimizer.steps`, `optimizer.moments` (
+            how many tensors of moments a parameter has);
+*numbers in decimal **To be called between epochs, thus after lw_fit or in its on_epoch;
+in a loop of one's own, between *any two steps.Whole or absent, and LW_EDATA, as lw_net_save;
+moments count as parameters.* /
+    LW_API lw_status lw_net_save_state(const lw_net *net, size_t epochs_done, const char *path);
+
+/*
+ * Brings a network to the state in a file that lw_net_save_state wrote; epochs_done receives what it
+ * was given. lw_fit with first_epoch = *epochs_done, on the same data with the same options, then goes
+ * on with the bits of a run that was never interrupted, on any number of threads and any instruction
+ * set with FMA. A network for it is made by lw_net_load from the same file, or as it was at first;
+ * its seed and initialisation do not matter.
+ *
+ * LW_EFORMAT for another file and for metadata that are missing or make no sense, with the key;
+ * LW_ESHAPE if layers, activations or tensors are not those of the network; LW_ESTATE for a network in
+ * another precision (lw_net_set_precision comes first); LW_EDATA, with tensor and element, for NaN and
+ * Inf, and for a second moment below 0. On failure the network is unchanged.
+ */
+LW_API lw_status lw_net_load_state(lw_net *net, size_t *epochs_done, const char *path);
 
 /* ---- Gradient check ----------------------------------------------------------------------- */
 

@@ -1,0 +1,562 @@
+/*
+ * Runs that stop and go on: the state that they end in, file of it compared with file, is that of a run which was
+ * never interrupted.
+ */
+#include "net.h"
+#include "temp_files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { EPOCHS = 6, DONE = 3 };
+
+typedef struct architecture {
+    size_t inputs, layer_count;
+    lw_layer_spec layers[3];
+} architecture;
+
+/* Enough work for several threads; and for the narrow kernels. */
+static const architecture wide = {40,
+                                  3,
+                                  {{.units = 40, .activation = LW_RELU},
+                                   {.units = 20, .activation = LW_GELU},
+                                   {.units = 10, .activation = LW_SOFTMAX}}};
+static const architecture narrow = {
+    3, 2, {{.units = 10, .activation = LW_TANH}, {.units = 2, .activation = LW_SOFTMAX}}};
+
+typedef struct scenario {
+    const char *name;
+    const architecture *net;
+    size_t rows, batch;
+    int no_shuffle;
+    lw_schedule schedule;
+    float clip_norm;
+    lw_precision precision;
+} scenario;
+
+enum {
+    SHUFFLED,
+    WIDE_FULL_BATCH,
+    SHUFFLED_BF16,
+    SHUFFLED_NARROW,
+    NARROW_FULL_BATCH,
+    IN_ORDER,
+    CLIPPED,
+    CLIPPED_BF16,
+    CLIPPED_NARROW,
+    SCENARIOS
+};
+
+/* Mini-batches end with a partial one; the last but one's have more than one block of the narrow kernels. */
+static const scenario scenarios[] = {
+    [SHUFFLED] = {.name = "wide, shuffled, cosine",
+                  .net = &wide,
+                  .rows = 210,
+                  .batch = 64,
+                  .schedule = {LW_SCHEDULE_COSINE, 0, 0.1f}},
+    [WIDE_FULL_BATCH] = {.name = "wide, full batch",
+                         .net = &wide,
+                         .rows = 210,
+                         .batch = LW_FULL_BATCH},
+    [SHUFFLED_BF16] = {.name = "wide, bf16, shuffled, cosine",
+                       .net = &wide,
+                       .rows = 210,
+                       .batch = 64,
+                       .schedule = {LW_SCHEDULE_COSINE, 0, 0.0f},
+                       .precision = LW_BF16},
+    [SHUFFLED_NARROW] = {.name = "narrow, shuffled, cosine",
+                         .net = &narrow,
+                         .rows = 210,
+                         .batch = 64,
+                         .schedule = {LW_SCHEDULE_COSINE, 0, 0.1f}},
+    [NARROW_FULL_BATCH] = {.name = "narrow, full batch",
+                           .net = &narrow,
+                           .rows = 210,
+                           .batch = LW_FULL_BATCH},
+    [IN_ORDER] = {.name = "wide, in order, steps",
+                  .net = &wide,
+                  .rows = 210,
+                  .batch = 64,
+                  .no_shuffle = 1,
+                  .schedule = {LW_SCHEDULE_STEP, 2, 0.5f}},
+    [CLIPPED] = {.name = "wide, shuffled, clipped",
+                 .net = &wide,
+                 .rows = 210,
+                 .batch = 64,
+                 .clip_norm = 0.05f},
+    [CLIPPED_BF16] = {.name = "wide, bf16, full batch, clipped",
+                      .net = &wide,
+                      .rows = 210,
+                      .batch = LW_FULL_BATCH,
+                      .clip_norm = 0.05f,
+                      .precision = LW_BF16},
+    [CLIPPED_NARROW] = {.name = "narrow, shuffled, clipped",
+                        .net = &narrow,
+                        .rows = 1300,
+                        .batch = 500,
+                        .clip_norm = 0.05f},
+};
+
+static const lw_optimizer optimizers[] = {
+    {.kind = LW_SGD, .learning_rate = 0.05f, .weight_decay = 0.01f},
+    {.kind = LW_SGD, .learning_rate = 0.02f, .momentum = 0.9f},
+    {.kind = LW_SGD, .learning_rate = 0.02f, .momentum = 0.9f, .nesterov = 1},
+    {LW_ADAM, 0.01f, 0.0f, 0, 0.0f, 0.9f, 0.999f, 1e-8f},
+    {LW_ADAMW, 0.01f, 0.0f, 0, 0.1f, 0.9f, 0.999f, 1e-8f},
+};
+enum { OPTIMIZERS = sizeof optimizers / sizeof *optimizers };
+
+typedef struct task {
+    const scenario *s;
+    float *x;
+    int32_t *labels;
+    lw_dataset data;
+    lw_fit_options options;
+} task;
+
+static task begin_task(const scenario *s, const lw_optimizer *optimizer)
+{
+    const size_t outputs = s->net->layers[s->net->layer_count - 1].units;
+    task t = {.s = s,
+              .x = uniform_floats(s->rows * s->net->inputs, -1.0f, 1.0f, 11),
+              .labels = uniform_labels(s->rows, (int32_t)outputs, 13)};
+    t.data = (lw_dataset){.rows = s->rows,
+                          .inputs = s->net->inputs,
+                          .outputs = outputs,
+                          .x = t.x,
+                          .target.labels = t.labels};
+    t.options = (lw_fit_options){.optimizer = *optimizer,
+                                 .batch_size = s->batch,
+                                 .epochs = EPOCHS,
+                                 .no_shuffle = s->no_shuffle,
+                                 .schedule = s->schedule,
+                                 .clip_norm = s->clip_norm};
+    return t;
+}
+
+static void end_task(task *t)
+{
+    free(t->x);
+    free(t->labels);
+}
+
+static lw_net *new_net(const scenario *s, uint64_t seed)
+{
+    lw_net *net = make_net(s->net->inputs, s->net->layers, s->net->layer_count, seed);
+    ASSERT_OK(lw_net_set_precision(net, s->precision));
+    return net;
+}
+
+/* The state after an uninterrupted run on one thread. */
+static const char *whole_run(const task *t)
+{
+    const char *path = temp_path("whole.safetensors");
+    lw_net *net = new_net(t->s, 5);
+    lw_fit_options options = t->options;
+    options.threads = 1;
+    ASSERT_OK(lw_fit(net, &t->data, &options));
+    ASSERT_OK(lw_net_save_state(net, EPOCHS, path));
+    lw_net_destroy(net);
+    return path;
+}
+
+typedef struct saver {
+    const lw_net *net;
+    const char *path;
+} saver;
+
+static int save_and_stop(void *user, const lw_epoch_report *report)
+{
+    const saver *s = user;
+    if (report->epoch == DONE)
+        ASSERT_OK(lw_net_save_state(s->net, report->epoch, s->path));
+    return report->epoch == DONE;
+}
+
+/* The first epochs of a run, its state saved where it stops. */
+static const char *interrupted_run(const task *t)
+{
+    saver s = {.path = temp_path("stopped.safetensors")};
+    lw_net *net = new_net(t->s, 5);
+    s.net = net;
+    lw_fit_options options = t->options;
+    options.threads = 2;
+    options.on_epoch = save_and_stop;
+    options.user = &s;
+    ASSERT_OK(lw_fit(net, &t->data, &options));
+    lw_net_destroy(net);
+    return s.path;
+}
+
+/* The rest of the run, in a network that has seen something else before. */
+static const char *resumed_run(const task *t, unsigned threads, const char *stopped)
+{
+    const char *path = temp_path("resumed.safetensors");
+    const lw_optimizer before = lw_adam(0.3f);
+    lw_net *net = new_net(t->s, 77);
+    ASSERT_OK(lw_fit(net, &t->data, &(lw_fit_options){.optimizer = before, .epochs = 1}));
+    size_t done = 0;
+    ASSERT_OK(lw_net_load_state(net, &done, stopped));
+    ck_assert_uint_eq(done, DONE);
+    lw_fit_options options = t->options;
+    options.threads = threads;
+    options.first_epoch = done;
+    ASSERT_OK(lw_fit(net, &t->data, &options));
+    ASSERT_OK(lw_net_save_state(net, EPOCHS, path));
+    lw_net_destroy(net);
+    return path;
+}
+
+static void assert_same_files(const char *what, const char *path, const char *other)
+{
+    size_t size, other_size;
+    unsigned char *bytes = file_bytes(path, &size), *other_bytes = file_bytes(other, &other_size);
+    ck_assert_msg(size == other_size && memcmp(bytes, other_bytes, size) == 0, "%s: %s is not %s",
+                  what, path, other);
+    free(bytes);
+    free(other_bytes);
+}
+
+/* Every scenario with every optimizer; where tests have to be fast, each with one. */
+static int is_left_out(int number)
+{
+    return getenv("LANEWISE_TEST_FAST") && number / OPTIMIZERS % OPTIMIZERS != number % OPTIMIZERS;
+}
+
+START_TEST(a_resumed_run_ends_in_the_same_state)
+{
+    if (is_left_out(_i))
+        return;
+    static const unsigned threads[] = {1, 3};
+    task t = begin_task(&scenarios[_i / OPTIMIZERS], &optimizers[_i % OPTIMIZERS]);
+    char what[100];
+    const char *whole = whole_run(&t), *stopped = interrupted_run(&t);
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(what, sizeof what, "%s, optimizer %d, %u threads", t.s->name, _i % OPTIMIZERS,
+                 threads[i]);
+        assert_same_files(what, resumed_run(&t, threads[i], stopped), whole);
+    }
+    /* Nor was there nothing to do after the stop. */
+    lw_net *at_stop, *at_end;
+    ASSERT_OK(lw_net_load(&at_stop, stopped));
+    ASSERT_OK(lw_net_load(&at_end, whole));
+    float *p = parameters_of(at_stop), *q = parameters_of(at_end);
+    size_t moved = 0;
+    for (size_t i = 0; i < lw_net_parameter_count(at_stop); i++)
+        moved += p[i] != q[i];
+    ck_assert_uint_gt(moved, lw_net_parameter_count(at_stop) / 2);
+    free(p);
+    free(q);
+    lw_net_destroy(at_stop);
+    lw_net_destroy(at_end);
+    end_task(&t);
+}
+END_TEST
+
+/* The next one with FMA from number *at on, which then stands behind it; NULL: there is none. */
+static const char *next_with_fma(size_t *at)
+{
+    const char *name = lw_isa_available((*at)++);
+    while (name && !strcmp(name, "scalar"))
+        name = lw_isa_available((*at)++);
+    return name;
+}
+
+/* Weights lie otherwise there, the file is the same. */
+START_TEST(a_run_resumes_on_another_instruction_set)
+{
+    size_t at = 0;
+    const char *first = next_with_fma(&at), *name = first ? next_with_fma(&at) : NULL;
+    if (!name || is_left_out(_i))
+        return;
+    task t = begin_task(&scenarios[_i / OPTIMIZERS], &optimizers[_i % OPTIMIZERS]);
+    ASSERT_OK(lw_isa_select(first));
+    const char *whole = whole_run(&t), *stopped = interrupted_run(&t);
+    for (; name; name = next_with_fma(&at)) {
+        char what[100];
+        ASSERT_OK(lw_isa_select(name));
+        snprintf(what, sizeof what, "%s, optimizer %d, from %s to %s", t.s->name, _i % OPTIMIZERS,
+                 first, name);
+        assert_same_files(what, resumed_run(&t, 2, stopped), whole);
+    }
+    end_task(&t);
+}
+END_TEST
+
+/* Runs of equal steps that nobody watches are taken at one go. */
+START_TEST(a_run_that_nobody_watched_resumes)
+{
+    const scenario *s = &scenarios[_i == 0 ? NARROW_FULL_BATCH : WIDE_FULL_BATCH];
+    for (size_t i = 0; i < OPTIMIZERS; i++) {
+        task t = begin_task(s, &optimizers[i]);
+        const char *whole = whole_run(&t), *stopped = temp_path("stopped.safetensors");
+        lw_net *net = new_net(s, 5);
+        lw_fit_options options = t.options;
+        options.epochs = DONE;
+        ASSERT_OK(lw_fit(net, &t.data, &options));
+        ASSERT_OK(lw_net_save_state(net, DONE, stopped));
+        lw_net_destroy(net);
+        assert_same_files(s->name, resumed_run(&t, 1, stopped), whole);
+        end_task(&t);
+    }
+}
+END_TEST
+
+START_TEST(a_loop_of_ones_own_resumes)
+{
+    const scenario *s = &scenarios[SHUFFLED];
+    task t = begin_task(s, &optimizers[3]);
+    const char *path = temp_path("own.safetensors");
+    lw_net *net = new_net(s, 5), *other = new_net(s, 6);
+    size_t done;
+    for (size_t i = 0; i < 7; i++) {
+        if (i == 4) {
+            ASSERT_OK(lw_net_save_state(net, 0, path));
+            ASSERT_OK(lw_net_load_state(other, &done, path));
+            ck_assert_uint_eq(done, 0);
+        }
+        ASSERT_OK(lw_train_step(net, LW_CROSS_ENTROPY, &t.options.optimizer, 64, t.x,
+                                &t.data.target, NULL));
+        if (i >= 4)
+            ASSERT_OK(lw_train_step(other, LW_CROSS_ENTROPY, &t.options.optimizer, 64, t.x,
+                                    &t.data.target, NULL));
+    }
+    float *want = parameters_of(net), *got = parameters_of(other);
+    assert_same_bits("parameters", lw_net_parameter_count(net), got, want);
+    free(want);
+    free(got);
+    lw_net_destroy(net);
+    lw_net_destroy(other);
+    end_task(&t);
+}
+END_TEST
+
+/* Reports and history of the epochs from DONE on. */
+static int count_on(void *user, const lw_epoch_report *report)
+{
+    size_t *next = user;
+    ck_assert_uint_eq(report->epoch, ++*next);
+    ck_assert_uint_eq(report->epochs, EPOCHS);
+    return 0;
+}
+
+START_TEST(epochs_are_counted_on)
+{
+    task t = begin_task(&scenarios[SHUFFLED], &optimizers[3]);
+    lw_net *net = new_net(t.s, 5);
+    size_t next = DONE;
+    lw_history history, whole;
+    lw_fit_options options = t.options;
+    options.history = &whole;
+    ASSERT_OK(lw_fit(net, &t.data, &options));
+    options.first_epoch = DONE;
+    options.on_epoch = count_on;
+    options.user = &next;
+    options.history = &history;
+    ASSERT_OK(lw_fit(net, &t.data, &options));
+    ck_assert_uint_eq(next, EPOCHS);
+    ck_assert_uint_eq(history.count, EPOCHS - DONE);
+    for (size_t i = 0; i < history.count; i++)
+        ck_assert_double_eq(history.epochs[i].learning_rate, whole.epochs[DONE + i].learning_rate);
+    lw_history_free(&history);
+    lw_history_free(&whole);
+    lw_net_destroy(net);
+    end_task(&t);
+}
+END_TEST
+
+START_TEST(a_run_that_is_complete_trains_nothing)
+{
+    task t = begin_task(&scenarios[_i == 0 ? SHUFFLED : NARROW_FULL_BATCH], &optimizers[3]);
+    lw_net *net = new_net(t.s, 5);
+    lw_history history = {.count = 9};
+    float *before = parameters_of(net);
+    lw_fit_options options = t.options;
+    options.first_epoch = EPOCHS;
+    ASSERT_OK(lw_fit(net, &t.data, &options));
+    options.history = &history;
+    ASSERT_OK(lw_fit(net, &t.data, &options));
+    ck_assert_uint_eq(history.count, 0);
+    ck_assert_int_eq(history.stopped, 0);
+    lw_history_free(&history);
+    ASSERT_FAILS(LW_ESTATE, "no backward pass", lw_net_get_gradients(net, before));
+
+    options.first_epoch = EPOCHS + 1;
+    ASSERT_FAILS(LW_EINVAL, "first_epoch 7 is beyond the 6 epochs", lw_fit(net, &t.data, &options));
+    options.epochs = 0; /* ten */
+    options.first_epoch = 11;
+    ASSERT_FAILS(LW_EINVAL, "first_epoch 11 is beyond the 10", lw_fit(net, &t.data, &options));
+    float *after = parameters_of(net);
+    assert_same_bits("parameters", lw_net_parameter_count(net), after, before);
+    free(before);
+    free(after);
+    lw_net_destroy(net);
+    end_task(&t);
+}
+END_TEST
+
+/* ---- A batch source ------------------------------------------------------------------------ */
+
+typedef struct stream {
+    const task *t;
+    size_t next_row, epochs_begun, first_epoch;
+} stream;
+
+/* Rows in an order that depends on the epoch. */
+static lw_status deliver(void *user, size_t epoch, int first, size_t max_rows, float *x,
+                         float *values, int32_t *labels, size_t *rows)
+{
+    stream *s = user;
+    (void)values;
+    const lw_dataset *data = &s->t->data;
+    if (first) {
+        s->next_row = 0;
+        ck_assert_uint_eq(epoch, s->first_epoch + s->epochs_begun++);
+    }
+    for (*rows = 0; *rows < max_rows && s->next_row < data->rows; ++*rows, s->next_row++) {
+        const size_t row = (s->next_row * 7 + epoch) % data->rows;
+        memcpy(x + *rows * data->inputs, data->x + row * data->inputs, data->inputs * sizeof *x);
+        labels[*rows] = data->target.labels[row];
+    }
+    return LW_OK;
+}
+
+static void fit_stream(const task *t, lw_net *net, size_t first_epoch, saver *saves)
+{
+    stream s = {.t = t, .first_epoch = first_epoch};
+    const lw_batch_source source = {t->data.inputs, t->data.outputs, 1, deliver, &s};
+    lw_fit_options options = t->options;
+    options.first_epoch = first_epoch;
+    if (saves) {
+        options.on_epoch = save_and_stop;
+        options.user = saves;
+    }
+    ASSERT_OK(lw_fit_source(net, &source, &options));
+    ck_assert_uint_eq(s.epochs_begun, saves ? DONE : EPOCHS - first_epoch);
+}
+
+START_TEST(a_run_on_a_source_resumes)
+{
+    task t = begin_task(&scenarios[SHUFFLED], &optimizers[_i]);
+    const char *whole = temp_path("whole.safetensors"), *resumed = temp_path("resumed.safetensors");
+    lw_net *net = new_net(t.s, 5);
+    fit_stream(&t, net, 0, NULL);
+    ASSERT_OK(lw_net_save_state(net, EPOCHS, whole));
+    lw_net_destroy(net);
+
+    saver saves = {.path = temp_path("stopped.safetensors")};
+    net = new_net(t.s, 5);
+    saves.net = net;
+    fit_stream(&t, net, 0, &saves);
+    lw_net_destroy(net);
+
+    size_t done;
+    ASSERT_OK(lw_net_load(&net, saves.path));
+    ASSERT_OK(lw_net_load_state(net, &done, saves.path));
+    fit_stream(&t, net, done, NULL);
+    ASSERT_OK(lw_net_save_state(net, EPOCHS, resumed));
+    lw_net_destroy(net);
+    assert_same_files("source", resumed, whole);
+    end_task(&t);
+}
+END_TEST
+
+/* ---- What is in a state -------------------------------------------------------------------- */
+
+START_TEST(a_state_tells_seed_and_optimizer)
+{
+    static const struct {
+        size_t optimizer, moments;
+    } cases[] = {{0, 0}, {1, 1}, {2, 1}, {3, 2}, {4, 2}};
+    static const size_t of_kind[] = {SHUFFLED, SHUFFLED_BF16, SHUFFLED_NARROW};
+    const scenario *s = &scenarios[of_kind[_i]];
+    const char *path = temp_path("state.safetensors");
+    size_t done = 0;
+    lw_optimizer_info info = {.steps = 99};
+    lw_net *fresh = new_net(s, 5), *net = new_net(s, 6);
+    ck_assert_uint_eq(lw_net_seed(fresh), 5);
+    ASSERT_FAILS(LW_EINVAL, "net", lw_net_optimizer_info(NULL, &info));
+    ASSERT_FAILS(LW_EINVAL, "info", lw_net_optimizer_info(fresh, NULL));
+
+    /* Before the first step: no optimizer, parameters and generator all the same. */
+    ASSERT_OK(lw_net_save_state(fresh, SIZE_MAX, path));
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        const lw_optimizer *optimizer = &optimizers[cases[k].optimizer];
+        task t = begin_task(s, optimizer);
+        ASSERT_OK(lw_net_load_state(net, &done, path));
+        ck_assert_uint_eq(done, SIZE_MAX);
+        ck_assert_uint_eq(net->random.state, fresh->random.state);
+        ck_assert_uint_eq(lw_net_seed(net), 5);
+        ASSERT_OK(lw_net_optimizer_info(net, &info));
+        ck_assert(info.kind == LW_OPTIMIZER_DEFAULT && info.steps == 0 && info.moments == 0);
+        ASSERT_OK(lw_fit(net, &t.data, &t.options));
+        ASSERT_OK(lw_net_optimizer_info(net, &info));
+        ck_assert_int_eq((int)info.kind, (int)optimizer->kind);
+        ck_assert_uint_eq(info.steps, EPOCHS * ((s->rows + 63) / 64));
+        ck_assert_uint_eq(info.moments, cases[k].moments);
+        end_task(&t);
+    }
+    lw_net_destroy(fresh);
+    lw_net_destroy(net);
+}
+END_TEST
+
+START_TEST(a_state_is_a_network)
+{
+    task t = begin_task(&scenarios[SHUFFLED_BF16], &optimizers[3]);
+    const char *path = temp_path("state.safetensors");
+    lw_net *net = new_net(t.s, 5), *loaded, *other = new_net(t.s, 6);
+    ASSERT_OK(lw_fit(net, &t.data, &t.options));
+    ASSERT_OK(lw_net_save_state(net, EPOCHS, path));
+    ASSERT_OK(lw_net_load(&loaded, path));
+    ASSERT_OK(lw_net_load_parameters(other, path));
+    float *want = parameters_of(net), *got = parameters_of(loaded), *read = parameters_of(other);
+    assert_same_bits("loaded", lw_net_parameter_count(net), got, want);
+    assert_same_bits("parameters", lw_net_parameter_count(net), read, want);
+    free(want);
+    free(got);
+    free(read);
+    lw_net_destroy(net);
+    lw_net_destroy(loaded);
+    lw_net_destroy(other);
+    end_task(&t);
+}
+END_TEST
+
+/* A forward pass belongs to the parameters it ran with, gradients to nobody any more. */
+START_TEST(loading_forgets_the_last_pass)
+{
+    task t = begin_task(&scenarios[SHUFFLED], &optimizers[3]);
+    const char *path = temp_path("state.safetensors");
+    lw_net *net = new_net(t.s, 5);
+    size_t done;
+    ASSERT_OK(lw_net_save_state(net, 0, path));
+    ASSERT_OK(lw_net_forward(net, 64, t.x, NULL));
+    ASSERT_OK(lw_net_loss(net, LW_CROSS_ENTROPY, &t.data.target, NULL));
+    ASSERT_OK(lw_net_backward(net, NULL));
+    ASSERT_OK(lw_net_load_state(net, &done, path));
+    ASSERT_FAILS(LW_ESTATE, "no forward pass", lw_net_backward(net, NULL));
+    ASSERT_FAILS(LW_ESTATE, "no gradients", lw_net_step(net, &t.options.optimizer));
+    lw_net_destroy(net);
+    end_task(&t);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("resume");
+    TCase *resume = temp_files_case("resume");
+    tcase_add_loop_test(resume, a_resumed_run_ends_in_the_same_state, 0, SCENARIOS * OPTIMIZERS);
+    tcase_add_loop_test(resume, a_run_resumes_on_another_instruction_set, 0,
+                        SCENARIOS * OPTIMIZERS);
+    tcase_add_loop_test(resume, a_run_that_nobody_watched_resumes, 0, 2);
+    tcase_add_test(resume, a_loop_of_ones_own_resumes);
+    tcase_add_test(resume, epochs_are_counted_on);
+    tcase_add_loop_test(resume, a_run_that_is_complete_trains_nothing, 0, 2);
+    tcase_add_loop_test(resume, a_run_on_a_source_resumes, 0, OPTIMIZERS);
+    tcase_add_loop_test(resume, a_state_tells_seed_and_optimizer, 0, 3);
+    tcase_add_test(resume, a_state_is_a_network);
+    tcase_add_test(resume, loading_forgets_the_last_pass);
+    suite_add_tcase(suite, resume);
+    return run_suite(suite);
+}
