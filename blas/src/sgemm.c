@@ -7,10 +7,7 @@
 static void run(int transa, int transb, int m, int n, int k, float alpha, const float *a, int lda,
                 const float *b, int ldb, float beta, float *c, int ldc)
 {
-    if (m == 0 || n == 0)
-        return;
-    const int no_product = k == 0 || alpha == 0.0f;
-    if (no_product && beta == 1.0f)
+    if ((k == 0 || alpha == 0.0f) && beta == 1.0f)
         return;
     blas_product(transb, transa, (size_t)n, (size_t)m, (size_t)k, alpha, b, (size_t)ldb, a,
                  (size_t)lda, beta, c, (size_t)ldc);
