@@ -2,7 +2,8 @@
 # consumer.sh WAY SOURCE BUILD WORK CMAKE CC
 # Builds and runs the programs of this folder against Lanewise in one of these ways:
 #   installed     what BUILD installs, moved elsewhere, by find_package and by pkg-config
-#   archives      archives installed from a build of their own, with OpenMP and without it, the same
+#   built         archives installed from a build of their own, with OpenMP and without it, the same; between
+#                 the two, because that compiles least, the Debian packages of that build
 #   sources       the sources as a part of the consumer's build: added as a folder, whose archives it links,
 #                 and by FetchContent, as shared libraries
 # Builds of its own have one instruction set and no optimisation: it is linking that is looked at.
@@ -35,6 +36,22 @@ install_of() {
         -D LANEWISE_BUILD_BENCH=OFF "$@"
     quietly "$cmake" --build built --parallel 2
     quietly "$cmake" --install built --prefix "$work/prefix"
+}
+
+# make_packages: of the same build, as ./dev package does, and looks at them.
+make_packages() {
+    for tool in cpack dpkg-shlibdeps file gzip; do
+        command -v $tool >/dev/null || { echo "packages are not made without $tool"; return; }
+    done
+    quietly "$cmake" -S "$source" -B built -D BUILD_SHARED_LIBS=ON -D LANEWISE_BUILD_CLI=ON \
+        -D CMAKE_INSTALL_PREFIX=/usr -D CMAKE_SKIP_INSTALL_RPATH=ON -D LANEWISE_INSTALL_ARCHIVES=ON \
+        -D LANEWISE_PACKAGES=ON
+    quietly "$cmake" --build built --parallel 2
+    quietly cpack --config built/CPackConfig.cmake -B debs
+    soversion=$(readelf -d built/lib/liblanewise_nn.so | sed -n 's/.*SONAME.*\.so\.\([0-9.]*\).*/\1/p')
+    quietly sh "$here/../package/debian.sh" debs "$soversion"
+    quietly "$cmake" -S "$source" -B built -D LANEWISE_BUILD_CLI=OFF -D LANEWISE_PACKAGES=OFF \
+        -D CMAKE_SKIP_INSTALL_RPATH=OFF -D LANEWISE_INSTALL_ARCHIVES=OFF -D CMAKE_INSTALL_PREFIX=/usr/local
 }
 
 # consume NAME OPTION ...: configures, builds and runs the project of this folder.
@@ -96,14 +113,15 @@ installed)
     ! "$cmake" -S "$here" -B older -D CMAKE_PREFIX_PATH="$work/prefix" -D VERSION=0.0 >log 2>&1 ||
         fail "find_package(lanewise 0.0) is content with $version"
     ;;
-archives)
+built)
     install_of -D BUILD_SHARED_LIBS=OFF
     consume package -D CMAKE_PREFIX_PATH="$work/prefix"
     consume package_cxx -D CMAKE_PREFIX_PATH="$work/prefix" -D LANGUAGES=CXX
     with_pkgconfig line --static
     needs_no line_xor_c lanewise
     rm -r prefix
-    install_of -D LANEWISE_OPENMP=OFF
+    make_packages
+    install_of -D LANEWISE_OPENMP=OFF -D BUILD_SHARED_LIBS=OFF
     consume serial -D CMAKE_PREFIX_PATH="$work/prefix"
     with_pkgconfig serial_line --static
     for program in serial/xor_c serial/xor_cc serial_line_xor_c serial_line_product_c; do

@@ -1,0 +1,47 @@
+#!/bin/sh
+# debian.sh DIR_OF_DEBS SOVERSION
+# The Debian packages are those that they should be, with the dependencies, files and triggers that Debian
+# wants of them; lintian looks too, where it is there.
+set -eu
+debs=$(cd "$1" && pwd) soversion=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+fail() {
+    echo "$*" >&2
+    exit 1
+}
+
+# depends PACKAGE WORD...: the package depends on each.
+depends() {
+    package=$1
+    shift
+    for word; do
+        dpkg-deb -f "$debs/$package"_*.deb Depends | grep -q "$word" || fail "$package does not depend on $word"
+    done
+}
+
+packages=$(for deb in "$debs"/*.deb; do dpkg-deb -f "$deb" Package; done | sort | grep -v cblas | tr '\n' ' ')
+[ "$packages" = "lanewise liblanewise-dev liblanewise$soversion " ] || fail "the packages are $packages"
+depends "liblanewise$soversion" 'libgomp1 ' 'libc6 ' 'zlib1g ' 'libjansson4 ' 'libcsv3 '
+depends liblanewise-dev "liblanewise$soversion (= " 'zlib1g-dev' 'libjansson-dev' 'libcsv-dev'
+depends lanewise "liblanewise$soversion (= " 'libc6 '
+
+control=$(dpkg-deb --ctrl-tarfile "$debs/liblanewise$soversion"_*.deb | tar -tf - | sort | tr '\n' ' ')
+[ "$control" = './control ./md5sums ./shlibs ./triggers ' ] || fail "liblanewise$soversion controls $control"
+
+for deb in "$debs"/*.deb; do
+    dpkg-deb -x "$deb" root
+    package=$(dpkg-deb -f "$deb" Package)
+    for file in copyright changelog.gz changelog.Debian.gz; do
+        [ -s "root/usr/share/doc/$package/$file" ] || fail "$package has no $file"
+    done
+done
+libraries=$(dirname "$(find root -name liblanewise_nn.so)")
+! readelf -d root/usr/bin/lanewise "$libraries"/*.so | grep -E 'R(UN)?PATH' || fail 'a path in a system library'
+LD_LIBRARY_PATH=$libraries root/usr/bin/lanewise info
+
+command -v lintian >/dev/null || exit 0
+# The manual page is the command's own matter.
+! lintian "$debs"/*.deb 2>/dev/null | grep -v ': no-manual-page ' || fail 'lintian is not content'
