@@ -25,10 +25,12 @@ function draw(chart) {
 }
 
 // A diagram under a title. description says what is to be seen to those who do not see it; configure
-// makes Chart.js's configuration for a theme.
-function figure(title, description, configure, {square = false} = {}) {
+// makes Chart.js's configuration
+// for a theme. It is as wide as there is room, and square or of a height in rem.
+function figure(title, description, configure, {square = false, height = 17} = {}) {
   const canvas = element('canvas', {role: 'img', 'aria-label': `${title}: ${description}`});
-  const box = element('div', {class: square ? 'canvas square' : 'canvas'}, canvas);
+  const box = element('div', {class: square ? 'canvas square' : 'canvas',
+    style: square ? undefined : `height: ${height}rem`}, canvas);
   charts.push({canvas, configure, shown: null});
   return element('figure', {}, element('h3', {}, title), box,
     element('figcaption', {}, description));
@@ -77,6 +79,60 @@ function lineChart(title, description, x, series, {xTitle, format = digits, loga
       },
     },
   }));
+}
+
+// Horizontal bars: a group of them for each name, a bar in it for each of the series {label, values}. mark: a
+// value at which a line is drawn across, from which the bars of a logarithmic scale begin.
+function barChart(title, description, names, series, {xTitle, format = digits, logarithmic = false, mark}) {
+  const line = {
+    id: 'mark',
+    afterDatasetsDraw({ctx, chartArea, scales}) {
+      if (mark === undefined)
+        return;
+      const x = scales.x.getPixelForValue(mark);
+      ctx.save();
+      ctx.strokeStyle = colours().text;
+      ctx.setLineDash([5, 4]);
+      ctx.beginPath();
+      ctx.moveTo(x, chartArea.top);
+      ctx.lineTo(x, chartArea.bottom);
+      ctx.stroke();
+      ctx.restore();
+    },
+  };
+  return figure(title, description, (theme) => ({
+    type: 'bar',
+    plugins: [line],
+    data: {
+      labels: names,
+      datasets: series.map((one, i) => ({
+        label: one.label, data: one.values, base: logarithmic ? mark : undefined,
+        backgroundColor: theme.series[i % theme.series.length],
+      })),
+    },
+    options: {
+      indexAxis: 'y', responsive: true, maintainAspectRatio: false, animation: false,
+      scales: {
+        x: {type: logarithmic ? 'logarithmic' : 'linear', beginAtZero: !logarithmic,
+          suggestedMin: logarithmic && mark ? mark / 2 : undefined, suggestedMax: logarithmic && mark ? 2 * mark : undefined,
+          title: {display: true, text: xTitle},
+          ticks: {callback: (value) => format(value), maxTicksLimit: 6, maxRotation: 0}},
+        y: {ticks: {autoSkip: false, font: {size: 11},
+          // In two lines where a third of the width is too little for one.
+          callback(value) {
+            const room = Math.max(18, Math.floor(this.chart.width / 16));
+            const blank = names[value].lastIndexOf(' ');
+            const lines = names[value].length > room && blank > 0
+              ? [names[value].slice(0, blank), names[value].slice(blank + 1)] : [names[value]];
+            return lines.map((text) => (text.length > room ? `${text.slice(0, room - 1)}…` : text));
+          }}},
+      },
+      plugins: {
+        legend: {display: series.length > 1, labels: legendMarks},
+        tooltip: {callbacks: {label: (item) => `${item.dataset.label}: ${format(item.parsed.x)}`}},
+      },
+    },
+  }), {height: 4 + names.length * (0.7 + 0.75 * series.length)});
 }
 
 // Draws all diagrams once the page holds them, and again for another scheme of colours or paper.

@@ -6,7 +6,7 @@ function element(name, attributes, ...children) {
   for (const [key, value] of Object.entries(attributes || {}))
     if (value !== undefined && value !== false)
       made.setAttribute(key, value === true ? '' : value);
-  made.append(...children.flat(2).filter((child) => child !== null && child !== undefined));
+  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
   return made;
 }
 

@@ -13,6 +13,11 @@ function count(value) {
   return value === null ? '–' : Math.round(value).toLocaleString('en-US');
 }
 
+// 12.3K, 4.56M: where there is little room.
+function compact(value) {
+  return value === null ? '–' : value.toLocaleString('en-US', {notation: 'compact', maximumSignificantDigits: 3});
+}
+
 // Four digits of any size.
 function digits(value) {
   if (value === null)

@@ -6,7 +6,7 @@
 
 /* Made from the files in this directory, and from Chart.js, when the library is built. */
 extern const unsigned char page_skeleton[], page_style[], page_licence[], page_chart[],
-    page_common[], page_training[], page_benchmarks[];
+    page_common[], page_training[], page_benchmarks[], page_comparison[];
 
 typedef struct page {
     page_kind kind;
@@ -15,14 +15,17 @@ typedef struct page {
 
 static const unsigned char *script_of(page_kind kind)
 {
-    return kind == PAGE_TRAINING ? page_training : page_benchmarks;
+    return kind == PAGE_TRAINING     ? page_training
+           : kind == PAGE_BENCHMARKS ? page_benchmarks
+                                     : page_comparison;
 }
 
 /* Of the file as it is; the scripts put a name of what is shown before it. */
-static const unsigned char *title_of(page_kind kind)
+static const char *title_of(page_kind kind)
 {
-    return (const unsigned char *)(kind == PAGE_TRAINING ? "Lanewise training report"
-                                                         : "Lanewise benchmarks");
+    return kind == PAGE_TRAINING     ? "Lanewise training report"
+           : kind == PAGE_BENCHMARKS ? "Lanewise benchmarks"
+                                     : "Lanewise benchmarks compared";
 }
 
 /* In JSON a '<' stands only within strings, where it may be written so; a "</script>" in a file's name
@@ -44,9 +47,12 @@ static int write_part(FILE *file, const char *name, size_t length, const page *p
     const struct {
         const char *name;
         const unsigned char *text;
-    } parts[] = {{"title", title_of(p->kind)},   {"style", page_style},
-                 {"chart", page_chart},          {"common", page_common},
-                 {"script", script_of(p->kind)}, {"licence", page_licence}};
+    } parts[] = {{"title", (const unsigned char *)title_of(p->kind)},
+                 {"style", page_style},
+                 {"chart", page_chart},
+                 {"common", page_common},
+                 {"script", script_of(p->kind)},
+                 {"licence", page_licence}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (strlen(parts[i].name) == length && memcmp(parts[i].name, name, length) == 0) {
             fputs((const char *)parts[i].text, file);

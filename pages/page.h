@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-typedef enum page_kind { PAGE_TRAINING, PAGE_BENCHMARKS } page_kind;
+typedef enum page_kind { PAGE_TRAINING, PAGE_BENCHMARKS, PAGE_COMPARISON } page_kind;
 
 /*
  * Writes a page of that kind. data is the object that the kind's scripts show; texts in it may hold

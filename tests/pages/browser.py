@@ -21,10 +21,13 @@ return chart.data.datasets.map((dataset, i) => {
   probe.fillStyle = dataset.pointBackgroundColor || dataset.backgroundColor || dataset.borderColor;
   probe.fillRect(0, 0, 1, 1);
   const wanted = probe.getImageData(0, 0, 1, 1).data;
-  const points = chart.getDatasetMeta(i).data.filter((point) => !Number.isNaN(point.y));
+  // Of a bar the middle; what has no value has no place.
+  const points = chart.getDatasetMeta(i).data
+    .filter((point, j) => dataset.data[j] !== null && dataset.data[j].y !== null)
+    .map(({x, y, base}) => (base === undefined ? {x, y} : {x: (x + base) / 2, y}));
   const hits = points.filter(({x, y}) => {
     const got = context.getImageData(Math.round(x * ratio), Math.round(y * ratio), 1, 1).data;
-    return [0, 1, 2].every((channel) => Math.abs(got[channel] - wanted[channel]) < 40);
+    return got[3] > 200 && [0, 1, 2].every((channel) => Math.abs(got[channel] - wanted[channel]) < 40);
   });
   return points.length ? hits.length / points.length : 1;
 });

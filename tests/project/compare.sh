@@ -88,12 +88,13 @@ spread=1
 
 # A slowdown of 10 % is named, alone, and is one whichever way the results are given.
 echo "$rates" | awk '/two/ { $2 *= 0.9 } { print }' | result >slow.json
-run "$bin/bench_report" compare before.json slow.json
+run "$bin/bench_report" compare before.json slow.json compare.html
 [ "$code" -eq 1 ] || fail "exit code $code for a slowdown"
 counts 1 0 3 0
 sed -n '/^## Slower/,/^## Groups/p' "$work/out" >slower
 [ "$(grep -c 'avx2' slower)" -eq 1 ] || fail 'not one slower benchmark'
 says '^\| mlp two TN 4x5x6 \| avx2 \| +1 \| GFLOP/s \| +19\.[0-9] \| +17\.[0-9] \| +-1?[09]\.[0-9]% \|'
+grep -q '"verdict":"slower"' compare.html || fail 'the page does not hold the slowdown'
 succeeds "$bin/bench_report" compare slow.json before.json
 counts 0 1 3 0
 says '^\| mlp two TN 4x5x6 .* \+1[0-3]\.[0-9]% '
@@ -137,4 +138,10 @@ fails 2 'nopeak.json: the peak was not measured' "$bin/bench_report" compare bef
 fails 2 'absent.json' "$bin/bench_report" compare absent.json before.json
 fails 2 'usage: ' "$bin/bench_report" compare before.json
 fails 2 'usage: ' "$bin/bench_report"
+# The page whole or not at all; the tables are out by then.
+mkdir folder
+run "$bin/bench_report" compare before.json again.json folder
+[ "$code" -eq 2 ] || fail "exit code $code for a page that cannot be written"
+grep -q '^bench_report: folder: cannot write' "$work/err" || fail 'no message about the page'
+[ ! -e folder.new ] || fail 'a file was left beside the page'
 finish
