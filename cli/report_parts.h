@@ -35,7 +35,7 @@ lw_status report_examples(const report_run *run, json_t **part);
 /* Rows of two inputs over the network's predictions of the plane around them; JSON's null for others. */
 lw_status report_points(const report_run *run, json_t **part);
 
-/* Errors of a regression, and some of its rows; JSON's null where there are classes. */
+/* Errors of a regression, and some of its rows; JSON's null where targets are classes. */
 lw_status report_values(const report_run *run, json_t **part);
 
 #endif

@@ -40,9 +40,19 @@ static json_t *output_of(const sums *s, size_t rows, json_t *truth, json_t *pred
         truth, "predicted", predicted);
 }
 
+/* Several linear outputs count as classes in lw_evaluate; where targets are values they are these, too. */
+static int has_values(const report_run *run)
+{
+    lw_layer_info last = {0};
+    (void)lw_net_layer_info(run->net, lw_net_layer_count(run->net) - 1, &last);
+    return run->result->classes == 0 ||
+           (report_rows(run)->target.values != NULL && last.activation != LW_SOFTMAX &&
+            last.activation != LW_SIGMOID);
+}
+
 lw_status report_values(const report_run *run, json_t **part)
 {
-    if (run->result->classes > 0) {
+    if (!has_values(run)) {
         *part = json_null();
         return LW_OK;
     }

@@ -1,7 +1,9 @@
 // Inputs of two numbers: rows as points over what the network says of the plane.
 
-// Point shapes tell classes apart where colours do not.
-const pointShapes = ['circle', 'triangle', 'rect', 'rectRot', 'star', 'cross'];
+// Point shapes tell classes apart where colours do not. All of them are filled: others have no colour but that of
+// the border.
+const pointShapes = ['circle', 'triangle', 'rect', 'rectRot', 'rectRounded'];
+const legendClasses = 10;
 const areaColours = [[0, 114, 178], [230, 159, 0], [0, 158, 115], [204, 121, 167], [86, 180, 233], [213, 94, 0]];
 
 // The grid of predictions as a picture: the class's colour, paler where the network is less sure.
@@ -31,9 +33,14 @@ function areaBehind(points) {
   };
 }
 
+function wrongPoints(points) {
+  return points.truth.filter((truth, i) => truth !== points.predicted[i]).length;
+}
+
 function pointSets(points, result, theme) {
   const sets = [];
   const radius = points.truth.length > 300 ? 2.5 : 4;
+  const ring = wrongPoints(points) > 200 ? 1 : 2.5; // many large ones would hide one another
   const shape = (klass) => pointShapes[klass % pointShapes.length];
   for (let klass = 0; klass < result.classes; klass++) {
     const rows = points.truth.map((truth, i) => i).filter((i) => points.truth[i] === klass);
@@ -50,17 +57,16 @@ function pointSets(points, result, theme) {
       borderColor: theme.ground, borderWidth: 0.75});
     if (wrong.length > 0)
       sets.push({...common, label: `${className(result, klass)}, misclassified`, klass, data: wrong.map(at),
-        pointRadius: radius + 2.5, borderColor: theme.text, borderWidth: 2});
+        pointRadius: radius + ring, borderColor: theme.text, borderWidth: 2});
   }
   return sets.sort((a, b) => a.pointRadius - b.pointRadius);
 }
 
 function decisionBoundary(points, result) {
-  const wrong = points.truth.filter((truth, i) => truth !== points.predicted[i]).length;
   const shown = points.truth.length;
   return figure('Decision boundary',
     `${plural(shown, 'row')}${shown < result.rows ? ` of ${count(result.rows)}` : ''} over the network's ` +
-    `predictions, paler where it is less sure; the ${count(wrong)} misclassified are larger and ringed.`,
+    `predictions, paler where it is less sure; the ${count(wrongPoints(points))} misclassified are larger and ringed.`,
     (theme) => ({
       type: 'scatter',
       plugins: points.grid_classes ? [areaBehind(points)] : [],
@@ -74,7 +80,7 @@ function decisionBoundary(points, result) {
             ticks: {includeBounds: false}},
         },
         plugins: {
-          legend: {labels: legendMarks},
+          legend: {display: result.classes <= legendClasses, labels: legendMarks},
           tooltip: {callbacks: {label: (item) => `${className(result, item.dataset.klass)} at ${
             digits(item.parsed.x)}, ${digits(item.parsed.y)}: predicted ${className(result, item.raw.predicted)}`}},
         },

@@ -46,7 +46,9 @@ function valueScores(data) {
   const high = Math.max(...all);
   const styles = ['circle', 'triangle', 'rectRot', 'rect'];
   const diagram = figure('Predicted against true values',
-    `${plural(values.outputs[0].truth.length, 'row')} of ${count(values.rows)}; on the line they are equal.`,
+    `${plural(values.outputs[0].truth.length, 'row')} of ${count(values.rows)}${
+      values.outputs.length < data.network.outputs ? `, the first ${values.outputs.length} outputs` : ''
+    }; on the line they are equal.`,
     (theme) => ({
       type: 'scatter',
       data: {
@@ -56,6 +58,7 @@ function valueScores(data) {
           backgroundColor: theme.series[i % 4],
           pointStyle: styles[i % 4],
           pointRadius: 3,
+          borderWidth: 0,
         })), {
           label: 'predicted = true', type: 'line', data: [{x: low, y: low}, {x: high, y: high}],
           borderColor: theme.faint, borderDash: [6, 4], borderWidth: 1.5, pointRadius: 0,

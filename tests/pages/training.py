@@ -293,6 +293,25 @@ def regression(browser, lanewise):
     browser.look(run.page, 4, examine)
 
 
+def two_values(browser, lanewise):
+    """Two linear outputs: values, though `lanewise evaluate` counts the larger one as a class."""
+    x = [i / 100 for i in range(100)]
+    write_npy(pathlib.Path('x.npy'), 'f', 1, x)
+    write_npy(pathlib.Path('y.npy'), 'f', 2, [value for i in x for value in (2 * i, 1 - i)])
+    run = Run(lanewise, 'values', ['--layers', 'none', '--epochs', '2', '--output', 'linear'],
+              ['--x', 'x.npy', '--y', 'y.npy'])
+
+    def examine(_):
+        checks = browser.checks
+        check_matrix(browser, run)
+        errors = [float(row[1]) ** 2 for row in browser.table('Errors of the values')]
+        loss = float(re.search(r'^loss +([0-9.]+)$', run.evaluation, re.M).group(1))
+        checks.equal(len(errors), 2, 'outputs')
+        checks.near(sum(errors) / 2, loss, 'mean square error of two outputs', 2e-3)
+
+    browser.look(run.page, 4, examine)
+
+
 def long_run(browser, lanewise):
     """More epochs than a curve has points for."""
     write_arrays([0, 0, 0, 1, 1, 0, 1, 1], 2, [0, 1, 1, 0])
@@ -312,7 +331,7 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
         with Browser(checks) as browser:
-            for problem in (disk, admissions, fashion, many_classes, regression, long_run):
+            for problem in (disk, admissions, fashion, many_classes, regression, two_values, long_run):
                 problem(browser, lanewise)
         os.chdir('/')
     return checks.finish()
