@@ -131,6 +131,13 @@ int parse_fraction(const option_row *row, char *text, void *value)
     return 1;
 }
 
+const char *choice_name(const choice *choices, int value)
+{
+    while (choices->value != value)
+        choices++;
+    return choices->name;
+}
+
 int parse_choice(const option_row *row, char *text, void *value)
 {
     for (const choice *c = row->choices; c->name != NULL; c++) {

@@ -30,6 +30,9 @@ typedef struct choice {
     int value;
 } choice;
 
+/* The name of a value that is in the list. */
+const char *choice_name(const choice *choices, int value);
+
 typedef struct option_row option_row;
 
 /* Reads text into the field at value. 0 if text is not what the row expects; the field is then

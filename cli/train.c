@@ -5,18 +5,24 @@
 #include "destination.h"
 #include "log.h"
 #include "progress.h"
+#include "report.h"
+#include "shell_line.h"
 #include "train_options.h"
 
 #include <lanewise/nn.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 typedef struct run {
+    char *command; /* as a shell takes it */
+    struct timespec started;
     train_options options;
     data_options source;
     lw_dataset training, validation;
     lw_net *net;
     size_t resumed_after, first_epoch; /* epochs of the checkpoint, and where this run begins */
+    lw_history history;
     training_log log;
     progress progress;
     curves curves;
@@ -139,6 +145,7 @@ static lw_status fit(run *r)
         .on_epoch = on_epoch,
         .on_batch = r->progress.on_terminal ? on_batch : NULL,
         .user = r,
+        .history = o->report != NULL ? &r->history : NULL,
     };
     const lw_status status = lw_fit(r->net, &r->training, &options);
     return status != LW_OK ? status : r->status;
@@ -168,20 +175,45 @@ static void print_resumed(const run *r)
                o->epochs);
 }
 
-static lw_status print_result(const run *r)
+static void print_result(const run *r, const lw_evaluation *result)
 {
-    const int has_validation = data_has_validation(&r->source);
+    printf("%s loss %.4f", data_has_validation(&r->source) ? "test" : "training", result->loss);
+    if (result->classes > 0)
+        printf("  accuracy %.2f %%", 100.0 * result->accuracy);
+    putchar('\n');
+}
+
+static lw_status write_report(const run *r, const lw_evaluation *result)
+{
+    const report_run finished = {
+        .command = r->command,
+        .options = &r->options,
+        .source = &r->source,
+        .optimizer = make_optimizer(&r->options),
+        .net = r->net,
+        .training = &r->training,
+        .validation = data_has_validation(&r->source) ? &r->validation : NULL,
+        .history = &r->history,
+        .result = result,
+        .started = r->started,
+    };
+    return report_write(r->options.report, &finished);
+}
+
+static lw_status conclude(const run *r)
+{
     lw_evaluation result;
-    const lw_status status = lw_evaluate(r->net, has_validation ? &r->validation : &r->training,
-                                         (lw_loss)r->options.loss, &result);
+    lw_status status =
+        lw_evaluate(r->net, data_has_validation(&r->source) ? &r->validation : &r->training,
+                    (lw_loss)r->options.loss, &result);
     if (status != LW_OK)
         return status;
-    printf("%s loss %.4f", has_validation ? "test" : "training", result.loss);
-    if (result.classes > 0)
-        printf("  accuracy %.2f %%", 100.0 * result.accuracy);
-    putchar('\n');
+    if (r->options.report != NULL)
+        status = write_report(r, &result);
+    if (status == LW_OK)
+        print_result(r, &result);
     lw_evaluation_free(&result);
-    return LW_OK;
+    return status;
 }
 
 /* All that can be wrong with data, network and destinations shows here, before hours of work. */
@@ -212,6 +244,8 @@ static lw_status prepare(run *r)
         status = destination_check(o->checkpoint);
     if (status == LW_OK && o->resume != NULL)
         status = resume(r);
+    if (status == LW_OK && o->report != NULL)
+        status = destination_check(o->report);
     if (status == LW_OK)
         status = training_log_open(&r->log, o->log, r->first_epoch);
     return status;
@@ -231,21 +265,27 @@ static lw_status train(run *r)
     if (status == LW_OK && r->options.save != NULL)
         status = lw_net_save(r->net, r->options.save);
     if (status == LW_OK)
-        status = print_result(r);
+        status = conclude(r);
     return status;
 }
 
 int command_train(int argc, char **argv)
 {
-    run r = {0};
+    run r = {.command = shell_line(argc, argv)}; /* before lists in it are cut into pieces */
+    timespec_get(&r.started, TIME_UTC);
     const int outcome = train_options_read(argc, argv, &r.options, &r.source);
-    if (outcome >= 0)
+    if (outcome >= 0) {
+        free(r.command);
         return outcome;
+    }
 
-    const lw_status status = train(&r);
+    const lw_status status =
+        r.command != NULL ? train(&r) : lw_fail(LW_ENOMEM, "no memory for the command line");
     training_log_close(&r.log);
+    lw_history_free(&r.history);
     lw_net_destroy(r.net);
     lw_dataset_free(&r.validation);
     lw_dataset_free(&r.training);
+    free(r.command);
     return status == LW_OK ? 0 : report_failure();
 }

@@ -19,21 +19,20 @@ static const train_options defaults = {
     .epochs = 20,
 };
 
-static const choice initializer_names[] = {{"default", LW_INIT_DEFAULT},
-                                           {"zeros", LW_INIT_ZEROS},
-                                           {"normal", LW_INIT_NORMAL},
-                                           {"uniform", LW_INIT_UNIFORM},
-                                           {"xavier", LW_INIT_XAVIER},
-                                           {"he", LW_INIT_HE},
-                                           {NULL, 0}};
-static const choice precision_names[] = {{"fp32", LW_FP32}, {"bf16", LW_BF16}, {NULL, 0}};
-static const choice optimizer_names[] = {{"sgd", SGD},           {"momentum", MOMENTUM},
-                                         {"nesterov", NESTEROV}, {"adam", ADAM},
-                                         {"adamw", ADAMW},       {NULL, 0}};
-static const choice schedule_names[] = {{"constant", LW_SCHEDULE_CONSTANT},
-                                        {"step", LW_SCHEDULE_STEP},
-                                        {"cosine", LW_SCHEDULE_COSINE},
-                                        {NULL, 0}};
+const choice initializer_names[] = {{"default", LW_INIT_DEFAULT},
+                                    {"zeros", LW_INIT_ZEROS},
+                                    {"normal", LW_INIT_NORMAL},
+                                    {"uniform", LW_INIT_UNIFORM},
+                                    {"xavier", LW_INIT_XAVIER},
+                                    {"he", LW_INIT_HE},
+                                    {NULL, 0}};
+const choice precision_names[] = {{"fp32", LW_FP32}, {"bf16", LW_BF16}, {NULL, 0}};
+const choice optimizer_names[] = {{"sgd", SGD},   {"momentum", MOMENTUM}, {"nesterov", NESTEROV},
+                                  {"adam", ADAM}, {"adamw", ADAMW},       {NULL, 0}};
+const choice schedule_names[] = {{"constant", LW_SCHEDULE_CONSTANT},
+                                 {"step", LW_SCHEDULE_STEP},
+                                 {"cosine", LW_SCHEDULE_COSINE},
+                                 {NULL, 0}};
 
 /* --batch N or full. */
 static int parse_batch(const option_row *row, char *text, void *value)
@@ -115,6 +114,8 @@ static const option_row result_rows[] = {
      parse_text, TRAIN_FIELD(save), NULL, NULL},
     {"log", "FILE", "a JSON object per epoch, each on a line",
      parse_text, TRAIN_FIELD(log), NULL, NULL},
+    {"report", "FILE.html", "a page of curves, confusion matrix, misclassified rows and options",
+     parse_text, TRAIN_FIELD(report), NULL, NULL},
     {"checkpoint", "FILE", "the state of the run after each epoch, for --resume",
      parse_text, TRAIN_FIELD(checkpoint), NULL, NULL},
     {"checkpoint-every", "N",
@@ -128,6 +129,15 @@ static const option_row result_rows[] = {
     {"quiet", NULL, "show the final result only", parse_flag, TRAIN_FIELD(quiet), NULL, NULL},
     {0}};
 /* clang-format on */
+
+static int check_report(const char *command, const train_options *options)
+{
+    if (options->save != NULL && strcmp(options->save, options->report) == 0)
+        return usage_error(command, "--save and --report name the same file");
+    if (options->log != NULL && strcmp(options->log, options->report) == 0)
+        return usage_error(command, "--log and --report name the same file");
+    return -1;
+}
 
 int train_options_read(int argc, char **argv, train_options *options, data_options *data)
 {
@@ -159,5 +169,7 @@ int train_options_read(int argc, char **argv, train_options *options, data_optio
         outcome = usage_error(argv[0], "--resume and --init both say where to start");
     if (options->checkpoint_every == 0)
         options->checkpoint_every = 1;
+    if (outcome < 0 && options->report != NULL)
+        outcome = check_report(argv[0], options);
     return outcome;
 }

@@ -28,9 +28,12 @@ typedef struct train_options {
     const char *checkpoint, *resume;
     size_t checkpoint_every;
 
-    const char *save, *log;
+    const char *save, *log, *report;
     int quiet;
 } train_options;
+
+/* Names of the options' values. */
+extern const choice initializer_names[], precision_names[], optimizer_names[], schedule_names[];
 
 /* -1, or the exit code to end with. Fields that no option names have their defaults. */
 int train_options_read(int argc, char **argv, train_options *options, data_options *data);

@@ -77,6 +77,7 @@ run env LANEWISE_BENCH_PYTHON=./python sh "$runner" build quick 'and_2-1/[^/]*/1
 says '^- torch-fused: 9\.9$'
 says '^\| and_2-1 .* torch-fused \| +32\.00 \| +[0-9.]+ \| +[0-9.]+ \|$'
 says '^\| train to best library \| +1 '
+[ "$(head -n 1 build/bench/results.html)" = '<!DOCTYPE html>' ] || fail 'bench/run has made no page'
 grep -Eq '^bench: (mlp|tiny|layer|vector)$' "$work/err" && fail 'a program that the pattern does not name ran'
 run env LANEWISE_BENCH_PYTHON=false sh "$runner" build quick 'and_2-1/[^/]*/1/'
 [ "$code" -eq 1 ] || fail "exit code $code where LANEWISE_BENCH_PYTHON has no torch"

@@ -1,0 +1,49 @@
+#include "report.h"
+
+#include "destination.h"
+#include "page.h"
+#include "report_parts.h"
+
+const lw_dataset *report_rows(const report_run *run)
+{
+    return run->validation != NULL ? run->validation : run->training;
+}
+
+static lw_status collect(const report_run *run, json_t **data)
+{
+    json_t *examples = NULL, *points = NULL, *values = NULL;
+    lw_status status = report_examples(run, &examples);
+    if (status == LW_OK)
+        status = report_points(run, &points);
+    if (status == LW_OK)
+        status = report_values(run, &values);
+    if (status != LW_OK) {
+        json_decref(examples);
+        json_decref(points);
+        return status;
+    }
+    *data = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "command",
+                      page_text(run->command), "machine", report_machine(run), "network",
+                      report_network(run), "data", report_data(run), "options", report_options(run),
+                      "time", report_time(run), "epochs", report_epochs(run), "result",
+                      report_result(run), "examples", examples, "points", points, "values", values);
+    return *data != NULL ? LW_OK : lw_fail(LW_ENOMEM, "no memory for the report");
+}
+
+lw_status report_write(const char *path, const report_run *run)
+{
+    json_t *data = NULL;
+    lw_status status = collect(run, &data);
+    if (status != LW_OK)
+        return status;
+    destination d;
+    status = destination_open(&d, path);
+    if (status == LW_OK && page_write(d.file, PAGE_TRAINING, data) == 0) {
+        status = destination_commit(&d);
+    } else if (status == LW_OK) {
+        destination_discard(&d);
+        status = lw_fail(LW_ENOMEM, "%s: no memory for the report", path);
+    }
+    json_decref(data);
+    return status;
+}

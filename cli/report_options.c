@@ -1,0 +1,148 @@
+#include "names.h"
+#include "page.h"
+#include "report_parts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Where an option has no value of its own. */
+static const char none[] = "none";
+
+static json_t *text_or_none(const char *text)
+{
+    return text != NULL ? page_text(text) : json_string(none);
+}
+
+static json_t *yes_or_no(int value)
+{
+    return json_string(value ? "yes" : "no");
+}
+
+/* As short as it can be and still be the float that was given. */
+static json_t *real(float value)
+{
+    char text[32];
+    for (int digits = 1; digits <= 9; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, (double)value);
+        float back = 0.0f;
+        if (sscanf(text, "%f", &back) == 1 && back == value)
+            break;
+    }
+    return json_string(text);
+}
+
+static json_t *real_or_none(float value, int is_set)
+{
+    return is_set ? real(value) : json_string(none);
+}
+
+static json_t *layer_sizes(const size_list *layers)
+{
+    char text[LIST_MAX * 21 + 1] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < layers->count; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%zu", i > 0 ? "," : "",
+                                 layers->items[i]);
+    return json_string(layers->count > 0 ? text : none);
+}
+
+/* The loss that LW_LOSS_DEFAULT means. */
+static const char *loss_name(const report_run *run)
+{
+    int loss = run->options->loss;
+    lw_layer_info last = {0};
+    (void)lw_net_layer_info(run->net, lw_net_layer_count(run->net) - 1, &last);
+    if (loss == LW_LOSS_DEFAULT)
+        loss = last.activation == LW_SOFTMAX   ? LW_CROSS_ENTROPY
+               : last.activation == LW_SIGMOID ? LW_BINARY_CROSS_ENTROPY
+                                               : LW_MSE;
+    return choice_name(loss_names, loss);
+}
+
+static json_t *network_options(const report_run *run)
+{
+    const train_options *o = run->options;
+    lw_layer_info last = {0};
+    (void)lw_net_layer_info(run->net, lw_net_layer_count(run->net) - 1, &last);
+    return json_pack("{s:o, s:s, s:s, s:s, s:s, s:o}", "layers", layer_sizes(&o->layers),
+                     "activation", lw_activation_name((lw_activation)o->activation), "output",
+                     lw_activation_name(last.activation), "initializer",
+                     choice_name(initializer_names, o->initializer), "precision",
+                     choice_name(precision_names, o->precision), "init", text_or_none(o->init));
+}
+
+static json_t *batch_size(const train_options *o)
+{
+    return o->batch == LW_FULL_BATCH ? json_string("full") : json_sprintf("%zu", o->batch);
+}
+
+static json_t *training_options(const report_run *run)
+{
+    const train_options *o = run->options;
+    const lw_optimizer *optimizer = &run->optimizer;
+    const int has_momentum = o->optimizer == MOMENTUM || o->optimizer == NESTEROV;
+    const int has_steps = o->schedule == LW_SCHEDULE_STEP;
+    return json_pack(
+        "{s:s, s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "loss",
+        loss_name(run), "optimizer", choice_name(optimizer_names, o->optimizer), "lr",
+        real(optimizer->learning_rate), "momentum", real_or_none(optimizer->momentum, has_momentum),
+        "weight-decay", real(optimizer->weight_decay), "schedule",
+        choice_name(schedule_names, o->schedule), "step-every",
+        has_steps ? json_sprintf("%zu", o->step_every) : json_string(none), "step-factor",
+        real_or_none(o->step_factor, has_steps), "clip", real_or_none(o->clip, o->clip > 0.0f),
+        "batch", batch_size(o), "epochs", json_sprintf("%zu", o->epochs), "until-accuracy",
+        real_or_none(o->until_accuracy, o->until_accuracy > 0.0f), "no-shuffle",
+        yes_or_no(o->no_shuffle), "seed", json_sprintf("%" PRIu64, o->seed), "threads",
+        o->threads > 0 ? json_sprintf("%u", o->threads) : json_string("all at hand"));
+}
+
+/* Names with commas between them. */
+static json_t *list(const name_list *names)
+{
+    json_t *text = json_string("");
+    for (size_t i = 0; i < names->count && text != NULL; i++) {
+        json_t *name = page_text(names->items[i]);
+        json_t *longer = json_sprintf("%s%s%s", json_string_value(text), i > 0 ? ", " : "",
+                                      name != NULL ? json_string_value(name) : "");
+        json_decref(name);
+        json_decref(text);
+        text = longer;
+    }
+    return text;
+}
+
+static json_t *csv_options(const report_run *run)
+{
+    const data_options *source = run->source;
+    return json_pack("{s:o, s:s, s:o, s:o, s:o}", "target", text_or_none(source->target),
+                     "target is", run->training->target.labels != NULL ? "a class" : "a value",
+                     "no-header", yes_or_no(source->no_header), "one-hot",
+                     source->one_hot.count > 0 ? list(&source->one_hot) : json_string(none),
+                     "standardize",
+                     source->standardize.all                 ? json_string("all")
+                     : source->standardize.columns.count > 0 ? list(&source->standardize.columns)
+                                                             : json_string(none));
+}
+
+static json_t *result_options(const train_options *o)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "save", text_or_none(o->save), "checkpoint",
+                     text_or_none(o->checkpoint), "checkpoint-every",
+                     o->checkpoint != NULL ? json_sprintf("%zu", o->checkpoint_every)
+                                           : json_string(none),
+                     "resume", text_or_none(o->resume), "log", text_or_none(o->log), "report",
+                     text_or_none(o->report));
+}
+
+json_t *report_options(const report_run *run)
+{
+    json_t *options =
+        json_pack("{s:o, s:o, s:o}", "Network options", network_options(run), "Training",
+                  training_options(run), "Results", result_options(run->options));
+    if (run->source->csv != NULL && json_object_set_new(options, "CSV", csv_options(run)) != 0) {
+        json_decref(options);
+        return NULL;
+    }
+    return options;
+}

@@ -1,0 +1,134 @@
+#include "page.h"
+#include "report_parts.h"
+
+#include <string.h>
+
+enum {
+    MATRIX_MAX = 100,     /* classes whose whole matrix is shown */
+    CLASSES_MAX = 1000,   /* classes that have a line each */
+    CONFUSIONS_MAX = 30,  /* commonest confusions */
+    CONFUSION_FIELDS = 4, /* true class, predicted class, rows, rows of the true class */
+};
+
+/* ---- Names --------------------------------------------------------------------------------- */
+
+static const char *const fashion_classes[] = {"T-shirt/top", "Trouser",   "Pullover", "Dress",
+                                              "Coat",        "Sandal",    "Shirt",    "Sneaker",
+                                              "Bag",         "Ankle boot"};
+enum { FASHION_CLASSES = sizeof fashion_classes / sizeof *fashion_classes };
+
+/* Other data in its format, as MNIST's digits, come by the same option, but not with its labels. */
+static int is_fashion_mnist(const report_run *run)
+{
+    static const int32_t first_labels[] = {9, 2, 1, 1, 6, 1, 4, 6, 5, 7};
+    const lw_dataset *test = run->validation;
+    return run->source->data != NULL && run->result->classes == FASHION_CLASSES &&
+           test->rows >= FASHION_CLASSES &&
+           memcmp(test->target.labels, first_labels, sizeof first_labels) == 0;
+}
+
+static json_t *class_names(const report_run *run)
+{
+    if (!is_fashion_mnist(run))
+        return json_null();
+    json_t *names = json_array();
+    int failed = 0;
+    for (size_t i = 0; i < FASHION_CLASSES; i++)
+        failed |= json_array_append_new(names, json_string(fashion_classes[i]));
+    if (failed) {
+        json_decref(names);
+        return NULL;
+    }
+    return names;
+}
+
+/* ---- Counts -------------------------------------------------------------------------------- */
+
+static json_t *counts(const size_t *count, size_t n)
+{
+    json_t *array = json_array();
+    int failed = 0;
+    for (size_t i = 0; i < n; i++)
+        failed |= json_array_append_new(array, json_integer((json_int_t)count[i]));
+    if (failed) {
+        json_decref(array);
+        return NULL;
+    }
+    return array;
+}
+
+/* Sums of n counts that lie stride apart. */
+static size_t sum(const size_t *count, size_t n, size_t stride)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < n; i++)
+        total += count[i * stride];
+    return total;
+}
+
+typedef enum class_count { SUPPORT, PREDICTED, HITS } class_count;
+
+/* A number for each class; null if there are too many of them. */
+static json_t *class_counts(const lw_evaluation *e, class_count which)
+{
+    if (e->classes == 0 || e->classes > CLASSES_MAX)
+        return json_null();
+    size_t count[CLASSES_MAX];
+    for (size_t i = 0; i < e->classes; i++)
+        count[i] = which == SUPPORT     ? sum(e->confusion + i * e->classes, e->classes, 1)
+                   : which == PREDICTED ? sum(e->confusion + i, e->classes, e->classes)
+                                        : e->confusion[i * e->classes + i];
+    return counts(count, e->classes);
+}
+
+static json_t *confusion_matrix(const lw_evaluation *e)
+{
+    if (e->classes == 0 || e->classes > MATRIX_MAX)
+        return json_null();
+    return counts(e->confusion, e->classes * e->classes);
+}
+
+/* The commonest first; of equals the one that comes first in the matrix. */
+static json_t *commonest_confusions(const lw_evaluation *e)
+{
+    size_t cells[CONFUSIONS_MAX];
+    size_t found = 0;
+    for (size_t cell = 0; cell < e->classes * e->classes; cell++) {
+        const size_t count = e->confusion[cell];
+        if (cell / e->classes == cell % e->classes || count == 0 ||
+            (found == CONFUSIONS_MAX && count <= e->confusion[cells[found - 1]]))
+            continue;
+        size_t place = found < CONFUSIONS_MAX ? found++ : found - 1;
+        for (; place > 0 && e->confusion[cells[place - 1]] < count; place--)
+            cells[place] = cells[place - 1];
+        cells[place] = cell;
+    }
+
+    json_t *array = json_array();
+    int failed = 0;
+    for (size_t i = 0; i < found; i++) {
+        const size_t truth = cells[i] / e->classes;
+        const size_t fields[CONFUSION_FIELDS] = {
+            truth, cells[i] % e->classes, e->confusion[cells[i]],
+            sum(e->confusion + truth * e->classes, e->classes, 1)};
+        failed |= json_array_append_new(array, counts(fields, CONFUSION_FIELDS));
+    }
+    if (failed) {
+        json_decref(array);
+        return NULL;
+    }
+    return array;
+}
+
+json_t *report_result(const report_run *run)
+{
+    const lw_evaluation *e = run->result;
+    return json_pack("{s:s, s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "on",
+                     run->validation != NULL ? "validation" : "training", "rows",
+                     (json_int_t)e->rows, "loss", page_number(e->loss), "accuracy",
+                     page_number(e->accuracy), "classes", (json_int_t)e->classes, "correct",
+                     (json_int_t)e->correct, "names", class_names(run), "confusion",
+                     confusion_matrix(e), "support", class_counts(e, SUPPORT), "predicted",
+                     class_counts(e, PREDICTED), "hits", class_counts(e, HITS), "confusions",
+                     commonest_confusions(e));
+}
