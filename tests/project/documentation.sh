@@ -39,7 +39,7 @@ shows index.html 'Lanewise trains dense neural networks'
 shows group__kernels__h__general__matrix__product.html 'C = alpha * op(A) * op(B) + beta * C, op(X) = X'
 shows group__kernels__h__general__matrix__product.html 'A  m x k, lda >= k   (transa = 1: stored k x m, lda >= m)'
 shows group__kernels__h__dense__layer.html '                 stored. GELU and SiLU need it for their backward pass'
-shows group__nn__h__models.html 'layers.<i>.weight'
+shows group__nn__h__models.html '<prefix><n>.weight'
 shows group__nn__h__models.html '__metadata__'
 
 # Faults in a copy, all at once because Doxygen names all that it finds.
