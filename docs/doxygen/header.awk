@@ -159,14 +159,14 @@ in_field_comment {
 
     # Of enumerators without a comment Doxygen 1.9 does not complain, but of this it does.
     in_enum = line ~ /^(typedef )?enum / || (in_enum && line !~ /^}/)
-    if (in_enum && comment == "" && match(line, /^ +[A-Z][A-Z0-9_]*/))
+    if (in_enum && comment == "" && match(line, /^ +[A-Za-z][A-Za-z0-9_]*/))
         comment = " /**< @ref undocumented_" substr(line, 5, RLENGTH - 4) " */"
 
     # Declarations that follow one with a comment have the same.
     if (line ~ /^(LW_API|typedef) / && depth == 0) {
         if (first != "" && first != "none")
             printf "/** @copydoc %s */ ", first
-        if (first == "" && match(line, /lw_[a-z0-9_]+[(;]/))
+        if (first == "" && match(line, /[a-z0-9_]+[(;]/))
             first = substr(line, RSTART, RLENGTH - 1)
     }
     if (line !~ /^extern "C"/)

@@ -44,10 +44,16 @@ extern "C" {
 
 #if !defined(CBLAS_H) && !defined(__GSL_CBLAS_H__)
 
-typedef enum CBLAS_LAYOUT { CblasRowMajor = 101, CblasColMajor = 102 } CBLAS_LAYOUT;
+/* How matrices are stored. */
+typedef enum CBLAS_LAYOUT {
+    CblasRowMajor = 101, /* row by row */
+    CblasColMajor = 102  /* column by column */
+} CBLAS_LAYOUT;
+
+/* What op of a matrix is. */
 typedef enum CBLAS_TRANSPOSE {
-    CblasNoTrans = 111,
-    CblasTrans = 112,
+    CblasNoTrans = 111,  /* the matrix */
+    CblasTrans = 112,    /* its transpose */
     CblasConjTrans = 113 /* of real matrices the transpose */
 } CBLAS_TRANSPOSE;
 
