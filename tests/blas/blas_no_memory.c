@@ -23,21 +23,23 @@ START_TEST(products_need_no_memory)
     float *values_a = random_floats(M * K, 1), *values_b = random_floats(K * N, 2);
     static double sums[M * N], magnitudes[M * N];
     exact_product(M, N, K, values_a, values_b, sums, magnitudes);
-    for (int interface = 0; interface < INTERFACES; interface++) {
-        for (int trans = 0; trans < 4; trans++) {
-            const int ta = trans & 1, tb = trans >> 1, before = refused;
-            struct matrix a = matrix_of(M, K, lies_along(interface, ta), 1, values_a, NAN);
-            struct matrix b = matrix_of(K, N, lies_along(interface, tb), 0, values_b, NAN);
-            struct matrix c = matrix_of(M, N, lies_along(interface, AS_IT_IS), 2, NULL, NAN);
-            call_sgemm(interface, ta, tb, 0, 0.7f, &a, &b, 0.0f, &c);
-            ck_assert_int_gt(refused, before);
-            for (int i = 0; i < M; i++)
-                for (int j = 0; j < N; j++)
-                    ck_assert(is_near(c.data[matrix_place(&c, i, j)], 0.7f, sums[i * N + j],
-                                      magnitudes[i * N + j], 0.0f, 0.0f));
-            matrix_free(&a);
-            matrix_free(&b);
-            matrix_free(&c);
+    for (enum interface interface = FORTRAN; interface < INTERFACES; interface++) {
+        for (enum transpose ta = AS_IT_IS; ta < CONJUGATED; ta++) {
+            for (enum transpose tb = AS_IT_IS; tb < CONJUGATED; tb++) {
+                const int before = refused;
+                struct matrix a = matrix_of(M, K, lies_along(interface, ta), 1, values_a, NAN);
+                struct matrix b = matrix_of(K, N, lies_along(interface, tb), 0, values_b, NAN);
+                struct matrix c = matrix_of(M, N, lies_along(interface, AS_IT_IS), 2, NULL, NAN);
+                call_sgemm(interface, ta, tb, 0, 0.7f, &a, &b, 0.0f, &c);
+                ck_assert_int_gt(refused, before);
+                for (int i = 0; i < M; i++)
+                    for (int j = 0; j < N; j++)
+                        ck_assert(is_near(c.data[matrix_place(&c, i, j)], 0.7f, sums[i * N + j],
+                                          magnitudes[i * N + j], 0.0f, 0.0f));
+                matrix_free(&a);
+                matrix_free(&b);
+                matrix_free(&c);
+            }
         }
     }
     free(values_a);

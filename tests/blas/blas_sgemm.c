@@ -85,9 +85,9 @@ static void check_call(const struct problem *p, enum interface interface, enum t
 static void check_options(const struct problem *p)
 {
     int variant = p->m + 2 * p->n + p->k;
-    for (int interface = 0; interface < INTERFACES; interface++)
-        for (int ta = 0; ta < TRANSPOSES; ta++)
-            for (int tb = 0; tb < TRANSPOSES; tb++)
+    for (enum interface interface = FORTRAN; interface < INTERFACES; interface++)
+        for (enum transpose ta = AS_IT_IS; ta < TRANSPOSES; ta++)
+            for (enum transpose tb = AS_IT_IS; tb < TRANSPOSES; tb++)
                 for (int al = 0; al < FACTORS; al++)
                     for (int be = 0; be < FACTORS; be++)
                         check_call(p, interface, ta, tb, variant++, factors[al], factors[be]);
@@ -118,10 +118,11 @@ START_TEST(sgemm_is_the_product_of_larger_matrices)
     for (size_t set = 0; select_set(set); set++) {
         for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
             struct problem p = problem_of(shapes[s][0], shapes[s][1], shapes[s][2]);
-            for (int interface = 0; interface < INTERFACES; interface++)
-                for (int trans = 0; trans < 4; trans++)
-                    check_call(&p, interface, trans & 1, trans >> 1, interface + trans,
-                               trans == 0 ? 1.0f : 0.7f, trans == 3 ? 0.0f : -1.3f);
+            for (enum interface interface = FORTRAN; interface < INTERFACES; interface++)
+                for (enum transpose ta = AS_IT_IS; ta < CONJUGATED; ta++)
+                    for (enum transpose tb = AS_IT_IS; tb < CONJUGATED; tb++)
+                        check_call(&p, interface, ta, tb, (int)interface + (int)ta + (int)tb,
+                                   ta == tb ? 1.0f : 0.7f, ta > tb ? 0.0f : -1.3f);
             problem_free(&p);
         }
     }
@@ -136,7 +137,7 @@ START_TEST(sgemm_leaves_c_alone_where_nothing_changes)
     struct matrix none = {.rows = 2, .cols = 2, .ld = 2};
     struct matrix c = {.rows = 2, .cols = 2, .ld = 2};
     c.data = (float *)(size_t)constant;
-    for (int interface = 0; interface < INTERFACES; interface++) {
+    for (enum interface interface = FORTRAN; interface < INTERFACES; interface++) {
         empty.along = 0;
         call_sgemm(interface, AS_IT_IS, AS_IT_IS, 0, 0.7f, &empty, &none, 1.0f, &c);
         call_sgemm(interface, AS_IT_IS, AS_IT_IS, 0, 0.0f, &none, &none, 1.0f, &c);
@@ -152,7 +153,7 @@ START_TEST(sgemm_takes_operands_in_gaps_of_each_other)
 {
     enum { M = 5, N = 4, K = 3, ROWS = 12 };
     const float alpha = 0.7f, beta = -1.3f;
-    for (int interface = 0; interface < INTERFACES; interface++) {
+    for (enum interface interface = FORTRAN; interface < INTERFACES; interface++) {
         struct problem p = problem_of(M, N, K);
         const int along = lies_along(interface, AS_IT_IS);
         float *all = random_floats(ROWS * 2 * ROWS, 4);

@@ -98,8 +98,8 @@ static void check_increments(const struct problem *p, enum interface interface,
 
 static void check_options(const struct problem *p)
 {
-    for (int interface = 0; interface < INTERFACES; interface++) {
-        for (int trans = 0; trans < TRANSPOSES; trans++) {
+    for (enum interface interface = FORTRAN; interface < INTERFACES; interface++) {
+        for (enum transpose trans = AS_IT_IS; trans < TRANSPOSES; trans++) {
             const int along = lies_along(interface, trans), pad = (p->outputs + p->inputs) % 3;
             for (int al = 0; al < FACTORS; al++) {
                 struct matrix a = matrix_of(p->outputs, p->inputs, along, pad,
@@ -134,8 +134,8 @@ START_TEST(sgemv_is_the_product_of_long_vectors)
     for (size_t set = 0; select_set(set); set++) {
         for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
             struct problem p = problem_of(shapes[s][0], shapes[s][1]);
-            for (int interface = 0; interface < INTERFACES; interface++) {
-                for (int trans = 0; trans < 2; trans++) {
+            for (enum interface interface = FORTRAN; interface < INTERFACES; interface++) {
+                for (enum transpose trans = AS_IT_IS; trans < CONJUGATED; trans++) {
                     struct matrix a =
                         matrix_of(p.outputs, p.inputs, lies_along(interface, trans), 1, p.a, NAN);
                     check_increments(&p, interface, trans, &a, 1.0f, 0.0f);
@@ -155,7 +155,7 @@ START_TEST(sgemv_has_the_same_bits_on_any_number_of_threads)
     enum { OUTPUTS = 4100, INPUTS = 600 };
     struct problem p = problem_of(OUTPUTS, INPUTS);
     static float first[OUTPUTS], other[OUTPUTS];
-    for (int trans = 0; trans < 2; trans++) {
+    for (enum transpose trans = AS_IT_IS; trans < CONJUGATED; trans++) {
         struct matrix a = matrix_of(OUTPUTS, INPUTS, lies_along(FORTRAN, trans), 0, p.a, NAN);
         for (int threads = 1; threads <= 5; threads += 2) {
             lw_set_threads(threads);
@@ -206,7 +206,7 @@ START_TEST(sgemv_leaves_y_alone_where_nothing_changes)
     static const float constant[4] = {1.0f, 2.0f, 3.0f, 4.0f};
     struct matrix full = {.rows = 2, .cols = 3, .ld = 3}, empty = {.rows = 2, .cols = 0, .ld = 2};
     struct vector x = {.n = 3, .inc = 1};
-    for (int interface = 0; interface < INTERFACES; interface++) {
+    for (enum interface interface = FORTRAN; interface < INTERFACES; interface++) {
         for (int i = 0; i < INCREMENTS; i++) {
             struct vector y = {.n = 2, .inc = increments[i], .data = (float *)(size_t)constant};
             call_sgemv(interface, AS_IT_IS, 0, 0.0f, &full, &x, 1.0f, &y);
