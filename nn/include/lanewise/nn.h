@@ -203,6 +203,7 @@ LW_API lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm
  * count) lives in the network and starts anew when the kind changes. */
 LW_API lw_status lw_net_step(lw_net *net, const lw_optimizer *optimizer);
 
+/* What lw_net_optimizer_info tells. */
 typedef struct lw_optimizer_info {
     lw_optimizer_kind kind; /* LW_OPTIMIZER_DEFAULT before the first step */
     uint64_t steps;         /* taken with that kind */
