@@ -398,11 +398,10 @@ LW_API void lw_history_free(lw_history *history);
 typedef struct lw_fit_options {
     lw_loss loss;
     lw_optimizer optimizer;
-    size_t batch_size; /* 0 means 32; LW_FULL_BATCH: all rows                                   */
-    size_t epochs;     /* 0 means 10                                                            */
-    size_t
-        first_epoch; /* epochs done before, of those: for a run that resumes, see lw_net_load_state */
-    int no_shuffle; /* rows are taken in their order; otherwise a new order every epoch,
+    size_t batch_size;  /* 0 means 32; LW_FULL_BATCH: all rows                                   */
+    size_t epochs;      /* 0 means 10                                                            */
+    size_t first_epoch; /* of those, done before: see lw_net_load_state                        */
+    int no_shuffle;     /* rows are taken in their order; otherwise a new order every epoch,
                           except where one batch holds them all                                 */
     lw_schedule schedule;
     float clip_norm;  /* 0: no clipping                                                        */
