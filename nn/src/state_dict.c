@@ -92,7 +92,9 @@ static lw_status choose_prefix(const lw_safetensors *file, const char *prefix,
         return lw_fail(LW_ESHAPE, "%s: tensors '%s' and '%s' are of two networks; one can be read",
                        lw_safetensors_path(file), (*chosen)->tensor->name, other->tensor->name);
     if (!*chosen)
-        return lw_fail(LW_ESHAPE, "%s: no tensor is named '%s0%s', with whatever number",
+        return lw_fail(LW_ESHAPE,
+                       "%s: no tensor is named as the weights of a numbered layer are, such as "
+                       "'%s0%s'",
                        lw_safetensors_path(file), prefix ? prefix : "", weight_ending);
     return LW_OK;
 }

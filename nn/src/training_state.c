@@ -231,6 +231,28 @@ static lw_status check_variance(const lw_safetensors *file, const lw_net *net,
     return LW_OK;
 }
 
+/* A state has all tensors, also biases, which other files may leave out. */
+static lw_status check_names(const lw_safetensors *file, const char *prefix,
+                             const lw_layer_info *info, size_t layers)
+{
+    static const char *const tensors[] = {"weight", "bias"};
+    for (size_t i = 0, module = 0; i < layers; module += lw_modules_of(&info[i++]))
+        for (size_t k = 0; k < 2; k++) {
+            char name[LW_PREFIXED_NAME_BYTES];
+            lw_name_prefixed(name, prefix, module, tensors[k]);
+            if (!lw_safetensors_find(file, name))
+                return lw_fail(LW_ESHAPE, "%s: no tensor '%s'", lw_safetensors_path(file), name);
+        }
+    return LW_OK;
+}
+
+static lw_status read_view(const lw_safetensors *file, const char *prefix,
+                           const lw_layer_info *info, size_t layers, float **view)
+{
+    const lw_status status = check_names(file, prefix, info, layers);
+    return status == LW_OK ? lw_state_dict_read(file, prefix, info, layers, view) : status;
+}
+
 static lw_status read_tensors(const lw_safetensors *file, const lw_net *net, read_state *read)
 {
     size_t layers;
@@ -239,10 +261,9 @@ static lw_status read_tensors(const lw_safetensors *file, const lw_net *net, rea
     if (status == LW_OK)
         status = check_layers(file, net, layers, info);
     if (status == LW_OK)
-        status = lw_state_dict_read(file, "", info, layers, &read->views[0]);
+        status = read_view(file, "", info, layers, &read->views[0]);
     for (size_t i = 0; i < read->moments && status == LW_OK; i++) {
-        status = lw_state_dict_read(file, kinds[read->kind].prefixes[i], info, layers,
-                                    &read->views[1 + i]);
+        status = read_view(file, kinds[read->kind].prefixes[i], info, layers, &read->views[1 + i]);
         read->buffers[i] = lw_alloc_floats(net->padded_count);
         if (status == LW_OK && !read->buffers[i])
             status = lw_fail(LW_ENOMEM, "%s: no memory for the optimizer's state",

@@ -5,12 +5,8 @@ runtimes that are there: OpenCV, ONNX Runtime.
 """
 import importlib
 
-from command import Command, Comparison, skip
-
-try:
-    import numpy
-except ImportError:
-    skip("Python has no numpy")
+from command import Command, Comparison, skip  # first, because it skips where there is no numpy
+import numpy
 import safetensors_file
 
 

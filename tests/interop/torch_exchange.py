@@ -2,13 +2,13 @@
 usage: torch_exchange.py DIRECTORY_OF_PROGRAMS
 Networks go from PyTorch to lanewise and back, as safetensors; both must give the same outputs.
 """
-from command import Command, Comparison, skip
+from command import Command, Comparison, skip  # first, because it skips where there is no numpy
+import numpy
 
 try:
-    import numpy
     import torch
-except ImportError as missing:
-    skip(f"Python has no {missing.name}")
+except ImportError:
+    skip("Python has no torch")
 
 try:
     from safetensors.torch import load_file, save_file

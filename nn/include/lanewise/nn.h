@@ -513,12 +513,12 @@ LW_API lw_status lw_net_export_onnx(const lw_net *net, const char *path);
  * and '_', at most 40 and no digit first; it should be no keyword or name of <math.h>. Whole or
  * absent as lw_net_save. LW_EDATA, with layer and place, for NaN and Inf.
  *
- * The parameters are exact. The function sums in the order of lw_predict, but whether the compiler fuses a
- * product with its addition is left to it: of the same inputs, what a layer's activation is taken of is at
- * most 2 g (sum_p |x[p] * W[p][j]| + |b[j]|) away from lw_predict's, with g as for lw_linear_forward on the
- * scalar set. Of the same finite z, activations differ by at most, with a libm whose expf and tanhf are within
- * 1 and 2 ulp: linear, ReLU and leaky ReLU 0; sigmoid and tanh 4 ulp; SiLU 8; GELU 8 + 6 |2q|; softmax
- * 10 + 2 |z[j] - max| + cols (of lw_activate and lw_softmax, see there, twice as much).
+ * The parameters are exact. Products are summed one after the other, and the compiler may fuse them with
+ * their additions: of the same inputs, what a layer takes its activation of is at most
+ * 2 g (sum_p |x[p] * W[p][j]| + |b[j]|) away from lw_predict's, with g as for lw_linear_forward on the scalar
+ * set. Of the same finite z, with a libm whose expf and tanhf are within 1 and 2 ulp, activations differ from
+ * lw_predict's by at most: linear, ReLU and leaky ReLU 0; sigmoid and tanh 4 ulp; SiLU 8 ulp; GELU 8 + 6 |2q| ulp;
+ * both |z| * 2^-148 besides where their sigmoid is denormal; softmax 10 + 2 |z[j] - max| + cols ulp.
  */
 LW_API lw_status lw_net_export_c(const lw_net *net, const char *path, const char *name);
 
