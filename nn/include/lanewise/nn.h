@@ -521,23 +521,23 @@ LW_API lw_status lw_net_export_onnx(const lw_net *net, const char *path);
  * 10 + 2 |z[j] - max| + cols (of lw_activate and lw_softmax, see there, twice as much).
  */
 LW_API lw_status lw_net_export_c(const lw_net *net, const char *path, const char *name);
-*Writes the state of a training run : a file as lw_net_save writes,
-    which lw_net_load reads as a *network,
-    with what the following steps depend on beside the parameters
-    : **moments as tensors of the parameters ' names and shapes, PyTorch' s terms in front of them
-    : *              `optimizer.momentum_buffer.`; for
-    Adam `optimizer.exp_avg.`, `optimizer.exp_avg_sq.` *metadata   `training_state` (version of the following), `epochs` (epochs_done, which is the *caller 's), `seed` and `generator` (what the network' s generator began with, and its *word now), `precision` (fp32, bf16), `optimizer
-                                                                                                                                                                                                                                                                                     .kind` (
-                                                                                                                                                                                                                                                                                         none,
-                                                                                                                                                                                                                                                                                         sgd,
-                                                                                                                                                                                                                                                                                         adam,
-                                                                                                                                                                                                                                                                                         adamw),
-        *              `optimizer.steps`, `optimizer.moments` (
-            how many tensors of moments a parameter has);
-*numbers in decimal **To be called between epochs, thus after lw_fit or in its on_epoch;
-in a loop of one's own, between *any two steps.Whole or absent, and LW_EDATA, as lw_net_save;
-moments count as parameters.* /
-    LW_API lw_status lw_net_save_state(const lw_net *net, size_t epochs_done, const char *path);
+
+/*
+ * Writes the state of a training run: a file as lw_net_save writes, which lw_net_load reads as a
+ * network, with what the following steps depend on beside the parameters:
+ *
+ *   moments    as tensors of the parameters' names and shapes, PyTorch's terms in front of them:
+ *              `optimizer.momentum_buffer.`; for Adam `optimizer.exp_avg.`, `optimizer.exp_avg_sq.`
+ *   metadata   `training_state` (version of the following), `epochs` (epochs_done, which is the
+ *              caller's), `seed` and `generator` (what the network's generator began with, and its
+ *              word now), `precision` (fp32, bf16), `optimizer.kind` (none, sgd, adam, adamw),
+ *              `optimizer.steps`, `optimizer.moments` (how many tensors of moments a parameter has);
+ *              numbers in decimal
+ *
+ * To be called between epochs, thus after lw_fit or in its on_epoch; in a loop of one's own, between
+ * any two steps. Whole or absent, and LW_EDATA, as lw_net_save; moments count as parameters.
+ */
+LW_API lw_status lw_net_save_state(const lw_net *net, size_t epochs_done, const char *path);
 
 /*
  * Brings a network to the state in a file that lw_net_save_state wrote; epochs_done receives what it
