@@ -18,14 +18,14 @@ class Rows
     // Targets in the order of the rows, outputs to a row.
     Rows(size_t inputs, size_t outputs, Floats x, Floats values)
         : x_(std::move(x)),
-          values_(std::move(values)), set_{x_.size() / inputs,        inputs, outputs, x_.data(),
-                                           {values_.data(), nullptr}, nullptr}
+          values_(std::move(values)), set_{x_.size() / inputs,        inputs,  outputs, x_.data(),
+                                           {values_.data(), nullptr}, nullptr, nullptr, nullptr}
     {
     }
     Rows(size_t inputs, size_t classes, Floats x, std::vector<int32_t> labels)
         : x_(std::move(x)),
-          labels_(std::move(labels)), set_{x_.size() / inputs,        inputs, classes, x_.data(),
-                                           {nullptr, labels_.data()}, nullptr}
+          labels_(std::move(labels)), set_{x_.size() / inputs,        inputs,  classes, x_.data(),
+                                           {nullptr, labels_.data()}, nullptr, nullptr, nullptr}
     {
     }
     Rows(const Rows &) = delete;

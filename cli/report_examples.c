@@ -40,12 +40,14 @@ int32_t report_true_class(const lw_dataset *data, size_t row)
     return (int32_t)largest;
 }
 
-json_t *report_input_names(size_t count)
+json_t *report_input_names(const lw_dataset *data, size_t count)
 {
     json_t *names = json_array();
     int failed = 0;
     for (size_t i = 0; i < count; i++)
-        failed |= json_array_append_new(names, json_sprintf("input %zu", i));
+        failed |=
+            json_array_append_new(names, data->input_names != NULL ? page_text(data->input_names[i])
+                                                                   : json_sprintf("input %zu", i));
     if (failed) {
         json_decref(names);
         return NULL;
@@ -207,7 +209,7 @@ static json_t *examples_of(const report_run *run, const mistakes *worst, size_t 
     if (side > 0) {
         failed |= json_object_set_new(part, "pictures", pictures_of(data, worst, side));
     } else {
-        failed |= json_object_set_new(part, "names", report_input_names(columns));
+        failed |= json_object_set_new(part, "names", report_input_names(data, columns));
         failed |= json_object_set_new(part, "inputs", inputs_of(data, worst, columns));
     }
     if (failed) {

@@ -26,8 +26,8 @@ json_t *report_result(const report_run *run);
 /* The true class of a row, as lw_evaluate has it. */
 int32_t report_true_class(const lw_dataset *data, size_t row);
 
-/* Names of count inputs, in their order. */
-json_t *report_input_names(size_t count);
+/* Names of the first count inputs, by number where they have none. */
+json_t *report_input_names(const lw_dataset *data, size_t count);
 
 /* The most confident mistakes: as pictures where rows are square images, otherwise as numbers. */
 lw_status report_examples(const report_run *run, json_t **part);

@@ -154,8 +154,8 @@ lw_status report_points(const report_run *run, json_t **part)
     const plane p = plane_around(data);
     json_t *rows = json_array();
     json_t *made = json_pack("{s:i, s:o, s:[f, f], s:[f, f]}", "size", GRID, "names",
-                             report_input_names(2), "x_range", (double)p.low[0], (double)p.high[0],
-                             "y_range", (double)p.low[1], (double)p.high[1]);
+                             report_input_names(data, 2), "x_range", (double)p.low[0],
+                             (double)p.high[0], "y_range", (double)p.low[1], (double)p.high[1]);
     lw_status status = LW_OK;
     if ((add_rows(run->result, 0, rows) | add_rows(run->result, 1, rows)) != 0)
         status = lw_fail(LW_ENOMEM, "no memory for the report");

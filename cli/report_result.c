@@ -29,12 +29,16 @@ static int is_fashion_mnist(const report_run *run)
 
 static json_t *class_names(const report_run *run)
 {
-    if (!is_fashion_mnist(run))
+    const lw_dataset *data = report_rows(run);
+    const char *const *known = is_fashion_mnist(run) ? fashion_classes : data->class_names;
+    /* Texts of a single kind are one class of two; the other has no name. */
+    if (known == NULL || (known == data->class_names && data->outputs != run->result->classes) ||
+        run->result->classes > CLASSES_MAX)
         return json_null();
     json_t *names = json_array();
     int failed = 0;
-    for (size_t i = 0; i < FASHION_CLASSES; i++)
-        failed |= json_array_append_new(names, json_string(fashion_classes[i]));
+    for (size_t i = 0; i < run->result->classes; i++)
+        failed |= json_array_append_new(names, page_text(known[i]));
     if (failed) {
         json_decref(names);
         return NULL;

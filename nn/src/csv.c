@@ -1,4 +1,5 @@
 #define _POSIX_C_SOURCE 200809L /* locale_t */
+#include "csv_names.h"
 #include "csv_table.h"
 #include "dataset.h"
 
@@ -153,6 +154,17 @@ static lw_status count_inputs(csv_plan *plan)
     return LW_OK;
 }
 
+static lw_status name_dataset(lw_dataset *data, const csv_plan *plan)
+{
+    const int text_labels = data->target.labels && plan->table.columns[plan->target].cell_count > 0;
+    data->input_names = lw_csv_input_names(&plan->table, plan->target, plan->inputs);
+    if (text_labels)
+        data->class_names = lw_csv_class_names(&plan->table, plan->target, data->outputs);
+    if (!data->input_names || (text_labels && !data->class_names))
+        return lw_fail(LW_ENOMEM, "%s: no memory for names", plan->table.reader.input.path);
+    return LW_OK;
+}
+
 static lw_status make_dataset(lw_dataset *data, csv_plan *plan)
 {
     const lw_csv_table *table = &plan->table;
@@ -163,8 +175,9 @@ static lw_status make_dataset(lw_dataset *data, csv_plan *plan)
     if (plan->target != SIZE_MAX)
         kind =
             table->columns[plan->target].kind == LW_CSV_LABEL ? LW_TARGET_LABELS : LW_TARGET_VALUES;
+    lw_dataset made;
     lw_dataset_arrays arrays;
-    status = lw_dataset_allocate(data, &arrays, table->row_count, plan->inputs, 1, kind);
+    status = lw_dataset_allocate(&made, &arrays, table->row_count, plan->inputs, 1, kind);
     if (status != LW_OK)
         return status;
 
@@ -179,8 +192,13 @@ static lw_status make_dataset(lw_dataset *data, csv_plan *plan)
             arrays.labels[i] = (int32_t)table->values[i * table->column_count + plan->target];
     }
     if (arrays.labels)
-        lw_dataset_count_classes(data);
-    return LW_OK;
+        lw_dataset_count_classes(&made);
+    status = name_dataset(&made, plan);
+    if (status == LW_OK)
+        *data = made;
+    else
+        lw_dataset_free(&made);
+    return status;
 }
 
 lw_status lw_dataset_load_csv(lw_dataset *data, const char *path, const lw_csv_options *options)

@@ -1,5 +1,6 @@
 #include "dataset.h"
 #include "memory.h"
+#include "names.h"
 #include "random.h"
 
 #include <math.h>
@@ -55,6 +56,10 @@ void lw_dataset_free(lw_dataset *data)
 {
     if (!data)
         return;
+    if (data->storage) { /* else the names, too, are the caller's */
+        lw_names_free(data->input_names);
+        lw_names_free(data->class_names);
+    }
     free(data->storage);
     *data = (lw_dataset){0};
 }
@@ -116,6 +121,19 @@ static lw_target_kind target_kind(const lw_dataset *data)
     return data->target.labels ? LW_TARGET_LABELS : LW_TARGET_NONE;
 }
 
+/* Copies the names of data to selection, which has none. */
+static lw_status copy_names(const lw_dataset *data, lw_dataset *selection)
+{
+    if (data->input_names)
+        selection->input_names = lw_names_copy(data->inputs, data->input_names);
+    if (data->class_names)
+        selection->class_names = lw_names_copy(data->outputs, data->class_names);
+    if ((data->input_names && !selection->input_names) ||
+        (data->class_names && !selection->class_names))
+        return lw_fail(LW_ENOMEM, "no memory for the names of a data set");
+    return LW_OK;
+}
+
 lw_status lw_dataset_select(const lw_dataset *data, size_t count, const size_t *index,
                             lw_dataset *selection)
 {
@@ -137,6 +155,11 @@ lw_status lw_dataset_select(const lw_dataset *data, size_t count, const size_t *
         return status;
     /* Classes that the chosen rows lack remain classes. */
     made.outputs = data->outputs;
+    status = copy_names(data, &made);
+    if (status != LW_OK) {
+        lw_dataset_free(&made);
+        return status;
+    }
     for (size_t i = 0; i < count; i++) {
         memcpy(arrays.x + i * data->inputs, data->x + index[i] * data->inputs,
                data->inputs * sizeof(float));

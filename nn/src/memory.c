@@ -16,7 +16,12 @@ enum { HUGE_PAGE = 2 << 20, LEAST_HUGE = 8 << 20 };
 void *lw_alloc_aligned(size_t bytes)
 {
     const int huge = bytes >= LEAST_HUGE;
-    void *memory = aligned_alloc(huge ? HUGE_PAGE : LW_ALIGNMENT, bytes);
+    if (bytes > SIZE_MAX - HUGE_PAGE)
+        return NULL;
+    /* aligned_alloc wants whole pages; the rest of the last one is never touched. */
+    const size_t pages = (bytes + HUGE_PAGE - 1) / HUGE_PAGE;
+    void *memory =
+        huge ? aligned_alloc(HUGE_PAGE, pages * HUGE_PAGE) : aligned_alloc(LW_ALIGNMENT, bytes);
 #if defined(MADV_HUGEPAGE)
     /* A wish: where it is not granted, the pages are small. */
     if (memory && huge)

@@ -187,6 +187,48 @@ START_TEST(csv_numbers_labels)
 }
 END_TEST
 
+static void expect_names(const char *const *names, size_t count, const char *const *want)
+{
+    ck_assert_ptr_nonnull(names);
+    for (size_t i = 0; i < count; i++)
+        ck_assert_str_eq(names[i], want[i]);
+}
+
+START_TEST(csv_names_inputs_and_classes)
+{
+    static const char *const inputs[] = {"name", "score", "rank = 1", "rank = 3", "rank = 10"};
+    static const char *const classes[] = {"yes", "no", "may,be"}, *const rank[] = {"rank"};
+    lw_dataset data = load(
+        scores,
+        &(lw_csv_options){.target = "passed", .labels = 1, .one_hot = rank, .one_hot_count = 1});
+    expect_names(data.input_names, 5, inputs);
+    expect_names(data.class_names, 3, classes);
+
+    /* Parts have their own; a caller's arrays keep theirs. */
+    lw_dataset first, second;
+    ASSERT_OK(lw_dataset_split(&data, 0.5, 1, &first, &second));
+    lw_dataset own = second;
+    own.storage = NULL;
+    lw_dataset_free(&own);
+    lw_dataset_free(&data);
+    expect_names(first.input_names, 5, inputs);
+    expect_names(second.class_names, 3, classes);
+    lw_dataset_free(&first);
+    lw_dataset_free(&second);
+    ck_assert_ptr_null(second.input_names);
+
+    /* By their numbers without a header; labels that are numbers have no names. */
+    static const char *const numbers[] = {"0", "2 = 1.0", "2 = 2"}, *const two[] = {"2"};
+    data =
+        load("5,3,1.0\n6,0,2\n7,1,1\n",
+             &(lw_csv_options){
+                 .target = "1", .labels = 1, .no_header = 1, .one_hot = two, .one_hot_count = 1});
+    expect_names(data.input_names, 3, numbers);
+    ck_assert_ptr_null(data.class_names);
+    lw_dataset_free(&data);
+}
+END_TEST
+
 /* Long enough that fields, rows and line ends fall on every place of a read. */
 START_TEST(csv_reads_large_files)
 {
@@ -428,6 +470,7 @@ int main(void)
     tcase_add_test(reading, csv_expands_one_hot_in_place);
     tcase_add_test(reading, csv_standardizes_with_the_sample_deviation);
     tcase_add_test(reading, csv_numbers_labels);
+    tcase_add_test(reading, csv_names_inputs_and_classes);
     tcase_add_test(reading, csv_reads_large_files);
     tcase_add_test(reading, csv_reads_long_fields);
     tcase_add_test(reading, csv_reads_numbers_in_any_locale);

@@ -193,6 +193,9 @@ def admissions(browser, lanewise):
             checks.equal(tiles.get(label), str(wanted), label)
         rows = browser.table('Misclassified rows')
         checks.equal(len(rows), min(fp + fn, 50), 'misclassified rows')
+        heads = browser.js("""return [...document.querySelectorAll('table')].find((table) =>
+            table.ariaLabel === 'Misclassified rows').tHead.textContent""")
+        checks.true(heads.endswith('gregparank = 1rank = 2rank = 3rank = 4'), f'names of the columns: {heads}')
         for row in rows:
             inputs = lines[1 + int(row[0])].split(',')
             checks.equal(row[1], f'class {inputs[0]}', f'true class of row {row[0]}')
@@ -203,6 +206,23 @@ def admissions(browser, lanewise):
         checks.equal(shares, sorted(shares, reverse=True), 'order of the misclassified rows')
 
     browser.look(run.page, 3, examine)
+
+
+def text_labels(browser, lanewise):
+    """Classes that are texts, and a plane whose axes have names."""
+    lines = ['width,height,kind'] + [f'{i % 7},{i % 5},{"<tall>" if i % 5 > i % 7 else "wide"}' for i in range(60)]
+    pathlib.Path('kinds.csv').write_text('\n'.join(lines) + '\n')
+    run = Run(lanewise, 'kinds', ['--layers', '4', '--epochs', '3', '--lr', '0.01'],
+              ['--csv', 'kinds.csv', '--target', 'kind'])
+
+    def examine(_):
+        browser.checks.equal([row[0] for row in browser.table('Confusion matrix')], ['wide', '<tall>'], 'classes')
+        check_matrix(browser, run)
+        axes = browser.js("""const chart = charts.find(({canvas}) => canvas.ariaLabel.startsWith('Decision'));
+            return ['x', 'y'].map((axis) => chart.shown.options.scales[axis].title.text)""")
+        browser.checks.equal(axes, ['width', 'height'], 'names of the axes')
+
+    browser.look(run.page, 4, examine)
 
 
 def fashion(browser, lanewise):
@@ -331,7 +351,7 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
         with Browser(checks) as browser:
-            for problem in (disk, admissions, fashion, many_classes, regression, two_values, long_run):
+            for problem in (disk, admissions, text_labels, fashion, many_classes, regression, two_values, long_run):
                 problem(browser, lanewise)
         os.chdir('/')
     return checks.finish()

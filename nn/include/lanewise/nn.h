@@ -236,11 +236,13 @@ LW_API lw_status lw_train_step(lw_net *net, lw_loss loss, const lw_optimizer *op
  * in, with storage NULL; one that a function below made is released with lw_dataset_free.
  */
 typedef struct lw_dataset {
-    size_t rows, inputs; /* the shape of x */
-    size_t outputs;      /* columns of y, or the number of classes; at least 1 */
-    const float *x;      /* rows x inputs */
-    lw_target target;    /* what the outputs should be, or neither values nor labels */
-    void *storage;       /* what lw_dataset_free releases */
+    size_t rows, inputs;            /* the shape of x */
+    size_t outputs;                 /* columns of y, or the number of classes; at least 1 */
+    const float *x;                 /* rows x inputs */
+    lw_target target;               /* what the outputs should be, or neither values nor labels */
+    const char *const *input_names; /* a text for each input, or NULL: not known */
+    const char *const *class_names; /* a text for each class, or NULL: known by number only */
+    void *storage;                  /* what lw_dataset_free releases */
 } lw_dataset;
 
 /* Releases what a data function allocated and clears the struct. */
@@ -284,7 +286,8 @@ typedef struct lw_csv_options {
  * their name or, where none has that name, by their number from 0. Inputs are the columns in file
  * order without the target, a one-hot column replaced by its columns: ascending as numbers if all
  * its fields are numbers, else as texts. A constant column standardises to 0. Numbers are written
- * with a decimal point whatever the locale. options NULL: all defaults.
+ * with a decimal point whatever the locale. options NULL: all defaults. input_names are those of the
+ * columns, "COLUMN = VALUE" for each column of a one-hot one; class_names are labels that are texts.
  *
  * Messages name file, line and column. LW_EINVAL for a column that is not there or is given two
  * uses; LW_EFORMAT for a ragged row, a misplaced quote and a name that stands twice; LW_EDATA for
@@ -295,7 +298,7 @@ LW_API lw_status lw_dataset_load_csv(lw_dataset *data, const char *path,
                                      const lw_csv_options *options);
 
 /* Random split: round(rows * fraction) rows go to second, the others to first. Both are copies, in
- * random order, and may be empty. LW_EINVAL for a fraction outside 0 to 1. */
+ * random order, names included, and may be empty. LW_EINVAL for a fraction outside 0 to 1. */
 LW_API lw_status lw_dataset_split(const lw_dataset *data, double fraction, uint64_t seed,
                                   lw_dataset *first, lw_dataset *second);
 
