@@ -39,9 +39,10 @@ function(lanewise_exports target list)
     VERSION ${PROJECT_VERSION} SOVERSION ${LANEWISE_SOVERSION})
 endfunction()
 
-# lanewise_install_library(TARGET COMPONENT): installs the library, its headers below include/ and its
-# pkg-config file; find_package(lanewise) then knows it by its EXPORT_NAME. The shared library goes to
-# COMPONENT, all else to development.
+# lanewise_install_library(lanewise_NAME COMPONENT), from the folder of the library: installs it, the headers
+# below include/ and lanewise-NAME.pc, which is made of lanewise-NAME.pc.in; find_package(lanewise) then
+# knows it as lanewise::NAME, as this build does. The shared library goes to COMPONENT, all else to
+# development.
 function(lanewise_install_library target component)
   string(REGEX REPLACE "^lanewise_" "" short ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${short} INSTALL_RPATH "$ORIGIN")
