@@ -1,7 +1,7 @@
 /* AVX-512 (F, DQ, BW, VL): 16 lanes, 32 registers, 28 of them accumulators of the 14x32 tile. */
 #include "zmm.h"
 
-enum { V_LANES = 16, V_REGISTERS = 32, V_MASKS = 1, TILE_MR = 14, TILE_NV = 2 };
+enum { V_LANES = 16, V_REGISTERS = 32, V_MASKS = 1, V_DOT2 = 0, TILE_MR = 14, TILE_NV = 2 };
 
 /* The bits of a, rounded in their upper halves; anything in the lower ones. */
 static inline __m512i rounded_bf16(v_f32 a)

@@ -1,7 +1,7 @@
 /* AVX-512 with products of bf16 (Cooper Lake, Zen 4): as AVX-512, and twice its multiply-adds a cycle on pairs. */
 #include "zmm.h"
 
-enum { V_LANES = 16, V_REGISTERS = 32, V_MASKS = 1, TILE_MR = 14, TILE_NV = 2 };
+enum { V_LANES = 16, V_REGISTERS = 32, V_MASKS = 1, V_DOT2 = 1, TILE_MR = 14, TILE_NV = 2 };
 
 static inline v_f32 v_pairs(v_f32 low, v_f32 high)
 {

@@ -1,8 +1,8 @@
-/* AVX-512 (F, DQ, BW, VL) on 256-bit vectors: 8 lanes, 32 registers, 24 of them accumulators of the 12x16 tile.
- * Where it has masks and registers that AVX2 has not, and half the idle lanes of whole vectors. */
+/* AVX-512 (F, DQ, BW, VL) on 256-bit vectors: 8 lanes with masks and 32 registers, and half the idle lanes of whole
+ * vectors. Its register tile is AVX2's, whose functions it has for all but single vectors of columns. */
 #include "ymm.h"
 
-enum { V_LANES = 8, V_REGISTERS = 32, V_MASKS = 1, TILE_MR = 12, TILE_NV = 2 };
+enum { V_LANES = 8, V_REGISTERS = 32, V_MASKS = 1, V_DOT2 = 0, TILE_MR = 6, TILE_NV = 2 };
 
 static inline __mmask8 lanes_below(size_t n)
 {

@@ -6,6 +6,7 @@
  *   V_REGISTERS            vector registers of the set
  *   V_MASKS                1 if v_load_n and v_store_n cost no more than v_load and v_store, and take
  *                          n = V_LANES too
+ *   V_DOT2                 1 if v_dot2 is one instruction
  *   TILE_MR, TILE_NV       the register tile: rows, and vectors in a row. Accumulators and operands
  *                          have to fit the registers: 6x2 of 16 (AVX2), 14x2 of 32 (AVX-512;
  *                          12x2 on its half vectors), 7x3 of 32 (NEON; gcc 12 spills with 8x3, 6x4 and 12x2)
@@ -67,10 +68,11 @@
 /* Not a hint: without it gcc 12 keeps the tile's accumulators in memory and runs at a third (43
  * instead of 117 GFLOP/s on one Zen 4 core). */
 #if defined(__clang__)
-#define LW_UNROLL _Pragma("clang loop unroll(full)")
+#define LW_UNROLL_TILE _Pragma("clang loop unroll(full)")
 #else
-#define LW_UNROLL _Pragma("GCC unroll 32")
+#define LW_UNROLL_TILE _Pragma("GCC unroll 32")
 #endif
+#define LW_UNROLL LW_UNROLL_TILE
 
 /* What works on vectors in registers and is used in several places: a call would pass them through
  * memory (137 instead of 63 cycles for a 16 x 16 transpose on Zen 4). */

@@ -4,7 +4,7 @@
 #include <arm_neon.h>
 
 typedef float32x4_t v_f32;
-enum { V_LANES = 4, V_REGISTERS = 32, V_MASKS = 0, TILE_MR = 7, TILE_NV = 3 };
+enum { V_LANES = 4, V_REGISTERS = 32, V_MASKS = 0, V_DOT2 = 0, TILE_MR = 7, TILE_NV = 3 };
 
 static inline v_f32 v_zero(void)
 {

@@ -43,7 +43,7 @@ static void run_steps(const struct lw_bf16_gradient *g, size_t p, size_t steps, 
         strip.b = g->dz + p * g->lddz + j;
         strip.b_row = g->lddz;
         strip.packed = strip.n == isa->tile_nr ? scratch : NULL;
-        if (strip.n < isa->least_n) {
+        if (strip.n < isa->bf16_least_n) {
             /* Copied, so that whole vectors can be read. */
             memset(scratch, 0, steps * isa->lanes * sizeof *scratch);
             for (size_t q = 0; q < steps; q++)

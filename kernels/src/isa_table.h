@@ -139,6 +139,7 @@ struct lw_isa {
     const char *name;
     size_t tile_mr, tile_nr; /* rows and columns of the register tile */
     size_t least_n;          /* columns that a strip reads of B at least */
+    size_t bf16_least_n;     /* the same of a strip of pairs */
     size_t edge_nr;          /* columns of the widest strip of an A by rows and a B in place */
     size_t few_nr[3];        /* columns of the tiles for one, two and three rows */
     size_t lanes;            /* floats of a vector */
@@ -203,7 +204,8 @@ struct lw_isa {
     void (*bf16_two_rows)(const struct lw_bf16_end *end, size_t row, size_t n, const float *upper,
                           const float *lower);
     void (*bf16_pack)(const struct lw_bf16_block *block);
-    /* gemm_strip with pairs as elements; n at most tile_nr for any m, and at least lanes of B are read. */
+    /* gemm_strip with pairs as elements; n at most tile_nr for any m, and end
+     * LW_END_STORE or LW_END_UPDATE. */
     void (*bf16_strip)(const struct lw_strip *strip);
     /* Finishes m rows of n <= LW_BF16_PANEL floats; c becomes anything. */
     void (*bf16_finish)(const struct lw_bf16_end *end, size_t m, size_t n, float *c, size_t ldc);

@@ -35,7 +35,7 @@ echo "$loops" | awk -v folder="$folder" '
     {
         sub(/^ *[0-9a-f]+:\t/, "")
         sub(/ *\/\/.*/, "")
-        if (/<gemm_strip/) sub(/[0-9a-f]+ <.*>/, "top")
+        if (/<tile_/) sub(/[0-9a-f]+ <.*>/, "top")
         stores += /^st/ && !/\[(sp|x29)/
         if (/^ld[rp]\ts|^ld1r/) {
             base = $0

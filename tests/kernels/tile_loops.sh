@@ -2,12 +2,13 @@
 # tile_loops.sh OBJDUMP OBJECT SIMD-HEADER FMA-PATTERN [FUNCTION]
 # Prints the loops over k of the full register tile as objdump writes them, each behind a line
 # "loop INSTRUCTIONS FMAS FRAME"; FRAME is 1 where a frame pointer stands for the stack too. They are
-# the innermost loops of FUNCTION (gemm_strip) with as many of the fused multiply-adds of this set as a full tile
+# the innermost loops of FUNCTION, a pattern (tile_rows and tile_columns), with as many of the fused multiply-adds of this set as a full tile
 # has accumulators. Fails where there is none.
-objdump=$1 object=$2 header=$3 fma=$4 strip=${5:-gemm_strip}
+objdump=$1 object=$2 header=$3 fma=$4
 accumulators=$(sed -n 's/.*TILE_MR = \([0-9]*\), TILE_NV = \([0-9]*\).*/\1 \2/p' "$header" |
     awk '{ print $1 * $2 }')
 [ -n "$accumulators" ] || exit 1
+strip=${5:-tile_(rows|columns)}
 "$objdump" -d --no-show-raw-insn "$object" |
     awk -v wanted="$accumulators" -v fma="$fma" -v strip="$strip" '
     # Addresses as strings of one length: not every awk knows hexadecimal numbers.
@@ -21,9 +22,11 @@ accumulators=$(sed -n 's/.*TILE_MR = \([0-9]*\), TILE_NV = \([0-9]*\).*/\1 \2/p'
     }
     END {
         for (i = 1; i <= lines; i++) {
-            if (text[i] !~ /\t(j|b|cbn?z|tbn?z)/ || !match(text[i], "[0-9a-f]+ <" strip))
+            if (text[i] !~ /\t(j|b|cbn?z|tbn?z)/ || !match(text[i], "[0-9a-f]+ <" strip "[+>]"))
                 continue
-            target = padded(substr(text[i], RSTART, RLENGTH - length(" <" strip)))
+            target = substr(text[i], RSTART)
+            sub(/ .*/, "", target)
+            target = padded(target)
             for (j = i; j > 1 && at[j - 1] >= target; j--)
                 continue
             if (at[i] >= target)
@@ -36,6 +39,8 @@ accumulators=$(sed -n 's/.*TILE_MR = \([0-9]*\), TILE_NV = \([0-9]*\).*/\1 \2/p'
             for (j = start[i]; j <= i; j++) {
                 count += text[j] ~ fma
                 nested += j < i && start[j] >= start[i]
+                # No loop, but a jump back from code that stands behind the end of the function.
+                nested += text[j] ~ /\tret/
             }
             if (nested || count < wanted)
                 continue

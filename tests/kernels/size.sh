@@ -1,0 +1,9 @@
+#!/bin/sh
+# size.sh STRIP LIBRARY BYTES
+# The stripped library takes at most so many bytes.
+stripped=$(mktemp)
+trap 'rm -f "$stripped"' EXIT
+"$1" -o "$stripped" "$2" || exit 1
+bytes=$(wc -c <"$stripped")
+echo "$bytes bytes, at most $3"
+[ "$bytes" -le "$3" ]
