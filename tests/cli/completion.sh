@@ -68,7 +68,12 @@ becomes() {
     }
 }
 
-if command -v zsh >/dev/null; then
+# A zsh that is typed at needs a pseudo terminal, which a bare root may lack.
+if ! command -v zsh >/dev/null; then
+    echo 'skipped: zsh is not installed'
+elif ! zsh -fc 'zmodload zsh/zpty && zpty shell true' 2>/dev/null; then
+    echo 'skipped: zsh has no pseudo terminal'
+else
     run zsh -f "$here/completion/line.zsh" "$scripts" 'lanewise ev' 'lanewise train --weig' \
         'lanewise train --loss m' 'lanewise train --loss=m' 'lanewise train --csv some_fi' \
         'lanewise train --csv=some_fi' 'lanewise train --data fashion-mnist:some' \
@@ -81,8 +86,6 @@ lanewise train --csv some_file.csv
 lanewise train --csv=some_file.csv
 lanewise train --data fashion-mnist:some_folder/
 lanewise train --threads'
-else
-    echo 'skipped: zsh is not installed'
 fi
 
 if command -v fish >/dev/null; then

@@ -5,6 +5,7 @@ import json
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common import utils
 
 PHONE, DESKTOP = 360, 1280
 
@@ -73,6 +74,18 @@ class Checks:
         return 0 if self.done > 0 and self.failed == 0 else 1
 
 
+class Driver(Service):
+    """chromedriver by its address: a bare system has no name for it."""
+    host = '127.0.0.1'
+
+    @property
+    def service_url(self):
+        return f'http://{self.host}:{self.port}'
+
+    def is_connectable(self):
+        return utils.is_connectable(self.port, self.host)
+
+
 class Browser:
     def __init__(self, checks):
         self.checks = checks
@@ -81,7 +94,7 @@ class Browser:
                          '--hide-scrollbars'):
             options.add_argument(argument)
         options.set_capability('goog:loggingPrefs', {'browser': 'ALL', 'performance': 'ALL'})
-        self.driver = webdriver.Chrome(options=options, service=Service('chromedriver'))
+        self.driver = webdriver.Chrome(options=options, service=Driver('chromedriver'))
 
     def __enter__(self):
         return self
