@@ -90,8 +90,9 @@ class Browser:
     def __init__(self, checks):
         self.checks = checks
         options = Options()
+        # By a pipe: chromedriver would look the browser up as localhost, which a bare system does not know.
         for argument in ('--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage',
-                         '--hide-scrollbars'):
+                         '--hide-scrollbars', '--remote-debugging-pipe'):
             options.add_argument(argument)
         options.set_capability('goog:loggingPrefs', {'browser': 'ALL', 'performance': 'ALL'})
         self.driver = webdriver.Chrome(options=options, service=Driver('chromedriver'))
