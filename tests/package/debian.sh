@@ -24,7 +24,8 @@ depends() {
 
 packages=$(for deb in "$debs"/*.deb; do dpkg-deb -f "$deb" Package; done | sort | grep -v cblas | tr '\n' ' ')
 [ "$packages" = "lanewise liblanewise-dev liblanewise$soversion " ] || fail "the packages are $packages"
-depends "liblanewise$soversion" 'libgomp1 ' 'libc6 ' 'zlib1g ' 'libjansson4 ' 'libcsv3 '
+# OpenMP of gcc, or of clang
+depends "liblanewise$soversion" 'lib\(gomp1\|omp5[-0-9]*\) ' 'libc6 ' 'zlib1g ' 'libjansson4 ' 'libcsv3 '
 depends liblanewise-dev "liblanewise$soversion (= " 'zlib1g-dev' 'libjansson-dev' 'libcsv-dev'
 depends lanewise "liblanewise$soversion (= " 'libc6 '
 
