@@ -44,6 +44,7 @@ lw_status fit_epochs(benchmark::State &state, lw_net *net, const lw_dataset &dat
 lw_status fit(benchmark::State &state, const Network &network, lw_net *net, const lw_dataset &data)
 {
     lw_fit_options options = {};
+    options.size = sizeof options;
     options.loss = network.loss;
     options.optimizer = network.optimizer;
     options.batch_size = network.batch;

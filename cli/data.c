@@ -155,6 +155,7 @@ static lw_status open_csv(const data_options *options, lw_activation output, lw_
 {
     const int is_value = output != LW_SOFTMAX && output != LW_SIGMOID;
     const lw_csv_options csv = {
+        .size = sizeof csv,
         .target = options->target,
         .no_header = options->no_header,
         .labels = options->labels || (!options->values && !is_value),

@@ -131,6 +131,7 @@ static lw_status fit(run *r)
 {
     const train_options *o = &r->options;
     const lw_fit_options options = {
+        .size = sizeof options,
         .loss = (lw_loss)o->loss,
         .optimizer = make_optimizer(o),
         .batch_size = o->batch,

@@ -35,8 +35,11 @@ int main(int argc, char **argv)
     }
     const uint64_t seed = seed_argument(argc - 1, argv + 1);
     const char *const categories[] = {"rank"};
-    const lw_csv_options csv = {
-        .target = "admit", .one_hot = categories, .one_hot_count = 1, .standardize = 1};
+    const lw_csv_options csv = {.size = sizeof csv,
+                                .target = "admit",
+                                .one_hot = categories,
+                                .one_hot_count = 1,
+                                .standardize = 1};
     lw_dataset all;
     lw_dataset train;
     lw_dataset test;
@@ -45,6 +48,7 @@ int main(int argc, char **argv)
 
     const lw_layer_spec layers[] = {{.units = 1, .activation = LW_SIGMOID}};
     const lw_fit_options options = {
+        .size = sizeof options,
         .loss = LW_HALF_MSE,
         .optimizer = lw_sgd(1.0f),
         .batch_size = LW_FULL_BATCH,

@@ -28,6 +28,7 @@ int main(void)
         .rows = ROWS, .inputs = INPUTS, .outputs = 1, .x = x, .target = {.values = t}};
     const lw_layer_spec layers[] = {{.units = 1, .activation = LW_SIGMOID}};
     const lw_fit_options options = {
+        .size = sizeof options,
         .loss = LW_HALF_MSE,
         .optimizer = lw_sgd(1.0f),
         .batch_size = LW_FULL_BATCH,

@@ -82,6 +82,7 @@ int main(int argc, char **argv)
         {.units = 1, .activation = LW_SIGMOID, .init = LW_INIT_NORMAL},
     };
     const lw_fit_options options = {
+        .size = sizeof options,
         .loss = LW_MSE,
         .optimizer = lw_sgd(0.5f),
         .batch_size = LW_FULL_BATCH,

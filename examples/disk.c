@@ -58,6 +58,7 @@ int main(int argc, char **argv)
     check(lw_net_create(&net, 2, layers, 3, seed));
     watched w = {net, &data};
     const lw_fit_options options = {
+        .size = sizeof options,
         .optimizer = lw_sgd(1e-3f),
         .batch_size = 32,
         .epochs = 300,

@@ -42,6 +42,7 @@ int main(int argc, char **argv)
     };
     /* What is left out has a good default: here the loss, which is cross-entropy after softmax. */
     const lw_fit_options options = {
+        .size = sizeof options,
         .optimizer = lw_adam(1e-3f),
         .batch_size = 128,
         .epochs = 20,

@@ -2,6 +2,7 @@
 #include "csv_names.h"
 #include "csv_table.h"
 #include "dataset.h"
+#include "struct_size.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -203,12 +204,14 @@ static lw_status make_dataset(lw_dataset *data, csv_plan *plan)
 
 lw_status lw_dataset_load_csv(lw_dataset *data, const char *path, const lw_csv_options *options)
 {
-    static const lw_csv_options defaults = {0};
+    static const lw_csv_options defaults = {.size = sizeof defaults};
     if (!data || !path)
         return lw_fail(LW_EINVAL, "%s is NULL", data ? "path" : "data");
     if (!options)
         options = &defaults;
-    lw_status status = check_options(options);
+    lw_status status = lw_check_struct_size("lw_csv_options", options->size, sizeof *options);
+    if (status == LW_OK)
+        status = check_options(options);
     if (status != LW_OK)
         return status;
 

@@ -2,6 +2,7 @@
 #include "optimizer.h"
 #include "predict.h"
 #include "schedule.h"
+#include "struct_size.h"
 #include "team.h"
 
 #include <math.h>
@@ -29,8 +30,13 @@ static lw_status resolve_options(fit_run *run, lw_net *net, const lw_fit_options
     if (!net)
         return lw_fail(LW_EINVAL, "net is NULL");
     run->net = net;
-    if (options)
+    lw_status status = LW_OK;
+    if (options) {
+        status = lw_check_struct_size("lw_fit_options", options->size, sizeof *options);
+        if (status != LW_OK)
+            return status;
         run->options = *options;
+    }
     lw_fit_options *o = &run->options;
     if (o->epochs == 0)
         o->epochs = DEFAULT_EPOCHS;
@@ -38,7 +44,7 @@ static lw_status resolve_options(fit_run *run, lw_net *net, const lw_fit_options
         return lw_fail(LW_EINVAL, "first_epoch %zu is beyond the %zu epochs of the run",
                        o->first_epoch, o->epochs);
 
-    lw_status status = lw_loss_resolve(net, o->loss, &run->rule);
+    status = lw_loss_resolve(net, o->loss, &run->rule);
     if (status == LW_OK)
         status = lw_optimizer_check(&o->optimizer);
     if (status == LW_OK)
@@ -268,8 +274,13 @@ lw_status lw_fit(lw_net *net, const lw_dataset *data, const lw_fit_options *opti
 
 static lw_status check_source(const fit_run *run, const lw_batch_source *source)
 {
-    if (!source || !source->next)
-        return lw_fail(LW_EINVAL, "the batch source or its callback is NULL");
+    if (!source)
+        return lw_fail(LW_EINVAL, "source is NULL");
+    const lw_status status = lw_check_struct_size("lw_batch_source", source->size, sizeof *source);
+    if (status != LW_OK)
+        return status;
+    if (!source->next)
+        return lw_fail(LW_EINVAL, "the callback of the batch source is NULL");
     if (run->options.batch_size == LW_FULL_BATCH)
         return lw_fail(LW_EINVAL, "a batch source has no full batch");
     return lw_loss_check_shape(run->net, &run->rule, source->inputs, source->outputs,

@@ -7,7 +7,8 @@ int main(void)
     const lw_dataset data = {.rows = 4, .inputs = 2, .outputs = 1, .x = x, .target.values = y};
     const lw_layer_spec layers[] = {{.units = 8, .activation = LW_TANH},
                                     {.units = 1, .activation = LW_SIGMOID}};
-    const lw_fit_options options = {.optimizer = lw_adam(0.05f), .epochs = 1000};
+    const lw_fit_options options = {
+        .size = sizeof options, .optimizer = lw_adam(0.05f), .epochs = 1000};
     lw_net *net;
     float p[4];
     if (lw_net_create(&net, 2, layers, 2, 1) || lw_fit(net, &data, &options) ||

@@ -8,6 +8,7 @@ int main()
                                     {1, LW_SIGMOID, LW_INIT_DEFAULT, 0}};
     lw_dataset data = {};
     lw_fit_options options = {};
+    options.size = sizeof options;
     data.rows = 4, data.inputs = 2, data.outputs = 1, data.x = x, data.target.values = y;
     options.optimizer = lw_adam(0.05f), options.epochs = 1000;
     lw_net *net;

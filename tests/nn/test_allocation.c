@@ -196,7 +196,8 @@ START_TEST(fit_allocates_nothing_after_its_first_step)
             allocation_log log = {0};
             lw_history history;
             ASSERT_OK(WATCHED(lw_fit(p.net, &p.data,
-                                     &(lw_fit_options){.batch_size = 64,
+                                     &(lw_fit_options){.size = sizeof(lw_fit_options),
+                                                       .batch_size = 64,
                                                        .epochs = 3,
                                                        .clip_norm = clipped ? 1.0f : 0.0f,
                                                        .on_batch = log_allocations,
@@ -229,16 +230,19 @@ START_TEST(growing_batches_of_a_stream_find_their_room)
     warm_up_kernels();
     problem p = make_problem(1);
     size_t next = 0;
-    const lw_batch_source source = {.inputs = INPUTS,
+    const lw_batch_source source = {.size = sizeof source,
+                                    .inputs = INPUTS,
                                     .outputs = OUTPUTS,
                                     .has_labels = 1,
                                     .next = growing_batch,
                                     .user = &next};
     allocation_log log = {0};
-    ASSERT_OK(WATCHED(lw_fit_source(
-        p.net, &source,
-        &(lw_fit_options){
-            .batch_size = 16, .epochs = 2, .on_batch = log_allocations, .user = &log})));
+    ASSERT_OK(WATCHED(lw_fit_source(p.net, &source,
+                                    &(lw_fit_options){.size = sizeof(lw_fit_options),
+                                                      .batch_size = 16,
+                                                      .epochs = 2,
+                                                      .on_batch = log_allocations,
+                                                      .user = &log})));
     ck_assert_uint_eq(log.batches, 10);
     ck_assert_uint_eq(log.after_last_batch, log.after_first_batch);
     free_problem(&p);
@@ -383,8 +387,11 @@ static lw_status step(problem *p)
 static lw_status fit(problem *p)
 {
     lw_history history = {.count = 77};
-    const lw_fit_options options = {
-        .optimizer = lw_sgd(0.0f), .epochs = 2, .validation = &p->data, .history = &history};
+    const lw_fit_options options = {.size = sizeof options,
+                                    .optimizer = lw_sgd(0.0f),
+                                    .epochs = 2,
+                                    .validation = &p->data,
+                                    .history = &history};
     const lw_status status = WATCHED(lw_fit(p->net, &p->data, &options));
     ck_assert(status == LW_OK || history.count == 77);
     if (status == LW_OK)

@@ -139,7 +139,8 @@ static result train(const scenario *s, const lw_optimizer *optimizer, unsigned t
     lw_history history;
     result r = {.count = lw_net_parameter_count(net), .initial = parameters_of(net)};
     ASSERT_OK(lw_fit(net, &data,
-                     &(lw_fit_options){.loss = s->loss,
+                     &(lw_fit_options){.size = sizeof(lw_fit_options),
+                                       .loss = s->loss,
                                        .optimizer = *optimizer,
                                        .batch_size = s->batch,
                                        .epochs = 2,

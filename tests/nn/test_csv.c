@@ -52,7 +52,8 @@ START_TEST(csv_takes_values_in_file_order)
     static const float want[] = {1.0f, 2.0f, -3.0f, 4.0f, 5e-3f, 6.0f};
     expect_inputs("a,b,c\n1,2,-3\n4,5e-3,6.0\n", NULL, 2, 3, want);
 
-    lw_dataset data = load("a,b,c\n1,2,-3\n4,5e-3,6.0\n", &(lw_csv_options){.target = "b"});
+    lw_dataset data = load("a,b,c\n1,2,-3\n4,5e-3,6.0\n",
+                           &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "b"});
     ck_assert_uint_eq(data.inputs, 2);
     ck_assert_uint_eq(data.outputs, 1);
     ck_assert_float_eq(data.x[1], -3.0f);
@@ -77,24 +78,35 @@ START_TEST(csv_understands_its_spellings)
     };
     static const float want[] = {1.0f, 3.0f};
     for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
-        expect_inputs(texts[k], &(lw_csv_options){.target = "b"}, 2, 1, want);
-    expect_inputs("\357\273\277a,b\n1,2\n3,4\n", &(lw_csv_options){.target = "a"}, 2, 1,
+        expect_inputs(texts[k], &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "b"}, 2,
+                      1, want);
+    expect_inputs("\357\273\277a,b\n1,2\n3,4\n",
+                  &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "a"}, 2, 1,
                   (float[]){2.0f, 4.0f});
-    expect_inputs("a;b\n1;2\n3;4\n", &(lw_csv_options){.target = "b", .separator = ';'}, 2, 1,
-                  want);
-    expect_inputs("a\tb\n1\t2\n3\t4\n", &(lw_csv_options){.target = "b", .separator = '\t'}, 2, 1,
-                  want);
-    expect_inputs("\"a \"\"x\"\",\n\",b\n1,2\n3,4\n", &(lw_csv_options){.target = "a \"x\",\n"}, 2,
-                  1, (float[]){2.0f, 4.0f});
+    expect_inputs(
+        "a;b\n1;2\n3;4\n",
+        &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "b", .separator = ';'}, 2, 1,
+        want);
+    expect_inputs(
+        "a\tb\n1\t2\n3\t4\n",
+        &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "b", .separator = '\t'}, 2, 1,
+        want);
+    expect_inputs("\"a \"\"x\"\",\n\",b\n1,2\n3,4\n",
+                  &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "a \"x\",\n"}, 2, 1,
+                  (float[]){2.0f, 4.0f});
 }
 END_TEST
 
 START_TEST(csv_finds_columns_by_name_then_number)
 {
     static const float b[] = {2.0f, 4.0f}, a[] = {1.0f, 3.0f};
-    expect_inputs("a,b\n1,2\n3,4\n", &(lw_csv_options){.target = "0"}, 2, 1, b);
-    expect_inputs("1,0\n1,2\n3,4\n", &(lw_csv_options){.target = "0"}, 2, 1, a);
-    expect_inputs("1,2\n3,4\n", &(lw_csv_options){.target = "1", .no_header = 1}, 2, 1, a);
+    expect_inputs("a,b\n1,2\n3,4\n",
+                  &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "0"}, 2, 1, b);
+    expect_inputs("1,0\n1,2\n3,4\n",
+                  &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "0"}, 2, 1, a);
+    expect_inputs("1,2\n3,4\n",
+                  &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "1", .no_header = 1},
+                  2, 1, a);
 }
 END_TEST
 
@@ -105,16 +117,21 @@ START_TEST(csv_expands_one_hot_in_place)
     static const float ranks[] = {
         0.5f, 380, 0, 1, 0, -1.25f, 660, 0, 0, 1, 4, 800, 1, 0, 0, 0.5f, 640, 0, 0, 1,
     };
-    expect_inputs(
-        scores,
-        &(lw_csv_options){.target = "passed", .labels = 1, .one_hot = columns, .one_hot_count = 1},
-        4, 5, ranks);
+    expect_inputs(scores,
+                  &(lw_csv_options){.size = sizeof(lw_csv_options),
+                                    .target = "passed",
+                                    .labels = 1,
+                                    .one_hot = columns,
+                                    .one_hot_count = 1},
+                  4, 5, ranks);
     /* "may,be" < "no" < "yes" */
     static const float texts[] = {
         0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 1, 1, 0, 0,
     };
-    lw_dataset data =
-        load(scores, &(lw_csv_options){.target = "score", .one_hot = both, .one_hot_count = 2});
+    lw_dataset data = load(scores, &(lw_csv_options){.size = sizeof(lw_csv_options),
+                                                     .target = "score",
+                                                     .one_hot = both,
+                                                     .one_hot_count = 2});
     ck_assert_uint_eq(data.inputs, 7);
     for (size_t i = 0; i < 4; i++)
         ck_assert_mem_eq(data.x + i * 7 + 1, texts + i * 6, 6 * sizeof(float));
@@ -122,7 +139,7 @@ START_TEST(csv_expands_one_hot_in_place)
 
     /* One text makes all of them texts, and "10" comes before "9"; 1 and 1.0 are one number. */
     static const char *const k[] = {"k"};
-    const lw_csv_options options = {.one_hot = k, .one_hot_count = 1};
+    const lw_csv_options options = {.size = sizeof options, .one_hot = k, .one_hot_count = 1};
     expect_inputs("k\n9\n10\nx\n", &options, 3, 3, (float[]){0, 1, 0, 1, 0, 0, 0, 0, 1});
     expect_inputs("k\n1.0\n-2\n1\n", &options, 3, 2, (float[]){0, 1, 1, 0, 0, 1});
     /* What is beyond every number is a text. */
@@ -136,7 +153,8 @@ START_TEST(csv_standardizes_with_the_sample_deviation)
     static const char *const b[] = {"b"}, *const k[] = {"k"};
     /* A constant column, whose mean is rounded in binary, becomes 0. */
     static const float all[] = {-1, -1, 5, 0, 0, 0, 6, 0, 1, 1, 7, 0};
-    lw_dataset data = load(text, &(lw_csv_options){.target = "c", .standardize = 1});
+    lw_dataset data = load(
+        text, &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "c", .standardize = 1});
     for (size_t i = 0; i < 3; i++) {
         ck_assert_float_eq(data.x[i * 3], all[i * 4]);
         ck_assert_float_eq(data.x[i * 3 + 1], all[i * 4 + 1]);
@@ -146,12 +164,20 @@ START_TEST(csv_standardizes_with_the_sample_deviation)
     lw_dataset_free(&data);
 
     expect_inputs(text,
-                  &(lw_csv_options){.target = "3", .standardized = b, .standardized_count = 1}, 3,
-                  3, (float[]){1, -1, 5, 2, 0, 6, 3, 1, 7});
-    expect_inputs(
-        text, &(lw_csv_options){.target = "c", .standardize = 1, .one_hot = k, .one_hot_count = 1},
-        3, 3, (float[]){-1, -1, 1, 0, 0, 1, 1, 1, 1});
-    expect_inputs("a\n7\n", &(lw_csv_options){.standardize = 1}, 1, 1, (float[]){0});
+                  &(lw_csv_options){.size = sizeof(lw_csv_options),
+                                    .target = "3",
+                                    .standardized = b,
+                                    .standardized_count = 1},
+                  3, 3, (float[]){1, -1, 5, 2, 0, 6, 3, 1, 7});
+    expect_inputs(text,
+                  &(lw_csv_options){.size = sizeof(lw_csv_options),
+                                    .target = "c",
+                                    .standardize = 1,
+                                    .one_hot = k,
+                                    .one_hot_count = 1},
+                  3, 3, (float[]){-1, -1, 1, 0, 0, 1, 1, 1, 1});
+    expect_inputs("a\n7\n", &(lw_csv_options){.size = sizeof(lw_csv_options), .standardize = 1}, 1,
+                  1, (float[]){0});
 }
 END_TEST
 
@@ -164,15 +190,17 @@ START_TEST(csv_reads_long_fields)
     memcpy(text, "k\n", 2);
     memset(text + 2, 'x', LENGTH);
     strcpy(text + 2 + LENGTH, "\na\n");
-    expect_inputs(text, &(lw_csv_options){.one_hot = k, .one_hot_count = 1}, 2, 2,
-                  (float[]){0, 1, 1, 0});
+    expect_inputs(
+        text, &(lw_csv_options){.size = sizeof(lw_csv_options), .one_hot = k, .one_hot_count = 1},
+        2, 2, (float[]){0, 1, 1, 0});
     free(text);
 }
 END_TEST
 
 static void expect_labels(const char *text, size_t rows, size_t classes, const int32_t *want)
 {
-    lw_dataset data = load(text, &(lw_csv_options){.target = "y", .labels = 1});
+    lw_dataset data =
+        load(text, &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "y", .labels = 1});
     ck_assert_uint_eq(data.rows, rows);
     ck_assert_uint_eq(data.outputs, classes);
     ck_assert_mem_eq(data.target.labels, want, rows * sizeof *want);
@@ -198,9 +226,11 @@ START_TEST(csv_names_inputs_and_classes)
 {
     static const char *const inputs[] = {"name", "score", "rank = 1", "rank = 3", "rank = 10"};
     static const char *const classes[] = {"yes", "no", "may,be"}, *const rank[] = {"rank"};
-    lw_dataset data = load(
-        scores,
-        &(lw_csv_options){.target = "passed", .labels = 1, .one_hot = rank, .one_hot_count = 1});
+    lw_dataset data = load(scores, &(lw_csv_options){.size = sizeof(lw_csv_options),
+                                                     .target = "passed",
+                                                     .labels = 1,
+                                                     .one_hot = rank,
+                                                     .one_hot_count = 1});
     expect_names(data.input_names, 5, inputs);
     expect_names(data.class_names, 3, classes);
 
@@ -219,10 +249,12 @@ START_TEST(csv_names_inputs_and_classes)
 
     /* By their numbers without a header; labels that are numbers have no names. */
     static const char *const numbers[] = {"0", "2 = 1.0", "2 = 2"}, *const two[] = {"2"};
-    data =
-        load("5,3,1.0\n6,0,2\n7,1,1\n",
-             &(lw_csv_options){
-                 .target = "1", .labels = 1, .no_header = 1, .one_hot = two, .one_hot_count = 1});
+    data = load("5,3,1.0\n6,0,2\n7,1,1\n", &(lw_csv_options){.size = sizeof(lw_csv_options),
+                                                             .target = "1",
+                                                             .labels = 1,
+                                                             .no_header = 1,
+                                                             .one_hot = two,
+                                                             .one_hot_count = 1});
     expect_names(data.input_names, 3, numbers);
     ck_assert_ptr_null(data.class_names);
     lw_dataset_free(&data);
@@ -264,7 +296,8 @@ START_TEST(csv_reads_numbers_in_any_locale)
     }
     ck_assert_str_eq(localeconv()->decimal_point, ",");
     expect_inputs("a,b\n3.61,0.5\n", NULL, 1, 2, (float[]){3.61f, 0.5f});
-    refuse(LW_EDATA, "line 2, column 'a'", "a;b\n3,61;1\n", &(lw_csv_options){.separator = ';'});
+    refuse(LW_EDATA, "line 2, column 'a'", "a;b\n3,61;1\n",
+           &(lw_csv_options){.size = sizeof(lw_csv_options), .separator = ';'});
 }
 END_TEST
 
@@ -279,7 +312,8 @@ START_TEST(csv_refuses_fields_that_are_no_numbers)
         char text[80];
         snprintf(text, sizeof text, "a,b\n1,2\n\n3,\"%s\"\n5,6\n", fields[k]);
         refuse(LW_EDATA, "line 4, column 'b'", text, NULL);
-        refuse(LW_EDATA, "line 4, column 'b'", text, &(lw_csv_options){.target = "b"});
+        refuse(LW_EDATA, "line 4, column 'b'", text,
+               &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "b"});
     }
 }
 END_TEST
@@ -291,10 +325,11 @@ START_TEST(csv_refuses_empty_fields)
     refuse(LW_EDATA, "line 3, column 'b': an empty", "a,b\n1,2\n1,\n", NULL);
     refuse(LW_EDATA, "line 2, column 'a': an empty", "a,b\n\"\",2\n", NULL);
     refuse(LW_EDATA, "line 2, column 'a': an empty", "a,b\n  ,2\n", NULL);
+    refuse(
+        LW_EDATA, "line 3, column 'a': an empty", "a,b\nx,2\n,2\n",
+        &(lw_csv_options){.size = sizeof(lw_csv_options), .one_hot = one_hot, .one_hot_count = 1});
     refuse(LW_EDATA, "line 3, column 'a': an empty", "a,b\nx,2\n,2\n",
-           &(lw_csv_options){.one_hot = one_hot, .one_hot_count = 1});
-    refuse(LW_EDATA, "line 3, column 'a': an empty", "a,b\nx,2\n,2\n",
-           &(lw_csv_options){.target = "a", .labels = 1});
+           &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "a", .labels = 1});
 }
 END_TEST
 
@@ -304,7 +339,7 @@ START_TEST(csv_refuses_ragged_rows)
     refuse(LW_EFORMAT, "line 3 has 3 fields, but line 1 has 2", "a,b\n1,2\n3,4,5\n", NULL);
     /* A quoted field may go on in the next line; the row is where it begins. */
     static const char *const k[] = {"k"};
-    const lw_csv_options options = {.one_hot = k, .one_hot_count = 1};
+    const lw_csv_options options = {.size = sizeof options, .one_hot = k, .one_hot_count = 1};
     refuse(LW_EFORMAT, "line 6 has 1 fields, but line 2 has 2", "\nk,b\nx,1\n\"y\ny\",2\nz\n",
            &options);
     refuse(LW_EFORMAT, "line 3 has 3 fields, but line 1 has 2", "k,b\nx,1\n\"y\ny\",2,3\n",
@@ -331,10 +366,12 @@ START_TEST(csv_refuses_files_without_data)
 {
     refuse(LW_EDATA, "no rows", "", NULL);
     refuse(LW_EDATA, "no rows", "\n \n\r\n", NULL);
-    refuse(LW_EDATA, "no rows", "", &(lw_csv_options){.no_header = 1});
+    refuse(LW_EDATA, "no rows", "",
+           &(lw_csv_options){.size = sizeof(lw_csv_options), .no_header = 1});
     refuse(LW_EDATA, "line 1", "a,b\n", NULL);
     refuse(LW_EDATA, "line 2", "\na,b", NULL);
-    refuse(LW_EDATA, "no column but the target", "a\n1\n", &(lw_csv_options){.target = "a"});
+    refuse(LW_EDATA, "no column but the target", "a\n1\n",
+           &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "a"});
 
     lw_dataset data = untouched_dataset();
     const char *missing = temp_path("missing.csv"), *directory = temp_path(".");
@@ -346,7 +383,7 @@ END_TEST
 
 START_TEST(csv_refuses_labels_that_are_none)
 {
-    const lw_csv_options options = {.target = "y", .labels = 1};
+    const lw_csv_options options = {.size = sizeof options, .target = "y", .labels = 1};
     refuse(LW_EDATA, "line 3, column 'y'", "x,y\n1,0\n1,-1\n", &options);
     refuse(LW_EDATA, "line 3, column 'y'", "x,y\n1,0\n1,1.5\n", &options);
     refuse(LW_EDATA, "line 2, column 'y'", "x,y\n1,2147483647\n", &options);
@@ -362,27 +399,39 @@ START_TEST(csv_refuses_names)
                              *const null[] = {NULL};
     static const char text[] = "a,b\n1,2\n";
     refuse(LW_EFORMAT, "line 1: columns 0 and 2 have the same name 'a'", "a,b,a\n1,2,3\n", NULL);
-    refuse(LW_EINVAL, "line 1: no column 'z'", text, &(lw_csv_options){.target = "z"});
-    refuse(LW_EINVAL, "line 1: no column '2'", text, &(lw_csv_options){.target = "2"});
-    refuse(LW_EINVAL, "line 1: no column ''", text, &(lw_csv_options){.target = ""});
+    refuse(LW_EINVAL, "line 1: no column 'z'", text,
+           &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "z"});
+    refuse(LW_EINVAL, "line 1: no column '2'", text,
+           &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "2"});
+    refuse(LW_EINVAL, "line 1: no column ''", text,
+           &(lw_csv_options){.size = sizeof(lw_csv_options), .target = ""});
     refuse(LW_EINVAL, "line 1: no column '99999999999999999999999'", text,
-           &(lw_csv_options){.target = "99999999999999999999999"});
-    refuse(LW_EINVAL, "no column 'z'", text, &(lw_csv_options){.one_hot = z, .one_hot_count = 1});
+           &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "99999999999999999999999"});
     refuse(LW_EINVAL, "no column 'z'", text,
-           &(lw_csv_options){.standardized = z, .standardized_count = 1});
-    refuse(LW_EINVAL, "one-hot: it is the target", text,
-           &(lw_csv_options){.target = "a", .one_hot = a, .one_hot_count = 1});
-    refuse(LW_EINVAL, "one-hot: it is one-hot already", text,
-           &(lw_csv_options){.one_hot = aa, .one_hot_count = 2});
-    refuse(LW_EINVAL, "standardized: it is one-hot already", text,
+           &(lw_csv_options){.size = sizeof(lw_csv_options), .one_hot = z, .one_hot_count = 1});
+    refuse(LW_EINVAL, "no column 'z'", text,
            &(lw_csv_options){
-               .one_hot = a, .one_hot_count = 1, .standardized = a, .standardized_count = 1});
+               .size = sizeof(lw_csv_options), .standardized = z, .standardized_count = 1});
+    refuse(LW_EINVAL, "one-hot: it is the target", text,
+           &(lw_csv_options){
+               .size = sizeof(lw_csv_options), .target = "a", .one_hot = a, .one_hot_count = 1});
+    refuse(LW_EINVAL, "one-hot: it is one-hot already", text,
+           &(lw_csv_options){.size = sizeof(lw_csv_options), .one_hot = aa, .one_hot_count = 2});
+    refuse(LW_EINVAL, "standardized: it is one-hot already", text,
+           &(lw_csv_options){.size = sizeof(lw_csv_options),
+                             .one_hot = a,
+                             .one_hot_count = 1,
+                             .standardized = a,
+                             .standardized_count = 1});
     refuse(LW_EINVAL, "standardized: it is the target", text,
-           &(lw_csv_options){.target = "a", .standardized = a, .standardized_count = 1});
+           &(lw_csv_options){.size = sizeof(lw_csv_options),
+                             .target = "a",
+                             .standardized = a,
+                             .standardized_count = 1});
 
     lw_dataset data = untouched_dataset();
     const char *path = temp_text("data.csv", text);
-    const struct {
+    struct {
         const char *argument;
         lw_csv_options options;
     } wrong[] = {
@@ -394,9 +443,13 @@ START_TEST(csv_refuses_names)
         {"separator", {.separator = '\n'}},
         {"separator", {.separator = '\r'}},
     };
-    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++)
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+        wrong[k].options.size = sizeof wrong[k].options;
         ASSERT_FAILS(LW_EINVAL, wrong[k].argument,
                      lw_dataset_load_csv(&data, path, &wrong[k].options));
+    }
+    ASSERT_FAILS(LW_EINVAL, "size of lw_csv_options",
+                 lw_dataset_load_csv(&data, path, &(lw_csv_options){.separator = ','}));
     ASSERT_FAILS(LW_EINVAL, "path", lw_dataset_load_csv(&data, NULL, NULL));
     ASSERT_FAILS(LW_EINVAL, "data", lw_dataset_load_csv(NULL, path, NULL));
     ck_assert(is_untouched(&data));
@@ -434,10 +487,12 @@ START_TEST(csv_prepares_the_recorded_admissions)
 
     static const char *const one_hot[] = {"rank"};
     lw_dataset data;
-    ASSERT_OK(lw_dataset_load_csv(
-        &data, csv,
-        &(lw_csv_options){
-            .target = "admit", .standardize = 1, .one_hot = one_hot, .one_hot_count = 1}));
+    ASSERT_OK(lw_dataset_load_csv(&data, csv,
+                                  &(lw_csv_options){.size = sizeof(lw_csv_options),
+                                                    .target = "admit",
+                                                    .standardize = 1,
+                                                    .one_hot = one_hot,
+                                                    .one_hot_count = 1}));
     ck_assert_uint_eq(data.rows, 400);
     ck_assert_uint_eq(data.inputs, INPUTS);
 

@@ -12,7 +12,8 @@ START_TEST(unshuffled_fit_is_the_loop_written_out)
     observer seen = {0};
     lw_history history;
     ASSERT_OK(lw_fit(fitted, &p.data,
-                     &(lw_fit_options){.optimizer = adam,
+                     &(lw_fit_options){.size = sizeof(lw_fit_options),
+                                       .optimizer = adam,
                                        .batch_size = 4,
                                        .epochs = 3,
                                        .no_shuffle = 1,
@@ -99,7 +100,8 @@ static void watch_orders(uint64_t seed, int general, const lw_target *target, si
         use_general_kernels(watcher.net);
     ASSERT_OK(lw_net_set_layer(watcher.net, 0, &w, &b));
     ASSERT_OK(lw_fit(watcher.net, &data,
-                     &(lw_fit_options){.loss = LW_HALF_MSE,
+                     &(lw_fit_options){.size = sizeof(lw_fit_options),
+                                       .loss = LW_HALF_MSE,
                                        .optimizer = lw_sgd((float)watched_rate),
                                        .batch_size = 1,
                                        .epochs = 4,
@@ -139,7 +141,10 @@ START_TEST(full_batch_is_the_plain_step)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         lw_net *net = net_with_output(LW_SOFTMAX);
         ASSERT_OK(lw_fit(net, &p.data,
-                         &(lw_fit_options){.optimizer = sgd, .batch_size = sizes[i], .epochs = 2}));
+                         &(lw_fit_options){.size = sizeof(lw_fit_options),
+                                           .optimizer = sgd,
+                                           .batch_size = sizes[i],
+                                           .epochs = 2}));
         float *got = parameters_of(net);
         assert_same_bits("parameters", lw_net_parameter_count(net), got, want);
         free(got);
@@ -158,7 +163,8 @@ START_TEST(clipped_fit_steps_by_at_most_the_norm)
     const size_t n = lw_net_parameter_count(net);
     float *before = parameters_of(net);
     ASSERT_OK(lw_fit(net, &p.data,
-                     &(lw_fit_options){.optimizer = lw_sgd(1.0f),
+                     &(lw_fit_options){.size = sizeof(lw_fit_options),
+                                       .optimizer = lw_sgd(1.0f),
                                        .batch_size = LW_FULL_BATCH,
                                        .epochs = 1,
                                        .clip_norm = 0.01f}));
@@ -180,7 +186,8 @@ START_TEST(callbacks_stop_the_run)
     lw_net *net = net_with_output(LW_SOFTMAX);
     lw_history history;
     observer seen = {.stop_after_epochs = 2};
-    lw_fit_options options = {.batch_size = 4,
+    lw_fit_options options = {.size = sizeof options,
+                              .batch_size = 4,
                               .on_epoch = see_epoch,
                               .on_batch = see_batch,
                               .user = &seen,
@@ -223,7 +230,10 @@ START_TEST(validation_is_an_evaluation)
     lw_net *net = net_with_output(LW_SOFTMAX);
     lw_history history;
     ASSERT_OK(lw_fit(net, &first,
-                     &(lw_fit_options){.epochs = 2, .validation = &second, .history = &history}));
+                     &(lw_fit_options){.size = sizeof(lw_fit_options),
+                                       .epochs = 2,
+                                       .validation = &second,
+                                       .history = &history}));
     lw_evaluation e;
     ASSERT_OK(lw_evaluate(net, &second, LW_LOSS_DEFAULT, &e));
     ck_assert_double_eq(history.epochs[1].validation_loss, e.loss);
@@ -242,11 +252,11 @@ START_TEST(bad_fits_are_refused_and_change_nothing)
     lw_net *net = net_with_output(LW_SOFTMAX);
     float *before = parameters_of(net);
     lw_history history = {.count = 77};
-    const lw_fit_options with_history = {.history = &history};
+    const lw_fit_options with_history = {.size = sizeof with_history, .history = &history};
 
     ASSERT_FAILS(LW_EINVAL, "net", lw_fit(NULL, &p.data, NULL));
     ASSERT_FAILS(LW_EINVAL, "data", lw_fit(net, NULL, &with_history));
-    const struct {
+    struct {
         lw_fit_options options;
         const char *message;
     } cases[] = {
@@ -257,8 +267,16 @@ START_TEST(bad_fits_are_refused_and_change_nothing)
         {{.schedule = {.kind = LW_SCHEDULE_COSINE, .factor = NAN}}, "factor"},
         {{.clip_norm = -1.0f}, "clip_norm"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    const size_t wrong_sizes[] = {0, sizeof with_history - 1, sizeof with_history + 8, SIZE_MAX};
+    for (size_t i = 0; i < sizeof wrong_sizes / sizeof *wrong_sizes; i++) {
+        lw_fit_options options = with_history;
+        options.size = wrong_sizes[i];
+        ASSERT_FAILS(LW_EINVAL, "size of lw_fit_options", lw_fit(net, &p.data, &options));
+    }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cases[i].options.size = sizeof cases[i].options;
         ASSERT_FAILS(LW_EINVAL, cases[i].message, lw_fit(net, &p.data, &cases[i].options));
+    }
 
     lw_dataset data = p.data;
     data.rows = 0;
@@ -273,7 +291,8 @@ START_TEST(bad_fits_are_refused_and_change_nothing)
     data.outputs = OUTPUTS - 1;
     ASSERT_FAILS(LW_ESHAPE, "outputs", lw_fit(net, &data, &with_history));
     ASSERT_FAILS(LW_ESHAPE, "outputs",
-                 lw_fit(net, &p.data, &(lw_fit_options){.validation = &data}));
+                 lw_fit(net, &p.data,
+                        &(lw_fit_options){.size = sizeof(lw_fit_options), .validation = &data}));
 
     p.labels[6] = OUTPUTS;
     ASSERT_FAILS(LW_EDATA, "row 6", lw_fit(net, &p.data, &with_history));

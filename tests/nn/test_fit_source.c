@@ -37,11 +37,19 @@ START_TEST(stream_trains_like_the_data_set)
 {
     problem p = make_problem(ROWS);
     stream s = {.problem = &p, .total = ROWS};
-    const lw_batch_source source = {
-        .inputs = INPUTS, .outputs = OUTPUTS, .has_labels = 1, .next = next_batch, .user = &s};
+    const lw_batch_source source = {.size = sizeof source,
+                                    .inputs = INPUTS,
+                                    .outputs = OUTPUTS,
+                                    .has_labels = 1,
+                                    .next = next_batch,
+                                    .user = &s};
     observer seen = {0};
-    const lw_fit_options options = {
-        .batch_size = 4, .epochs = 3, .no_shuffle = 1, .on_batch = see_batch, .user = &seen};
+    const lw_fit_options options = {.size = sizeof options,
+                                    .batch_size = 4,
+                                    .epochs = 3,
+                                    .no_shuffle = 1,
+                                    .on_batch = see_batch,
+                                    .user = &seen};
     lw_net *streamed = net_with_output(LW_SOFTMAX), *whole = net_with_output(LW_SOFTMAX);
     ASSERT_OK(lw_fit_source(streamed, &source, &options));
     ck_assert_uint_eq(seen.batches, 9);
@@ -60,15 +68,26 @@ START_TEST(bad_streams_end_the_run)
 {
     problem p = make_problem(ROWS);
     stream s = {.problem = &p, .total = ROWS};
-    lw_batch_source source = {
-        .inputs = INPUTS, .outputs = OUTPUTS, .has_labels = 1, .next = next_batch, .user = &s};
-    const lw_fit_options options = {.batch_size = 4};
+    lw_batch_source source = {.size = sizeof source,
+                              .inputs = INPUTS,
+                              .outputs = OUTPUTS,
+                              .has_labels = 1,
+                              .next = next_batch,
+                              .user = &s};
+    const lw_fit_options options = {.size = sizeof options, .batch_size = 4};
     lw_net *net = net_with_output(LW_SOFTMAX), *sigmoid = net_with_output(LW_SIGMOID);
     ASSERT_FAILS(LW_EINVAL, "source", lw_fit_source(net, NULL, &options));
+    source.size = 0;
+    ASSERT_FAILS(LW_EINVAL, "size of lw_batch_source", lw_fit_source(net, &source, &options));
+    source.size = sizeof source;
     ASSERT_FAILS(LW_EINVAL, "full batch",
-                 lw_fit_source(net, &source, &(lw_fit_options){.batch_size = LW_FULL_BATCH}));
+                 lw_fit_source(net, &source,
+                               &(lw_fit_options){.size = sizeof(lw_fit_options),
+                                                 .batch_size = LW_FULL_BATCH}));
     ASSERT_FAILS(LW_ENOMEM, "memory",
-                 lw_fit_source(net, &source, &(lw_fit_options){.batch_size = SIZE_MAX / 8}));
+                 lw_fit_source(net, &source,
+                               &(lw_fit_options){.size = sizeof(lw_fit_options),
+                                                 .batch_size = SIZE_MAX / 8}));
     ASSERT_FAILS(LW_ESHAPE, "labels", lw_fit_source(sigmoid, &source, &options));
     source.inputs = INPUTS + 1;
     ASSERT_FAILS(LW_ESHAPE, "inputs", lw_fit_source(net, &source, &options));

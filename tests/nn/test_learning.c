@@ -16,7 +16,8 @@ START_TEST(xor_is_learnt_with_32_hidden_units)
     for (uint64_t seed = 10 * (uint64_t)_i; seed < 10 * (uint64_t)_i + 10; seed++) {
         lw_net *net = make_net(2, layers, 2, seed);
         ASSERT_OK(lw_fit(net, &data,
-                         &(lw_fit_options){.optimizer = lw_sgd(0.1f),
+                         &(lw_fit_options){.size = sizeof(lw_fit_options),
+                                           .optimizer = lw_sgd(0.1f),
                                            .batch_size = LW_FULL_BATCH,
                                            .epochs = 10000}));
         float y[4];

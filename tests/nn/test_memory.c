@@ -56,9 +56,11 @@ START_TEST(a_network_holds_little_more_than_it_needs)
                              .target = {.labels = labels}};
     ck_assert_double_ge((double)lw_net_memory(net), parameters);
     ck_assert_double_le((double)lw_net_memory(net), 1.25 * parameters);
-    ASSERT_OK(
-        lw_fit(net, &data,
-               &(lw_fit_options){.optimizer = optimizer, .batch_size = s->batch, .epochs = 1}));
+    ASSERT_OK(lw_fit(net, &data,
+                     &(lw_fit_options){.size = sizeof(lw_fit_options),
+                                       .optimizer = optimizer,
+                                       .batch_size = s->batch,
+                                       .epochs = 1}));
     const double needed = needed_bytes(s, lw_net_parameter_count(net));
     const double fused = (double)lw_net_memory(net);
     ck_assert_double_ge(fused, needed);

@@ -140,7 +140,8 @@ START_TEST(epochs_are_those_of_the_general_kernels)
         .rows = MOST_ROWS, .inputs = INPUTS, .outputs = OUTPUTS, .x = b.x, .target = b.target};
     b.general->random = b.narrow->random;
     for (size_t i = 0; i < ROW_COUNTS; i++) {
-        const lw_fit_options options = {.loss = c->loss,
+        const lw_fit_options options = {.size = sizeof options,
+                                        .loss = c->loss,
                                         .optimizer = lw_sgd(c->loss == LW_SSE ? 1e-5f : 1e-2f),
                                         .batch_size = row_counts[i] > 3 ? row_counts[i] - 2 : 3,
                                         .epochs = 1};

@@ -93,8 +93,12 @@ static lw_status load_npy(void)
 static lw_status load_csv(void)
 {
     static const char *const k[] = {"k"};
-    const lw_csv_options options = {
-        .target = "y", .labels = 1, .one_hot = k, .one_hot_count = 1, .standardize = 1};
+    const lw_csv_options options = {.size = sizeof options,
+                                    .target = "y",
+                                    .labels = 1,
+                                    .one_hot = k,
+                                    .one_hot_count = 1,
+                                    .standardize = 1};
     lw_dataset data = untouched_dataset();
     return keep_data(lw_dataset_load_csv(&data, path, &options), &data);
 }

@@ -125,7 +125,8 @@ static task begin_task(const scenario *s, const lw_optimizer *optimizer)
                           .outputs = outputs,
                           .x = t.x,
                           .target.labels = t.labels};
-    t.options = (lw_fit_options){.optimizer = *optimizer,
+    t.options = (lw_fit_options){.size = sizeof(lw_fit_options),
+                                 .optimizer = *optimizer,
                                  .batch_size = s->batch,
                                  .epochs = EPOCHS,
                                  .no_shuffle = s->no_shuffle,
@@ -194,7 +195,9 @@ static const char *resumed_run(const task *t, unsigned threads, const char *stop
     const char *path = temp_path("resumed.safetensors");
     const lw_optimizer before = lw_adam(0.3f);
     lw_net *net = new_net(t->s, 77);
-    ASSERT_OK(lw_fit(net, &t->data, &(lw_fit_options){.optimizer = before, .epochs = 1}));
+    ASSERT_OK(lw_fit(
+        net, &t->data,
+        &(lw_fit_options){.size = sizeof(lw_fit_options), .optimizer = before, .epochs = 1}));
     size_t done = 0;
     ASSERT_OK(lw_net_load_state(net, &done, stopped));
     ck_assert_uint_eq(done, DONE);
@@ -424,7 +427,7 @@ static lw_status deliver(void *user, size_t epoch, int first, size_t max_rows, f
 static void fit_stream(const task *t, lw_net *net, size_t first_epoch, saver *saves)
 {
     stream s = {.t = t, .first_epoch = first_epoch};
-    const lw_batch_source source = {t->data.inputs, t->data.outputs, 1, deliver, &s};
+    const lw_batch_source source = {sizeof source, t->data.inputs, t->data.outputs, 1, deliver, &s};
     lw_fit_options options = t->options;
     options.first_epoch = first_epoch;
     if (saves) {

@@ -28,7 +28,8 @@ static void learning_rates(const lw_schedule *schedule, size_t epochs, double *r
     lw_net *net = net_with_output(LW_SOFTMAX);
     lw_history history;
     ASSERT_OK(lw_fit(net, &p.data,
-                     &(lw_fit_options){.optimizer = lw_sgd(0.5f),
+                     &(lw_fit_options){.size = sizeof(lw_fit_options),
+                                       .optimizer = lw_sgd(0.5f),
                                        .batch_size = 4,
                                        .epochs = epochs,
                                        .schedule = *schedule,

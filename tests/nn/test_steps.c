@@ -71,7 +71,9 @@ START_TEST(gradients_are_those_of_a_backward_pass)
         ASSERT_OK(lw_net_backward(net, NULL));
         ASSERT_OK(lw_net_step(net, &sgd));
         ASSERT_OK(lw_net_step(net, &sgd));
-        ASSERT_OK(lw_fit(net, &p.data, &(lw_fit_options){.optimizer = sgd, .epochs = 1}));
+        ASSERT_OK(lw_fit(
+            net, &p.data,
+            &(lw_fit_options){.size = sizeof(lw_fit_options), .optimizer = sgd, .epochs = 1}));
         ASSERT_FAILS(LW_ESTATE, "backward", lw_net_get_layer_gradients(net, 0, flat, NULL));
         ck_assert(is_canary(n, flat));
         free(flat);

@@ -306,7 +306,8 @@ static trained train(const scenario *s, unsigned threads)
     lw_net_set_threads(net, threads);
     lw_history history;
     ASSERT_OK(lw_fit(net, &data,
-                     &(lw_fit_options){.optimizer = optimizer_of(s->optimizer),
+                     &(lw_fit_options){.size = sizeof(lw_fit_options),
+                                       .optimizer = optimizer_of(s->optimizer),
                                        .batch_size = s->batch_size,
                                        .epochs = 3,
                                        .no_shuffle = s->no_shuffle,
@@ -474,7 +475,9 @@ START_TEST(a_run_can_have_its_own_limit)
     float *want = NULL;
     for (unsigned threads = 0; threads <= 3; threads++) {
         lw_net *net = make_net(s->inputs, s->layers, s->layer_count, 3);
-        ASSERT_OK(lw_fit(net, &data, &(lw_fit_options){.epochs = 2, .threads = threads}));
+        ASSERT_OK(lw_fit(
+            net, &data,
+            &(lw_fit_options){.size = sizeof(lw_fit_options), .epochs = 2, .threads = threads}));
         float *got = parameters_of(net);
         if (want)
             assert_same_bits("limit", parameter_count(s), got, want);
@@ -522,7 +525,8 @@ static double training_rate(unsigned threads)
     const double begin = seconds();
     timed_run run = {.end = begin + 0.3};
     ASSERT_OK(lw_fit(net, &data,
-                     &(lw_fit_options){.batch_size = 64,
+                     &(lw_fit_options){.size = sizeof(lw_fit_options),
+                                       .batch_size = 64,
                                        .epochs = 1000000,
                                        .threads = threads,
                                        .on_epoch = stop_in_time,

@@ -12,6 +12,8 @@
  *              independent. Work is shared out over lw_max_threads() threads, or as many as
  *              lw_net_set_threads says; results are bit-identical for any number. Threads that
  *              wait for one another fall asleep after some microseconds.
+ *   Structs    of options begin with their size in bytes, as the caller's compiler knows it: any other
+ *              than the library's is LW_EINVAL, and so is a value outside an enumeration.
  *   Status     see status.h. On failure outputs are unchanged.
  */
 #ifndef LANEWISE_NN_H
@@ -267,8 +269,9 @@ LW_API lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const
  */
 LW_API lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y);
 
-/* How a CSV file is read. A zero-initialised struct is a valid default. */
+/* How a CSV file is read. All but size may be 0, which is the default. */
 typedef struct lw_csv_options {
+    size_t size;        /* sizeof(lw_csv_options) */
     const char *target; /* name of the target column, or its number from 0; NULL: none */
     int no_header;      /* the first row is data; columns are then named 0, 1, ...       */
     int labels;         /* the target holds class labels: whole numbers from 0, or else texts,
@@ -332,6 +335,7 @@ typedef lw_status (*lw_batch_callback)(void *user, size_t epoch, int first, size
 
 /* Where lw_fit_source has its mini-batches from. */
 typedef struct lw_batch_source {
+    size_t size;            /* sizeof(lw_batch_source) */
     size_t inputs, outputs; /* columns of x, and of the values or the number of classes */
     int has_labels;         /* non-zero: the callback fills labels, otherwise values */
     lw_batch_callback next; /* fills a mini-batch */
@@ -418,8 +422,9 @@ typedef struct lw_history {
 /* Releases the reports and clears the struct. */
 LW_API void lw_history_free(lw_history *history);
 
-/* How lw_fit trains. A zero-initialised struct is a valid default. */
+/* How lw_fit trains. All but size may be 0, which is the default. */
 typedef struct lw_fit_options {
+    size_t size;            /* sizeof(lw_fit_options) */
     lw_loss loss;           /* to be made small */
     lw_optimizer optimizer; /* how */
     size_t batch_size;  /* 0 means 32; LW_FULL_BATCH: all rows                                   */
