@@ -21,7 +21,7 @@ typedef struct run {
     data_options source;
     lw_dataset training, validation;
     lw_net *net;
-    size_t resumed_after, first_epoch; /* epochs of the checkpoint, and where this run begins */
+    lw_position resumed, begin; /* of the checkpoint, and where this run begins */
     lw_history history;
     training_log log;
     progress progress;
@@ -110,11 +110,6 @@ static int on_epoch(void *user, const lw_epoch_report *report)
     run *r = user;
     progress_epoch(&r->progress, report);
     r->status = training_log_write(&r->log, report);
-    if (r->status == LW_OK && !isfinite(report->train_loss))
-        r->status = lw_fail(LW_EDATA,
-                            "epoch %zu: the training loss is no longer finite: lower --lr, or "
-                            "limit the gradient with --clip",
-                            report->epoch);
     const float until = r->options.until_accuracy;
     if (r->status == LW_OK && until > 0.0f && isnan(report->validation_accuracy))
         r->status = lw_fail(LW_EINVAL, "--until-accuracy needs classes; these targets are values");
@@ -123,7 +118,7 @@ static int on_epoch(void *user, const lw_epoch_report *report)
     const char *checkpoint = r->options.checkpoint;
     if (r->status == LW_OK && checkpoint != NULL &&
         checkpoint_is_due(r->options.checkpoint_every, report, is_last))
-        r->status = lw_net_save_state(r->net, report->epoch, checkpoint);
+        r->status = lw_net_save_state(r->net, &report->position, checkpoint);
     return r->status != LW_OK || is_last;
 }
 
@@ -136,7 +131,7 @@ static lw_status fit(run *r)
         .optimizer = make_optimizer(o),
         .batch_size = o->batch,
         .epochs = o->epochs,
-        .first_epoch = r->first_epoch,
+        .begin = r->begin,
         .no_shuffle = o->no_shuffle,
         .schedule = {.kind = (lw_schedule_kind)o->schedule,
                      .every = o->step_every,
@@ -152,17 +147,19 @@ static lw_status fit(run *r)
     return status != LW_OK ? status : r->status;
 }
 
-/* Brings the network to where the run was. With nothing left to do, first_epoch is that of the end. */
+/* Brings the network to where the run was. With nothing left to do, it begins at the end. */
 static lw_status resume(run *r)
 {
     const train_options *o = &r->options;
     const lw_optimizer optimizer = make_optimizer(o);
     const resumed_run wanted = {&optimizer, r->training.rows, o->batch, o->epochs, o->seed};
     lw_evaluation reached = {.accuracy = (double)NAN};
-    lw_status status = checkpoint_resume(r->net, o->resume, &wanted, &r->resumed_after);
+    lw_status status = checkpoint_resume(r->net, o->resume, &wanted, &r->resumed);
     if (status == LW_OK && o->until_accuracy > 0.0f)
         status = lw_evaluate(r->net, &r->validation, (lw_loss)o->loss, &reached);
-    r->first_epoch = is_accurate(r, reached.accuracy) ? o->epochs : r->resumed_after;
+    r->begin = r->resumed;
+    if (r->resumed.batches == 0 && is_accurate(r, reached.accuracy))
+        r->begin = (lw_position){.epochs = o->epochs};
     lw_evaluation_free(&reached);
     return status;
 }
@@ -170,10 +167,14 @@ static lw_status resume(run *r)
 static void print_resumed(const run *r)
 {
     const train_options *o = &r->options;
-    if (o->resume != NULL && !o->quiet)
-        printf("%s: %s %zu of %zu epochs\n", o->resume,
-               r->first_epoch == o->epochs ? "done, after" : "resumed after", r->resumed_after,
-               o->epochs);
+    if (o->resume == NULL || o->quiet)
+        return;
+    printf("%s: %s %zu of %zu epochs", o->resume,
+           r->begin.epochs == o->epochs ? "done, after" : "resumed after", r->resumed.epochs,
+           o->epochs);
+    if (r->resumed.batches > 0)
+        printf(" and %zu steps", r->resumed.batches);
+    putchar('\n');
 }
 
 static void print_result(const run *r, const lw_evaluation *result)
@@ -248,7 +249,7 @@ static lw_status prepare(run *r)
     if (status == LW_OK && o->report != NULL)
         status = destination_check(o->report);
     if (status == LW_OK)
-        status = training_log_open(&r->log, o->log, r->first_epoch);
+        status = training_log_open(&r->log, o->log, r->begin.epochs);
     return status;
 }
 
@@ -258,7 +259,7 @@ static lw_status train(run *r)
     if (status != LW_OK)
         return status;
     print_resumed(r);
-    r->progress = progress_begin(r->options.quiet, r->first_epoch);
+    r->progress = progress_begin(r->options.quiet, r->begin.epochs);
     status = fit(r);
     progress_clear(&r->progress);
     if (status == LW_OK && r->progress.on_terminal)
