@@ -1,7 +1,8 @@
-#define _XOPEN_SOURCE 700
+#define _GNU_SOURCE
 #include "destination.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,6 +19,31 @@ static int give_usual_permissions(int descriptor)
     const mode_t mask = umask(0);
     umask(mask);
     return fchmod(descriptor, 0666 & ~mask);
+}
+
+/* What an open file is given a name by. */
+typedef char descriptor_path[40];
+
+static void print_descriptor_path(descriptor_path text, int descriptor)
+{
+    snprintf(text, sizeof(descriptor_path), "/proc/self/fd/%d", descriptor);
+}
+
+/* A file without a name in the folder of path, which a signal leaves nothing of; below 0 where that, or naming
+ * it later, is not to be had. beside has room for path. */
+static int open_unnamed(const char *path, char *beside)
+{
+    descriptor_path text;
+    const char *slash = strrchr(path, '/');
+    const size_t folder = slash != NULL ? (size_t)(slash - path) + 1 : 0;
+    memcpy(beside, path, folder);
+    memcpy(beside + folder, ".", 2);
+    const int descriptor = open(beside, O_TMPFILE | O_WRONLY | O_CLOEXEC, (mode_t)0666);
+    print_descriptor_path(text, descriptor);
+    if (descriptor < 0 || access(text, F_OK) == 0)
+        return descriptor;
+    close(descriptor);
+    return -1;
 }
 
 lw_status destination_open(destination *d, const char *path)
@@ -37,34 +63,54 @@ lw_status destination_open(destination *d, const char *path)
     char *beside = malloc(length + sizeof suffix);
     if (beside == NULL)
         return lw_fail(LW_ENOMEM, "%s: no memory for a file name", path);
+    int descriptor = open_unnamed(path, beside);
+    const int is_unnamed = descriptor >= 0;
     memcpy(beside, path, length);
     memcpy(beside + length, suffix, sizeof suffix);
-
-    const int descriptor = mkstemp(beside);
+    if (!is_unnamed)
+        descriptor = mkstemp(beside);
     if (descriptor < 0) {
         const int error = errno;
         free(beside);
         return write_failure(path, error);
     }
     FILE *file = NULL;
-    if (give_usual_permissions(descriptor) == 0)
+    if (is_unnamed || give_usual_permissions(descriptor) == 0)
         file = fdopen(descriptor, "w");
     if (file == NULL) {
         const int error = errno;
         close(descriptor);
-        unlink(beside);
+        if (!is_unnamed)
+            unlink(beside);
         free(beside);
         return write_failure(path, error);
     }
-    *d = (destination){.file = file, .path = path, .beside = beside};
+    *d = (destination){.file = file, .path = path, .beside = beside, .is_unnamed = is_unnamed};
     return LW_OK;
 }
 
 void destination_discard(destination *d)
 {
     fclose(d->file);
-    unlink(d->beside);
+    if (!d->is_unnamed)
+        unlink(d->beside);
     free(d->beside);
+}
+
+/* Names a file that has no name; 0 if that is done. */
+static int give_name(destination *d)
+{
+    descriptor_path text;
+    print_descriptor_path(text, fileno(d->file));
+    char *end = d->beside + strlen(d->path);
+    int failed;
+    unsigned serial = (unsigned)getpid();
+    do {
+        snprintf(end, sizeof ".XXXXXX", ".%06u", serial++ % 1000000u);
+        failed = linkat(AT_FDCWD, text, AT_FDCWD, d->beside, AT_SYMLINK_FOLLOW) != 0;
+    } while (failed && errno == EEXIST);
+    d->is_unnamed = failed;
+    return failed;
 }
 
 lw_status destination_commit(destination *d)
@@ -72,7 +118,7 @@ lw_status destination_commit(destination *d)
     errno = 0;
     /* Errors of earlier writes show here at the latest: nothing may be renamed before. */
     if (ferror(d->file) || fflush(d->file) != 0 || fsync(fileno(d->file)) != 0 ||
-        rename(d->beside, d->path) != 0) {
+        (d->is_unnamed && give_name(d) != 0) || rename(d->beside, d->path) != 0) {
         const int error = errno != 0 ? errno : EIO;
         destination_discard(d);
         return write_failure(d->path, error);

@@ -9,6 +9,7 @@ typedef struct destination {
     FILE *file;
     const char *path;
     char *beside; /* name of the file until it is renamed */
+    int is_unnamed; /* it has none yet: only just before it is renamed, where the file system allows that */
 } destination;
 
 /* Opens a file beside path. End with destination_commit or destination_discard. LW_EIO names the
