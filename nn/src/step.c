@@ -72,7 +72,8 @@ static lw_status run(lw_step_job *job)
         status = lw_net_reserve_gradients(net);
     if (status != LW_OK)
         return status;
-    status = lw_team_run(lw_team_size(net->threads, job_flops(job)), count, phases, job);
+    status = lw_team_run(lw_team_size(net->threads, job_flops(job)), LW_FLUSH_DENORMALS, count,
+                         phases, job);
     if (net->mixed && status == LW_OK)
         net->mixed->stale = 0;
     return status;

@@ -18,7 +18,8 @@ enum { TEAM_MAX = 1024 };
 
 typedef struct team_job {
     size_t threads; /* that take part: so many parts has each phase */
-    size_t count;   /* of phases */
+    lw_denormals denormals;
+    size_t count; /* of phases */
     const lw_phase *phases;
     void *user;
     atomic_int failed; /* what follows belongs to the thread that set it, until the job is done */
@@ -69,13 +70,16 @@ size_t lw_team_session_size(unsigned setting, double flops)
     return flops < session_flops ? 1 : threads_for(setting);
 }
 
-static lw_status run_serially(size_t count, const lw_phase *phases, void *user)
+static lw_status run_serially(lw_denormals denormals, size_t count, const lw_phase *phases,
+                              void *user)
 {
     /* The kernels share their work out by themselves unless told that there is one thread. */
     const int before = lw_set_threads(1);
+    const unsigned long mode = lw_begin_denormals(denormals);
     lw_status status = LW_OK;
     for (size_t i = 0; i < count && status == LW_OK; i++)
         status = phases[i](user, 0, 1);
+    lw_end_denormals(mode);
     lw_set_threads(before);
     return status;
 }
@@ -84,7 +88,9 @@ static void run_part(team_job *job, size_t phase, size_t part)
 {
     if (part >= job->threads || atomic_load_explicit(&job->failed, memory_order_relaxed))
         return;
+    const unsigned long mode = lw_begin_denormals(job->denormals);
     const lw_status status = job->phases[phase](job->user, part, job->threads);
+    lw_end_denormals(mode);
     if (status == LW_OK || atomic_exchange(&job->failed, 1))
         return;
     job->status = status;
@@ -128,10 +134,12 @@ static void work(team *t, size_t thread)
 }
 
 /* Runs the job of a team that waits for it. */
-static lw_status run_job(team *t, size_t threads, size_t count, const lw_phase *phases, void *user)
+static lw_status run_job(team *t, size_t threads, lw_denormals denormals, size_t count,
+                         const lw_phase *phases, void *user)
 {
     team_job *job = &t->job;
     job->threads = threads < t->threads ? threads : t->threads;
+    job->denormals = denormals;
     job->count = count;
     job->phases = phases;
     job->user = user;
@@ -211,7 +219,9 @@ lw_status lw_team_session(size_t threads, lw_status (*body)(void *argument), voi
 
 /* A job that has a session for itself. */
 typedef struct single_job {
-    size_t threads, count;
+    size_t threads;
+    lw_denormals denormals;
+    size_t count;
     const lw_phase *phases;
     void *user;
 } single_job;
@@ -219,16 +229,17 @@ typedef struct single_job {
 static lw_status run_single(void *argument)
 {
     const single_job *job = argument;
-    return run_job(session, job->threads, job->count, job->phases, job->user);
+    return run_job(session, job->threads, job->denormals, job->count, job->phases, job->user);
 }
 
-lw_status lw_team_run(size_t threads, size_t count, const lw_phase *phases, void *job)
+lw_status lw_team_run(size_t threads, lw_denormals denormals, size_t count, const lw_phase *phases,
+                      void *job)
 {
     if (count == 0)
         return LW_OK;
     if (threads == 1)
-        return run_serially(count, phases, job);
-    single_job single = {threads, count, phases, job};
+        return run_serially(denormals, count, phases, job);
+    single_job single = {threads, denormals, count, phases, job};
     return lw_team_session(threads, run_single, &single);
 }
 

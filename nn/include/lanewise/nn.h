@@ -12,6 +12,10 @@
  *              independent. Work is shared out over lw_max_threads() threads, or as many as
  *              lw_net_set_threads says; results are bit-identical for any number. Threads that
  *              wait for one another fall asleep after some microseconds.
+ *   Denormals  training (forward, loss, backward, step) takes numbers below 2^-126 for 0, on the way in and
+ *              out of each operation: a network that has learned its data by heart would be many times
+ *              slower otherwise. Prediction and evaluation have them. The caller's floating-point
+ *              mode stays as it is.
  *   Structs    of options begin with their size in bytes, as the caller's compiler knows it: any other
  *              than the library's is LW_EINVAL, and so is a value outside an enumeration.
  *   Status     see status.h. On failure outputs are unchanged.
