@@ -1,7 +1,7 @@
 /*
  * Long runs under a limit of memory:
  *
- *   soak narrow STEPS      lw_train_step on 2-2-1 with SGD at batch 4
+ *   soak narrow STEPS      lw_train_step on 2-4-1 with SGD at batch 4
  *   soak wide STEPS        lw_train_step on 2-64-64-2 with Adam at batch 32
  *   soak fashion SECONDS   lw_fit of 784-512-256-10 with AdamW on Fashion-MNIST, each epoch validated, and its
  *                          state saved some times a part
@@ -42,7 +42,7 @@ static void make_points(size_t rows, float *x, int32_t *labels)
 
 static int run_steps(int is_wide, size_t steps)
 {
-    static const lw_layer_spec narrow[] = {{.units = 2, .activation = LW_TANH},
+    static const lw_layer_spec narrow[] = {{.units = 4, .activation = LW_TANH},
                                            {.units = 1, .activation = LW_SIGMOID}};
     static const lw_layer_spec wide[] = {{.units = 64, .activation = LW_RELU},
                                          {.units = 64, .activation = LW_RELU},
