@@ -161,7 +161,7 @@ static void replay_xor(const way *by, const char *run, float learning_rate, size
 
     for (size_t step = 0; step < steps; step++) {
         if (step == 1 || step == 100 || step == 1000) {
-            char when[16];
+            char when[32];
             snprintf(when, sizeof when, "after%zu", step);
             compare_xor_layers(net, file, run, when);
         }
