@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static _Thread_local char last_error[512];
 
@@ -21,9 +22,13 @@ const char *lw_last_error(void)
 
 lw_status lw_fail(lw_status status, const char *format, ...)
 {
+    /* Not where it will stand: the message before may be one of the arguments. */
+    char message[sizeof last_error] = "";
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(last_error, sizeof last_error, format, arguments);
+    if (format)
+        vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    memcpy(last_error, message, strlen(message) + 1);
     return status;
 }

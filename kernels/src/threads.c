@@ -31,6 +31,7 @@ int lw_max_threads(void)
         most = context < processors ? context : processors;
     }
     most = most < limit ? most : limit;
+    most = most < LW_MOST_THREADS ? most : LW_MOST_THREADS;
     if (most > 1)
         lw_fork_expect_threads();
     return most;

@@ -13,6 +13,9 @@ struct lw_weights_step {
     struct lw_tile_update tile; /* refers to adam */
 };
 
+/* LW_EINVAL for NULL, and for what no function of weights.h has described. */
+lw_status lw_check_weights(const char *function, const lw_weights *weights);
+
 /* Floats between the beginnings of two panels. */
 size_t lw_panel_distance(const lw_weights *weights);
 

@@ -80,15 +80,17 @@ LW_API int lw_max_threads(void);
 
 /*
  * Sets how many threads the calls of the calling thread may use, 0 or less: as above, which is how each
- * thread begins. Any number is taken as it is, also above the processors at hand; for the reasons above it can
- * become 1. Returns the setting before, 0 for none. A few instructions: meant to be set around a call.
+ * thread begins. A number above the processors at hand is taken as it is, up to LW_MOST_THREADS, which larger
+ * ones stand for; for the reasons above it can become 1. Returns the setting before, 0 for none. A few
+ * instructions: meant to be set around a call.
  */
 LW_API int lw_set_threads(int threads);
+#define LW_MOST_THREADS 1024
 
 /*
  * Operations per second (a fused multiply-add counts as two) of independent chains in registers, on
- * so many threads (one where lw_max_threads() would be 1 for any setting), with the instruction set in use: the
- * best of a few rounds, about 50 ms in all.
+ * so many threads (one where lw_max_threads() would be 1 for any setting, and no more than the processors at
+ * hand), with the instruction set in use: the best of a few rounds, about 50 ms in all.
  * The measure that benchmarks are held against; only ratios within one run mean anything.
  */
 LW_API double lw_measure_peak(int threads);
@@ -127,7 +129,8 @@ LW_API lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, 
 /*
  * B of lw_sgemm, packed once for many products: for inference, where the weights stay. The handle holds a
  * copy of op(B), k x n; b may change or go afterwards. It is released with lw_packed_destroy, may be used
- * by several threads at once, and keeps the instruction set it was made for. NULL may be destroyed.
+ * by several threads at once, and keeps the instruction set it was made for. NULL may be destroyed. LW_EINVAL
+ * also for transb other than 0 and 1; *packed is untouched on failure.
  */
 typedef struct lw_packed lw_packed;
 LW_API lw_status lw_pack(lw_packed **packed, int transb, size_t k, size_t n, const float *b,
@@ -367,7 +370,8 @@ typedef struct lw_sgd_update_params {
  *   w  = w - learning_rate * d
  *
  * w and v are updated in place and share no memory with g. The products and sums are fused
- * multiply-adds. A v that is a denormal becomes 0.
+ * multiply-adds. A v that is a denormal becomes 0. LW_EINVAL for params NULL, for nesterov without momentum and for
+ * momentum without velocity; other values are computed with, NaN too.
  */
 LW_API lw_status lw_sgd_update(size_t n, const lw_sgd_update_params *params, const float *g,
                                float *w, float *velocity);
