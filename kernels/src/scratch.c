@@ -4,6 +4,7 @@
 
 #include "blocking.h"
 
+#include <lanewise/kernels.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -74,6 +75,14 @@ void lw_scratch_give(float *buffer)
         own = buffer;
     else
         release(buffer);
+}
+
+lw_status lw_scratch_reserve(void)
+{
+    if (own)
+        return LW_OK;
+    lw_scratch_give(lw_scratch_take());
+    return own ? LW_OK : lw_fail(LW_ENOMEM, "no memory for a packing buffer");
 }
 
 /* When the library is unloaded or the program ends. */

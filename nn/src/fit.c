@@ -91,6 +91,8 @@ static lw_status train_batch(fit_run *run, const lw_batch *batch, lw_epoch_repor
             status = lw_net_clip_gradients(run->net, o->clip_norm, NULL);
         if (status == LW_OK)
             status = lw_net_step(run->net, &optimizer);
+        if (status != LW_OK)
+            run->net->pass.gradients = 0; /* of a step that was not taken */
     } else {
         status = lw_step_run(run->net, &run->rule, &optimizer, batch, wanted);
     }
@@ -244,8 +246,12 @@ static lw_status fit(fit_run *run)
         if (!run->history.epochs)
             return lw_fail(LW_ENOMEM, "no memory for a history of %zu epochs", epochs);
     }
+    const double steps_before = run->steps_done;
+    const lw_random random = run->net->random;
     status = train(run);
     if (status != LW_OK) {
+        if (run->steps_done == steps_before)
+            run->net->random = random; /* the order of an epoch that did not begin */
         lw_history_free(&run->history);
         return status;
     }

@@ -145,9 +145,6 @@ static lw_narrow_loss loss_of(const lw_loss_rule *rule)
 lw_status lw_narrow_steps(lw_net *net, const lw_loss_rule *rule, const lw_optimizer_step *optimizer,
                           const lw_batch *batch, size_t steps, double *value)
 {
-    lw_status status = lw_narrow_reserve(net, batch->rows);
-    if (status != LW_OK)
-        return status;
     const lw_dataset *data = batch->gather ? batch->gather->data : NULL;
     const lw_target *target = data ? &data->target : &batch->target;
     const lw_narrow_batch narrow = {.rows = batch->rows,
@@ -166,6 +163,7 @@ lw_status lw_narrow_steps(lw_net *net, const lw_loss_rule *rule, const lw_optimi
         adam = optimizer->adam;
         update.adam = &adam;
     }
+    lw_status status = LW_OK;
     const unsigned long mode = lw_begin_denormals(LW_FLUSH_DENORMALS);
     for (size_t i = 0; i < steps && status == LW_OK; i++, adam.step++)
         status = run_blocks(net, &narrow, optimizer ? &update : NULL);

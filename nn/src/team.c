@@ -123,11 +123,15 @@ static void take_parts(team *t, unsigned number, size_t thread)
 
 static void work(team *t, size_t thread)
 {
+    /* One that has no memory for its products leaves its parts to the others: a part that fails could leave a
+     * step half done. */
+    const int takes_part = lw_scratch_reserve() == LW_OK;
     for (unsigned number = 0;;) {
         number = lw_gate_wait(&t->phase, number);
         if (atomic_load_explicit(&t->over, memory_order_relaxed))
             break;
-        take_parts(t, number, thread);
+        if (takes_part)
+            take_parts(t, number, thread);
     }
     if (atomic_fetch_add(&t->left, 1) + 2 == t->threads)
         lw_gate_open(&t->done);
@@ -197,6 +201,9 @@ lw_status lw_team_session(size_t threads, lw_status (*body)(void *argument), voi
     if (threads == 1 || session)
         return body(argument);
     threads = threads < TEAM_MAX ? threads : TEAM_MAX;
+    const lw_status reserved = lw_scratch_reserve(); /* as each thread of the team, see work */
+    if (reserved != LW_OK)
+        return reserved;
     team t;
     t.threads = threads;
     t.job.message[sizeof t.job.message - 1] = '\0';

@@ -88,6 +88,13 @@ LW_API int lw_set_threads(int threads);
 #define LW_MOST_THREADS 1024
 
 /*
+ * Gives the calling thread a packing buffer of its own, which it keeps until it ends, unless it has one. What
+ * it calls from then on with one thread (lw_set_threads(1), or inside a parallel region) allocates nothing and
+ * does not fail with LW_ENOMEM; lw_pack alone allocates what it returns. LW_ENOMEM if there is no memory for it.
+ */
+LW_API lw_status lw_scratch_reserve(void);
+
+/*
  * Operations per second (a fused multiply-add counts as two) of independent chains in registers, on
  * so many threads (one where lw_max_threads() would be 1 for any setting, and no more than the processors at
  * hand), with the instruction set in use: the best of a few rounds, about 50 ms in all.
