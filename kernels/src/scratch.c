@@ -76,7 +76,7 @@ void lw_scratch_give(float *buffer)
         release(buffer);
 }
 
-/* When the library is unloaded or the program ends. */
+/* When the program ends. */
 __attribute__((destructor)) static void free_all(void)
 {
     if (exit_key_made)
