@@ -85,7 +85,7 @@ lw_status lw_scratch_reserve(void)
     return own ? LW_OK : lw_fail(LW_ENOMEM, "no memory for a packing buffer");
 }
 
-/* When the library is unloaded or the program ends. */
+/* When the program ends. */
 __attribute__((destructor)) static void free_all(void)
 {
     if (exit_key_made)
