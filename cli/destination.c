@@ -24,8 +24,14 @@ lw_status destination_open(destination *d, const char *path)
 {
     static const char suffix[] = ".XXXXXX";
     struct stat status;
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+    const int exists = stat(path, &status) == 0;
+    if (exists && S_ISDIR(status.st_mode))
         return write_failure(path, EISDIR);
+    /* Renaming would replace even a device, and a file without write permission. */
+    if (exists && !S_ISREG(status.st_mode))
+        return lw_fail(LW_EIO, "%s: cannot write: not a regular file", path);
+    if (exists && access(path, W_OK) != 0)
+        return write_failure(path, errno);
 
     const size_t length = strlen(path);
     char *beside = malloc(length + sizeof suffix);

@@ -1,5 +1,6 @@
 #include "narrow_step.h"
 
+#include "finite.h"
 #include "team.h"
 #include <stdlib.h>
 
@@ -102,6 +103,10 @@ static lw_status sums_phase(void *user, size_t thread, size_t threads)
     lw_net *net = job->net;
     if (thread > 0)
         return LW_OK;
+    /* As lw_narrow_step does for a single block. */
+    const lw_narrow_batch *batch = job->batch;
+    if (job->update && batch->row_loss && !lw_are_finite(batch->rows, batch->row_loss))
+        return lw_fail(LW_EDIVERGED, "the loss is not finite");
     const size_t n = net->padded_count;
     lw_status status =
         lw_column_sums(job->blocks, n, net->narrow->room.sums, n, 0.0f, net->gradients);

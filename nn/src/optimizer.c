@@ -60,8 +60,8 @@ lw_status lw_optimizer_check(const lw_optimizer *optimizer)
     if (!is_finite_and_not_negative(o->weight_decay))
         return lw_fail(LW_EINVAL, "weight decay %g", (double)o->weight_decay);
     if (o->kind == LW_SGD) {
-        if (!is_finite_and_not_negative(o->momentum))
-            return lw_fail(LW_EINVAL, "momentum %g", (double)o->momentum);
+        if (!is_below_one(o->momentum))
+            return lw_fail(LW_EINVAL, "momentum %g is not in [0, 1)", (double)o->momentum);
         if (o->nesterov && o->momentum == 0.0f)
             return lw_fail(LW_EINVAL, "Nesterov's form needs a momentum");
         return LW_OK;
@@ -69,8 +69,9 @@ lw_status lw_optimizer_check(const lw_optimizer *optimizer)
     if (!is_below_one(o->beta1) || !is_below_one(o->beta2))
         return lw_fail(LW_EINVAL, "betas %g and %g are not in [0, 1)", (double)o->beta1,
                        (double)o->beta2);
-    if (!is_finite_and_not_negative(o->epsilon))
-        return lw_fail(LW_EINVAL, "epsilon %g", (double)o->epsilon);
+    /* What has had no gradient would divide 0 by it. */
+    if (!isfinite(o->epsilon) || o->epsilon <= 0.0f)
+        return lw_fail(LW_EINVAL, "epsilon %g is not above 0", (double)o->epsilon);
     return LW_OK;
 }
 
@@ -163,7 +164,7 @@ lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm)
         return status;
     const double before = sqrt(squares);
     if (!isfinite(before))
-        return lw_fail(LW_EDATA, "the norm of the gradients is not finite");
+        return lw_fail(LW_EDIVERGED, "the norm of the gradients is not finite");
     if (before > (double)max_norm)
         status = lw_scale(net->gradient_count, (float)((double)max_norm / before), net->gradients);
     if (status == LW_OK && norm)

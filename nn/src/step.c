@@ -13,6 +13,7 @@
  */
 #include "step.h"
 
+#include "finite.h"
 #include "mixed.h"
 #include "narrow_step.h"
 #include "phases.h"
@@ -105,7 +106,6 @@ static void finish_steps(lw_net *net, size_t updates)
 {
     net->pass.gradients = updates == 0;
     net->optimizer.steps += updates;
-    lw_forget_forward(net);
 }
 
 /* All the memory that a step takes, before it changes anything: it would otherwise end with some layers updated. */
@@ -130,6 +130,7 @@ static lw_status take_steps(lw_net *net, const lw_loss_rule *rule, const lw_opti
     if (status != LW_OK)
         return status;
     net->pass.gradients = 0; /* a failure can leave half of them behind, which are then nobody's */
+    lw_forget_forward(net);
     if (net->narrow)
         status = lw_narrow_steps(net, rule, optimizer ? &step : NULL, batch, steps, value);
     else
@@ -148,12 +149,7 @@ lw_status lw_step_run(lw_net *net, const lw_loss_rule *rule, const lw_optimizer 
 lw_status lw_step_repeat(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
                          const lw_batch *batch, size_t steps)
 {
-    if (net->narrow)
-        return take_steps(net, rule, optimizer, batch, steps, NULL);
-    lw_status status = LW_OK;
-    for (size_t i = 0; i < steps && status == LW_OK; i++)
-        status = take_steps(net, rule, optimizer, batch, 1, NULL);
-    return status;
+    return take_steps(net, rule, optimizer, batch, steps, NULL);
 }
 
 static lw_status check_batch(const lw_net *net, size_t rows, const float *x)
@@ -188,7 +184,8 @@ lw_status lw_train_step(lw_net *net, lw_loss loss, const lw_optimizer *optimizer
     if (status != LW_OK)
         return status;
     const lw_batch batch = {.rows = rows, .x = x, .target = *target};
-    return lw_step_run(net, &rule, optimizer, &batch, value);
+    status = lw_step_run(net, &rule, optimizer, &batch, value);
+    return status == LW_EDIVERGED ? lw_fail_loss(net, &batch, "") : status;
 }
 
 lw_status lw_net_forward(lw_net *net, size_t rows, const float *x, float *y)

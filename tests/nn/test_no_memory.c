@@ -188,16 +188,16 @@ static lw_status export_c(void)
 
 static lw_status save_state(void)
 {
-    return lw_net_save_state(net, 1, path);
+    return lw_net_save_state(net, &(lw_position){.epochs = 1}, path);
 }
 
 static lw_status load_state(void)
 {
-    size_t done = 42;
+    lw_position done = {.epochs = 42};
     const lw_status status = lw_net_load_state(net, &done, path);
     watching = 0;
     float *after = parameters_of(net);
-    ck_assert_uint_eq(done, status == LW_OK ? 1 : 42);
+    ck_assert_uint_eq(done.epochs, status == LW_OK ? 1 : 42);
     if (status != LW_OK)
         assert_same_bits("parameters", lw_net_parameter_count(net), after, parameters);
     free(after);
