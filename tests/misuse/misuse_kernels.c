@@ -42,8 +42,8 @@ static void set_error(void)
           lw_fail(LW_EDATA, "two: %s, %s", lw_last_error(), lw_last_error()) == LW_EDATA &&
           !strcmp(lw_last_error(), "two: one, one"));
     /* By a pointer that the compiler does not know for a printf. */
-    lw_status (*volatile fail)(lw_status, const char *, ...) = lw_fail;
-    HOLDS(fail(LW_EDATA, NULL) == LW_EDATA && !strcmp(lw_last_error(), ""));
+    lw_status (*volatile set)(lw_status, const char *, ...) = lw_fail;
+    HOLDS(set(LW_EDATA, NULL) == LW_EDATA && !strcmp(lw_last_error(), ""));
 }
 
 static void isa_name(void)
