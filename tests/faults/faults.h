@@ -77,4 +77,11 @@ static inline int faults_apply(file_operation operation, fault_way way)
     return way == FAULT_FAILS || moves || (way == FAULT_INTERRUPTED && operation == FILE_OPEN);
 }
 
+static inline const char *file_operation_name(file_operation operation)
+{
+    static const char *const names[] = {"open",   "read",   "write",  "close", "sync", "rename",
+                                        "unlink", "status", "access", "link",  "mode", "truncate"};
+    return names[operation];
+}
+
 #endif
