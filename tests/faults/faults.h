@@ -39,7 +39,7 @@ typedef enum file_operation {
     FILE_UNLINK,
     FILE_STATUS,
     FILE_ACCESS,
-    FILE_LINK,
+    FILE_NAME,
     FILE_MODE,
     FILE_TRUNCATE,
     FILE_OPERATIONS
@@ -80,7 +80,7 @@ static inline int faults_apply(file_operation operation, fault_way way)
 static inline const char *file_operation_name(file_operation operation)
 {
     static const char *const names[] = {"open",   "read",   "write",  "close", "sync", "rename",
-                                        "unlink", "status", "access", "link",  "mode", "truncate"};
+                                        "unlink", "status", "access", "name",  "mode", "truncate"};
     return names[operation];
 }
 
