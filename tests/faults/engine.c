@@ -6,14 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void require(int ok, const char *what)
-{
-    if (ok)
-        return;
-    fprintf(stderr, "the test cannot go on: %s (%s)\n", what, lw_last_error());
-    exit(2);
-}
-
 /* What runs with a fault: for messages. */
 typedef struct trial {
     const fault_case *of;
@@ -25,16 +17,13 @@ typedef struct trial {
 static void describe(const trial *t)
 {
     static const char *const ways[] = {"fails", "is interrupted", "is short"};
-    static const char *const operations[] = {"open",   "read",   "write",  "close",
-                                             "sync",   "rename", "unlink", "status",
-                                             "access", "link",   "mode",   "truncate"};
     const faults *f = t->f;
     if (f->kind == FAULT_MEMORY)
         fprintf(stderr, "%s, allocation %zu%s", t->of->name, f->at,
                 f->lasting ? " and later ones" : "");
     else
         fprintf(stderr, "%s, file operation %zu (%s) %s%s", t->of->name, f->at,
-                operations[f->operation[f->at]], ways[f->way],
+                file_operation_name((file_operation)f->operation[f->at]), ways[f->way],
                 f->lasting ? ", and later ones" : "");
 }
 
@@ -134,13 +123,12 @@ static int run_trial(trial *t)
         expect(t, of->may_leave && of->may_leave(left), "something has changed", status);
     }
     of->release();
-    remove_directory();
+    remove_files();
     empty_pool(f);
     f->kind = kind;
     f->at = at;
     f->lasting = lasting;
     expect(t, atomic_load(&f->live) == live, "memory is lost", status);
-    make_directory();
     return survived;
 }
 
@@ -162,8 +150,7 @@ static void run_sound(trial *t, size_t *allocations, size_t *operations)
     require(*allocations <= FAULT_MOST && *operations <= FAULT_MOST, "too many operations");
     t->after = observed(t);
     t->of->release();
-    remove_directory();
-    make_directory();
+    remove_files();
 }
 
 /* Whether number i of count is tried: all of a few, else every stride-th. */

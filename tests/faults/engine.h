@@ -3,6 +3,7 @@
 #define LANEWISE_TEST_ENGINE_H
 
 #include "faults.h"
+#include "observe.h"
 
 #include <lanewise/nn.h>
 
@@ -31,22 +32,5 @@ typedef struct fault_tally {
 
 /* Runs a case with each of its faults, or every stride-th of them if there are many. */
 void fault_case_run(const fault_case *of, faults *f, size_t stride, fault_tally *tally);
-
-/* For observe. A hash of gradients too where there are any. */
-uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t count);
-uint64_t hash_net(uint64_t hash, const lw_net *net);
-uint64_t hash_files(void);
-uint64_t hash_dataset(uint64_t hash, const lw_dataset *data);
-
-/* The directory of the cases' files, empty when prepare begins. A path in it is good for eight more calls. */
-const char *file_path(const char *name);
-void write_file(const char *name, const void *bytes, size_t count);
-void write_text(const char *name, const char *text);
-void make_directory(void);
-void remove_directory(void);
-
-/* Ends the program, because the test itself cannot go on. */
-void require(int ok, const char *what);
-#define REQUIRE_OK(call) require((call) == LW_OK, #call)
 
 #endif

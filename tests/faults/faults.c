@@ -288,9 +288,13 @@ static const struct {
 #endif
     {SYS_faccessat, FILE_ACCESS, EIO},
 #if defined(SYS_readlink)
-    {SYS_readlink, FILE_LINK, EIO},
+    {SYS_readlink, FILE_STATUS, EIO},
 #endif
-    {SYS_readlinkat, FILE_LINK, EIO},
+    {SYS_readlinkat, FILE_STATUS, EIO},
+#if defined(SYS_link)
+    {SYS_link, FILE_NAME, EIO},
+#endif
+    {SYS_linkat, FILE_NAME, EIO},
     {SYS_fchmod, FILE_MODE, EPERM},
     {SYS_ftruncate, FILE_TRUNCATE, EIO},
 };

@@ -39,7 +39,7 @@ typedef enum file_operation {
     FILE_UNLINK,
     FILE_STATUS,
     FILE_ACCESS,
-    FILE_LINK,
+    FILE_NAME,
     FILE_MODE,
     FILE_TRUNCATE,
     FILE_OPERATIONS
@@ -75,6 +75,13 @@ static inline int faults_apply(file_operation operation, fault_way way)
 {
     const int moves = operation == FILE_READ || operation == FILE_WRITE;
     return way == FAULT_FAILS || moves || (way == FAULT_INTERRUPTED && operation == FILE_OPEN);
+}
+
+static inline const char *file_operation_name(file_operation operation)
+{
+    static const char *const names[] = {"open",   "read",   "write",  "close", "sync", "rename",
+                                        "unlink", "status", "access", "name",  "mode", "truncate"};
+    return names[operation];
 }
 
 #endif

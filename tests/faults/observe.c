@@ -1,6 +1,6 @@
 /* Files of the cases, and hashes of what they work on. */
 #define _XOPEN_SOURCE 700
-#include "engine.h"
+#include "observe.h"
 
 #include "net.h"
 
@@ -11,11 +11,19 @@
 #include <string.h>
 #include <unistd.h>
 
+void require(int ok, const char *what)
+{
+    if (ok)
+        return;
+    fprintf(stderr, "the test cannot go on: %s (%s)\n", what, lw_last_error());
+    exit(2);
+}
+
 /* ---- Files ---------------------------------------------------------------------------------- */
 
 static char directory[PATH_MAX];
 
-void make_directory(void)
+const char *make_directory(void)
 {
     const char *parent = getenv("TMPDIR");
     /* Files in memory, where there are some, need not wait for a disk. */
@@ -23,6 +31,12 @@ void make_directory(void)
         parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
     snprintf(directory, sizeof directory, "%s/lanewise-faults-XXXXXX", parent);
     require(mkdtemp(directory) != NULL, "no directory for files");
+    return directory;
+}
+
+void enter_directory(const char *path)
+{
+    snprintf(directory, sizeof directory, "%s", path);
 }
 
 const char *file_path(const char *name)
@@ -48,8 +62,7 @@ void write_text(const char *name, const char *text)
     write_file(name, text, strlen(text));
 }
 
-/* Calls visit for the path of each file. */
-static void for_each_file(void (*visit)(const char *name, const char *path, void *user), void *user)
+void for_each_file(void (*visit)(const char *name, const char *path, void *user), void *user)
 {
     DIR *stream = opendir(directory);
     require(stream != NULL, directory);
@@ -66,9 +79,14 @@ static void remove_file(const char *name, const char *path, void *unused)
     require(remove(path) == 0, path);
 }
 
-void remove_directory(void)
+void remove_files(void)
 {
     for_each_file(remove_file, NULL);
+}
+
+void remove_directory(void)
+{
+    remove_files();
     require(rmdir(directory) == 0, directory);
 }
 
