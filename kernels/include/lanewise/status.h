@@ -2,7 +2,8 @@
  * Status codes and the error message of the calling thread.
  *
  * Every Lanewise function that can fail returns an lw_status. No function of the libraries
- * aborts, exits or prints. When a call fails its outputs keep the values they had before it.
+ * aborts, exits or prints, but for OpenMP where the system refuses it a thread (see lw_max_threads). When
+ * a call fails its outputs keep the values they had before it.
  */
 #ifndef LANEWISE_STATUS_H
 #define LANEWISE_STATUS_H
