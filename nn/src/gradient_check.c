@@ -66,10 +66,13 @@ lw_status lw_gradient_check(size_t n, double *parameters, const double *gradient
                        !f        ? "f"
                        : !report ? "report"
                                  : "parameters or gradient");
+    if (n > PTRDIFF_MAX / sizeof *parameters - 1)
+        return lw_fail(LW_EINVAL, "lw_gradient_check: %zu parameters overflow the address space",
+                       n);
     if (!(isfinite(step) && step >= 0.0))
         return lw_fail(LW_EINVAL, "lw_gradient_check: step %g", step);
     /* One element more than needed: calloc(0) may return NULL. */
-    double *numeric = n < SIZE_MAX ? calloc(n + 1, sizeof *numeric) : NULL;
+    double *numeric = calloc(n + 1, sizeof *numeric);
     if (!numeric)
         return lw_fail(LW_ENOMEM, "no memory for the gradient of %zu parameters", n);
     lw_status status =

@@ -41,6 +41,8 @@ static void set_error(void)
     HOLDS(lw_fail(LW_EIO, "%s", "one") == LW_EIO &&
           lw_fail(LW_EDATA, "two: %s, %s", lw_last_error(), lw_last_error()) == LW_EDATA &&
           !strcmp(lw_last_error(), "two: one, one"));
+    HOLDS(lw_fail(LW_EDATA, "%s", "a\033[2J\n\tb\177\302\233c\303\244") == LW_EDATA &&
+          !strcmp(lw_last_error(), "a?[2J??b???c\303\244"));
     const char *volatile none = NULL; /* the compiler knows better, if it can */
     HOLDS(lw_fail(LW_EDATA, none, 0) == LW_EDATA && !strcmp(lw_last_error(), ""));
 }

@@ -14,6 +14,10 @@
  *              wait for one another fall asleep after some microseconds.
  *   Structs    of options begin with their size in bytes, as the caller's compiler knows it: any other
  *              than the library's is LW_EINVAL, and so is a value outside an enumeration.
+ *   Sizes      that no memory has are LW_EINVAL: more than PTRDIFF_MAX bytes in an operand or a network; what this
+ *              machine does not have is LW_ENOMEM.
+ *   NULL       is LW_EINVAL where nothing else is said. Functions that return no status then do nothing, or
+ *              return 0.
  *   Status     see status.h. On failure outputs are unchanged.
  */
 #ifndef LANEWISE_NN_H
