@@ -20,16 +20,32 @@ const char *lw_last_error(void)
     return last_error;
 }
 
-/* Names from elsewhere are part of messages, which are one line and may be shown by a terminal: controls, also those
- * that UTF-8 has two bytes for, become '?'. */
+/* Bytes of the UTF-8 character at c; 0 if it is none. */
+static size_t character_bytes(const unsigned char *c)
+{
+    const size_t bytes = *c < 0x80                 ? 1
+                         : *c >= 0xc2 && *c < 0xe0 ? 2
+                         : *c >= 0xe0 && *c < 0xf0 ? 3
+                         : *c >= 0xf0 && *c < 0xf5 ? 4
+                                                   : 0;
+    for (size_t i = 1; i < bytes; i++) {
+        if ((c[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    return bytes;
+}
+
+/* Names from elsewhere are part of messages, which are one line and may be shown by a terminal: controls, those of two
+ * bytes too, and what is no UTF-8 become '?'. */
 static void hide_controls(char *text)
 {
-    for (unsigned char *c = (unsigned char *)text; *c; c++) {
-        const int two_bytes = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
-        if (two_bytes)
-            *c++ = '?';
-        if (two_bytes || *c < ' ' || *c == 0x7f)
-            *c = '?';
+    for (unsigned char *c = (unsigned char *)text; *c;) {
+        const size_t bytes = character_bytes(c);
+        const int control =
+            bytes == 1 ? *c < ' ' || *c == 0x7f : bytes == 2 && c[0] == 0xc2 && c[1] < 0xa0;
+        if (bytes == 0 || control)
+            memset(c, '?', bytes > 0 ? bytes : 1);
+        c += bytes > 0 ? bytes : 1;
     }
 }
 

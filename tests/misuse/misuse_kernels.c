@@ -43,6 +43,7 @@ static void set_error(void)
           !strcmp(lw_last_error(), "two: one, one"));
     HOLDS(lw_fail(LW_EDATA, "%s", "a\033[2J\n\tb\177\302\233c\303\244") == LW_EDATA &&
           !strcmp(lw_last_error(), "a?[2J??b???c\303\244"));
+    HOLDS(lw_fail(LW_EDATA, "%s", "\233A\303") == LW_EDATA && !strcmp(lw_last_error(), "?A?"));
     const char *volatile none = NULL; /* the compiler knows better, if it can */
     HOLDS(lw_fail(LW_EDATA, none, 0) == LW_EDATA && !strcmp(lw_last_error(), ""));
 }
