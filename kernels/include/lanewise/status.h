@@ -50,7 +50,8 @@ LW_API const char *lw_last_error(void);
 /*
  * Sets the calling thread's message from a printf format (cut at 511 bytes) and returns
  * status, so that a failing path reads `return lw_fail(LW_EINVAL, "...")`. For libraries and
- * data callbacks built on Lanewise. lw_last_error() may be among the arguments; a NULL format means "".
+ * data callbacks built on Lanewise. lw_last_error() may be among the arguments; a NULL format means "". Control
+ * characters and bytes that are no UTF-8 become '?'.
  */
 LW_API lw_status lw_fail(lw_status status, const char *format, ...) LW_PRINTF(2, 3);
 
