@@ -33,9 +33,12 @@ if(LANEWISE_HARDENING AND NOT CMAKE_C_FLAGS MATCHES "-fsanitize")
   list(APPEND LANEWISE_HARDENING_LINK LINKER:-z,relro,-z,now,-z,noexecstack)
 endif()
 
-# Programs are position independent where they can be linked so.
-include(CheckPIESupported)
-check_pie_supported(LANGUAGES C)
+# Programs are position independent where they can be linked so. Of a project that includes this one that is not our
+# business: the check leaves its answers in the cache.
+if(PROJECT_IS_TOP_LEVEL)
+  include(CheckPIESupported)
+  check_pie_supported(LANGUAGES C)
+endif()
 
 function(lanewise_target target)
   set_target_properties(${target} PROPERTIES

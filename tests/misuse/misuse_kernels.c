@@ -20,7 +20,7 @@ static void version(void)
 static void status_name(void)
 {
     for (int i = 0; i < MISUSE_ENUMS; i++)
-        HOLDS(!strcmp(lw_status_name((lw_status)MISUSE_ENUM(LW_ESTATE, i)), "unknown status"));
+        HOLDS(!strcmp(lw_status_name((lw_status)MISUSE_ENUM(LW_EDIVERGED, i)), "unknown status"));
 }
 
 static void last_error(void)
@@ -95,6 +95,12 @@ static void cache_bytes(void)
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         HOLDS(lw_cache_bytes(none[i]) == 0);
     HOLDS(lw_cache_bytes(1) > 0);
+}
+
+static void scratch_reserve(void)
+{
+    ACCEPTS(lw_scratch_reserve());
+    IDLE(lw_scratch_reserve());
 }
 
 static void max_threads(void)
@@ -301,6 +307,7 @@ int main(int argc, char **argv)
         {"lw_pack", pack},
         {"lw_packed_destroy", packed_destroy},
         {"lw_scale", NULL},
+        {"lw_scratch_reserve", scratch_reserve},
         {"lw_set_threads", set_threads},
         {"lw_sgd_update", NULL},
         {"lw_sgemm", NULL},
