@@ -299,6 +299,19 @@ static lw_status conclude(const run *r)
     return status;
 }
 
+static lw_status check_loss(const run *r)
+{
+    lw_layer_info last;
+    const lw_status status = lw_net_layer_info(r->net, lw_net_layer_count(r->net) - 1, &last);
+    if (status != LW_OK)
+        return status;
+    if (r->options.loss == LW_CROSS_ENTROPY && last.activation != LW_SOFTMAX)
+        return lw_fail(LW_ESHAPE, "--loss cross-entropy needs --output softmax");
+    if (r->options.loss == LW_BINARY_CROSS_ENTROPY && last.activation != LW_SIGMOID)
+        return lw_fail(LW_ESHAPE, "--loss binary-cross-entropy needs --output sigmoid");
+    return LW_OK;
+}
+
 /* Whether there are classes to be accurate about. */
 static lw_status check_until_accuracy(const run *r)
 {
@@ -322,6 +335,8 @@ static lw_status prepare(run *r)
                                           &r->training, &r->validation);
     if (status == LW_OK)
         status = create_net(r);
+    if (status == LW_OK)
+        status = check_loss(r);
     if (status != LW_OK)
         return status;
 

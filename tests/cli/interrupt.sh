@@ -1,0 +1,104 @@
+# Training that is ended by a signal, or by an output that nobody takes: what is kept, said and returned.
+. "${0%/*}/common.sh"
+
+awk 'BEGIN { srand(1); print "a,b,y"
+             for (i = 0; i < 20000; i++) { a = rand(); b = rand()
+                 printf "%.4f,%.4f,%d\n", a, b, ((a - 0.5) * (b - 0.5) > 0) } }' >data.csv
+# Epochs of 20000 steps: a signal comes inside of one.
+long="--csv data.csv --target y --layers 20 --batch 1 --epochs 3 --threads 1 --lr 0.0001"
+
+# wait_for FILE: until it is there, at most a minute.
+wait_for() {
+    tries=0
+    while [ ! -e "$1" ] && [ $tries -lt 6000 ]; do
+        sleep 0.01
+        tries=$((tries + 1))
+    done
+}
+
+# ends_by SIGNAL CODE: sends it to $process, which ends with that code.
+ends_by() {
+    checks=$((checks + 1))
+    kill -"$1" "$process"
+    { wait "$process"; } 2>/dev/null
+    code=$?
+    [ "$code" -eq "$2" ] || fail "exit code $code after SIG$1, expected $2"
+}
+
+# warns PATTERN: the last run's messages have a line that matches.
+warns() {
+    checks=$((checks + 1))
+    grep -Eq -- "$1" "$work/err" || fail "no message like '$1'"
+}
+
+# SIGTERM inside the second epoch, and the rest of the run.
+"$lanewise" train $long --checkpoint part.st --save part.net --log part.jsonl >"$work/out" 2>"$work/err" &
+process=$!
+wait_for part.st
+ends_by TERM 143
+warns '^lanewise: stopped by SIGTERM after 1 of 3 epochs and [0-9]+ steps; the network is in part.net; go on with --resume part.st$'
+[ "$(wc -l <"$work/err")" -eq 1 ] || fail 'more than a line of messages'
+[ "$(wc -l <part.jsonl)" -eq 1 ] || fail 'the log is not that of one epoch'
+succeeds "$lanewise" evaluate --model part.net --csv data.csv --target y
+succeeds "$lanewise" train $long --resume part.st --checkpoint part.st --log part.jsonl
+says '^part.st: resumed after 1 of 3 epochs and [0-9]+ steps$'
+says '^epoch 2/3  '
+succeeds "$lanewise" train $long --quiet --checkpoint whole.st --log whole.jsonl
+cmp -s part.st whole.st || fail 'the interrupted run ended in another state'
+cut -d, -f1-4 whole.jsonl >whole.losses
+cut -d, -f1-4 part.jsonl | cmp -s whole.losses - || fail 'other losses in the log of the interrupted run'
+
+# Two signals; without a checkpoint; while data are read, which ends the command at once.
+"$lanewise" train $long --epochs 1000 --log one.jsonl >"$work/out" 2>"$work/err" &
+process=$!
+wait_for one.jsonl
+kill -TERM $process
+ends_by TERM 143
+"$lanewise" train $long --epochs 1000 --log two.jsonl --quiet >"$work/out" 2>"$work/err" &
+process=$!
+wait_for two.jsonl
+sleep 0.1
+ends_by TERM 143
+warns '^lanewise: stopped by SIGTERM after [0-9]+ of 1000 epochs.*; without --checkpoint there is no going on$'
+mkfifo pipe.csv
+"$lanewise" train --csv pipe.csv --target y --save never >"$work/out" 2>"$work/err" &
+process=$!
+sleep 0.1
+ends_by TERM 143
+[ ! -s "$work/err" ] && [ ! -e never ] || fail 'a run that had not begun says or leaves something'
+
+# A shell's background processes ignore SIGINT: so does the run.
+"$lanewise" train $long --epochs 1 --log three.jsonl --quiet >"$work/out" 2>"$work/err" &
+process=$!
+sleep 0.1
+ends_by INT 0
+
+# Nobody reads, or there is nowhere to write: the epoch's checkpoint is there, a message tells.
+small="--csv data.csv --target y --layers 8 --epochs 50"
+(
+    "$lanewise" train $small --checkpoint pipe.st --checkpoint-every 50 2>"$work/err"
+    echo $? >"$work/code"
+) | true
+[ "$(cat "$work/code")" -eq 1 ] || fail "exit code $(cat "$work/code") without a reader"
+warns '^lanewise: standard output: cannot write: Broken pipe; the checkpoint is that after [0-9]+ of 50 epochs$'
+succeeds "$lanewise" train $small --resume pipe.st
+says '^pipe.st: resumed after [0-9]+ of 50 epochs$'
+run sh -c "exec $lanewise train $small --checkpoint closed.st >&-"
+[ "$code" -eq 1 ] || fail "exit code $code with a closed output"
+warns '^lanewise: standard output: cannot write: .*; the checkpoint is that after 1 of 50 epochs$'
+if [ -w /dev/full ]; then
+    run sh -c "exec $lanewise train $small --checkpoint full.st >/dev/full"
+    [ "$code" -eq 1 ] || fail "exit code $code with a full output"
+    warns '^lanewise: standard output: cannot write: No space left on device; the checkpoint is'
+fi
+
+# A loss that is not finite: the last checkpoint stays and is named.
+printf 'a,y\n1000,1000\n-1000,5000\n' >steep.csv
+run "$lanewise" train --csv steep.csv --target y --values --layers none --optimizer sgd --lr 0.001 --batch full \
+    --schedule constant --epochs 100 --quiet --checkpoint steep.st
+[ "$code" -eq 1 ] || fail "exit code $code of a run that diverges"
+warns '^lanewise: epoch [0-9]+, batch 1: the loss is not finite: .*; lower --lr, .* --clip; the checkpoint is that after [0-9]+ of'
+succeeds "$lanewise" evaluate --model steep.st --csv steep.csv --target y --values
+
+ls -A | grep -E 'tmp|\.[A-Za-z0-9]{6}$' | grep -v -E '\.(losses)$' >"$work/out" && fail 'files left over'
+finish

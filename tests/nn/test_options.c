@@ -1,0 +1,138 @@
+/* Options that cannot work: refused by name before the first step, and everything stays as it was. */
+#include "net.h"
+#include "training_problem.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const struct {
+    const char *message;
+    lw_optimizer optimizer;
+} optimizers[] = {
+    {"unknown optimizer 9", {.kind = (lw_optimizer_kind)9}},
+    {"unknown optimizer -1", {.kind = (lw_optimizer_kind)-1}},
+    {"learning rate nan", {.kind = LW_SGD, .learning_rate = NAN}},
+    {"learning rate inf", {.kind = LW_SGD, .learning_rate = INFINITY}},
+    {"learning rate -1", {.kind = LW_ADAMW, .learning_rate = -1.0f}},
+    {"weight decay -0.5", {.kind = LW_SGD, .weight_decay = -0.5f}},
+    {"weight decay inf", {.kind = LW_ADAM, .weight_decay = INFINITY}},
+    {"momentum 1 is", {.kind = LW_SGD, .momentum = 1.0f}},
+    {"momentum -0.5 is", {.kind = LW_SGD, .momentum = -0.5f}},
+    {"momentum nan is", {.kind = LW_SGD, .momentum = NAN}},
+    {"Nesterov's form needs a momentum", {.kind = LW_SGD, .nesterov = 1}},
+    {"betas 1 and 0.5", {.kind = LW_ADAM, .beta1 = 1.0f, .beta2 = 0.5f, .epsilon = 1.0f}},
+    {"betas 0.5 and 1", {.kind = LW_ADAM, .beta1 = 0.5f, .beta2 = 1.0f, .epsilon = 1.0f}},
+    {"betas -0.5 and 0", {.kind = LW_ADAMW, .beta1 = -0.5f, .epsilon = 1.0f}},
+    {"betas 0 and nan", {.kind = LW_ADAM, .beta2 = NAN, .epsilon = 1.0f}},
+    {"epsilon 0 is", {.kind = LW_ADAM, .beta1 = 0.9f, .beta2 = 0.9f}},
+    {"epsilon inf is", {.kind = LW_ADAM, .epsilon = INFINITY}},
+    {"epsilon nan is", {.kind = LW_ADAMW, .epsilon = NAN}},
+};
+enum { OPTIMIZERS = sizeof optimizers / sizeof *optimizers };
+
+static const struct {
+    lw_status status;
+    const char *message;
+    lw_fit_options options;
+} cases[] = {
+    {LW_EINVAL, "unknown loss 99", {.loss = (lw_loss)99}},
+    {LW_EINVAL, "unknown loss -1", {.loss = (lw_loss)-1}},
+    {LW_ESHAPE, "binary cross-entropy needs a sigmoid", {.loss = LW_BINARY_CROSS_ENTROPY}},
+    {LW_EINVAL, "unknown schedule 9", {.schedule = {.kind = (lw_schedule_kind)9}}},
+    {LW_EINVAL, "a step schedule needs", {.schedule = {LW_SCHEDULE_STEP, 0, 0.5f}}},
+    {LW_EINVAL, "schedule factor nan", {.schedule = {LW_SCHEDULE_STEP, 1, NAN}}},
+    {LW_EINVAL, "schedule factor -1", {.schedule = {LW_SCHEDULE_COSINE, 0, -1.0f}}},
+    {LW_EINVAL, "schedule factor inf", {.schedule = {LW_SCHEDULE_COSINE, 0, INFINITY}}},
+    {LW_EINVAL, "clip_norm -1", {.clip_norm = -1.0f}},
+    {LW_EINVAL, "clip_norm nan", {.clip_norm = NAN}},
+    {LW_EINVAL, "clip_norm inf", {.clip_norm = INFINITY}},
+    {LW_EINVAL, "begin, after epoch 11", {.begin = {.epochs = 11}}},
+    {LW_EINVAL, "begin, after epoch 10 and 2", {.begin = {.epochs = 10, .batches = 2}}},
+    {LW_EINVAL, "begin, after epoch 3", {.epochs = 2, .begin = {.epochs = 3}}},
+    {LW_EINVAL, "the loss of begin is nan", {.begin = {.loss = (double)NAN}}},
+    {LW_EINVAL, "begin, after 3 batches", {.batch_size = 4, .begin = {.batches = 3}}},
+    {LW_EINVAL, "begin, after 1 batches", {.batch_size = LW_FULL_BATCH, .begin = {.batches = 1}}},
+};
+enum { CASES = sizeof cases / sizeof *cases };
+
+/* A data set, or a source that is never asked. */
+static lw_status never(void *user, size_t epoch, int first, size_t max_rows, float *x,
+                       float *values, int32_t *labels, size_t *rows)
+{
+    (void)user, (void)epoch, (void)first, (void)max_rows, (void)x, (void)values, (void)labels;
+    (void)rows;
+    ck_abort_msg("a source was asked for a batch");
+    return LW_OK;
+}
+
+static int never_an_epoch(void *user, const lw_epoch_report *report)
+{
+    (void)user, (void)report;
+    ck_abort_msg("an epoch was trained");
+    return 0;
+}
+
+static void refuse(lw_status status, const char *message, lw_fit_options options, int by_source)
+{
+    problem p = make_problem(ROWS);
+    lw_net *net = net_with_output(LW_SOFTMAX);
+    const lw_batch_source source = {sizeof source, INPUTS, OUTPUTS, 1, never, NULL};
+    lw_history history = {.count = 77};
+    lw_position reached = {.epochs = 77};
+    float *before = parameters_of(net);
+    const uint64_t generator = net->random.state;
+    options.size = sizeof options;
+    options.history = &history;
+    options.reached = &reached;
+    options.on_epoch = never_an_epoch;
+    if (by_source)
+        ASSERT_FAILS(status, message, lw_fit_source(net, &source, &options));
+    else
+        ASSERT_FAILS(status, message, lw_fit(net, &p.data, &options));
+    float *after = parameters_of(net);
+    assert_same_bits(message, lw_net_parameter_count(net), after, before);
+    ck_assert_uint_eq(net->random.state, generator);
+    ck_assert_int_eq((int)net->optimizer.kind, (int)LW_OPTIMIZER_DEFAULT);
+    ck_assert(history.count == 77 && reached.epochs == 77);
+    free(before);
+    free(after);
+    lw_net_destroy(net);
+    free_problem(&p);
+}
+
+START_TEST(options_of_a_run_are_refused)
+{
+    refuse(cases[_i].status, cases[_i].message, cases[_i].options, 0);
+    /* A source does not say how many batches it has. */
+    if (!strstr(cases[_i].message, "begin, after 3 b") && !strstr(cases[_i].message, "1 batches"))
+        refuse(cases[_i].status, cases[_i].message, cases[_i].options, 1);
+}
+END_TEST
+
+START_TEST(optimizers_are_refused)
+{
+    const lw_optimizer *optimizer = &optimizers[_i].optimizer;
+    refuse(LW_EINVAL, optimizers[_i].message, (lw_fit_options){.optimizer = *optimizer}, 0);
+    refuse(LW_EINVAL, optimizers[_i].message, (lw_fit_options){.optimizer = *optimizer}, 1);
+
+    problem p = make_problem(ROWS);
+    lw_net *net = net_with_output(LW_SOFTMAX);
+    double value = 5.0;
+    ASSERT_FAILS(LW_EINVAL, optimizers[_i].message,
+                 lw_train_step(net, LW_LOSS_DEFAULT, optimizer, ROWS, p.x, &p.data.target, &value));
+    ASSERT_FAILS(LW_EINVAL, optimizers[_i].message, lw_net_step(net, optimizer));
+    ck_assert_double_eq(value, 5.0);
+    lw_net_destroy(net);
+    free_problem(&p);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("options");
+    TCase *options = tcase_create("options");
+    tcase_add_loop_test(options, options_of_a_run_are_refused, 0, CASES);
+    tcase_add_loop_test(options, optimizers_are_refused, 0, OPTIMIZERS);
+    suite_add_tcase(suite, options);
+    return run_suite(suite);
+}
