@@ -10,7 +10,7 @@ static const lw_layer_spec layers[] = {
     {.units = 4, .activation = LW_SILU}, {.units = 6, .activation = LW_TANH}, {.units = 2}};
 
 static lw_net *net, *loaded;
-static size_t epochs;
+static lw_position position;
 
 static void train(unsigned seed)
 {
@@ -22,7 +22,7 @@ static void train(unsigned seed)
 
 static void prepare(void)
 {
-    epochs = 0;
+    position = (lw_position){0};
     REQUIRE_OK(lw_net_create(&net, INPUTS, layers, 3, 1));
     train(1);
 }
@@ -39,7 +39,7 @@ static void prepare_loading(void)
 {
     prepare();
     REQUIRE_OK(lw_net_save(net, file_path("model")));
-    REQUIRE_OK(lw_net_save_state(net, 7, file_path("state")));
+    REQUIRE_OK(lw_net_save_state(net, &(lw_position){.epochs = 7}, file_path("state")));
     train(2);
 }
 
@@ -52,7 +52,7 @@ static void release(void)
 
 static uint64_t observe(uint64_t hash)
 {
-    hash = hash_net(hash_bytes(hash, &epochs, sizeof epochs), net);
+    hash = hash_net(hash_bytes(hash, &position, sizeof position), net);
     return loaded ? hash_net(hash, loaded) : hash;
 }
 
@@ -63,7 +63,7 @@ static lw_status save(void)
 
 static lw_status save_state(void)
 {
-    return lw_net_save_state(net, 3, file_path("model"));
+    return lw_net_save_state(net, &(lw_position){.epochs = 3}, file_path("model"));
 }
 
 static lw_status export_onnx(void)
@@ -93,7 +93,7 @@ static lw_status import(void)
 
 static lw_status load_state(void)
 {
-    return lw_net_load_state(net, &epochs, file_path("state"));
+    return lw_net_load_state(net, &position, file_path("state"));
 }
 
 const fault_case model_cases[] = {

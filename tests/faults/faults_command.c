@@ -156,7 +156,7 @@ static void write_inputs(void)
     REQUIRE_OK(lw_net_create(&net, INPUTS, layers, 3, 1));
     REQUIRE_OK(lw_fit(net, &data, &options));
     REQUIRE_OK(lw_net_save(net, file_path("net")));
-    REQUIRE_OK(lw_net_save_state(net, 2, file_path("state")));
+    REQUIRE_OK(lw_net_save_state(net, &(lw_position){.epochs = 2}, file_path("state")));
     lw_net_destroy(net);
 }
 
@@ -268,11 +268,11 @@ static void complain(const run *r, const char *what, int code)
 static int is_state(const char *path)
 {
     lw_net *net = NULL;
-    size_t epochs = 0;
+    lw_position position = {0};
     const int is_sound =
-        lw_net_load(&net, path) == LW_OK && lw_net_load_state(net, &epochs, path) == LW_OK;
+        lw_net_load(&net, path) == LW_OK && lw_net_load_state(net, &position, path) == LW_OK;
     lw_net_destroy(net);
-    return is_sound && epochs > 0;
+    return is_sound && position.epochs > 0;
 }
 
 static int is_new(const target *t, const text *is, const text *sound)
