@@ -111,6 +111,7 @@ struct lw_adam_step lw_adam_step_of(const lw_adam_update_params *params)
     static _Thread_local lw_adam_update_params last;
     static _Thread_local struct lw_adam_step step;
     /* A step counts from 1: at first nothing equals `last`. Unequal padding only computes again. */
+    /* NOLINTNEXTLINE(*-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): the same */
     if (memcmp(&last, params, sizeof last) != 0) {
         step = make_adam_step(params);
         last = *params;

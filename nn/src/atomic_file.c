@@ -190,14 +190,14 @@ lw_status lw_atomic_close(lw_atomic_file *file, lw_status status)
         status = io_error(file->target, "write");
     if (status == LW_OK && file->is_unnamed)
         status = give_name(file);
-    if (close(file->descriptor) != 0 && status == LW_OK)
-        status = io_error(file->target, "write");
     if (status == LW_OK && rename(file->temporary, file->target) != 0)
         status = io_error(file->target, "rename to it");
+    if (status != LW_OK && !file->is_unnamed)
+        unlink(file->temporary);
+    close(
+        file->descriptor); /* what could fail here has failed in fsync; and nothing is between the two names */
     if (status == LW_OK)
         sync_directory(file->target);
-    else if (!file->is_unnamed)
-        unlink(file->temporary);
     release_names(file);
     return status;
 }

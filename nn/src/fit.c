@@ -444,15 +444,18 @@ static lw_status check_source(const fit_run *run, const lw_batch_source *source)
 {
     if (!source)
         return lw_fail(LW_EINVAL, "source is NULL");
-    const lw_status status = lw_check_struct_size("lw_batch_source", source->size, sizeof *source);
+    lw_status status = lw_check_struct_size("lw_batch_source", source->size, sizeof *source);
     if (status != LW_OK)
         return status;
     if (!source->next)
         return lw_fail(LW_EINVAL, "the callback of the batch source is NULL");
     if (run->options.batch_size == LW_FULL_BATCH)
         return lw_fail(LW_EINVAL, "a batch source has no full batch");
-    return lw_loss_check_shape(run->net, &run->rule, source->inputs, source->outputs,
-                               source->has_labels);
+    const size_t inputs = source->inputs, outputs = source->outputs, rows = run->options.batch_size;
+    status = lw_loss_check_shape(run->net, &run->rule, inputs, outputs, source->has_labels);
+    if (status == LW_OK)
+        status = lw_check_rows("a batch", rows, inputs > outputs ? inputs : outputs);
+    return status;
 }
 
 lw_status lw_fit_source(lw_net *net, const lw_batch_source *source, const lw_fit_options *options)

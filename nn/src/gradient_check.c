@@ -77,6 +77,9 @@ lw_status lw_gradient_check(size_t n, double *parameters, const double *gradient
                        !f        ? "f"
                        : !report ? "report"
                                  : "parameters or gradient");
+    if (n > PTRDIFF_MAX / sizeof *parameters - 1)
+        return lw_fail(LW_EINVAL, "lw_gradient_check: %zu parameters overflow the address space",
+                       n);
     if (!(isfinite(step) && step >= 0.0))
         return lw_fail(LW_EINVAL, "lw_gradient_check: step %g", step);
     double *numeric = room_for(n);

@@ -158,7 +158,8 @@ static lw_status check_batch(const lw_net *net, size_t rows, const float *x)
         return lw_fail(LW_EINVAL, "%s is NULL", net ? "x" : "net");
     if (rows == 0)
         return lw_fail(LW_EINVAL, "a batch of no rows");
-    return LW_OK;
+    const lw_status status = lw_check_rows("x", rows, lw_net_inputs(net));
+    return status == LW_OK ? lw_check_rows("y", rows, lw_net_outputs(net)) : status;
 }
 
 static lw_status check_loss(const lw_net *net, lw_loss loss, const lw_target *target, size_t rows,

@@ -43,7 +43,7 @@ static void add_network(digest *d)
 static void add_state(digest *d)
 {
     lw_net *net = trained_net();
-    must(lw_net_save_state(net, 2, scratch));
+    must(lw_net_save_state(net, &(lw_position){.epochs = 2}, scratch));
     add_file(d, scratch);
     lw_net_destroy(net);
 }

@@ -108,7 +108,7 @@ static int on_epoch(void *user, const lw_epoch_report *report)
     f->epochs++;
     steady_sample(&f->run);
     if (report->epoch % EPOCHS_A_SAVE == 0)
-        f->status = lw_net_save_state(f->net, report->epoch, f->saved);
+        f->status = lw_net_save_state(f->net, &report->position, f->saved);
     if (now() - f->part_began >= f->part_seconds) {
         steady_part(&f->run, (double)f->epochs * (double)f->training->rows);
         f->epochs = 0;

@@ -23,8 +23,9 @@ int misuse_run(const char *list, const struct misuse *table, size_t count,
 /* The function whose rows run. */
 const char *misuse_function(void);
 
-/* Watches memory from here on. */
+/* Watches memory from here on; and no memory any more. */
 void misuse_watch(void *memory, size_t bytes);
+void misuse_watch_nothing(void);
 
 /* Run before and after a row. */
 void misuse_begin(void);

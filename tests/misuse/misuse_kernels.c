@@ -41,8 +41,12 @@ static void set_error(void)
     HOLDS(lw_fail(LW_EIO, "%s", "one") == LW_EIO &&
           lw_fail(LW_EDATA, "two: %s, %s", lw_last_error(), lw_last_error()) == LW_EDATA &&
           !strcmp(lw_last_error(), "two: one, one"));
-    const char *volatile none = NULL; /* the compiler knows better, if it can */
-    HOLDS(lw_fail(LW_EDATA, none, 0) == LW_EDATA && !strcmp(lw_last_error(), ""));
+    HOLDS(lw_fail(LW_EDATA, "%s", "a\033[2J\n\tb\177\302\233c\303\244") == LW_EDATA &&
+          !strcmp(lw_last_error(), "a?[2J??b???c\303\244"));
+    HOLDS(lw_fail(LW_EDATA, "%s", "\233A\303") == LW_EDATA && !strcmp(lw_last_error(), "?A?"));
+    /* By a pointer that the compiler does not know for a printf. */
+    lw_status (*volatile set)(lw_status, const char *, ...) = lw_fail;
+    HOLDS(set(LW_EDATA, NULL) == LW_EDATA && !strcmp(lw_last_error(), ""));
 }
 
 static void isa_name(void)

@@ -137,7 +137,7 @@ static const double xor_gradient_tolerance = 1e-7;
 static void compare_xor_layers(const lw_net *net, const lw_safetensors *file, const char *run,
                                const char *when)
 {
-    char names[4][32];
+    char names[4][64];
     static const char *const parts[] = {"W1", "b1", "W2", "b2"};
     for (size_t i = 0; i < 4; i++)
         snprintf(names[i], sizeof names[i], "%s.%s", when, parts[i]);

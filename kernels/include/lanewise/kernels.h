@@ -75,6 +75,9 @@ LW_API size_t lw_cache_bytes(int level);
  * Never more than OpenMP's limit (OMP_THREAD_LIMIT). 1 in a library built without OpenMP; 1 inside a parallel
  * region; and 1 in a child of fork() that has not called exec, if its parent had started threads before:
  * OpenMP's threads do not come along. All functions work there.
+ *
+ * A number above 1 is no promise of the system: where it refuses to start a thread, OpenMP's library ends the
+ * program. With 1, none is started.
  */
 LW_API int lw_max_threads(void);
 

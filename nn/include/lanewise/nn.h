@@ -17,7 +17,12 @@
  *              slower otherwise. Prediction and evaluation have them. The caller's floating-point
  *              mode stays as it is.
  *   Structs    of options begin with their size in bytes, as the caller's compiler knows it: any other
- *              than the library's is LW_EINVAL, and so is a value outside an enumeration.
+ *              than the library's is LW_EINVAL, and so is a value outside an enumeration. Other structs are
+ *              what they are for as long as the soname is.
+ *   Sizes      that no memory has are LW_EINVAL: more than PTRDIFF_MAX bytes in an operand or a network; what this
+ *              machine does not have is LW_ENOMEM.
+ *   NULL       is LW_EINVAL where nothing else is said. Functions that return no status then do nothing, or
+ *              return 0.
  *   Status     see status.h. On failure outputs are unchanged.
  */
 #ifndef LANEWISE_NN_H
