@@ -472,7 +472,9 @@ typedef struct lw_fit_options {
  * depends on the network's generator alone, which goes on when the epoch is done: on its seed and what was drawn
  * from it before. options NULL: all defaults. The data are checked first (lw_dataset_check) and must fit the network:
  * LW_ESHAPE. LW_EINVAL, with the option, for those that cannot work; LW_EDATA, with the layer, if a parameter is not
- * finite. Nothing is trained then. Nothing is allocated once the first step is done, except by validation.
+ * finite. Nothing is trained then. Nothing is allocated once the first step is done, except by validation: without
+ * memory for that a run ends with LW_ENOMEM after the epoch, and a batch source's error ends it after the step before;
+ * the network has the steps that were taken. Any other failure leaves it as it was.
  *
  * A run that stops returns LW_OK. What stops it is non-zero from a callback, or *stop, which a signal handler may set,
  * or another thread by an atomic store, and which is looked at before each step; for a narrow network whose steps
