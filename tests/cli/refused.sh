@@ -65,7 +65,7 @@ done <<'END'
 1|folder: cannot write|--checkpoint folder
 1|folder: cannot write|--log folder
 1|pipe: cannot write: not a regular file|--save pipe
-1|/dev/null: cannot write: not a regular file|--checkpoint /dev/null
-1|/dev/null: cannot write: not a regular file|--report /dev/null
+1|pipe: cannot write: not a regular file|--checkpoint pipe
+1|pipe: cannot write: not a regular file|--report pipe
 END
 finish
