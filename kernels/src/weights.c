@@ -75,6 +75,8 @@ void lw_weights_arrange(const lw_weights *weights, const float *rows, float *sto
 {
     const size_t in = weights->in, out = weights->out;
     const size_t nr = weights->isa->tile_nr;
+    if (in == 0 || out == 0) /* there may be no memory to point at */
+        return;
     if (weights->form == LW_WEIGHTS_COLUMNS) {
         weights->isa->transpose(in, out, rows, out, stored);
         return;
@@ -95,6 +97,8 @@ void lw_weights_restore(const lw_weights *weights, const float *stored, float *r
 {
     const size_t in = weights->in, out = weights->out;
     const size_t nr = weights->isa->tile_nr;
+    if (in == 0 || out == 0) /* there may be no memory to point at */
+        return;
     if (weights->form == LW_WEIGHTS_COLUMNS) {
         weights->isa->transpose(out, in, stored, in, rows);
         return;
