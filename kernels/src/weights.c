@@ -98,6 +98,8 @@ void lw_weights_arrange(const lw_weights *weights, const float *rows, float *sto
         return;
     const size_t in = weights->in, out = weights->out;
     const size_t nr = weights->isa->tile_nr;
+    if (in == 0 || out == 0) /* there may be no memory to point at */
+        return;
     if (weights->form == LW_WEIGHTS_COLUMNS) {
         weights->isa->transpose(in, out, rows, out, stored);
         return;
@@ -120,6 +122,8 @@ void lw_weights_restore(const lw_weights *weights, const float *stored, float *r
         return;
     const size_t in = weights->in, out = weights->out;
     const size_t nr = weights->isa->tile_nr;
+    if (in == 0 || out == 0) /* there may be no memory to point at */
+        return;
     if (weights->form == LW_WEIGHTS_COLUMNS) {
         weights->isa->transpose(out, in, stored, in, rows);
         return;

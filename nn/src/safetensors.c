@@ -21,6 +21,7 @@ struct lw_safetensors {
     json_t *header;     /* owns names and texts        */
     lw_tensor *tensors; /* in the order of their bytes */
     size_t tensor_count;
+    const lw_tensor **by_name; /* the same in the order of their names */
 };
 
 static lw_status no_memory(const char *path)
@@ -250,6 +251,23 @@ static lw_status parse_json(lw_safetensors *file)
     return is_one ? LW_OK : lw_fail(LW_EFORMAT, "%s: header: more than one JSON value", file->path);
 }
 
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp((*(const lw_tensor *const *)a)->name, (*(const lw_tensor *const *)b)->name);
+}
+
+/* For lw_safetensors_find, which is asked for each layer. */
+static lw_status sort_names(lw_safetensors *file)
+{
+    file->by_name = calloc(file->tensor_count + 1, sizeof *file->by_name);
+    if (!file->by_name)
+        return no_memory(file->path);
+    for (size_t i = 0; i < file->tensor_count; i++)
+        file->by_name[i] = &file->tensors[i];
+    qsort(file->by_name, file->tensor_count, sizeof *file->by_name, compare_names);
+    return LW_OK;
+}
+
 static lw_status parse_header(lw_safetensors *file)
 {
     const lw_status parsed = parse_json(file);
@@ -274,7 +292,8 @@ static lw_status parse_header(lw_safetensors *file)
         if (status != LW_OK)
             return status;
     }
-    return check_coverage(file);
+    const lw_status status = check_coverage(file);
+    return status == LW_OK ? sort_names(file) : status;
 }
 
 /* ---- The file ------------------------------------------------------------------------------ */
@@ -336,6 +355,7 @@ void lw_safetensors_close(lw_safetensors *file)
         return;
     json_decref(file->header);
     free(file->tensors);
+    free(file->by_name);
     free(file->bytes);
     free(file->path);
     free(file);
@@ -358,10 +378,10 @@ const lw_tensor *lw_safetensors_tensor(const lw_safetensors *file, size_t index)
 
 const lw_tensor *lw_safetensors_find(const lw_safetensors *file, const char *name)
 {
-    for (size_t i = 0; i < file->tensor_count; i++)
-        if (strcmp(file->tensors[i].name, name) == 0)
-            return &file->tensors[i];
-    return NULL;
+    const lw_tensor wanted = {.name = name}, *key = &wanted;
+    const lw_tensor **found =
+        bsearch(&key, file->by_name, file->tensor_count, sizeof *file->by_name, compare_names);
+    return found ? *found : NULL;
 }
 
 const char *lw_safetensors_metadata(const lw_safetensors *file, const char *key)

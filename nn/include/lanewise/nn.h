@@ -269,6 +269,11 @@ LW_API void lw_dataset_free(lw_dataset *data);
  * name the file and the byte (of the unpacked contents). LW_EFORMAT for a file that is cut, too
  * long or something else; LW_ESHAPE if the numbers of images and labels differ; LW_EDATA for empty
  * ones.
+ *
+ * No more is unpacked than the headers promise, and beyond them nothing before both go together. So
+ * files whose headers promise n bytes, however large they are, take less than 2 n bytes of memory, 5 n
+ * with the data set (and zlib's buffers, less than 100 KB). A promise alone takes 64 KB: memory grows with
+ * what is there, at most 1032 times the size of a gzip file, which is all that its format can pack.
  */
 LW_API lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const char *labels);
 
