@@ -44,6 +44,8 @@ lw_status destination_open(destination *d, const char *path)
     static const char suffix[] = ".XXXXXX";
     struct stat status;
     const int exists = stat(path, &status) == 0;
+    if (!exists && errno != ENOENT)
+        return write_failure(path, errno);
     if (exists && S_ISDIR(status.st_mode))
         return write_failure(path, EISDIR);
     /* Renaming would replace even a device, and a file without write permission. */

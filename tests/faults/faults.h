@@ -47,6 +47,8 @@ typedef enum file_operation {
 
 enum { FAULT_MOST = 1 << 14 };
 
+enum { SKIPPED = 77 }; /* the exit status of a test that cannot run here */
+
 typedef struct faults {
     atomic_int active; /* counts, and fails what is to fail */
     int traced;        /* notes stacks and operations too */

@@ -44,7 +44,10 @@ int main(int argc, char **argv)
     faults *f = here();
     const size_t stride = argc > 1 ? strtoul(argv[1], NULL, 10) : 1;
     require(stride > 0, "STRIDE is a number above 0");
-    require(atomic_load(&f->has_files), "the system does not let calls be watched");
+    if (!atomic_load(&f->has_files)) {
+        puts("skipped: the system does not let calls be watched");
+        return SKIPPED;
+    }
 
     const fault_case *const tables[] = {data_cases, kernel_cases, net_cases, model_cases};
     fault_tally tally = {0};
