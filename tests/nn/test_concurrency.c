@@ -330,10 +330,11 @@ START_TEST(threads_leave_nothing_behind)
     const size_t allowed = 3 << 20;
     ck_assert_msg(after < before + allowed, "%zu bytes before %zu pairs of threads, %zu after",
                   before, count, after);
-    /* OpenMP's threads go a moment after the one that they belonged to. */
-    for (int i = 0; i < 1000 && threads_alive() > alive; i++)
+    /* libgomp's threads go a moment after the one that they belonged to; libomp keeps a few for others. */
+    enum { KEPT = 4 };
+    for (int i = 0; i < 1000 && threads_alive() > alive + KEPT; i++)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    ck_assert_uint_le(threads_alive(), alive);
+    ck_assert_uint_le(threads_alive(), alive + KEPT);
     fprintf(stderr, "threads that come and go: %zu KB before, %zu KB after %zu\n", before >> 10,
             after >> 10, count);
     end_runs(want);
