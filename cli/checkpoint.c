@@ -39,25 +39,27 @@ static lw_status check_seed(const char *path, uint64_t saved, uint64_t given)
 }
 
 /* With other batches, or other data, the rest of the run would not be the rest of that run. */
-static lw_status check_steps(const char *path, const lw_optimizer_info *saved, size_t epochs_done,
-                             const resumed_run *run)
+static lw_status check_steps(const char *path, const lw_optimizer_info *saved,
+                             const lw_position *position, const resumed_run *run)
 {
     const size_t steps =
         run->batch == LW_FULL_BATCH ? 1 : run->rows / run->batch + (run->rows % run->batch != 0);
     uint64_t expected;
-    if (!__builtin_mul_overflow(steps, epochs_done, &expected) && saved->steps == expected)
+    if (!__builtin_mul_overflow(steps, position->epochs, &expected) &&
+        !__builtin_add_overflow(expected, position->batches, &expected) &&
+        saved->steps == expected && position->batches < steps)
         return LW_OK;
     return lw_fail(LW_EINVAL,
                    "%s: %" PRIu64
-                   " steps in %zu epochs, but here an epoch has %zu: --batch and the "
+                   " steps in %zu epochs and %zu steps, but here an epoch has %zu: --batch and the "
                    "training data have to be those of its run",
-                   path, saved->steps, epochs_done, steps);
+                   path, saved->steps, position->epochs, position->batches, steps);
 }
 
 lw_status checkpoint_resume(lw_net *net, const char *path, const resumed_run *run,
-                            size_t *epochs_done)
+                            lw_position *position)
 {
-    size_t done = 0;
+    lw_position done = {0};
     lw_optimizer_info saved;
     lw_status status = lw_net_load_state(net, &done, path);
     if (status == LW_OK)
@@ -67,12 +69,12 @@ lw_status checkpoint_resume(lw_net *net, const char *path, const resumed_run *ru
     if (status == LW_OK)
         status = check_seed(path, lw_net_seed(net), run->seed);
     if (status == LW_OK)
-        status = check_steps(path, &saved, done, run);
-    if (status == LW_OK && done > run->epochs)
-        status = lw_fail(LW_EINVAL, "%s: %zu epochs are done, more than --epochs %zu", path, done,
-                         run->epochs);
+        status = check_steps(path, &saved, &done, run);
+    if (status == LW_OK && done.epochs + (done.batches > 0) > run->epochs)
+        status = lw_fail(LW_EINVAL, "%s: %zu epochs are done%s, more than --epochs %zu", path,
+                         done.epochs, done.batches > 0 ? " and one was begun" : "", run->epochs);
     if (status == LW_OK)
-        *epochs_done = done;
+        *position = done;
     return status;
 }
 

@@ -13,12 +13,12 @@ typedef struct resumed_run {
 } resumed_run;
 
 /*
- * Brings a network to the state in a file; epochs_done receives how many epochs it is of, which may be all. Beside
+ * Brings a network to the state in a file; position receives where its run was, which may be the end. Beside
  * what lw_net_load_state finds wrong: LW_EINVAL, with the option, for another optimizer, seed or number of steps an
  * epoch, and for more epochs than the run has.
  */
 lw_status checkpoint_resume(lw_net *net, const char *path, const resumed_run *run,
-                            size_t *epochs_done);
+                            lw_position *position);
 
 /* Whether an epoch's state is to be written: that of every so many, and the last one's. */
 int checkpoint_is_due(size_t every, const lw_epoch_report *report, int is_last);

@@ -1,8 +1,10 @@
 #define _XOPEN_SOURCE 700
 #include "progress.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -54,10 +56,10 @@ void progress_batch(progress *p, const lw_batch_report *report)
     p->drawn_width = width;
 }
 
-void progress_epoch(progress *p, const lw_epoch_report *report)
+lw_status progress_epoch(progress *p, const lw_epoch_report *report)
 {
     if (p->quiet)
-        return;
+        return LW_OK;
     progress_clear(p);
     printf("epoch %zu/%zu  train loss %.4f", report->epoch, report->epochs, report->train_loss);
     if (!isnan(report->validation_loss))
@@ -65,5 +67,7 @@ void progress_epoch(progress *p, const lw_epoch_report *report)
     if (!isnan(report->validation_accuracy))
         printf("  accuracy %.2f %%", 100.0 * report->validation_accuracy);
     printf("  %.2f s  %.0f samples/s\n", report->seconds, report->samples_per_second);
-    fflush(stdout);
+    return fflush(stdout) == 0 && !ferror(stdout)
+               ? LW_OK
+               : lw_fail(LW_EIO, "standard output: cannot write: %s", strerror(errno));
 }

@@ -95,7 +95,7 @@ static json_t *confusion_matrix(const lw_evaluation *e)
 /* The commonest first; of equals the one that comes first in the matrix. */
 static json_t *commonest_confusions(const lw_evaluation *e)
 {
-    size_t cells[CONFUSIONS_MAX];
+    size_t cells[CONFUSIONS_MAX] = {0};
     size_t found = 0;
     for (size_t cell = 0; cell < e->classes * e->classes; cell++) {
         const size_t count = e->confusion[cell];

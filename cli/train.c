@@ -3,6 +3,7 @@
 #include "curves.h"
 #include "data.h"
 #include "destination.h"
+#include "interrupt.h"
 #include "log.h"
 #include "progress.h"
 #include "report.h"
@@ -13,6 +14,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct run {
     char *command; /* as a shell takes it */
@@ -21,9 +23,11 @@ typedef struct run {
     data_options source;
     lw_dataset training, validation;
     lw_net *net;
-    size_t resumed_after, first_epoch; /* epochs of the checkpoint, and where this run begins */
+    lw_position resumed, begin; /* of the checkpoint, and where this run begins */
+    lw_position reached, saved; /* where it ended, and of its last checkpoint */
     lw_history history;
     training_log log;
+    int accurate; /* as --until-accuracy wants it */
     progress progress;
     curves curves;
     lw_status status; /* of what the callbacks do */
@@ -105,29 +109,33 @@ static int is_accurate(const run *r, double accuracy)
     return until > 0.0f && (float)accuracy >= until;
 }
 
+/* If one is wanted. */
+static lw_status save_checkpoint(run *r, const lw_position *position)
+{
+    if (r->options.checkpoint == NULL)
+        return LW_OK;
+    const lw_status status = lw_net_save_state(r->net, position, r->options.checkpoint);
+    if (status == LW_OK)
+        r->saved = *position;
+    return status;
+}
+
 static int on_epoch(void *user, const lw_epoch_report *report)
 {
     run *r = user;
-    progress_epoch(&r->progress, report);
-    r->status = training_log_write(&r->log, report);
-    if (r->status == LW_OK && !isfinite(report->train_loss))
-        r->status = lw_fail(LW_EDATA,
-                            "epoch %zu: the training loss is no longer finite: lower --lr, or "
-                            "limit the gradient with --clip",
-                            report->epoch);
-    const float until = r->options.until_accuracy;
-    if (r->status == LW_OK && until > 0.0f && isnan(report->validation_accuracy))
-        r->status = lw_fail(LW_EINVAL, "--until-accuracy needs classes; these targets are values");
+    const lw_status shown = progress_epoch(&r->progress, report);
     curves_add(&r->curves, report);
-    const int is_last = is_accurate(r, report->validation_accuracy);
-    const char *checkpoint = r->options.checkpoint;
-    if (r->status == LW_OK && checkpoint != NULL &&
-        checkpoint_is_due(r->options.checkpoint_every, report, is_last))
-        r->status = lw_net_save_state(r->net, report->epoch, checkpoint);
+    r->accurate = is_accurate(r, report->validation_accuracy);
+    const int is_last = r->accurate || shown != LW_OK;
+    r->status = training_log_write(&r->log, report);
+    if (r->status == LW_OK && checkpoint_is_due(r->options.checkpoint_every, report, is_last))
+        r->status = save_checkpoint(r, &report->position);
+    if (r->status == LW_OK)
+        r->status = shown;
     return r->status != LW_OK || is_last;
 }
 
-static lw_status fit(run *r)
+static lw_status run_fit(run *r)
 {
     const train_options *o = &r->options;
     const lw_fit_options options = {
@@ -136,7 +144,7 @@ static lw_status fit(run *r)
         .optimizer = make_optimizer(o),
         .batch_size = o->batch,
         .epochs = o->epochs,
-        .first_epoch = r->first_epoch,
+        .begin = r->begin,
         .no_shuffle = o->no_shuffle,
         .schedule = {.kind = (lw_schedule_kind)o->schedule,
                      .every = o->step_every,
@@ -146,23 +154,95 @@ static lw_status fit(run *r)
         .on_epoch = on_epoch,
         .on_batch = r->progress.on_terminal ? on_batch : NULL,
         .user = r,
+        .stop = &interrupt_number,
+        .reached = &r->reached,
         .history = o->report != NULL ? &r->history : NULL,
     };
-    const lw_status status = lw_fit(r->net, &r->training, &options);
-    return status != LW_OK ? status : r->status;
+    return lw_fit(r->net, &r->training, &options);
 }
 
-/* Brings the network to where the run was. With nothing left to do, first_epoch is that of the end. */
+static int is_same(const lw_position *a, const lw_position *b)
+{
+    return a->epochs == b->epochs && a->batches == b->batches;
+}
+
+/* A text about where a run is. */
+typedef char position_text[80];
+
+static void describe_position(position_text text, const run *r, const lw_position *position)
+{
+    const int length = snprintf(text, sizeof(position_text), "%zu of %zu epochs", position->epochs,
+                                r->options.epochs);
+    if (position->batches > 0)
+        snprintf(text + length, sizeof(position_text) - (size_t)length, " and %zu steps",
+                 position->batches);
+}
+
+/* What a run that fails says besides: what may help, and what is kept of it. */
+static lw_status explain_failure(const run *r, lw_status status)
+{
+    char message[400], kept[160] = "";
+    position_text position;
+    snprintf(message, sizeof message, "%s", lw_last_error());
+    describe_position(position, r, &r->saved);
+    if (r->options.checkpoint != NULL && !is_same(&r->saved, &(lw_position){0}))
+        snprintf(kept, sizeof kept, "; the checkpoint is that after %s", position);
+    return lw_fail(status, "%s%s%s", message,
+                   status == LW_EDIVERGED ? "; lower --lr, or limit the gradient with --clip" : "",
+                   kept);
+}
+
+/* Trains, with signals noted meanwhile. */
+static lw_status fit(run *r)
+{
+    interrupt_catch();
+    const lw_status fitted = run_fit(r), status = fitted != LW_OK ? fitted : r->status;
+    interrupt_release();
+    progress_clear(&r->progress);
+    return status == LW_OK ? LW_OK : explain_failure(r, status);
+}
+
+/* Whether a signal ended the run before it was done. */
+static int is_interrupted(const run *r)
+{
+    return interrupt_number != 0 && r->reached.epochs < r->options.epochs && !r->accurate;
+}
+
+/* Keeps what there is of a run that a signal ended, and says what and how to go on. */
+static lw_status save_interrupted(run *r)
+{
+    const train_options *o = &r->options;
+    position_text position;
+    lw_status status = save_checkpoint(r, &r->reached);
+    if (status == LW_OK && o->save != NULL)
+        status = lw_net_save(r->net, o->save);
+    if (status != LW_OK)
+        return status;
+    describe_position(position, r, &r->reached);
+    fprintf(stderr, "lanewise: stopped by %s after %s; ",
+            interrupt_number == SIGINT ? "SIGINT" : "SIGTERM", position);
+    if (o->save != NULL)
+        fprintf(stderr, "the network is in %s; ", o->save);
+    if (o->checkpoint != NULL)
+        fprintf(stderr, "go on with --resume %s\n", o->checkpoint);
+    else
+        fprintf(stderr, "without --checkpoint there is no going on\n");
+    return LW_OK;
+}
+
+/* Brings the network to where the run was. With nothing left to do, it begins at the end. */
 static lw_status resume(run *r)
 {
     const train_options *o = &r->options;
     const lw_optimizer optimizer = make_optimizer(o);
     const resumed_run wanted = {&optimizer, r->training.rows, o->batch, o->epochs, o->seed};
     lw_evaluation reached = {.accuracy = (double)NAN};
-    lw_status status = checkpoint_resume(r->net, o->resume, &wanted, &r->resumed_after);
+    lw_status status = checkpoint_resume(r->net, o->resume, &wanted, &r->resumed);
     if (status == LW_OK && o->until_accuracy > 0.0f)
         status = lw_evaluate(r->net, &r->validation, (lw_loss)o->loss, &reached);
-    r->first_epoch = is_accurate(r, reached.accuracy) ? o->epochs : r->resumed_after;
+    r->begin = r->resumed;
+    if (r->resumed.batches == 0 && is_accurate(r, reached.accuracy))
+        r->begin = (lw_position){.epochs = o->epochs};
     lw_evaluation_free(&reached);
     return status;
 }
@@ -170,10 +250,12 @@ static lw_status resume(run *r)
 static void print_resumed(const run *r)
 {
     const train_options *o = &r->options;
-    if (o->resume != NULL && !o->quiet)
-        printf("%s: %s %zu of %zu epochs\n", o->resume,
-               r->first_epoch == o->epochs ? "done, after" : "resumed after", r->resumed_after,
-               o->epochs);
+    if (o->resume == NULL || o->quiet)
+        return;
+    position_text position;
+    describe_position(position, r, &r->resumed);
+    printf("%s: %s %s\n", o->resume, r->begin.epochs == o->epochs ? "done, after" : "resumed after",
+           position);
 }
 
 static void print_result(const run *r, const lw_evaluation *result)
@@ -217,6 +299,21 @@ static lw_status conclude(const run *r)
     return status;
 }
 
+/* Whether there are classes to be accurate about. */
+static lw_status check_until_accuracy(const run *r)
+{
+    lw_evaluation evaluation;
+    const lw_status status =
+        lw_evaluate(r->net, &r->validation, (lw_loss)r->options.loss, &evaluation);
+    if (status != LW_OK)
+        return status;
+    const size_t classes = evaluation.classes;
+    lw_evaluation_free(&evaluation);
+    return classes > 0
+               ? LW_OK
+               : lw_fail(LW_EINVAL, "--until-accuracy needs classes; these targets are values");
+}
+
 /* All that can be wrong with data, network and destinations shows here, before hours of work. */
 static lw_status prepare(run *r)
 {
@@ -239,6 +336,8 @@ static lw_status prepare(run *r)
         status = data_check(&r->source, PART_VALIDATION, inputs, outputs, &r->validation);
     if (status == LW_OK && o->init != NULL)
         status = lw_net_load_parameters(r->net, o->init);
+    if (status == LW_OK && o->until_accuracy > 0.0f)
+        status = check_until_accuracy(r);
     if (status == LW_OK && o->save != NULL)
         status = destination_check(o->save);
     if (status == LW_OK && o->checkpoint != NULL)
@@ -248,7 +347,7 @@ static lw_status prepare(run *r)
     if (status == LW_OK && o->report != NULL)
         status = destination_check(o->report);
     if (status == LW_OK)
-        status = training_log_open(&r->log, o->log, r->first_epoch);
+        status = training_log_open(&r->log, o->log, r->begin.epochs);
     return status;
 }
 
@@ -258,9 +357,10 @@ static lw_status train(run *r)
     if (status != LW_OK)
         return status;
     print_resumed(r);
-    r->progress = progress_begin(r->options.quiet, r->first_epoch);
+    r->progress = progress_begin(r->options.quiet, r->begin.epochs);
     status = fit(r);
-    progress_clear(&r->progress);
+    if (status == LW_OK && is_interrupted(r))
+        return save_interrupted(r);
     if (status == LW_OK && r->progress.on_terminal)
         curves_print(stdout, &r->curves, sparkline_form_of_locale(), curves_terminal_columns());
     if (status == LW_OK && r->options.save != NULL)
@@ -288,5 +388,7 @@ int command_train(int argc, char **argv)
     lw_dataset_free(&r.validation);
     lw_dataset_free(&r.training);
     free(r.command);
-    return status == LW_OK ? 0 : report_failure();
+    if (status != LW_OK)
+        return report_failure();
+    return interrupt_number != 0 ? interrupt_exit() : 0;
 }

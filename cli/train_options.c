@@ -130,12 +130,23 @@ static const option_row result_rows[] = {
     {0}};
 /* clang-format on */
 
-static int check_report(const char *command, const train_options *options)
+/* Files that are written must not be the same; nor may the log be one that is read. */
+static int check_files(const char *command, const train_options *o)
 {
-    if (options->save != NULL && strcmp(options->save, options->report) == 0)
-        return usage_error(command, "--save and --report name the same file");
-    if (options->log != NULL && strcmp(options->log, options->report) == 0)
-        return usage_error(command, "--log and --report name the same file");
+    const struct {
+        const char *option, *path;
+    } files[] = {{"log", o->log},       {"checkpoint", o->checkpoint}, {"save", o->save},
+                 {"report", o->report}, {"resume", o->resume},         {"init", o->init}};
+    enum { FILES = sizeof files / sizeof *files, WRITTEN = 4 };
+    for (size_t i = 0; i < WRITTEN; i++)
+        for (size_t j = i + 1; j < FILES; j++) {
+            /* What is read at the beginning may be replaced later, but for the log, which is appended to. */
+            const int harmless = i > 0 && j >= WRITTEN;
+            if (!harmless && files[i].path != NULL && files[j].path != NULL &&
+                strcmp(files[i].path, files[j].path) == 0)
+                return usage_error(command, "--%s and --%s name the same file", files[i].option,
+                                   files[j].option);
+        }
     return -1;
 }
 
@@ -162,14 +173,11 @@ int train_options_read(int argc, char **argv, train_options *options, data_optio
         outcome = usage_error(argv[0], "--until-accuracy needs data to validate on");
     if (outcome < 0 && options->checkpoint_every > 0 && options->checkpoint == NULL)
         outcome = usage_error(argv[0], "--checkpoint-every goes with --checkpoint");
-    if (outcome < 0 && options->checkpoint != NULL && options->save != NULL &&
-        strcmp(options->checkpoint, options->save) == 0)
-        outcome = usage_error(argv[0], "--checkpoint and --save name the same file");
     if (outcome < 0 && options->resume != NULL && options->init != NULL)
         outcome = usage_error(argv[0], "--resume and --init both say where to start");
     if (options->checkpoint_every == 0)
         options->checkpoint_every = 1;
-    if (outcome < 0 && options->report != NULL)
-        outcome = check_report(argv[0], options);
+    if (outcome < 0)
+        outcome = check_files(argv[0], options);
     return outcome;
 }

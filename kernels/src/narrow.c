@@ -4,6 +4,7 @@
 
 #include "optimizer.h"
 #include <lanewise/narrow.h>
+#include <math.h>
 
 static size_t padded(size_t count)
 {
@@ -137,6 +138,14 @@ lw_status lw_narrow_pass(const lw_narrow *plan, const lw_narrow_batch *batch, si
     return LW_OK;
 }
 
+static int are_finite(size_t rows, const float *row_loss)
+{
+    int finite = 1;
+    for (size_t i = 0; i < rows; i++)
+        finite &= isfinite(row_loss[i]) != 0;
+    return finite;
+}
+
 lw_status lw_narrow_step(const lw_narrow *plan, const lw_narrow_batch *batch,
                          const lw_narrow_update *update, float *parameters, float *gradients,
                          float *m, float *v, float *workspace)
@@ -165,6 +174,8 @@ lw_status lw_narrow_step(const lw_narrow *plan, const lw_narrow_batch *batch,
                                                 .parameters = parameters,
                                                 .sums = gradients,
                                                 .workspace = workspace});
+    if (batch->row_loss && !are_finite(batch->rows, batch->row_loss))
+        return lw_fail(LW_EDIVERGED, "%s: the loss of a row is not finite", name);
     if (update->sgd) {
         isa->sgd_update(plan->parameter_count, update->sgd, gradients, parameters, m);
     } else {

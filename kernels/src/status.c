@@ -10,7 +10,7 @@ const char *lw_status_name(lw_status status)
 {
     static const char *const names[] = {"LW_OK",     "LW_EINVAL", "LW_EOVERLAP", "LW_ENOMEM",
                                         "LW_EISA",   "LW_EIO",    "LW_EFORMAT",  "LW_EDATA",
-                                        "LW_ESHAPE", "LW_ESTATE"};
+                                        "LW_ESHAPE", "LW_ESTATE", "LW_EDIVERGED"};
     const unsigned index = (unsigned)status;
     return index < sizeof names / sizeof *names ? names[index] : "unknown status";
 }

@@ -45,21 +45,66 @@ static lw_status inspect_target(const char *path, mode_t *mode)
     return LW_OK;
 }
 
-/* Opens a new file under a name of its own in the directory of target. mkstemp would do, but makes
- * it private to the user, and the umask cannot be read without changing it for all threads. */
-static lw_status open_temporary(lw_atomic_file *file, const char *path)
+/* Makes a name of its own in the directory of target. */
+static void choose_name(lw_atomic_file *file)
 {
     static atomic_uint serial;
     const size_t directory = directory_length(file->target);
-
     memcpy(file->temporary, file->target, directory);
+    snprintf(file->temporary + directory, NAME_BYTES, ".lanewise-%ld-%u.tmp", (long)getpid(),
+             atomic_fetch_add(&serial, 1));
+}
+
+/* What an open file is given a name by. */
+typedef char descriptor_path[40];
+
+static void print_descriptor_path(descriptor_path path, int descriptor)
+{
+    snprintf(path, sizeof(descriptor_path), "/proc/self/fd/%d", descriptor);
+}
+
+/* A file without a name in the directory of target; below 0 where that, or naming it later, is not to be had. */
+static int open_unnamed(lw_atomic_file *file)
+{
+    descriptor_path path;
+    const size_t directory = directory_length(file->target);
+    memcpy(file->temporary, file->target, directory);
+    strcpy(file->temporary + directory, ".");
+    const int descriptor = open(file->temporary, O_TMPFILE | O_WRONLY | O_CLOEXEC, (mode_t)0666);
+    print_descriptor_path(path, descriptor);
+    if (descriptor < 0 || access(path, F_OK) == 0)
+        return descriptor;
+    close(descriptor);
+    return -1;
+}
+
+/* Opens a new file. mkstemp would do, but makes it private to the user, and the umask cannot be read without
+ * changing it for all threads. */
+static lw_status open_temporary(lw_atomic_file *file, const char *path)
+{
+    file->descriptor = open_unnamed(file);
+    file->is_unnamed = file->descriptor >= 0;
+    if (file->is_unnamed)
+        return LW_OK;
     do {
-        snprintf(file->temporary + directory, NAME_BYTES, ".lanewise-%ld-%u.tmp", (long)getpid(),
-                 atomic_fetch_add(&serial, 1));
+        choose_name(file);
         file->descriptor =
             open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t)0666);
     } while (file->descriptor < 0 && (errno == EEXIST || errno == EINTR));
     return file->descriptor < 0 ? io_error(path, "write") : LW_OK;
+}
+
+static lw_status give_name(lw_atomic_file *file)
+{
+    descriptor_path path;
+    int failed;
+    print_descriptor_path(path, file->descriptor);
+    do {
+        choose_name(file);
+        failed = linkat(AT_FDCWD, path, AT_FDCWD, file->temporary, AT_SYMLINK_FOLLOW) != 0;
+    } while (failed && errno == EEXIST);
+    file->is_unnamed = failed;
+    return failed ? io_error(file->target, "write") : LW_OK;
 }
 
 static void release_names(lw_atomic_file *file)
@@ -143,14 +188,16 @@ lw_status lw_atomic_close(lw_atomic_file *file, lw_status status)
 {
     if (status == LW_OK && fsync(file->descriptor) != 0)
         status = io_error(file->target, "write");
-    if (close(file->descriptor) != 0 && status == LW_OK)
-        status = io_error(file->target, "write");
+    if (status == LW_OK && file->is_unnamed)
+        status = give_name(file);
     if (status == LW_OK && rename(file->temporary, file->target) != 0)
         status = io_error(file->target, "rename to it");
+    if (status != LW_OK && !file->is_unnamed)
+        unlink(file->temporary);
+    close(
+        file->descriptor); /* what could fail here has failed in fsync; and nothing is between the two names */
     if (status == LW_OK)
         sync_directory(file->target);
-    else
-        unlink(file->temporary);
     release_names(file);
     return status;
 }

@@ -1,6 +1,7 @@
 /*
- * A file that appears whole or not at all: it is written beside its target under a unique name and
- * renamed over it when it is complete.
+ * A file that appears whole or not at all: it is written without a name, is given a unique one beside its target when it
+ * is complete, and is renamed over the target. So a program that is killed leaves nothing behind unless that happens
+ * between these two calls. Where the file system has no files without names, it has that name from the beginning.
  */
 #ifndef LANEWISE_ATOMIC_FILE_H
 #define LANEWISE_ATOMIC_FILE_H
@@ -11,6 +12,7 @@
 typedef struct lw_atomic_file {
     char *target;    /* with symbolic links resolved, so that a link stays one */
     char *temporary; /* in the directory of target                             */
+    int is_unnamed;  /* temporary is not there yet                             */
     int descriptor;
 } lw_atomic_file;
 

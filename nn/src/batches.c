@@ -57,16 +57,17 @@ void lw_batches_close(lw_batches *batches)
     free(batches->room.labels);
 }
 
-void lw_batches_start(lw_batches *batches, lw_random *random, size_t epoch)
+void lw_batches_start(lw_batches *batches, const lw_random *random, size_t epoch)
 {
     batches->epoch = epoch;
     batches->rows_done = 0;
+    batches->after = *random;
     if (!batches->index)
         return;
     /* From the rows as they lie and not from the last order, which a run that resumes does not have. */
     for (size_t i = 0; i < batches->data->rows; i++)
         batches->index[i] = i;
-    lw_random_shuffle(random, batches->data->rows, batches->index);
+    lw_random_shuffle(&batches->after, batches->data->rows, batches->index);
 }
 
 static void next_of_data(lw_batches *batches, lw_batch *batch)
@@ -122,6 +123,20 @@ lw_status lw_batches_next(lw_batches *batches, lw_batch *batch)
     if (status == LW_OK)
         batches->rows_done += batch->rows;
     return status;
+}
+
+lw_status lw_batches_skip(lw_batches *batches, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        lw_batch batch = {0};
+        const lw_status status = lw_batches_next(batches, &batch);
+        if (status != LW_OK)
+            return status;
+        if (batch.rows == 0)
+            return lw_fail(LW_EDATA, "epoch %zu has %zu batches, fewer than the %zu that are done",
+                           batches->epoch + 1, i, count);
+    }
+    return LW_OK;
 }
 
 size_t lw_batches_count(const lw_batches *batches)

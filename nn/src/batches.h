@@ -12,6 +12,7 @@ typedef struct lw_batches {
     size_t rows_total; /* of an epoch; 0: not known */
 
     size_t epoch, rows_done; /* where the run is */
+    lw_random after;         /* the generator at the end of the epoch */
     size_t *index;           /* order of the rows; NULL: as they lie, without a copy */
     lw_gather room;          /* of one batch, for shuffled rows and for the callback */
 } lw_batches;
@@ -28,8 +29,12 @@ lw_status lw_batches_open_source(lw_batches *batches, const lw_loss_rule *rule,
 
 void lw_batches_close(lw_batches *batches);
 
-/* Goes to the beginning of an epoch; where rows are shuffled, draws an order that depends on the generator alone. */
-void lw_batches_start(lw_batches *batches, lw_random *random, size_t epoch);
+/* Goes to the beginning of an epoch; where rows are shuffled, draws an order that depends on the generator alone. The
+ * generator stays as it was: that of the next epoch is after it. */
+void lw_batches_start(lw_batches *batches, const lw_random *random, size_t epoch);
+
+/* Passes over so many batches. LW_EDATA if a source does not deliver them. */
+lw_status lw_batches_skip(lw_batches *batches, size_t count);
 
 /* The next batch, valid until the one after it; batch->rows is 0 at the end of the epoch. */
 lw_status lw_batches_next(lw_batches *batches, lw_batch *batch);

@@ -54,7 +54,7 @@ typedef struct lw_saved_view {
 } lw_saved_view;
 
 /* Texts of metadata that lw_checkpoint_write takes beside those of the architecture. */
-enum { LW_EXTRA_METADATA = 8 };
+enum { LW_EXTRA_METADATA = 10 };
 
 /* Writes a network's architecture and some views of it, with up to LW_EXTRA_METADATA more texts. LW_EDATA, with the
  * tensor, for NaN and Inf. */

@@ -1,4 +1,6 @@
 #include "batches.h"
+#include "finite.h"
+#include "guard.h"
 #include "optimizer.h"
 #include "predict.h"
 #include "schedule.h"
@@ -7,9 +9,12 @@
 
 #include <math.h>
 #include <omp.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-enum { DEFAULT_EPOCHS = 10 };
+/* Steps of a narrow network between two looks at its parameters, and at *stop where one step is repeated: at most so
+ * many, and so many rows. The shortest take 36 ns each, those rows 4 ms. */
+enum { DEFAULT_EPOCHS = 10, STRETCH_STEPS = 1024, STRETCH_ROWS = 1 << 20 };
 
 /* One run of lw_fit or lw_fit_source. */
 typedef struct fit_run {
@@ -17,9 +22,12 @@ typedef struct fit_run {
     lw_fit_options options; /* with the defaults resolved */
     lw_loss_rule rule;
     lw_batches batches;
+    lw_position at;     /* between the steps */
     double steps_total; /* of the whole run; 0: not known */
     double steps_done;
-    int watched; /* somebody receives losses */
+    lw_guard guard;      /* of narrow networks that are not watched */
+    size_t stretch_left; /* steps until the next look */
+    int watched;         /* somebody receives losses */
     int timed; /* somebody receives seconds: asking the clock takes as long as the step of a small network */
     int stopped;
     lw_history history;
@@ -40,9 +48,11 @@ static lw_status resolve_options(fit_run *run, lw_net *net, const lw_fit_options
     lw_fit_options *o = &run->options;
     if (o->epochs == 0)
         o->epochs = DEFAULT_EPOCHS;
-    if (o->first_epoch > o->epochs)
-        return lw_fail(LW_EINVAL, "first_epoch %zu is beyond the %zu epochs of the run",
-                       o->first_epoch, o->epochs);
+    if (o->begin.epochs > o->epochs || (o->begin.epochs == o->epochs && o->begin.batches > 0))
+        return lw_fail(LW_EINVAL, "begin, after epoch %zu and %zu batches, is beyond epochs, %zu",
+                       o->begin.epochs, o->begin.batches, o->epochs);
+    if (!isfinite(o->begin.loss))
+        return lw_fail(LW_EINVAL, "the loss of begin is %g", o->begin.loss);
 
     status = lw_loss_resolve(net, o->loss, &run->rule);
     if (status == LW_OK)
@@ -55,8 +65,7 @@ static lw_status resolve_options(fit_run *run, lw_net *net, const lw_fit_options
         status = lw_loss_check_data(net, &run->rule, o->validation);
     if (status == LW_OK)
         o->optimizer = lw_optimizer_resolve(&o->optimizer);
-    run->watched = o->on_epoch || o->history;
-    run->timed = run->watched || o->on_batch;
+    run->timed = o->on_epoch || o->history || o->on_batch;
     return status;
 }
 
@@ -77,29 +86,59 @@ static float learning_rate(const fit_run *run)
                    lw_schedule_factor(&o->schedule, run->batches.epoch, progress(run)));
 }
 
+/* The message of a failure in the step at hand begins with its place. */
+typedef char place_text[64];
+
+/* Of a step that was not taken because a number is not finite. */
+static lw_status fail_step(const fit_run *run, const lw_batch *batch)
+{
+    place_text place;
+    snprintf(place, sizeof place, "epoch %zu, batch %zu: ", run->at.epochs + 1,
+             run->at.batches + 1);
+    return run->net->pass.gradients ? lw_fail_gradients(run->net, place)
+                                    : lw_fail_loss(run->net, batch, place);
+}
+
+static lw_status clipped_step(const fit_run *run, const lw_optimizer *optimizer,
+                              const lw_batch *batch, double *loss)
+{
+    lw_net *net = run->net;
+    /* The norm needs all gradients before the first update. */
+    lw_status status = lw_step_run(net, &run->rule, NULL, batch, loss);
+    if (status == LW_OK && !isfinite(*loss)) {
+        net->pass.gradients = 0;
+        return lw_fail(LW_EDIVERGED, "the loss is not finite");
+    }
+    if (status == LW_OK)
+        status = lw_net_clip_gradients(net, run->options.clip_norm, NULL);
+    return status == LW_OK ? lw_net_step(net, optimizer) : status;
+}
+
 static lw_status train_batch(fit_run *run, const lw_batch *batch, lw_epoch_report *report)
 {
     const lw_fit_options *o = &run->options;
     lw_optimizer optimizer = o->optimizer;
     optimizer.learning_rate = learning_rate(run);
-    double loss = 0.0, *const wanted = run->watched ? &loss : NULL;
-    lw_status status;
-    if (o->clip_norm > 0.0f) {
-        /* The norm needs all gradients before the first update. */
-        status = lw_step_run(run->net, &run->rule, NULL, batch, wanted);
-        if (status == LW_OK)
-            status = lw_net_clip_gradients(run->net, o->clip_norm, NULL);
-        if (status == LW_OK)
-            status = lw_net_step(run->net, &optimizer);
-    } else {
-        status = lw_step_run(run->net, &run->rule, &optimizer, batch, wanted);
+    double loss = 0.0;
+    const lw_status status = o->clip_norm > 0.0f ? clipped_step(run, &optimizer, batch, &loss)
+                                                 : lw_step_run(run->net, &run->rule, &optimizer,
+                                                               batch, run->watched ? &loss : NULL);
+    if (status != LW_OK) {
+        const lw_status told = status == LW_EDIVERGED ? fail_step(run, batch) : status;
+        run->net->pass.gradients = 0; /* of a step that was not taken */
+        return told;
     }
-    if (status != LW_OK)
-        return status;
     run->steps_done++;
-    report->train_loss += loss * (double)batch->rows;
+    run->at.batches++;
+    run->at.loss += loss * (double)batch->rows;
     report->learning_rate = (double)optimizer.learning_rate;
     return LW_OK;
+}
+
+/* Of a source that is not known before it says so. */
+static int epoch_is_over(const fit_run *run)
+{
+    return run->batches.data && run->batches.rows_done == run->batches.rows_total;
 }
 
 /* Non-zero: stop. */
@@ -108,12 +147,48 @@ static int report_batch(const fit_run *run, double begin)
     const lw_fit_options *o = &run->options;
     if (!o->on_batch)
         return 0;
-    const lw_batch_report report = {.epoch = run->batches.epoch + 1,
-                                    .epochs = o->epochs,
-                                    .rows_done = run->batches.rows_done,
-                                    .rows_total = run->batches.rows_total,
-                                    .seconds = omp_get_wtime() - begin};
+    lw_batch_report report = {.epoch = run->batches.epoch + 1,
+                              .epochs = o->epochs,
+                              .rows_done = run->batches.rows_done,
+                              .rows_total = run->batches.rows_total,
+                              .seconds = omp_get_wtime() - begin,
+                              .position = run->at};
+    if (epoch_is_over(run))
+        report.position = (lw_position){.epochs = run->at.epochs + 1};
     return o->on_batch(o->user, &report);
+}
+
+/* Whether to stop before the next step. */
+static int is_stopped(fit_run *run)
+{
+    const volatile sig_atomic_t *stop = run->options.stop;
+    if (stop && __atomic_load_n(stop, __ATOMIC_RELAXED))
+        run->stopped = 1;
+    return run->stopped;
+}
+
+static size_t stretch_steps(const fit_run *run)
+{
+    const size_t steps = STRETCH_ROWS / run->batches.batch_rows;
+    return steps == 0 ? 1 : steps < STRETCH_STEPS ? steps : STRETCH_STEPS;
+}
+
+/* Before so many steps of a run with a guard: now and then looks at the parameters, and keeps them. */
+static lw_status look(fit_run *run, size_t steps)
+{
+    if (run->stretch_left >= steps) {
+        run->stretch_left -= steps;
+        return LW_OK;
+    }
+    lw_net *net = run->net;
+    lw_optimizer_step unused;
+    if (!lw_are_finite(net->padded_count, net->parameters))
+        return lw_fail(LW_EDIVERGED, "a parameter is not finite");
+    const lw_status status = lw_optimizer_begin(net, &run->options.optimizer, &unused);
+    if (status == LW_OK)
+        lw_guard_keep(&run->guard, net, &run->at);
+    run->stretch_left = stretch_steps(run) - steps;
+    return status;
 }
 
 static double seconds_of(const fit_run *run)
@@ -121,34 +196,44 @@ static double seconds_of(const fit_run *run)
     return run->timed ? omp_get_wtime() : 0.0;
 }
 
-/* Trains for one epoch, or until a callback stops the run in the middle of it. */
-static lw_status train_epoch(fit_run *run, size_t epoch, lw_epoch_report *report)
+/* Trains for one epoch, or until the run is stopped in the middle of it. */
+static lw_status train_epoch(fit_run *run, lw_epoch_report *report)
 {
     lw_batches *batches = &run->batches;
     const double begin = seconds_of(run);
-    *report = (lw_epoch_report){.epoch = epoch + 1,
+    *report = (lw_epoch_report){.epoch = run->at.epochs + 1,
                                 .epochs = run->options.epochs,
                                 .validation_loss = (double)NAN,
-                                .validation_accuracy = (double)NAN};
-    lw_batches_start(batches, &run->net->random, epoch);
-    while (batches->rows_total == 0 || batches->rows_done < batches->rows_total) {
+                                .validation_accuracy = (double)NAN,
+                                .position = {.epochs = run->at.epochs + 1}};
+    lw_batches_start(batches, &run->net->random, run->at.epochs);
+    report->learning_rate = (double)learning_rate(run);
+    lw_status status = lw_batches_skip(batches, run->at.batches);
+    const size_t rows_before = batches->rows_done;
+    while (status == LW_OK && !epoch_is_over(run)) {
         lw_batch batch;
-        lw_status status = lw_batches_next(batches, &batch);
+        if (is_stopped(run))
+            return LW_OK;
+        if (run->guard.memory)
+            status = look(run, 1);
+        if (status == LW_OK)
+            status = lw_batches_next(batches, &batch);
         if (status == LW_OK && batch.rows == 0)
             break;
         if (status == LW_OK)
             status = train_batch(run, &batch, report);
-        if (status != LW_OK)
-            return status;
-        if (report_batch(run, begin)) {
+        if (status == LW_OK && epoch_is_over(run))
+            run->net->random = batches->after;
+        if (status == LW_OK && report_batch(run, begin))
             run->stopped = 1;
-            return LW_OK;
-        }
     }
-    const double rows = (double)batches->rows_done;
-    report->train_loss /= rows;
+    if (status != LW_OK)
+        return status;
+    report->train_loss = run->at.loss / (double)batches->rows_done;
     report->seconds = seconds_of(run) - begin;
-    report->samples_per_second = report->seconds > 0.0 ? rows / report->seconds : 0.0;
+    report->samples_per_second =
+        report->seconds > 0.0 ? (double)(batches->rows_done - rows_before) / report->seconds : 0.0;
+    run->at = report->position;
     return LW_OK;
 }
 
@@ -164,54 +249,90 @@ static size_t session_threads(const fit_run *run)
 
 typedef struct epoch_call {
     fit_run *run;
-    size_t epoch;
     lw_epoch_report *report;
 } epoch_call;
 
 static lw_status epoch_in_session(void *argument)
 {
     const epoch_call *call = argument;
-    return train_epoch(call->run, call->epoch, call->report);
+    return train_epoch(call->run, call->report);
 }
 
-/* Whether all epochs, of which there are some, are the same step again, and nobody looks in between. */
+/* Whether all epochs are the same step again, and nobody looks in between. */
 static int only_repeats(const fit_run *run)
 {
     const lw_fit_options *o = &run->options;
-    return o->first_epoch < o->epochs && run->batches.data &&
-           run->batches.batch_rows == run->batches.rows_total && !run->timed && !o->validation &&
-           o->clip_norm == 0.0f && o->schedule.kind == LW_SCHEDULE_CONSTANT;
+    return run->batches.data && run->batches.batch_rows == run->batches.rows_total &&
+           !run->watched && !o->validation && o->clip_norm == 0.0f &&
+           o->schedule.kind == LW_SCHEDULE_CONSTANT;
+}
+
+static lw_status repeat_step(fit_run *run)
+{
+    const lw_fit_options *o = &run->options;
+    const size_t most = run->guard.memory ? stretch_steps(run) : 1;
+    lw_batch batch;
+    lw_batches_start(&run->batches, &run->net->random, run->at.epochs);
+    lw_status status = lw_batches_next(&run->batches, &batch);
+    while (status == LW_OK && run->at.epochs < o->epochs && !is_stopped(run)) {
+        const size_t left = o->epochs - run->at.epochs, steps = left < most ? left : most;
+        if (run->guard.memory)
+            status = look(run, steps);
+        if (status == LW_OK)
+            status = lw_step_repeat(run->net, &run->rule, &o->optimizer, &batch, steps);
+        if (status == LW_OK)
+            run->at.epochs += steps;
+        else if (status == LW_EDIVERGED && !run->guard.memory)
+            status = fail_step(run, &batch);
+    }
+    return status;
+}
+
+static lw_status validate(const fit_run *run, lw_epoch_report *report)
+{
+    const lw_dataset *data = run->options.validation;
+    const lw_status status = lw_score(run->net, &run->rule, data, &report->validation_loss,
+                                      &report->validation_accuracy);
+    if (status != LW_OK || isfinite(report->validation_loss))
+        return status;
+    place_text place;
+    snprintf(place, sizeof place, "epoch %zu, validation: ", report->epoch);
+    return lw_fail_loss(run->net, &(lw_batch){.rows = data->rows, .x = data->x}, place);
+}
+
+/* What becomes of an epoch that is done. */
+static lw_status finish_epoch(fit_run *run, lw_epoch_report *report)
+{
+    const lw_fit_options *o = &run->options;
+    place_text place;
+    snprintf(place, sizeof place, "after epoch %zu: ", report->epoch);
+    lw_status status = o->on_epoch ? lw_check_parameters(run->net, LW_EDIVERGED, place) : LW_OK;
+    if (status == LW_OK && o->validation)
+        status = validate(run, report);
+    if (status != LW_OK)
+        return status;
+    if (o->history)
+        run->history.epochs[run->history.count++] = *report;
+    if (o->on_epoch && o->on_epoch(o->user, report))
+        run->stopped = 1;
+    return LW_OK;
 }
 
 static lw_status run_epochs(void *argument)
 {
     fit_run *run = argument;
-    const lw_fit_options *o = &run->options;
-    if (only_repeats(run)) {
-        lw_batch batch;
-        lw_batches_start(&run->batches, &run->net->random, 0);
-        const lw_status status = lw_batches_next(&run->batches, &batch);
-        return status == LW_OK ? lw_step_repeat(run->net, &run->rule, &o->optimizer, &batch,
-                                                o->epochs - o->first_epoch)
-                               : status;
-    }
-    for (size_t epoch = o->first_epoch; epoch < o->epochs && !run->stopped; epoch++) {
+    if (only_repeats(run))
+        return repeat_step(run);
+    lw_status status = LW_OK;
+    while (status == LW_OK && run->at.epochs < run->options.epochs && !is_stopped(run)) {
+        const size_t epoch = run->at.epochs;
         lw_epoch_report report;
-        epoch_call call = {run, epoch, &report};
-        lw_status status = lw_team_session(session_threads(run), epoch_in_session, &call);
-        if (status != LW_OK || run->stopped)
-            return status;
-        if (o->validation)
-            status = lw_score(run->net, &run->rule, o->validation, &report.validation_loss,
-                              &report.validation_accuracy);
-        if (status != LW_OK)
-            return status;
-        if (o->history)
-            run->history.epochs[run->history.count++] = report;
-        if (o->on_epoch && o->on_epoch(o->user, &report))
-            run->stopped = 1;
+        epoch_call call = {run, &report};
+        status = lw_team_session(session_threads(run), epoch_in_session, &call);
+        if (status == LW_OK && run->at.epochs > epoch)
+            status = finish_epoch(run, &report);
     }
-    return LW_OK;
+    return status;
 }
 
 /* All epochs in one session unless the user's code runs between them. */
@@ -228,27 +349,74 @@ static lw_status train(fit_run *run)
     return status;
 }
 
+/* Goes from the position on to the end, whose parameters are looked at. */
+static lw_status train_on(fit_run *run)
+{
+    const double steps_an_epoch = (double)lw_batches_count(&run->batches);
+    run->steps_total = steps_an_epoch * (double)run->options.epochs;
+    run->steps_done = steps_an_epoch * (double)run->at.epochs + (double)run->at.batches;
+    const lw_status status = train(run);
+    place_text place;
+    snprintf(place, sizeof place, "after epoch %zu and batch %zu: ", run->at.epochs,
+             run->at.batches);
+    return status == LW_OK ? lw_check_parameters(run->net, LW_EDIVERGED, place) : status;
+}
+
+/* A run whose losses are not known is repeated from where its parameters were finite, with the losses. */
+static lw_status train_guarded(fit_run *run)
+{
+    lw_status status = LW_OK;
+    if (run->net->narrow && !run->watched && run->batches.data &&
+        run->at.epochs < run->options.epochs)
+        status = lw_guard_create(&run->guard, run->net);
+    if (status == LW_OK)
+        status = train_on(run);
+    if (status == LW_EDIVERGED && run->guard.memory) {
+        lw_guard_restore(&run->guard, run->net, &run->at);
+        lw_guard_destroy(&run->guard);
+        run->watched = 1;
+        status = train_on(run);
+    }
+    lw_guard_destroy(&run->guard);
+    return status;
+}
+
+/* Where a run begins: an epoch has more batches than were done of it. */
+static lw_status check_begin(const fit_run *run)
+{
+    const size_t batches = run->options.begin.batches;
+    if (run->batches.data && batches > 0 && batches >= lw_batches_count(&run->batches))
+        return lw_fail(LW_EINVAL, "begin, after %zu batches, is beyond an epoch's %zu", batches,
+                       lw_batches_count(&run->batches));
+    return lw_check_parameters(run->net, LW_EDATA, "before the first step: ");
+}
+
 /* Runs on opened batches. */
 static lw_status fit(fit_run *run)
 {
     const lw_fit_options *o = &run->options;
-    lw_status status = lw_net_reserve(run->net, run->batches.batch_rows);
+    lw_status status = check_begin(run);
+    if (status == LW_OK)
+        status = lw_net_reserve(run->net, run->batches.batch_rows);
     if (status != LW_OK)
         return status;
-    const double steps_an_epoch = (double)lw_batches_count(&run->batches);
-    run->steps_total = steps_an_epoch * (double)o->epochs;
-    run->steps_done = steps_an_epoch * (double)o->first_epoch;
-    const size_t epochs = o->epochs - o->first_epoch;
+    run->at = o->begin;
+    /* The batches of a source cannot be asked for again, and a position inside an epoch has its losses. */
+    run->watched = run->timed || run->batches.source ||
+                   (o->reached && run->batches.batch_rows < run->batches.rows_total);
+    const size_t epochs = o->epochs - o->begin.epochs;
     if (o->history && epochs > 0) {
         run->history.epochs = calloc(epochs, sizeof *run->history.epochs);
         if (!run->history.epochs)
             return lw_fail(LW_ENOMEM, "no memory for a history of %zu epochs", epochs);
     }
-    status = train(run);
+    status = train_guarded(run);
     if (status != LW_OK) {
         lw_history_free(&run->history);
         return status;
     }
+    if (o->reached)
+        *o->reached = run->at;
     if (o->history) {
         run->history.stopped = run->stopped;
         *o->history = run->history;

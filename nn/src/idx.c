@@ -1,6 +1,7 @@
 #include "dataset.h"
+#include "input_file.h"
 
-#include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -13,9 +14,12 @@ enum {
     TYPE_UNSIGNED_BYTE = 8,
     FIXED_BYTES = 4,
     DIMENSION_BYTES = 4,
+    MAGIC_BYTES = 2,
     CHUNK_BYTES = 1 << 16,
     CHUNK_MAX_BYTES = 1 << 30
 };
+
+static const unsigned char gzip_magic[MAGIC_BYTES] = {0x1f, 0x8b};
 
 typedef struct idx_file {
     const char *path;
@@ -25,44 +29,100 @@ typedef struct idx_file {
     const unsigned char *elements; /* inside bytes */
 } idx_file;
 
-static lw_status read_error(gzFile stream, const idx_file *idx)
+/* Room for more of the unpacked file. It grows with what is really there, so that a damaged header cannot ask for
+ * memory. */
+static lw_status grow(idx_file *idx, size_t capacity)
 {
-    int code;
-    const char *message = gzerror(stream, &code);
-    if (code == Z_ERRNO)
-        return lw_fail(LW_EIO, "%s: cannot read at byte %zu: %s", idx->path, idx->size,
-                       strerror(errno));
-    return lw_fail(code == Z_MEM_ERROR ? LW_ENOMEM : LW_EFORMAT,
-                   "%s: damaged gzip data at byte %zu of its contents: %s", idx->path, idx->size,
-                   message);
+    unsigned char *bytes = realloc(idx->bytes, capacity);
+    if (!bytes)
+        return lw_fail(LW_ENOMEM, "%s: no memory for %zu bytes", idx->path, capacity);
+    idx->bytes = bytes;
+    idx->capacity = capacity;
+    return LW_OK;
 }
 
-/* Appends what is left of stream. The buffer grows with what is really there, so that a damaged
- * header cannot ask for memory. */
-static lw_status read_stream(gzFile stream, idx_file *idx)
+static lw_status unpack_error(const idx_file *idx, const z_stream *stream, int code)
 {
+    if (code == Z_MEM_ERROR)
+        return lw_fail(LW_ENOMEM, "%s: no memory to unpack it", idx->path);
+    return lw_fail(LW_EFORMAT, "%s: damaged gzip data at byte %zu of its contents: %s", idx->path,
+                   idx->size, stream->msg ? stream->msg : zError(code));
+}
+
+/* The packed bytes of input after those in chunk, to which more are added until the file ends; a gzip file may
+ * have several members. */
+static lw_status inflate_members(lw_input_file *input, idx_file *idx, z_stream *stream,
+                                 unsigned char chunk[CHUNK_BYTES])
+{
+    int code = Z_OK;
     for (;;) {
-        if (idx->size == idx->capacity) {
-            const size_t capacity = idx->capacity ? 2 * idx->capacity : CHUNK_BYTES;
-            unsigned char *bytes = realloc(idx->bytes, capacity);
-            if (!bytes)
-                return lw_fail(LW_ENOMEM, "%s: no memory for %zu bytes", idx->path, capacity);
-            idx->bytes = bytes;
-            idx->capacity = capacity;
+        lw_status status = LW_OK;
+        const uint64_t left = input->size - input->position;
+        if (stream->avail_in == 0 && left == 0)
+            return code == Z_STREAM_END
+                       ? LW_OK
+                       : lw_fail(LW_EFORMAT, "%s: its gzip data end at byte %" PRIu64, idx->path,
+                                 input->size);
+        if (stream->avail_in == 0) {
+            stream->next_in = chunk;
+            stream->avail_in = left < CHUNK_BYTES ? (unsigned)left : CHUNK_BYTES;
+            status = lw_input_read(input, chunk, stream->avail_in);
         }
-        size_t room = idx->capacity - idx->size;
-        if (room > CHUNK_MAX_BYTES)
-            room = CHUNK_MAX_BYTES;
-        const int got = gzread(stream, idx->bytes + idx->size, (unsigned)room);
-        if (got > 0)
-            idx->size += (size_t)got;
-        if (got < (int)room) {
-            /* A file cut inside its gzip data reads as a short, not a failed, read. */
-            int code;
-            gzerror(stream, &code);
-            return code == Z_OK || code == Z_STREAM_END ? LW_OK : read_error(stream, idx);
-        }
+        if (status == LW_OK && idx->size == idx->capacity)
+            status = grow(idx, 2 * idx->capacity);
+        if (status != LW_OK)
+            return status;
+        if (code == Z_STREAM_END)
+            inflateReset(stream);
+        const size_t room = idx->capacity - idx->size;
+        const unsigned offered = room < CHUNK_MAX_BYTES ? (unsigned)room : CHUNK_MAX_BYTES;
+        stream->next_out = idx->bytes + idx->size;
+        stream->avail_out = offered;
+        code = inflate(stream, Z_NO_FLUSH);
+        idx->size += offered - stream->avail_out;
+        if (code != Z_OK && code != Z_STREAM_END)
+            return unpack_error(idx, stream, code);
     }
+}
+
+/* What follows the two magic bytes, which are read. */
+static lw_status unpack(lw_input_file *input, idx_file *idx, const unsigned char first[MAGIC_BYTES])
+{
+    enum { GZIP_WINDOW = 15 + 16 }; /* the largest, and gzip's header around the data */
+    unsigned char chunk[CHUNK_BYTES];
+    z_stream stream = {0};
+    const int code = inflateInit2(&stream, GZIP_WINDOW);
+    if (code != Z_OK)
+        return unpack_error(idx, &stream, code);
+    memcpy(chunk, first, MAGIC_BYTES);
+    stream.next_in = chunk;
+    stream.avail_in = MAGIC_BYTES;
+    lw_status status = grow(idx, CHUNK_BYTES);
+    if (status == LW_OK)
+        status = inflate_members(input, idx, &stream, chunk);
+    inflateEnd(&stream);
+    return status;
+}
+
+/* The whole file, unpacked if it begins as gzip does. */
+static lw_status read_contents(lw_input_file *input, idx_file *idx)
+{
+    unsigned char first[MAGIC_BYTES];
+    if (input->size < MAGIC_BYTES) {
+        idx->size = (size_t)input->size; /* in which there is no header */
+        return LW_OK;
+    }
+    lw_status status = lw_input_read(input, first, MAGIC_BYTES);
+    if (status != LW_OK || memcmp(first, gzip_magic, MAGIC_BYTES) == 0)
+        return status == LW_OK ? unpack(input, idx, first) : status;
+    if (input->size > SIZE_MAX)
+        return lw_fail(LW_ENOMEM, "%s: no memory for its bytes", idx->path);
+    status = grow(idx, (size_t)input->size);
+    if (status != LW_OK)
+        return status;
+    memcpy(idx->bytes, first, MAGIC_BYTES);
+    idx->size = idx->capacity;
+    return lw_input_read(input, idx->bytes + MAGIC_BYTES, idx->size - MAGIC_BYTES);
 }
 
 static size_t load_dimension(const unsigned char *bytes)
@@ -119,14 +179,12 @@ static lw_status parse_header(idx_file *idx)
 static lw_status read_idx(idx_file *idx, const char *path)
 {
     *idx = (idx_file){.path = path};
-    errno = 0;
-    gzFile stream = gzopen(path, "rb");
-    if (!stream)
-        /* Without memory zlib leaves errno alone or, where malloc does, says ENOMEM. */
-        return lw_fail(errno == 0 || errno == ENOMEM ? LW_ENOMEM : LW_EIO, "%s: cannot open: %s",
-                       path, errno ? strerror(errno) : "no memory");
-    lw_status status = read_stream(stream, idx);
-    gzclose_r(stream);
+    lw_input_file input;
+    lw_status status = lw_input_open(&input, path);
+    if (status != LW_OK)
+        return status;
+    status = read_contents(&input, idx);
+    lw_input_close(&input);
     return status == LW_OK ? parse_header(idx) : status;
 }
 

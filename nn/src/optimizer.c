@@ -60,8 +60,8 @@ lw_status lw_optimizer_check(const lw_optimizer *optimizer)
     if (!is_finite_and_not_negative(o->weight_decay))
         return lw_fail(LW_EINVAL, "weight decay %g", (double)o->weight_decay);
     if (o->kind == LW_SGD) {
-        if (!is_finite_and_not_negative(o->momentum))
-            return lw_fail(LW_EINVAL, "momentum %g", (double)o->momentum);
+        if (!is_below_one(o->momentum))
+            return lw_fail(LW_EINVAL, "momentum %g is not in [0, 1)", (double)o->momentum);
         if (o->nesterov && o->momentum == 0.0f)
             return lw_fail(LW_EINVAL, "Nesterov's form needs a momentum");
         return LW_OK;
@@ -69,8 +69,9 @@ lw_status lw_optimizer_check(const lw_optimizer *optimizer)
     if (!is_below_one(o->beta1) || !is_below_one(o->beta2))
         return lw_fail(LW_EINVAL, "betas %g and %g are not in [0, 1)", (double)o->beta1,
                        (double)o->beta2);
-    if (!is_finite_and_not_negative(o->epsilon))
-        return lw_fail(LW_EINVAL, "epsilon %g", (double)o->epsilon);
+    /* What has had no gradient would divide 0 by it. */
+    if (!isfinite(o->epsilon) || o->epsilon <= 0.0f)
+        return lw_fail(LW_EINVAL, "epsilon %g is not above 0", (double)o->epsilon);
     return LW_OK;
 }
 
@@ -81,25 +82,28 @@ void lw_optimizer_forget(lw_net *net)
     net->optimizer = (lw_optimizer_state){0};
 }
 
-static int ensure(float **state, size_t count)
-{
-    if (!*state)
-        *state = lw_alloc_floats(count);
-    return *state != NULL;
-}
-
-/* A new kind starts anew. */
+/* A new kind starts anew, but not before there is memory for it. */
 static lw_status make_room(lw_net *net, const lw_optimizer *optimizer)
 {
     lw_optimizer_state *state = &net->optimizer;
-    if (state->kind != optimizer->kind)
-        lw_optimizer_forget(net);
-    const int adam = optimizer->kind != LW_SGD;
-    if (((adam || optimizer->momentum != 0.0f) && !ensure(&state->velocity, net->padded_count)) ||
-        (adam && !ensure(&state->variance, net->padded_count)))
+    const int anew = state->kind != optimizer->kind, adam = optimizer->kind != LW_SGD;
+    const int wants_velocity = (adam || optimizer->momentum != 0.0f) && (anew || !state->velocity);
+    const int wants_variance = adam && (anew || !state->variance);
+    float *velocity = wants_velocity ? lw_alloc_floats(net->padded_count) : NULL;
+    float *variance = wants_variance ? lw_alloc_floats(net->padded_count) : NULL;
+    if ((wants_velocity && !velocity) || (wants_variance && !variance)) {
+        free(velocity);
+        free(variance);
         return lw_fail(LW_ENOMEM, "no memory for the optimizer's state of %zu parameters",
                        net->parameter_count);
+    }
+    if (anew)
+        lw_optimizer_forget(net);
     state->kind = optimizer->kind;
+    if (velocity)
+        state->velocity = velocity;
+    if (variance)
+        state->variance = variance;
     return LW_OK;
 }
 
@@ -160,7 +164,7 @@ lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm)
         return status;
     const double before = sqrt(squares);
     if (!isfinite(before))
-        return lw_fail(LW_EDATA, "the norm of the gradients is not finite");
+        return lw_fail(LW_EDIVERGED, "the norm of the gradients is not finite");
     if (before > (double)max_norm)
         status = lw_scale(net->gradient_count, (float)((double)max_norm / before), net->gradients);
     if (status == LW_OK && norm)

@@ -1,5 +1,6 @@
 #include "output_rows.h"
 
+#include "finite.h"
 #include <string.h>
 
 void lw_gather_targets(const lw_batch *batch, size_t first, size_t count)
@@ -63,4 +64,11 @@ lw_status lw_output_rows(const lw_step_job *job, size_t first, size_t count)
     if (status == LW_OK && job->dy)
         status = gradient_rows(job->net, job->dy + first * lw_net_outputs(job->net), first, count);
     return status;
+}
+
+lw_status lw_check_row_losses(const lw_step_job *job)
+{
+    return !job->rule || lw_are_finite(job->batch->rows, job->net->row_loss)
+               ? LW_OK
+               : lw_fail(LW_EDIVERGED, "the loss is not finite");
 }

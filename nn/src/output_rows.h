@@ -14,4 +14,8 @@ lw_ahead lw_next_rows(const lw_batch *batch, size_t unit, size_t thread, size_t 
  * has that. */
 lw_status lw_output_rows(const lw_step_job *job, size_t first, size_t count);
 
+/* LW_EDIVERGED if the job has a loss and that of a row is not finite: asked before an update by each of its threads, which
+ * all find the same, so that they need no barrier for it. */
+lw_status lw_check_row_losses(const lw_step_job *job);
+
 #endif

@@ -124,7 +124,7 @@ static lw_status gradients_phase(void *user, size_t thread, size_t threads)
 static lw_status update_phase(void *user, size_t thread, size_t threads)
 {
     const lw_step_job *job = user;
-    lw_status status = LW_OK;
+    lw_status status = lw_check_row_losses(job);
     for (size_t i = 0; i < job->net->layer_count && status == LW_OK; i++) {
         const lw_layer *layer = &job->net->layers[i];
         size_t first, count;
@@ -142,7 +142,7 @@ static lw_status descent_phase(void *user, size_t thread, size_t threads)
 {
     const lw_step_job *job = user;
     lw_ahead ahead = lw_next_rows(job->batch, 1, thread, threads);
-    lw_status status = LW_OK;
+    lw_status status = lw_check_row_losses(job);
     for (size_t i = 0; i < job->net->layer_count && status == LW_OK; i++) {
         const lw_layer *layer = &job->net->layers[i];
         size_t first, count;

@@ -23,7 +23,8 @@ typedef struct lw_phases {
     lw_phase rows;
     /* The thread's share of the rows of every dW, over the whole batch. */
     lw_phase gradients;
-    /* The optimizer's step on its share of the rows of every W, by the gradients at hand. */
+    /* The optimizer's step on its share of the rows of every W, by the gradients at hand. LW_EDIVERGED, with
+     * nothing updated, after a loss that is not finite; so in descent. */
     lw_phase update;
     /* The two above in one: each tile of a gradient is used while it is in registers, and never stored.
      * For batches of up to LW_UPDATE_MAX_BATCH rows. */

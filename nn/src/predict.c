@@ -114,7 +114,7 @@ lw_status lw_infer(const lw_net *net, size_t rows, const float *x, const lw_infe
         !(job.memory = lw_alloc_floats(total)))
         return lw_fail(LW_ENOMEM, "no memory to predict %zu rows", rows);
     static const lw_phase phases[] = {infer_phase};
-    const lw_status status = lw_team_run(threads, 1, phases, &job);
+    const lw_status status = lw_team_run(threads, LW_KEEP_DENORMALS, 1, phases, &job);
     free(job.memory);
     return status;
 }

@@ -26,14 +26,15 @@ typedef struct lw_batch {
 /*
  * Forward, loss, backward and, unless optimizer is NULL, the update. The arguments have been
  * checked: rule by lw_loss_resolve, the target against it, optimizer by lw_optimizer_check. value
- * receives the loss; NULL: not wanted.
+ * receives the loss; NULL: not wanted. LW_EDIVERGED, with the network as it was, before an update whose loss is not
+ * finite; a narrow network's is known only where value is wanted.
  */
 lw_status lw_step_run(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
                       const lw_batch *batch, double *value);
 
 /*
- * So many steps on the same batch, whose losses nobody wants: what a step has to prepare is prepared once, which for
- * two units takes as long as the step itself.
+ * So many steps of a narrow network on the same batch, whose losses nobody wants: what a step has to prepare is prepared
+ * once, which for two units takes as long as the step itself.
  */
 lw_status lw_step_repeat(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
                          const lw_batch *batch, size_t steps);

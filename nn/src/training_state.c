@@ -7,11 +7,14 @@
 #include "state_dict.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define KEY_STATE     "training_state" /* the version of what follows */
 #define KEY_EPOCHS    "epochs"
+#define KEY_BATCHES   "batches"
+#define KEY_LOSS      "loss"
 #define KEY_SEED      "seed"
 #define KEY_GENERATOR "generator"
 #define KEY_PRECISION "precision"
@@ -19,7 +22,7 @@
 #define KEY_STEPS     "optimizer.steps"
 #define KEY_MOMENTS   "optimizer.moments"
 
-#define STATE_VERSION "1"
+#define STATE_VERSION "2"
 
 enum { DECIMAL_BYTES = 24, MAX_MOMENTS = 2 };
 
@@ -65,10 +68,20 @@ static void print_decimal(decimal text, uint64_t number)
     snprintf(text, DECIMAL_BYTES, "%" PRIu64, number);
 }
 
-lw_status lw_net_save_state(const lw_net *net, size_t epochs_done, const char *path)
+/* A double as the number that its bits are: exact, and the same in every locale. */
+static uint64_t bits_of(double x)
 {
-    if (!net || !path)
-        return lw_fail(LW_EINVAL, "%s is NULL", net ? "path" : "net");
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+lw_status lw_net_save_state(const lw_net *net, const lw_position *position, const char *path)
+{
+    if (!net || !position || !path)
+        return lw_fail(LW_EINVAL, "%s is NULL", !net ? "net" : path ? "position" : "path");
+    if (!isfinite(position->loss))
+        return lw_fail(LW_EINVAL, "%s: the loss of the position is %g", path, position->loss);
     const lw_optimizer_state *state = &net->optimizer;
     const size_t moments = moment_count(net), count = net->parameter_count;
     float *flat = calloc(count, (1 + moments) * sizeof *flat);
@@ -82,8 +95,10 @@ lw_status lw_net_save_state(const lw_net *net, size_t epochs_done, const char *p
         views[1 + i] = (lw_saved_view){kinds[state->kind].prefixes[i], moment};
     }
 
-    decimal epochs, seed, generator, steps, how_many;
-    print_decimal(epochs, epochs_done);
+    decimal epochs, batches, loss, seed, generator, steps, how_many;
+    print_decimal(epochs, position->epochs);
+    print_decimal(batches, position->batches);
+    print_decimal(loss, bits_of(position->loss));
     print_decimal(seed, net->seed);
     print_decimal(generator, net->random.state);
     print_decimal(steps, state->steps);
@@ -91,6 +106,8 @@ lw_status lw_net_save_state(const lw_net *net, size_t epochs_done, const char *p
     const lw_metadata metadata[] = {
         {KEY_STATE, STATE_VERSION},
         {KEY_EPOCHS, epochs},
+        {KEY_BATCHES, batches},
+        {KEY_LOSS, loss},
         {KEY_SEED, seed},
         {KEY_GENERATOR, generator},
         {KEY_PRECISION, precision_names[lw_net_precision(net)]},
@@ -109,7 +126,8 @@ lw_status lw_net_save_state(const lw_net *net, size_t epochs_done, const char *p
 
 /* What a file says, checked against the network. */
 typedef struct read_state {
-    uint64_t epochs, seed, generator, steps, moments;
+    lw_position position;
+    uint64_t seed, generator, steps, moments;
     size_t kind;                   /* in kinds */
     float *views[1 + MAX_MOMENTS]; /* flat: parameters and moments */
     float *buffers[MAX_MOMENTS];   /* room for the moments, in the layout of the network */
@@ -181,6 +199,24 @@ static lw_status read_optimizer(const lw_safetensors *file, read_state *read)
     return status;
 }
 
+static lw_status read_position(const lw_safetensors *file, lw_position *position)
+{
+    uint64_t epochs, batches, bits;
+    lw_status status = get_number(file, KEY_EPOCHS, SIZE_MAX, &epochs);
+    if (status == LW_OK)
+        status = get_number(file, KEY_BATCHES, SIZE_MAX, &batches);
+    if (status == LW_OK)
+        status = get_number(file, KEY_LOSS, UINT64_MAX, &bits);
+    if (status != LW_OK)
+        return status;
+    double loss;
+    memcpy(&loss, &bits, sizeof loss);
+    if (!isfinite(loss))
+        return refuse_text(file, KEY_LOSS, lw_safetensors_metadata(file, KEY_LOSS));
+    *position = (lw_position){(size_t)epochs, (size_t)batches, loss};
+    return LW_OK;
+}
+
 static lw_status read_metadata(const lw_safetensors *file, const lw_net *net, read_state *read)
 {
     const char *version;
@@ -188,7 +224,7 @@ static lw_status read_metadata(const lw_safetensors *file, const lw_net *net, re
     if (status == LW_OK && strcmp(version, STATE_VERSION) != 0)
         status = refuse_text(file, KEY_STATE, version);
     if (status == LW_OK)
-        status = get_number(file, KEY_EPOCHS, SIZE_MAX, &read->epochs);
+        status = read_position(file, &read->position);
     if (status == LW_OK)
         status = get_number(file, KEY_SEED, UINT64_MAX, &read->seed);
     if (status == LW_OK)
@@ -290,10 +326,10 @@ static void adopt(lw_net *net, read_state *read)
     net->pass = (lw_pass){0};
 }
 
-lw_status lw_net_load_state(lw_net *net, size_t *epochs_done, const char *path)
+lw_status lw_net_load_state(lw_net *net, lw_position *position, const char *path)
 {
-    if (!net || !epochs_done || !path)
-        return lw_fail(LW_EINVAL, "%s is NULL", !net ? "net" : path ? "epochs_done" : "path");
+    if (!net || !position || !path)
+        return lw_fail(LW_EINVAL, "%s is NULL", !net ? "net" : path ? "position" : "path");
     lw_safetensors *file;
     lw_status status = lw_safetensors_open(&file, path);
     if (status != LW_OK)
@@ -304,7 +340,7 @@ lw_status lw_net_load_state(lw_net *net, size_t *epochs_done, const char *path)
         status = read_tensors(file, net, &read);
     if (status == LW_OK) {
         adopt(net, &read);
-        *epochs_done = (size_t)read.epochs;
+        *position = read.position;
     }
     for (size_t i = 0; i < MAX_MOMENTS && status != LW_OK; i++)
         free(read.buffers[i]);

@@ -56,7 +56,7 @@ shows '"side":200,'
 
 # A run that fails leaves the report of an earlier one alone, and says early where none can be.
 cp run.html kept.html
-fails 1 'no longer finite' "$lanewise" train --x x.npy --y y.npy --layers 4 --epochs 50 --quiet \
+fails 1 'not finite' "$lanewise" train --x x.npy --y y.npy --layers 4 --epochs 50 --quiet \
     --optimizer sgd --loss sse --output linear --lr 1e30 --report run.html
 cmp -s run.html kept.html || fail 'a failed run has changed the report'
 # Without --quiet: no epoch is to be seen before the message.

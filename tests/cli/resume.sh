@@ -116,9 +116,9 @@ disagrees '7 epochs are done, more than --epochs 6' --epochs 6
 disagrees 'a run with --optimizer adam; it cannot go on with adamw' --optimizer adamw
 disagrees 'a run with --optimizer adam; it cannot go on with momentum' --optimizer nesterov
 disagrees 'a run with --seed 1; it cannot go on with 2' --seed 2
-disagrees '42 steps in 7 epochs, but here an epoch has 7:' --batch 100
-disagrees '42 steps in 7 epochs, but here an epoch has 1:' --batch full
-disagrees '42 steps in 7 epochs, but here an epoch has 5:' --validation 0.2
+disagrees '42 steps in 7 epochs and 0 steps, but here an epoch has 7:' --batch 100
+disagrees '42 steps in 7 epochs and 0 steps, but here an epoch has 1:' --batch full
+disagrees '42 steps in 7 epochs and 0 steps, but here an epoch has 5:' --validation 0.2
 disagrees '.*fp32.*bf16' --precision bf16
 disagrees 'layer 0 is 2-8, that of the network 2-9' --layers 9
 disagrees '.*relu.*tanh' --activation tanh

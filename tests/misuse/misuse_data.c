@@ -210,9 +210,12 @@ void misuse_net_save(void)
 void misuse_net_save_state(void)
 {
     lw_net *net = watched_net();
-    REFUSES(LW_EINVAL, "net", lw_net_save_state(NULL, 1, "absent/x"));
-    REFUSES(LW_EINVAL, "path", lw_net_save_state(net, SIZE_MAX, NULL));
-    NO_FILES(lw_net_save_state(net, SIZE_MAX, path));
+    const lw_position far = {.epochs = SIZE_MAX, .batches = SIZE_MAX};
+    REFUSES(LW_EINVAL, "net", lw_net_save_state(NULL, &far, "absent/x"));
+    REFUSES(LW_EINVAL, "position", lw_net_save_state(net, NULL, "absent/x"));
+    REFUSES(LW_EINVAL, "path", lw_net_save_state(net, &far, NULL));
+    REFUSES(LW_EINVAL, "loss", lw_net_save_state(net, &(lw_position){.loss = NAN}, "absent/x"));
+    NO_FILES(lw_net_save_state(net, &far, path));
     expect_usable(net);
 }
 
@@ -236,10 +239,10 @@ void misuse_net_load_parameters(void)
 void misuse_net_load_state(void)
 {
     lw_net *net = watched_net();
-    REFUSES(LW_EINVAL, "net", lw_net_load_state(NULL, &s.number, "absent"));
-    REFUSES(LW_EINVAL, "epochs_done", lw_net_load_state(net, NULL, "absent"));
-    REFUSES(LW_EINVAL, "path", lw_net_load_state(net, &s.number, NULL));
-    NO_FILES(lw_net_load_state(net, &s.number, path));
+    REFUSES(LW_EINVAL, "net", lw_net_load_state(NULL, &s.position, "absent"));
+    REFUSES(LW_EINVAL, "position", lw_net_load_state(net, NULL, "absent"));
+    REFUSES(LW_EINVAL, "path", lw_net_load_state(net, &s.position, NULL));
+    NO_FILES(lw_net_load_state(net, &s.position, path));
     expect_usable(net);
 }
 

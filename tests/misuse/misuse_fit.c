@@ -108,8 +108,10 @@ static void misuse_options(lw_status (*fit)(lw_net *net, const lw_fit_options *o
     }
     REFUSES(LW_EINVAL, "epochs",
             fit(net, OPTION(schedule, ((lw_schedule){LW_SCHEDULE_STEP, 0, 0.5f}))));
-    REFUSES(LW_EINVAL, "first_epoch", fit(net, OPTION(first_epoch, 2)));
-    REFUSES(LW_EINVAL, "first_epoch", fit(net, OPTION(first_epoch, SIZE_MAX)));
+    REFUSES(LW_EINVAL, "begin", fit(net, OPTION(begin.epochs, 2)));
+    REFUSES(LW_EINVAL, "begin", fit(net, OPTION(begin.epochs, SIZE_MAX)));
+    REFUSES(LW_EINVAL, "begin", fit(net, OPTION(begin, ((lw_position){1, 1, 0.0}))));
+    REFUSES(LW_EINVAL, "begin", fit(net, OPTION(begin, ((lw_position){0, 1, NAN}))));
     for (size_t i = 0; i < MISUSE_HUGE; i++)
         REFUSES(LW_ENOMEM, "epochs", fit(net, OPTION(epochs, misuse_huge[i])));
     data.inputs = INPUTS - 1;

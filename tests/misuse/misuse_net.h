@@ -14,6 +14,7 @@ struct operands {
     int32_t labels[ROOM];
     double value, parameters[ROOM], gradient[ROOM];
     size_t index[ROOM], number;
+    lw_position position;
     lw_layer_info info;
     lw_optimizer_info optimizer;
     lw_gradient_report report;

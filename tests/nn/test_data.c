@@ -360,7 +360,7 @@ START_TEST(idx_refuses_files_that_do_not_fit)
     refuse_idx(LW_EIO, missing, good_labels, missing, "No such file");
     refuse_idx(LW_EIO, good_images, missing, missing, "No such file");
     const char *directory = temp_path(".");
-    refuse_idx(LW_EIO, directory, good_labels, directory, "directory");
+    refuse_idx(LW_EIO, directory, good_labels, directory, "regular");
 
     lw_dataset data = untouched_dataset();
     ASSERT_FAILS(LW_EINVAL, "data", lw_dataset_load_idx(NULL, good_images, good_labels));

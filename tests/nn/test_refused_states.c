@@ -30,7 +30,7 @@ static void make_state(void)
     net_of_state = small_net(1);
     train(net_of_state, &adam, 3);
     const char *path = temp_path("state.safetensors");
-    ASSERT_OK(lw_net_save_state(net_of_state, 5, path));
+    ASSERT_OK(lw_net_save_state(net_of_state, &(lw_position){.epochs = 5}, path));
     bytes = file_bytes(path, &size);
 }
 
@@ -54,14 +54,14 @@ static unsigned char *find(const char *text, size_t nth)
 /* A network that has a state of its own; loading fails and changes nothing of it. */
 static void refuse(lw_status expected, const char *place, lw_net *net, const char *path)
 {
-    size_t done = 42;
+    lw_position done = {.epochs = 42};
     const lw_optimizer_state before = net->optimizer;
     const uint64_t generator = net->random.state;
     float *parameters = parameters_of(net);
     ASSERT_REFUSED(expected, path, place, lw_net_load_state(net, &done, path));
     float *after = parameters_of(net);
     assert_same_bits("parameters", lw_net_parameter_count(net), after, parameters);
-    ck_assert_uint_eq(done, 42);
+    ck_assert_uint_eq(done.epochs, 42);
     ck_assert_uint_eq(net->random.state, generator);
     ck_assert_mem_eq(&net->optimizer, &before, sizeof before);
     free(parameters);
@@ -97,10 +97,13 @@ START_TEST(metadata_that_make_no_sense_are_refused)
         {"no 'lanewise'", "\"lanewise\"", "\"lanewisX\""},
         {"no 'training_state'; lw_net_save_state did not", "\"training_state\"",
          "\"training_statX\""},
-        {"'training_state' is '2'", "\"training_state\":\"1\"", "\"training_state\":\"2\""},
+        {"'training_state' is '1'", "\"training_state\":\"2\"", "\"training_state\":\"1\""},
         {"no 'epochs'", "\"epochs\"", "\"epochX\""},
         {"'epochs' is ''", "\"epochs\":\"5\"", "\"epochs\":\"\" "},
         {"'epochs' is '-'", "\"epochs\":\"5\"", "\"epochs\":\"-\""},
+        {"no 'batches'", "\"batches\"", "\"batcheX\""},
+        {"'batches' is '-'", "\"batches\":\"0\"", "\"batches\":\"-\""},
+        {"no 'loss'", "\"loss\"", "\"losX\""},
         {"no 'seed'", "\"seed\"", "\"seeX\""},
         {"'seed' is 'x'", "\"seed\":\"1\"", "\"seed\":\"x\""},
         {"no 'generator'", "\"generator\"", "\"generatoX\""},
@@ -148,7 +151,7 @@ static const char *save_state_of_generator(uint64_t generator)
     const char *path = temp_path("generator.safetensors");
     lw_net *net = small_net(1);
     net->random.state = generator;
-    ASSERT_OK(lw_net_save_state(net, 0, path));
+    ASSERT_OK(lw_net_save_state(net, &(lw_position){.epochs = 0}, path));
     lw_net_destroy(net);
     return path;
 }
@@ -157,7 +160,7 @@ START_TEST(numbers_that_do_not_fit_are_refused)
 {
     const char *path = save_state_of_generator(UINT64_MAX);
     lw_net *net = other_net();
-    size_t done;
+    lw_position done;
     ASSERT_OK(lw_net_load_state(net, &done, path));
     ck_assert_uint_eq(net->random.state, UINT64_MAX);
     bytes = file_bytes(path, &size);
@@ -281,14 +284,14 @@ START_TEST(a_damaged_header_is_refused_or_read)
     lw_net *net = other_net();
     for (size_t at = 0; at < header; at += step())
         for (size_t k = 0; k < sizeof flips; k++) {
-            size_t done = 42;
+            lw_position done = {.epochs = 42};
             bytes[at] ^= flips[k];
             const char *path = temp_file("flipped.safetensors", bytes, size);
             bytes[at] ^= flips[k];
             const lw_status status = lw_net_load_state(net, &done, path);
             if (status == LW_OK)
                 continue;
-            ck_assert_uint_eq(done, 42);
+            ck_assert_uint_eq(done.epochs, 42);
             ck_assert_msg(strstr(lw_last_error(), path) != NULL, "\"%s\" lacks the file",
                           lw_last_error());
         }
@@ -314,15 +317,15 @@ START_TEST(a_state_that_cannot_be_used_is_not_saved)
     lw_optimizer_state *state = &net_of_state->optimizer;
     state->velocity[0] = NAN;
     ASSERT_REFUSED(LW_EDATA, path, "not written: element 0 of 'optimizer.exp_avg.",
-                   lw_net_save_state(net_of_state, 6, path));
+                   lw_net_save_state(net_of_state, &(lw_position){.epochs = 6}, path));
     state->velocity[0] = 0.0f;
     state->variance[0] = INFINITY;
     ASSERT_REFUSED(LW_EDATA, path, "not written: element 0 of 'optimizer.exp_avg_sq.",
-                   lw_net_save_state(net_of_state, 6, path));
+                   lw_net_save_state(net_of_state, &(lw_position){.epochs = 6}, path));
     state->variance[0] = 0.0f;
     net_of_state->layers[0].b[1] = NAN;
     ASSERT_REFUSED(LW_EDATA, path, "not written: element 1 of '",
-                   lw_net_save_state(net_of_state, 6, path));
+                   lw_net_save_state(net_of_state, &(lw_position){.epochs = 6}, path));
     expect_old_file(path);
     free_state();
 }
@@ -339,7 +342,8 @@ START_TEST(a_full_disk_leaves_the_old_state)
     const rlim_t before = limit.rlim_cur;
     limit.rlim_cur = size - 1;
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    ASSERT_REFUSED(LW_EIO, path, "File too large", lw_net_save_state(net_of_state, 6, path));
+    ASSERT_REFUSED(LW_EIO, path, "File too large",
+                   lw_net_save_state(net_of_state, &(lw_position){.epochs = 6}, path));
     limit.rlim_cur = before;
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
     expect_old_file(path);
@@ -349,16 +353,18 @@ END_TEST
 
 START_TEST(states_have_a_network_and_a_place)
 {
-    size_t done = 42;
+    lw_position done = {.epochs = 42};
     lw_net *net = small_net(1);
     const char *in_missing = temp_path("missing/state.safetensors"), *directory = temp_path(".");
-    ASSERT_REFUSED(LW_EIO, in_missing, "No such file", lw_net_save_state(net, 1, in_missing));
-    ASSERT_REFUSED(LW_EIO, directory, "directory", lw_net_save_state(net, 1, directory));
+    ASSERT_REFUSED(LW_EIO, in_missing, "No such file",
+                   lw_net_save_state(net, &(lw_position){.epochs = 1}, in_missing));
+    ASSERT_REFUSED(LW_EIO, directory, "directory",
+                   lw_net_save_state(net, &(lw_position){.epochs = 1}, directory));
     refuse(LW_EIO, "No such file", net, in_missing);
-    ASSERT_FAILS(LW_EINVAL, "net", lw_net_save_state(NULL, 1, directory));
-    ASSERT_FAILS(LW_EINVAL, "path", lw_net_save_state(net, 1, NULL));
+    ASSERT_FAILS(LW_EINVAL, "net", lw_net_save_state(NULL, &(lw_position){.epochs = 1}, directory));
+    ASSERT_FAILS(LW_EINVAL, "path", lw_net_save_state(net, &(lw_position){.epochs = 1}, NULL));
     ASSERT_FAILS(LW_EINVAL, "net", lw_net_load_state(NULL, &done, directory));
-    ASSERT_FAILS(LW_EINVAL, "epochs_done", lw_net_load_state(net, NULL, directory));
+    ASSERT_FAILS(LW_EINVAL, "position", lw_net_load_state(net, NULL, directory));
     ASSERT_FAILS(LW_EINVAL, "path", lw_net_load_state(net, &done, NULL));
     ck_assert_uint_eq(temp_count(), 0);
     lw_net_destroy(net);

@@ -156,7 +156,7 @@ static const char *whole_run(const task *t)
     lw_fit_options options = t->options;
     options.threads = 1;
     ASSERT_OK(lw_fit(net, &t->data, &options));
-    ASSERT_OK(lw_net_save_state(net, EPOCHS, path));
+    ASSERT_OK(lw_net_save_state(net, &(lw_position){.epochs = EPOCHS}, path));
     lw_net_destroy(net);
     return path;
 }
@@ -170,7 +170,7 @@ static int save_and_stop(void *user, const lw_epoch_report *report)
 {
     const saver *s = user;
     if (report->epoch == DONE)
-        ASSERT_OK(lw_net_save_state(s->net, report->epoch, s->path));
+        ASSERT_OK(lw_net_save_state(s->net, &(lw_position){.epochs = report->epoch}, s->path));
     return report->epoch == DONE;
 }
 
@@ -198,14 +198,14 @@ static const char *resumed_run(const task *t, unsigned threads, const char *stop
     ASSERT_OK(lw_fit(
         net, &t->data,
         &(lw_fit_options){.size = sizeof(lw_fit_options), .optimizer = before, .epochs = 1}));
-    size_t done = 0;
+    lw_position done = {0};
     ASSERT_OK(lw_net_load_state(net, &done, stopped));
-    ck_assert_uint_eq(done, DONE);
+    ck_assert_uint_eq(done.epochs, DONE);
     lw_fit_options options = t->options;
     options.threads = threads;
-    options.first_epoch = done;
+    options.begin = done;
     ASSERT_OK(lw_fit(net, &t->data, &options));
-    ASSERT_OK(lw_net_save_state(net, EPOCHS, path));
+    ASSERT_OK(lw_net_save_state(net, &(lw_position){.epochs = EPOCHS}, path));
     lw_net_destroy(net);
     return path;
 }
@@ -297,7 +297,7 @@ START_TEST(a_run_that_nobody_watched_resumes)
         lw_fit_options options = t.options;
         options.epochs = DONE;
         ASSERT_OK(lw_fit(net, &t.data, &options));
-        ASSERT_OK(lw_net_save_state(net, DONE, stopped));
+        ASSERT_OK(lw_net_save_state(net, &(lw_position){.epochs = DONE}, stopped));
         lw_net_destroy(net);
         assert_same_files(s->name, resumed_run(&t, 1, stopped), whole);
         end_task(&t);
@@ -311,12 +311,12 @@ START_TEST(a_loop_of_ones_own_resumes)
     task t = begin_task(s, &optimizers[3]);
     const char *path = temp_path("own.safetensors");
     lw_net *net = new_net(s, 5), *other = new_net(s, 6);
-    size_t done;
+    lw_position done;
     for (size_t i = 0; i < 7; i++) {
         if (i == 4) {
-            ASSERT_OK(lw_net_save_state(net, 0, path));
+            ASSERT_OK(lw_net_save_state(net, &(lw_position){.epochs = 0}, path));
             ASSERT_OK(lw_net_load_state(other, &done, path));
-            ck_assert_uint_eq(done, 0);
+            ck_assert_uint_eq(done.epochs, 0);
         }
         ASSERT_OK(lw_train_step(net, LW_CROSS_ENTROPY, &t.options.optimizer, 64, t.x,
                                 &t.data.target, NULL));
@@ -352,7 +352,7 @@ START_TEST(epochs_are_counted_on)
     lw_fit_options options = t.options;
     options.history = &whole;
     ASSERT_OK(lw_fit(net, &t.data, &options));
-    options.first_epoch = DONE;
+    options.begin.epochs = DONE;
     options.on_epoch = count_on;
     options.user = &next;
     options.history = &history;
@@ -375,7 +375,7 @@ START_TEST(a_run_that_is_complete_trains_nothing)
     lw_history history = {.count = 9};
     float *before = parameters_of(net);
     lw_fit_options options = t.options;
-    options.first_epoch = EPOCHS;
+    options.begin.epochs = EPOCHS;
     ASSERT_OK(lw_fit(net, &t.data, &options));
     options.history = &history;
     ASSERT_OK(lw_fit(net, &t.data, &options));
@@ -384,11 +384,13 @@ START_TEST(a_run_that_is_complete_trains_nothing)
     lw_history_free(&history);
     ASSERT_FAILS(LW_ESTATE, "no backward pass", lw_net_get_gradients(net, before));
 
-    options.first_epoch = EPOCHS + 1;
-    ASSERT_FAILS(LW_EINVAL, "first_epoch 7 is beyond the 6 epochs", lw_fit(net, &t.data, &options));
+    options.begin.epochs = EPOCHS + 1;
+    ASSERT_FAILS(LW_EINVAL, "after epoch 7 and 0 batches, is beyond epochs, 6",
+                 lw_fit(net, &t.data, &options));
     options.epochs = 0; /* ten */
-    options.first_epoch = 11;
-    ASSERT_FAILS(LW_EINVAL, "first_epoch 11 is beyond the 10", lw_fit(net, &t.data, &options));
+    options.begin.epochs = 11;
+    ASSERT_FAILS(LW_EINVAL, "after epoch 11 and 0 batches, is beyond epochs, 10",
+                 lw_fit(net, &t.data, &options));
     float *after = parameters_of(net);
     assert_same_bits("parameters", lw_net_parameter_count(net), after, before);
     free(before);
@@ -429,7 +431,7 @@ static void fit_stream(const task *t, lw_net *net, size_t first_epoch, saver *sa
     stream s = {.t = t, .first_epoch = first_epoch};
     const lw_batch_source source = {sizeof source, t->data.inputs, t->data.outputs, 1, deliver, &s};
     lw_fit_options options = t->options;
-    options.first_epoch = first_epoch;
+    options.begin.epochs = first_epoch;
     if (saves) {
         options.on_epoch = save_and_stop;
         options.user = saves;
@@ -444,7 +446,7 @@ START_TEST(a_run_on_a_source_resumes)
     const char *whole = temp_path("whole.safetensors"), *resumed = temp_path("resumed.safetensors");
     lw_net *net = new_net(t.s, 5);
     fit_stream(&t, net, 0, NULL);
-    ASSERT_OK(lw_net_save_state(net, EPOCHS, whole));
+    ASSERT_OK(lw_net_save_state(net, &(lw_position){.epochs = EPOCHS}, whole));
     lw_net_destroy(net);
 
     saver saves = {.path = temp_path("stopped.safetensors")};
@@ -453,11 +455,11 @@ START_TEST(a_run_on_a_source_resumes)
     fit_stream(&t, net, 0, &saves);
     lw_net_destroy(net);
 
-    size_t done;
+    lw_position done;
     ASSERT_OK(lw_net_load(&net, saves.path));
     ASSERT_OK(lw_net_load_state(net, &done, saves.path));
-    fit_stream(&t, net, done, NULL);
-    ASSERT_OK(lw_net_save_state(net, EPOCHS, resumed));
+    fit_stream(&t, net, done.epochs, NULL);
+    ASSERT_OK(lw_net_save_state(net, &(lw_position){.epochs = EPOCHS}, resumed));
     lw_net_destroy(net);
     assert_same_files("source", resumed, whole);
     end_task(&t);
@@ -474,7 +476,7 @@ START_TEST(a_state_tells_seed_and_optimizer)
     static const size_t of_kind[] = {SHUFFLED, SHUFFLED_BF16, SHUFFLED_NARROW};
     const scenario *s = &scenarios[of_kind[_i]];
     const char *path = temp_path("state.safetensors");
-    size_t done = 0;
+    lw_position done = {0};
     lw_optimizer_info info = {.steps = 99};
     lw_net *fresh = new_net(s, 5), *net = new_net(s, 6);
     ck_assert_uint_eq(lw_net_seed(fresh), 5);
@@ -482,12 +484,12 @@ START_TEST(a_state_tells_seed_and_optimizer)
     ASSERT_FAILS(LW_EINVAL, "info", lw_net_optimizer_info(fresh, NULL));
 
     /* Before the first step: no optimizer, parameters and generator all the same. */
-    ASSERT_OK(lw_net_save_state(fresh, SIZE_MAX, path));
+    ASSERT_OK(lw_net_save_state(fresh, &(lw_position){.epochs = SIZE_MAX}, path));
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         const lw_optimizer *optimizer = &optimizers[cases[k].optimizer];
         task t = begin_task(s, optimizer);
         ASSERT_OK(lw_net_load_state(net, &done, path));
-        ck_assert_uint_eq(done, SIZE_MAX);
+        ck_assert_uint_eq(done.epochs, SIZE_MAX);
         ck_assert_uint_eq(net->random.state, fresh->random.state);
         ck_assert_uint_eq(lw_net_seed(net), 5);
         ASSERT_OK(lw_net_optimizer_info(net, &info));
@@ -510,7 +512,7 @@ START_TEST(a_state_is_a_network)
     const char *path = temp_path("state.safetensors");
     lw_net *net = new_net(t.s, 5), *loaded, *other = new_net(t.s, 6);
     ASSERT_OK(lw_fit(net, &t.data, &t.options));
-    ASSERT_OK(lw_net_save_state(net, EPOCHS, path));
+    ASSERT_OK(lw_net_save_state(net, &(lw_position){.epochs = EPOCHS}, path));
     ASSERT_OK(lw_net_load(&loaded, path));
     ASSERT_OK(lw_net_load_parameters(other, path));
     float *want = parameters_of(net), *got = parameters_of(loaded), *read = parameters_of(other);
@@ -532,8 +534,8 @@ START_TEST(loading_forgets_the_last_pass)
     task t = begin_task(&scenarios[SHUFFLED], &optimizers[3]);
     const char *path = temp_path("state.safetensors");
     lw_net *net = new_net(t.s, 5);
-    size_t done;
-    ASSERT_OK(lw_net_save_state(net, 0, path));
+    lw_position done;
+    ASSERT_OK(lw_net_save_state(net, &(lw_position){.epochs = 0}, path));
     ASSERT_OK(lw_net_forward(net, 64, t.x, NULL));
     ASSERT_OK(lw_net_loss(net, LW_CROSS_ENTROPY, &t.data.target, NULL));
     ASSERT_OK(lw_net_backward(net, NULL));

@@ -75,6 +75,9 @@ LW_API size_t lw_cache_bytes(int level);
  * Never more than OpenMP's limit (OMP_THREAD_LIMIT). 1 in a library built without OpenMP; 1 inside a parallel
  * region; and 1 in a child of fork() that has not called exec, if its parent had started threads before:
  * OpenMP's threads do not come along. All functions work there.
+ *
+ * A number above 1 is no promise of the system: where it refuses to start a thread, OpenMP's library ends the
+ * program. With 1, none is started.
  */
 LW_API int lw_max_threads(void);
 
@@ -86,6 +89,13 @@ LW_API int lw_max_threads(void);
  */
 LW_API int lw_set_threads(int threads);
 #define LW_MOST_THREADS 1024
+
+/*
+ * Gives the calling thread a packing buffer of its own, which it keeps until it ends, unless it has one. What
+ * it calls from then on with one thread (lw_set_threads(1), or inside a parallel region) allocates nothing and
+ * does not fail with LW_ENOMEM; lw_pack alone allocates what it returns. LW_ENOMEM if there is no memory for it.
+ */
+LW_API lw_status lw_scratch_reserve(void);
 
 /*
  * Operations per second (a fused multiply-add counts as two) of independent chains in registers, on

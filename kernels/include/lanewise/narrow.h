@@ -133,7 +133,8 @@ typedef struct lw_narrow_update {
  *   workspace   as above
  *
  * Without rows the gradient is zero. LW_EINVAL also as the functions that it is made of, and for more
- * than one block.
+ * than one block. LW_EDIVERGED if a row's loss is wanted and not finite: the losses and the gradient are
+ * stored then, and nothing is updated.
  */
 LW_API lw_status lw_narrow_step(const lw_narrow *plan, const lw_narrow_batch *batch,
                                 const lw_narrow_update *update, float *parameters, float *gradients,

@@ -12,6 +12,10 @@
  *              independent. Work is shared out over lw_max_threads() threads, or as many as
  *              lw_net_set_threads says; results are bit-identical for any number. Threads that
  *              wait for one another fall asleep after some microseconds.
+ *   Denormals  training (forward, loss, backward, step) takes numbers below 2^-126 for 0, on the way in and
+ *              out of each operation: a network that has learned its data by heart would be many times
+ *              slower otherwise. Prediction and evaluation have them. The caller's floating-point
+ *              mode stays as it is.
  *   Structs    of options begin with their size in bytes, as the caller's compiler knows it: any other
  *              than the library's is LW_EINVAL, and so is a value outside an enumeration. Other structs are
  *              what they are for as long as the soname is.
@@ -25,6 +29,7 @@
 #define LANEWISE_NN_H
 
 #include <lanewise/kernels.h>
+#include <signal.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -214,7 +219,7 @@ LW_API lw_status lw_net_loss(lw_net *net, lw_loss loss, const lw_target *target,
 LW_API lw_status lw_net_backward(lw_net *net, const float *dy);
 
 /* Scales the gradients so that their Euclidean norm is at most max_norm (> 0). norm receives the
- * norm before; NULL: not stored. A norm that is not finite gives LW_EDATA and leaves them. */
+ * norm before; NULL: not stored. A norm that is not finite gives LW_EDIVERGED and leaves them. */
 LW_API lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm);
 
 /* One optimizer step with the gradients at hand. The optimizer's state (velocity, moments, step
@@ -232,7 +237,10 @@ typedef struct lw_optimizer_info {
 LW_API lw_status lw_net_optimizer_info(const lw_net *net, lw_optimizer_info *info);
 
 /* Forward, loss, backward, step, with the bits of those calls but in less time and memory: the gradients
- * are not stored (see lw_net_get_gradients). value, which may be NULL, receives the loss before the step. */
+ * are not stored (see lw_net_get_gradients). value, which may be NULL, receives the loss before the step. LW_EDIVERGED,
+ * with the first layer and place where a number is not finite, for a loss that is not: parameters and optimizer are then
+ * as before. Of a narrow network (lanewise/narrow.h) the loss is known only where value is wanted; without it the step
+ * is taken. Parameters are not looked at before a step, nor after it. */
 LW_API lw_status lw_train_step(lw_net *net, lw_loss loss, const lw_optimizer *optimizer,
                                size_t rows, const float *x, const lw_target *target, double *value);
 
@@ -399,6 +407,13 @@ typedef struct lw_schedule {
     float factor;          /* of LW_SCHEDULE_STEP and LW_SCHEDULE_COSINE */
 } lw_schedule;
 
+/* How far a run is: between two steps. */
+typedef struct lw_position {
+    size_t epochs;  /* that are done */
+    size_t batches; /* mini-batches done of the next one */
+    double loss;    /* sum of the losses of those mini-batches, each times its rows */
+} lw_position;
+
 /* What on_epoch hears after an epoch. */
 typedef struct lw_epoch_report {
     size_t epoch, epochs;       /* epoch counts from 1                                           */
@@ -408,6 +423,7 @@ typedef struct lw_epoch_report {
     double learning_rate;       /* of the epoch's last step                                */
     double seconds;             /* of training, without validation                         */
     double samples_per_second;  /* rows trained on in a second                             */
+    lw_position position;       /* of the run, for lw_net_save_state                       */
 } lw_epoch_report;
 
 /* What on_batch hears after a mini-batch. */
@@ -415,13 +431,14 @@ typedef struct lw_batch_report {
     size_t epoch, epochs;         /* epoch counts from 1 */
     size_t rows_done, rows_total; /* in this epoch; rows_total 0 if not known */
     double seconds;               /* since the epoch began */
+    lw_position position;         /* of the run, for lw_net_save_state */
 } lw_batch_report;
 
 /* The epochs of a run. */
 typedef struct lw_history {
     size_t count;            /* epochs that were finished */
     lw_epoch_report *epochs; /* count of them */
-    int stopped;             /* a callback ended the run */
+    int stopped;             /* a callback or stop ended the run */
 } lw_history;
 
 /* Releases the reports and clears the struct. */
@@ -432,10 +449,10 @@ typedef struct lw_fit_options {
     size_t size;            /* sizeof(lw_fit_options) */
     lw_loss loss;           /* to be made small */
     lw_optimizer optimizer; /* how */
-    size_t batch_size;  /* 0 means 32; LW_FULL_BATCH: all rows                                   */
-    size_t epochs;      /* 0 means 10                                                            */
-    size_t first_epoch; /* epochs of those done before: a run that resumes, see lw_net_load_state */
-    int no_shuffle;     /* rows are taken in their order; otherwise a new order every epoch,
+    size_t batch_size; /* 0 means 32; LW_FULL_BATCH: all rows                                   */
+    size_t epochs;     /* 0 means 10                                                            */
+    lw_position begin; /* where a run that resumes goes on, see lw_net_load_state */
+    int no_shuffle;    /* rows are taken in their order; otherwise a new order every epoch,
                           except where one batch holds them all                                 */
     lw_schedule schedule; /* of the learning rate */
     float clip_norm;  /* 0: no clipping                                                        */
@@ -444,25 +461,42 @@ typedef struct lw_fit_options {
     int (*on_epoch)(void *user, const lw_epoch_report *report); /* non-zero stops the run       */
     int (*on_batch)(void *user, const lw_batch_report *report); /* non-zero stops after the batch */
     void *user;                                                 /* handed to the callbacks */
-    lw_history *history; /* filled in if not NULL; release with lw_history_free                 */
+    const volatile sig_atomic_t
+        *stop;            /* non-zero stops the run after the step at hand; NULL: nothing does */
+    lw_position *reached; /* receives where the run ended; NULL: not wanted */
+    lw_history *history;  /* filled in if not NULL; release with lw_history_free                 */
 } lw_fit_options;
 
 /*
  * Trains for some epochs of shuffled mini-batches; the last, partial batch is kept. An epoch's order
- * depends on the network's generator alone: on its seed and what was drawn from it before. With
- * first_epoch, epochs are counted on from there, in reports and schedule too; where that leaves none,
- * nothing is trained, and LW_EINVAL if it is above epochs. An epoch that
- * a callback stopped half way is not reported. options NULL: all defaults. The data are checked
- * first (lw_dataset_check) and must fit the network: LW_ESHAPE. A run that a callback stopped
- * returns LW_OK. Nothing is allocated once the first step is done, except by validation.
+ * depends on the network's generator alone, which goes on when the epoch is done: on its seed and what was drawn
+ * from it before. options NULL: all defaults. The data are checked first (lw_dataset_check) and must fit the network:
+ * LW_ESHAPE. LW_EINVAL, with the option, for those that cannot work; LW_EDATA, with the layer, if a parameter is not
+ * finite. Nothing is trained then. Nothing is allocated once the first step is done, except by validation.
+ *
+ * A run that stops returns LW_OK. What stops it is non-zero from a callback, or *stop, which a signal handler may set,
+ * or another thread by an atomic store, and which is looked at before each step; for a narrow network whose steps
+ * nobody watches before every 1024 of them, or as many as take a million rows. An epoch whose last step is done is
+ * finished and reported; one that is stopped before is not. reached then tells where: lw_fit with that position as
+ * begin, and otherwise the same options and data, goes on with the bits and the reports of a run that did not stop.
+ * Epochs are counted on from begin; where none is left nothing is trained, and LW_EINVAL if it is beyond the end.
+ *
+ * LW_EDIVERGED, with epoch, mini-batch, and the first layer and place where a number is not finite, ends a run before the
+ * update of the first step whose loss, or with clip_norm the norm of whose gradient, is not finite: the network then is
+ * as it was before that step. Parameters that an update of finite losses made infinite are told by the next step's loss,
+ * before on_epoch, or at the end of the run; the network then has them. So is a loss of the validation data that is
+ * not finite. Of a narrow network (lanewise/narrow.h) without callbacks, history and reached no losses are computed: its
+ * parameters are looked at now and then, and steps after which they are not finite are taken back and repeated with
+ * their losses.
  *
  * The threads are those of one parallel region for the run, or for an epoch if there is on_epoch, or for a
  * step if there is on_batch or a batch source: callbacks are called outside of it.
  */
 LW_API lw_status lw_fit(lw_net *net, const lw_dataset *data, const lw_fit_options *options);
 
-/* The same on batches that a callback delivers, in its order; each is checked as it comes.
- * LW_FULL_BATCH is refused. */
+/* The same on batches that a callback delivers, in its order; each is checked as it comes. With a begin inside an epoch
+ * the callback has to deliver that epoch's batches again, and those done are passed over; LW_EDATA if there are
+ * fewer. LW_FULL_BATCH is refused. */
 LW_API lw_status lw_fit_source(lw_net *net, const lw_batch_source *source,
                                const lw_fit_options *options);
 
@@ -541,20 +575,22 @@ LW_API lw_status lw_net_export_c(const lw_net *net, const char *path, const char
  *
  *   moments    as tensors of the parameters' names and shapes, PyTorch's terms in front of them:
  *              `optimizer.momentum_buffer.`; for Adam `optimizer.exp_avg.`, `optimizer.exp_avg_sq.`
- *   metadata   `training_state` (version of the following), `epochs` (epochs_done, which is the
- *              caller's), `seed` and `generator` (what the network's generator began with, and its
- *              word now), `precision` (fp32, bf16), `optimizer.kind` (none, sgd, adam, adamw),
- *              `optimizer.steps`, `optimizer.moments` (how many tensors of moments a parameter has);
- *              numbers in decimal
+ *   metadata   `training_state` (version of the following), `epochs`, `batches` and `loss` (of the position;
+ *              the loss as the 64 bits of the double), `seed` and `generator` (what the network's generator
+ *              began with, and its word at the beginning of the position's epoch), `precision` (fp32, bf16),
+ *              `optimizer.kind` (none, sgd, adam, adamw), `optimizer.steps`, `optimizer.moments` (how many tensors
+ *              of moments a parameter has); numbers in decimal
  *
- * To be called between epochs, thus after lw_fit or in its on_epoch; in a loop of one's own, between
- * any two steps. Whole or absent, and LW_EDATA, as lw_net_save; moments count as parameters.
+ * position is where the run is: what lw_fit tells as reached, or in the report of the callback that calls this. In a
+ * loop of one's own it is the caller's, any two steps may be between. LW_EINVAL for a loss in it that is not finite.
+ * Whole or absent, and LW_EDATA, as lw_net_save; moments count as parameters.
  */
-LW_API lw_status lw_net_save_state(const lw_net *net, size_t epochs_done, const char *path);
+LW_API lw_status lw_net_save_state(const lw_net *net, const lw_position *position,
+                                   const char *path);
 
 /*
- * Brings a network to the state in a file that lw_net_save_state wrote; epochs_done receives what it
- * was given. lw_fit with first_epoch = *epochs_done, on the same data with the same options, then goes
+ * Brings a network to the state in a file that lw_net_save_state wrote; position receives what it
+ * was given. lw_fit with begin = *position, on the same data with the same options, then goes
  * on with the bits of a run that was never interrupted, on any number of threads and any instruction
  * set with FMA. A network for it is made by lw_net_load from the same file, or as it was at first;
  * its seed and initialisation do not matter.
@@ -564,7 +600,7 @@ LW_API lw_status lw_net_save_state(const lw_net *net, size_t epochs_done, const 
  * another precision (lw_net_set_precision comes first); LW_EDATA, with tensor and element, for NaN and
  * Inf, and for a second moment below 0. On failure the network is unchanged.
  */
-LW_API lw_status lw_net_load_state(lw_net *net, size_t *epochs_done, const char *path);
+LW_API lw_status lw_net_load_state(lw_net *net, lw_position *position, const char *path);
 
 /* ---- Gradient check ----------------------------------------------------------------------- */
 

@@ -1,0 +1,23 @@
+/* Numbers that are not finite: whether there are any, and for messages where. */
+#ifndef LANEWISE_FINITE_H
+#define LANEWISE_FINITE_H
+
+#include "step.h"
+
+int lw_are_finite(size_t n, const float *x);
+
+/* LW_OK if all parameters are finite. Otherwise status, with a message that begins with what is given and names the
+ * first one that is not: its layer, its place there. */
+lw_status lw_check_parameters(const lw_net *net, lw_status status, const char *begins_with);
+
+/*
+ * For rows whose loss is not finite: LW_EDIVERGED with a message that begins with what is given and names the first
+ * parameter that is not finite, else of the first layer with such an output one, else says that only the loss is not.
+ * Computes the rows one by one: for the path of failure.
+ */
+lw_status lw_fail_loss(const lw_net *net, const lw_batch *batch, const char *begins_with);
+
+/* For gradients whose norm is not finite: LW_EDIVERGED with the first layer and place that is not, or with none. */
+lw_status lw_fail_gradients(const lw_net *net, const char *begins_with);
+
+#endif

@@ -1,0 +1,289 @@
+/* Numbers that go wrong: the step and the layer are named, and the network is as it was before that step. */
+#include "net.h"
+#include "training_problem.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct scenario {
+    const char *name;
+    size_t units, rows, batch; /* units of the hidden layer */
+    float rate;
+    lw_precision precision;
+    float clip_norm;
+} scenario;
+
+/* Squared errors of linear outputs, at rates with which they grow. */
+static const scenario scenarios[] = {
+    {"wide", 40, 90, 20, 30.0f, LW_FP32, 0.0f},
+    {"wide, gradients stored", 40, 2100, 1100, 30.0f, LW_FP32, 0.0f},
+    {"wide, full batch", 40, 90, LW_FULL_BATCH, 30.0f, LW_FP32, 0.0f},
+    {"bf16", 40, 90, 20, 30.0f, LW_BF16, 0.0f},
+    {"bf16, gradients stored", 40, 2100, 1100, 30.0f, LW_BF16, 0.0f},
+    {"narrow", 6, 90, 20, 30.0f, LW_FP32, 0.0f},
+    {"narrow, several blocks", 6, 900, 400, 30.0f, LW_FP32, 0.0f},
+    {"narrow, full batch", 6, 90, LW_FULL_BATCH, 30.0f, LW_FP32, 0.0f},
+    {"wide, clipped", 40, 90, 20, 1e30f, LW_FP32, 1.0f},
+    {"narrow, clipped", 6, 90, 20, 1e30f, LW_FP32, 1.0f},
+};
+enum { SCENARIOS = sizeof scenarios / sizeof *scenarios, EPOCHS = 400 };
+
+static lw_net *new_net(const scenario *s)
+{
+    const lw_layer_spec layers[] = {{.units = s->units, .activation = LW_RELU},
+                                    {.units = OUTPUTS, .activation = LW_LINEAR}};
+    lw_net *net = make_net(INPUTS, layers, 2, 7);
+    ASSERT_OK(lw_net_set_precision(net, s->precision));
+    return net;
+}
+
+static lw_fit_options options_of(const scenario *s)
+{
+    return (lw_fit_options){.size = sizeof(lw_fit_options),
+                            .optimizer = lw_sgd_momentum(s->rate, 0.5f),
+                            .batch_size = s->batch,
+                            .epochs = EPOCHS,
+                            .clip_norm = s->clip_norm};
+}
+
+/* The place that the message begins with. */
+static void place_of_message(size_t *epoch, size_t *batch)
+{
+    ck_assert_msg(sscanf(lw_last_error(), "epoch %zu, batch %zu: ", epoch, batch) == 2,
+                  "\"%s\" names no step", lw_last_error());
+}
+
+static int stop_there(void *user, const lw_batch_report *report)
+{
+    const lw_position *there = user;
+    return report->position.epochs == there->epochs && report->position.batches == there->batches;
+}
+
+static void assert_same_networks(const char *what, const lw_net *net, const lw_net *other)
+{
+    float *got = parameters_of(net), *want = parameters_of(other);
+    const size_t n = lw_net_parameter_count(net);
+    assert_same_bits(what, n, got, want);
+    for (size_t i = 0; i < n; i++)
+        ck_assert_msg(isfinite(got[i]), "%s: parameter %zu is %g", what, i, (double)got[i]);
+    ck_assert_uint_eq(net->optimizer.steps, other->optimizer.steps);
+    ck_assert_uint_eq(net->random.state, other->random.state);
+    lw_view_get(net, LW_VIEW_VELOCITY, got);
+    lw_view_get(other, LW_VIEW_VELOCITY, want);
+    assert_same_bits(what, n, got, want);
+    free(got);
+    free(want);
+}
+
+/* Trains with its steps unwatched, and watched on three threads; both stop at the same step with the same message, where a
+ * run that is stopped before it is. */
+START_TEST(a_loss_that_is_not_finite_ends_the_run_before_its_update)
+{
+    const scenario *s = &scenarios[_i];
+    problem p = make_problem(s->rows);
+    const lw_dataset data = {.rows = s->rows,
+                             .inputs = INPUTS,
+                             .outputs = OUTPUTS,
+                             .x = p.x,
+                             .target = {.values = p.values}};
+    lw_fit_options options = options_of(s);
+    lw_net *unseen = new_net(s), *watched = new_net(s), *stopped = new_net(s);
+    size_t epoch, batch, again_epoch, again_batch;
+    char message[512];
+    ASSERT_FAILS(LW_EDIVERGED, "not finite: ", lw_fit(unseen, &data, &options));
+    place_of_message(&epoch, &batch);
+    snprintf(message, sizeof message, "%s", lw_last_error());
+    ck_assert_msg(strstr(message, "layer ") || strstr(message, "all parameters and outputs are") ||
+                      strstr(message, "squares overflow"),
+                  "%s: \"%s\" names no layer", s->name, message);
+
+    observer seen = {0};
+    lw_history history = {.count = 77};
+    options.on_epoch = see_epoch;
+    options.user = &seen;
+    options.history = &history;
+    options.threads = 3;
+    ASSERT_FAILS(LW_EDIVERGED, "not finite: ", lw_fit(watched, &data, &options));
+    place_of_message(&again_epoch, &again_batch);
+    ck_assert(epoch == again_epoch && batch == again_batch);
+    ck_assert_str_eq(lw_last_error(), message);
+    ck_assert_uint_eq(seen.epochs, epoch - 1);
+    ck_assert_uint_eq(history.count, 77);
+
+    lw_position there = {.epochs = epoch - 1, .batches = batch - 1};
+    ck_assert_uint_gt(there.epochs + there.batches, 0);
+    lw_fit_options until = options_of(s);
+    until.on_batch = stop_there;
+    until.user = &there;
+    ASSERT_OK(lw_fit(stopped, &data, &until));
+    assert_same_networks(s->name, unseen, stopped);
+    assert_same_networks(s->name, watched, stopped);
+    lw_net_destroy(unseen);
+    lw_net_destroy(watched);
+    lw_net_destroy(stopped);
+    free_problem(&p);
+}
+END_TEST
+
+/* ---- What is named -------------------------------------------------------------------------- */
+
+/* 1-2-1, of which a test sets what it wants; with general kernels or those of narrow networks. */
+static lw_net *tiny_net(int general, float w0, float b0, float w1)
+{
+    const lw_layer_spec layers[] = {{.units = 2, .activation = LW_RELU},
+                                    {.units = 1, .activation = LW_LINEAR}};
+    lw_net *net = make_net(1, layers, 2, 1);
+    if (general)
+        use_general_kernels(net);
+    ASSERT_OK(lw_net_set_layer(net, 0, (float[]){1.0f, w0}, (float[]){0.0f, b0}));
+    ASSERT_OK(lw_net_set_layer(net, 1, (float[]){1.0f, w1}, (float[]){0.0f}));
+    return net;
+}
+
+typedef struct named {
+    float w0, b0, w1, x, rate, clip_norm;
+    lw_status status;
+    const char *message;
+} named;
+
+static const named names[] = {
+    {NAN, 0, 1, 1, 1, 0, LW_EDATA,
+     "before the first step: layer 0 (1 -> 2, relu): weight [0][1] is nan"},
+    {1, INFINITY, 1, 1, 1, 0, LW_EDATA,
+     "before the first step: layer 0 (1 -> 2, relu): bias [1] is inf"},
+    {1, 0, -INFINITY, 1, 1, 0, LW_EDATA, "layer 1 (2 -> 1, linear): weight [1][0] is -inf"},
+    {1e30f, 0, 1, 1e20f, 1, 0, LW_EDIVERGED,
+     "epoch 1, batch 1: the loss is not finite: layer 0 (1 -> 2, relu): output 1 is not finite for "
+     "row 0 of the batch"},
+    {1e20f, 0, 1e20f, 1, 1, 0, LW_EDIVERGED,
+     "epoch 1, batch 1: the loss is not finite: layer 1 (2 -> 1, linear): output 0 is not finite "
+     "for row 0"},
+    {1e10f, 0, 1e15f, 1, 1, 0, LW_EDIVERGED,
+     "epoch 1, batch 1: the loss is not finite: all parameters and outputs are finite"},
+    {1, 0, 1, 1e18f, 1e10f, 0, LW_EDIVERGED,
+     "after epoch 1 and batch 0: layer 0 (1 -> 2, relu): weight [0][0] is -inf"},
+    {1, 0, 1, 1e18f, 1, 1, LW_EDIVERGED,
+     "epoch 1, batch 1: the norm of the gradients is not finite: their squares overflow"},
+    {1e15f, 0, 1, 1e3f, 1, 1, LW_EDIVERGED,
+     "epoch 1, batch 1: the norm of the gradients is not finite: their squares overflow"},
+};
+enum { NAMES = sizeof names / sizeof *names };
+
+/* Each with general kernels and narrow ones, on a data set and on a source, watched and not. */
+static lw_status deliver_once(void *user, size_t epoch, int first, size_t max_rows, float *x,
+                              float *values, int32_t *labels, size_t *rows)
+{
+    (void)epoch;
+    (void)labels;
+    *rows = first && max_rows > 0;
+    *x = *(const float *)user;
+    *values = 0.0f;
+    return LW_OK;
+}
+
+START_TEST(the_place_is_named)
+{
+    const named *c = &names[_i / 8];
+    const int general = _i & 1, by_source = _i & 2, watched = _i & 4;
+    const float zero = 0.0f;
+    float x = c->x;
+    const lw_dataset data = {
+        .rows = 1, .inputs = 1, .outputs = 1, .x = &x, .target = {.values = &zero}};
+    const lw_batch_source source = {sizeof source, 1, 1, 0, deliver_once, &x};
+    lw_net *net = tiny_net(general, c->w0, c->b0, c->w1);
+    lw_history history;
+    const lw_fit_options options = {.size = sizeof options,
+                                    .loss = LW_MSE,
+                                    .optimizer = lw_sgd(c->rate),
+                                    .epochs = 1,
+                                    .clip_norm = c->clip_norm,
+                                    .history = watched ? &history : NULL};
+    float *before = parameters_of(net);
+    if (by_source)
+        ASSERT_FAILS(c->status, c->message, lw_fit_source(net, &source, &options));
+    else
+        ASSERT_FAILS(c->status, c->message, lw_fit(net, &data, &options));
+    if (!strstr(c->message, "after epoch")) {
+        float *after = parameters_of(net);
+        assert_same_bits(c->message, lw_net_parameter_count(net), after, before);
+        free(after);
+    }
+    free(before);
+    lw_net_destroy(net);
+}
+END_TEST
+
+/* A validation loss that is not finite is told as well, and a parameter before on_epoch sees it. */
+START_TEST(what_an_epoch_ends_with_is_looked_at)
+{
+    static const float x[] = {1.0f, 1e20f, 1e18f}, zero = 0.0f;
+    lw_dataset data = {.rows = 1, .inputs = 1, .outputs = 1, .x = x, .target = {.values = &zero}};
+    lw_dataset far = data;
+    far.x = x + 1;
+    lw_net *net = tiny_net(_i, 1.0f, 0.0f, 1.0f);
+    observer seen = {0};
+    lw_fit_options options = {.size = sizeof options,
+                              .loss = LW_MSE,
+                              .optimizer = lw_sgd(0.001f),
+                              .epochs = 2,
+                              .validation = &far,
+                              .on_epoch = see_epoch,
+                              .user = &seen};
+    ASSERT_FAILS(LW_EDIVERGED,
+                 "epoch 1, validation: the loss is not finite: all parameters and outputs are",
+                 lw_fit(net, &data, &options));
+    options.validation = NULL;
+    options.optimizer = lw_sgd(1e10f);
+    data.x = x + 2;
+    ASSERT_FAILS(LW_EDIVERGED, "after epoch 1: layer 0 (1 -> 2, relu): weight [0][0] is -inf",
+                 lw_fit(net, &data, &options));
+    ck_assert_uint_eq(seen.epochs, 0);
+    lw_net_destroy(net);
+}
+END_TEST
+
+/* ---- A loop of one's own --------------------------------------------------------------------- */
+
+START_TEST(a_single_step_is_not_taken)
+{
+    const scenario *s = &scenarios[_i];
+    problem p = make_problem(s->rows);
+    const lw_optimizer momentum = lw_sgd_momentum(0.01f, 0.5f);
+    const lw_target target = {.values = p.values};
+    lw_net *net = new_net(s), *other = new_net(s);
+    double value = 5.0;
+    ASSERT_OK(lw_train_step(net, LW_MSE, &momentum, s->rows, p.x, &target, NULL));
+    ASSERT_OK(lw_train_step(other, LW_MSE, &momentum, s->rows, p.x, &target, NULL));
+    p.x[5] = 1e30f;
+    ASSERT_FAILS(LW_EDIVERGED, "the loss is not finite: all parameters and outputs are finite",
+                 lw_train_step(net, LW_MSE, &momentum, s->rows, p.x, &target, &value));
+    ck_assert_double_eq(value, 5.0);
+    if (!net->narrow)
+        ASSERT_FAILS(LW_EDIVERGED, "the loss is not finite",
+                     lw_train_step(net, LW_MSE, &momentum, s->rows, p.x, &target, NULL));
+    assert_same_networks(s->name, net, other);
+    ASSERT_FAILS(LW_ESTATE, "no gradients", lw_net_step(net, &momentum));
+    p.x[5] = 0.0f;
+    ASSERT_OK(lw_train_step(net, LW_MSE, &momentum, s->rows, p.x, &target, &value));
+    ASSERT_OK(lw_train_step(other, LW_MSE, &momentum, s->rows, p.x, &target, &value));
+    assert_same_networks(s->name, net, other);
+    lw_net_destroy(net);
+    lw_net_destroy(other);
+    free_problem(&p);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("divergence");
+    TCase *divergence = tcase_create("divergence");
+    tcase_set_timeout(divergence, 120);
+    tcase_add_loop_test(divergence, a_loss_that_is_not_finite_ends_the_run_before_its_update, 0,
+                        SCENARIOS);
+    tcase_add_loop_test(divergence, the_place_is_named, 0, 8 * NAMES);
+    tcase_add_loop_test(divergence, what_an_epoch_ends_with_is_looked_at, 0, 2);
+    tcase_add_loop_test(divergence, a_single_step_is_not_taken, 0, SCENARIOS);
+    suite_add_tcase(suite, divergence);
+    return run_suite(suite);
+}
