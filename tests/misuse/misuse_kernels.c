@@ -112,8 +112,10 @@ static void set_threads(void)
 {
     HOLDS(lw_set_threads(-1) == 0);
     HOLDS(lw_set_threads(INT_MIN) == 0 && lw_max_threads() >= 1);
-    HOLDS(lw_set_threads(INT_MAX) == 0 && lw_max_threads() == LW_MOST_THREADS);
-    HOLDS(lw_set_threads(0) == INT_MAX);
+    HOLDS(lw_set_threads(LW_MOST_THREADS) == 0);
+    const int most = lw_max_threads(); /* 1024, or a limit of OpenMP's */
+    HOLDS(lw_set_threads(INT_MAX) == LW_MOST_THREADS && lw_max_threads() == most);
+    HOLDS(lw_set_threads(0) == INT_MAX && lw_max_threads() <= most);
 }
 
 static void measure_peak(void)

@@ -6,7 +6,7 @@
  *   Matrices   row-major float32. Row i of X starts at x[i * ldx]; ldx, the leading dimension,
  *              counts floats and is at least the number of columns. Exactly the named elements
  *              are touched: nothing is read past the end of a row, and the floats between rows
- *              keep their value. Pointers need only the natural alignment of float.
+ *              keep their value. Pointers need only the natural alignment of float, which is not checked.
  *   Sizes      count floats (or rows), never bytes, and may be 0; then the result is empty, or
  *              what the formula gives for an empty sum. A pointer to an empty operand may be NULL.
  *   Aliasing   outputs share no memory with other operands, except where "in place" is allowed.
