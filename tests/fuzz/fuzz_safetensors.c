@@ -60,17 +60,24 @@ static void check_saved(const lw_net *net)
     lw_net_destroy(again);
 }
 
-static void check_saved_state(const lw_net *net, size_t epochs)
+static int same_position(const lw_position *a, const lw_position *b)
+{
+    return a->epochs == b->epochs && a->batches == b->batches && a->loss == b->loss;
+}
+
+static void check_saved_state(const lw_net *net, const lw_position *position)
 {
     char path[FUZZ_PATH_BYTES], second[FUZZ_PATH_BYTES];
-    size_t epochs_again;
+    lw_position again_at;
     strcpy(path, fuzz_path("state"));
     strcpy(second, fuzz_path("state again"));
     lw_net *again = make_net();
-    FUZZ_CHECK(lw_net_save_state(net, epochs, path) == LW_OK, "not saved: %s", lw_last_error());
-    FUZZ_CHECK(lw_net_load_state(again, &epochs_again, path) == LW_OK && epochs_again == epochs,
+    FUZZ_CHECK(lw_net_save_state(net, position, path) == LW_OK, "not saved: %s", lw_last_error());
+    FUZZ_CHECK(lw_net_load_state(again, &again_at, path) == LW_OK &&
+                   same_position(&again_at, position),
                "saved, but not loaded: %s", lw_last_error());
-    FUZZ_CHECK(lw_net_save_state(again, epochs, second) == LW_OK, "not saved: %s", lw_last_error());
+    FUZZ_CHECK(lw_net_save_state(again, position, second) == LW_OK, "not saved: %s",
+               lw_last_error());
     fuzz_same_files(path, second);
     check_same_net(net, again);
     lw_net_destroy(again);
@@ -144,19 +151,19 @@ static void load_parameters(const char *path)
 static void load_state(const char *path)
 {
     enum { EPOCHS = 77 };
-    size_t epochs = EPOCHS;
-    const lw_status status = lw_net_load_state(state_net, &epochs, path);
+    lw_position position = {.epochs = EPOCHS};
+    const lw_status status = lw_net_load_state(state_net, &position, path);
     fuzz_check_status(status, CONTENTS | 1U << LW_ESTATE, path, NULL);
     if (status != LW_OK) {
         lw_optimizer_info info;
         FUZZ_CHECK(lw_net_optimizer_info(state_net, &info) == LW_OK &&
-                       info.kind == LW_OPTIMIZER_DEFAULT && epochs == EPOCHS &&
+                       info.kind == LW_OPTIMIZER_DEFAULT && position.epochs == EPOCHS &&
                        lw_net_seed(state_net) == SEED,
                    "changed by a failure");
         check_same_net(state_net, pristine_net);
         return;
     }
-    check_saved_state(state_net, epochs);
+    check_saved_state(state_net, &position);
     forget(&state_net);
 }
 
