@@ -1,6 +1,7 @@
 #define _XOPEN_SOURCE 700
 #include "data.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -128,6 +129,8 @@ static lw_status find_idx(char path[PATH_SIZE], const char *directory, const cha
             return lw_fail(LW_EIO, "%s: the name of the directory is too long", directory);
         if (access(path, F_OK) == 0)
             return LW_OK;
+        if (errno != ENOENT && errno != ENOTDIR)
+            return lw_fail(LW_EIO, "%s: cannot open: %s", path, strerror(errno));
     }
     return lw_fail(LW_EIO, "%s/%s: no such file, neither plain nor .gz", directory, name);
 }

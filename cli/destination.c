@@ -1,4 +1,4 @@
-#define _GNU_SOURCE
+#define _GNU_SOURCE /* fopencookie, O_TMPFILE */
 #include "destination.h"
 
 #include <errno.h>
@@ -19,6 +19,25 @@ static int give_usual_permissions(int descriptor)
     const mode_t mask = umask(0);
     umask(mask);
     return fchmod(descriptor, 0666 & ~mask);
+}
+
+/* What the stream writes with: it keeps the reason, which stdio forgets when it flushes on the way, and goes on after a
+ * signal. 0 means failure to stdio. */
+static ssize_t write_bytes(void *cookie, const char *bytes, size_t count)
+{
+    destination *d = cookie;
+    for (size_t left = count; left > 0;) {
+        const ssize_t written = write(d->descriptor, bytes, left);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0) {
+            d->error = d->error != 0 ? d->error : errno;
+            return 0;
+        }
+        bytes += written;
+        left -= (size_t)written;
+    }
+    return (ssize_t)count;
 }
 
 /* What an open file is given a name by. */
@@ -46,11 +65,29 @@ static int open_unnamed(const char *path, char *beside)
     return -1;
 }
 
+/* Names a file that has no name; non-zero if that does not go. */
+static int give_name(destination *d)
+{
+    descriptor_path text;
+    print_descriptor_path(text, d->descriptor);
+    char *last = d->beside + strlen(d->path);
+    unsigned serial = (unsigned)getpid();
+    int failed;
+    do {
+        snprintf(last, sizeof ".XXXXXX", ".%06u", serial++ % 1000000u);
+        failed = linkat(AT_FDCWD, text, AT_FDCWD, d->beside, AT_SYMLINK_FOLLOW) != 0;
+    } while (failed && errno == EEXIST);
+    d->is_unnamed = failed;
+    return failed;
+}
+
 lw_status destination_open(destination *d, const char *path)
 {
     static const char suffix[] = ".XXXXXX";
     struct stat status;
     const int exists = stat(path, &status) == 0;
+    if (!exists && errno != ENOENT)
+        return write_failure(path, errno);
     if (exists && S_ISDIR(status.st_mode))
         return write_failure(path, EISDIR);
     /* Renaming would replace even a device, and a file without write permission. */
@@ -74,10 +111,11 @@ lw_status destination_open(destination *d, const char *path)
         free(beside);
         return write_failure(path, error);
     }
-    FILE *file = NULL;
+    *d = (destination){
+        .path = path, .beside = beside, .is_unnamed = is_unnamed, .descriptor = descriptor};
     if (is_unnamed || give_usual_permissions(descriptor) == 0)
-        file = fdopen(descriptor, "w");
-    if (file == NULL) {
+        d->file = fopencookie(d, "w", (cookie_io_functions_t){.write = write_bytes});
+    if (d->file == NULL) {
         const int error = errno;
         close(descriptor);
         if (!is_unnamed)
@@ -85,45 +123,33 @@ lw_status destination_open(destination *d, const char *path)
         free(beside);
         return write_failure(path, error);
     }
-    *d = (destination){.file = file, .path = path, .beside = beside, .is_unnamed = is_unnamed};
     return LW_OK;
+}
+
+/* Closes the file, and removes it unless it was renamed. Non-zero, and errno, if that does not go. */
+static int end(destination *d, int remove)
+{
+    fclose(d->file);
+    close(d->descriptor);
+    return remove && !d->is_unnamed && unlink(d->beside) != 0;
 }
 
 void destination_discard(destination *d)
 {
-    fclose(d->file);
-    if (!d->is_unnamed)
-        unlink(d->beside);
+    (void)end(d, 1);
     free(d->beside);
-}
-
-/* Names a file that has no name; 0 if that is done. */
-static int give_name(destination *d)
-{
-    descriptor_path text;
-    print_descriptor_path(text, fileno(d->file));
-    char *end = d->beside + strlen(d->path);
-    int failed;
-    unsigned serial = (unsigned)getpid();
-    do {
-        snprintf(end, sizeof ".XXXXXX", ".%06u", serial++ % 1000000u);
-        failed = linkat(AT_FDCWD, text, AT_FDCWD, d->beside, AT_SYMLINK_FOLLOW) != 0;
-    } while (failed && errno == EEXIST);
-    d->is_unnamed = failed;
-    return failed;
 }
 
 lw_status destination_commit(destination *d)
 {
-    errno = 0;
     /* Errors of earlier writes show here at the latest: nothing may be renamed before. */
-    if (ferror(d->file) || fflush(d->file) != 0 || fsync(fileno(d->file)) != 0 ||
+    if (fflush(d->file) != 0 || ferror(d->file) || fsync(d->descriptor) != 0 ||
         (d->is_unnamed && give_name(d) != 0) || rename(d->beside, d->path) != 0) {
-        const int error = errno != 0 ? errno : EIO;
+        const int error = d->error != 0 ? d->error : errno;
         destination_discard(d);
         return write_failure(d->path, error);
     }
-    fclose(d->file);
+    (void)end(d, 0);
     free(d->beside);
     return LW_OK;
 }
@@ -131,8 +157,11 @@ lw_status destination_commit(destination *d)
 lw_status destination_check(const char *path)
 {
     destination trial;
-    const lw_status status = destination_open(&trial, path);
-    if (status == LW_OK)
-        destination_discard(&trial);
+    lw_status status = destination_open(&trial, path);
+    if (status != LW_OK)
+        return status;
+    if (end(&trial, 1) != 0)
+        status = lw_fail(LW_EIO, "%s: cannot remove: %s", trial.beside, strerror(errno));
+    free(trial.beside);
     return status;
 }

@@ -10,9 +10,11 @@ typedef struct destination {
     const char *path;
     char *beside; /* name of the file until it is renamed */
     int is_unnamed; /* it has none yet: only just before it is renamed, where the file system allows that */
+    int descriptor;
+    int error; /* errno of the first write that failed */
 } destination;
 
-/* Opens a file beside path. End with destination_commit or destination_discard. LW_EIO names the
+/* Opens a file beside path; d stays where it is, because the stream refers to it. End with destination_commit or destination_discard. LW_EIO names the
  * path and the system's reason. */
 lw_status destination_open(destination *d, const char *path);
 

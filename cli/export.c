@@ -33,6 +33,7 @@ static const option_row result_rows[] = {
 /* By the end of the name. */
 static export_format format_of(const char *path)
 {
+    /* NOLINTNEXTLINE(clang-analyzer-*): not NULL, because usage_error returns no -1 */
     const char *ending = strrchr(path, '.');
     if (ending != NULL)
         for (const choice *c = format_names; c->name != NULL; c++)

@@ -18,7 +18,7 @@ lw_status training_log_open(training_log *log, const char *path, size_t epochs_d
     *log = (training_log){.path = path, .epochs_done = epochs_done};
     if (path == NULL)
         return LW_OK;
-    log->is_new = access(path, F_OK) != 0;
+    log->is_new = access(path, F_OK) != 0 && errno == ENOENT;
     /* To append, because that leaves the log of an earlier run alone should this one not start. */
     log->file = fopen(path, "a");
     return log->file != NULL ? LW_OK : log_failure(log);

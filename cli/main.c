@@ -76,9 +76,10 @@ int main(int argc, char **argv)
         return flush_output(commands[i].run(argc - 1, argv + 1));
     }
     if (argc < 2)
-        fprintf(stderr, "lanewise: no command given\n");
+        lw_fail(LW_EINVAL, "no command given");
     else
-        fprintf(stderr, "lanewise: unknown command '%s'\n", name);
+        lw_fail(LW_EINVAL, "unknown command '%s'", name);
+    report_failure();
     fprintf(stderr, "Try 'lanewise --help'.\n");
     return EXIT_USAGE;
 }

@@ -198,12 +198,15 @@ int parse_sizes(const option_row *row, char *text, void *value)
 
 int usage_error(const char *command, const char *format, ...)
 {
+    /* By way of the library, which cuts messages and makes them harmless to a terminal. */
+    char message[512];
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "lanewise %s: ", command);
-    vfprintf(stderr, format, arguments);
-    fprintf(stderr, "\nTry 'lanewise %s --help'.\n", command);
+    vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    lw_fail(LW_EINVAL, "%s", message);
+    fprintf(stderr, "lanewise %s: %s\nTry 'lanewise %s --help'.\n", command, lw_last_error(),
+            command);
     return EXIT_USAGE;
 }
 

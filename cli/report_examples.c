@@ -155,7 +155,7 @@ static json_t *pictures_of(const lw_dataset *data, const mistakes *worst, size_t
             low = value < low ? value : low;
             high = value > high ? value : high;
         }
-    unsigned char *bytes = calloc(worst->count + 1, pixels);
+    unsigned char *bytes = calloc(worst->count * pixels + 1, 1);
     if (bytes == NULL)
         return NULL;
     for (size_t i = 0; i < worst->count; i++)

@@ -39,11 +39,12 @@ json_t *report_network(const report_run *run)
     for (size_t i = 0; i < lw_net_layer_count(run->net); i++) {
         lw_layer_info info = {0};
         (void)lw_net_layer_info(run->net, i, &info);
+        const size_t parameters = info.in * info.out + info.out;
         failed |= json_array_append_new(layers,
                                         json_pack("{s:I, s:I, s:s, s:I}", "in", (json_int_t)info.in,
                                                   "out", (json_int_t)info.out, "activation",
                                                   lw_activation_name(info.activation), "parameters",
-                                                  (json_int_t)(info.in * info.out + info.out)));
+                                                  (json_int_t)parameters));
     }
     if (failed) {
         json_decref(layers);

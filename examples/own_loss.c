@@ -44,7 +44,7 @@ int main(void)
     static double wide_y[ELEMENTS], wide_dy[ELEMENTS];
     static float dw[HIDDEN * OUTPUTS];
     uint64_t random = 1;
-    for (size_t i = 0; i < ROWS * INPUTS; i++)
+    for (size_t i = 0; i < sizeof x / sizeof *x; i++)
         x[i] = uniform(&random, -1.0f, 1.0f);
     for (size_t i = 0; i < ELEMENTS; i++)
         t[i] = uniform(&random, -0.9f, 0.9f);
@@ -85,7 +85,7 @@ int main(void)
     /* Gradients can be read layer by layer: those of the output layer, in (in, out) order. */
     double squares = 0.0;
     check(lw_net_get_layer_gradients(net, 1, dw, NULL));
-    check(lw_sum_squares(HIDDEN * OUTPUTS, dw, &squares));
+    check(lw_sum_squares(sizeof dw / sizeof *dw, dw, &squares));
     printf("squared norm of the output layer's last gradient: %.4f\n", squares);
     lw_net_destroy(net);
     return 0;

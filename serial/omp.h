@@ -24,6 +24,11 @@ static inline void omp_set_num_threads(int threads)
     (void)threads;
 }
 
+static inline void omp_set_max_active_levels(int levels)
+{
+    (void)levels;
+}
+
 static inline int omp_get_num_threads(void)
 {
     return 1;

@@ -22,7 +22,7 @@ static void scale(size_t n, float beta, float *y)
         memset(y, 0, n * sizeof *y);
     } else if (beta != 1.0f) {
         for (size_t i = 0; i < n; i++)
-            y[i] *= beta;
+            y[i] *= beta; /* NOLINT(clang-analyzer-*): written by the caller, as beta is not 0 */
     }
 }
 
@@ -79,6 +79,7 @@ static void run(int trans, int m, int n, float alpha, const float *a, int lda, c
         run_piece(trans, count, inputs, alpha, a + (trans ? begin * ld : begin), ld, x, incx, beta,
                   gathered);
         for (size_t i = 0; i < count; i++)
+            /* NOLINTNEXTLINE(clang-analyzer-*): run_piece wrote it */
             to[(ptrdiff_t)i * incy] = gathered[i];
     }
 }

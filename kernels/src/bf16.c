@@ -30,8 +30,12 @@ lw_status lw_bf16_gather(size_t rows, size_t cols, const float *x, size_t ldx, c
                          const lw_bf16_output *y)
 {
     static const char name[] = "lw_bf16_gather";
-    const struct lw_operand source = {"x", x, rows > 0 && index ? 1 : rows, cols, ldx};
-    const lw_status status = lw_bf16_check_output(name, rows, cols, y, "y", &source, 1);
+    const size_t numbers = sizeof *index / sizeof *x; /* an element of index in floats */
+    const struct lw_operand operands[] = {
+        {"x", x, rows > 0 && index ? 1 : rows, cols, ldx},
+        lw_optional_operand((struct lw_operand){"index", index, rows, numbers, numbers}),
+    };
+    const lw_status status = lw_bf16_check_output(name, rows, cols, y, "y", operands, 2);
     if (status != LW_OK || cols == 0)
         return status;
     const struct lw_isa *isa = lw_isa_current();

@@ -26,6 +26,8 @@ lw_status lw_bf16_check_output(const char *function, size_t rows, size_t cols,
     for (size_t i = 0; i < count; i++)
         all[i] = others[i];
     lw_status status = output->rows ? lw_bf16_check_ld(function, name, cols, output->ld) : LW_OK;
+    for (size_t i = 0; i < count && status == LW_OK; i++)
+        status = lw_check_operand(function, &others[i]);
     const struct lw_operand forms[FORMS] = {
         lw_bf16_rows(name, output->rows, rows, cols, output->ld),
         lw_bf16_pairs(name, output->pairs, rows, cols, output->ld_pairs),

@@ -2,6 +2,7 @@
 #include "bf16_gradient.h"
 #include "bf16_operand.h"
 #include "dispatch.h"
+#include "dots.h"
 #include "optimizer.h"
 #include "weights_step.h"
 
@@ -11,8 +12,12 @@ _Static_assert(LW_UPDATE_MAX_BATCH <= 2 * LW_BF16_STEPS,
 lw_weights lw_bf16_weights_of(size_t in, size_t out)
 {
     lw_weights weights = lw_weights_of(in, out);
-    /* Panels as wide as those of the copies, or rows, of which any part can be packed. */
-    weights.form = weights.isa->tile_nr == LW_BF16_PANEL ? LW_WEIGHTS_PANELS : LW_WEIGHTS_ROWS;
+    /* Panels as wide as those of the copies, or rows, of which any part can be packed; rows as well where a product
+     * of floats is one of dots, which panels have not got: prediction reads these weights too. */
+    weights.form =
+        weights.isa->tile_nr == LW_BF16_PANEL && !lw_is_narrow(out, in) && !lw_is_narrow(in, out)
+            ? LW_WEIGHTS_PANELS
+            : LW_WEIGHTS_ROWS;
     if (weights.form == LW_WEIGHTS_PANELS)
         weights.panel = lw_panel_distance(&weights);
     return weights;
@@ -21,6 +26,9 @@ lw_weights lw_bf16_weights_of(size_t in, size_t out)
 static lw_status check(const char *name, const lw_weights *weights, size_t first, size_t count,
                        lw_bf16 *forward, lw_bf16 *backward)
 {
+    lw_status status = lw_check_weights(name, weights);
+    if (status != LW_OK)
+        return status;
     const size_t in = weights->in, out = weights->out;
     const int fits = weights->form == LW_WEIGHTS_ROWS ||
                      (weights->form == LW_WEIGHTS_PANELS && weights->isa->tile_nr == LW_BF16_PANEL);
@@ -36,7 +44,7 @@ static lw_status check(const char *name, const lw_weights *weights, size_t first
         lw_optional_operand(lw_bf16_packed_operand("backward", backward, out, in)),
         lw_vector_operand("w", weights->w, lw_weights_floats(weights)),
     };
-    const lw_status status = lw_check_output(name, &copies[0], copies + 1, 2);
+    status = lw_check_output(name, &copies[0], copies + 1, 2);
     return status == LW_OK ? lw_check_output(name, &copies[1], copies + 2, 1) : status;
 }
 
@@ -97,11 +105,12 @@ lw_status lw_bf16_weights_update(const lw_weights *weights, size_t first, size_t
                                  lw_bf16 *backward)
 {
     static const char name[] = "lw_bf16_weights_update";
-    const size_t in = weights->in, out = weights->out;
     struct lw_weights_step step;
     lw_status status = check(name, weights, first, count, forward, backward);
-    if (status == LW_OK)
-        status = lw_weights_prepare(name, weights, first, count, update, &step);
+    if (status != LW_OK)
+        return status;
+    const size_t in = weights->in, out = weights->out;
+    status = lw_weights_prepare(name, weights, first, count, update, &step);
     if (status == LW_OK && batch > LW_UPDATE_MAX_BATCH)
         status =
             lw_fail(LW_EINVAL, "%s: a batch of %zu is above %d", name, batch, LW_UPDATE_MAX_BATCH);

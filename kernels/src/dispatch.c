@@ -15,6 +15,7 @@ static const struct lw_isa *const compiled[] = {
 #include "isa_list.inc"
 #undef LW_ISA
 };
+/* NOLINTNEXTLINE(bugprone-sizeof-expression): the size of the array, whose elements are pointers */
 enum { COMPILED = sizeof compiled / sizeof *compiled };
 
 static _Atomic(const struct lw_isa *) current;
@@ -48,7 +49,8 @@ const struct lw_isa *lw_isa_current(void)
     const struct lw_isa *isa = atomic_load_explicit(&current, memory_order_acquire);
     if (isa)
         return isa;
-    isa = wanted() ? lw_isa_find(wanted()) : NULL;
+    const char *name = wanted();
+    isa = name ? lw_isa_find(name) : NULL;
     if (!isa)
         isa = widest();
     /* Threads that come here together choose the same set; one chosen by lw_isa_select meanwhile
@@ -94,9 +96,10 @@ const char *lw_isa_name(void)
 lw_status lw_isa_status(void)
 {
     const struct lw_isa *isa = lw_isa_current();
-    if (!wanted() || lw_isa_find(wanted()))
+    const char *name = wanted();
+    if (!name || lw_isa_find(name))
         return LW_OK;
-    return lw_fail(LW_EISA, "LANEWISE_ISA=%s is unknown or cannot run here; %s is in use", wanted(),
+    return lw_fail(LW_EISA, "LANEWISE_ISA=%s is unknown or cannot run here; %s is in use", name,
                    isa->name);
 }
 

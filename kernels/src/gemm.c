@@ -122,7 +122,7 @@ static void scale_c(const struct lw_gemm *g, const struct block *block)
 static void sum_b(const struct lw_gemm *g, const struct block *part)
 {
     const size_t begin = part->cols.begin, count = part->cols.end - begin;
-    if (!g->b_sums || part->rows.begin > 0)
+    if (!g->b_sums || count == 0 || part->rows.begin > 0)
         return;
     if (g->end->kind == LW_END_UPDATE)
         lw_update_bias(g->isa, g->end->update, g->k, g->b, g->b_row, begin, count, g->b_sums);

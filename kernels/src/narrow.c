@@ -13,7 +13,7 @@ static size_t padded(size_t count)
 
 int lw_narrow_fits(size_t inputs, size_t layer_count, const lw_narrow_layer *layers)
 {
-    int fits = inputs - 1 < LW_NARROW_INPUTS && layer_count - 1 < LW_NARROW_LAYERS;
+    int fits = layers && inputs - 1 < LW_NARROW_INPUTS && layer_count - 1 < LW_NARROW_LAYERS;
     for (size_t l = 0; fits && l < layer_count; l++)
         fits = layers[l].units - 1 < LW_NARROW_UNITS;
     return fits && (layer_count > 1 || inputs * layers[0].units <= LW_NARROW_ALONE);
@@ -85,6 +85,9 @@ static const char *flaw_of_loss(const lw_narrow *plan, const lw_narrow_batch *ba
     return batch->values || batch->labels ? NULL : "values and labels are NULL";
 }
 
+/* Of the widest network. */
+static const size_t most_rows = PTRDIFF_MAX / sizeof(float) / LW_NARROW_INPUTS;
+
 static lw_status check(const char *name, const lw_narrow *plan, const lw_narrow_batch *batch,
                        const float *parameters, const float *sums, const float *workspace)
 {
@@ -94,8 +97,12 @@ static lw_status check(const char *name, const lw_narrow *plan, const lw_narrow_
                        : !batch      ? "batch"
                        : !parameters ? "parameters"
                                      : "workspace");
+    if (plan->layer_count - 1 >= LW_NARROW_LAYERS)
+        return lw_fail(LW_EINVAL, "%s: plan has %zu layers", name, plan->layer_count);
     if (batch->rows == 0)
         return LW_OK;
+    if (batch->rows > most_rows)
+        return lw_fail(LW_EINVAL, "%s: %zu rows overflow the address space", name, batch->rows);
     if (!batch->x)
         return lw_fail(LW_EINVAL, "%s: x is NULL", name);
     if (sums && batch->loss == LW_NARROW_NO_LOSS)

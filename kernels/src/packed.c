@@ -23,9 +23,11 @@ lw_status lw_pack(lw_packed **packed, int transb, size_t k, size_t n, const floa
     const struct lw_isa *isa = narrow ? lw_isa_current() : lw_isa_for_columns(n);
     const size_t width = isa->tile_nr, padded = (n + width - 1) / width * width;
     lw_packed *made = malloc(sizeof *made);
+    size_t floats;
+    const int too_large = __builtin_mul_overflow(padded + (narrow ? n : 0), k, &floats) ||
+                          floats > PTRDIFF_MAX / sizeof(float);
     /* A whole number of cache lines, at least one. */
-    const size_t floats = (padded + (narrow ? n : 0)) * k;
-    float *panels = aligned_alloc(64, (floats * sizeof(float) + 64) / 64 * 64);
+    float *panels = too_large ? NULL : aligned_alloc(64, (floats * sizeof(float) + 64) / 64 * 64);
     if (!made || !panels) {
         free(made);
         free(panels);

@@ -4,6 +4,7 @@
 
 #include "blocking.h"
 
+#include <lanewise/kernels.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -76,7 +77,15 @@ void lw_scratch_give(float *buffer)
         release(buffer);
 }
 
-/* When the library is unloaded or the program ends. */
+lw_status lw_scratch_reserve(void)
+{
+    if (own)
+        return LW_OK;
+    lw_scratch_give(lw_scratch_take());
+    return own ? LW_OK : lw_fail(LW_ENOMEM, "no memory for a packing buffer");
+}
+
+/* When the program ends. */
 __attribute__((destructor)) static void free_all(void)
 {
     if (exit_key_made)

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static _Thread_local char last_error[512];
 
@@ -19,11 +20,45 @@ const char *lw_last_error(void)
     return last_error;
 }
 
+/* Bytes of the UTF-8 character at c; 0 if it is none. */
+static size_t character_bytes(const unsigned char *c)
+{
+    const size_t bytes = *c < 0x80                 ? 1
+                         : *c >= 0xc2 && *c < 0xe0 ? 2
+                         : *c >= 0xe0 && *c < 0xf0 ? 3
+                         : *c >= 0xf0 && *c < 0xf5 ? 4
+                                                   : 0;
+    for (size_t i = 1; i < bytes; i++) {
+        if ((c[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    return bytes;
+}
+
+/* Names from elsewhere are part of messages, which are one line and may be shown by a terminal: controls, those of two
+ * bytes too, and what is no UTF-8 become '?'. */
+static void hide_controls(char *text)
+{
+    for (unsigned char *c = (unsigned char *)text; *c;) {
+        const size_t bytes = character_bytes(c);
+        const int control =
+            bytes == 1 ? *c < ' ' || *c == 0x7f : bytes == 2 && c[0] == 0xc2 && c[1] < 0xa0;
+        if (bytes == 0 || control)
+            memset(c, '?', bytes > 0 ? bytes : 1);
+        c += bytes > 0 ? bytes : 1;
+    }
+}
+
 lw_status lw_fail(lw_status status, const char *format, ...)
 {
+    /* Not where it will stand: the message before may be one of the arguments. */
+    char message[sizeof last_error] = "";
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(last_error, sizeof last_error, format, arguments);
+    if (format)
+        vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    hide_controls(message);
+    memcpy(last_error, message, strlen(message) + 1);
     return status;
 }

@@ -43,10 +43,29 @@ lw_weights lw_weights_of(size_t in, size_t out)
     return weights;
 }
 
+static int is_described(const lw_weights *weights)
+{
+    return weights && weights->isa && (unsigned)weights->form <= LW_WEIGHTS_PANELS;
+}
+
+lw_status lw_check_weights(const char *function, const lw_weights *weights)
+{
+    return is_described(weights) ? LW_OK
+                                 : lw_fail(LW_EINVAL, "%s: weights is %s", function,
+                                           weights ? "not from lw_weights_of" : "NULL");
+}
+
 size_t lw_weights_floats(const lw_weights *weights)
 {
+    size_t elements;
+    if (!is_described(weights) || weights->in == 0 || weights->out == 0)
+        return 0;
+    /* Half of the address space, so that what lies between panels, an eighth at most, does not overflow either. */
+    if (__builtin_mul_overflow(weights->in, weights->out, &elements) ||
+        elements > PTRDIFF_MAX / sizeof(float) / 2)
+        return SIZE_MAX;
     if (weights->form != LW_WEIGHTS_PANELS)
-        return weights->in * weights->out;
+        return elements;
     const size_t nr = weights->isa->tile_nr, whole = weights->out / nr, rest = weights->out % nr;
     return rest > 0 ? whole * weights->panel + weights->in * rest
                     : (whole - 1) * weights->panel + weights->in * nr;
@@ -60,6 +79,8 @@ static size_t place_in_panel(const lw_weights *weights, size_t i, size_t j, size
 
 size_t lw_weights_place(const lw_weights *weights, size_t i, size_t j)
 {
+    if (!is_described(weights))
+        return 0;
     const size_t nr = weights->isa->tile_nr, out = weights->out;
     switch (weights->form) {
     case LW_WEIGHTS_COLUMNS:
@@ -73,8 +94,12 @@ size_t lw_weights_place(const lw_weights *weights, size_t i, size_t j)
 
 void lw_weights_arrange(const lw_weights *weights, const float *rows, float *stored)
 {
+    if (!is_described(weights) || !rows || !stored)
+        return;
     const size_t in = weights->in, out = weights->out;
     const size_t nr = weights->isa->tile_nr;
+    if (in == 0 || out == 0) /* there may be no memory to point at */
+        return;
     if (weights->form == LW_WEIGHTS_COLUMNS) {
         weights->isa->transpose(in, out, rows, out, stored);
         return;
@@ -93,8 +118,12 @@ void lw_weights_arrange(const lw_weights *weights, const float *rows, float *sto
 
 void lw_weights_restore(const lw_weights *weights, const float *stored, float *rows)
 {
+    if (!is_described(weights) || !rows || !stored)
+        return;
     const size_t in = weights->in, out = weights->out;
     const size_t nr = weights->isa->tile_nr;
+    if (in == 0 || out == 0) /* there may be no memory to point at */
+        return;
     if (weights->form == LW_WEIGHTS_COLUMNS) {
         weights->isa->transpose(out, in, stored, in, rows);
         return;
@@ -115,11 +144,14 @@ lw_status lw_weights_forward(const lw_weights *weights, size_t batch, const floa
                              const float *b, lw_activation activation, float *z, size_t ldz,
                              float *y, size_t ldy)
 {
+    lw_status status = lw_check_weights("lw_weights_forward", weights);
+    if (status != LW_OK)
+        return status;
     const size_t in = weights->in, out = weights->out;
     if (weights->form == LW_WEIGHTS_ROWS)
         return lw_linear_forward(batch, in, out, x, ldx, weights->w, out, b, activation, z, ldz, y,
                                  ldy);
-    const lw_status status = lw_check_forward(
+    status = lw_check_forward(
         "lw_weights_forward", activation, &(struct lw_operand){"x", x, batch, in, ldx},
         lw_vector_operand("w", weights->w, lw_weights_floats(weights)),
         lw_vector_operand("b", b, out), (struct lw_operand){"z", z, batch, out, ldz},
@@ -154,11 +186,14 @@ lw_status lw_weights_backward_input(const lw_weights *weights, size_t batch, con
                                     size_t lds, float *dx, size_t lddx)
 {
     static const char name[] = "lw_weights_backward_input";
+    lw_status status = lw_check_weights(name, weights);
+    if (status != LW_OK)
+        return status;
     const size_t in = weights->in, out = weights->out;
     if (weights->form == LW_WEIGHTS_ROWS)
         return lw_linear_backward_input(batch, in, out, dz, lddz, weights->w, out, activation,
                                         saved, lds, dx, lddx);
-    const lw_status status =
+    status =
         lw_check_backward_input(name, activation, &(struct lw_operand){"dz", dz, batch, out, lddz},
                                 lw_vector_operand("w", weights->w, lw_weights_floats(weights)),
                                 (struct lw_operand){"saved", saved, batch, in, lds},

@@ -13,18 +13,20 @@ struct lw_weights_step {
     struct lw_tile_update tile; /* refers to adam */
 };
 
+/* LW_EINVAL for NULL, and for what no function of weights.h has described. */
+lw_status lw_check_weights(const char *function, const lw_weights *weights);
+
 /* Floats between the beginnings of two panels. */
 size_t lw_panel_distance(const lw_weights *weights);
 
 /* LW_EINVAL for a range outside W, and for an update as lw_sgd_update and lw_adam_update, or a moment that is missing.
  */
-lw_status lw_weights_prepare(const char *function, const lw_weights *weights, size_t first,
-                             size_t count, const lw_layer_update *update,
-                             struct lw_weights_step *step);
+lw_status lw_weights_prepare(const char *name, const lw_weights *weights, size_t first,
+                             size_t count, const lw_layer_update *u, struct lw_weights_step *step);
 
 /* That the inputs share no memory with what is written. */
-lw_status lw_weights_check_inputs(const char *function, const lw_weights *weights,
-                                  const lw_layer_update *update, const struct lw_operand *inputs,
+lw_status lw_weights_check_inputs(const char *name, const lw_weights *weights,
+                                  const lw_layer_update *u, const struct lw_operand *inputs,
                                   size_t input_count);
 
 #endif

@@ -24,6 +24,9 @@ static int has_moment(const lw_weights *weights, const lw_layer_update *u, const
 lw_status lw_weights_prepare(const char *name, const lw_weights *weights, size_t first,
                              size_t count, const lw_layer_update *u, struct lw_weights_step *step)
 {
+    lw_status status = lw_check_weights(name, weights);
+    if (status != LW_OK)
+        return status;
     if (!u || !u->sgd == !u->adam)
         return lw_fail(LW_EINVAL, "%s: %s", name,
                        u ? "one of sgd and adam is needed" : "update is NULL");
@@ -31,8 +34,7 @@ lw_status lw_weights_prepare(const char *name, const lw_weights *weights, size_t
         return lw_fail(LW_EINVAL, "%s: rows %zu + %zu are no range of %zu", name, first, count,
                        weights->in);
     const int first_moments = has_moment(weights, u, u->m, u->b_m);
-    lw_status status =
-        u->sgd ? lw_check_sgd(name, u->sgd, first_moments) : lw_check_adam(name, u->adam);
+    status = u->sgd ? lw_check_sgd(name, u->sgd, first_moments) : lw_check_adam(name, u->adam);
     if (status == LW_OK && u->adam && !(first_moments && has_moment(weights, u, u->v, u->b_v)))
         status = lw_fail(LW_EINVAL, "%s: a moment is NULL", name);
     if (status != LW_OK)
@@ -72,10 +74,12 @@ lw_status lw_weights_backward_update(const lw_weights *weights, size_t first, si
                                      size_t lddz, const lw_layer_update *update)
 {
     static const char name[] = "lw_weights_backward_update";
-    const size_t in = weights->in, out = weights->out;
     struct lw_weights_step step;
     lw_status status = lw_weights_prepare(name, weights, first, count, update, &step);
-    if (status == LW_OK && batch > LW_UPDATE_MAX_BATCH)
+    if (status != LW_OK)
+        return status;
+    const size_t in = weights->in, out = weights->out;
+    if (batch > LW_UPDATE_MAX_BATCH)
         status =
             lw_fail(LW_EINVAL, "%s: a batch of %zu is above %d", name, batch, LW_UPDATE_MAX_BATCH);
     if (status == LW_OK)
@@ -165,17 +169,16 @@ lw_status lw_weights_update(const lw_weights *weights, size_t first, size_t coun
                             const float *gb, const lw_layer_update *update)
 {
     static const char name[] = "lw_weights_update";
-    const size_t in = weights->in, out = weights->out, nr = weights->isa->tile_nr;
     struct lw_weights_step step;
     lw_status status = lw_weights_prepare(name, weights, first, count, update, &step);
-    if (status == LW_OK) {
-        const struct lw_operand of_b = lw_vector_operand("gb", gb, out);
-        status = lw_weights_check_inputs(
-            name, weights, update,
-            (struct lw_operand[]){{"g", g, in, out, out},
-                                  update->b ? of_b : lw_optional_operand(of_b)},
-            2);
-    }
+    if (status != LW_OK)
+        return status;
+    const size_t in = weights->in, out = weights->out, nr = weights->isa->tile_nr;
+    const struct lw_operand of_b = lw_vector_operand("gb", gb, out);
+    status = lw_weights_check_inputs(
+        name, weights, update,
+        (struct lw_operand[]){{"g", g, in, out, out}, update->b ? of_b : lw_optional_operand(of_b)},
+        2);
     if (status != LW_OK)
         return status;
     if (update->b)

@@ -19,6 +19,39 @@ static lw_status no_memory(const lw_csv_table *table)
                    table->reader.row_line);
 }
 
+/* By name; columns of the same name in their order, which is that of their places. */
+static int compare_names(const void *a, const void *b)
+{
+    const lw_csv_column *left = *(lw_csv_column *const *)a, *right = *(lw_csv_column *const *)b;
+    const int order = strcmp(left->name, right->name);
+    return order != 0 ? order : (left > right) - (left < right);
+}
+
+/* Sorted, because a line of 0.5 MB has 60000 columns: to compare each with all before it took 6 s. */
+static lw_status check_names(const lw_csv_table *table)
+{
+    const size_t count = table->column_count;
+    lw_csv_column **sorted = calloc(count, sizeof *sorted);
+    if (!sorted)
+        return no_memory(table);
+    for (size_t j = 0; j < count; j++)
+        sorted[j] = &table->columns[j];
+    qsort(sorted, count, sizeof *sorted, compare_names);
+    /* Of several the one that comes first in the file. */
+    const lw_csv_column *first = NULL, *second = NULL;
+    for (size_t j = 1; j < count; j++)
+        if (strcmp(sorted[j - 1]->name, sorted[j]->name) == 0 && (!second || sorted[j] < second)) {
+            first = sorted[j - 1];
+            second = sorted[j];
+        }
+    free(sorted);
+    if (!second)
+        return LW_OK;
+    return lw_fail(LW_EFORMAT, "%s: line %zu: columns %zu and %zu have the same name " QUOTED,
+                   table->reader.input.path, table->first_line, (size_t)(first - table->columns),
+                   (size_t)(second - table->columns), second->name);
+}
+
 static lw_status name_columns(lw_csv_table *table, int no_header)
 {
     const size_t count = table->reader.field_count;
@@ -34,13 +67,8 @@ static lw_status name_columns(lw_csv_table *table, int no_header)
         column->name = strdup(no_header ? number : lw_csv_field(&table->reader, j));
         if (!column->name)
             return no_memory(table);
-        for (size_t i = 0; i < j; i++)
-            if (strcmp(table->columns[i].name, column->name) == 0)
-                return lw_fail(LW_EFORMAT,
-                               "%s: line %zu: columns %zu and %zu have the same name " QUOTED,
-                               table->reader.input.path, table->first_line, i, j, column->name);
     }
-    return LW_OK;
+    return no_header ? LW_OK : check_names(table);
 }
 
 lw_status lw_csv_table_open(lw_csv_table *table, const char *path, char separator, int no_header)

@@ -76,7 +76,10 @@ static lw_status check_shape(const lw_dataset *data)
         return lw_fail(LW_EINVAL, "data has both values and labels as its target");
     if (data->rows > 0 && !data->x)
         return lw_fail(LW_EINVAL, "data->x is NULL");
-    return LW_OK;
+    const lw_status status = lw_check_rows("x of data", data->rows, data->inputs);
+    return status == LW_OK && data->target.values
+               ? lw_check_rows("the target of data", data->rows, data->outputs)
+               : status;
 }
 
 static lw_status check_finite(const char *name, size_t rows, size_t columns, const float *values)
@@ -142,6 +145,8 @@ lw_status lw_dataset_select(const lw_dataset *data, size_t count, const size_t *
         return status;
     if ((count > 0 && !index) || !selection)
         return lw_fail(LW_EINVAL, "%s is NULL", selection ? "index" : "selection");
+    if (count > PTRDIFF_MAX / sizeof *index)
+        return lw_fail(LW_EINVAL, "a count of %zu overflows the address space", count);
     for (size_t i = 0; i < count; i++)
         if (index[i] >= data->rows)
             return lw_fail(LW_EINVAL, "index[%zu] is %zu, but data has %zu rows", i, index[i],

@@ -123,8 +123,11 @@ static lw_status train_batch(fit_run *run, const lw_batch *batch, lw_epoch_repor
     const lw_status status = o->clip_norm > 0.0f ? clipped_step(run, &optimizer, batch, &loss)
                                                  : lw_step_run(run->net, &run->rule, &optimizer,
                                                                batch, run->watched ? &loss : NULL);
-    if (status != LW_OK)
-        return status == LW_EDIVERGED ? fail_step(run, batch) : status;
+    if (status != LW_OK) {
+        const lw_status told = status == LW_EDIVERGED ? fail_step(run, batch) : status;
+        run->net->pass.gradients = 0; /* of a step that was not taken */
+        return told;
+    }
     run->steps_done++;
     run->at.batches++;
     run->at.loss += loss * (double)batch->rows;
@@ -441,15 +444,18 @@ static lw_status check_source(const fit_run *run, const lw_batch_source *source)
 {
     if (!source)
         return lw_fail(LW_EINVAL, "source is NULL");
-    const lw_status status = lw_check_struct_size("lw_batch_source", source->size, sizeof *source);
+    lw_status status = lw_check_struct_size("lw_batch_source", source->size, sizeof *source);
     if (status != LW_OK)
         return status;
     if (!source->next)
         return lw_fail(LW_EINVAL, "the callback of the batch source is NULL");
     if (run->options.batch_size == LW_FULL_BATCH)
         return lw_fail(LW_EINVAL, "a batch source has no full batch");
-    return lw_loss_check_shape(run->net, &run->rule, source->inputs, source->outputs,
-                               source->has_labels);
+    const size_t inputs = source->inputs, outputs = source->outputs, rows = run->options.batch_size;
+    status = lw_loss_check_shape(run->net, &run->rule, inputs, outputs, source->has_labels);
+    if (status == LW_OK)
+        status = lw_check_rows("a batch", rows, inputs > outputs ? inputs : outputs);
+    return status;
 }
 
 lw_status lw_fit_source(lw_net *net, const lw_batch_source *source, const lw_fit_options *options)

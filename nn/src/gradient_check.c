@@ -57,6 +57,17 @@ static lw_status compare(size_t n, const double *analytic, const double *numeric
     return LW_OK;
 }
 
+static lw_status no_memory(size_t n)
+{
+    return lw_fail(LW_ENOMEM, "no memory for the gradient of %zu parameters", n);
+}
+
+/* Room for n values, one more than needed: calloc(0) may return NULL. */
+static double *room_for(size_t n)
+{
+    return n < SIZE_MAX ? calloc(n + 1, sizeof(double)) : NULL;
+}
+
 lw_status lw_gradient_check(size_t n, double *parameters, const double *gradient,
                             double (*f)(const double *parameters, void *user), void *user,
                             double step, lw_gradient_report *report)
@@ -66,12 +77,14 @@ lw_status lw_gradient_check(size_t n, double *parameters, const double *gradient
                        !f        ? "f"
                        : !report ? "report"
                                  : "parameters or gradient");
+    if (n > PTRDIFF_MAX / sizeof *parameters - 1)
+        return lw_fail(LW_EINVAL, "lw_gradient_check: %zu parameters overflow the address space",
+                       n);
     if (!(isfinite(step) && step >= 0.0))
         return lw_fail(LW_EINVAL, "lw_gradient_check: step %g", step);
-    /* One element more than needed: calloc(0) may return NULL. */
-    double *numeric = n < SIZE_MAX ? calloc(n + 1, sizeof *numeric) : NULL;
+    double *numeric = room_for(n);
     if (!numeric)
-        return lw_fail(LW_ENOMEM, "no memory for the gradient of %zu parameters", n);
+        return no_memory(n);
     lw_status status =
         numeric_gradient(n, parameters, f, user, step > 0.0 ? step : default_step, numeric);
     if (status == LW_OK)
@@ -80,26 +93,55 @@ lw_status lw_gradient_check(size_t n, double *parameters, const double *gradient
     return status;
 }
 
-/* The network's own gradients, and its parameters, in double precision. */
-static lw_status read_network(const lw_net *net, double *parameters, double *gradients)
+/* What a check of a network works on, allocated before its passes replace the gradients. */
+typedef struct net_check {
+    double *parameters, *gradients, *numeric;
+    float *flat;
+    lw_reference reference;
+} net_check;
+
+/* Released with release_check, after a failure too. */
+static lw_status make_check(const lw_net *net, net_check *check)
 {
     const size_t n = net->parameter_count;
-    float *flat = lw_alloc_floats(n);
-    if (!flat)
-        return lw_fail(LW_ENOMEM, "no memory for %zu parameters", n);
-    lw_status status = lw_net_get_parameters(net, flat);
+    check->parameters = room_for(n);
+    check->gradients = room_for(n);
+    check->numeric = room_for(n);
+    check->flat = lw_alloc_floats(n);
+    check->reference.buffers =
+        calloc(lw_reference_buffer_count(net), sizeof *check->reference.buffers);
+    return check->parameters && check->gradients && check->numeric && check->flat &&
+                   check->reference.buffers
+               ? LW_OK
+               : no_memory(n);
+}
+
+static void release_check(net_check *check)
+{
+    free(check->parameters);
+    free(check->gradients);
+    free(check->numeric);
+    free(check->flat);
+    free(check->reference.buffers);
+}
+
+/* The network's own gradients, and its parameters, in double precision. */
+static lw_status read_network(const lw_net *net, net_check *check)
+{
+    const size_t n = net->parameter_count;
+    lw_status status = lw_net_get_parameters(net, check->flat);
     for (size_t i = 0; i < n; i++)
-        parameters[i] = (double)flat[i];
+        check->parameters[i] = (double)check->flat[i];
     if (status == LW_OK)
-        status = lw_net_get_gradients(net, flat);
+        status = lw_net_get_gradients(net, check->flat);
     for (size_t i = 0; i < n; i++)
-        gradients[i] = (double)flat[i];
-    free(flat);
+        check->gradients[i] = (double)check->flat[i];
     return status;
 }
 
-lw_status lw_net_gradient_check(lw_net *net, lw_loss loss, size_t rows, const float *x,
-                                const lw_target *target, lw_gradient_report *report)
+static lw_status check_network(lw_net *net, lw_loss loss, size_t rows, const float *x,
+                               const lw_target *target, net_check *check,
+                               lw_gradient_report *report)
 {
     lw_loss_rule rule;
     lw_status status = lw_net_forward(net, rows, x, NULL);
@@ -109,27 +151,31 @@ lw_status lw_net_gradient_check(lw_net *net, lw_loss loss, size_t rows, const fl
         status = lw_net_backward(net, NULL);
     if (status == LW_OK)
         status = lw_loss_resolve(net, loss, &rule);
+    if (status == LW_OK)
+        status = read_network(net, check);
     if (status != LW_OK)
         return status;
+    lw_reference *reference = &check->reference;
+    reference->net = net;
+    reference->rule = &rule;
+    reference->rows = rows;
+    reference->x = x;
+    reference->target = target;
+    status = numeric_gradient(net->parameter_count, check->parameters, lw_reference_loss, reference,
+                              default_step, check->numeric);
+    return status == LW_OK ? compare(net->parameter_count, check->gradients, check->numeric, report)
+                           : status;
+}
 
-    const size_t n = net->parameter_count;
-    double *parameters = calloc(n, sizeof *parameters), *gradients = calloc(n, sizeof *gradients);
-    lw_reference reference = {
-        .net = net,
-        .rule = &rule,
-        .rows = rows,
-        .x = x,
-        .target = target,
-        .buffers = calloc(lw_reference_buffer_count(net), sizeof *reference.buffers)};
-    if (!parameters || !gradients || !reference.buffers)
-        status = lw_fail(LW_ENOMEM, "no memory to check %zu gradients", n);
+lw_status lw_net_gradient_check(lw_net *net, lw_loss loss, size_t rows, const float *x,
+                                const lw_target *target, lw_gradient_report *report)
+{
+    if (!net || !report)
+        return lw_fail(LW_EINVAL, "lw_net_gradient_check: %s is NULL", net ? "report" : "net");
+    net_check check = {0};
+    lw_status status = make_check(net, &check);
     if (status == LW_OK)
-        status = read_network(net, parameters, gradients);
-    if (status == LW_OK)
-        status =
-            lw_gradient_check(n, parameters, gradients, lw_reference_loss, &reference, 0.0, report);
-    free(parameters);
-    free(gradients);
-    free(reference.buffers);
+        status = check_network(net, loss, rows, x, target, &check, report);
+    release_check(&check);
     return status;
 }

@@ -2,20 +2,26 @@
 #include "input_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 lw_status lw_input_open(lw_input_file *input, const char *path)
 {
-    *input = (lw_input_file){.path = path, .stream = fopen(path, "rb")};
-    if (!input->stream)
+    *input = (lw_input_file){.path = path};
+    do
+        input->descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    while (input->descriptor < 0 && errno == EINTR);
+    if (input->descriptor < 0)
         return lw_fail(errno == ENOMEM ? LW_ENOMEM : LW_EIO, "%s: cannot open: %s", path,
                        strerror(errno));
+    input->is_open = 1;
 
     struct stat info;
     lw_status status = LW_OK;
-    if (fstat(fileno(input->stream), &info) != 0)
+    if (fstat(input->descriptor, &info) != 0)
         status = lw_fail(LW_EIO, "%s: cannot tell its size: %s", path, strerror(errno));
     else if (!S_ISREG(info.st_mode))
         status = lw_fail(LW_EIO, "%s: cannot read: not a regular file", path);
@@ -28,17 +34,24 @@ lw_status lw_input_open(lw_input_file *input, const char *path)
 
 lw_status lw_input_read(lw_input_file *input, void *bytes, size_t count)
 {
-    const size_t got = fread(bytes, 1, count, input->stream);
-    input->position += got;
-    if (got == count)
-        return LW_OK;
-    return lw_fail(LW_EIO, "%s: cannot read at byte %" PRIu64 ": %s", input->path, input->position,
-                   ferror(input->stream) ? strerror(errno) : "the file ends");
+    char *next = bytes;
+    for (size_t left = count; left > 0;) {
+        const ssize_t got = read(input->descriptor, next, left);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return lw_fail(LW_EIO, "%s: cannot read at byte %" PRIu64 ": %s", input->path,
+                           input->position, got < 0 ? strerror(errno) : "the file ends");
+        next += got;
+        left -= (size_t)got;
+        input->position += (uint64_t)got;
+    }
+    return LW_OK;
 }
 
 void lw_input_close(lw_input_file *input)
 {
-    if (input->stream)
-        fclose(input->stream);
-    input->stream = NULL;
+    if (input->is_open)
+        close(input->descriptor);
+    input->is_open = 0;
 }

@@ -6,19 +6,20 @@
 #define LANEWISE_INPUT_FILE_H
 
 #include <lanewise/status.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 typedef struct lw_input_file {
     const char *path; /* the caller's string */
-    FILE *stream;
+    int descriptor;
     uint64_t size, position;
+    int is_open;
 } lw_input_file;
 
 /* LW_EIO if the file cannot be opened or is not a regular one. */
 lw_status lw_input_open(lw_input_file *input, const char *path);
 
-/* Reads exactly count bytes. LW_EIO if they cannot be read, also for an early end: callers compare
+/* Reads exactly count bytes, by as many calls as signals and the system make of it. LW_EIO if they cannot be read, also for an early end: callers compare
  * with size first, so that only a file that shrinks meanwhile ends early. */
 lw_status lw_input_read(lw_input_file *input, void *bytes, size_t count);
 

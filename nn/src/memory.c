@@ -41,3 +41,12 @@ float *lw_alloc_floats(size_t count)
         memset(floats, 0, bytes);
     return floats;
 }
+
+lw_status lw_check_rows(const char *name, size_t rows, size_t columns)
+{
+    size_t count;
+    if (__builtin_mul_overflow(rows, columns, &count) || count > PTRDIFF_MAX / sizeof(float))
+        return lw_fail(LW_EINVAL, "%s of %zu rows x %zu columns overflows the address space", name,
+                       rows, columns);
+    return LW_OK;
+}

@@ -2,6 +2,7 @@
 #ifndef LANEWISE_MEMORY_H
 #define LANEWISE_MEMORY_H
 
+#include <lanewise/status.h>
 #include <stddef.h>
 
 enum { LW_ALIGNMENT = 64 }; /* bytes: a cache line, and the widest vector */
@@ -12,5 +13,8 @@ void *lw_alloc_aligned(size_t bytes);
 
 /* Zeroed floats, of the same kind. */
 float *lw_alloc_floats(size_t count);
+
+/* LW_EINVAL for more floats, or numbers of 32 bits, than an operand of that name can have in any memory. */
+lw_status lw_check_rows(const char *name, size_t rows, size_t columns);
 
 #endif

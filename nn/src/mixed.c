@@ -35,7 +35,7 @@ static lw_bf16 *take_bf16(supply *from, size_t rows, size_t elements)
 
 static lw_mixed_matrix take_matrix(supply *from, size_t rows, size_t cols, int pairs)
 {
-    lw_mixed_matrix matrix = {.ld = distance(cols, 2 * LW_SECTION),
+    lw_mixed_matrix matrix = {.ld = distance(cols, (size_t)2 * LW_SECTION),
                               .ld_pairs = distance(cols, LW_SECTION)};
     matrix.rows = take_bf16(from, rows, matrix.ld);
     if (pairs)

@@ -36,6 +36,6 @@ lw_status lw_mixed_reserve(lw_net *net, size_t rows);
 
 /* As the phases of other networks; before them, if the copies are stale, lw_mixed_pack_phase. */
 extern const lw_phases lw_mixed_phases;
-lw_status lw_mixed_pack_phase(void *job, size_t thread, size_t threads);
+lw_status lw_mixed_pack_phase(void *user, size_t thread, size_t threads);
 
 #endif

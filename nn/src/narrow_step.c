@@ -128,7 +128,7 @@ static lw_status run_blocks(lw_net *net, const lw_narrow_batch *batch,
     const lw_narrow *plan = &net->narrow->plan;
     const lw_narrow_room *room = &net->narrow->room;
     if (job.blocks > 1)
-        return lw_team_run(team_size(net, batch->rows), 2, phases, &job);
+        return lw_team_run(team_size(net, batch->rows), LW_FLUSH_DENORMALS, 2, phases, &job);
     if (!update)
         return lw_narrow_pass(plan, batch, 0, 1, net->parameters, net->gradients, room->scratch);
     return lw_narrow_step(plan, batch, update, net->parameters, net->gradients,
@@ -150,9 +150,6 @@ static lw_narrow_loss loss_of(const lw_loss_rule *rule)
 lw_status lw_narrow_steps(lw_net *net, const lw_loss_rule *rule, const lw_optimizer_step *optimizer,
                           const lw_batch *batch, size_t steps, double *value)
 {
-    lw_status status = lw_narrow_reserve(net, batch->rows);
-    if (status != LW_OK)
-        return status;
     const lw_dataset *data = batch->gather ? batch->gather->data : NULL;
     const lw_target *target = data ? &data->target : &batch->target;
     const lw_narrow_batch narrow = {.rows = batch->rows,
@@ -171,8 +168,11 @@ lw_status lw_narrow_steps(lw_net *net, const lw_loss_rule *rule, const lw_optimi
         adam = optimizer->adam;
         update.adam = &adam;
     }
+    lw_status status = LW_OK;
+    const unsigned long mode = lw_begin_denormals(LW_FLUSH_DENORMALS);
     for (size_t i = 0; i < steps && status == LW_OK; i++, adam.step++)
         status = run_blocks(net, &narrow, optimizer ? &update : NULL);
+    lw_end_denormals(mode);
     if (status == LW_OK && value)
         *value = lw_loss_value(rule, batch->rows, net->narrow->room.row_loss);
     return status;
@@ -180,10 +180,15 @@ lw_status lw_narrow_steps(lw_net *net, const lw_loss_rule *rule, const lw_optimi
 
 lw_status lw_narrow_backward(lw_net *net, size_t rows, const float *x)
 {
-    const lw_status status = lw_narrow_reserve(net, rows);
+    lw_status status = lw_narrow_reserve(net, rows);
+    if (status != LW_OK)
+        return status;
     const lw_narrow_batch batch = {.rows = rows,
                                    .x = x,
                                    .loss = LW_NARROW_ACTIVATION_GRADIENT,
                                    .gradient = lw_last_layer(net)->dz};
-    return status == LW_OK ? run_blocks(net, &batch, NULL) : status;
+    const unsigned long mode = lw_begin_denormals(LW_FLUSH_DENORMALS);
+    status = run_blocks(net, &batch, NULL);
+    lw_end_denormals(mode);
+    return status;
 }

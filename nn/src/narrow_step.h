@@ -29,8 +29,8 @@ void lw_narrow_destroy(lw_net *net);
 /* Makes room for batches of so many rows. */
 lw_status lw_narrow_reserve(lw_net *net, size_t rows);
 
-/* So many steps on a batch, optimizer being that of the first one; value receives the loss before the last one. With
- * value, LW_EDIVERGED before the update of a loss that is not finite. */
+/* So many steps on a batch that there is room for, optimizer being that of the first one; value receives the loss
+ * before the last one. With value, LW_EDIVERGED before the update of a loss that is not finite. */
 lw_status lw_narrow_steps(lw_net *net, const lw_loss_rule *rule, const lw_optimizer_step *optimizer,
                           const lw_batch *batch, size_t steps, double *value);
 

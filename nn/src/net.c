@@ -13,14 +13,16 @@ int lw_multiply_overflows(size_t a, size_t b, size_t *product)
     return b != 0 && a > SIZE_MAX / b;
 }
 
-/* count rounded up to whole sections; 0 if that overflows. */
+/* count rounded up to whole sections. */
 static size_t padded(size_t count)
 {
-    return count > SIZE_MAX - LW_SECTION ? 0 : (count + LW_SECTION - 1) / LW_SECTION * LW_SECTION;
+    return (count + LW_SECTION - 1) / LW_SECTION * LW_SECTION;
 }
 
 static lw_status check_architecture(size_t inputs, const lw_layer_spec *layers, size_t layer_count)
 {
+    if (layer_count > (PTRDIFF_MAX - sizeof(lw_net)) / sizeof(lw_layer))
+        return lw_fail(LW_EINVAL, "%zu layers overflow the address space", layer_count);
     if (inputs == 0)
         return lw_fail(LW_EINVAL, "a network needs at least one input");
     if (!layers || layer_count == 0)
@@ -46,8 +48,8 @@ static lw_status check_architecture(size_t inputs, const lw_layer_spec *layers, 
 static int add_section_overflows(size_t rows, size_t cols, size_t *total)
 {
     size_t count;
-    if (lw_multiply_overflows(rows, cols, &count) || padded(count) == 0 ||
-        padded(count) > SIZE_MAX - *total)
+    const size_t most = PTRDIFF_MAX / sizeof(float);
+    if (lw_multiply_overflows(rows, cols, &count) || count > most || padded(count) > most - *total)
         return 1;
     *total += padded(count);
     return 0;
@@ -132,8 +134,6 @@ lw_status lw_net_create(lw_net **net, size_t inputs, const lw_layer_spec *layers
     lw_status status = check_architecture(inputs, layers, layer_count);
     if (status != LW_OK)
         return status;
-    if (layer_count > (SIZE_MAX - sizeof(lw_net)) / sizeof(lw_layer))
-        return lw_fail(LW_EINVAL, "%zu layers overflow", layer_count);
     lw_net *created;
     status = build(&created, inputs, layers, layer_count, LW_FP32);
     if (status != LW_OK)
@@ -215,7 +215,7 @@ lw_status lw_net_set_precision(lw_net *net, lw_precision precision)
 
 lw_precision lw_net_precision(const lw_net *net)
 {
-    return net->mixed ? LW_BF16 : LW_FP32;
+    return net && net->mixed ? LW_BF16 : LW_FP32;
 }
 
 lw_status lw_net_initialize(lw_net *net, uint64_t seed)
@@ -231,27 +231,27 @@ lw_status lw_net_initialize(lw_net *net, uint64_t seed)
 
 uint64_t lw_net_seed(const lw_net *net)
 {
-    return net->seed;
+    return net ? net->seed : 0;
 }
 
 size_t lw_net_inputs(const lw_net *net)
 {
-    return net->layers[0].in;
+    return net ? net->layers[0].in : 0;
 }
 
 size_t lw_net_outputs(const lw_net *net)
 {
-    return lw_last_layer(net)->spec.units;
+    return net ? lw_last_layer(net)->spec.units : 0;
 }
 
 size_t lw_net_layer_count(const lw_net *net)
 {
-    return net->layer_count;
+    return net ? net->layer_count : 0;
 }
 
 size_t lw_net_parameter_count(const lw_net *net)
 {
-    return net->parameter_count;
+    return net ? net->parameter_count : 0;
 }
 
 lw_status lw_net_layer_info(const lw_net *net, size_t layer, lw_layer_info *info)
@@ -267,6 +267,8 @@ lw_status lw_net_layer_info(const lw_net *net, size_t layer, lw_layer_info *info
 
 size_t lw_net_memory(const lw_net *net)
 {
+    if (!net)
+        return 0;
     const lw_optimizer_state *state = &net->optimizer;
     const size_t moments = state->variance ? 2 : state->velocity ? 1 : 0;
     size_t floats = (1 + moments) * net->padded_count + net->workspace_count;
@@ -281,7 +283,8 @@ size_t lw_net_memory(const lw_net *net)
 
 void lw_net_set_threads(lw_net *net, unsigned threads)
 {
-    net->threads = threads;
+    if (net)
+        net->threads = threads;
 }
 
 static int keeps_z(const lw_net *net, const lw_layer *layer)
@@ -336,6 +339,9 @@ lw_status lw_net_reserve(lw_net *net, size_t rows)
 {
     if (!net)
         return lw_fail(LW_EINVAL, "lw_net_reserve: net is NULL");
+    const lw_status status = lw_check_rows("a batch", rows, lw_net_inputs(net));
+    if (status != LW_OK)
+        return status;
     return net->narrow ? lw_narrow_reserve(net, rows) : lw_net_reserve_workspace(net, rows);
 }
 

@@ -1,6 +1,7 @@
 #include "atomic_file.h"
 #include "dataset.h"
 #include "little_endian.h"
+#include "memory.h"
 #include "npy_header.h"
 
 #include <float.h>
@@ -179,11 +180,12 @@ static lw_status write_npy(const char *path, const char *descr, const void *x, s
     const size_t width = cols ? cols : 1;
     if (!path || (!x && rows > 0))
         return lw_fail(LW_EINVAL, "%s is NULL", path ? "x" : "path");
-    if (rows > SIZE_MAX / 4 / width)
-        return lw_fail(LW_EINVAL, "a matrix of %zu x %zu overflows", rows, width);
+    lw_status status = lw_check_rows("x", rows, width);
+    if (status != LW_OK)
+        return status;
 
     lw_atomic_file file;
-    lw_status status = lw_atomic_open(&file, path);
+    status = lw_atomic_open(&file, path);
     if (status != LW_OK)
         return status;
     unsigned char header[LW_NPY_HEADER_BYTES];

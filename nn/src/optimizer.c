@@ -82,25 +82,28 @@ void lw_optimizer_forget(lw_net *net)
     net->optimizer = (lw_optimizer_state){0};
 }
 
-static int ensure(float **state, size_t count)
-{
-    if (!*state)
-        *state = lw_alloc_floats(count);
-    return *state != NULL;
-}
-
-/* A new kind starts anew. */
+/* A new kind starts anew, but not before there is memory for it. */
 static lw_status make_room(lw_net *net, const lw_optimizer *optimizer)
 {
     lw_optimizer_state *state = &net->optimizer;
-    if (state->kind != optimizer->kind)
-        lw_optimizer_forget(net);
-    const int adam = optimizer->kind != LW_SGD;
-    if (((adam || optimizer->momentum != 0.0f) && !ensure(&state->velocity, net->padded_count)) ||
-        (adam && !ensure(&state->variance, net->padded_count)))
+    const int anew = state->kind != optimizer->kind, adam = optimizer->kind != LW_SGD;
+    const int wants_velocity = (adam || optimizer->momentum != 0.0f) && (anew || !state->velocity);
+    const int wants_variance = adam && (anew || !state->variance);
+    float *velocity = wants_velocity ? lw_alloc_floats(net->padded_count) : NULL;
+    float *variance = wants_variance ? lw_alloc_floats(net->padded_count) : NULL;
+    if ((wants_velocity && !velocity) || (wants_variance && !variance)) {
+        free(velocity);
+        free(variance);
         return lw_fail(LW_ENOMEM, "no memory for the optimizer's state of %zu parameters",
                        net->parameter_count);
+    }
+    if (anew)
+        lw_optimizer_forget(net);
     state->kind = optimizer->kind;
+    if (velocity)
+        state->velocity = velocity;
+    if (variance)
+        state->variance = variance;
     return LW_OK;
 }
 

@@ -114,7 +114,7 @@ lw_status lw_infer(const lw_net *net, size_t rows, const float *x, const lw_infe
         !(job.memory = lw_alloc_floats(total)))
         return lw_fail(LW_ENOMEM, "no memory to predict %zu rows", rows);
     static const lw_phase phases[] = {infer_phase};
-    const lw_status status = lw_team_run(threads, 1, phases, &job);
+    const lw_status status = lw_team_run(threads, LW_KEEP_DENORMALS, 1, phases, &job);
     free(job.memory);
     return status;
 }
@@ -126,7 +126,8 @@ static lw_status check_arguments(const lw_net *net, size_t rows, const float *x,
         return lw_fail(LW_EINVAL, "net is NULL");
     if (rows > 0 && (!x || !result))
         return lw_fail(LW_EINVAL, "%s is NULL", x ? result_name : "x");
-    return LW_OK;
+    const lw_status status = lw_check_rows("x", rows, lw_net_inputs(net));
+    return status == LW_OK ? lw_check_rows(result_name, rows, lw_net_outputs(net)) : status;
 }
 
 lw_status lw_predict(const lw_net *net, size_t rows, const float *x, float *y)

@@ -1,5 +1,7 @@
 #include "random.h"
 
+#include "elementary.h"
+
 #include <math.h>
 
 uint64_t lw_random_u64(lw_random *random)
@@ -17,10 +19,9 @@ double lw_random_uniform(lw_random *random)
 
 double lw_random_normal(lw_random *random)
 {
-    static const double two_pi = 6.283185307179586;
     /* 1 - u lies in (0, 1], so the logarithm is finite. */
-    const double radius = sqrt(-2.0 * log(1.0 - lw_random_uniform(random)));
-    return radius * cos(two_pi * lw_random_uniform(random));
+    const double radius = sqrt(-2.0 * lw_log_of(1.0 - lw_random_uniform(random)));
+    return radius * lw_cos_of_turns(lw_random_uniform(random));
 }
 
 size_t lw_random_below(lw_random *random, size_t bound)

@@ -2,6 +2,7 @@
 #include "input_file.h"
 #include "little_endian.h"
 
+#include <errno.h>
 #include <float.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -20,6 +21,7 @@ struct lw_safetensors {
     json_t *header;     /* owns names and texts        */
     lw_tensor *tensors; /* in the order of their bytes */
     size_t tensor_count;
+    const lw_tensor **by_name; /* the same in the order of their names */
 };
 
 static lw_status no_memory(const char *path)
@@ -152,17 +154,125 @@ static lw_status check_coverage(lw_safetensors *file)
     return LW_OK;
 }
 
+/*
+ * The header on its way to jansson, as [0.00...0,HEADER]. jansson gathers a token in a buffer, and where that
+ * cannot grow it goes on without the bytes that do not fit: a text then lacks letters or, which is worse, its end. So a
+ * number goes first that is as long as the longest token, and whose growth is looked at before the header follows.
+ */
+typedef struct header_feed {
+    enum { FEED_BEGIN, FEED_ZEROS, FEED_COMMA, FEED_HEADER, FEED_END, FEED_DONE } at;
+    size_t zeros;
+    const char *next; /* of the header */
+    size_t left;
+    int no_memory;
+} header_feed;
+
+static const char feed_begin[] = "[0.", feed_comma[] = ",", feed_end[] = "]";
+
+/* No token of a text is longer: what lies between two of its quotes that are not escaped. */
+static size_t longest_token(const char *text, size_t length)
+{
+    size_t longest = 0, begin = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '\\')
+            i++;
+        else if (text[i] == '"') {
+            longest = i - begin > longest ? i - begin : longest;
+            begin = i;
+        }
+    }
+    return (length - begin > longest ? length - begin : longest) + 1;
+}
+
+/* A callback of jansson's. malloc says by errno that there is no memory. */
+static size_t feed(void *buffer, size_t room, void *user)
+{
+    header_feed *f = user;
+    size_t count = 0;
+    if (errno == ENOMEM) {
+        f->no_memory = 1;
+        return 0;
+    }
+    switch (f->at) {
+    case FEED_BEGIN:
+        count = strlen(feed_begin);
+        memcpy(buffer, feed_begin, count);
+        f->at = FEED_ZEROS;
+        break;
+    case FEED_ZEROS:
+        count = f->zeros < room ? f->zeros : room;
+        memset(buffer, '0', count);
+        f->zeros -= count;
+        f->at = f->zeros > 0 ? FEED_ZEROS : FEED_COMMA;
+        break;
+    case FEED_COMMA:
+        count = strlen(feed_comma);
+        memcpy(buffer, feed_comma, count);
+        f->at = FEED_HEADER;
+        break;
+    case FEED_HEADER:
+        count = f->left < room ? f->left : room;
+        memcpy(buffer, f->next, count);
+        f->next += count;
+        f->left -= count;
+        f->at = f->left > 0 ? FEED_HEADER : FEED_END;
+        break;
+    case FEED_END:
+        count = strlen(feed_end);
+        memcpy(buffer, feed_end, count);
+        f->at = FEED_DONE;
+        break;
+    case FEED_DONE:
+        break;
+    }
+    return count;
+}
+
+static lw_status parse_json(lw_safetensors *file)
+{
+    const char *text = (const char *)file->bytes;
+    const size_t zeros = longest_token(text, file->header_size);
+    header_feed from = {.zeros = zeros, .next = text, .left = file->header_size};
+    json_error_t error;
+    errno = 0;
+    json_t *list = json_load_callback(feed, &from, JSON_REJECT_DUPLICATES, &error);
+    /* Without memory jansson has no words or wrong ones, such as an invalid token. */
+    if (from.no_memory || (!list && (errno == ENOMEM || *error.text == '\0'))) {
+        json_decref(list);
+        return no_memory(file->path);
+    }
+    const size_t before = strlen(feed_begin) + zeros + strlen(feed_comma);
+    if (!list)
+        return lw_fail(LW_EFORMAT, "%s: header at byte %zu: %.120s", file->path,
+                       LENGTH_BYTES + (size_t)error.position - before, error.text);
+    const int is_one = json_array_size(list) == 2;
+    file->header = json_incref(json_array_get(list, 1));
+    json_decref(list);
+    return is_one ? LW_OK : lw_fail(LW_EFORMAT, "%s: header: more than one JSON value", file->path);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp((*(const lw_tensor *const *)a)->name, (*(const lw_tensor *const *)b)->name);
+}
+
+/* For lw_safetensors_find, which is asked for each layer. */
+static lw_status sort_names(lw_safetensors *file)
+{
+    file->by_name = calloc(file->tensor_count + 1, sizeof *file->by_name);
+    if (!file->by_name)
+        return no_memory(file->path);
+    for (size_t i = 0; i < file->tensor_count; i++)
+        file->by_name[i] = &file->tensors[i];
+    qsort(file->by_name, file->tensor_count, sizeof *file->by_name, compare_names);
+    return LW_OK;
+}
+
 static lw_status parse_header(lw_safetensors *file)
 {
-    json_error_t error;
-    file->header =
-        json_loadb((const char *)file->bytes, file->header_size, JSON_REJECT_DUPLICATES, &error);
-    /* jansson has words for every fault of a text; without memory it has none, or wrong ones. */
-    if (!file->header && *error.text == '\0')
-        return no_memory(file->path);
-    if (!file->header)
-        return lw_fail(LW_EFORMAT, "%s: header at byte %d: %.120s", file->path,
-                       LENGTH_BYTES + error.position, error.text);
+    const lw_status parsed = parse_json(file);
+    if (parsed != LW_OK)
+        return parsed;
     if (file->bytes[0] != '{')
         return lw_fail(LW_EFORMAT, "%s: header at byte %d: '{' expected", file->path, LENGTH_BYTES);
 
@@ -182,7 +292,8 @@ static lw_status parse_header(lw_safetensors *file)
         if (status != LW_OK)
             return status;
     }
-    return check_coverage(file);
+    const lw_status status = check_coverage(file);
+    return status == LW_OK ? sort_names(file) : status;
 }
 
 /* ---- The file ------------------------------------------------------------------------------ */
@@ -244,6 +355,7 @@ void lw_safetensors_close(lw_safetensors *file)
         return;
     json_decref(file->header);
     free(file->tensors);
+    free(file->by_name);
     free(file->bytes);
     free(file->path);
     free(file);
@@ -266,10 +378,10 @@ const lw_tensor *lw_safetensors_tensor(const lw_safetensors *file, size_t index)
 
 const lw_tensor *lw_safetensors_find(const lw_safetensors *file, const char *name)
 {
-    for (size_t i = 0; i < file->tensor_count; i++)
-        if (strcmp(file->tensors[i].name, name) == 0)
-            return &file->tensors[i];
-    return NULL;
+    const lw_tensor wanted = {.name = name}, *key = &wanted;
+    const lw_tensor **found =
+        bsearch(&key, file->by_name, file->tensor_count, sizeof *file->by_name, compare_names);
+    return found ? *found : NULL;
 }
 
 const char *lw_safetensors_metadata(const lw_safetensors *file, const char *key)

@@ -1,5 +1,7 @@
 #include "schedule.h"
 
+#include "elementary.h"
+
 #include <math.h>
 
 lw_status lw_schedule_check(const lw_schedule *schedule)
@@ -16,13 +18,12 @@ lw_status lw_schedule_check(const lw_schedule *schedule)
 
 double lw_schedule_factor(const lw_schedule *schedule, size_t epoch, double progress)
 {
-    static const double pi = 3.141592653589793;
     const double factor = (double)schedule->factor;
     switch (schedule->kind) {
     case LW_SCHEDULE_STEP:
-        return pow(factor, (double)(epoch / schedule->every));
+        return lw_power(factor, epoch / schedule->every);
     case LW_SCHEDULE_COSINE:
-        return factor + (1.0 - factor) * 0.5 * (1.0 + cos(pi * progress));
+        return factor + (1.0 - factor) * 0.5 * (1.0 + lw_cos_of_turns(0.5 * progress));
     default:
         return 1.0;
     }

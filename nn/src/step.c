@@ -48,11 +48,17 @@ static lw_status outputs_phase(void *user, size_t thread, size_t threads)
     return LW_OK;
 }
 
+/* Whether a step that updates stores its gradients all the same. */
+static int stores_gradients(size_t rows)
+{
+    return rows > LW_UPDATE_MAX_BATCH;
+}
+
 static lw_status run(lw_step_job *job)
 {
     lw_net *net = job->net;
     const lw_phases *of = net->mixed ? &lw_mixed_phases : &lw_wide_phases;
-    const int descent = job->backward && job->optimizer && job->batch->rows <= LW_UPDATE_MAX_BATCH;
+    const int descent = job->backward && job->optimizer && !stores_gradients(job->batch->rows);
     lw_phase phases[5];
     size_t count = 0;
     if (net->mixed && net->mixed->stale)
@@ -73,7 +79,8 @@ static lw_status run(lw_step_job *job)
         status = lw_net_reserve_gradients(net);
     if (status != LW_OK)
         return status;
-    status = lw_team_run(lw_team_size(net->threads, job_flops(job)), count, phases, job);
+    status = lw_team_run(lw_team_size(net->threads, job_flops(job)), LW_FLUSH_DENORMALS, count,
+                         phases, job);
     if (net->mixed && status == LW_OK)
         net->mixed->stale = 0;
     return status;
@@ -88,9 +95,7 @@ static lw_status wide_step(lw_net *net, const lw_loss_rule *rule,
                        .backward = 1,
                        .rule = rule,
                        .optimizer = optimizer};
-    lw_status status = lw_net_reserve_workspace(net, batch->rows);
-    if (status == LW_OK)
-        status = run(&job);
+    const lw_status status = run(&job);
     if (status == LW_OK && value)
         *value = lw_loss_value(rule, batch->rows, net->row_loss);
     return status;
@@ -103,13 +108,24 @@ static void finish_steps(lw_net *net, size_t updates)
     net->optimizer.steps += updates;
 }
 
+/* All the memory that a step takes, before it changes anything: it would otherwise end with some layers updated. */
+static lw_status reserve_step(lw_net *net, size_t rows, int updates)
+{
+    if (net->narrow)
+        return lw_narrow_reserve(net, rows);
+    lw_status status = lw_net_reserve_workspace(net, rows);
+    if (status == LW_OK && (!updates || stores_gradients(rows)))
+        status = lw_net_reserve_gradients(net);
+    return status == LW_OK ? lw_scratch_reserve() : status;
+}
+
 /* Steps on one batch, which only narrow networks take more than one of at a time. */
 static lw_status take_steps(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
                             const lw_batch *batch, size_t steps, double *value)
 {
-    lw_status status = LW_OK;
     lw_optimizer_step step;
-    if (optimizer)
+    lw_status status = reserve_step(net, batch->rows, optimizer != NULL);
+    if (status == LW_OK && optimizer)
         status = lw_optimizer_begin(net, optimizer, &step);
     if (status != LW_OK)
         return status;
@@ -142,7 +158,8 @@ static lw_status check_batch(const lw_net *net, size_t rows, const float *x)
         return lw_fail(LW_EINVAL, "%s is NULL", net ? "x" : "net");
     if (rows == 0)
         return lw_fail(LW_EINVAL, "a batch of no rows");
-    return LW_OK;
+    const lw_status status = lw_check_rows("x", rows, lw_net_inputs(net));
+    return status == LW_OK ? lw_check_rows("y", rows, lw_net_outputs(net)) : status;
 }
 
 static lw_status check_loss(const lw_net *net, lw_loss loss, const lw_target *target, size_t rows,
@@ -248,7 +265,9 @@ lw_status lw_net_step(lw_net *net, const lw_optimizer *optimizer)
     if (!net->pass.gradients)
         return lw_fail(LW_ESTATE, "no gradients to step with");
     lw_optimizer_step step;
-    status = lw_optimizer_begin(net, optimizer, &step);
+    status = lw_scratch_reserve(); /* which a team of threads would ask for too late */
+    if (status == LW_OK)
+        status = lw_optimizer_begin(net, optimizer, &step);
     if (status != LW_OK)
         return status;
     const lw_batch none = {0};

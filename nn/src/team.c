@@ -18,7 +18,8 @@ enum { TEAM_MAX = 1024 };
 
 typedef struct team_job {
     size_t threads; /* that take part: so many parts has each phase */
-    size_t count;   /* of phases */
+    lw_denormals denormals;
+    size_t count; /* of phases */
     const lw_phase *phases;
     void *user;
     atomic_int failed; /* what follows belongs to the thread that set it, until the job is done */
@@ -69,13 +70,16 @@ size_t lw_team_session_size(unsigned setting, double flops)
     return flops < session_flops ? 1 : threads_for(setting);
 }
 
-static lw_status run_serially(size_t count, const lw_phase *phases, void *user)
+static lw_status run_serially(lw_denormals denormals, size_t count, const lw_phase *phases,
+                              void *user)
 {
     /* The kernels share their work out by themselves unless told that there is one thread. */
     const int before = lw_set_threads(1);
+    const unsigned long mode = lw_begin_denormals(denormals);
     lw_status status = LW_OK;
     for (size_t i = 0; i < count && status == LW_OK; i++)
         status = phases[i](user, 0, 1);
+    lw_end_denormals(mode);
     lw_set_threads(before);
     return status;
 }
@@ -84,7 +88,9 @@ static void run_part(team_job *job, size_t phase, size_t part)
 {
     if (part >= job->threads || atomic_load_explicit(&job->failed, memory_order_relaxed))
         return;
+    const unsigned long mode = lw_begin_denormals(job->denormals);
     const lw_status status = job->phases[phase](job->user, part, job->threads);
+    lw_end_denormals(mode);
     if (status == LW_OK || atomic_exchange(&job->failed, 1))
         return;
     job->status = status;
@@ -117,21 +123,27 @@ static void take_parts(team *t, unsigned number, size_t thread)
 
 static void work(team *t, size_t thread)
 {
+    /* One that has no memory for its products leaves its parts to the others: a part that fails could leave a
+     * step half done. */
+    const int takes_part = lw_scratch_reserve() == LW_OK;
     for (unsigned number = 0;;) {
         number = lw_gate_wait(&t->phase, number);
         if (atomic_load_explicit(&t->over, memory_order_relaxed))
             break;
-        take_parts(t, number, thread);
+        if (takes_part)
+            take_parts(t, number, thread);
     }
     if (atomic_fetch_add(&t->left, 1) + 2 == t->threads)
         lw_gate_open(&t->done);
 }
 
 /* Runs the job of a team that waits for it. */
-static lw_status run_job(team *t, size_t threads, size_t count, const lw_phase *phases, void *user)
+static lw_status run_job(team *t, size_t threads, lw_denormals denormals, size_t count,
+                         const lw_phase *phases, void *user)
 {
     team_job *job = &t->job;
     job->threads = threads < t->threads ? threads : t->threads;
+    job->denormals = denormals;
     job->count = count;
     job->phases = phases;
     job->user = user;
@@ -189,6 +201,9 @@ lw_status lw_team_session(size_t threads, lw_status (*body)(void *argument), voi
     if (threads == 1 || session)
         return body(argument);
     threads = threads < TEAM_MAX ? threads : TEAM_MAX;
+    const lw_status reserved = lw_scratch_reserve(); /* as each thread of the team, see work */
+    if (reserved != LW_OK)
+        return reserved;
     team t;
     t.threads = threads;
     t.job.message[sizeof t.job.message - 1] = '\0';
@@ -211,7 +226,9 @@ lw_status lw_team_session(size_t threads, lw_status (*body)(void *argument), voi
 
 /* A job that has a session for itself. */
 typedef struct single_job {
-    size_t threads, count;
+    size_t threads;
+    lw_denormals denormals;
+    size_t count;
     const lw_phase *phases;
     void *user;
 } single_job;
@@ -219,16 +236,17 @@ typedef struct single_job {
 static lw_status run_single(void *argument)
 {
     const single_job *job = argument;
-    return run_job(session, job->threads, job->count, job->phases, job->user);
+    return run_job(session, job->threads, job->denormals, job->count, job->phases, job->user);
 }
 
-lw_status lw_team_run(size_t threads, size_t count, const lw_phase *phases, void *job)
+lw_status lw_team_run(size_t threads, lw_denormals denormals, size_t count, const lw_phase *phases,
+                      void *job)
 {
     if (count == 0)
         return LW_OK;
     if (threads == 1)
-        return run_serially(count, phases, job);
-    single_job single = {threads, count, phases, job};
+        return run_serially(denormals, count, phases, job);
+    single_job single = {threads, denormals, count, phases, job};
     return lw_team_session(threads, run_single, &single);
 }
 

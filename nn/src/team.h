@@ -2,6 +2,8 @@
 #ifndef LANEWISE_TEAM_H
 #define LANEWISE_TEAM_H
 
+#include "denormals.h"
+
 #include <lanewise/nn.h>
 
 /* One thread's part of one phase of a job. It runs no job of its own. */
@@ -20,7 +22,8 @@ size_t lw_team_session_size(unsigned setting, double flops);
  * starts, and the status and the message of a failed part become the caller's. More than one
  * thread: those of the session, at most, or of a region opened for this job.
  */
-lw_status lw_team_run(size_t threads, size_t count, const lw_phase *phases, void *job);
+lw_status lw_team_run(size_t threads, lw_denormals denormals, size_t count, const lw_phase *phases,
+                      void *job);
 
 /*
  * Calls body on the calling thread and keeps threads threads waiting in one parallel region for the jobs that

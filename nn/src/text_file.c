@@ -27,18 +27,21 @@ static void flush(lw_text_file *text)
 void lw_text_print(lw_text_file *text, const char *format, ...)
 {
     const locale_t before = uselocale(text->locale); /* of this thread only */
-    for (int attempt = 0; attempt < 2; attempt++) {
+    int printed = 0;
+    for (int attempt = 0; attempt < 2 && !printed; attempt++) {
         const size_t room = LW_TEXT_BYTES - text->used;
         va_list arguments;
         va_start(arguments, format);
         const int length = vsnprintf(text->buffer + text->used, room, format, arguments);
         va_end(arguments);
-        if (length >= 0 && (size_t)length < room) {
+        printed = length >= 0 && (size_t)length < room;
+        if (printed)
             text->used += (size_t)length;
-            break;
-        }
-        flush(text);
+        else
+            flush(text);
     }
+    if (!printed && text->status == LW_OK)
+        text->status = lw_fail(LW_ENOMEM, "%s: no memory to print", text->file.target);
     uselocale(before);
 }
 

@@ -1,4 +1,5 @@
 /* The layers of bf16.h: the bits of plain loops on every set, in every form, and no other memory. */
+#include "cases.h"
 #include "checks.h"
 #include "forms_bf16.h"
 #include "reference_bf16.h"
@@ -237,7 +238,7 @@ static void check_backward_weights(struct tally *tally, const struct layer *laye
     guard_free(&db);
 }
 
-static void check_layer(struct tally *tally, size_t batch, size_t in, size_t out, size_t round)
+void case_bf16_layer(struct tally *tally, size_t batch, size_t in, size_t out, size_t round)
 {
     static const enum fill fills[] = {EIGHTHS, UNIFORM, WIDE};
     struct generator from = {round + 1};
@@ -299,13 +300,13 @@ void check_bf16(struct tally *tally, const struct operation *unused)
     for (size_t i = 0; i < SIZES * SIZES; i += step) {
         const size_t a = sizes[i / SIZES], b = sizes[i % SIZES];
         const size_t c = sizes[(i / SIZES * 5 + i % SIZES * 3 + 1) % SIZES];
-        check_layer(tally, a, b, c, round++);
-        check_layer(tally, b, c, a, round++);
-        check_layer(tally, c, a, b, round++);
+        case_bf16_layer(tally, a, b, c, round++);
+        case_bf16_layer(tally, b, c, a, round++);
+        case_bf16_layer(tally, c, a, b, round++);
     }
     /* Past a block of rows, and of pairs of rows. */
-    check_layer(tally, 128, 5, 7, round++);
-    check_layer(tally, 131, 33, 35, round++);
-    check_layer(tally, 1025, 3, 17, round++);
-    check_layer(tally, 1030, 17, 33, round++);
+    case_bf16_layer(tally, 128, 5, 7, round++);
+    case_bf16_layer(tally, 131, 33, 35, round++);
+    case_bf16_layer(tally, 1025, 3, 17, round++);
+    case_bf16_layer(tally, 1030, 17, 33, round++);
 }

@@ -40,6 +40,11 @@ static void check_null(struct tally *tally, struct problem *p)
     }
 }
 
+/* Sizes that no memory has, one of which wraps around to a small number of bytes. */
+static const size_t beyond_memory[] = {SIZE_MAX, SIZE_MAX / 2, SIZE_MAX / 4 + 2,
+                                       PTRDIFF_MAX / 4 + 1};
+enum { BEYOND = sizeof beyond_memory / sizeof *beyond_memory };
+
 static void check_leading_dimension(struct tally *tally, struct problem *p)
 {
     for (size_t i = 0; i < p->count; i++) {
@@ -47,24 +52,30 @@ static void check_leading_dimension(struct tally *tally, struct problem *p)
         const size_t ld = x->ld;
         if (!is_used(x) || x->is_vector)
             continue;
-        x->ld = x->cols - 1;
-        check_failure(tally, p, LW_EINVAL, x->name);
+        const size_t wrong[] = {x->cols - 1, 0};
+        for (size_t w = 0; w < sizeof wrong / sizeof *wrong; w++) {
+            x->ld = wrong[w];
+            check_failure(tally, p, LW_EINVAL, x->name);
+        }
+        for (size_t w = 0; w < BEYOND; w++) {
+            x->ld = beyond_memory[w];
+            check_failure(tally, p, LW_EINVAL, x->name);
+        }
         x->ld = ld;
         problem_check_intact(tally, p, 1);
     }
 }
 
-/* Sizes whose product wraps around to a small number. */
 static void check_overflow(struct tally *tally, const struct problem *p)
 {
     enum { DIMENSIONS = 3 };
-    for (int d = 0; d < DIMENSIONS; d++) {
+    for (int d = 0; d < DIMENSIONS * BEYOND; d++) {
         struct problem huge = {.operation = p->operation, .variant = p->variant};
-        const size_t beyond = SIZE_MAX / 4 + 2;
+        const size_t beyond = beyond_memory[d / DIMENSIONS];
         int depends = 0;
-        huge.m = d == 0 ? beyond : p->m;
-        huge.n = d == 1 ? beyond : p->n;
-        huge.k = d == 2 ? beyond : p->k;
+        huge.m = d % DIMENSIONS == 0 ? beyond : p->m;
+        huge.n = d % DIMENSIONS == 1 ? beyond : p->n;
+        huge.k = d % DIMENSIONS == 2 ? beyond : p->k;
         huge.operation->shape(&huge);
         for (size_t i = 0; i < p->count; i++) {
             struct operand *x = &huge.operand[i];
@@ -126,6 +137,50 @@ static void check_overlap(struct tally *tally, const struct problem *p)
     }
 }
 
+/* An output in the gaps between the rows of another operand; `ahead` floats nearer to it than it may be, and `apart`
+ * more from row to row. */
+static void check_gaps(struct tally *tally, const struct problem *p, size_t output, size_t other,
+                       size_t ahead, size_t apart)
+{
+    struct problem q = *p;
+    struct operand *out = &q.operand[output], *x = &q.operand[other];
+    const size_t ld = x->cols + out->cols + apart;
+    const size_t floats = ((out->rows > x->rows ? out->rows : x->rows) + 1) * (ld + apart);
+    float *const block = calloc(2 * floats, sizeof *block);
+    TALLY_CHECK(tally, block != NULL, "no memory");
+    if (!block)
+        return;
+    x->ld = ld;
+    x->data = block;
+    out->ld = ld + apart;
+    out->data = block + x->cols - ahead;
+    if (ahead + apart > 0) {
+        check_failure(tally, &q, LW_EOVERLAP, out->name);
+        TALLY_CHECK(tally, !memcmp(block, block + floats, floats * sizeof *block),
+                    "%s: changed %s on failure", problem_title(p), out->name);
+    } else {
+        TALLY_CHECK(tally, q.operation->call(&q) == LW_OK, "%s: %s in the gaps of %s: %s",
+                    problem_title(p), out->name, x->name, lw_last_error());
+    }
+    free(block);
+    problem_restore((struct problem *)p);
+}
+
+static void check_interleaved(struct tally *tally, const struct problem *p)
+{
+    for (size_t o = 0; o < p->count; o++) {
+        const struct operand *out = &p->operand[o];
+        for (size_t i = 0; is_output(out) && !out->is_vector && i < p->count; i++) {
+            const struct operand *x = &p->operand[i];
+            if (i == o || !is_used(x) || x->is_vector)
+                continue;
+            check_gaps(tally, p, o, i, 0, 0);
+            check_gaps(tally, p, o, i, 1, 0);
+            check_gaps(tally, p, o, i, 0, 1);
+        }
+    }
+}
+
 void check_errors(struct tally *tally, const struct operation *operation)
 {
     for (int variant = 0; variant < operation->variants; variant++) {
@@ -137,6 +192,7 @@ void check_errors(struct tally *tally, const struct operation *operation)
             check_null(tally, &p);
             check_leading_dimension(tally, &p);
             check_overlap(tally, &p);
+            check_interleaved(tally, &p);
         }
         check_overflow(tally, &p);
         problem_destroy(&p);

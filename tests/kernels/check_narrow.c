@@ -1,3 +1,4 @@
+#include "cases.h"
 #include "checks.h"
 #include "dispatch.h"
 #include "failure.h"
@@ -79,6 +80,19 @@ static void check_pass(struct tally *tally, const struct narrow_case *c)
 
 static void check_updates(struct tally *tally, const struct narrow_case *c);
 
+void case_narrow(struct tally *tally, const struct narrow_shape *shape, size_t rows,
+                 lw_narrow_loss loss, enum narrow_target target, int picked)
+{
+    struct narrow_case c;
+    if (!fits(shape, loss, target))
+        return;
+    narrow_case_create(&c, shape, rows, loss, target, picked);
+    check_pass(tally, &c);
+    if (rows <= LW_NARROW_BLOCK && loss != LW_NARROW_NO_LOSS)
+        check_updates(tally, &c);
+    narrow_case_destroy(&c);
+}
+
 void check_narrow(struct tally *tally, const struct operation *operation)
 {
     (void)operation;
@@ -86,17 +100,9 @@ void check_narrow(struct tally *tally, const struct operation *operation)
         for (size_t i = 0; i < ROW_COUNTS; i++) {
             for (lw_narrow_loss loss = LW_NARROW_NO_LOSS; loss <= LW_NARROW_ACTIVATION_GRADIENT;
                  loss++) {
-                for (int kind = 0; kind < 4; kind++) {
-                    const enum narrow_target target = kind & 1 ? TARGET_LABELS : TARGET_VALUES;
-                    if (!fits(&shapes[s], loss, target))
-                        continue;
-                    struct narrow_case c;
-                    narrow_case_create(&c, &shapes[s], row_counts[i], loss, target, kind / 2);
-                    check_pass(tally, &c);
-                    if (row_counts[i] <= LW_NARROW_BLOCK && loss != LW_NARROW_NO_LOSS)
-                        check_updates(tally, &c);
-                    narrow_case_destroy(&c);
-                }
+                for (int kind = 0; kind < 4; kind++)
+                    case_narrow(tally, &shapes[s], row_counts[i], loss,
+                                kind & 1 ? TARGET_LABELS : TARGET_VALUES, kind / 2);
             }
         }
     }

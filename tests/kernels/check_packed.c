@@ -1,4 +1,5 @@
 /* Products with a packed operand: the bits of the unpacked ones, and errors of their own. */
+#include "cases.h"
 #include "checks.h"
 #include "failure.h"
 #include "sizes.h"
@@ -84,8 +85,19 @@ static void check_forward_packed(struct tally *tally, struct problem *p)
     free(want_y);
 }
 
-static void check_sizes(struct tally *tally, const char *name, struct size_list list,
-                        void (*check)(struct tally *tally, struct problem *p))
+void case_packed(struct tally *tally, struct problem *p)
+{
+    const int is_sgemm = strcmp(p->operation->name, "lw_sgemm") == 0;
+    /* lw_sgemm_packed has one order only. */
+    if (p->operand[1].use != INPUT || (is_sgemm && takes_dot_products(p)))
+        return;
+    if (is_sgemm)
+        check_sgemm_packed(tally, p);
+    else
+        check_forward_packed(tally, p);
+}
+
+static void check_sizes(struct tally *tally, const char *name, struct size_list list)
 {
     const struct operation *operation = operation_find(name);
     for (size_t i = 0; i < list.count; i++) {
@@ -95,10 +107,7 @@ static void check_sizes(struct tally *tally, const char *name, struct size_list 
                                       .padding = i / (size_t)operation->variants % 2};
         struct problem p;
         problem_create(&p, operation, variant, list.size[i], layout, UNIFORM);
-        /* lw_sgemm_packed has one order only. */
-        const int other_order = check == check_sgemm_packed && takes_dot_products(&p);
-        if (p.operand[1].use == INPUT && !other_order)
-            check(tally, &p);
+        case_packed(tally, &p);
         problem_destroy(&p);
     }
     size_list_free(&list);
@@ -139,10 +148,10 @@ void check_packed(struct tally *tally, const struct operation *unused)
     (void)unused;
     const struct operation *sgemm = operation_find("lw_sgemm");
     const struct operation *forward = operation_find("lw_linear_forward");
-    check_sizes(tally, "lw_sgemm", sizes_at_edges(sgemm), check_sgemm_packed);
-    check_sizes(tally, "lw_sgemm", sizes_few(sgemm), check_sgemm_packed);
-    check_sizes(tally, "lw_sgemm", sizes_of_paths(sgemm), check_sgemm_packed);
-    check_sizes(tally, "lw_linear_forward", sizes_at_edges(forward), check_forward_packed);
-    check_sizes(tally, "lw_linear_forward", sizes_of_paths(forward), check_forward_packed);
+    check_sizes(tally, "lw_sgemm", sizes_at_edges(sgemm));
+    check_sizes(tally, "lw_sgemm", sizes_few(sgemm));
+    check_sizes(tally, "lw_sgemm", sizes_of_paths(sgemm));
+    check_sizes(tally, "lw_linear_forward", sizes_at_edges(forward));
+    check_sizes(tally, "lw_linear_forward", sizes_of_paths(forward));
     check_packed_errors(tally);
 }

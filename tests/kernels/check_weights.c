@@ -1,4 +1,5 @@
 /* Weights in the form of their products: how they lie, the forward pass and the input gradient. */
+#include "cases.h"
 #include "checks.h"
 #include "sizes.h"
 #include "weights_case.h"
@@ -142,7 +143,7 @@ static void check_backward_input(struct tally *tally, struct weights_case *c,
         guard_free(&c->guard[--c->guards]);
 }
 
-static void check_passes(struct tally *tally, size_t batch, size_t in, size_t out, size_t variant)
+void case_weights_passes(struct tally *tally, size_t batch, size_t in, size_t out, size_t variant)
 {
     struct weights_case c;
     weights_case_create(&c, batch, in, out, variant % 3, variant % 2 ? GUARD_AFTER : GUARD_BEFORE);
@@ -168,11 +169,11 @@ void check_weights(struct tally *tally, const struct operation *operation)
         for (size_t j = i % step; j < WIDTHS; j += step) {
             forms_seen[lw_weights_of(widths[i], widths[j]).form] = 1;
             for (size_t b = 0; b < BATCHES; b++)
-                check_passes(tally, batches[b], widths[i], widths[j], variant++);
+                case_weights_passes(tally, batches[b], widths[i], widths[j], variant++);
         }
     }
     for (size_t i = 0; i < LARGE; i++)
-        check_passes(tally, large[i].batch, large[i].in, large[i].out, variant++);
+        case_weights_passes(tally, large[i].batch, large[i].in, large[i].out, variant++);
     for (size_t form = 0; form <= LW_WEIGHTS_PANELS; form++)
         TALLY_CHECK(tally, forms_seen[form], "no layer has form %zu", form);
 }

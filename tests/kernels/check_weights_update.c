@@ -1,4 +1,5 @@
 /* Updates of weights in their own form: by a gradient at hand, and in the store of the gradient's tiles. */
+#include "cases.h"
 #include "checks.h"
 #include "sizes.h"
 #include "weights_case.h"
@@ -87,8 +88,8 @@ static void check_parts(struct tally *tally, struct weights_case *c,
     check_ranges(tally, c, rule, g, gb, ranges, parts, fused);
 }
 
-static void check_layer(struct tally *tally, size_t batch, size_t in, size_t out, size_t variant,
-                        size_t rules)
+void case_weights_update(struct tally *tally, size_t batch, size_t in, size_t out, size_t variant,
+                         size_t rules)
 {
     struct weights_case c;
     weights_case_create(&c, batch, in, out, variant % 3, variant % 2 ? GUARD_AFTER : GUARD_BEFORE);
@@ -121,13 +122,13 @@ void check_weights_update(struct tally *tally, const struct operation *operation
     for (size_t i = 0; i < WIDTHS; i++) {
         for (size_t j = i % step; j < WIDTHS; j += step) {
             for (size_t b = 0; b < BATCHES; b++)
-                check_layer(tally, batches[b], widths[i], widths[j], variant++, 1);
+                case_weights_update(tally, batches[b], widths[i], widths[j], variant++, 1);
         }
     }
     for (size_t i = 0; i < sizeof each_rule / sizeof *each_rule; i++) {
         for (size_t v = 0; v < 3; v++)
-            check_layer(tally, each_rule[i][0], each_rule[i][1], each_rule[i][2], variant++,
-                        WEIGHTS_RULES);
+            case_weights_update(tally, each_rule[i][0], each_rule[i][1], each_rule[i][2], variant++,
+                                WEIGHTS_RULES);
     }
 }
 

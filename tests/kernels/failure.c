@@ -8,7 +8,7 @@ static int is_word(char c)
     return isalnum((unsigned char)c) || c == '_';
 }
 
-static int has_word(const char *text, const char *word)
+int failure_has_word(const char *text, const char *word)
 {
     const size_t length = strlen(word);
     for (const char *at = strstr(text, word); at; at = strstr(at + 1, word)) {
@@ -24,7 +24,9 @@ void failure_check(struct tally *tally, lw_status status, lw_status want, const 
     const char *message = lw_last_error();
     TALLY_CHECK(tally, status == want, "%s, %s: %s instead of %s", function,
                 argument ? argument : "sizes", lw_status_name(status), lw_status_name(want));
-    TALLY_CHECK(tally, has_word(message, function) && (!argument || has_word(message, argument)),
+    TALLY_CHECK(tally,
+                failure_has_word(message, function) &&
+                    (!argument || failure_has_word(message, argument)),
                 "%s: the message does not name %s: \"%s\"", function,
                 argument ? argument : "the function", message);
 }

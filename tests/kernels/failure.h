@@ -9,4 +9,7 @@
 void failure_check(struct tally *tally, lw_status status, lw_status want, const char *function,
                    const char *argument);
 
+/* Whether the word stands in the text by itself. */
+int failure_has_word(const char *text, const char *word);
+
 #endif

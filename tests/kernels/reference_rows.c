@@ -14,7 +14,8 @@ struct row {
 
 static struct row row_of(const struct operand *x, size_t i)
 {
-    struct row row = {.x = x->before + i * x->ld, .n = x->cols, .max = -INFINITY};
+    /* Without columns there is nothing to point into. */
+    struct row row = {.x = x->cols ? x->before + i * x->ld : NULL, .n = x->cols, .max = -INFINITY};
     for (size_t j = 0; j < row.n; j++) {
         if (isnan(row.x[j]) || (double)row.x[j] > row.max)
             row.max = (double)row.x[j];

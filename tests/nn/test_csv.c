@@ -393,6 +393,24 @@ START_TEST(csv_refuses_labels_that_are_none)
 }
 END_TEST
 
+/* Within the time of a test: compared each with each, so many names take 280 s. */
+START_TEST(csv_names_many_columns)
+{
+    enum { COLUMNS = 400000, FIELD_BYTES = 8 };
+    char *text = malloc(COLUMNS * 2 * FIELD_BYTES), *end = text;
+    ck_assert_ptr_nonnull(text);
+    for (int row = 0; row < 2; row++)
+        for (int j = 0; j < COLUMNS; j++)
+            end += sprintf(end, row ? "%d%c" : "c%d%c", j, j + 1 < COLUMNS ? ',' : '\n');
+    lw_dataset data = load(text, NULL);
+    ck_assert_uint_eq(data.inputs, COLUMNS);
+    ck_assert_float_eq(data.x[COLUMNS - 1], COLUMNS - 1);
+    lw_dataset_free(&data);
+    free(text);
+    refuse(LW_EFORMAT, "columns 1 and 2 have the same name 'b'", "a,b,b,a\n1,2,3,4\n", NULL);
+}
+END_TEST
+
 START_TEST(csv_refuses_names)
 {
     static const char *const a[] = {"a"}, *const aa[] = {"a", "a"}, *const z[] = {"z"},
@@ -539,6 +557,7 @@ int main(void)
     tcase_add_test(refusing, csv_refuses_damaged_text);
     tcase_add_test(refusing, csv_refuses_files_without_data);
     tcase_add_test(refusing, csv_refuses_labels_that_are_none);
+    tcase_add_test(refusing, csv_names_many_columns);
     tcase_add_test(refusing, csv_refuses_names);
     suite_add_tcase(suite, refusing);
     return run_suite(suite);

@@ -1,9 +1,11 @@
 /* Data sets: checking, choosing rows, splitting; IDX files. */
+#define _XOPEN_SOURCE 700 /* getrusage */
 #include "temp_files.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <zlib.h>
 
 /* ---- Checking, choosing, splitting --------------------------------------------------------- */
@@ -298,6 +300,30 @@ START_TEST(idx_refuses_damaged_gzip)
 }
 END_TEST
 
+/* A peak of memory that is far from what is packed: 64 MB, of which the header promises none. */
+START_TEST(idx_unpacks_no_more_than_promised)
+{
+    enum { BOMB_BYTES = 64 << 20, PIECE_BYTES = 1 << 20, MOST_KILOBYTES = 8 << 10 };
+    static const unsigned char zeros[PIECE_BYTES];
+    const composed_file images = idx_images(), labels = idx_labels();
+    const char *good_labels = save_composed(&labels, "labels");
+    const char *bomb = temp_path("bomb.gz");
+    gzFile stream = gzopen(bomb, "wb1");
+    ck_assert_ptr_nonnull(stream);
+    ck_assert_int_eq(gzwrite(stream, images.bytes, (unsigned)images.size), (int)images.size);
+    for (size_t i = 0; i < BOMB_BYTES / PIECE_BYTES; i++)
+        ck_assert_int_eq(gzwrite(stream, zeros, PIECE_BYTES), PIECE_BYTES);
+    ck_assert_int_eq(gzclose(stream), Z_OK);
+
+    struct rusage before, after;
+    getrusage(RUSAGE_SELF, &before);
+    refuse_idx(LW_EFORMAT, bomb, good_labels, bomb, "has more bytes");
+    getrusage(RUSAGE_SELF, &after);
+    ck_assert_int_lt(after.ru_maxrss - before.ru_maxrss, MOST_KILOBYTES);
+    refuse_idx(LW_ESHAPE, bomb, bomb, bomb, "labels need one");
+}
+END_TEST
+
 START_TEST(idx_refuses_wrong_headers)
 {
     static const struct {
@@ -314,7 +340,7 @@ START_TEST(idx_refuses_wrong_headers)
         {7, 0, LW_EDATA, "byte 4"},
         {11, 0, LW_EDATA, "byte 8"},
         {15, 0, LW_EDATA, "byte 12"},
-        {4, 0xff, LW_EFORMAT, "promises"},
+        {4, 0xff, LW_ESHAPE, "4278190085 rows"},
         {11, 3, LW_EFORMAT, "promises"},
         {11, 1, LW_EFORMAT, "byte 31"},
     };
@@ -360,7 +386,7 @@ START_TEST(idx_refuses_files_that_do_not_fit)
     refuse_idx(LW_EIO, missing, good_labels, missing, "No such file");
     refuse_idx(LW_EIO, good_images, missing, missing, "No such file");
     const char *directory = temp_path(".");
-    refuse_idx(LW_EIO, directory, good_labels, directory, "directory");
+    refuse_idx(LW_EIO, directory, good_labels, directory, "regular");
 
     lw_dataset data = untouched_dataset();
     ASSERT_FAILS(LW_EINVAL, "data", lw_dataset_load_idx(NULL, good_images, good_labels));
@@ -388,6 +414,7 @@ int main(void)
     tcase_add_test(idx, idx_reads_plain_and_gzip);
     tcase_add_test(idx, idx_refuses_every_prefix);
     tcase_add_test(idx, idx_refuses_damaged_gzip);
+    tcase_add_test(idx, idx_unpacks_no_more_than_promised);
     tcase_add_test(idx, idx_refuses_wrong_headers);
     tcase_add_test(idx, idx_refuses_what_follows);
     tcase_add_test(idx, idx_refuses_files_that_do_not_fit);

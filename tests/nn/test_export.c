@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static lw_status export_c(const lw_net *net, const char *path)
 {
@@ -125,6 +126,57 @@ START_TEST(onnx_files_end_at_2_gib)
 }
 END_TEST
 
+/* The operators that an activation is made of; what they compute is tested in tests/interop. */
+static const struct composed {
+    lw_activation activation;
+    size_t relu, leaky_relu, sigmoid, tanh, mul, add, softmax;
+} compositions[] = {
+    {.activation = LW_LINEAR},
+    {.activation = LW_RELU, .relu = 1},
+    {.activation = LW_LEAKY_RELU, .leaky_relu = 1},
+    {.activation = LW_SIGMOID, .sigmoid = 1},
+    {.activation = LW_TANH, .tanh = 1},
+    {.activation = LW_GELU, .sigmoid = 1, .mul = 4, .add = 1},
+    {.activation = LW_SILU, .sigmoid = 1, .mul = 1},
+    {.activation = LW_SOFTMAX, .softmax = 1},
+};
+enum { COMPOSITIONS = sizeof compositions / sizeof *compositions };
+
+/* How many nodes have the operator: a field of that tag, and its length. */
+static size_t operators(const unsigned char *bytes, size_t size, const char *name)
+{
+    enum { OPERATION_TAG = 4 << 3 | 2 };
+    const size_t length = strlen(name);
+    size_t found = 0;
+    for (size_t i = 0; i + 2 + length <= size; i++)
+        found += bytes[i] == OPERATION_TAG && bytes[i + 1] == length &&
+                 memcmp(bytes + i + 2, name, length) == 0;
+    return found;
+}
+
+START_TEST(activations_are_onnx_operators)
+{
+    const struct composed *of = &compositions[_i];
+    const lw_layer_spec layers[] = {{.units = 3, .activation = LW_LINEAR},
+                                    {.units = 2, .activation = of->activation}};
+    lw_net *net = make_net(4, layers, 2, 1);
+    const char *path = temp_path("net.onnx");
+    ASSERT_OK(lw_net_export_onnx(net, path));
+    size_t size;
+    unsigned char *bytes = file_bytes(path, &size);
+    ck_assert_uint_eq(operators(bytes, size, "Gemm"), 2);
+    ck_assert_uint_eq(operators(bytes, size, "Relu"), of->relu);
+    ck_assert_uint_eq(operators(bytes, size, "LeakyRelu"), of->leaky_relu);
+    ck_assert_uint_eq(operators(bytes, size, "Sigmoid"), of->sigmoid);
+    ck_assert_uint_eq(operators(bytes, size, "Tanh"), of->tanh);
+    ck_assert_uint_eq(operators(bytes, size, "Mul"), of->mul);
+    ck_assert_uint_eq(operators(bytes, size, "Add"), of->add);
+    ck_assert_uint_eq(operators(bytes, size, "Softmax"), of->softmax);
+    free(bytes);
+    lw_net_destroy(net);
+}
+END_TEST
+
 START_TEST(names_of_functions_are_checked)
 {
     static const char *const good[] = {"f", "predict_1", "_", "A9",
@@ -175,6 +227,7 @@ int main(void)
     tcase_add_test(export, text_is_written_whole);
     tcase_add_loop_test(export, an_export_is_whole_or_absent, 0, FORMATS);
     tcase_add_test(export, onnx_files_end_at_2_gib);
+    tcase_add_loop_test(export, activations_are_onnx_operators, 0, COMPOSITIONS);
     tcase_add_test(export, names_of_functions_are_checked);
     tcase_add_test(export, numbers_are_written_with_a_point);
     suite_add_tcase(suite, export);

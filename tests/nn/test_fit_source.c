@@ -87,7 +87,7 @@ START_TEST(bad_streams_end_the_run)
     ASSERT_FAILS(LW_ENOMEM, "memory",
                  lw_fit_source(net, &source,
                                &(lw_fit_options){.size = sizeof(lw_fit_options),
-                                                 .batch_size = SIZE_MAX / 8}));
+                                                 .batch_size = SIZE_MAX / 256}));
     ASSERT_FAILS(LW_ESHAPE, "labels", lw_fit_source(sigmoid, &source, &options));
     source.inputs = INPUTS + 1;
     ASSERT_FAILS(LW_ESHAPE, "inputs", lw_fit_source(net, &source, &options));

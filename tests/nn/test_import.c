@@ -1,6 +1,7 @@
 /* Networks from the weights of other programs. */
 #include "saved_nets.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* A tensor of float32 as a header has it. */
@@ -114,6 +115,28 @@ START_TEST(weights_are_read_out_in)
 }
 END_TEST
 
+/* Within the time of a test: with a search through all tensors for each bias it takes 170 s. */
+START_TEST(many_layers_are_found)
+{
+    enum { MANY = 100000, LENGTH_BYTES = 8, TENSOR_BYTES = 100 };
+    char *bytes = calloc(MANY, TENSOR_BYTES), *end = bytes + LENGTH_BYTES;
+    ck_assert_ptr_nonnull(bytes);
+    for (int i = 0; i < MANY; i++)
+        end += sprintf(
+            end, "%c\"%d.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[%d,%d]}",
+            i == 0 ? '{' : ',', i, 4 * i, 4 * i + 4);
+    *end++ = '}';
+    for (int i = 0; i < LENGTH_BYTES; i++)
+        bytes[i] = (char)((size_t)(end - bytes - LENGTH_BYTES) >> 8 * i);
+    const size_t size = (size_t)(end - bytes) + MANY * sizeof(float); /* all of them 0 */
+    lw_net *net;
+    ASSERT_OK(lw_net_import(&net, temp_file("many", bytes, size), LW_TANH, LW_LINEAR));
+    ck_assert_uint_eq(lw_net_layer_count(net), MANY);
+    lw_net_destroy(net);
+    free(bytes);
+}
+END_TEST
+
 START_TEST(tensors_that_are_no_network_are_refused)
 {
     static const struct {
@@ -167,6 +190,7 @@ int main(void)
     tcase_add_test(import, other_tensors_are_passed_over);
     tcase_add_test(import, a_missing_bias_is_0);
     tcase_add_test(import, weights_are_read_out_in);
+    tcase_add_test(import, many_layers_are_found);
     tcase_add_test(import, tensors_that_are_no_network_are_refused);
     tcase_add_test(import, bad_arguments_are_refused);
     suite_add_tcase(suite, import);

@@ -175,8 +175,9 @@ START_TEST(networks_give_back_what_they_hold)
         if (i == 19) /* the heap has settled */
             before = resident_bytes();
     }
-    /* Less than one network, of which there were twenty more. */
-    ck_assert_uint_le(resident_bytes(), before + 4 * 1024 * 1024);
+    /* Less than one network, of which there were twenty more; a sanitizer keeps what was freed for a while. */
+    const size_t allowed = ALLOWED_GROWTH > 4 * 1024 * 1024 ? ALLOWED_GROWTH : 4 * 1024 * 1024;
+    ck_assert_uint_le(resident_bytes(), before + allowed);
 }
 END_TEST
 

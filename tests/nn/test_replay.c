@@ -137,7 +137,7 @@ static const double xor_gradient_tolerance = 1e-7;
 static void compare_xor_layers(const lw_net *net, const lw_safetensors *file, const char *run,
                                const char *when)
 {
-    char names[4][32];
+    char names[4][64];
     static const char *const parts[] = {"W1", "b1", "W2", "b2"};
     for (size_t i = 0; i < 4; i++)
         snprintf(names[i], sizeof names[i], "%s.%s", when, parts[i]);
@@ -161,7 +161,7 @@ static void replay_xor(const way *by, const char *run, float learning_rate, size
 
     for (size_t step = 0; step < steps; step++) {
         if (step == 1 || step == 100 || step == 1000) {
-            char when[16];
+            char when[32];
             snprintf(when, sizeof when, "after%zu", step);
             compare_xor_layers(net, file, run, when);
         }

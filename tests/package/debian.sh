@@ -4,6 +4,7 @@
 # wants of them; lintian looks too, where it is there.
 set -eu
 debs=$(cd "$1" && pwd) soversion=$2
+here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -41,6 +42,7 @@ for deb in "$debs"/*.deb; do
 done
 libraries=$(dirname "$(find root -name liblanewise_nn.so)")
 ! readelf -d root/usr/bin/lanewise "$libraries"/*.so | grep -E 'R(UN)?PATH' || fail 'a path in a system library'
+sh "$here/hardening.sh" readelf root/usr/bin/lanewise "$libraries"/*.so "$libraries"/*.a || fail 'not hardened'
 LD_LIBRARY_PATH=$libraries root/usr/bin/lanewise info
 
 command -v lintian >/dev/null || exit 0

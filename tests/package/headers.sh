@@ -25,18 +25,18 @@ fi
 compile() {
     # shellcheck disable=SC2086 # a list of words
     printf '#include <%s>\n#include <%s>\nint main(%s) { return 0; }\n' "$4" "$4" "$5" |
-        "$1" -x "$2" -std="$3" -Wall -Wextra -Wpedantic -Werror $folders -fsyntax-only - ||
+        "$1" -x "$2" -std="$3" -Wall -Wextra -Wpedantic -Wconversion $6 -Werror $folders -fsyntax-only - ||
         { echo "$4 does not compile alone as $3 with $1"; exit 1; }
 }
 
 count=0
 for header in $headers; do
     for compiler in $c_compilers; do
-        compile "$compiler" c c11 "$header" void
+        compile "$compiler" c c11 "$header" void -Wstrict-prototypes
         count=$((count + 1))
     done
     for compiler in $cxx_compilers; do
-        compile "$compiler" c++ c++17 "$header" ''
+        compile "$compiler" c++ c++17 "$header" '' -Wold-style-cast
         count=$((count + 1))
     done
 done

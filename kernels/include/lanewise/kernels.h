@@ -6,7 +6,7 @@
  *   Matrices   row-major float32. Row i of X starts at x[i * ldx]; ldx, the leading dimension,
  *              counts floats and is at least the number of columns. Exactly the named elements
  *              are touched: nothing is read past the end of a row, and the floats between rows
- *              keep their value. Pointers need only the natural alignment of float.
+ *              keep their value. Pointers need only the natural alignment of float, which is not checked.
  *   Sizes      count floats (or rows), never bytes, and may be 0; then the result is empty, or
  *              what the formula gives for an empty sum. A pointer to an empty operand may be NULL.
  *   Aliasing   outputs share no memory with other operands, except where "in place" is allowed.
@@ -75,20 +75,32 @@ LW_API size_t lw_cache_bytes(int level);
  * Never more than OpenMP's limit (OMP_THREAD_LIMIT). 1 in a library built without OpenMP; 1 inside a parallel
  * region; and 1 in a child of fork() that has not called exec, if its parent had started threads before:
  * OpenMP's threads do not come along. All functions work there.
+ *
+ * A number above 1 is no promise of the system: where it refuses to start a thread, OpenMP's library ends the
+ * program. With 1, none is started.
  */
 LW_API int lw_max_threads(void);
 
 /*
  * Sets how many threads the calls of the calling thread may use, 0 or less: as above, which is how each
- * thread begins. Any number is taken as it is, also above the processors at hand; for the reasons above it can
- * become 1. Returns the setting before, 0 for none. A few instructions: meant to be set around a call.
+ * thread begins. A number above the processors at hand is taken as it is, up to LW_MOST_THREADS, which larger
+ * ones stand for; for the reasons above it can become 1. Returns the setting before, 0 for none. A few
+ * instructions: meant to be set around a call.
  */
 LW_API int lw_set_threads(int threads);
+#define LW_MOST_THREADS 1024
+
+/*
+ * Gives the calling thread a packing buffer of its own, which it keeps until it ends, unless it has one. What
+ * it calls from then on with one thread (lw_set_threads(1), or inside a parallel region) allocates nothing and
+ * does not fail with LW_ENOMEM; lw_pack alone allocates what it returns. LW_ENOMEM if there is no memory for it.
+ */
+LW_API lw_status lw_scratch_reserve(void);
 
 /*
  * Operations per second (a fused multiply-add counts as two) of independent chains in registers, on
- * so many threads (one where lw_max_threads() would be 1 for any setting), with the instruction set in use: the
- * best of a few rounds, about 50 ms in all.
+ * so many threads (one where lw_max_threads() would be 1 for any setting, and no more than the processors at
+ * hand), with the instruction set in use: the best of a few rounds, about 50 ms in all.
  * The measure that benchmarks are held against; only ratios within one run mean anything.
  */
 LW_API double lw_measure_peak(int threads);
@@ -127,7 +139,8 @@ LW_API lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, 
 /*
  * B of lw_sgemm, packed once for many products: for inference, where the weights stay. The handle holds a
  * copy of op(B), k x n; b may change or go afterwards. It is released with lw_packed_destroy, may be used
- * by several threads at once, and keeps the instruction set it was made for. NULL may be destroyed.
+ * by several threads at once, and keeps the instruction set it was made for. NULL may be destroyed. LW_EINVAL
+ * also for transb other than 0 and 1; *packed is untouched on failure.
  */
 typedef struct lw_packed lw_packed;
 LW_API lw_status lw_pack(lw_packed **packed, int transb, size_t k, size_t n, const float *b,
@@ -367,7 +380,8 @@ typedef struct lw_sgd_update_params {
  *   w  = w - learning_rate * d
  *
  * w and v are updated in place and share no memory with g. The products and sums are fused
- * multiply-adds. A v that is a denormal becomes 0.
+ * multiply-adds. A v that is a denormal becomes 0. LW_EINVAL for params NULL, for nesterov without momentum and for
+ * momentum without velocity; other values are computed with, NaN too.
  */
 LW_API lw_status lw_sgd_update(size_t n, const lw_sgd_update_params *params, const float *g,
                                float *w, float *velocity);

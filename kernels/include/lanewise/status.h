@@ -2,7 +2,8 @@
  * Status codes and the error message of the calling thread.
  *
  * Every Lanewise function that can fail returns an lw_status. No function of the libraries
- * aborts, exits or prints. When a call fails its outputs keep the values they had before it.
+ * aborts, exits or prints, but for OpenMP where the system refuses it a thread (see lw_max_threads). When
+ * a call fails its outputs keep the values they had before it.
  */
 #ifndef LANEWISE_STATUS_H
 #define LANEWISE_STATUS_H
@@ -49,7 +50,8 @@ LW_API const char *lw_last_error(void);
 /*
  * Sets the calling thread's message from a printf format (cut at 511 bytes) and returns
  * status, so that a failing path reads `return lw_fail(LW_EINVAL, "...")`. For libraries and
- * data callbacks built on Lanewise.
+ * data callbacks built on Lanewise. lw_last_error() may be among the arguments; a NULL format means "". Control
+ * characters and bytes that are no UTF-8 become '?'.
  */
 LW_API lw_status lw_fail(lw_status status, const char *format, ...) LW_PRINTF(2, 3);
 

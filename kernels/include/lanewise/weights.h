@@ -12,6 +12,8 @@
  * Products of all forms give the bits of lw_linear_forward, lw_linear_backward_input and
  * lw_linear_backward_weights.
  *
+ * Functions that return a status refuse weights that are NULL or that no function has described: LW_EINVAL.
+ *
  * Functions on rows first..first+count-1 of W may run side by side in threads for ranges that do
  * not overlap. They take no threads themselves inside a
  * parallel region.
@@ -44,13 +46,15 @@ typedef struct lw_weights {
 /* The form for a layer of that shape; w is NULL and to be set by the caller, to a cache line's boundary. */
 LW_API lw_weights lw_weights_of(size_t in, size_t out);
 
-/* What W takes: in * out, and up to 1024 more between two panels that are longer than 8192. */
+/* What W takes: in * out, and up to 1024 more between two panels that are longer than 8192. SIZE_MAX if that is
+ * beyond the address space; 0 for weights NULL. */
 LW_API size_t lw_weights_floats(const lw_weights *weights);
 
-/* Where element (i, j) of W lies. */
+/* Where element (i, j) of W lies, which is one of W: not checked. 0 for weights NULL. */
 LW_API size_t lw_weights_place(const lw_weights *weights, size_t i, size_t j);
 
-/* stored = rows (in x out, row-major) in the form of W, and back. rows and stored share no memory. */
+/* stored = rows (in x out, row-major) in the form of W, and back. rows and stored share no memory: not
+ * checked. With a NULL nothing happens. */
 LW_API void lw_weights_arrange(const lw_weights *weights, const float *rows, float *stored);
 LW_API void lw_weights_restore(const lw_weights *weights, const float *stored, float *rows);
 

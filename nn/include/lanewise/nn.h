@@ -12,8 +12,17 @@
  *              independent. Work is shared out over lw_max_threads() threads, or as many as
  *              lw_net_set_threads says; results are bit-identical for any number. Threads that
  *              wait for one another fall asleep after some microseconds.
+ *   Denormals  training (forward, loss, backward, step) takes numbers below 2^-126 for 0, on the way in and
+ *              out of each operation: a network that has learned its data by heart would be many times
+ *              slower otherwise. Prediction and evaluation have them. The caller's floating-point
+ *              mode stays as it is.
  *   Structs    of options begin with their size in bytes, as the caller's compiler knows it: any other
- *              than the library's is LW_EINVAL, and so is a value outside an enumeration.
+ *              than the library's is LW_EINVAL, and so is a value outside an enumeration. Other structs are
+ *              what they are for as long as the soname is.
+ *   Sizes      that no memory has are LW_EINVAL: more than PTRDIFF_MAX bytes in an operand or a network; what this
+ *              machine does not have is LW_ENOMEM.
+ *   NULL       is LW_EINVAL where nothing else is said. Functions that return no status then do nothing, or
+ *              return 0.
  *   Status     see status.h. On failure outputs are unchanged.
  */
 #ifndef LANEWISE_NN_H
@@ -260,6 +269,11 @@ LW_API void lw_dataset_free(lw_dataset *data);
  * name the file and the byte (of the unpacked contents). LW_EFORMAT for a file that is cut, too
  * long or something else; LW_ESHAPE if the numbers of images and labels differ; LW_EDATA for empty
  * ones.
+ *
+ * No more is unpacked than the headers promise, and beyond them nothing before both go together. So
+ * files whose headers promise n bytes, however large they are, take less than 2 n bytes of memory, 5 n
+ * with the data set (and zlib's buffers, less than 100 KB). A promise alone takes 64 KB: memory grows with
+ * what is there, at most 1032 times the size of a gzip file, which is all that its format can pack.
  */
 LW_API lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const char *labels);
 
@@ -463,7 +477,9 @@ typedef struct lw_fit_options {
  * depends on the network's generator alone, which goes on when the epoch is done: on its seed and what was drawn
  * from it before. options NULL: all defaults. The data are checked first (lw_dataset_check) and must fit the network:
  * LW_ESHAPE. LW_EINVAL, with the option, for those that cannot work; LW_EDATA, with the layer, if a parameter is not
- * finite. Nothing is trained then. Nothing is allocated once the first step is done, except by validation.
+ * finite. Nothing is trained then. Nothing is allocated once the first step is done, except by validation: without
+ * memory for that a run ends with LW_ENOMEM after the epoch, and a batch source's error ends it after the step before;
+ * the network has the steps that were taken. Any other failure leaves it as it was.
  *
  * A run that stops returns LW_OK. What stops it is non-zero from a callback, or *stop, which a signal handler may set,
  * or another thread by an atomic store, and which is looked at before each step; for a narrow network whose steps

@@ -1,0 +1,158 @@
+/* Numbers below 2^-126: 0 in the arithmetic of training, and as ever elsewhere. */
+#include "fixture.h"
+
+#include "denormals.h"
+
+#include <stdlib.h>
+
+/* Enough for a step to be worth a second thread. */
+enum { ROWS = 10000, INPUTS = 20, OUTPUTS = 2 };
+
+static lw_net *linear_net(int is_narrow, unsigned threads)
+{
+    const lw_layer_spec layers[] = {{.units = OUTPUTS, .init = LW_INIT_ZEROS}};
+    lw_net *net = make_net(INPUTS, layers, 1, 1);
+    if (!is_narrow)
+        use_general_kernels(net);
+    lw_net_set_threads(net, threads);
+    return net;
+}
+
+static float *filled(size_t n, float value)
+{
+    float *floats = malloc(n * sizeof *floats);
+    ck_assert_ptr_nonnull(floats);
+    for (size_t i = 0; i < n; i++)
+        floats[i] = value;
+    return floats;
+}
+
+static void train(lw_net *net, int own_loop, size_t rows, const float *x, const float *values)
+{
+    const lw_optimizer optimizer = lw_sgd(1.0f);
+    const lw_target target = {.values = values};
+    if (!own_loop) {
+        ASSERT_OK(lw_train_step(net, LW_SSE, &optimizer, rows, x, &target, NULL));
+        return;
+    }
+    ASSERT_OK(lw_net_forward(net, rows, x, NULL));
+    ASSERT_OK(lw_net_loss(net, LW_SSE, &target, NULL));
+    ASSERT_OK(lw_net_backward(net, NULL));
+    ASSERT_OK(lw_net_step(net, &optimizer));
+}
+
+/* dW of x = 2^-80 and dz of about 2^-50 is far below 2^-126. By the general and the narrow kernels, on one thread and
+ * more, of one block of rows and many. */
+START_TEST(gradients_below_the_limit_are_0)
+{
+    const int is_narrow = _i & 1, own_loop = _i >> 1 & 1;
+    const unsigned threads = _i & 4 ? 3 : 1;
+    const size_t rows = _i & 8 ? ROWS : 300;
+    float *x = filled(ROWS * INPUTS, 0x1p-80f), *values = filled(ROWS * OUTPUTS, 0x1p-50f);
+    lw_net *net = linear_net(is_narrow, threads);
+    float w[INPUTS * OUTPUTS], b[OUTPUTS];
+    train(net, own_loop, rows, x, values);
+    ASSERT_OK(lw_net_get_layer(net, 0, w, b));
+    for (size_t i = 0; i < INPUTS * OUTPUTS; i++)
+        ck_assert_msg(w[i] == 0.0f, "narrow %d, own loop %d, %u threads, %zu rows: W[%zu] is %a",
+                      is_narrow, own_loop, threads, rows, i, (double)w[i]);
+    ck_assert(b[0] != 0.0f); /* the step did happen */
+    lw_net_destroy(net);
+    free(x);
+    free(values);
+}
+END_TEST
+
+START_TEST(only_training_takes_denormal_weights_for_0)
+{
+    lw_net *net = linear_net(0, 1);
+    const float w[INPUTS * OUTPUTS] = {0x1p-130f, 1.0f};
+    float x[INPUTS] = {1.0f}, predicted[OUTPUTS], forward[OUTPUTS];
+    ASSERT_OK(lw_net_set_layer(net, 0, w, NULL));
+    ASSERT_OK(lw_predict(net, 1, x, predicted));
+    ASSERT_OK(lw_net_forward(net, 1, x, forward));
+    ck_assert(predicted[0] == 0x1p-130f && predicted[1] == 1.0f);
+    ck_assert(forward[0] == 0.0f && forward[1] == 1.0f);
+    lw_net_destroy(net);
+}
+END_TEST
+
+/* ---- The caller's mode ------------------------------------------------------------------------- */
+
+/* The bits that decide what operations return. What they raise on the way is the library's as anybody's. */
+static unsigned long rules(void)
+{
+#if defined(__SSE__)
+    return lw_read_float_mode() & 0xffc0ul;
+#else
+    return lw_read_float_mode();
+#endif
+}
+
+static unsigned long callers_rules;
+
+static int look_at_epoch(void *user, const lw_epoch_report *report)
+{
+    (void)report;
+    ck_assert_uint_eq(rules(), callers_rules);
+    ++*(int *)user;
+    return 0;
+}
+
+static int look_at_batch(void *user, const lw_batch_report *report)
+{
+    (void)report;
+    ck_assert_uint_eq(rules(), callers_rules);
+    ++*(int *)user;
+    return 0;
+}
+
+START_TEST(the_mode_is_the_callers_again)
+{
+    float *x = uniform_floats(ROWS * INPUTS, 0.0f, 1.0f, 1),
+          *values = uniform_floats(ROWS * OUTPUTS, 0.0f, 1.0f, 2);
+    float y[OUTPUTS];
+    const lw_dataset data = {
+        .rows = ROWS, .inputs = INPUTS, .outputs = OUTPUTS, .x = x, .target = {.values = values}};
+    const unsigned long mode = lw_read_float_mode();
+    for (int flushed = 0; flushed <= 1; flushed++) {
+        if (flushed)
+            lw_begin_denormals(LW_FLUSH_DENORMALS);
+        callers_rules = rules();
+        for (int is_narrow = 0; is_narrow <= 1; is_narrow++) {
+            int calls = 0;
+            lw_net *net = linear_net(is_narrow, 3);
+            const lw_fit_options options = {.size = sizeof options,
+                                            .batch_size = ROWS / 4,
+                                            .epochs = 2,
+                                            .on_epoch = look_at_epoch,
+                                            .on_batch = look_at_batch,
+                                            .user = &calls};
+            ASSERT_OK(lw_fit(net, &data, &options));
+            ck_assert_int_eq(calls, 2 + 8);
+            ck_assert_uint_eq(rules(), callers_rules);
+            ASSERT_OK(lw_predict(net, 1, x, y));
+            ck_assert_uint_eq(rules(), callers_rules);
+            ASSERT_OK(lw_net_forward(net, ROWS, x, NULL));
+            ASSERT_OK(lw_net_loss(net, LW_MSE, &data.target, NULL));
+            ASSERT_OK(lw_net_backward(net, NULL));
+            ck_assert_uint_eq(rules(), callers_rules);
+            lw_net_destroy(net);
+        }
+    }
+    lw_write_float_mode(mode);
+    free(x);
+    free(values);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("denormals");
+    TCase *cases = tcase_create("denormals");
+    tcase_add_loop_test(cases, gradients_below_the_limit_are_0, 0, 16);
+    tcase_add_test(cases, only_training_takes_denormal_weights_for_0);
+    tcase_add_test(cases, the_mode_is_the_callers_again);
+    suite_add_tcase(suite, cases);
+    return run_suite(suite);
+}
