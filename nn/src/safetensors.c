@@ -334,7 +334,7 @@ lw_status lw_safetensors_open(lw_safetensors **file, const char *path)
     if (opened)
         opened->path = malloc(strlen(path) + 1);
     if (opened && opened->path) {
-        strcpy(opened->path, path);
+        memcpy(opened->path, path, strlen(path) + 1);
         status = read_contents(opened, &input);
     } else {
         status = no_memory(path);
