@@ -27,7 +27,9 @@ static void print_help(void)
         printf("  %-10s%s\n", commands[i].name, commands[i].help);
     printf("\n  --help    this text; 'lanewise COMMAND --help' for the options of a command\n"
            "  --version\n"
-           "\nExit codes: 0; 1 if data, a file or the machine does not do; 2 for wrong usage.\n");
+           "\nExit codes: 0; 1 if data, a file or the machine does not do; 2 for wrong usage; 130 "
+           "or 143\n"
+           "if SIGINT or SIGTERM ended training, whose state is in the file of --checkpoint.\n");
 }
 
 static void complete_command(const char *word)

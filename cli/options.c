@@ -315,7 +315,7 @@ static int unknown_option(const char *command, const char *last)
 
 int options_parse(const command_line *line, int argc, char **argv)
 {
-    bound_row bound[OPTIONS_MAX] = {{0}};
+    bound_row bound[OPTIONS_MAX];
     struct option options[OPTIONS_MAX + 2] = {{0}};
     if (complete_is_asked(argc, argv)) {
         complete_options(line, argc - 2, argv + 2);

@@ -22,7 +22,7 @@ static int is_fashion_mnist(const report_run *run)
 {
     static const int32_t first_labels[] = {9, 2, 1, 1, 6, 1, 4, 6, 5, 7};
     const lw_dataset *test = run->validation;
-    return run->source->data != NULL && run->result->classes == FASHION_CLASSES &&
+    return run->source->data != NULL && test != NULL && run->result->classes == FASHION_CLASSES &&
            test->rows >= FASHION_CLASSES &&
            memcmp(test->target.labels, first_labels, sizeof first_labels) == 0;
 }

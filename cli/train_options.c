@@ -116,7 +116,7 @@ static const option_row result_rows[] = {
      parse_text, TRAIN_FIELD(log), NULL, NULL},
     {"report", "FILE.html", "a page of curves, confusion matrix, misclassified rows and options",
      parse_text, TRAIN_FIELD(report), NULL, NULL},
-    {"checkpoint", "FILE", "the state of the run after each epoch, for --resume",
+    {"checkpoint", "FILE", "the state of the run after each epoch, and when SIGINT or SIGTERM\nends it, for --resume",
      parse_text, TRAIN_FIELD(checkpoint), NULL, NULL},
     {"checkpoint-every", "N",
      "epochs from one checkpoint to the next; the last epoch has one\n"

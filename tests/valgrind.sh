@@ -28,7 +28,7 @@ memcheck() {
 case $part in
 sample)
     for isa in scalar avx2; do
-        for suite in test_data test_npy test_net; do
+        for suite in test_data test_npy; do
             memcheck $isa $suite
         done
     done

@@ -50,6 +50,5 @@ const char *const *lw_names_copy(size_t count, const char *const *names)
 
 void lw_names_free(const char *const *names)
 {
-    /* NOLINTNEXTLINE(performance-no-int-to-ptr): nothing is lost but const */
     free((void *)(uintptr_t)names);
 }

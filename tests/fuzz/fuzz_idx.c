@@ -1,0 +1,16 @@
+/* IDX files that are not packed: images, then labels. */
+#include "idx_target.h"
+
+static int is_packed(const uint8_t *bytes, size_t size)
+{
+    return size > 1 && bytes[0] == 0x1f && bytes[1] == 0x8b;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    const fuzz_files files = fuzz_split(bytes, size);
+    /* Those are the other target's. */
+    if (!is_packed(files.first, files.first_size) && !is_packed(files.second, files.second_size))
+        idx_run(&files, SIZE_MAX, size);
+    return 0;
+}

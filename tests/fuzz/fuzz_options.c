@@ -1,0 +1,214 @@
+/* The command line: a byte that chooses the command, then its words, a line each. */
+#define _GNU_SOURCE
+#include "fuzz.h"
+#include "names.h"
+#include "saved.h"
+#include "shell_line.h"
+#include "train_options.h"
+
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORDS_MAX = 64, TEXT_BYTES = 4096 };
+
+/* ---- What the command prints ---- */
+
+static struct {
+    char text[TEXT_BYTES]; /* the begin of it */
+    size_t size;
+} printed;
+
+static ssize_t keep(void *cookie, const char *text, size_t size)
+{
+    (void)cookie;
+    const size_t room = sizeof printed.text - 1 - printed.size;
+    memcpy(printed.text + printed.size, text, size < room ? size : room);
+    printed.size += size < room ? size : room;
+    printed.text[printed.size] = '\0';
+    return (ssize_t)size;
+}
+
+static FILE *capture(void)
+{
+    static FILE *stream;
+    if (!stream)
+        stream = fopencookie(NULL, "w", (cookie_io_functions_t){.write = keep});
+    FUZZ_CHECK(stream, "nothing to print to");
+    printed.size = 0;
+    printed.text[0] = '\0';
+    return stream;
+}
+
+/* ---- What the options may have become ---- */
+
+static void check_choice(const choice *choices, int value)
+{
+    while (choices->name && choices->value != value)
+        choices++;
+    FUZZ_CHECK(choices->name, "a choice of %d", value);
+}
+
+static void check_names(const name_list *list)
+{
+    FUZZ_CHECK(list->count <= LIST_MAX, "%zu names", list->count);
+    for (size_t i = 0; i < list->count; i++)
+        FUZZ_CHECK(list->items[i] && *list->items[i] && !strchr(list->items[i], ','), "name %zu",
+                   i);
+}
+
+static void check_data(const data_options *data)
+{
+    check_names(&data->one_hot);
+    check_names(&data->standardize.columns);
+    FUZZ_CHECK((data->data != NULL) + (data->x != NULL) + (data->csv != NULL) == 1,
+               "not one source");
+    FUZZ_CHECK(data->validation_fraction >= 0.0f && data->validation_fraction < 1.0f,
+               "a fraction of %g", (double)data->validation_fraction);
+}
+
+static void check_real(const char *name, float value, float least)
+{
+    FUZZ_CHECK(isfinite(value) && value >= least, "%s is %g", name, (double)value);
+}
+
+static void check_training(const train_options *o)
+{
+    FUZZ_CHECK(o->layers.count <= LIST_MAX, "%zu layers", o->layers.count);
+    for (size_t i = 0; i < o->layers.count; i++)
+        FUZZ_CHECK(o->layers.items[i] > 0 && o->layers.items[i] < SIZE_MAX, "layer %zu", i);
+    check_choice(hidden_activation_names, o->activation);
+    if (o->output != OUTPUT_UNSET)
+        check_choice(activation_names, o->output);
+    if (o->loss != LW_LOSS_DEFAULT)
+        check_choice(loss_names, o->loss);
+    if (o->initializer != LW_INIT_DEFAULT)
+        check_choice(initializer_names, o->initializer);
+    check_choice(precision_names, o->precision);
+    check_choice(optimizer_names, o->optimizer);
+    check_choice(schedule_names, o->schedule);
+    check_real("lr", o->learning_rate, 0.0f);
+    check_real("momentum", o->momentum, -1.0f);
+    check_real("weight-decay", o->weight_decay, -1.0f);
+    check_real("step-factor", o->step_factor, 0.0f);
+    check_real("clip", o->clip, 0.0f);
+    check_real("until-accuracy", o->until_accuracy, 0.0f);
+    FUZZ_CHECK(o->momentum < 1.0f && o->until_accuracy <= 1.0f, "momentum %g, accuracy %g",
+               (double)o->momentum, (double)o->until_accuracy);
+    FUZZ_CHECK(o->batch > 0 && o->epochs > 0 && o->step_every > 0 && o->checkpoint_every > 0,
+               "a count of 0");
+}
+
+/* ---- The commands ---- */
+
+static int read_train(int argc, char **argv)
+{
+    train_options options;
+    data_options data = {0};
+    const int outcome = train_options_read(argc, argv, &options, &data);
+    if (outcome < 0) {
+        check_training(&options);
+        check_data(&data);
+    }
+    return outcome;
+}
+
+/* What evaluate and predict have in common. */
+static int read_saved(int argc, char **argv, const option_row *rows, data_need need)
+{
+    saved_options saved = {0};
+    data_options data = {0};
+    const command_line line = {
+        .command = argv[0],
+        .synopsis = "",
+        .summary = "",
+        .groups = {{"Model", saved_rows, &saved}, {"Data", rows, &data}},
+    };
+    int outcome = options_parse(&line, argc, argv);
+    if (outcome < 0)
+        outcome = saved_options_check(argv[0], &saved);
+    if (outcome < 0)
+        outcome = data_options_check(argv[0], &data, need);
+    if (outcome < 0) {
+        FUZZ_CHECK(saved.model, "no model");
+        check_data(&data);
+    }
+    return outcome;
+}
+
+static int read_options(unsigned command, int argc, char **argv)
+{
+    switch (command % 3) {
+    case 0:
+        return read_train(argc, argv);
+    case 1:
+        return read_saved(argc, argv, data_rows, NEED_TARGETS);
+    default:
+        return read_saved(argc, argv, input_rows, NEED_INPUTS);
+    }
+}
+
+/* A shell has to make the words again that were put into its line: quotes begin and end, and outside of them
+ * only a backslash and what means nothing to a shell stand. */
+static void check_shell_line(int argc, char **argv)
+{
+    char *line = shell_line(argc, argv);
+    FUZZ_CHECK(line && strncmp(line, "lanewise", 8) == 0, "no line");
+    const char *at = line + 8;
+    for (int i = 0; i < argc; i++) {
+        const char *word = argv[i];
+        int quoted = 0;
+        FUZZ_CHECK(*at++ == ' ', "no blank before word %d of %s", i, line);
+        for (; *at && (quoted || *at != ' '); at++) {
+            if (*at == '\'') {
+                quoted = !quoted;
+                continue;
+            }
+            at += !quoted && *at == '\\';
+            FUZZ_CHECK(*at == *word++, "word %d is another in %s", i, line);
+        }
+        FUZZ_CHECK(!quoted && *word == '\0', "word %d ends elsewhere in %s", i, line);
+    }
+    FUZZ_CHECK(*at == '\0', "more than %d words in %s", argc, line);
+    free(line);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    char text[TEXT_BYTES] = "", *argv[WORDS_MAX + 2] = {(char[]){"command"}};
+    int argc = 1;
+    if (size == 0 || size > sizeof text)
+        return 0;
+    memcpy(text, bytes + 1, size - 1);
+    text[size - 1] = '\0';
+    for (char *word = text; *word && argc <= WORDS_MAX;) {
+        argv[argc++] = word;
+        word += strcspn(word, "\n");
+        if (*word)
+            *word++ = '\0';
+    }
+    check_shell_line(argc, argv);
+
+    FILE *const out = stdout, *const err = stderr;
+    FILE *const stream = capture();
+    stdout = stderr = stream;
+    optind = 0; /* getopt_long begins anew */
+    const int asked = argc > 1 && strcmp(argv[1], "--complete") == 0;
+    const int outcome = read_options(bytes[0], argc, argv);
+    fflush(stream);
+    stdout = out;
+    stderr = err;
+
+    FUZZ_CHECK(outcome == -1 || outcome == 0 || outcome == EXIT_USAGE, "exit code %d", outcome);
+    FUZZ_CHECK(outcome != -1 || printed.size == 0, "went on after printing %s", printed.text);
+    FUZZ_CHECK(outcome != 0 || asked || strncmp(printed.text, "Usage: ", 7) == 0, "help is %s",
+               printed.text);
+    if (outcome == EXIT_USAGE)
+        FUZZ_CHECK(strncmp(printed.text, "lanewise command: ", 18) == 0 &&
+                       (printed.size == sizeof printed.text - 1 ||
+                        strstr(printed.text, "\nTry 'lanewise command --help'.\n")),
+                   "no message: %s", printed.text);
+    return 0;
+}

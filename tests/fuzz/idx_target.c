@@ -1,0 +1,89 @@
+#include "idx_target.h"
+
+#include <lanewise/nn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+size_t idx_promise(const uint8_t *bytes, size_t size)
+{
+    const size_t header = size < 4 ? 0 : 4 + 4 * (size_t)bytes[3];
+    if (header <= 4 || size < header || bytes[0] || bytes[1] || bytes[2] != 8)
+        return 0;
+    size_t elements = 1, promise;
+    for (size_t at = 4; at < header; at += 4) {
+        const size_t dimension = (size_t)bytes[at] << 24 | (size_t)bytes[at + 1] << 16 |
+                                 (size_t)bytes[at + 2] << 8 | bytes[at + 3];
+        if (__builtin_mul_overflow(elements, dimension, &elements))
+            return 0;
+    }
+    return elements == 0 || __builtin_add_overflow(elements, header, &promise) ? 0 : promise;
+}
+
+/* The contents of a file that a header begins and so many elements end; *header receives its length. */
+static uint8_t *unpack(const char *path, size_t elements, size_t *header)
+{
+    uint8_t fixed[4], *bytes = NULL;
+    gzFile stream = gzopen(path, "rb");
+    FUZZ_CHECK(stream && gzread(stream, fixed, sizeof fixed) == sizeof fixed, "%s: no header",
+               path);
+    *header = 4 + 4 * (size_t)fixed[3];
+    const size_t size = *header + elements, rest = size - sizeof fixed;
+    bytes = malloc(size);
+    FUZZ_CHECK(bytes && gzread(stream, bytes + sizeof fixed, (unsigned)rest) == (int)rest &&
+                   gzgetc(stream) == -1,
+               "%s: not of %zu bytes", path, size);
+    memcpy(bytes, fixed, sizeof fixed);
+    FUZZ_CHECK(idx_promise(bytes, *header) == size, "%s: does not promise %zu bytes", path, size);
+    gzclose_r(stream);
+    return bytes;
+}
+
+static void check_images(const lw_dataset *data, const char *path)
+{
+    const size_t elements = data->rows * data->inputs;
+    size_t header;
+    uint8_t *bytes = unpack(path, elements, &header);
+    for (size_t i = 0; i < elements; i++)
+        FUZZ_CHECK(data->x[i] == (float)bytes[header + i] / 255.0f, "element %zu is %g", i,
+                   (double)data->x[i]);
+    free(bytes);
+}
+
+static void check_labels(const lw_dataset *data, const char *path)
+{
+    size_t header, largest = 0;
+    uint8_t *bytes = unpack(path, data->rows, &header);
+    for (size_t i = 0; i < data->rows; i++) {
+        const uint8_t label = bytes[header + i];
+        FUZZ_CHECK(data->target.labels[i] == label, "label %zu is %d", i,
+                   (int)data->target.labels[i]);
+        largest = label > largest ? label : largest;
+    }
+    FUZZ_CHECK(data->outputs == largest + 1, "%zu classes", data->outputs);
+    free(bytes);
+}
+
+void idx_run(const fuzz_files *files, size_t promise, size_t there)
+{
+    enum { CHUNK_BYTES = 1 << 16, ALIGNMENT_BYTES = 64 };
+    static const lw_dataset untouched = {.rows = 77};
+    const char *images = fuzz_file(0, files->first, files->first_size);
+    const char *labels = fuzz_file(1, files->second, files->second_size);
+    const size_t most = promise < there ? promise : there;
+    lw_dataset data = untouched;
+    fuzz_heap_begin(5 * most + 2 * (CHUNK_BYTES + IDX_HEADER_MAX) + ALIGNMENT_BYTES);
+    const lw_status status = lw_dataset_load_idx(&data, images, labels);
+    fuzz_check_status(status, 1U << LW_EFORMAT | 1U << LW_ESHAPE | 1U << LW_EDATA, images, labels);
+    fuzz_heap_limit(SIZE_MAX);
+    if (status == LW_OK) {
+        FUZZ_CHECK(lw_dataset_check(&data) == LW_OK, "loaded, but %s", lw_last_error());
+        FUZZ_CHECK(data.target.labels && !data.target.values, "not a data set of labels");
+        check_images(&data, images);
+        check_labels(&data, labels);
+        lw_dataset_free(&data);
+    } else {
+        FUZZ_CHECK(memcmp(&data, &untouched, sizeof data) == 0, "changed by a failure");
+    }
+    fuzz_heap_end();
+}

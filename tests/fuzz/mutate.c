@@ -1,0 +1,51 @@
+#include "mutate.h"
+
+#include <string.h>
+
+enum { FILE_MAX = 1 << 16 };
+
+size_t mutate_resize(uint8_t *bytes, size_t size, size_t room, size_t wanted)
+{
+    if (wanted > room)
+        return size;
+    if (wanted > size)
+        memset(bytes + size, 0, wanted - size);
+    return wanted;
+}
+
+/* libFuzzer's mutations make one byte of no room. */
+static size_t mutate_one(uint8_t *bytes, size_t size, size_t room, unsigned seed,
+                         mutate_file mutate)
+{
+    return room > 0 ? mutate(bytes, size, room, seed) : size;
+}
+
+size_t mutate_files(uint8_t *bytes, size_t size, size_t room, unsigned seed, mutate_file mutate)
+{
+    static uint8_t first[FILE_MAX], second[FILE_MAX];
+    if (size > room)
+        size = room;
+    if (room < FUZZ_LENGTH_BYTES || size > FILE_MAX)
+        return LLVMFuzzerMutate(bytes, size, room);
+    const fuzz_files files = fuzz_split(bytes, size);
+    size_t first_size = files.first_size, second_size = files.second_size;
+    size_t rest = room - FUZZ_LENGTH_BYTES;
+    if (rest >= FILE_MAX)
+        rest = FILE_MAX - 1;
+    memcpy(first, files.first, first_size);
+    memcpy(second, files.second, second_size);
+    const unsigned which = seed % 5;
+    if (which == 4) { /* one for the other: labels that are values, images that are labels */
+        memcpy(second, first, first_size);
+        second_size = first_size < rest - first_size ? first_size : rest - first_size;
+    }
+    if (which == 0 || which == 1 || which == 3)
+        first_size = mutate_one(first, first_size, rest - second_size, seed / 5, mutate);
+    if (which == 0 || which == 2)
+        second_size = mutate_one(second, second_size, rest - first_size, seed / 7, mutate);
+    bytes[0] = (uint8_t)first_size;
+    bytes[1] = (uint8_t)(first_size >> 8);
+    memcpy(bytes + FUZZ_LENGTH_BYTES, first, first_size);
+    memcpy(bytes + FUZZ_LENGTH_BYTES + first_size, second, second_size);
+    return FUZZ_LENGTH_BYTES + first_size + second_size;
+}
