@@ -4,7 +4,7 @@
  * documented one, outputs and files are as they were, nothing is lost, and the call succeeds when it is repeated.
  * Of calls with many of them only every STRIDE-th is tried, 1: all.
  *
- * Runs itself with the faults preloaded; under a sanitizer, too, which else insists to come first.
+ * Runs itself with the faults preloaded.
  */
 #define _GNU_SOURCE
 #include "engine.h"
@@ -26,7 +26,6 @@ static void run_table(const fault_case *table, faults *f, size_t stride, const c
 static void preload(char **argv)
 {
     setenv("LD_PRELOAD", FAULTS_OBJECT, 1);
-    setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 0);
     /* Threads that wait must not keep the processors busy. */
     setenv("OMP_WAIT_POLICY", "passive", 0);
     execv("/proc/self/exe", argv);
