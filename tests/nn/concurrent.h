@@ -21,7 +21,8 @@ int run_agrees(size_t run, unsigned threads, const float *want);
 void begin_runs(float *want[RUNS]);
 void end_runs(float *want[RUNS]);
 
-/* How often a test repeats what it does: usual, or LANEWISE_TEST_REPEAT if that is set. */
+/* How often a test repeats what it does: usual, a quarter of that with LANEWISE_TEST_FAST, or
+ * LANEWISE_TEST_REPEAT if that is set. */
 size_t repetitions(size_t usual);
 
 /* To be called in each repetition: two minutes without a call count as a deadlock, and the process ends with
