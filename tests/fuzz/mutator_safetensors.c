@@ -1,6 +1,7 @@
 /*
- * Mutates the header or the data of a safetensors file. The length in front is put right, and the data are given as
- * many bytes as the last offset says.
+ * Mutates the header or the data of a safetensors file. The length in front is put right, tensors mostly get the offsets
+ * that their shapes ask for, one behind the other, and the data as many bytes as the last offset says. Without, a bias
+ * that is too long for its weights is made by three changes at once, and was not found in 112000 executions.
  */
 #include "mutate.h"
 
@@ -20,13 +21,68 @@ static size_t header_length(const uint8_t *bytes, size_t size)
     return length < size - LENGTH_BYTES ? length : size - LENGTH_BYTES;
 }
 
+static const char offsets_key[] = "\"data_offsets\":[";
+
+/* The bytes of a tensor by its type and shape, which stand from here up to its offsets. */
+static size_t tensor_bytes(const char *from, const char *offsets)
+{
+    static const struct {
+        const char *type;
+        size_t bytes;
+    } types[] = {{"\"F32\"", 4}, {"\"F64\"", 8}, {"\"I64\"", 8}, {"16\"", 2}};
+    size_t bytes = 1;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        const char *type = strstr(from, types[i].type);
+        if (type && type < offsets)
+            bytes = types[i].bytes;
+    }
+    const char *shape = strstr(from, "\"shape\":[");
+    if (!shape || shape > offsets)
+        return bytes;
+    for (shape += strlen("\"shape\":["); *shape >= '0' && *shape <= '9'; shape += *shape == ',') {
+        char *end;
+        const unsigned long size = strtoul(shape, &end, 10);
+        bytes *= size < HEADER_MAX ? size : HEADER_MAX;
+        bytes = bytes < HEADER_MAX ? bytes : HEADER_MAX;
+        shape = end;
+    }
+    return bytes;
+}
+
+/* Gives the tensors their offsets; returns the new length, or the old one where there is no room. */
+static size_t lay_out(char *header, size_t length, size_t room)
+{
+    char laid[HEADER_MAX + 1];
+    size_t used = 0, end = 0;
+    const char *at = header;
+    if (strlen(header) != length)
+        return length;
+    for (const char *offsets; (offsets = strstr(at, offsets_key)); at = offsets) {
+        const size_t begin = end;
+        end += tensor_bytes(at, offsets);
+        offsets += sizeof offsets_key - 1;
+        const int printed = snprintf(laid + used, sizeof laid - used, "%.*s%zu,%zu",
+                                     (int)(offsets - at), at, begin, end);
+        if (printed < 0 || (size_t)printed >= sizeof laid - used)
+            return length;
+        used += (size_t)printed;
+        offsets += strcspn(offsets, "]");
+    }
+    if (strlen(at) > room || used > room - strlen(at))
+        return length;
+    memcpy(laid + used, at, strlen(at));
+    used += strlen(at);
+    memcpy(header, laid, used);
+    return used;
+}
+
 /* The largest end of data that the header speaks of. */
 static size_t data_end(const char *header)
 {
     size_t largest = 0;
-    for (const char *at = header; (at = strstr(at, "\"data_offsets\":["));) {
+    for (const char *at = header; (at = strstr(at, offsets_key));) {
         unsigned begin, end;
-        at += strlen("\"data_offsets\":[");
+        at += sizeof offsets_key - 1;
         if (sscanf(at, "%u ,%u", &begin, &end) == 2 && end > largest)
             largest = end;
     }
@@ -50,6 +106,9 @@ size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t room, unsigne
         header_room = HEADER_MAX;
     if (seed / 8 % 4 > 0)
         length = LLVMFuzzerMutate((uint8_t *)header, length, header_room);
+    header[length] = '\0';
+    if (seed / 256 % 4 > 0)
+        length = lay_out(header, length, header_room);
     const size_t data_room = room - LENGTH_BYTES - length;
     if (seed / 8 % 4 != 1 && data_size > 0)
         data_size = LLVMFuzzerMutate(data, data_size, data_size);
