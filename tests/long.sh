@@ -1,16 +1,43 @@
 #!/bin/sh
-# Usage: long.sh BUILD [PART ...]
+# Usage: long.sh [PART ...]
 #
-# The long versions of what the ordinary suite tries in short: those parts, or all one after the other. BUILD is a
-# release build. Each part ends with its figures; the exit code is 1 if any of them failed. README.md
-# beside this file has the figures of the last full run.
+# The long versions of what the ordinary suite tries in short: those parts, or all one after the other, some hours on two
+# cores. Each part ends with its figures; exit code 1 if any of them failed. README.md beside this file has the
+# figures of the last full run.
 set -u
-tests=$(cd "$(dirname "$0")" && pwd)
-source=$(dirname "$tests")
-build=$(cd "$1" && pwd)
-shift
-all='steps fashion'
+cd "$(dirname "$0")/.." || exit 1
+build=$PWD/build/release
+all='ulp faults kills threads fuzz fuzz_kernels steps fashion valgrind coverage analyse'
 [ $# -gt 0 ] || set -- $all
+
+# Every float through exp, log and the activations, on every instruction set.
+part_ulp() {
+    LANEWISE_TEST_EXHAUSTIVE=1 ctest --preset release -R ulp_exhaustive
+}
+
+# Every allocation and operation on files of calls of the libraries, and of runs of the command.
+part_faults() {
+    "$build/bin/faults_library" 1 && "$build/bin/faults_command" "$build/bin/lanewise" 1
+}
+
+# SIGKILL, SIGINT and SIGTERM at random moments of runs, and full disks.
+part_kills() {
+    sh tests/cli/kill.sh "$build/bin" 1000 300 50
+}
+
+# Concurrency, forks, many threads, two libraries: each 10000 times.
+part_threads() {
+    sh tests/nn/threads_long.sh build/release 10000
+}
+
+# 10^7 inputs for each reader of files and of the command line's values, and 10^6 cases for the kernels.
+part_fuzz() {
+    ./dev build fuzz && sh tests/fuzz/run.sh build/fuzz 10000000 safetensors npy idx idx_gzip csv options
+}
+
+part_fuzz_kernels() {
+    ./dev build fuzz && sh tests/fuzz/run.sh build/fuzz 1000000 kernels
+}
 
 # 10^7 steps of two small networks under a limit of memory.
 part_steps() {
@@ -19,10 +46,21 @@ part_steps() {
 
 # An hour of Fashion-MNIST under a limit of memory.
 part_fashion() {
-    "$build/bin/soak" fashion "${LANEWISE_TEST_SECONDS:-3600}"
+    "$build/bin/soak" fashion 3600
 }
 
-failed=
+part_valgrind() {
+    ./dev valgrind
+}
+
+part_coverage() {
+    ./dev coverage
+}
+
+part_analyse() {
+    ./dev analyse
+}
+
 for part; do
     case " $all " in
     *" $part "*) ;;
@@ -31,6 +69,10 @@ for part; do
         exit 2
         ;;
     esac
+done
+./dev build || exit 1
+failed=
+for part; do
     echo "== $part"
     begin=$(date +%s)
     "part_$part" || failed="$failed $part"

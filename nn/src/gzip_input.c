@@ -56,10 +56,11 @@ static lw_status read_plain(lw_gzip_input *input, unsigned char *bytes, size_t c
     const size_t first = input->stream.avail_in < count ? input->stream.avail_in : count;
     const uint64_t left = input->file.size - input->file.position;
     const size_t rest = left < count - first ? (size_t)left : count - first;
-    if (first > 0)
+    if (first > 0) {
         memcpy(bytes, input->stream.next_in, first);
-    input->stream.next_in += first;
-    input->stream.avail_in -= (unsigned)first;
+        input->stream.next_in += first;
+        input->stream.avail_in -= (unsigned)first;
+    }
     *got = first + rest;
     return lw_input_read(&input->file, bytes + first, rest);
 }

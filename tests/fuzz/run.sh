@@ -3,7 +3,7 @@
 # Runs the fuzzers of a build of preset fuzz, or those named (safetensors, npy, ...), for so many executions each, two
 # at a time. They begin with the corpus in the sources and leave what they find beside the build, in
 # BUILD/fuzz/TARGET; findings go to BUILD/fuzz/TARGET-*. Prints for each target what it did; fails on a finding, which
-fuzz_TARGET FILE runs again, and which belongs into the corpus once it is mended.
+# fuzz_TARGET FILE runs again, and which belongs into the corpus once it is mended.
 set -eu
 [ $# -ge 2 ] || { echo 'usage: run.sh BUILD EXECUTIONS [TARGET ...]' >&2 && exit 2; }
 source=$(cd "$(dirname "$0")" && pwd)
