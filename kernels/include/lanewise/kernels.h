@@ -88,6 +88,8 @@ LW_API int lw_max_threads(void);
  * instructions: meant to be set around a call.
  */
 LW_API int lw_set_threads(int threads);
+
+/* The largest setting of lw_set_threads. */
 #define LW_MOST_THREADS 1024
 
 /*
