@@ -1,8 +1,8 @@
 #include "safetensors.h"
 #include "input_file.h"
+#include "json_text.h"
 #include "little_endian.h"
 
-#include <errno.h>
 #include <float.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -154,103 +154,6 @@ static lw_status check_coverage(lw_safetensors *file)
     return LW_OK;
 }
 
-/*
- * The header on its way to jansson, as [0.00...0,HEADER]. jansson gathers a token in a buffer, and where that
- * cannot grow it goes on without the bytes that do not fit: a text then lacks letters or, which is worse, its end. So a
- * number goes first that is as long as the longest token, and whose growth is looked at before the header follows.
- */
-typedef struct header_feed {
-    enum { FEED_BEGIN, FEED_ZEROS, FEED_COMMA, FEED_HEADER, FEED_END, FEED_DONE } at;
-    size_t zeros;
-    const char *next; /* of the header */
-    size_t left;
-    int no_memory;
-} header_feed;
-
-static const char feed_begin[] = "[0.", feed_comma[] = ",", feed_end[] = "]";
-
-/* No token of a text is longer: what lies between two of its quotes that are not escaped. */
-static size_t longest_token(const char *text, size_t length)
-{
-    size_t longest = 0, begin = 0;
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '\\')
-            i++;
-        else if (text[i] == '"') {
-            longest = i - begin > longest ? i - begin : longest;
-            begin = i;
-        }
-    }
-    return (length - begin > longest ? length - begin : longest) + 1;
-}
-
-/* A callback of jansson's. malloc says by errno that there is no memory. */
-static size_t feed(void *buffer, size_t room, void *user)
-{
-    header_feed *f = user;
-    size_t count = 0;
-    if (errno == ENOMEM) {
-        f->no_memory = 1;
-        return 0;
-    }
-    switch (f->at) {
-    case FEED_BEGIN:
-        count = strlen(feed_begin);
-        memcpy(buffer, feed_begin, count);
-        f->at = FEED_ZEROS;
-        break;
-    case FEED_ZEROS:
-        count = f->zeros < room ? f->zeros : room;
-        memset(buffer, '0', count);
-        f->zeros -= count;
-        f->at = f->zeros > 0 ? FEED_ZEROS : FEED_COMMA;
-        break;
-    case FEED_COMMA:
-        count = strlen(feed_comma);
-        memcpy(buffer, feed_comma, count);
-        f->at = FEED_HEADER;
-        break;
-    case FEED_HEADER:
-        count = f->left < room ? f->left : room;
-        memcpy(buffer, f->next, count);
-        f->next += count;
-        f->left -= count;
-        f->at = f->left > 0 ? FEED_HEADER : FEED_END;
-        break;
-    case FEED_END:
-        count = strlen(feed_end);
-        memcpy(buffer, feed_end, count);
-        f->at = FEED_DONE;
-        break;
-    case FEED_DONE:
-        break;
-    }
-    return count;
-}
-
-static lw_status parse_json(lw_safetensors *file)
-{
-    const char *text = (const char *)file->bytes;
-    const size_t zeros = longest_token(text, file->header_size);
-    header_feed from = {.zeros = zeros, .next = text, .left = file->header_size};
-    json_error_t error;
-    errno = 0;
-    json_t *list = json_load_callback(feed, &from, JSON_REJECT_DUPLICATES, &error);
-    /* Without memory jansson has no words or wrong ones, such as an invalid token. */
-    if (from.no_memory || (!list && (errno == ENOMEM || *error.text == '\0'))) {
-        json_decref(list);
-        return no_memory(file->path);
-    }
-    const size_t before = strlen(feed_begin) + zeros + strlen(feed_comma);
-    if (!list)
-        return lw_fail(LW_EFORMAT, "%s: header at byte %zu: %.120s", file->path,
-                       LENGTH_BYTES + (size_t)error.position - before, error.text);
-    const int is_one = json_array_size(list) == 2;
-    file->header = json_incref(json_array_get(list, 1));
-    json_decref(list);
-    return is_one ? LW_OK : lw_fail(LW_EFORMAT, "%s: header: more than one JSON value", file->path);
-}
-
 static int compare_names(const void *a, const void *b)
 {
     return strcmp((*(const lw_tensor *const *)a)->name, (*(const lw_tensor *const *)b)->name);
@@ -270,7 +173,8 @@ static lw_status sort_names(lw_safetensors *file)
 
 static lw_status parse_header(lw_safetensors *file)
 {
-    const lw_status parsed = parse_json(file);
+    const lw_status parsed = lw_json_parse(file->path, LENGTH_BYTES, (const char *)file->bytes,
+                                           file->header_size, &file->header);
     if (parsed != LW_OK)
         return parsed;
     if (file->bytes[0] != '{')
