@@ -249,9 +249,12 @@ static lw_status validate(const lw_fit_run *run, lw_epoch_report *report)
 static lw_status finish_epoch(lw_fit_run *run, lw_epoch_report *report)
 {
     const lw_fit_options *o = &run->options;
-    place_text place;
-    snprintf(place, sizeof place, "after epoch %zu: ", report->epoch);
-    lw_status status = o->on_epoch ? lw_check_parameters(run->net, LW_EDIVERGED, place) : LW_OK;
+    lw_status status = LW_OK;
+    if (o->on_epoch) {
+        place_text place;
+        snprintf(place, sizeof place, "after epoch %zu: ", report->epoch);
+        status = lw_check_parameters(run->net, LW_EDIVERGED, place);
+    }
     if (status == LW_OK && o->validation)
         status = validate(run, report);
     if (status != LW_OK)
