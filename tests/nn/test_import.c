@@ -1,8 +1,12 @@
 /* Networks from the weights of other programs. */
+#define _DEFAULT_SOURCE /* sbrk, MAP_ANONYMOUS */
 #include "saved_nets.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* A tensor of float32 as a header has it. */
 #define MATRIX(name, rows, cols, begin, end)                                                       \
@@ -115,26 +119,60 @@ START_TEST(weights_are_read_out_in)
 }
 END_TEST
 
+/* A file of so many layers 1-1, whose header ends with end. */
+static const char *save_many(const char *name, int many, const char *end)
+{
+    enum { LENGTH_BYTES = 8, TENSOR_BYTES = 100 };
+    char *bytes = calloc((size_t)many * TENSOR_BYTES + strlen(end), 1),
+         *next = bytes + LENGTH_BYTES;
+    ck_assert_ptr_nonnull(bytes);
+    for (int i = 0; i < many; i++)
+        next += sprintf(
+            next, "%c\"%d.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[%d,%d]}",
+            i == 0 ? '{' : ',', i, 4 * i, 4 * i + 4);
+    next += sprintf(next, "%s", end);
+    for (int i = 0; i < LENGTH_BYTES; i++)
+        bytes[i] = (char)((size_t)(next - bytes - LENGTH_BYTES) >> 8 * i);
+    const size_t size = (size_t)(next - bytes) + (size_t)many * sizeof(float); /* all of them 0 */
+    const char *path = temp_file(name, bytes, size);
+    free(bytes);
+    return path;
+}
+
+enum { MANY = 100000 };
+
 /* Within the time of a test: with a search through all tensors for each bias it takes 170 s. */
 START_TEST(many_layers_are_found)
 {
-    enum { LENGTH_BYTES = 8, TENSOR_BYTES = 100 };
-    const int many = getenv("LANEWISE_TEST_FAST") ? 1000 : 100000;
-    char *bytes = calloc((size_t)many, TENSOR_BYTES), *end = bytes + LENGTH_BYTES;
-    ck_assert_ptr_nonnull(bytes);
-    for (int i = 0; i < many; i++)
-        end += sprintf(
-            end, "%c\"%d.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[%d,%d]}",
-            i == 0 ? '{' : ',', i, 4 * i, 4 * i + 4);
-    *end++ = '}';
-    for (int i = 0; i < LENGTH_BYTES; i++)
-        bytes[i] = (char)((size_t)(end - bytes - LENGTH_BYTES) >> 8 * i);
-    const size_t size = (size_t)(end - bytes) + (size_t)many * sizeof(float); /* all of them 0 */
     lw_net *net;
-    ASSERT_OK(lw_net_import(&net, temp_file("many", bytes, size), LW_TANH, LW_LINEAR));
-    ck_assert_uint_eq(lw_net_layer_count(net), (size_t)many);
+    ASSERT_OK(lw_net_import(&net, save_many("many", MANY, "}"), LW_TANH, LW_LINEAR));
+    ck_assert_uint_eq(lw_net_layer_count(net), MANY);
     lw_net_destroy(net);
-    free(bytes);
+}
+END_TEST
+
+/* malloc then finds memory elsewhere, but leaves ENOMEM in errno: for long strings as for many. */
+START_TEST(a_heap_that_cannot_grow_is_no_lack_of_memory)
+{
+    static const int lengths[] = {1, 100, 40000, 1000000};
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const int length = lengths[_i];
+    char *end = malloc((size_t)length + 100);
+    ck_assert_ptr_nonnull(end);
+    sprintf(end, ",\"__metadata__\":{\"long\":\"%0*d\"}}", length, 0);
+    const char *whole = save_many("whole", MANY, end);
+    end[strlen(end) - 1] = '\0';
+    const char *part = save_many("part", MANY, end);
+    free(end);
+    malloc_trim(0);
+    const uintptr_t behind = ((uintptr_t)sbrk(0) + page - 1) / page * page;
+    /* Taken already, it is as good. */
+    (void)mmap((void *)behind, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    lw_net *net;
+    ASSERT_OK(lw_net_import(&net, whole, LW_TANH, LW_LINEAR));
+    lw_net_destroy(net);
+    ASSERT_REFUSED(LW_EFORMAT, part, "header at byte ",
+                   lw_net_import(&net, part, LW_TANH, LW_LINEAR));
 }
 END_TEST
 
@@ -192,6 +230,7 @@ int main(void)
     tcase_add_test(import, a_missing_bias_is_0);
     tcase_add_test(import, weights_are_read_out_in);
     tcase_add_test(import, many_layers_are_found);
+    tcase_add_loop_test(import, a_heap_that_cannot_grow_is_no_lack_of_memory, 0, 4);
     tcase_add_test(import, tensors_that_are_no_network_are_refused);
     tcase_add_test(import, bad_arguments_are_refused);
     suite_add_tcase(suite, import);
