@@ -95,6 +95,7 @@ END_TEST
 int main(void)
 {
     TCase *cases = tcase_create("no memory");
+    tcase_set_timeout(cases, 0); /* ctest has one */
     tcase_add_loop_test(cases, test_no_memory, 0, PRODUCTS * threads_possible(3));
     tcase_add_loop_test(cases, test_no_memory_for_dots, 0, 2);
     tcase_add_loop_test(cases, test_no_memory_for_updates, threads_possible(2) == 2 ? 0 : 2, 3);
