@@ -42,6 +42,7 @@ static void make_points(size_t rows, float *x, int32_t *labels)
 
 static int run_steps(int is_wide, size_t steps)
 {
+    enum { LEAST_BETWEEN = 1000 }; /* samples, each of which takes an emulator 0.8 s */
     static const lw_layer_spec narrow[] = {{.units = 4, .activation = LW_TANH},
                                            {.units = 1, .activation = LW_SIGMOID}};
     static const lw_layer_spec wide[] = {{.units = 64, .activation = LW_RELU},
@@ -65,7 +66,7 @@ static int run_steps(int is_wide, size_t steps)
     for (size_t part = 0; part < STEADY_PARTS && status == LW_OK; part++) {
         const size_t count = steps / STEADY_PARTS;
         for (size_t i = 0; i < count && status == LW_OK; i++) {
-            if (i % (count / 16 + 1) == 0)
+            if (i % (count / 16 + LEAST_BETWEEN) == 0)
                 steady_sample(&run);
             status = lw_train_step(net, LW_LOSS_DEFAULT, &optimizer, rows, x, &target, &loss);
         }
