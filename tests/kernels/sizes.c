@@ -31,10 +31,10 @@ void size_list_free(struct size_list *list)
     *list = (struct size_list){0, NULL};
 }
 
-/* Every seventh: a number that divides no length of the lists below, so that each length stays. */
+/* Every thirteenth: a number that divides no length of the lists below, so that each length stays. */
 static void thin_out(struct size_list *list)
 {
-    enum { KEPT = 7 };
+    enum { KEPT = 13 };
     size_t kept = 0;
     for (size_t i = 0; i < list->count; i += KEPT)
         list->size[kept++] = list->size[i];

@@ -23,6 +23,11 @@ static void *allocate(size_t n, size_t size)
     return memory;
 }
 
+int is_thin_run(void)
+{
+    return getenv("LANEWISE_TEST_FAST") != NULL;
+}
+
 float *uniform_floats(size_t n, float low, float high, uint64_t seed)
 {
     lw_random random = {seed};

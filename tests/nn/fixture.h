@@ -24,6 +24,9 @@
                       lw_last_error(), (text));                                                    \
     } while (0)
 
+/* Whether LANEWISE_TEST_FAST is set: fewer cases and repetitions, for emulators and sanitizers. */
+int is_thin_run(void);
+
 /* Uniform in [low, high); released with free. */
 float *uniform_floats(size_t n, float low, float high, uint64_t seed);
 

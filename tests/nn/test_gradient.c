@@ -74,6 +74,13 @@ static void check_network(const loss_case *c, lw_activation hidden, size_t input
     lw_net_destroy(net);
 }
 
+/* All widths with all; where tests are thin every activation with each of them. */
+static int is_left_out(size_t hidden, size_t width, size_t outputs)
+{
+    enum { PART = 4 };
+    return is_thin_run() && (hidden + width + outputs) % PART != 0;
+}
+
 START_TEST(every_loss_and_activation)
 {
     static const lw_activation hidden[] = {LW_LINEAR, LW_RELU, LW_LEAKY_RELU, LW_SIGMOID,
@@ -84,7 +91,7 @@ START_TEST(every_loss_and_activation)
         for (size_t w = 0; w < sizeof widths / sizeof *widths; w++)
             for (size_t o = 0; o < sizeof widths / sizeof *widths; o++)
                 /* The softmax of a single output is constant: a gradient of zero. */
-                if (widths[o] > 1 || c->output != LW_SOFTMAX)
+                if ((widths[o] > 1 || c->output != LW_SOFTMAX) && !is_left_out(h, w, o))
                     check_network(c, hidden[h], 1 + w, widths[w], widths[o]);
 }
 END_TEST

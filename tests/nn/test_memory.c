@@ -92,12 +92,6 @@ static size_t resident_bytes(void)
     return (size_t)resident * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* Fewer steps for emulators and sanitizers. */
-static size_t steps_of(size_t steps)
-{
-    return getenv("LANEWISE_TEST_FAST") ? steps / 10 : steps;
-}
-
 static void run_steps(lw_net *net, lw_loss loss, size_t rows, const float *x, const float *y,
                       size_t steps)
 {
@@ -108,12 +102,14 @@ static void run_steps(lw_net *net, lw_loss loss, size_t rows, const float *x, co
 }
 
 /* A leak of 32 bytes a step, the least that malloc takes, would be 320 KB of 10000; an emulator's own memory grows
- * by 70 KB. A sanitizer's grows by as much as it likes, and it looks for leaks by itself. */
+ * by 70 KB. So many steps are enough where they take long. A sanitizer's grows by as much as it likes, and it looks for leaks by itself. */
 #if defined(__SANITIZE_ADDRESS__)
 enum { ALLOWED_GROWTH = 256 * 1024 * 1024 };
 #else
 enum { ALLOWED_GROWTH = 256 * 1024 };
 #endif
+
+enum { LEAST_STEPS = 10000 };
 
 static void assert_stays(size_t inputs, const lw_layer_spec *layers, size_t count, size_t rows,
                          size_t steps)
@@ -124,7 +120,7 @@ static void assert_stays(size_t inputs, const lw_layer_spec *layers, size_t coun
     run_steps(net, LW_BINARY_CROSS_ENTROPY, rows, x, y, 1000);
     (void)resident_bytes(); /* pages of the functions that read it */
     const size_t before = resident_bytes();
-    run_steps(net, LW_BINARY_CROSS_ENTROPY, rows, x, y, steps_of(steps));
+    run_steps(net, LW_BINARY_CROSS_ENTROPY, rows, x, y, is_thin_run() ? LEAST_STEPS : steps);
     const size_t after = resident_bytes();
     if (before == 0)
         printf("skipped: there is no /proc/self/statm\n");

@@ -223,7 +223,7 @@ static void assert_same_files(const char *what, const char *path, const char *ot
 /* Every scenario with every optimizer; where tests have to be fast, each with one. */
 static int is_left_out(int number)
 {
-    return getenv("LANEWISE_TEST_FAST") && number / OPTIMIZERS % OPTIMIZERS != number % OPTIMIZERS;
+    return is_thin_run() && number / OPTIMIZERS % OPTIMIZERS != number % OPTIMIZERS;
 }
 
 START_TEST(a_resumed_run_ends_in_the_same_state)
