@@ -38,11 +38,11 @@ static void check_edges(struct tally *tally, const struct operation *operation)
     size_list_free(&list);
 }
 
-/* Takes long: where tests have to be fast each operation has a third of the sizes, and other ones than its neighbours. */
+/* Takes long: where tests have to be fast each operation has a fifth of the sizes, and other ones than its neighbours. */
 static void check_blocks(struct tally *tally, const struct operation *operation)
 {
     const size_t number = (size_t)(operation_find(operation->name) - operations);
-    const size_t step = is_fast() ? 3 : 1;
+    const size_t step = is_fast() ? 5 : 1;
     struct size_list list = sizes_at_blocks(operation);
     for (size_t i = number % step; i < list.count; i += step) {
         const struct layout layout = {.memory = HEAP, .padding = i % 3, .offset = i % 2};

@@ -106,8 +106,9 @@ static void check_size(struct tally *tally, const struct operation *operation, i
 void check_threads(struct tally *tally, const struct operation *operation)
 {
     const int step = is_fast() ? 9 : 3; /* no divisor of the number of transposes or activations */
+    const size_t sizes = is_fast() ? 2 : 1;
     struct size_list list = sizes_threaded(operation);
-    for (size_t i = 0; i < list.count; i++) {
+    for (size_t i = 0; i < list.count; i += sizes) {
         /* From another one on for each size, so that few variants of each are many in all. */
         const int first = (int)i % (step < operation->variants ? step : operation->variants);
         for (int variant = first; variant < operation->variants; variant += step)
