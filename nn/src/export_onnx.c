@@ -3,9 +3,9 @@
  * and outputs. All but the parameters is small and made in memory; the elements of a tensor, the last
  * field of its message, go to the file from where they lie.
  */
-#include "atomic_file.h"
 #include "checkpoint.h"
 #include "export.h"
+#include "output_words.h"
 #include "protobuf.h"
 
 #include <lanewise/kernels.h>
@@ -259,15 +259,15 @@ static lw_status add_layers(onnx_model *model, const lw_net *net, const float *f
 
 /* ---- The file ------------------------------------------------------------------------------ */
 
-static lw_status write_initializers(const onnx_model *model, lw_atomic_file *file)
+static lw_status write_initializers(const onnx_model *model, lw_output_file *file)
 {
     lw_status status = LW_OK;
     size_t head = 0;
     for (size_t i = 0; i < model->initializer_count && status == LW_OK; i++) {
         const initializer *tensor = &model->initializers[i];
-        status = lw_atomic_write(file, model->heads.bytes + head, tensor->head_end - head);
+        status = lw_output_file_write(file, model->heads.bytes + head, tensor->head_end - head);
         if (status == LW_OK)
-            status = lw_atomic_write_words(file, tensor->values, tensor->count);
+            status = lw_output_words(file, tensor->values, tensor->count);
         head = tensor->head_end;
     }
     return status;
@@ -276,16 +276,16 @@ static lw_status write_initializers(const onnx_model *model, lw_atomic_file *fil
 /* begin: the fields of the model before its graph, which has the rest. */
 static lw_status write_model(const onnx_model *model, const lw_message *begin, const char *path)
 {
-    lw_atomic_file file;
-    lw_status status = lw_atomic_open(&file, path);
+    lw_output_file *file;
+    lw_status status = lw_output_file_open(&file, path);
     if (status != LW_OK)
         return status;
-    status = lw_atomic_write(&file, begin->bytes, begin->size);
+    status = lw_output_file_write(file, begin->bytes, begin->size);
     if (status == LW_OK)
-        status = lw_atomic_write(&file, model->graph.bytes, model->graph.size);
+        status = lw_output_file_write(file, model->graph.bytes, model->graph.size);
     if (status == LW_OK)
-        status = write_initializers(model, &file);
-    return lw_atomic_close(&file, status);
+        status = write_initializers(model, file);
+    return lw_output_file_close(file, status);
 }
 
 static lw_status finish_model(const onnx_model *model, const char *path)

@@ -1,8 +1,8 @@
-#include "atomic_file.h"
 #include "dataset.h"
 #include "little_endian.h"
 #include "memory.h"
 #include "npy_header.h"
+#include "output_words.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -184,16 +184,16 @@ static lw_status write_npy(const char *path, const char *descr, const void *x, s
     if (status != LW_OK)
         return status;
 
-    lw_atomic_file file;
-    status = lw_atomic_open(&file, path);
+    lw_output_file *file;
+    status = lw_output_file_open(&file, path);
     if (status != LW_OK)
         return status;
     unsigned char header[LW_NPY_HEADER_BYTES];
     lw_npy_make_header(header, descr, cols ? 2 : 1, shape);
-    status = lw_atomic_write(&file, header, sizeof header);
+    status = lw_output_file_write(file, header, sizeof header);
     if (status == LW_OK)
-        status = lw_atomic_write_words(&file, x, rows * width);
-    return lw_atomic_close(&file, status);
+        status = lw_output_words(file, x, rows * width);
+    return lw_output_file_close(file, status);
 }
 
 lw_status lw_write_npy_f32(const char *path, const float *x, size_t rows, size_t cols)

@@ -1,5 +1,5 @@
-#include "atomic_file.h"
 #include "little_endian.h"
+#include "output_words.h"
 #include "safetensors.h"
 
 #include <jansson.h>
@@ -56,18 +56,18 @@ static char *make_header(const lw_tensor_source *tensors, size_t tensor_count,
     return text;
 }
 
-static lw_status write_header(lw_atomic_file *file, const char *header, size_t length)
+static lw_status write_header(lw_output_file *file, const char *header, size_t length)
 {
     static const char spaces[ALIGNMENT] = "        ";
     const size_t padding = (ALIGNMENT - length % ALIGNMENT) % ALIGNMENT;
     unsigned char prefix[LENGTH_BYTES];
     lw_store_le(prefix, LENGTH_BYTES, length + padding);
 
-    lw_status status = lw_atomic_write(file, prefix, sizeof prefix);
+    lw_status status = lw_output_file_write(file, prefix, sizeof prefix);
     if (status == LW_OK)
-        status = lw_atomic_write(file, header, length);
+        status = lw_output_file_write(file, header, length);
     if (status == LW_OK)
-        status = lw_atomic_write(file, spaces, padding);
+        status = lw_output_file_write(file, spaces, padding);
     return status;
 }
 
@@ -79,14 +79,13 @@ lw_status lw_safetensors_write(const char *path, const lw_tensor_source *tensors
     char *header = make_header(tensors, tensor_count, metadata, metadata_count, &length);
     if (!header)
         return lw_fail(LW_ENOMEM, "%s: no memory for its header", path);
-    lw_atomic_file file;
-    lw_status status = lw_atomic_open(&file, path);
+    lw_output_file *file;
+    lw_status status = lw_output_file_open(&file, path);
     if (status == LW_OK) {
-        status = write_header(&file, header, length);
+        status = write_header(file, header, length);
         for (size_t i = 0; i < tensor_count && status == LW_OK; i++)
-            status = lw_atomic_write_words(&file, tensors[i].values,
-                                           lw_tensor_source_count(&tensors[i]));
-        status = lw_atomic_close(&file, status);
+            status = lw_output_words(file, tensors[i].values, lw_tensor_source_count(&tensors[i]));
+        status = lw_output_file_close(file, status);
     }
     free(header);
     return status;

@@ -6,12 +6,13 @@
 
 lw_status lw_text_open(lw_text_file *text, const char *path)
 {
+    text->path = path;
     text->used = 0;
     text->status = LW_OK;
     text->locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (!text->locale)
         return lw_fail(LW_ENOMEM, "%s: no memory for a locale", path);
-    const lw_status status = lw_atomic_open(&text->file, path);
+    const lw_status status = lw_output_file_open(&text->file, path);
     if (status != LW_OK)
         freelocale(text->locale);
     return status;
@@ -20,7 +21,7 @@ lw_status lw_text_open(lw_text_file *text, const char *path)
 static void flush(lw_text_file *text)
 {
     if (text->status == LW_OK)
-        text->status = lw_atomic_write(&text->file, text->buffer, text->used);
+        text->status = lw_output_file_write(text->file, text->buffer, text->used);
     text->used = 0;
 }
 
@@ -41,7 +42,7 @@ void lw_text_print(lw_text_file *text, const char *format, ...)
             flush(text);
     }
     if (!printed && text->status == LW_OK)
-        text->status = lw_fail(LW_ENOMEM, "%s: no memory to print", text->file.target);
+        text->status = lw_fail(LW_ENOMEM, "%s: no memory to print", text->path);
     uselocale(before);
 }
 
@@ -49,5 +50,5 @@ lw_status lw_text_close(lw_text_file *text)
 {
     flush(text);
     freelocale(text->locale);
-    return lw_atomic_close(&text->file, text->status);
+    return lw_output_file_close(text->file, text->status);
 }

@@ -2,13 +2,14 @@
 #ifndef LANEWISE_TEXT_FILE_H
 #define LANEWISE_TEXT_FILE_H
 
-#include "atomic_file.h"
+#include <lanewise/output_file.h>
 #include <locale.h>
 
 enum { LW_TEXT_BYTES = 8192 };
 
 typedef struct lw_text_file {
-    lw_atomic_file file;
+    lw_output_file *file;
+    const char *path; /* as it was given, which stays until the end */
     locale_t locale;
     lw_status status; /* of what was printed so far */
     size_t used;
@@ -21,7 +22,7 @@ lw_status lw_text_open(lw_text_file *text, const char *path);
 /* Less than LW_TEXT_BYTES at a time. What fails shows when the file is closed. */
 void lw_text_print(lw_text_file *text, const char *format, ...) LW_PRINTF(2, 3);
 
-/* Ends a file in any case, as lw_atomic_close. */
+/* Ends a file in any case, as lw_output_file_close. */
 lw_status lw_text_close(lw_text_file *text);
 
 #endif

@@ -20,7 +20,7 @@ typedef struct fault_case {
 } fault_case;
 
 /* Tables of cases; each ends with one without a name. */
-extern const fault_case data_cases[], kernel_cases[], model_cases[], net_cases[];
+extern const fault_case data_cases[], file_cases[], kernel_cases[], model_cases[], net_cases[];
 
 /* What was let fail, and what of it the call survived with its usual result. */
 typedef struct fault_tally {

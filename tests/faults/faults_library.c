@@ -48,7 +48,8 @@ int main(int argc, char **argv)
         return SKIPPED;
     }
 
-    const fault_case *const tables[] = {data_cases, kernel_cases, net_cases, model_cases};
+    const fault_case *const tables[] = {data_cases, kernel_cases, net_cases, model_cases,
+                                        file_cases};
     fault_tally tally = {0};
     make_directory();
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)

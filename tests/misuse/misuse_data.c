@@ -196,6 +196,67 @@ void misuse_write_npy_i32(void)
     REFUSES(LW_EINVAL, "x", lw_write_npy_i32("absent/x", NULL, 2, 2));
 }
 
+/* ---- Files of one's own ---- */
+
+void misuse_output_file_check(void)
+{
+    watch_operands();
+    REFUSES(LW_EINVAL, "path", lw_output_file_check(NULL));
+    NO_FILES(lw_output_file_check(path));
+}
+
+void misuse_output_file_open(void)
+{
+    watch_operands();
+    REFUSES(LW_EINVAL, "file", lw_output_file_open(NULL, "absent/x"));
+    REFUSES(LW_EINVAL, "path", lw_output_file_open(&s.file, NULL));
+    NO_FILES(lw_output_file_open(&s.file, path));
+}
+
+/* A file that is there with nothing in it if the rows before have left it usable, and is then removed. */
+static void expect_empty_file(lw_output_file *file, const char *path)
+{
+    ck_assert_int_eq(lw_output_file_close(file, LW_OK), LW_OK);
+    FILE *stream = fopen(path, "rb");
+    ck_assert_ptr_nonnull(stream);
+    ck_assert_int_eq(fgetc(stream), EOF);
+    fclose(stream);
+    remove(path);
+}
+
+void misuse_output_file_write(void)
+{
+    char path[64];
+    lw_output_file *file;
+    watch_operands();
+    snprintf(path, sizeof path, "misuse-%ld.txt", (long)getpid());
+    ck_assert_int_eq(lw_output_file_open(&file, path), LW_OK);
+    REFUSES(LW_EINVAL, "file", lw_output_file_write(NULL, s.x, sizeof s.x));
+    REFUSES(LW_EINVAL, "bytes", lw_output_file_write(file, NULL, sizeof s.x));
+    REFUSES(LW_EINVAL, "overflows", lw_output_file_write(file, s.x, (size_t)PTRDIFF_MAX + 1));
+    REFUSES(LW_EINVAL, "overflows", lw_output_file_write(file, s.x, SIZE_MAX));
+    IDLE(lw_output_file_write(file, NULL, 0));
+    IDLE(lw_output_file_write(file, s.x, 0));
+    expect_empty_file(file, path);
+}
+
+void misuse_output_file_close(void)
+{
+    char path[64];
+    watch_operands();
+    snprintf(path, sizeof path, "misuse-%ld.txt", (long)getpid());
+    REFUSES(LW_EINVAL, "file", lw_output_file_close(NULL, LW_OK));
+    REFUSES(LW_EINVAL, "file", lw_output_file_close(NULL, LW_EDATA));
+    for (int i = 0; i < MISUSE_ENUMS; i++) {
+        const lw_status bad = (lw_status)MISUSE_ENUM(LW_EDIVERGED, i);
+        lw_output_file *file;
+        ck_assert_int_eq(lw_output_file_open(&file, path), LW_OK);
+        REFUSES(bad, "message",
+                lw_output_file_close(file, bad)); /* the one that was there before */
+        ck_assert_ptr_null(fopen(path, "rb"));
+    }
+}
+
 /* ---- Models ---- */
 
 void misuse_net_save(void)

@@ -5,6 +5,7 @@
 #include "misuse.h"
 
 #include <lanewise/nn.h>
+#include <lanewise/output_file.h>
 
 enum { ROWS = 6, INPUTS = 3, HIDDEN = 20, OUTPUTS = 2, ROOM = 1024 };
 
@@ -24,6 +25,7 @@ struct operands {
     lw_target target, by_label, both;
     lw_net *handle;
     lw_activation activation;
+    lw_output_file *file;
 };
 extern struct operands s;
 
@@ -57,6 +59,10 @@ void misuse_net_load_parameters(void);
 void misuse_net_load_state(void);
 void misuse_net_save(void);
 void misuse_net_save_state(void);
+void misuse_output_file_check(void);
+void misuse_output_file_close(void);
+void misuse_output_file_open(void);
+void misuse_output_file_write(void);
 void misuse_write_npy_f32(void);
 void misuse_write_npy_i32(void);
 

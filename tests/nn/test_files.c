@@ -1,10 +1,10 @@
 /* Files that appear whole or not at all. */
 #define _GNU_SOURCE
-#include "atomic_file.h"
 #include "temp_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <lanewise/output_file.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -12,10 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* The library's calls of the system are calls of what follows here, by the linker's --wrap. */
+
 /* Whether files without names are refused, as on some file systems. */
 static int has_names_only;
 
-/* The file's, by the linker's --wrap. */
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...)
@@ -32,13 +33,49 @@ int __wrap_open(const char *path, int flags, ...)
     return __real_open(path, flags, mode);
 }
 
+static int reluctant; /* write is interrupted every other time, and else takes three bytes */
+static int full_at;   /* the number of the one write for which there is no room, from 1; 0: none */
+static int writes;    /* so many were there */
+
+ssize_t __real_write(int descriptor, const void *bytes, size_t count);
+ssize_t __wrap_write(int descriptor, const void *bytes, size_t count);
+ssize_t __wrap_write(int descriptor, const void *bytes, size_t count)
+{
+    writes++;
+    if (writes == full_at || (reluctant && writes % 2 == 1)) {
+        errno = reluctant ? EINTR : ENOSPC;
+        return -1;
+    }
+    return __real_write(descriptor, bytes, reluctant && count > 3 ? 3 : count);
+}
+
+static int is_broken; /* nothing can be brought to the disk */
+
+int __real_fsync(int descriptor);
+int __wrap_fsync(int descriptor);
+int __wrap_fsync(int descriptor)
+{
+    errno = EIO;
+    return is_broken ? -1 : __real_fsync(descriptor);
+}
+
+static int keeps_names; /* nothing can be removed */
+
+int __real_unlink(const char *path);
+int __wrap_unlink(const char *path);
+int __wrap_unlink(const char *path)
+{
+    errno = EPERM;
+    return keeps_names ? -1 : __real_unlink(path);
+}
+
 static lw_status write_text(const char *path, const char *text)
 {
-    lw_atomic_file file;
-    const lw_status status = lw_atomic_open(&file, path);
+    lw_output_file *file;
+    const lw_status status = lw_output_file_open(&file, path);
     if (status != LW_OK)
         return status;
-    return lw_atomic_close(&file, lw_atomic_write(&file, text, strlen(text)));
+    return lw_output_file_close(file, lw_output_file_write(file, text, strlen(text)));
 }
 
 static void expect_text(const char *path, const char *text)
@@ -60,13 +97,13 @@ static mode_t mode_of(const char *path)
 START_TEST(a_file_appears_when_it_is_closed)
 {
     const char *path = temp_path("new");
-    lw_atomic_file file;
+    lw_output_file *file;
     const mode_t mask = umask(027);
-    ASSERT_OK(lw_atomic_open(&file, path));
-    ASSERT_OK(lw_atomic_write(&file, "whole", 5));
+    ASSERT_OK(lw_output_file_open(&file, path));
+    ASSERT_OK(lw_output_file_write(file, "whole", 5));
     ck_assert_int_ne(access(path, F_OK), 0);
     ck_assert_uint_eq(temp_count(), (size_t)has_names_only);
-    ASSERT_OK(lw_atomic_close(&file, LW_OK));
+    ASSERT_OK(lw_output_file_close(file, LW_OK));
     umask(mask);
     expect_text(path, "whole");
     ck_assert_uint_eq(mode_of(path), 0640);
@@ -82,13 +119,15 @@ START_TEST(a_file_that_is_there_is_replaced)
     expect_text(path, "new");
     ck_assert_uint_eq(mode_of(path), 0604);
 
-    const char *link = temp_path("link");
+    const char *link = temp_path("link"), *hard_link = temp_path("hard link");
+    ck_assert_int_eq(linkat(AT_FDCWD, path, AT_FDCWD, hard_link, 0), 0);
     ck_assert_int_eq(symlink("old", link), 0);
     ASSERT_OK(write_text(link, "through the link"));
+    expect_text(hard_link, "new");
     expect_text(path, "through the link");
     struct stat info;
     ck_assert(lstat(link, &info) == 0 && S_ISLNK(info.st_mode));
-    ck_assert_uint_eq(temp_count(), 2);
+    ck_assert_uint_eq(temp_count(), 3);
 }
 END_TEST
 
@@ -104,15 +143,15 @@ END_TEST
 
 START_TEST(two_files_at_once_do_not_meet)
 {
-    lw_atomic_file first, second;
+    lw_output_file *first, *second;
     const char *path = temp_path("same");
-    ASSERT_OK(lw_atomic_open(&first, path));
-    ASSERT_OK(lw_atomic_open(&second, path));
-    ASSERT_OK(lw_atomic_write(&first, "first", 5));
-    ASSERT_OK(lw_atomic_write(&second, "second", 6));
-    ASSERT_OK(lw_atomic_close(&second, LW_OK));
+    ASSERT_OK(lw_output_file_open(&first, path));
+    ASSERT_OK(lw_output_file_open(&second, path));
+    ASSERT_OK(lw_output_file_write(first, "first", 5));
+    ASSERT_OK(lw_output_file_write(second, "second", 6));
+    ASSERT_OK(lw_output_file_close(second, LW_OK));
     expect_text(path, "second");
-    ASSERT_OK(lw_atomic_close(&first, LW_OK));
+    ASSERT_OK(lw_output_file_close(first, LW_OK));
     expect_text(path, "first");
     ck_assert_uint_eq(temp_count(), 1);
 }
@@ -121,14 +160,72 @@ END_TEST
 START_TEST(a_failed_file_leaves_the_old_one)
 {
     const char *path = temp_text("old", "old");
-    lw_atomic_file file;
-    ASSERT_OK(lw_atomic_open(&file, path));
-    ASSERT_OK(lw_atomic_write(&file, "half", 4));
-    ck_assert_int_eq(lw_atomic_close(&file, LW_EDATA), LW_EDATA);
+    lw_output_file *file;
+    ASSERT_OK(lw_output_file_open(&file, path));
+    ASSERT_OK(lw_output_file_write(file, "half", 4));
+    ASSERT_FAILS(LW_EDATA, "the reason",
+                 lw_output_file_close(file, lw_fail(LW_EDATA, "the reason")));
     expect_text(path, "old");
     ck_assert_uint_eq(temp_count(), 1);
 }
 END_TEST
+
+/* Stdio, for one, goes on after a write that failed. */
+START_TEST(a_write_that_failed_fails_the_file)
+{
+    temp_text("old", "old");
+    const char *link = temp_path("link");
+    ck_assert_int_eq(symlink("old", link), 0);
+    lw_output_file *file;
+    ASSERT_OK(lw_output_file_open(&file, link));
+    writes = 0;
+    full_at = 2;
+    ASSERT_OK(lw_output_file_write(file, "one", 3));
+    ASSERT_REFUSED(LW_EIO, link, "No space left", lw_output_file_write(file, "two", 3));
+    (void)lw_fail(LW_EDATA, "another failure");
+    ASSERT_REFUSED(LW_EIO, link, "No space left", lw_output_file_write(file, "three", 5));
+    ck_assert_int_eq(writes, 2);
+    (void)lw_fail(LW_EDATA, "another failure");
+    ASSERT_REFUSED(LW_EIO, link, "No space left", lw_output_file_close(file, LW_OK));
+    full_at = 0;
+    expect_text(link, "old");
+    ck_assert_uint_eq(temp_count(), 2);
+}
+END_TEST
+
+START_TEST(what_is_refused_does_not_fail_the_file)
+{
+    const char *path = temp_path("new");
+    lw_output_file *file;
+    ASSERT_OK(lw_output_file_open(&file, path));
+    ASSERT_OK(lw_output_file_write(file, "text", 4));
+    ASSERT_FAILS(LW_EINVAL, "bytes is NULL", lw_output_file_write(file, NULL, 1));
+    ASSERT_FAILS(LW_EINVAL, "overflows", lw_output_file_write(file, path, SIZE_MAX));
+    ASSERT_OK(lw_output_file_write(file, NULL, 0));
+    ASSERT_OK(lw_output_file_close(file, LW_OK));
+    expect_text(path, "text");
+}
+END_TEST
+
+START_TEST(what_does_not_come_to_the_disk_leaves_the_old_file)
+{
+    const char *path = temp_text("old", "old");
+    is_broken = 1;
+    ASSERT_REFUSED(LW_EIO, path, "Input/output error", write_text(path, "new"));
+    is_broken = 0;
+    expect_text(path, "old");
+    ck_assert_uint_eq(temp_count(), 1);
+}
+END_TEST
+
+static void expect_refusal(const char *path, const char *reason)
+{
+    lw_output_file *const before = (lw_output_file *)(void *)&has_names_only;
+    lw_output_file *file = before;
+    ASSERT_REFUSED(LW_EIO, path, reason, lw_output_file_open(&file, path));
+    ck_assert_ptr_eq(file, before);
+    ASSERT_REFUSED(LW_EIO, path, reason, lw_output_file_check(path));
+}
 
 START_TEST(targets_that_cannot_be_written_are_refused)
 {
@@ -136,40 +233,52 @@ START_TEST(targets_that_cannot_be_written_are_refused)
     const char *pipe = temp_path("pipe"), *slash = temp_path("new/");
     ck_assert_int_eq(mkdir(directory, 0777), 0);
     ck_assert_int_eq(mkfifo(pipe, 0666), 0);
-    ASSERT_REFUSED(LW_EIO, in_missing, "No such file", write_text(in_missing, "text"));
-    ASSERT_REFUSED(LW_EIO, slash, "cannot write", write_text(slash, "text"));
-    ASSERT_REFUSED(LW_EIO, directory, "directory", write_text(directory, "text"));
-    ASSERT_REFUSED(LW_EIO, pipe, "not a regular file", write_text(pipe, "text"));
-    ASSERT_REFUSED(LW_EIO, "/dev/full", "not a regular file", write_text("/dev/full", "text"));
-    ASSERT_FAILS(LW_EIO, "No such file", write_text("", "text"));
+    expect_refusal(in_missing, "No such file");
+    expect_refusal(slash, "cannot write");
+    expect_refusal(directory, "directory");
+    expect_refusal(pipe, "not a regular file");
+    expect_refusal("/dev/full", "not a regular file");
+    expect_refusal("", "No such file");
     ck_assert_uint_eq(temp_count(), 2);
 
     /* For root, whom permissions do not stop, there is nothing to see. */
     const char *read_only = temp_text("read-only", "old");
     ck_assert_int_eq(chmod(read_only, 0444), 0);
     if (geteuid() != 0)
-        ASSERT_REFUSED(LW_EIO, read_only, "Permission denied", write_text(read_only, "text"));
+        expect_refusal(read_only, "Permission denied");
     expect_text(read_only, "old");
 }
 END_TEST
 
-static int reluctant; /* write is interrupted every other time, and else takes three bytes */
-
-ssize_t __real_write(int descriptor, const void *bytes, size_t count);
-ssize_t __wrap_write(int descriptor, const void *bytes, size_t count);
-
-/* The linker turns the library's calls of write into calls of this. */
-ssize_t __wrap_write(int descriptor, const void *bytes, size_t count)
+START_TEST(a_path_is_checked_and_left_as_it_is)
 {
-    static int turn;
-    if (!reluctant)
-        return __real_write(descriptor, bytes, count);
-    if (turn++ % 2 == 0) {
-        errno = EINTR;
-        return -1;
-    }
-    return __real_write(descriptor, bytes, count < 3 ? count : 3);
+    ASSERT_OK(lw_output_file_check(temp_path("new")));
+    ck_assert_uint_eq(temp_count(), 0);
+    const char *path = temp_text("old", "old");
+    struct stat before, after;
+    ck_assert_int_eq(stat(path, &before), 0);
+    ASSERT_OK(lw_output_file_check(path));
+    ck_assert_int_eq(stat(path, &after), 0);
+    ck_assert_uint_eq(after.st_ino, before.st_ino);
+    ck_assert_uint_eq(after.st_mode, before.st_mode);
+    expect_text(path, "old");
+    ck_assert_uint_eq(temp_count(), 1);
 }
+END_TEST
+
+START_TEST(what_a_check_cannot_remove_is_told)
+{
+    const char *path = temp_path("new");
+    keeps_names = 1;
+    if (has_names_only)
+        ASSERT_REFUSED(LW_EIO, temp_path(".lanewise-"), "cannot remove: Operation not permitted",
+                       lw_output_file_check(path));
+    else
+        ASSERT_OK(lw_output_file_check(path));
+    keeps_names = 0;
+    ck_assert_uint_eq(temp_count(), (size_t)has_names_only);
+}
+END_TEST
 
 START_TEST(short_and_interrupted_writes_go_on)
 {
@@ -203,6 +312,28 @@ START_TEST(a_full_disk_leaves_the_old_file)
 }
 END_TEST
 
+/* The number that a file would get if it were opened now. */
+static int next_descriptor(void)
+{
+    const int descriptor = __real_open("/dev/null", O_RDONLY);
+    ck_assert_int_ge(descriptor, 0);
+    close(descriptor);
+    return descriptor;
+}
+
+START_TEST(no_descriptor_is_kept)
+{
+    const char *path = temp_path("new");
+    lw_output_file *file;
+    const int before = next_descriptor();
+    ASSERT_OK(write_text(path, "text"));
+    ASSERT_OK(lw_output_file_check(path));
+    ASSERT_OK(lw_output_file_open(&file, path));
+    ck_assert_int_eq(lw_output_file_close(file, LW_EDATA), LW_EDATA);
+    ck_assert_int_eq(next_descriptor(), before);
+}
+END_TEST
+
 static void refuse_unnamed_files(void)
 {
     has_names_only = 1;
@@ -219,7 +350,13 @@ int main(void)
         tcase_add_test(cases[i], a_file_without_a_directory_part_is_written_beside);
         tcase_add_test(cases[i], two_files_at_once_do_not_meet);
         tcase_add_test(cases[i], a_failed_file_leaves_the_old_one);
+        tcase_add_test(cases[i], a_write_that_failed_fails_the_file);
+        tcase_add_test(cases[i], what_is_refused_does_not_fail_the_file);
+        tcase_add_test(cases[i], what_does_not_come_to_the_disk_leaves_the_old_file);
         tcase_add_test(cases[i], targets_that_cannot_be_written_are_refused);
+        tcase_add_test(cases[i], a_path_is_checked_and_left_as_it_is);
+        tcase_add_test(cases[i], what_a_check_cannot_remove_is_told);
+        tcase_add_test(cases[i], no_descriptor_is_kept);
         tcase_add_test(cases[i], short_and_interrupted_writes_go_on);
         tcase_add_test(cases[i], a_full_disk_leaves_the_old_file);
         suite_add_tcase(suite, cases[i]);

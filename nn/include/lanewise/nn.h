@@ -333,7 +333,7 @@ LW_API lw_status lw_dataset_select(const lw_dataset *data, size_t count, const s
  * set without a target is sound. */
 LW_API lw_status lw_dataset_check(const lw_dataset *data);
 
-/* Writes a rows x cols matrix (cols 0: a vector) as .npy, beside the target and then renamed. */
+/* Writes a rows x cols matrix (cols 0: a vector) as .npy, whole or absent as lw_net_save. */
 LW_API lw_status lw_write_npy_f32(const char *path, const float *x, size_t rows, size_t cols);
 LW_API lw_status lw_write_npy_i32(const char *path, const int32_t *x, size_t rows, size_t cols);
 
@@ -514,8 +514,8 @@ LW_API lw_status lw_fit_source(lw_net *net, const lw_batch_source *source,
  * of PyTorch that is the same network: `<n>.weight`, float32, stored (out, in), and `<n>.bias`, where
  * n counts a Linear for each layer and a module for each activation but linear. So 784-512-10 with
  * ReLU and softmax has `0.weight`, `0.bias`, `2.weight` and `2.bias`, which load_state_dict takes
- * with or without the Softmax at the end. The architecture is in `__metadata__`. The file is
- * written beside the target and renamed: whole or absent. LW_EDATA, with the tensor, if a parameter
+ * with or without the Softmax at the end. The architecture is in `__metadata__`. The file
+ * is an lw_output_file (lanewise/output_file.h): whole or absent. LW_EDATA, with the tensor, if a parameter
  * is NaN or Inf; a file that is there stays.
  */
 LW_API lw_status lw_net_save(const lw_net *net, const char *path);
