@@ -1,29 +1,19 @@
-/* Files that appear whole or not at all: written beside the target and renamed. */
+/* A stdio stream to a file that appears whole or not at all. */
 #ifndef LANEWISE_CLI_DESTINATION_H
 #define LANEWISE_CLI_DESTINATION_H
 
-#include <lanewise/status.h>
+#include <lanewise/output_file.h>
 #include <stdio.h>
 
 typedef struct destination {
-    FILE *file;
-    const char *path;
-    char *beside; /* name of the file until it is renamed */
-    int is_unnamed; /* it has none yet: only just before it is renamed, where the file system allows that */
-    int descriptor;
-    int error; /* errno of the first write that failed */
+    FILE *stream; /* its errors need not be looked at: destination_close tells them */
+    lw_output_file *file;
 } destination;
 
-/* Opens a file beside path; d stays where it is, because the stream refers to it. End with destination_commit or destination_discard. LW_EIO names the
- * path and the system's reason. */
+/* As lw_output_file_open. */
 lw_status destination_open(destination *d, const char *path);
 
-/* Makes what was written appear at the path. On failure nothing is left behind. */
-lw_status destination_commit(destination *d);
-
-void destination_discard(destination *d);
-
-/* Whether a file could be put at path: to be asked before an hour of training, not after. */
-lw_status destination_check(const char *path);
+/* Ends stream and file in any case, as lw_output_file_close. */
+lw_status destination_close(destination *d, lw_status status);
 
 #endif

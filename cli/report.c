@@ -38,11 +38,10 @@ lw_status report_write(const char *path, const report_run *run)
         return status;
     destination d;
     status = destination_open(&d, path);
-    if (status == LW_OK && page_write(d.file, PAGE_TRAINING, data) == 0) {
-        status = destination_commit(&d);
-    } else if (status == LW_OK) {
-        destination_discard(&d);
-        status = lw_fail(LW_ENOMEM, "%s: no memory for the report", path);
+    if (status == LW_OK) {
+        if (page_write(d.stream, PAGE_TRAINING, data) != 0)
+            status = lw_fail(LW_ENOMEM, "%s: no memory for the report", path);
+        status = destination_close(&d, status);
     }
     json_decref(data);
     return status;

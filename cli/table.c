@@ -31,10 +31,10 @@ lw_status table_write_classes(const char *path, const int32_t *classes, size_t r
     const lw_status status = destination_open(&d, path);
     if (status != LW_OK)
         return status;
-    fputs("class\n", d.file);
+    fputs("class\n", d.stream);
     for (size_t row = 0; row < rows; row++)
-        fprintf(d.file, "%" PRId32 "\n", classes[row]);
-    return destination_commit(&d);
+        fprintf(d.stream, "%" PRId32 "\n", classes[row]);
+    return destination_close(&d, LW_OK);
 }
 
 lw_status table_write_outputs(const char *path, const float *y, size_t rows, size_t outputs)
@@ -47,12 +47,12 @@ lw_status table_write_outputs(const char *path, const float *y, size_t rows, siz
     if (status != LW_OK)
         return status;
     for (size_t column = 0; column < outputs; column++)
-        fprintf(d.file, "%sy%zu", column > 0 ? "," : "", column);
-    fputc('\n', d.file);
+        fprintf(d.stream, "%sy%zu", column > 0 ? "," : "", column);
+    fputc('\n', d.stream);
     for (size_t row = 0; row < rows; row++) {
         for (size_t column = 0; column < outputs; column++)
-            fprintf(d.file, "%s%.9g", column > 0 ? "," : "", (double)y[row * outputs + column]);
-        fputc('\n', d.file);
+            fprintf(d.stream, "%s%.9g", column > 0 ? "," : "", (double)y[row * outputs + column]);
+        fputc('\n', d.stream);
     }
-    return destination_commit(&d);
+    return destination_close(&d, LW_OK);
 }

@@ -2,7 +2,6 @@
 #include "command.h"
 #include "curves.h"
 #include "data.h"
-#include "destination.h"
 #include "interrupt.h"
 #include "log.h"
 #include "progress.h"
@@ -11,6 +10,7 @@
 #include "train_options.h"
 
 #include <lanewise/nn.h>
+#include <lanewise/output_file.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -354,13 +354,13 @@ static lw_status prepare(run *r)
     if (status == LW_OK && o->until_accuracy > 0.0f)
         status = check_until_accuracy(r);
     if (status == LW_OK && o->save != NULL)
-        status = destination_check(o->save);
+        status = lw_output_file_check(o->save);
     if (status == LW_OK && o->checkpoint != NULL)
-        status = destination_check(o->checkpoint);
+        status = lw_output_file_check(o->checkpoint);
     if (status == LW_OK && o->resume != NULL)
         status = resume(r);
     if (status == LW_OK && o->report != NULL)
-        status = destination_check(o->report);
+        status = lw_output_file_check(o->report);
     if (status == LW_OK)
         status = training_log_open(&r->log, o->log, r->begin.epochs);
     return status;

@@ -40,6 +40,20 @@ awk -F, 'NR == 1 { wrong += $0 != "y0,y1" }
                   wrong += $1 + $2 < 0.999999 || $1 + $2 > 1.000001 }
          END { exit NR != 5 || wrong > 0 }' outputs.csv || fail 'outputs.csv is not XOR'
 
+# What is replaced keeps its permissions, and what leads to it stays a link.
+printf 'old\n' >kept.csv
+chmod 604 kept.csv
+ln -s kept.csv link.csv
+succeeds "$lanewise" predict --model npy.safetensors --x x.npy --out link.csv
+[ -L link.csv ] && [ "$(stat -c %a kept.csv)" = 604 ] || fail 'a link or permissions were replaced'
+cmp -s kept.csv outputs.csv || fail 'another result through a link'
+
+# A file that grows too large behind what stdio has written before: nothing is replaced.
+awk 'BEGIN { print "a,b,y"; for (i = 0; i < 2000; i++) print i % 2 "," i % 3 % 2 ",0" }' >many.csv
+fails 1 '^lanewise: link.csv: cannot write: File too large$' sh -c "trap '' XFSZ && ulimit -f 30 &&
+    exec $lanewise predict --model npy.safetensors --csv many.csv --target y --out link.csv"
+[ "$(ls -A | grep -c '[.]tmp')" -eq 0 ] || fail 'a file was left behind'
+
 # Classes written as .npy are labels like any other: the network agrees with itself.
 succeeds "$lanewise" predict --model npy.safetensors --x x.npy --out classes.npy --classes
 succeeds "$lanewise" evaluate --model npy.safetensors --x x.npy --y classes.npy
