@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define DIRECTORY "/usr/share/datasets/fashion-mnist/"
 
@@ -95,13 +94,6 @@ typedef struct fashion {
     lw_status status;
 } fashion;
 
-static double now(void)
-{
-    struct timespec t;
-    timespec_get(&t, TIME_UTC);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static int on_epoch(void *user, const lw_epoch_report *report)
 {
     fashion *f = user;
@@ -110,10 +102,10 @@ static int on_epoch(void *user, const lw_epoch_report *report)
     steady_sample(&f->run);
     if (report->epoch % EPOCHS_A_SAVE == 0)
         f->status = lw_net_save_state(f->net, &report->position, f->saved);
-    if (now() - f->part_began >= f->part_seconds) {
+    if (steady_seconds() - f->part_began >= f->part_seconds) {
         steady_part(&f->run, (double)f->epochs * (double)f->training->rows);
         f->epochs = 0;
-        f->part_began = now();
+        f->part_began = steady_seconds();
     }
     return f->status != LW_OK || f->run.count == STEADY_PARTS;
 }
@@ -144,7 +136,7 @@ static int run_fashion(double limit_seconds)
                                     .on_epoch = on_epoch,
                                     .user = &f};
     steady_begin(&f.run, "rows");
-    f.part_began = now();
+    f.part_began = steady_seconds();
     if (status == LW_OK)
         status = lw_fit(f.net, &training, &options);
     if (status == LW_OK)

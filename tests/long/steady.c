@@ -20,6 +20,11 @@ static double seconds(clockid_t clock)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+double steady_seconds(void)
+{
+    return seconds(CLOCK_MONOTONIC);
+}
+
 /* Pages of the process, mapped and resident. */
 static void count_pages(unsigned long *mapped, unsigned long *resident)
 {
@@ -50,7 +55,7 @@ void steady_begin(steady *run, const char *unit)
 {
     *run = (steady){.unit = unit,
                     .cpu_begin = seconds(CLOCK_PROCESS_CPUTIME_ID),
-                    .wall_begin = seconds(CLOCK_MONOTONIC)};
+                    .wall_begin = steady_seconds()};
 }
 
 void steady_sample(steady *run)
@@ -71,7 +76,7 @@ void steady_sample(steady *run)
 void steady_part(steady *run, double work)
 {
     steady_sample(run);
-    const double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID), wall = seconds(CLOCK_MONOTONIC);
+    const double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID), wall = steady_seconds();
     unsigned long mapped, resident;
     count_pages(&mapped, &resident);
     const double rate = work / (cpu - run->cpu_begin);

@@ -18,6 +18,9 @@ typedef struct steady {
     double resident[STEADY_PARTS]; /* KB after the part */
 } steady;
 
+/* Seconds of a clock that only goes forward. */
+double steady_seconds(void);
+
 void steady_begin(steady *run, const char *unit);
 
 /* Times the yardstick, a product on one thread, some ms: so that what other work does to the speed of the
