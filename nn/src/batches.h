@@ -1,4 +1,5 @@
-/* The mini-batches of a run: rows of a data set in some order, or what a callback delivers. */
+/* The mini-batches of a run: rows of a data set in some order, or what a callback delivers; of a network with ranks, this
+ * rank's part of each. */
 #ifndef LANEWISE_BATCHES_H
 #define LANEWISE_BATCHES_H
 
@@ -7,8 +8,8 @@
 typedef struct lw_batches {
     const lw_dataset *data; /* one of the two */
     const lw_batch_source *source;
-    const lw_loss_rule *rule;
-    size_t batch_rows; /* rows of a whole batch */
+    const lw_net *net; /* whose ranks share the batches */
+    size_t batch_rows; /* rows of a whole batch, on all ranks */
     size_t rows_total; /* of an epoch; 0: not known */
 
     size_t epoch, rows_done; /* where the run is */
@@ -21,10 +22,10 @@ typedef struct lw_batches {
  * On a checked data set. A batch that holds all rows is never shuffled: it would be the same batch.
  * Released with lw_batches_close, after a failure too.
  */
-lw_status lw_batches_open_data(lw_batches *batches, const lw_loss_rule *rule,
-                               const lw_dataset *data, size_t batch_size, int shuffle);
+lw_status lw_batches_open_data(lw_batches *batches, const lw_net *net, const lw_dataset *data,
+                               size_t batch_size, int shuffle);
 
-lw_status lw_batches_open_source(lw_batches *batches, const lw_loss_rule *rule,
+lw_status lw_batches_open_source(lw_batches *batches, const lw_net *net,
                                  const lw_batch_source *source, size_t batch_size);
 
 void lw_batches_close(lw_batches *batches);
@@ -36,7 +37,7 @@ void lw_batches_start(lw_batches *batches, const lw_random *random, size_t epoch
 /* Passes over so many batches. LW_EDATA if a source does not deliver them. */
 lw_status lw_batches_skip(lw_batches *batches, size_t count);
 
-/* The next batch, valid until the one after it; batch->rows is 0 at the end of the epoch. */
+/* The next batch, valid until the one after it; batch->all_rows is 0 at the end of the epoch. */
 lw_status lw_batches_next(lw_batches *batches, lw_batch *batch);
 
 /* Batches of an epoch; 0 if that is not known. */

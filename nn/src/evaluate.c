@@ -1,4 +1,5 @@
 #include "predict.h"
+#include "ranks.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -72,13 +73,28 @@ static double accuracy_of(size_t classes, size_t correct, size_t rows)
 lw_status lw_score(const lw_net *net, const lw_loss_rule *rule, const lw_dataset *data,
                    double *loss, double *accuracy)
 {
-    row_scores scores;
-    const lw_status status = score_rows(net, rule, data, &scores);
-    if (status == LW_OK) {
-        *loss = lw_loss_value(rule, data->rows, scores.loss);
-        *accuracy = accuracy_of(class_count(net), count_correct(data, &scores), data->rows);
+    enum { LOSS, CORRECT, SUMS };
+    double sums[SUMS] = {0.0};
+    size_t first, count;
+    lw_ranks_share(net, data->rows, &first, &count);
+    const lw_dataset part = {.rows = count,
+                             .inputs = data->inputs,
+                             .outputs = data->outputs,
+                             .x = data->x + first * data->inputs,
+                             .target = lw_target_from(&data->target, first, data->outputs)};
+    row_scores scores = {0};
+    lw_status status = count > 0 ? score_rows(net, rule, &part, &scores) : LW_OK;
+    if (status == LW_OK && count > 0) {
+        sums[LOSS] = lw_loss_value(rule, count, data->rows, scores.loss);
+        sums[CORRECT] = (double)count_correct(&part, &scores);
     }
     free_scores(&scores);
+    if (status == LW_OK)
+        status = lw_ranks_sum(net, SUMS, sums);
+    if (status == LW_OK) {
+        *loss = sums[LOSS];
+        *accuracy = accuracy_of(class_count(net), (size_t)sums[CORRECT], data->rows);
+    }
     return status;
 }
 
@@ -130,7 +146,7 @@ lw_status lw_evaluate(const lw_net *net, const lw_dataset *data, lw_loss loss,
     row_scores scores;
     status = score_rows(net, &rule, data, &scores);
     if (status == LW_OK) {
-        lw_evaluation made = {.loss = lw_loss_value(&rule, data->rows, scores.loss),
+        lw_evaluation made = {.loss = lw_loss_value(&rule, data->rows, data->rows, scores.loss),
                               .rows = data->rows,
                               .classes = class_count(net)};
         if (made.classes > 0)

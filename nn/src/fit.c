@@ -96,7 +96,7 @@ lw_status lw_fit(lw_net *net, const lw_dataset *data, const lw_fit_options *opti
         status = lw_loss_check_data(net, &run.rule, data);
     if (status != LW_OK)
         return status;
-    status = lw_batches_open_data(&run.batches, &run.rule, data, run.options.batch_size,
+    status = lw_batches_open_data(&run.batches, net, data, run.options.batch_size,
                                   !run.options.no_shuffle);
     if (status == LW_OK)
         status = fit(&run);
@@ -130,7 +130,7 @@ lw_status lw_fit_source(lw_net *net, const lw_batch_source *source, const lw_fit
         status = check_source(&run, source);
     if (status != LW_OK)
         return status;
-    status = lw_batches_open_source(&run.batches, &run.rule, source, run.options.batch_size);
+    status = lw_batches_open_source(&run.batches, net, source, run.options.batch_size);
     if (status == LW_OK)
         status = fit(&run);
     lw_batches_close(&run.batches);

@@ -3,6 +3,7 @@
 #include "finite.h"
 #include "optimizer.h"
 #include "predict.h"
+#include "ranks.h"
 #include "schedule.h"
 #include "team.h"
 
@@ -73,9 +74,11 @@ static lw_status train_batch(lw_fit_run *run, const lw_batch *batch, lw_epoch_re
         run->net->pass.gradients = 0; /* of a step that was not taken */
         return told;
     }
+    if (run->net->shared && run->net->shared->sums[LW_SUM_WISHES] > 0.0)
+        run->stopped = 1;
     run->steps_done++;
     run->at.batches++;
-    run->at.loss += loss * (double)batch->rows;
+    run->at.loss += loss * (double)batch->all_rows;
     report->learning_rate = (double)optimizer.learning_rate;
     return LW_OK;
 }
@@ -103,12 +106,21 @@ static int report_batch(const lw_fit_run *run, double begin)
     return o->on_batch(o->user, &report);
 }
 
+/* Stops before the next step; with ranks, all of them after that one, which tells them. */
+static void stop_soon(lw_fit_run *run)
+{
+    if (run->net->shared)
+        run->net->shared->wishes = 1;
+    else
+        run->stopped = 1;
+}
+
 /* Whether to stop before the next step. */
 static int is_stopped(lw_fit_run *run)
 {
     const volatile sig_atomic_t *stop = run->options.stop;
     if (stop && __atomic_load_n(stop, __ATOMIC_RELAXED))
-        run->stopped = 1;
+        stop_soon(run);
     return run->stopped;
 }
 
@@ -163,14 +175,14 @@ static lw_status train_epoch(lw_fit_run *run, lw_epoch_report *report)
             status = look(run, 1);
         if (status == LW_OK)
             status = lw_batches_next(batches, &batch);
-        if (status == LW_OK && batch.rows == 0)
+        if (status == LW_OK && batch.all_rows == 0)
             break;
         if (status == LW_OK)
             status = train_batch(run, &batch, report);
         if (status == LW_OK && epoch_is_over(run))
             run->net->random = batches->after;
         if (status == LW_OK && report_batch(run, begin))
-            run->stopped = 1;
+            stop_soon(run);
     }
     if (status != LW_OK)
         return status;
@@ -208,7 +220,7 @@ static int only_repeats(const lw_fit_run *run)
 {
     const lw_fit_options *o = &run->options;
     return run->batches.data && run->batches.batch_rows == run->batches.rows_total &&
-           !run->watched && !o->validation && o->clip_norm == 0.0f &&
+           !run->watched && !run->net->shared && !o->validation && o->clip_norm == 0.0f &&
            o->schedule.kind == LW_SCHEDULE_CONSTANT;
 }
 
@@ -261,9 +273,11 @@ static lw_status finish_epoch(lw_fit_run *run, lw_epoch_report *report)
         return status;
     if (o->history)
         run->history.epochs[run->history.count++] = *report;
-    if (o->on_epoch && o->on_epoch(o->user, report))
+    double wishes = o->on_epoch && o->on_epoch(o->user, report) ? 1.0 : 0.0;
+    status = lw_ranks_sum(run->net, 1, &wishes);
+    if (wishes > 0.0)
         run->stopped = 1;
-    return LW_OK;
+    return status;
 }
 
 static lw_status run_epochs(void *argument)
@@ -314,7 +328,9 @@ static lw_status train_on(lw_fit_run *run)
 lw_status lw_fit_run_train(lw_fit_run *run)
 {
     lw_status status = LW_OK;
-    if (run->net->narrow && !run->watched && run->batches.data &&
+    if (run->net->shared)
+        run->net->shared->wishes = 0;
+    if (run->net->narrow && !run->net->shared && !run->watched && run->batches.data &&
         run->at.epochs < run->options.epochs)
         status = lw_guard_create(&run->guard, run->net);
     if (status == LW_OK)

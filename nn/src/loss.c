@@ -112,7 +112,7 @@ float lw_loss_scale(const lw_loss_rule *rule, size_t rows)
     return (float)((entropy ? 1.0 : 2.0) * lw_loss_factor(rule, rows));
 }
 
-double lw_loss_value(const lw_loss_rule *rule, size_t rows, const float *row_loss)
+double lw_loss_value(const lw_loss_rule *rule, size_t rows, size_t batch, const float *row_loss)
 {
     /* A single chain of 8000 additions would take half the time of a step of a narrow network. */
     enum { CHAINS = 8 };
@@ -125,7 +125,7 @@ double lw_loss_value(const lw_loss_rule *rule, size_t rows, const float *row_los
         sum[i % CHAINS] += (double)row_loss[i];
     for (size_t c = 0; c < CHAINS; c++)
         total += sum[c];
-    return total * lw_loss_factor(rule, rows);
+    return total * lw_loss_factor(rule, batch);
 }
 
 lw_target lw_target_from(const lw_target *target, size_t first, size_t outputs)

@@ -39,8 +39,8 @@ double lw_loss_factor(const lw_loss_rule *rule, size_t rows);
 /* What the gradient of a batch is scaled by: the factor, doubled for squares. */
 float lw_loss_scale(const lw_loss_rule *rule, size_t rows);
 
-/* The sum of row losses, eight interleaved sums in row order, times the factor. */
-double lw_loss_value(const lw_loss_rule *rule, size_t rows, const float *row_loss);
+/* The sum of the losses of some rows, eight interleaved sums in row order, times the factor of a batch of so many. */
+double lw_loss_value(const lw_loss_rule *rule, size_t rows, size_t batch, const float *row_loss);
 
 /*
  * Losses of some rows of a batch, and their gradient at the place that they are computed from.

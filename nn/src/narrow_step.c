@@ -174,7 +174,7 @@ lw_status lw_narrow_steps(lw_net *net, const lw_loss_rule *rule, const lw_optimi
         status = run_blocks(net, &narrow, optimizer ? &update : NULL);
     lw_end_denormals(mode);
     if (status == LW_OK && value)
-        *value = lw_loss_value(rule, batch->rows, net->narrow->room.row_loss);
+        *value = lw_loss_value(rule, batch->rows, batch->rows, net->narrow->room.row_loss);
     return status;
 }
 

@@ -150,6 +150,7 @@ void lw_net_destroy(lw_net *net)
     free(net->parameters);
     free(net->gradients);
     free(net->workspace);
+    free(net->shared);
     lw_narrow_destroy(net);
     lw_mixed_destroy(net);
     lw_optimizer_forget(net);
@@ -208,6 +209,8 @@ lw_status lw_net_set_precision(lw_net *net, lw_precision precision)
     other->random = net->random;
     other->seed = net->seed;
     other->threads = net->threads;
+    other->shared = net->shared;
+    net->shared = NULL;
     exchange(net, other);
     lw_net_destroy(other);
     return LW_OK;

@@ -24,10 +24,8 @@ lw_ahead lw_next_rows(const lw_batch *batch, size_t unit, size_t thread, size_t 
     size_t first, count;
     lw_team_share(batch->next_rows, unit, thread, threads, &first, &count);
     const lw_dataset *data = batch->gather->data;
-    return (lw_ahead){.x = data->x,
-                      .index = batch->index + batch->rows + first,
-                      .rows = count,
-                      .cols = data->inputs};
+    return (lw_ahead){
+        .x = data->x, .index = batch->next_index + first, .rows = count, .cols = data->inputs};
 }
 
 /* The last layer's dz from the gradient dy at its outputs; dy may be dz itself. */
@@ -50,7 +48,7 @@ static lw_status loss_rows(const lw_step_job *job, size_t first, size_t count)
     const lw_target target = lw_target_from(&job->batch->target, first, rule->outputs);
     const lw_status status =
         lw_loss_rows(rule, count, (rule->from_logits ? last->z : last->y) + at, &target,
-                     net->targets + at, job->batch->rows, net->row_loss + first, last->dz + at);
+                     net->targets + at, job->batch->all_rows, net->row_loss + first, last->dz + at);
     if (status != LW_OK || rule->from_logits)
         return status;
     return gradient_rows(net, last->dz + at, first, count);

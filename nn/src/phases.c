@@ -108,7 +108,7 @@ static lw_status gradients_phase(void *user, size_t thread, size_t threads)
 {
     const lw_step_job *job = user;
     lw_status status = LW_OK;
-    for (size_t i = 0; i < job->net->layer_count && status == LW_OK; i++) {
+    for (size_t i = job->first_layer; i < job->end_layer && status == LW_OK; i++) {
         const lw_layer *layer = &job->net->layers[i];
         const size_t in = layer->in, out = layer->spec.units;
         size_t first, count;

@@ -14,6 +14,7 @@ typedef struct lw_step_job {
     const float *dy;                    /* the caller's gradient at the outputs; NULL: none */
     const lw_optimizer_step *optimizer; /* NULL: no update */
     float *y;                           /* receives the outputs; NULL: not wanted */
+    size_t first_layer, end_layer;      /* the layers whose gradients are wanted */
 } lw_step_job;
 
 /* Phases for lw_team_run, of a lw_step_job. */
@@ -21,7 +22,7 @@ typedef struct lw_phases {
     /* The thread's share of the batch's rows: gathered, forward pass, loss, and the backward pass to the
      * inputs of the layers, as the job says. */
     lw_phase rows;
-    /* The thread's share of the rows of every dW, over the whole batch. */
+    /* The thread's share of the rows of every dW of the job's layers, over the whole batch. */
     lw_phase gradients;
     /* The optimizer's step on its share of the rows of every W, by the gradients at hand. LW_EDIVERGED, with
      * nothing updated, after a loss that is not finite; so in descent. */
@@ -32,5 +33,14 @@ typedef struct lw_phases {
 } lw_phases;
 
 extern const lw_phases lw_wide_phases;
+
+/* Those of a network's layers. */
+const lw_phases *lw_phases_of(const lw_net *net);
+
+/* The phases up to rows: before it, the copies of the weights, where they are stale. Returns how many there are. */
+size_t lw_rows_phases(const lw_net *net, lw_phase phases[2]);
+
+/* How many threads should run a job. */
+size_t lw_step_threads(const lw_step_job *job);
 
 #endif

@@ -7,7 +7,8 @@
  *            applies the optimizer to each tile of it
  *
  * Where the gradients are wanted, or a batch is larger than a tile takes at once, two phases stand in
- * the place of descent: gradients, which stores them, and update, which uses them. Nothing is ever
+ * the place of descent: gradients, which stores them, and update, which uses them; between the two a network with
+ * ranks adds them up (shared_step.c). Nothing is ever
  * summed over threads, so the bits do not depend on their number; and the calls of the user's own loop
  * run the same phases one by one, so they give the same bits.
  */
@@ -17,6 +18,8 @@
 #include "mixed.h"
 #include "narrow_step.h"
 #include "phases.h"
+#include "ranks.h"
+#include "shared_step.h"
 #include "team.h"
 #include <string.h>
 
@@ -48,23 +51,40 @@ static lw_status outputs_phase(void *user, size_t thread, size_t threads)
     return LW_OK;
 }
 
-/* Whether a step that updates stores its gradients all the same. */
-static int stores_gradients(size_t rows)
+const lw_phases *lw_phases_of(const lw_net *net)
 {
-    return rows > LW_UPDATE_MAX_BATCH;
+    return net->mixed ? &lw_mixed_phases : &lw_wide_phases;
+}
+
+size_t lw_rows_phases(const lw_net *net, lw_phase phases[2])
+{
+    size_t count = 0;
+    if (net->mixed && net->mixed->stale)
+        phases[count++] = lw_mixed_pack_phase;
+    phases[count++] = lw_phases_of(net)->rows;
+    return count;
+}
+
+size_t lw_step_threads(const lw_step_job *job)
+{
+    return lw_team_size(job->net->threads, job_flops(job));
+}
+
+/* Whether a step that updates stores its gradients all the same. */
+static int stores_gradients(const lw_net *net, size_t rows)
+{
+    return rows > LW_UPDATE_MAX_BATCH || net->shared;
 }
 
 static lw_status run(lw_step_job *job)
 {
     lw_net *net = job->net;
-    const lw_phases *of = net->mixed ? &lw_mixed_phases : &lw_wide_phases;
-    const int descent = job->backward && job->optimizer && !stores_gradients(job->batch->rows);
+    const lw_phases *of = lw_phases_of(net);
+    const int descent = job->backward && job->optimizer && !stores_gradients(net, job->batch->rows);
+    const int has_rows = job->forward || job->backward || job->rule || job->dy;
     lw_phase phases[5];
-    size_t count = 0;
-    if (net->mixed && net->mixed->stale)
-        phases[count++] = lw_mixed_pack_phase;
-    if (job->forward || job->backward || job->rule || job->dy)
-        phases[count++] = of->rows;
+    size_t count = has_rows ? lw_rows_phases(net, phases) : 0;
+    job->end_layer = net->layer_count;
     if (job->y)
         phases[count++] = outputs_phase;
     if (descent)
@@ -79,8 +99,7 @@ static lw_status run(lw_step_job *job)
         status = lw_net_reserve_gradients(net);
     if (status != LW_OK)
         return status;
-    status = lw_team_run(lw_team_size(net->threads, job_flops(job)), LW_FLUSH_DENORMALS, count,
-                         phases, job);
+    status = lw_team_run(lw_step_threads(job), LW_FLUSH_DENORMALS, count, phases, job);
     if (net->mixed && status == LW_OK)
         net->mixed->stale = 0;
     return status;
@@ -95,9 +114,11 @@ static lw_status wide_step(lw_net *net, const lw_loss_rule *rule,
                        .backward = 1,
                        .rule = rule,
                        .optimizer = optimizer};
+    if (net->shared)
+        return lw_shared_step(&job, value);
     const lw_status status = run(&job);
     if (status == LW_OK && value)
-        *value = lw_loss_value(rule, batch->rows, net->row_loss);
+        *value = lw_loss_value(rule, batch->rows, batch->rows, net->row_loss);
     return status;
 }
 
@@ -108,13 +129,19 @@ static void finish_steps(lw_net *net, size_t updates)
     net->optimizer.steps += updates;
 }
 
+/* Whether a step is one call: with ranks it stops in the middle. */
+static int is_narrow_step(const lw_net *net)
+{
+    return net->narrow && !net->shared;
+}
+
 /* All the memory that a step takes, before it changes anything: it would otherwise end with some layers updated. */
 static lw_status reserve_step(lw_net *net, size_t rows, int updates)
 {
-    if (net->narrow)
+    if (is_narrow_step(net))
         return lw_narrow_reserve(net, rows);
     lw_status status = lw_net_reserve_workspace(net, rows);
-    if (status == LW_OK && (!updates || stores_gradients(rows)))
+    if (status == LW_OK && (!updates || stores_gradients(net, rows)))
         status = lw_net_reserve_gradients(net);
     return status == LW_OK ? lw_scratch_reserve() : status;
 }
@@ -131,7 +158,7 @@ static lw_status take_steps(lw_net *net, const lw_loss_rule *rule, const lw_opti
         return status;
     net->pass.gradients = 0; /* a failure can leave half of them behind, which are then nobody's */
     lw_forget_forward(net);
-    if (net->narrow)
+    if (is_narrow_step(net))
         status = lw_narrow_steps(net, rule, optimizer ? &step : NULL, batch, steps, value);
     else
         status = wide_step(net, rule, optimizer ? &step : NULL, batch, value);
@@ -184,7 +211,8 @@ lw_status lw_train_step(lw_net *net, lw_loss loss, const lw_optimizer *optimizer
         status = lw_optimizer_check(optimizer);
     if (status != LW_OK)
         return status;
-    const lw_batch batch = {.rows = rows, .x = x, .target = *target};
+    const size_t ranks = net->shared ? net->shared->ranks.count : 1;
+    const lw_batch batch = {.rows = rows, .all_rows = rows * ranks, .x = x, .target = *target};
     status = lw_step_run(net, &rule, optimizer, &batch, value);
     return status == LW_EDIVERGED ? lw_fail_loss(net, &batch, "") : status;
 }
@@ -224,7 +252,8 @@ lw_status lw_net_loss(lw_net *net, lw_loss loss, const lw_target *target, double
         status = check_loss(net, loss, target, net->pass.rows, &rule);
     if (status != LW_OK)
         return status;
-    const lw_batch batch = {.rows = net->pass.rows, .x = net->pass.x, .target = *target};
+    const lw_batch batch = {
+        .rows = net->pass.rows, .all_rows = net->pass.rows, .x = net->pass.x, .target = *target};
     lw_step_job job = {.net = net, .batch = &batch, .rule = &rule};
     net->pass.loss_gradient = 0;
     status = run(&job);
@@ -232,7 +261,7 @@ lw_status lw_net_loss(lw_net *net, lw_loss loss, const lw_target *target, double
         return status;
     net->pass.loss_gradient = 1;
     if (value)
-        *value = lw_loss_value(&rule, batch.rows, net->row_loss);
+        *value = lw_loss_value(&rule, batch.rows, batch.rows, net->row_loss);
     return LW_OK;
 }
 

@@ -15,12 +15,14 @@ typedef struct lw_gather {
 
 typedef struct lw_batch {
     size_t rows;
+    size_t all_rows; /* with those of other ranks: what losses and gradients are the mean of */
     const float *x;
     lw_target target;
     const lw_gather
         *gather;         /* NULL: x and target are in place. Otherwise each thread first copies */
     const size_t *index; /* its share of the rows index[0..rows-1] to x and target.             */
-    size_t next_rows;    /* that follow in index: the next batch, which can be fetched ahead    */
+    const size_t *next_index; /* the rows of the next batch, which can be fetched ahead */
+    size_t next_rows;
 } lw_batch;
 
 /*

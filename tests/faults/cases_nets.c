@@ -1,6 +1,8 @@
 /* Networks: making, training, evaluating, checking them. */
 #include "engine.h"
 
+#include <lanewise/ranks.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -401,6 +403,42 @@ static lw_status check_function(void)
     return lw_gradient_check(2, p, gradient, squares, NULL, 0.0, &report);
 }
 
+/* ---- Ranks: the only one of them, which has nothing to add up ---- */
+
+static lw_status add_floats(void *unused, size_t n, float *sums)
+{
+    (void)unused;
+    (void)n;
+    (void)sums;
+    return LW_OK;
+}
+
+static lw_status add_doubles(void *unused, size_t n, double *sums)
+{
+    (void)unused;
+    (void)n;
+    (void)sums;
+    return LW_OK;
+}
+
+static lw_status wait_for_sums(void *unused)
+{
+    (void)unused;
+    return LW_OK;
+}
+
+static lw_status set_ranks(void)
+{
+    const lw_ranks one = {sizeof one, 0, 1, NULL, add_floats, add_doubles, wait_for_sums};
+    return lw_net_set_ranks(net, &one);
+}
+
+static void make_ranked(void)
+{
+    make_trained_threads();
+    REQUIRE_OK(set_ranks());
+}
+
 const fault_case net_cases[] = {
     {"create", fill, create_wide, observe, release, NULL},
     {"create, narrow", fill, create_narrow, observe, release, NULL},
@@ -437,6 +475,9 @@ const fault_case net_cases[] = {
     {"fit, full batch", make_wide, fit_full_batch, observe, release, NULL},
     {"fit, full batch, narrow", make_trained_narrow, fit_full_batch, observe, release, NULL},
     {"fit_source", make_trained, fit_source, observe, release, NULL},
+    {"set_ranks", make_wide, set_ranks, observe, release, NULL},
+    {"train_step, ranks", make_ranked, step_adam, observe, release, NULL},
+    {"fit, ranks", make_ranked, fit_clipped, observe, release, NULL},
     {"predict", make_wide, predict, observe, release, NULL},
     {"predict, 2 threads", make_wide_threads, predict, observe, release, NULL},
     {"classify", make_wide_threads, classify, observe, release, NULL},

@@ -1,6 +1,7 @@
 /* Misuse of nn.h: networks, their parameters, and the calls of a loop of one's own. */
 #include "misuse_net.h"
 
+#include <lanewise/ranks.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -93,6 +94,50 @@ static void net_set_threads(void)
     HARMLESS(lw_net_set_threads(net, UINT_MAX));
     ACCEPTS(lw_predict(net, ROWS, s.x, s.y));
     lw_net_set_threads(net, 0);
+    expect_usable(net);
+}
+
+static lw_status add_no_floats(void *user, size_t n, float *x)
+{
+    (void)user;
+    (void)n;
+    (void)x;
+    return LW_OK;
+}
+
+static lw_status add_no_doubles(void *user, size_t n, double *x)
+{
+    (void)user;
+    (void)n;
+    (void)x;
+    return LW_OK;
+}
+
+static lw_status wait_for_nothing(void *user)
+{
+    (void)user;
+    return LW_OK;
+}
+
+static void net_set_ranks(void)
+{
+    lw_net *net = watched_net();
+    const lw_ranks good = {sizeof(lw_ranks), 0, 1, NULL, add_no_floats, add_no_doubles,
+                           wait_for_nothing};
+    lw_ranks bad;
+#define WITH(field, value) (bad = good, bad.field = (value), &bad)
+    REFUSES(LW_EINVAL, "net", lw_net_set_ranks(NULL, &good));
+    REFUSES(LW_EINVAL, "size", lw_net_set_ranks(net, WITH(size, 0)));
+    REFUSES(LW_EINVAL, "size", lw_net_set_ranks(net, WITH(size, sizeof(lw_ranks) - 1)));
+    REFUSES(LW_EINVAL, "size", lw_net_set_ranks(net, WITH(size, SIZE_MAX)));
+    REFUSES(LW_EINVAL, "rank 1 of 1", lw_net_set_ranks(net, WITH(rank, 1)));
+    REFUSES(LW_EINVAL, "of 1", lw_net_set_ranks(net, WITH(rank, UINT_MAX)));
+    REFUSES(LW_EINVAL, "rank 0 of 0", lw_net_set_ranks(net, WITH(count, 0)));
+    REFUSES(LW_EINVAL, "function", lw_net_set_ranks(net, WITH(add_floats, NULL)));
+    REFUSES(LW_EINVAL, "function", lw_net_set_ranks(net, WITH(add_doubles, NULL)));
+    REFUSES(LW_EINVAL, "function", lw_net_set_ranks(net, WITH(wait, NULL)));
+#undef WITH
+    ACCEPTS(lw_net_set_ranks(net, NULL));
     expect_usable(net);
 }
 
@@ -425,6 +470,7 @@ int main(int argc, char **argv)
         {"lw_net_set_layer", net_set_layer},
         {"lw_net_set_parameters", net_set_parameters},
         {"lw_net_set_precision", net_set_precision},
+        {"lw_net_set_ranks", net_set_ranks},
         {"lw_net_set_threads", net_set_threads},
         {"lw_net_step", net_step},
         {"lw_output_file_check", misuse_output_file_check},

@@ -1,0 +1,61 @@
+/*
+ * Lanewise ranks: one network trained by several processes.
+ *
+ * Each of the processes, the ranks, has a copy of the network and takes its part of every mini-batch (synchronous
+ * data-parallel training). Before each update the gradients are added up over the ranks, so that all copies take the same
+ * step. How numbers get from one rank to another is the business of three functions that the caller gives.
+ */
+#ifndef LANEWISE_RANKS_H
+#define LANEWISE_RANKS_H
+
+#include <lanewise/nn.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * All ranks, and how their numbers are added up. The functions are called by the thread that trains, by all ranks in the
+ * same order and with the same n; a status other than LW_OK ends the step or the run with it. The sums have to be
+ * the same bits on each rank, and for networks to be reproducible they are to depend on nothing but the numbers.
+ */
+typedef struct lw_ranks {
+    size_t size;          /* sizeof(lw_ranks) */
+    unsigned rank, count; /* number of this rank, from 0, and of all */
+    void *user;           /* handed to the functions */
+    /* Begins to replace n numbers by their sums over all ranks, and may return before that is done. They stay where they
+     * are, untouched, until wait returns. */
+    lw_status (*add_floats)(void *user, size_t n, float *x);
+    /* The same for doubles. */
+    lw_status (*add_doubles)(void *user, size_t n, double *x);
+    /* Returns when all that was begun is done; also after a failure. */
+    lw_status (*wait)(void *user);
+} lw_ranks;
+
+/*
+ * Trains net as one of these ranks from now on, or with NULL alone again; of one rank too. The struct is copied. LW_EINVAL
+ * unless rank is below count and all functions are there. Afterwards, on every rank:
+ *
+ *   lw_fit         is called with the same data set and options, and a network of the same parameters, optimizer state and
+ *                  generator, as after lw_net_create with one seed. The mini-batches are those of a single process:
+ *                  each rank takes a contiguous part of their rows, all of the same number of rows or one more.
+ *                  Losses and the validation's results are of all ranks. A run stops on all ranks once *stop or
+ *                  a callback asks for it on one of them.
+ *   lw_fit_source  is called with sources that deliver each rank's own rows of a mini-batch, rows of those that it is
+ *                  asked for; a mini-batch is what they deliver together, and an epoch ends with the first that is empty on all ranks.
+ *   lw_train_step  takes the same number of rows on each rank, and value is the loss of all of them.
+ *
+ * Gradients are added up layer by layer, from the last one on, while those of the layer below are computed. A step with
+ * several ranks stores them: its bits differ from those of one process by the order of the sums over the rows of
+ * a batch alone. lw_net_forward, lw_net_loss, lw_net_backward and lw_net_step, prediction and lw_evaluate know
+ * nothing of other ranks.
+ *
+ * A rank on which a call fails has to end the run for all, because the others wait for it.
+ */
+LW_API lw_status lw_net_set_ranks(lw_net *net, const lw_ranks *ranks);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

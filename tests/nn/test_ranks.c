@@ -1,0 +1,419 @@
+/* Training over ranks, which are threads here: steps, runs, and how they end. */
+#include "thread_ranks.h"
+#include "training_problem.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- Runs ------------------------------------------------------------------------------------ */
+
+enum { RUN_ROWS = 103, BATCH = 24, EPOCHS = 3 };
+
+typedef struct run_kind {
+    const char *name;
+    size_t units;
+    lw_optimizer (*optimizer)(float learning_rate);
+    lw_precision precision;
+    float clip_norm;
+    int no_shuffle;
+    double bound; /* of losses, for another order of sums */
+} run_kind;
+
+static const run_kind kinds[] = {
+    {"narrow, SGD", 6, lw_sgd, LW_FP32, 0.0f, 0, 1e-6},
+    {"narrow, Adam", 6, lw_adam, LW_FP32, 0.0f, 0, 1e-5},
+    {"wide, SGD", 150, lw_sgd, LW_FP32, 0.0f, 0, 1e-6},
+    {"wide, Adam, in order", 150, lw_adam, LW_FP32, 0.0f, 1, 1e-5},
+    {"wide, SGD, clipped", 150, lw_sgd, LW_FP32, 0.5f, 0, 1e-6},
+    {"bf16, SGD", 150, lw_sgd, LW_BF16, 0.0f, 0, 1e-2},
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+/* What a run has come to on each rank. */
+typedef struct outcome {
+    float *parameters;
+    double losses[EPOCHS], validation_losses[EPOCHS], accuracies[EPOCHS];
+} outcome;
+
+typedef struct run {
+    const run_kind *kind;
+    unsigned threads;
+    const problem *data, *validation;
+    outcome outcomes[MOST_RANKS];
+} run;
+
+static lw_net *net_of(const run_kind *kind)
+{
+    lw_net *net = net_with(kind->units, LW_SOFTMAX);
+    ASSERT_OK(lw_net_set_precision(net, kind->precision));
+    return net;
+}
+
+static void train_rank(void *user, const lw_ranks *ranks)
+{
+    run *r = user;
+    const run_kind *kind = r->kind;
+    lw_net *net = net_of(kind);
+    ASSERT_OK(lw_net_set_ranks(net, ranks));
+    lw_history history;
+    ASSERT_OK(lw_fit(net, &r->data->data,
+                     &(lw_fit_options){.size = sizeof(lw_fit_options),
+                                       .optimizer = kind->optimizer(0.02f),
+                                       .batch_size = BATCH,
+                                       .epochs = EPOCHS,
+                                       .clip_norm = kind->clip_norm,
+                                       .no_shuffle = kind->no_shuffle,
+                                       .threads = r->threads,
+                                       .validation = &r->validation->data,
+                                       .history = &history}));
+    outcome *o = &r->outcomes[ranks ? ranks->rank : 0];
+    ck_assert_uint_eq(history.count, EPOCHS);
+    for (size_t i = 0; i < EPOCHS; i++) {
+        o->losses[i] = history.epochs[i].train_loss;
+        o->validation_losses[i] = history.epochs[i].validation_loss;
+        o->accuracies[i] = history.epochs[i].validation_accuracy;
+    }
+    o->parameters = parameters_of(net);
+    lw_history_free(&history);
+    lw_net_destroy(net);
+}
+
+static void free_outcomes(run *r)
+{
+    for (unsigned rank = 0; rank < MOST_RANKS; rank++)
+        free(r->outcomes[rank].parameters);
+}
+
+static void assert_same_outcome(const char *what, size_t n, const outcome *got, const outcome *want)
+{
+    assert_same_bits(what, n, got->parameters, want->parameters);
+    for (size_t i = 0; i < EPOCHS; i++) {
+        ck_assert_double_eq(got->losses[i], want->losses[i]);
+        ck_assert_double_eq(got->validation_losses[i], want->validation_losses[i]);
+        ck_assert_double_eq(got->accuracies[i], want->accuracies[i]);
+    }
+}
+
+static run run_on(const run_kind *kind, unsigned ranks, unsigned threads, const problem *data,
+                  const problem *validation)
+{
+    run r = {.kind = kind, .threads = threads, .data = data, .validation = validation};
+    if (ranks == 0)
+        train_rank(&r, NULL);
+    else
+        run_ranks(ranks, train_rank, &r);
+    return r;
+}
+
+START_TEST(ranks_learn_what_one_process_learns)
+{
+    const run_kind *kind = &kinds[_i];
+    problem data = make_problem(RUN_ROWS), validation = make_problem(ROWS);
+    lw_net *net = net_of(kind);
+    const size_t n = lw_net_parameter_count(net);
+    lw_net_destroy(net);
+    run alone = run_on(kind, 0, 1, &data, &validation);
+    for (unsigned ranks = 1; ranks <= MOST_RANKS; ranks++) {
+        run got = run_on(kind, ranks, 1, &data, &validation);
+        run other = run_on(kind, ranks, 3, &data, &validation);
+        for (unsigned rank = 0; rank < ranks; rank++) {
+            char what[100];
+            snprintf(what, sizeof what, "%s: rank %u of %u", kind->name, rank, ranks);
+            assert_same_outcome(what, n, &got.outcomes[rank], &got.outcomes[0]);
+            assert_same_outcome(what, n, &other.outcomes[rank], &got.outcomes[0]);
+        }
+        for (size_t i = 0; i < EPOCHS; i++) {
+            ck_assert_msg(fabs(got.outcomes->losses[i] - alone.outcomes->losses[i]) < kind->bound,
+                          "%s, %u ranks, epoch %zu: loss %.9g, not %.9g", kind->name, ranks, i,
+                          got.outcomes->losses[i], alone.outcomes->losses[i]);
+            ck_assert_double_eq_tol(got.outcomes->validation_losses[i],
+                                    alone.outcomes->validation_losses[i], kind->bound);
+            ck_assert_double_eq(got.outcomes->accuracies[i], alone.outcomes->accuracies[i]);
+        }
+        /* One rank adds nothing up, and steps that store their gradients have the bits of those that do not. */
+        if (ranks == 1 && kind->units > 6)
+            assert_same_bits(kind->name, n, got.outcomes->parameters, alone.outcomes->parameters);
+        free_outcomes(&got);
+        free_outcomes(&other);
+    }
+    free_outcomes(&alone);
+    free_problem(&data);
+    free_problem(&validation);
+}
+END_TEST
+
+/* ---- A step ---------------------------------------------------------------------------------- */
+
+typedef struct step_call {
+    const problem *data;
+    float *parameters[MOST_RANKS];
+    double loss[MOST_RANKS];
+} step_call;
+
+static void step_rank(void *user, const lw_ranks *ranks)
+{
+    step_call *call = user;
+    lw_net *net = net_with(150, LW_SOFTMAX);
+    ASSERT_OK(lw_net_set_ranks(net, ranks));
+    const size_t rows = ROWS / ranks->count, first = rows * ranks->rank;
+    const lw_optimizer sgd = lw_sgd(0.1f);
+    const problem *p = call->data;
+    ASSERT_OK(lw_train_step(net, LW_LOSS_DEFAULT, &sgd, rows, p->x + first * INPUTS,
+                            &(lw_target){.labels = p->labels + first}, &call->loss[ranks->rank]));
+    call->parameters[ranks->rank] = parameters_of(net);
+
+    /* The loss, then the layers from the last one on, whose gradients lie one behind the other. */
+    const begun_sum *sums;
+    ck_assert_uint_eq(last_sums(ranks, &sums), 1 + lw_net_layer_count(net));
+    ck_assert(sums[0].doubles != NULL);
+    ck_assert_ptr_eq(sums[2].floats + sums[2].n, sums[1].floats);
+    ck_assert_uint_ge(sums[2].n, (INPUTS + 1) * 150);
+    ck_assert_uint_ge(sums[1].n, (150 + 1) * OUTPUTS);
+    lw_net_destroy(net);
+}
+
+START_TEST(a_step_is_that_of_all_rows)
+{
+    problem p = make_problem(ROWS);
+    lw_net *net = net_with(150, LW_SOFTMAX);
+    const lw_optimizer sgd = lw_sgd(0.1f);
+    double loss;
+    ASSERT_OK(lw_train_step(net, LW_LOSS_DEFAULT, &sgd, ROWS, p.x, &(lw_target){.labels = p.labels},
+                            &loss));
+    float *want = parameters_of(net);
+    step_call call = {.data = &p};
+    run_ranks(2, step_rank, &call);
+    for (size_t rank = 0; rank < 2; rank++) {
+        ck_assert_double_eq_tol(call.loss[rank], loss, 1e-7);
+        for (size_t i = 0; i < lw_net_parameter_count(net); i++)
+            ck_assert_float_eq_tol(call.parameters[rank][i], want[i], 1e-7f);
+        free(call.parameters[rank]);
+    }
+    free(want);
+    lw_net_destroy(net);
+    free_problem(&p);
+}
+END_TEST
+
+/* ---- Ends ------------------------------------------------------------------------------------ */
+
+typedef struct ending {
+    const problem *data;
+    volatile sig_atomic_t stop[MOST_RANKS];
+    size_t stopper;
+    enum { STOP_FLAG, STOP_BATCH, STOP_EPOCH } by;
+    lw_position reached[MOST_RANKS];
+} ending;
+
+typedef struct ending_rank {
+    ending *all;
+    size_t rank, batches;
+} ending_rank;
+
+static int end_batch(void *user, const lw_batch_report *report)
+{
+    (void)report;
+    ending_rank *r = user;
+    const int is_time = ++r->batches == 7 && r->rank == r->all->stopper;
+    if (is_time && r->all->by == STOP_FLAG)
+        r->all->stop[r->rank] = 1;
+    return is_time && r->all->by == STOP_BATCH;
+}
+
+static int end_epoch(void *user, const lw_epoch_report *report)
+{
+    const ending_rank *r = user;
+    return r->all->by == STOP_EPOCH && r->rank == r->all->stopper && report->epoch == 2;
+}
+
+static void stop_rank(void *user, const lw_ranks *ranks)
+{
+    ending *all = user;
+    ending_rank r = {.all = all, .rank = ranks->rank};
+    lw_net *net = net_with(6, LW_SOFTMAX);
+    ASSERT_OK(lw_net_set_ranks(net, ranks));
+    ASSERT_OK(lw_fit(net, &all->data->data,
+                     &(lw_fit_options){.size = sizeof(lw_fit_options),
+                                       .batch_size = BATCH,
+                                       .epochs = 100,
+                                       .on_batch = end_batch,
+                                       .on_epoch = end_epoch,
+                                       .user = &r,
+                                       .stop = &all->stop[ranks->rank],
+                                       .reached = &all->reached[ranks->rank]}));
+    lw_net_destroy(net);
+}
+
+START_TEST(one_rank_stops_all)
+{
+    problem data = make_problem(RUN_ROWS); /* five batches an epoch */
+    for (size_t stopper = 0; stopper < 3; stopper++) {
+        ending all = {.data = &data, .stopper = stopper, .by = (unsigned)_i};
+        run_ranks(3, stop_rank, &all);
+        for (size_t rank = 0; rank < 3; rank++) {
+            const size_t epochs = all.by == STOP_EPOCH ? 2 : 1,
+                         batches = all.by == STOP_EPOCH ? 0 : 3;
+            ck_assert_uint_eq(all.reached[rank].epochs, epochs);
+            ck_assert_uint_eq(all.reached[rank].batches, batches);
+        }
+    }
+    free_problem(&data);
+}
+END_TEST
+
+typedef struct diverging {
+    problem *data;
+    size_t bad; /* row */
+    lw_status status[MOST_RANKS];
+    float *parameters[MOST_RANKS];
+} diverging;
+
+static void diverge_rank(void *user, const lw_ranks *ranks)
+{
+    diverging *d = user;
+    lw_net *net = net_with(6, LW_SOFTMAX);
+    ASSERT_OK(lw_net_set_ranks(net, ranks));
+    d->status[ranks->rank] =
+        lw_train_step(net, LW_LOSS_DEFAULT, &(lw_optimizer){.learning_rate = 0.1f}, 3,
+                      d->data->x + 3 * ranks->rank * INPUTS,
+                      &(lw_target){.labels = d->data->labels + 3 * ranks->rank}, NULL);
+    ck_assert_ptr_nonnull(strstr(lw_last_error(), "the loss is not finite"));
+    d->parameters[ranks->rank] = parameters_of(net);
+    lw_net_destroy(net);
+}
+
+START_TEST(a_loss_that_is_not_finite_ends_all_before_the_update)
+{
+    problem data = make_problem(ROWS);
+    lw_net *net = net_with(6, LW_SOFTMAX);
+    float *initial = parameters_of(net);
+    data.x[4 * INPUTS] = NAN; /* of the second rank */
+    diverging d = {.data = &data};
+    run_ranks(3, diverge_rank, &d);
+    for (size_t rank = 0; rank < 3; rank++) {
+        ck_assert_int_eq(d.status[rank], LW_EDIVERGED);
+        assert_same_bits("parameters", lw_net_parameter_count(net), d.parameters[rank], initial);
+        free(d.parameters[rank]);
+    }
+    free(initial);
+    lw_net_destroy(net);
+    free_problem(&data);
+}
+END_TEST
+
+/* ---- Sources --------------------------------------------------------------------------------- */
+
+typedef struct share_source {
+    const problem *data;
+    const lw_ranks *ranks;
+    size_t next;  /* row */
+    size_t fails; /* this rank's batch, from 1, that is none; 0: never */
+    size_t batches;
+} share_source;
+
+/* Batches of BATCH rows as they lie, of which each rank has what it is asked for. */
+static lw_status next_share(void *user, size_t epoch, int begins, size_t rows, float *x,
+                            float *values, int32_t *labels, size_t *delivered)
+{
+    (void)epoch;
+    (void)values;
+    share_source *s = user;
+    if (begins)
+        s->next = 0;
+    if (++s->batches == s->fails)
+        return lw_fail(LW_EIO, "no more");
+    const size_t left = s->data->data.rows - s->next, all = left < BATCH ? left : BATCH;
+    size_t before = 0, count = s->ranks->count, mine = 0;
+    for (size_t rank = 0; rank <= s->ranks->rank; rank++) {
+        before += mine;
+        mine = all / count + (rank < all % count);
+    }
+    ck_assert_uint_le(mine, rows);
+    const size_t first = s->next + before;
+    memcpy(x, s->data->x + first * INPUTS, mine * INPUTS * sizeof *x);
+    memcpy(labels, s->data->labels + first, mine * sizeof *labels);
+    s->next += all;
+    *delivered = mine;
+    return LW_OK;
+}
+
+typedef struct source_run {
+    const problem *data;
+    size_t failing; /* rank + 1 */
+    double losses[MOST_RANKS][EPOCHS];
+    lw_status status[MOST_RANKS];
+} source_run;
+
+static void source_rank(void *user, const lw_ranks *ranks)
+{
+    source_run *r = user;
+    share_source source = {
+        .data = r->data, .ranks = ranks, .fails = r->failing == ranks->rank + 1 ? 4 : 0};
+    lw_net *net = net_with(150, LW_SOFTMAX);
+    ASSERT_OK(lw_net_set_ranks(net, ranks));
+    lw_history history = {0};
+    r->status[ranks->rank] = lw_fit_source(net,
+                                           &(lw_batch_source){.size = sizeof(lw_batch_source),
+                                                              .inputs = INPUTS,
+                                                              .outputs = OUTPUTS,
+                                                              .has_labels = 1,
+                                                              .next = next_share,
+                                                              .user = &source},
+                                           &(lw_fit_options){.size = sizeof(lw_fit_options),
+                                                             .optimizer = lw_sgd(0.02f),
+                                                             .batch_size = BATCH,
+                                                             .epochs = EPOCHS,
+                                                             .history = &history});
+    for (size_t i = 0; i < history.count; i++)
+        r->losses[ranks->rank][i] = history.epochs[i].train_loss;
+    lw_history_free(&history);
+    lw_net_destroy(net);
+}
+
+START_TEST(sources_deliver_shares)
+{
+    problem data = make_problem(RUN_ROWS);
+    run_kind kind = {"in order", 150, lw_sgd, LW_FP32, 0.0f, 1, 1e-6};
+    run alone = run_on(&kind, 0, 1, &data, &data);
+    for (unsigned ranks = 1; ranks <= MOST_RANKS; ranks++) {
+        source_run r = {.data = &data};
+        run_ranks(ranks, source_rank, &r);
+        for (unsigned rank = 0; rank < ranks; rank++) {
+            ck_assert_int_eq(r.status[rank], LW_OK);
+            for (size_t i = 0; i < EPOCHS; i++)
+                ck_assert_double_eq_tol(r.losses[rank][i], alone.outcomes->losses[i], kind.bound);
+        }
+    }
+    free_outcomes(&alone);
+    free_problem(&data);
+}
+END_TEST
+
+START_TEST(a_source_that_fails_ends_all)
+{
+    problem data = make_problem(RUN_ROWS);
+    source_run r = {.data = &data, .failing = 2};
+    run_ranks(3, source_rank, &r);
+    ck_assert_int_eq(r.status[0], LW_EDATA);
+    ck_assert_int_eq(r.status[1], LW_EIO);
+    ck_assert_int_eq(r.status[2], LW_EDATA);
+    free_problem(&data);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("ranks");
+    TCase *ranks = tcase_create("ranks");
+    tcase_set_timeout(ranks, 120);
+    tcase_add_loop_test(ranks, ranks_learn_what_one_process_learns, 0, KINDS);
+    tcase_add_test(ranks, a_step_is_that_of_all_rows);
+    tcase_add_loop_test(ranks, one_rank_stops_all, 0, 3);
+    tcase_add_test(ranks, a_loss_that_is_not_finite_ends_all_before_the_update);
+    tcase_add_test(ranks, sources_deliver_shares);
+    tcase_add_test(ranks, a_source_that_fails_ends_all);
+    suite_add_tcase(suite, ranks);
+    return run_suite(suite);
+}

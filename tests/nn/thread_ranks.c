@@ -1,0 +1,123 @@
+#define _POSIX_C_SOURCE 200809L
+#include "thread_ranks.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+typedef struct rank_group rank_group;
+
+typedef struct group_member {
+    rank_group *group;
+    lw_ranks ranks;
+    pthread_t thread;
+    size_t begun, last;
+    begun_sum sums[MOST_SUMS];
+} group_member;
+
+struct rank_group {
+    unsigned count;
+    pthread_barrier_t barrier;
+    rank_body body;
+    void *user;
+    group_member members[MOST_RANKS];
+};
+
+static lw_status begin(group_member *member, begun_sum sum)
+{
+    ck_assert_uint_lt(member->begun, MOST_SUMS);
+    member->sums[member->begun++] = sum;
+    return LW_OK;
+}
+
+static lw_status add_floats(void *user, size_t n, float *x)
+{
+    return begin(user, (begun_sum){.floats = x, .n = n});
+}
+
+static lw_status add_doubles(void *user, size_t n, double *x)
+{
+    return begin(user, (begun_sum){.doubles = x, .n = n});
+}
+
+/* Number i of what all members have begun, element by element into total. */
+static void add_up(const rank_group *group, size_t i, double *total)
+{
+    for (unsigned rank = 0; rank < group->count; rank++) {
+        const begun_sum *sum = &group->members[rank].sums[i];
+        for (size_t j = 0; j < sum->n; j++) {
+            const double x = sum->floats ? (double)sum->floats[j] : sum->doubles[j];
+            total[j] = sum->floats ? (double)((float)total[j] + (float)x) : total[j] + x;
+        }
+    }
+}
+
+static lw_status wait_for_sums(void *user)
+{
+    group_member *member = user;
+    const rank_group *group = member->group;
+    pthread_barrier_wait(&member->group->barrier);
+    double *totals[MOST_SUMS];
+    for (size_t i = 0; i < member->begun; i++) {
+        for (unsigned rank = 0; rank < group->count; rank++) {
+            const begun_sum *other = &group->members[rank].sums[i];
+            ck_assert_uint_eq(group->members[rank].begun, member->begun);
+            ck_assert_uint_eq(other->n, member->sums[i].n);
+            ck_assert_int_eq(!other->floats, !member->sums[i].floats);
+        }
+        totals[i] = calloc(member->sums[i].n + 1, sizeof(double));
+        ck_assert_ptr_nonnull(totals[i]);
+        add_up(group, i, totals[i]);
+    }
+    pthread_barrier_wait(&member->group->barrier);
+    for (size_t i = 0; i < member->begun; i++) {
+        const begun_sum *sum = &member->sums[i];
+        for (size_t j = 0; j < sum->n; j++) {
+            if (sum->floats)
+                sum->floats[j] = (float)totals[i][j];
+            else
+                sum->doubles[j] = totals[i][j];
+        }
+        free(totals[i]);
+    }
+    member->last = member->begun;
+    member->begun = 0;
+    return LW_OK;
+}
+
+static void *run_member(void *argument)
+{
+    group_member *member = argument;
+    member->group->body(member->group->user, &member->ranks);
+    return NULL;
+}
+
+void run_ranks(unsigned count, rank_body body, void *user)
+{
+    rank_group *group = calloc(1, sizeof *group);
+    ck_assert_ptr_nonnull(group);
+    *group = (rank_group){.count = count, .body = body, .user = user};
+    ck_assert_int_eq(pthread_barrier_init(&group->barrier, NULL, count), 0);
+    for (unsigned rank = 0; rank < count; rank++) {
+        group_member *member = &group->members[rank];
+        member->group = group;
+        member->ranks = (lw_ranks){.size = sizeof(lw_ranks),
+                                   .rank = rank,
+                                   .count = count,
+                                   .user = member,
+                                   .add_floats = add_floats,
+                                   .add_doubles = add_doubles,
+                                   .wait = wait_for_sums};
+        ck_assert_int_eq(pthread_create(&member->thread, NULL, run_member, member), 0);
+    }
+    for (unsigned rank = 0; rank < count; rank++)
+        pthread_join(group->members[rank].thread, NULL);
+    pthread_barrier_destroy(&group->barrier);
+    free(group);
+}
+
+size_t last_sums(const lw_ranks *ranks, const begun_sum **sums)
+{
+    const group_member *member = ranks->user;
+    *sums = member->sums;
+    return member->last;
+}
