@@ -40,11 +40,11 @@ all)
             test_net test_npy test_optimizers test_safetensors test_schedules test_steps; do
             memcheck $isa $suite
         done
-    done
-    # These go through both sets by themselves.
-    for check in bf16 bf16_weights errors isa own_errors packed special_bf16 special_losses special_narrow special_products \
-        special_rows special_vectors weights weights_errors; do
-        memcheck avx2 kernels_check $check
+        # Not special_vectors: valgrind's vfnmadd of zeros gives -0, and so does sigmoid(-inf).
+        for check in bf16 bf16_weights errors isa own_errors packed special_bf16 special_losses special_narrow \
+            special_products special_rows weights weights_errors; do
+            memcheck $isa kernels_check $check
+        done
     done
     ;;
 esac

@@ -31,11 +31,13 @@ static int compare_names(const void *a, const void *b)
 static lw_status check_names(const lw_csv_table *table)
 {
     const size_t count = table->column_count;
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): its elements are pointers */
     lw_csv_column **sorted = calloc(count, sizeof *sorted);
     if (!sorted)
         return no_memory(table);
     for (size_t j = 0; j < count; j++)
         sorted[j] = &table->columns[j];
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): the same */
     qsort(sorted, count, sizeof *sorted, compare_names);
     /* Of several the one that comes first in the file. */
     const lw_csv_column *first = NULL, *second = NULL;

@@ -131,7 +131,7 @@ lw_status lw_fail_loss(const lw_net *net, const lw_batch *batch, const char *beg
     place_text place;
     if (find_parameter(net, place))
         return lw_fail(LW_EDIVERGED, "%sthe loss is not finite: %s", begins_with, place);
-    size_t widest = 0;
+    size_t widest = 1;
     for (size_t i = 0; i < net->layer_count; i++)
         if (net->layers[i].spec.units > widest)
             widest = net->layers[i].spec.units;

@@ -97,6 +97,7 @@ lw_status lw_gradient_check(size_t n, double *parameters, const double *gradient
 typedef struct net_check {
     double *parameters, *gradients, *numeric;
     float *flat;
+    lw_loss_rule rule;
     lw_reference reference;
 } net_check;
 
@@ -143,21 +144,20 @@ static lw_status check_network(lw_net *net, lw_loss loss, size_t rows, const flo
                                const lw_target *target, net_check *check,
                                lw_gradient_report *report)
 {
-    lw_loss_rule rule;
     lw_status status = lw_net_forward(net, rows, x, NULL);
     if (status == LW_OK)
         status = lw_net_loss(net, loss, target, NULL);
     if (status == LW_OK)
         status = lw_net_backward(net, NULL);
     if (status == LW_OK)
-        status = lw_loss_resolve(net, loss, &rule);
+        status = lw_loss_resolve(net, loss, &check->rule);
     if (status == LW_OK)
         status = read_network(net, check);
     if (status != LW_OK)
         return status;
     lw_reference *reference = &check->reference;
     reference->net = net;
-    reference->rule = &rule;
+    reference->rule = &check->rule;
     reference->rows = rows;
     reference->x = x;
     reference->target = target;

@@ -54,6 +54,7 @@ static size_t feed(void *buffer, size_t room, void *user)
         break;
     case FEED_ZEROS:
         count = f->zeros < room ? f->zeros : room;
+        /* NOLINTNEXTLINE(bugprone-suspicious-memset-usage): the digit */
         memset(buffer, '0', count);
         f->zeros -= count;
         f->at = f->zeros > 0 ? FEED_ZEROS : FEED_COMMA;
