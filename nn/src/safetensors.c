@@ -162,11 +162,13 @@ static int compare_names(const void *a, const void *b)
 /* For lw_safetensors_find, which is asked for each layer. */
 static lw_status sort_names(lw_safetensors *file)
 {
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): its elements are pointers */
     file->by_name = calloc(file->tensor_count + 1, sizeof *file->by_name);
     if (!file->by_name)
         return no_memory(file->path);
     for (size_t i = 0; i < file->tensor_count; i++)
         file->by_name[i] = &file->tensors[i];
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): the same */
     qsort(file->by_name, file->tensor_count, sizeof *file->by_name, compare_names);
     return LW_OK;
 }
@@ -283,8 +285,10 @@ const lw_tensor *lw_safetensors_tensor(const lw_safetensors *file, size_t index)
 const lw_tensor *lw_safetensors_find(const lw_safetensors *file, const char *name)
 {
     const lw_tensor wanted = {.name = name}, *key = &wanted;
+    /* NOLINTBEGIN(bugprone-sizeof-expression): the same */
     const lw_tensor **found =
         bsearch(&key, file->by_name, file->tensor_count, sizeof *file->by_name, compare_names);
+    /* NOLINTEND(bugprone-sizeof-expression) */
     return found ? *found : NULL;
 }
 

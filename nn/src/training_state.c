@@ -91,6 +91,7 @@ lw_status lw_net_save_state(const lw_net *net, const lw_position *position, cons
     lw_view_get(net, LW_VIEW_PARAMETERS, flat);
     for (size_t i = 0; i < moments; i++) {
         float *moment = flat + (1 + i) * count;
+        /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): moments is at most MAX_MOMENTS */
         lw_view_get(net, moment_views[i], moment);
         views[1 + i] = (lw_saved_view){kinds[state->kind].prefixes[i], moment};
     }
@@ -319,6 +320,7 @@ static void adopt(lw_net *net, read_state *read)
                                           .variance = read->buffers[1]};
     lw_view_set(net, LW_VIEW_PARAMETERS, read->views[0]);
     for (size_t i = 0; i < read->moments; i++)
+        /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): as above */
         lw_view_set(net, moment_views[i], read->views[1 + i]);
     net->seed = read->seed;
     net->random.state = read->generator;
