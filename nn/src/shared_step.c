@@ -13,14 +13,13 @@ static size_t gradient_floats(const lw_net *net, size_t layer)
     return (size_t)(end - net->layers[layer].dw);
 }
 
-static lw_status run(const lw_step_job *job, size_t count, const lw_phase *phases)
+static lw_status run(lw_step_job *job, size_t count, const lw_phase *phases)
 {
-    lw_step_job copy = *job;
-    return lw_team_run(lw_step_threads(job), LW_FLUSH_DENORMALS, count, phases, &copy);
+    return lw_team_run(lw_step_threads(job), LW_FLUSH_DENORMALS, count, phases, job);
 }
 
 /* Forward pass, loss, and backward pass to the inputs of the layers, of this rank's rows. */
-static lw_status run_rows(const lw_step_job *job)
+static lw_status run_rows(lw_step_job *job)
 {
     lw_phase phases[2];
     const size_t count = lw_rows_phases(job->net, phases);

@@ -110,7 +110,8 @@ static void run_steps(lw_net *net, lw_loss loss, size_t rows, const float *x, co
 }
 
 /* A leak of 32 bytes a step, the least that malloc takes, would be 320 KB of 10000; an emulator's own memory grows
- * by 70 KB. So many steps are enough where they take long. A sanitizer's grows by as much as it likes, and it looks for leaks by itself. */
+ * by 70 KB. So many steps are enough where they take long. A sanitizer's grows by as much as it likes, and it looks for
+ * leaks by itself. */
 #if defined(__SANITIZE_ADDRESS__)
 enum { ALLOWED_GROWTH = 256 * 1024 * 1024 };
 #else

@@ -16,8 +16,9 @@ extern "C" {
 
 /*
  * All ranks, and how their numbers are added up. The functions are called by the thread that trains, by all ranks in the
- * same order and with the same n; a status other than LW_OK ends the step or the run with it. The sums have to be
- * the same bits on each rank, and for networks to be reproducible they are to depend on nothing but the numbers.
+ * same order and with the same n, perhaps inside a parallel region of OpenMP; a status other than LW_OK ends the step or
+ * the run with it. The sums have to be the same bits on each rank, and for networks to be reproducible they are to depend
+ * on nothing but the numbers.
  */
 typedef struct lw_ranks {
     size_t size;          /* sizeof(lw_ranks) */
@@ -39,8 +40,8 @@ typedef struct lw_ranks {
  *   lw_fit         is called with the same data set and options, and a network of the same parameters, optimizer state and
  *                  generator, as after lw_net_create with one seed. The mini-batches are those of a single process:
  *                  each rank takes a contiguous part of their rows, all of the same number of rows or one more.
- *                  Losses and the validation's results are of all ranks. A run stops on all ranks once *stop or
- *                  a callback asks for it on one of them.
+ *                  Losses and the validation's results are of all ranks. A run stops on all ranks after the
+ *                  step that follows when *stop or on_batch asks for it on one of them, and after on_epoch at once.
  *   lw_fit_source  is called with sources that deliver each rank's own rows of a mini-batch, rows of those that it is
  *                  asked for; a mini-batch is what they deliver together, and an epoch ends with the first that is empty on all ranks.
  *   lw_train_step  takes the same number of rows on each rank, and value is the loss of all of them.
