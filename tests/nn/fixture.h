@@ -27,6 +27,10 @@
 /* Whether LANEWISE_TEST_FAST is set: fewer cases and repetitions, for emulators and sanitizers. */
 int is_thin_run(void);
 
+/* Of a test number that stands for every scenario with each of so many optimizers: where tests are thin, each scenario
+ * has one. */
+int is_left_out(int number, int optimizers);
+
 /* Uniform in [low, high); released with free. */
 float *uniform_floats(size_t n, float low, float high, uint64_t seed);
 

@@ -75,7 +75,7 @@ static void check_network(const loss_case *c, lw_activation hidden, size_t input
 }
 
 /* All widths with all; where tests are thin every activation with each of them. */
-static int is_left_out(size_t hidden, size_t width, size_t outputs)
+static int is_passed_over(size_t hidden, size_t width, size_t outputs)
 {
     enum { PART = 4 };
     return is_thin_run() && (hidden + width + outputs) % PART != 0;
@@ -91,7 +91,7 @@ START_TEST(every_loss_and_activation)
         for (size_t w = 0; w < sizeof widths / sizeof *widths; w++)
             for (size_t o = 0; o < sizeof widths / sizeof *widths; o++)
                 /* The softmax of a single output is constant: a gradient of zero. */
-                if ((widths[o] > 1 || c->output != LW_SOFTMAX) && !is_left_out(h, w, o))
+                if ((widths[o] > 1 || c->output != LW_SOFTMAX) && !is_passed_over(h, w, o))
                     check_network(c, hidden[h], 1 + w, widths[w], widths[o]);
 }
 END_TEST

@@ -220,15 +220,9 @@ static void assert_same_files(const char *what, const char *path, const char *ot
     free(other_bytes);
 }
 
-/* Every scenario with every optimizer; where tests have to be fast, each with one. */
-static int is_left_out(int number)
-{
-    return is_thin_run() && number / OPTIMIZERS % OPTIMIZERS != number % OPTIMIZERS;
-}
-
 START_TEST(a_resumed_run_ends_in_the_same_state)
 {
-    if (is_left_out(_i))
+    if (is_left_out(_i, OPTIMIZERS))
         return;
     static const unsigned threads[] = {1, 3};
     task t = begin_task(&scenarios[_i / OPTIMIZERS], &optimizers[_i % OPTIMIZERS]);
@@ -270,7 +264,7 @@ START_TEST(a_run_resumes_on_another_instruction_set)
 {
     size_t at = 0;
     const char *first = next_with_fma(&at), *name = first ? next_with_fma(&at) : NULL;
-    if (!name || is_left_out(_i))
+    if (!name || is_left_out(_i, OPTIMIZERS))
         return;
     task t = begin_task(&scenarios[_i / OPTIMIZERS], &optimizers[_i % OPTIMIZERS]);
     ASSERT_OK(lw_isa_select(first));
