@@ -60,7 +60,7 @@ Rows points(size_t count, size_t outputs, float half, unsigned seed, const Of &o
 lw_dataset read_fashion_mnist(const std::string &images, const std::string &labels)
 {
     lw_dataset set;
-    if (lw_dataset_load_idx(&set, images.c_str(), labels.c_str()) != LW_OK)
+    if (lw_dataset_load_idx(&set, images.c_str(), labels.c_str(), nullptr) != LW_OK)
         throw std::runtime_error(lw_last_error());
     return set;
 }

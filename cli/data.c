@@ -145,7 +145,7 @@ static lw_status open_fashion_mnist(const char *data, const char *images, const 
     if (status == LW_OK)
         status = find_idx(label_path, directory, labels);
     if (status == LW_OK)
-        status = lw_dataset_load_idx(set, image_path, label_path);
+        status = lw_dataset_load_idx(set, image_path, label_path, NULL);
     return status;
 }
 
@@ -176,7 +176,7 @@ static lw_status open_table(const data_options *options, lw_activation output, l
 {
     if (options->csv != NULL)
         return open_csv(options, output, data);
-    return lw_dataset_load_npy(data, options->x, options->y);
+    return lw_dataset_load_npy(data, options->x, options->y, NULL);
 }
 
 lw_status data_open(const data_options *options, lw_activation output, lw_dataset *data)
@@ -191,7 +191,7 @@ static lw_status open_validation(const data_options *options, lw_dataset *valida
     if (options->data != NULL)
         return open_test_images(options->data, validation);
     if (options->test_x != NULL)
-        return lw_dataset_load_npy(validation, options->test_x, options->test_y);
+        return lw_dataset_load_npy(validation, options->test_x, options->test_y, NULL);
     return LW_OK;
 }
 

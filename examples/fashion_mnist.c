@@ -24,7 +24,7 @@ static void load(const char *directory, const char *part, lw_dataset *data)
     char labels[1024];
     snprintf(images, sizeof images, "%s/%s-images-idx3-ubyte.gz", directory, part);
     snprintf(labels, sizeof labels, "%s/%s-labels-idx1-ubyte.gz", directory, part);
-    check(lw_dataset_load_idx(data, images, labels));
+    check(lw_dataset_load_idx(data, images, labels, NULL));
 }
 
 int main(int argc, char **argv)

@@ -19,6 +19,7 @@ typedef struct csv_plan {
     csv_use *uses; /* one for each column */
     size_t target; /* its column; SIZE_MAX: none */
     size_t inputs; /* columns of x */
+    lw_share share;
 } csv_plan;
 
 /* ---- Options ------------------------------------------------------------------------------- */
@@ -166,6 +167,16 @@ static lw_status name_dataset(lw_dataset *data, const csv_plan *plan)
     return LW_OK;
 }
 
+/* Of all rows. */
+static size_t count_classes(const csv_plan *plan)
+{
+    const lw_csv_table *table = &plan->table;
+    double largest = 0.0;
+    for (size_t i = 0; i < table->row_count; i++)
+        largest = fmax(largest, table->values[i * table->column_count + plan->target]);
+    return (size_t)largest + 1;
+}
+
 static lw_status make_dataset(lw_dataset *data, csv_plan *plan)
 {
     const lw_csv_table *table = &plan->table;
@@ -176,24 +187,29 @@ static lw_status make_dataset(lw_dataset *data, csv_plan *plan)
     if (plan->target != SIZE_MAX)
         kind =
             table->columns[plan->target].kind == LW_CSV_LABEL ? LW_TARGET_LABELS : LW_TARGET_VALUES;
+    size_t first, rows;
+    status = lw_share_rows(&plan->share, table->row_count, &first, &rows);
+    if (status != LW_OK)
+        return status;
     lw_dataset made;
     lw_dataset_arrays arrays;
-    status = lw_dataset_allocate(&made, &arrays, table->row_count, plan->inputs, 1, kind);
+    status = lw_dataset_allocate(&made, &arrays, rows, plan->inputs, 1, kind);
     if (status != LW_OK)
         return status;
 
     for (size_t j = 0; j < table->column_count; j++)
         if (plan->uses[j].standardize)
             measure(table, j, &plan->uses[j]);
-    for (size_t i = 0; i < table->row_count; i++) {
-        fill_row(plan, i, arrays.x + i * plan->inputs);
+    for (size_t i = 0; i < rows; i++) {
+        const size_t row = first + i;
+        fill_row(plan, row, arrays.x + i * plan->inputs);
         if (arrays.values)
-            arrays.values[i] = (float)table->values[i * table->column_count + plan->target];
+            arrays.values[i] = (float)table->values[row * table->column_count + plan->target];
         if (arrays.labels)
-            arrays.labels[i] = (int32_t)table->values[i * table->column_count + plan->target];
+            arrays.labels[i] = (int32_t)table->values[row * table->column_count + plan->target];
     }
     if (arrays.labels)
-        lw_dataset_count_classes(&made);
+        made.outputs = count_classes(plan);
     status = name_dataset(&made, plan);
     if (status == LW_OK)
         *data = made;
@@ -215,7 +231,7 @@ lw_status lw_dataset_load_csv(lw_dataset *data, const char *path, const lw_csv_o
     if (status != LW_OK)
         return status;
 
-    csv_plan plan = {0};
+    csv_plan plan = {.share = options->share};
     status = lw_csv_table_open(&plan.table, path, options->separator ? options->separator : ',',
                                options->no_header);
     if (status == LW_OK)

@@ -43,13 +43,23 @@ lw_status lw_dataset_allocate(lw_dataset *data, lw_dataset_arrays *arrays, size_
     return LW_OK;
 }
 
-void lw_dataset_count_classes(lw_dataset *data)
+/* floor(rows part / of), in halves that do not overflow. */
+static size_t row_at(size_t rows, size_t part, size_t of)
 {
-    int32_t largest = 0;
-    for (size_t i = 0; i < data->rows; i++)
-        if (data->target.labels[i] > largest)
-            largest = data->target.labels[i];
-    data->outputs = (size_t)largest + 1;
+    return rows / of * part + rows % of * part / of;
+}
+
+lw_status lw_share_rows(const lw_share *share, size_t rows, size_t *first, size_t *count)
+{
+    static const lw_share all = {0, 1, 1};
+    if (!share || (share->of == 0 && share->begin == 0 && share->end == 0))
+        share = &all;
+    if (share->begin > share->end || share->end > share->of || share->of > UINT32_MAX)
+        return lw_fail(LW_EINVAL, "a share from %zu to %zu of %zu", share->begin, share->end,
+                       share->of);
+    *first = row_at(rows, share->begin, share->of);
+    *count = row_at(rows, share->end, share->of) - *first;
+    return LW_OK;
 }
 
 void lw_dataset_free(lw_dataset *data)

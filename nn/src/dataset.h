@@ -15,13 +15,13 @@ typedef struct lw_dataset_arrays {
 
 /*
  * Allocates a data set of the given shape in one block and points data and arrays into it. outputs
- * is ignored without values and set to 1; a reader of labels calls lw_dataset_count_classes when it
- * has them. LW_ENOMEM, also for sizes that overflow: data and arrays are unchanged then.
+ * is ignored without values and set to 1; a reader of labels sets it to the number of classes when it
+ * has seen them. LW_ENOMEM, also for sizes that overflow: data and arrays are unchanged then.
  */
 lw_status lw_dataset_allocate(lw_dataset *data, lw_dataset_arrays *arrays, size_t rows,
                               size_t inputs, size_t outputs, lw_target_kind kind);
 
-/* Sets outputs to the largest label + 1. */
-void lw_dataset_count_classes(lw_dataset *data);
+/* The rows of a share of so many. LW_EINVAL for a share that is none. */
+lw_status lw_share_rows(const lw_share *share, size_t rows, size_t *first, size_t *count);
 
 #endif

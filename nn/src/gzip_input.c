@@ -102,6 +102,38 @@ lw_status lw_gzip_read(lw_gzip_input *input, unsigned char *bytes, size_t count,
     return status;
 }
 
+/* What is not packed lies in the chunk, and after it in the file. */
+static lw_status skip_plain(lw_gzip_input *input, uint64_t count, uint64_t *got)
+{
+    const unsigned in_chunk =
+        input->stream.avail_in < count ? input->stream.avail_in : (unsigned)count;
+    const uint64_t left = input->file.size - input->file.position;
+    const uint64_t rest = left < count - in_chunk ? left : count - in_chunk;
+    input->stream.next_in += in_chunk;
+    input->stream.avail_in -= in_chunk;
+    *got = in_chunk + rest;
+    return lw_input_skip(&input->file, rest);
+}
+
+lw_status lw_gzip_skip(lw_gzip_input *input, uint64_t count, uint64_t *got)
+{
+    if (!input->is_packed)
+        return skip_plain(input, count, got);
+    unsigned char bytes[LW_GZIP_CHUNK];
+    for (*got = 0; *got < count;) {
+        const uint64_t left = count - *got;
+        const size_t wanted = left < sizeof bytes ? (size_t)left : sizeof bytes;
+        size_t some;
+        const lw_status status = lw_gzip_read(input, bytes, wanted, &some);
+        if (status != LW_OK)
+            return status;
+        *got += some;
+        if (some < wanted)
+            break;
+    }
+    return LW_OK;
+}
+
 void lw_gzip_close(lw_gzip_input *input)
 {
     if (input->is_packed)

@@ -24,6 +24,10 @@ lw_status lw_gzip_open(lw_gzip_input *input, const char *path);
  * are damaged or cut. */
 lw_status lw_gzip_read(lw_gzip_input *input, unsigned char *bytes, size_t count, size_t *got);
 
+/* Passes over count bytes of the contents or, at their end, fewer: got receives how many. What is not packed is not
+ * read. */
+lw_status lw_gzip_skip(lw_gzip_input *input, uint64_t count, uint64_t *got);
+
 /* Allowed on a zeroed or closed struct. */
 void lw_gzip_close(lw_gzip_input *input);
 

@@ -12,13 +12,14 @@ enum { TYPE_UNSIGNED_BYTE = 8, FIXED_BYTES = 4, DIMENSION_BYTES = 4, CHUNK_BYTES
 typedef struct idx_file {
     const char *path;
     lw_gzip_input input;
-    unsigned char *bytes; /* the file so far, unpacked */
+    unsigned char *bytes; /* unpacked: the header, then the rows that are kept */
     size_t size, capacity;
+    size_t skipped;         /* bytes before those rows that are not */
     size_t rows, row_bytes; /* first dimension, product of the others */
     size_t header, promise; /* bytes of the header, and of all of the file by its header */
 } idx_file;
 
-/* Unpacks until there are size bytes or the stream ends. The buffer grows with what is really there,
+/* Unpacks until size bytes are kept or the stream ends. The buffer grows with what is really there,
  * so that a damaged header cannot ask for memory, and never beyond size. */
 static lw_status read_up_to(idx_file *idx, size_t size)
 {
@@ -108,14 +109,23 @@ static lw_status open_idx(idx_file *idx, const char *path)
     return status == LW_OK ? read_header(idx) : status;
 }
 
-static lw_status read_elements(idx_file *idx)
+/* Keeps so many rows from first on. */
+static lw_status read_rows(idx_file *idx, size_t first, size_t rows)
 {
-    lw_status status = read_up_to(idx, idx->promise);
+    const size_t before = first * idx->row_bytes, kept = rows * idx->row_bytes;
+    uint64_t passed = 0, left = 0;
+    lw_status status = lw_gzip_skip(&idx->input, before, &passed);
+    idx->skipped = (size_t)passed;
+    if (status == LW_OK)
+        status = read_up_to(idx, idx->header + kept);
+    if (status == LW_OK)
+        status = lw_gzip_skip(&idx->input, idx->promise - idx->header - before - kept, &left);
     if (status != LW_OK)
         return status;
-    if (idx->size < idx->promise)
+    const size_t end = idx->skipped + idx->size + (size_t)left;
+    if (end < idx->promise)
         return lw_fail(LW_EFORMAT, "%s: ends at byte %zu, but its header promises %zu bytes",
-                       idx->path, idx->size, idx->promise);
+                       idx->path, end, idx->promise);
     /* One byte more shows whether that is all, and has zlib compare its checksum. */
     unsigned char beyond;
     size_t got;
@@ -143,39 +153,49 @@ static lw_status check_fit(const idx_file *images, const idx_file *labels)
     return LW_OK;
 }
 
-static lw_status make_dataset(lw_dataset *data, const idx_file *images, const idx_file *labels)
+/* Of some rows of the images, which are those that are kept, and all labels. */
+static lw_status make_dataset(lw_dataset *data, const idx_file *images, const idx_file *labels,
+                              size_t first, size_t rows)
 {
     lw_dataset_arrays arrays;
     const lw_status status =
-        lw_dataset_allocate(data, &arrays, images->rows, images->row_bytes, 1, LW_TARGET_LABELS);
+        lw_dataset_allocate(data, &arrays, rows, images->row_bytes, 1, LW_TARGET_LABELS);
     if (status != LW_OK)
         return status;
-    for (size_t i = 0; i < images->rows * images->row_bytes; i++)
+    const unsigned char *label = labels->bytes + labels->header;
+    for (size_t i = 0; i < rows * images->row_bytes; i++)
         arrays.x[i] = (float)images->bytes[images->header + i] / 255.0f;
-    for (size_t i = 0; i < images->rows; i++)
-        arrays.labels[i] = labels->bytes[labels->header + i];
-    lw_dataset_count_classes(data);
+    for (size_t i = 0; i < rows; i++)
+        arrays.labels[i] = label[first + i];
+    size_t largest = 0;
+    for (size_t i = 0; i < labels->rows; i++)
+        largest = label[i] > largest ? label[i] : largest;
+    data->outputs = largest + 1;
     return LW_OK;
 }
 
-lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const char *labels)
+lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const char *labels,
+                              const lw_share *share)
 {
     if (!data || !images || !labels)
         return lw_fail(LW_EINVAL, "%s is NULL", !data ? "data" : !images ? "images" : "labels");
 
     /* Both headers first: what does not go together is not unpacked. */
     idx_file image_file = {0}, label_file = {0};
+    size_t first, rows;
     lw_status status = open_idx(&image_file, images);
     if (status == LW_OK)
         status = open_idx(&label_file, labels);
     if (status == LW_OK)
         status = check_fit(&image_file, &label_file);
     if (status == LW_OK)
-        status = read_elements(&image_file);
+        status = lw_share_rows(share, image_file.rows, &first, &rows);
     if (status == LW_OK)
-        status = read_elements(&label_file);
+        status = read_rows(&image_file, first, rows);
     if (status == LW_OK)
-        status = make_dataset(data, &image_file, &label_file);
+        status = read_rows(&label_file, 0, label_file.rows);
+    if (status == LW_OK)
+        status = make_dataset(data, &image_file, &label_file, first, rows);
     close_idx(&image_file);
     close_idx(&label_file);
     return status;

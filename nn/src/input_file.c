@@ -49,6 +49,17 @@ lw_status lw_input_read(lw_input_file *input, void *bytes, size_t count)
     return LW_OK;
 }
 
+lw_status lw_input_skip(lw_input_file *input, uint64_t count)
+{
+    if (count == 0)
+        return LW_OK;
+    if (lseek(input->descriptor, (off_t)(input->position + count), SEEK_SET) < 0)
+        return lw_fail(LW_EIO, "%s: cannot go on to byte %" PRIu64 ": %s", input->path,
+                       input->position + count, strerror(errno));
+    input->position += count;
+    return LW_OK;
+}
+
 void lw_input_close(lw_input_file *input)
 {
     if (input->is_open)

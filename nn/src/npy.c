@@ -16,6 +16,7 @@ typedef struct npy_file {
     lw_input_file input; /* at the first element */
     lw_npy_header header;
     size_t rows, columns, count;
+    size_t first_row, wanted_rows; /* which of them are read */
 } npy_file;
 
 static lw_status check_size(npy_file *npy)
@@ -40,7 +41,7 @@ static lw_status check_size(npy_file *npy)
 
 /* Opens a file and reads its header; a vector is one column. npy->input is the caller's to close,
  * also after a failure. */
-static lw_status open_npy(npy_file *npy, const char *path)
+static lw_status open_npy(npy_file *npy, const char *path, const lw_share *share)
 {
     *npy = (npy_file){0};
     lw_status status = lw_input_open(&npy->input, path);
@@ -50,7 +51,9 @@ static lw_status open_npy(npy_file *npy, const char *path)
         return status;
     npy->rows = npy->header.shape[0];
     npy->columns = npy->header.dimensions == 2 ? npy->header.shape[1] : 1;
-    return check_size(npy);
+    status = check_size(npy);
+    return status == LW_OK ? lw_share_rows(share, npy->rows, &npy->first_row, &npy->wanted_rows)
+                           : status;
 }
 
 /* Where the element that is stored at place belongs in a row-major matrix. */
@@ -61,22 +64,43 @@ static size_t row_major(const npy_file *npy, size_t place)
     return place % npy->rows * npy->columns + place / npy->rows;
 }
 
-/* Stores one element, or says what is wrong with the value at [row, column]. */
+/* Stores the element of that place in the row-major matrix of all rows, or says what is wrong with its value. */
 typedef lw_status (*store_element)(const npy_file *npy, const unsigned char *bytes, size_t index,
                                    void *out);
 
-static lw_status read_elements(npy_file *npy, store_element store, void *out)
+/* The elements that are stored at count places from first on. */
+static lw_status read_places(npy_file *npy, size_t first, size_t count, store_element store,
+                             void *out)
 {
     unsigned char bytes[CHUNK_ELEMENTS * ELEMENT_MAX_BYTES];
-    const size_t width = npy->header.type->bytes;
-    for (size_t place = 0; place < npy->count;) {
-        const size_t left = npy->count - place;
+    const size_t width = npy->header.type->bytes, end = first + count;
+    for (size_t place = first; place < end;) {
+        const size_t left = end - place;
         const size_t chunk = left < CHUNK_ELEMENTS ? left : CHUNK_ELEMENTS;
         lw_status status = lw_input_read(&npy->input, bytes, chunk * width);
         for (size_t i = 0; i < chunk && status == LW_OK; i++, place++)
             status = store(npy, bytes + i * width, row_major(npy, place), out);
         if (status != LW_OK)
             return status;
+    }
+    return LW_OK;
+}
+
+/* The elements of the rows that are wanted, which lie together in each column of Fortran's order. */
+static lw_status read_elements(npy_file *npy, store_element store, void *out)
+{
+    const int by_columns = npy->header.fortran && npy->wanted_rows < npy->rows;
+    const size_t runs = by_columns ? npy->columns : 1, row = by_columns ? 1 : npy->columns;
+    const size_t width = npy->header.type->bytes;
+    size_t read = 0; /* up to this place, or passed over */
+    for (size_t run = 0; run < runs; run++) {
+        const size_t first = run * npy->rows + npy->first_row * row;
+        lw_status status = lw_input_skip(&npy->input, (uint64_t)(first - read) * width);
+        if (status == LW_OK)
+            status = read_places(npy, first, npy->wanted_rows * row, store, out);
+        if (status != LW_OK)
+            return status;
+        read = first + npy->wanted_rows * row;
     }
     return LW_OK;
 }
@@ -90,9 +114,14 @@ static lw_status store_float(const npy_file *npy, const unsigned char *bytes, si
     if (!(fabs(value) <= (double)FLT_MAX))
         return lw_fail(LW_EDATA, "%s: row %zu, column %zu: %g is not a finite float32",
                        npy->input.path, index / npy->columns, index % npy->columns, value);
-    ((float *)out)[index] = (float)value;
+    ((float *)out)[index - npy->first_row * npy->columns] = (float)value;
     return LW_OK;
 }
+
+/* Labels of the rows that are wanted, and the largest of all. */
+typedef struct label_store {
+    int32_t *labels, largest;
+} label_store;
 
 static lw_status store_label(const npy_file *npy, const unsigned char *bytes, size_t index,
                              void *out)
@@ -105,7 +134,11 @@ static lw_status store_label(const npy_file *npy, const unsigned char *bytes, si
     if (value >= INT32_MAX)
         return lw_fail(LW_EDATA, "%s: row %zu: the label %" PRIu64 " is too large", npy->input.path,
                        index, value);
-    ((int32_t *)out)[index] = (int32_t)value;
+    label_store *stored = out;
+    if ((int32_t)value > stored->largest)
+        stored->largest = (int32_t)value;
+    if (index >= npy->first_row && index - npy->first_row < npy->wanted_rows)
+        stored->labels[index - npy->first_row] = (int32_t)value;
     return LW_OK;
 }
 
@@ -137,16 +170,17 @@ static lw_status make_dataset(lw_dataset *data, npy_file *x, npy_file *y)
 
     lw_dataset made;
     lw_dataset_arrays arrays;
-    status = lw_dataset_allocate(&made, &arrays, x->rows, x->columns, y ? y->columns : 1, kind);
+    status =
+        lw_dataset_allocate(&made, &arrays, x->wanted_rows, x->columns, y ? y->columns : 1, kind);
     if (status != LW_OK)
         return status;
     status = read_elements(x, store_float, arrays.x);
     if (status == LW_OK && kind == LW_TARGET_VALUES)
         status = read_elements(y, store_float, arrays.values);
     if (status == LW_OK && kind == LW_TARGET_LABELS) {
-        status = read_elements(y, store_label, arrays.labels);
-        if (status == LW_OK)
-            lw_dataset_count_classes(&made);
+        label_store stored = {arrays.labels, 0};
+        status = read_places(y, 0, y->count, store_label, &stored);
+        made.outputs = (size_t)stored.largest + 1;
     }
     if (status == LW_OK)
         *data = made;
@@ -155,15 +189,15 @@ static lw_status make_dataset(lw_dataset *data, npy_file *x, npy_file *y)
     return status;
 }
 
-lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y)
+lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y, const lw_share *share)
 {
     if (!data || !x)
         return lw_fail(LW_EINVAL, "%s is NULL", data ? "x" : "data");
 
     npy_file x_file, y_file = {0};
-    lw_status status = open_npy(&x_file, x);
+    lw_status status = open_npy(&x_file, x, share);
     if (status == LW_OK && y)
-        status = open_npy(&y_file, y);
+        status = open_npy(&y_file, y, share);
     if (status == LW_OK)
         status = make_dataset(data, &x_file, y ? &y_file : NULL);
     lw_input_close(&x_file.input);

@@ -103,7 +103,7 @@ static void add_npy(digest *d)
 {
     must(lw_write_npy_f32(scratch, numbers(600, -1.0f, 1.0f, 6), 100, 6));
     lw_dataset data;
-    must(lw_dataset_load_npy(&data, scratch, NULL));
+    must(lw_dataset_load_npy(&data, scratch, NULL, NULL));
     add_file(d, scratch);
     add_dataset(d, &data);
 }

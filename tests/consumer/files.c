@@ -8,7 +8,7 @@ int main(void)
     lw_dataset data;
     lw_net *net;
     const lw_status csv = lw_dataset_load_csv(&data, "missing.csv", NULL);
-    const lw_status idx = lw_dataset_load_idx(&data, "missing.gz", "missing.gz");
+    const lw_status idx = lw_dataset_load_idx(&data, "missing.gz", "missing.gz", NULL);
     const lw_status model = lw_net_load(&net, "missing.safetensors");
     const lw_status output = lw_output_file_check("missing/result.txt");
     printf("%s\n", lw_last_error());

@@ -35,12 +35,12 @@ static void prepare_idx(void)
 
 static lw_status load_idx(void)
 {
-    return lw_dataset_load_idx(&first, file_path("idx"), file_path("idx"));
+    return lw_dataset_load_idx(&first, file_path("idx"), file_path("idx"), NULL);
 }
 
 static lw_status load_packed_idx(void)
 {
-    return lw_dataset_load_idx(&first, file_path("idx.gz"), file_path("idx.gz"));
+    return lw_dataset_load_idx(&first, file_path("idx.gz"), file_path("idx.gz"), NULL);
 }
 
 /* ---- NumPy ---------------------------------------------------------------------------------- */
@@ -62,12 +62,12 @@ static void prepare_npy(void)
 
 static lw_status load_npy(void)
 {
-    return lw_dataset_load_npy(&first, file_path("x.npy"), file_path("y.npy"));
+    return lw_dataset_load_npy(&first, file_path("x.npy"), file_path("y.npy"), NULL);
 }
 
 static lw_status load_npy_values(void)
 {
-    return lw_dataset_load_npy(&first, file_path("x.npy"), file_path("x.npy"));
+    return lw_dataset_load_npy(&first, file_path("x.npy"), file_path("x.npy"), NULL);
 }
 
 static void prepare_writing(void)

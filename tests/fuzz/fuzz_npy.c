@@ -17,7 +17,7 @@ static void check_again(const lw_dataset *data, int has_target)
         status = lw_write_npy_i32(y, data->target.labels, data->rows, 0);
     FUZZ_CHECK(status == LW_OK, "loaded, but not written: %s", lw_last_error());
     lw_dataset again;
-    FUZZ_CHECK(lw_dataset_load_npy(&again, x, has_target ? y : NULL) == LW_OK, "not again: %s",
+    FUZZ_CHECK(lw_dataset_load_npy(&again, x, has_target ? y : NULL, NULL) == LW_OK, "not again: %s",
                lw_last_error());
     fuzz_same_data(data, &again);
     lw_dataset_free(&again);
@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     const char *y = files.second_size > 0 ? fuzz_file(1, files.second, files.second_size) : NULL;
     lw_dataset data = untouched;
     fuzz_heap_begin(TIMES * size + CONSTANT);
-    const lw_status status = lw_dataset_load_npy(&data, x, y);
+    const lw_status status = lw_dataset_load_npy(&data, x, y, NULL);
     fuzz_check_status(status, 1U << LW_EFORMAT | 1U << LW_ESHAPE | 1U << LW_EDATA, x, y);
     fuzz_heap_limit(SIZE_MAX);
     if (status == LW_OK) {

@@ -73,7 +73,7 @@ void idx_run(const fuzz_files *files, size_t promise, size_t there)
     const size_t most = promise < there ? promise : there;
     lw_dataset data = untouched;
     fuzz_heap_begin(5 * most + 2 * (CHUNK_BYTES + IDX_HEADER_MAX) + ALIGNMENT_BYTES);
-    const lw_status status = lw_dataset_load_idx(&data, images, labels);
+    const lw_status status = lw_dataset_load_idx(&data, images, labels, NULL);
     fuzz_check_status(status, 1U << LW_EFORMAT | 1U << LW_ESHAPE | 1U << LW_EDATA, images, labels);
     fuzz_heap_limit(SIZE_MAX);
     if (status == LW_OK) {

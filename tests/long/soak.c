@@ -120,10 +120,10 @@ static int run_fashion(double limit_seconds)
                  .saved = "soak.safetensors",
                  .part_seconds = limit_seconds / STEADY_PARTS};
     lw_status status = lw_dataset_load_idx(&training, DIRECTORY "train-images-idx3-ubyte.gz",
-                                           DIRECTORY "train-labels-idx1-ubyte.gz");
+                                           DIRECTORY "train-labels-idx1-ubyte.gz", NULL);
     if (status == LW_OK)
         status = lw_dataset_load_idx(&test, DIRECTORY "t10k-images-idx3-ubyte.gz",
-                                     DIRECTORY "t10k-labels-idx1-ubyte.gz");
+                                     DIRECTORY "t10k-labels-idx1-ubyte.gz", NULL);
     if (status == LW_OK)
         status = lw_net_create(&f.net, training.inputs, layers, 3, 1);
     if (status == LW_OK && steady_limit_memory(FASHION_LIMIT_MB) != 0)

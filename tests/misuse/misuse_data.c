@@ -104,19 +104,19 @@ void misuse_dataset_split(void)
 void misuse_dataset_load_idx(void)
 {
     watch_operands();
-    REFUSES(LW_EINVAL, "data", lw_dataset_load_idx(NULL, "a", "b"));
-    REFUSES(LW_EINVAL, "images", lw_dataset_load_idx(&s.made, NULL, "b"));
-    REFUSES(LW_EINVAL, "labels", lw_dataset_load_idx(&s.made, "a", NULL));
-    NO_FILES(lw_dataset_load_idx(&s.made, path, path));
+    REFUSES(LW_EINVAL, "data", lw_dataset_load_idx(NULL, "a", "b", NULL));
+    REFUSES(LW_EINVAL, "images", lw_dataset_load_idx(&s.made, NULL, "b", NULL));
+    REFUSES(LW_EINVAL, "labels", lw_dataset_load_idx(&s.made, "a", NULL, NULL));
+    NO_FILES(lw_dataset_load_idx(&s.made, path, path, NULL));
 }
 
 void misuse_dataset_load_npy(void)
 {
     watch_operands();
-    REFUSES(LW_EINVAL, "data", lw_dataset_load_npy(NULL, "a", "b"));
-    REFUSES(LW_EINVAL, "x", lw_dataset_load_npy(&s.made, NULL, "b"));
-    NO_FILES(lw_dataset_load_npy(&s.made, path, NULL));
-    NO_FILES(lw_dataset_load_npy(&s.made, path, path));
+    REFUSES(LW_EINVAL, "data", lw_dataset_load_npy(NULL, "a", "b", NULL));
+    REFUSES(LW_EINVAL, "x", lw_dataset_load_npy(&s.made, NULL, "b", NULL));
+    NO_FILES(lw_dataset_load_npy(&s.made, path, NULL, NULL));
+    NO_FILES(lw_dataset_load_npy(&s.made, path, path, NULL));
 }
 
 void misuse_dataset_load_csv(void)

@@ -1,6 +1,6 @@
 /* Data sets: checking, choosing rows, splitting; IDX files. */
 #define _XOPEN_SOURCE 700 /* getrusage */
-#include "temp_files.h"
+#include "gzip_files.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -220,21 +220,11 @@ static composed_file idx_labels(void)
     return file;
 }
 
-static const char *save_gzip(const composed_file *file, const char *name)
-{
-    const char *path = temp_path(name);
-    gzFile stream = gzopen(path, "wb");
-    ck_assert_ptr_nonnull(stream);
-    ck_assert_int_eq(gzwrite(stream, file->bytes, (unsigned)file->size), (int)file->size);
-    ck_assert_int_eq(gzclose(stream), Z_OK);
-    return path;
-}
-
 static void refuse_idx(lw_status expected, const char *images, const char *labels,
                        const char *named, const char *place)
 {
     lw_dataset data = untouched_dataset();
-    ASSERT_REFUSED(expected, named, place, lw_dataset_load_idx(&data, images, labels));
+    ASSERT_REFUSED(expected, named, place, lw_dataset_load_idx(&data, images, labels, NULL));
     ck_assert(is_untouched(&data));
 }
 
@@ -247,7 +237,7 @@ START_TEST(idx_reads_plain_and_gzip)
     const char *packed_images = save_gzip(&images, "images.gz");
     for (int k = 0; k < 2; k++) {
         lw_dataset data;
-        ASSERT_OK(lw_dataset_load_idx(&data, k ? packed_images : plain_images, packed_labels));
+        ASSERT_OK(lw_dataset_load_idx(&data, k ? packed_images : plain_images, packed_labels, NULL));
         ck_assert_uint_eq(data.rows, IDX_IMAGES);
         ck_assert_uint_eq(data.inputs, IDX_PIXELS);
         ck_assert_uint_eq(data.outputs, 10);
@@ -389,9 +379,9 @@ START_TEST(idx_refuses_files_that_do_not_fit)
     refuse_idx(LW_EIO, directory, good_labels, directory, "regular");
 
     lw_dataset data = untouched_dataset();
-    ASSERT_FAILS(LW_EINVAL, "data", lw_dataset_load_idx(NULL, good_images, good_labels));
-    ASSERT_FAILS(LW_EINVAL, "images", lw_dataset_load_idx(&data, NULL, good_labels));
-    ASSERT_FAILS(LW_EINVAL, "labels", lw_dataset_load_idx(&data, good_images, NULL));
+    ASSERT_FAILS(LW_EINVAL, "data", lw_dataset_load_idx(NULL, good_images, good_labels, NULL));
+    ASSERT_FAILS(LW_EINVAL, "images", lw_dataset_load_idx(&data, NULL, good_labels, NULL));
+    ASSERT_FAILS(LW_EINVAL, "labels", lw_dataset_load_idx(&data, good_images, NULL, NULL));
     ck_assert(is_untouched(&data));
 }
 END_TEST

@@ -43,7 +43,7 @@ static void refuse(lw_status expected, const char *place, const char *named, con
                    const char *y)
 {
     lw_dataset data = untouched_dataset();
-    ASSERT_REFUSED(expected, named, place, lw_dataset_load_npy(&data, x, y));
+    ASSERT_REFUSED(expected, named, place, lw_dataset_load_npy(&data, x, y, NULL));
     ck_assert(is_untouched(&data));
 }
 
@@ -70,7 +70,7 @@ START_TEST(npy_reads_both_orders_and_widths)
                 add_f32(&file, (float)value);
         }
         lw_dataset data;
-        ASSERT_OK(lw_dataset_load_npy(&data, save_composed(&file, "x.npy"), NULL));
+        ASSERT_OK(lw_dataset_load_npy(&data, save_composed(&file, "x.npy"), NULL, NULL));
         ck_assert_uint_eq(data.rows, 2);
         ck_assert_uint_eq(data.inputs, 3);
         ck_assert_uint_eq(data.outputs, 1);
@@ -100,7 +100,7 @@ START_TEST(npy_understands_its_headers)
         add_f32(&file, 1.5f);
         add_f32(&file, -2.5f);
         lw_dataset data;
-        ASSERT_OK(lw_dataset_load_npy(&data, save_composed(&file, "x.npy"), NULL));
+        ASSERT_OK(lw_dataset_load_npy(&data, save_composed(&file, "x.npy"), NULL, NULL));
         ck_assert_uint_eq(data.rows, 2);
         ck_assert_uint_eq(data.inputs, 1);
         ck_assert_float_eq(data.x[0], 1.5f);
@@ -128,7 +128,7 @@ START_TEST(npy_reads_labels_of_every_type)
         add_number_le(&file, types[k].width, types[k].largest);
         add_number_le(&file, types[k].width, 0);
         lw_dataset data;
-        ASSERT_OK(lw_dataset_load_npy(&data, x, save_composed(&file, "y.npy")));
+        ASSERT_OK(lw_dataset_load_npy(&data, x, save_composed(&file, "y.npy"), NULL));
         ck_assert_uint_eq(data.outputs, types[k].largest + 1);
         ck_assert_int_eq(data.target.labels[0], 1);
         ck_assert_int_eq(data.target.labels[1], (int32_t)types[k].largest);
@@ -148,7 +148,7 @@ START_TEST(npy_reads_target_values)
         for (size_t i = 0; i < 2 * columns; i++)
             add_f64(&file, 0.25 * (double)i);
         lw_dataset data;
-        ASSERT_OK(lw_dataset_load_npy(&data, x, save_composed(&file, "y.npy")));
+        ASSERT_OK(lw_dataset_load_npy(&data, x, save_composed(&file, "y.npy"), NULL));
         ck_assert_uint_eq(data.outputs, columns);
         for (size_t i = 0; i < 2 * columns; i++)
             ck_assert_float_eq(data.target.values[i], 0.25f * (float)i);
@@ -310,8 +310,8 @@ START_TEST(npy_refuses_files_that_do_not_fit)
     refuse(LW_EIO, "regular", directory, directory, NULL);
 
     lw_dataset data = untouched_dataset();
-    ASSERT_FAILS(LW_EINVAL, "data", lw_dataset_load_npy(NULL, x, NULL));
-    ASSERT_FAILS(LW_EINVAL, "x", lw_dataset_load_npy(&data, NULL, x));
+    ASSERT_FAILS(LW_EINVAL, "data", lw_dataset_load_npy(NULL, x, NULL, NULL));
+    ASSERT_FAILS(LW_EINVAL, "x", lw_dataset_load_npy(&data, NULL, x, NULL));
     ck_assert(is_untouched(&data));
 }
 END_TEST
@@ -348,7 +348,7 @@ START_TEST(npy_reads_what_it_writes)
     for (size_t columns = 0; columns < 2; columns++) {
         ASSERT_OK(lw_write_npy_i32(y_path, y, ROWS, columns));
         lw_dataset data;
-        ASSERT_OK(lw_dataset_load_npy(&data, x_path, y_path));
+        ASSERT_OK(lw_dataset_load_npy(&data, x_path, y_path, NULL));
         ck_assert_uint_eq(data.outputs, 10);
         ck_assert_mem_eq(data.x, x, ROWS * COLUMNS * sizeof *x);
         ck_assert_mem_eq(data.target.labels, y, ROWS * sizeof *y);

@@ -260,6 +260,15 @@ typedef struct lw_dataset {
     void *storage;                  /* what lw_dataset_free releases */
 } lw_dataset;
 
+/*
+ * A part of a file's rows: of n rows those from floor(n begin / of) up to, but not with, floor(n end / of). So parts that
+ * follow one another leave out no row and have none twice. LW_EINVAL unless begin <= end <= of and of is at most
+ * UINT32_MAX; all zeros, or NULL where a function takes a pointer, are all rows. See lw_ranks_share.
+ */
+typedef struct lw_share {
+    size_t begin, end, of;
+} lw_share;
+
 /* Releases what a data function allocated and clears the struct. */
 LW_API void lw_dataset_free(lw_dataset *data);
 
@@ -274,8 +283,12 @@ LW_API void lw_dataset_free(lw_dataset *data);
  * files whose headers promise n bytes, however large they are, take less than 2 n bytes of memory, 5 n
  * with the data set (and zlib's buffers, less than 100 KB). A promise alone takes 64 KB: memory grows with
  * what is there, at most 1032 times the size of a gzip file, which is all that its format can pack.
+ *
+ * Of the images no row outside the share is read or kept, but what is packed has to be unpacked to its end; labels are
+ * read whole, since classes are those of all rows.
  */
-LW_API lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const char *labels);
+LW_API lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const char *labels,
+                                     const lw_share *share);
 
 /*
  * NumPy files: x float32 or float64, rows x inputs (a vector is one column); y float32 or float64
@@ -284,8 +297,11 @@ LW_API lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const
  * the file and the byte or row. LW_EFORMAT for a file that is cut, too long or something else;
  * LW_ESHAPE for more dimensions than two and for numbers of rows that differ; LW_EDATA for NaN, Inf
  * and numbers beyond float32, negative labels, and empty arrays.
+ *
+ * No row outside the share is read or checked, but for labels, which are read whole: classes are those of all rows.
  */
-LW_API lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y);
+LW_API lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y,
+                                     const lw_share *share);
 
 /* How a CSV file is read. All but size may be 0, which is the default. */
 typedef struct lw_csv_options {
@@ -300,6 +316,7 @@ typedef struct lw_csv_options {
     const char *const *standardized; /* columns to standardise, beside or instead of all */
     size_t standardized_count;       /* the length of standardized */
     char separator;                  /* 0 means ',' */
+    lw_share share;                  /* rows to keep; zeros: all */
 } lw_csv_options;
 
 /*
@@ -309,6 +326,8 @@ typedef struct lw_csv_options {
  * its fields are numbers, else as texts. A constant column standardises to 0. Numbers are written
  * with a decimal point whatever the locale. options NULL: all defaults. input_names are those of the
  * columns, "COLUMN = VALUE" for each column of a one-hot one; class_names are labels that are texts.
+ *
+ * The whole file is read, whatever the share: columns, classes, means and deviations are those of all rows.
  *
  * Messages name file, line and column. LW_EINVAL for a column that is not there or is given two
  * uses; LW_EFORMAT for a ragged row, a misplaced quote and a name that stands twice; LW_EDATA for

@@ -1,0 +1,243 @@
+/* Parts of files: the rows of a share are those of the whole, and classes are those of all rows. */
+#include "gzip_files.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ROWS = 23, INPUTS = 5, CLASSES = 7 };
+
+/* ---- Files of the same rows --------------------------------------------------------------------- */
+
+/* The class that only one row has, the last, is the largest. */
+static unsigned label_of(size_t row)
+{
+    return row == ROWS - 1 ? CLASSES - 1 : (unsigned)(row % (CLASSES - 1));
+}
+
+static unsigned pixel_of(size_t row, size_t column)
+{
+    return (unsigned)(row * INPUTS + column);
+}
+
+static composed_file npy_of(const char *descr, int fortran, size_t columns)
+{
+    char header[118] = "";
+    snprintf(header, sizeof header, "{'descr': '%s', 'fortran_order': %s, 'shape': (%d, %zu), }",
+             descr, fortran ? "True" : "False", ROWS, columns);
+    composed_file file = {.size = 0};
+    add_bytes(&file, "\x93NUMPY\x01", 7);
+    add_number_le(&file, 1, 0);
+    add_number_le(&file, 2, sizeof header);
+    memset(header + strlen(header), ' ', sizeof header - strlen(header));
+    add_bytes(&file, header, sizeof header);
+    return file;
+}
+
+static const char *npy_inputs(const char *descr, int fortran, const char *name)
+{
+    composed_file file = npy_of(descr, fortran, INPUTS);
+    for (size_t place = 0; place < (size_t)ROWS * INPUTS; place++) {
+        const double value = fortran ? pixel_of(place % ROWS, place / ROWS)
+                                     : pixel_of(place / INPUTS, place % INPUTS);
+        if (descr[2] == '8')
+            add_f64(&file, value);
+        else
+            add_f32(&file, (float)value);
+    }
+    return save_composed(&file, name);
+}
+
+static const char *npy_labels(void)
+{
+    composed_file file = npy_of("<i4", 0, 1);
+    for (size_t i = 0; i < ROWS; i++)
+        add_number_le(&file, 4, label_of(i));
+    return save_composed(&file, "labels.npy");
+}
+
+static composed_file idx_of(unsigned dimensions)
+{
+    composed_file file = {.size = 0};
+    add_number_be(&file, 4, 0x800 + dimensions);
+    add_number_be(&file, 4, ROWS);
+    return file;
+}
+
+static composed_file idx_images(void)
+{
+    composed_file file = idx_of(2);
+    add_number_be(&file, 4, INPUTS);
+    for (size_t i = 0; i < (size_t)ROWS * INPUTS; i++)
+        add_number_be(&file, 1, pixel_of(i / INPUTS, i % INPUTS));
+    return file;
+}
+
+static composed_file idx_labels(void)
+{
+    composed_file file = idx_of(1);
+    for (size_t i = 0; i < ROWS; i++)
+        add_number_be(&file, 1, label_of(i));
+    return file;
+}
+
+static const char *csv_rows(void)
+{
+    char text[4096];
+    int length = snprintf(text, sizeof text, "a,b,c,d,e,class\n");
+    for (size_t i = 0; i < ROWS; i++) {
+        for (size_t j = 0; j < INPUTS; j++)
+            length += snprintf(text + length, sizeof text - (size_t)length, "%u,", pixel_of(i, j));
+        length += snprintf(text + length, sizeof text - (size_t)length, "%u\n", label_of(i));
+    }
+    return temp_text("rows.csv", text);
+}
+
+/* ---- Reading them ------------------------------------------------------------------------------- */
+
+typedef lw_status (*load_share)(lw_dataset *data, const lw_share *share);
+
+static lw_status load_npy(lw_dataset *data, const lw_share *share)
+{
+    return lw_dataset_load_npy(data, npy_inputs("<f4", 0, "x.npy"), npy_labels(), share);
+}
+
+static lw_status load_npy_by_columns(lw_dataset *data, const lw_share *share)
+{
+    return lw_dataset_load_npy(data, npy_inputs("<f8", 1, "x.npy"), npy_labels(), share);
+}
+
+static lw_status load_npy_values(lw_dataset *data, const lw_share *share)
+{
+    return lw_dataset_load_npy(data, npy_inputs("<f8", 0, "x.npy"), npy_inputs("<f4", 1, "y.npy"),
+                               share);
+}
+
+static lw_status load_idx(lw_dataset *data, const lw_share *share)
+{
+    const composed_file images = idx_images(), labels = idx_labels();
+    return lw_dataset_load_idx(data, save_composed(&images, "images"),
+                               save_composed(&labels, "labels"), share);
+}
+
+static lw_status load_gzip(lw_dataset *data, const lw_share *share)
+{
+    const composed_file images = idx_images(), labels = idx_labels();
+    return lw_dataset_load_idx(data, save_gzip(&images, "images.gz"),
+                               save_gzip(&labels, "labels.gz"), share);
+}
+
+static lw_status load_csv(lw_dataset *data, const lw_share *share)
+{
+    return lw_dataset_load_csv(data, csv_rows(),
+                               &(lw_csv_options){.size = sizeof(lw_csv_options),
+                                                 .target = "class",
+                                                 .labels = 1,
+                                                 .standardize = 1,
+                                                 .share = share ? *share : (lw_share){0}});
+}
+
+static const load_share loads[] = {load_npy, load_npy_by_columns, load_npy_values,
+                                   load_idx, load_gzip,           load_csv};
+enum { LOADS = sizeof loads / sizeof *loads };
+
+/* That data are the rows of all from first on. */
+static void assert_rows(const lw_dataset *data, const lw_dataset *all, size_t first, size_t rows)
+{
+    ck_assert_uint_eq(data->rows, rows);
+    ck_assert_uint_eq(data->inputs, INPUTS);
+    ck_assert_uint_eq(data->outputs, all->outputs);
+    ck_assert_int_eq(!data->target.labels, !all->target.labels);
+    assert_same_bits("x", rows * INPUTS, data->x, all->x + first * INPUTS);
+    for (size_t i = 0; i < rows && data->target.labels; i++)
+        ck_assert_int_eq(data->target.labels[i], (int32_t)label_of(first + i));
+    if (data->target.values)
+        assert_same_bits("values", rows * INPUTS, data->target.values,
+                         all->target.values + first * INPUTS);
+}
+
+START_TEST(shares_are_rows_of_the_whole)
+{
+    lw_dataset all;
+    ASSERT_OK(loads[_i](&all, NULL));
+    assert_rows(&all, &all, 0, ROWS);
+    ck_assert(!all.target.labels || all.outputs == CLASSES);
+    for (size_t of = 1; of <= ROWS + 3; of += of < 4 ? 1 : 7) {
+        size_t row = 0;
+        for (size_t begin = 0; begin < of; begin++) {
+            const size_t end = ROWS * (begin + 1) / of;
+            lw_dataset data;
+            ASSERT_OK(loads[_i](&data, &(lw_share){begin, begin + 1, of}));
+            assert_rows(&data, &all, row, end - row);
+            lw_dataset_free(&data);
+            row = end;
+        }
+        ck_assert_uint_eq(row, ROWS);
+    }
+    lw_dataset_free(&all);
+}
+END_TEST
+
+START_TEST(what_is_no_share_is_refused)
+{
+    static const lw_share wrong[] = {
+        {2, 1, 3}, {0, 4, 3}, {0, 1, 0}, {1, 1, 0}, {0, 1, (size_t)UINT32_MAX + 1}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        lw_dataset data = untouched_dataset();
+        ASSERT_FAILS(LW_EINVAL, "a share from", loads[_i](&data, &wrong[i]));
+        ck_assert(is_untouched(&data));
+    }
+}
+END_TEST
+
+/* A value that is no number is told in the share that has it, and seen in no other. */
+START_TEST(rows_of_others_are_not_looked_at)
+{
+    for (int fortran = 0; fortran < 2; fortran++) {
+        composed_file file = npy_of("<f4", fortran, INPUTS);
+        for (size_t place = 0; place < (size_t)ROWS * INPUTS; place++) {
+            const size_t row = fortran ? place % ROWS : place / INPUTS;
+            add_f32(&file, row == 20 ? NAN : 1.0f);
+        }
+        const char *x = save_composed(&file, "x.npy");
+        lw_dataset data = untouched_dataset();
+        ASSERT_REFUSED(LW_EDATA, x, "row 20, column 0",
+                       lw_dataset_load_npy(&data, x, NULL, &(lw_share){20, 21, ROWS}));
+        ck_assert(is_untouched(&data));
+        ASSERT_OK(lw_dataset_load_npy(&data, x, NULL, &(lw_share){0, 20, ROWS}));
+        lw_dataset_free(&data);
+        ASSERT_OK(lw_dataset_load_npy(&data, x, NULL, &(lw_share){21, 23, ROWS}));
+        ck_assert_uint_eq(data.rows, 2);
+        lw_dataset_free(&data);
+    }
+}
+END_TEST
+
+/* A file that is cut is told, also beyond the share. */
+START_TEST(cuts_behind_the_share_are_told)
+{
+    const composed_file labels = idx_labels();
+    composed_file images = idx_images();
+    const char *label_path = save_composed(&labels, "labels");
+    images.size -= 1;
+    const char *paths[] = {save_composed(&images, "images"), save_gzip(&images, "images.gz")};
+    for (size_t i = 0; i < 2; i++) {
+        lw_dataset data = untouched_dataset();
+        ASSERT_REFUSED(LW_EFORMAT, paths[i], "ends at byte 126, but its header promises 127",
+                       lw_dataset_load_idx(&data, paths[i], label_path, &(lw_share){0, 1, 9}));
+        ck_assert(is_untouched(&data));
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("shares");
+    TCase *shares = temp_files_case("shares");
+    tcase_add_loop_test(shares, shares_are_rows_of_the_whole, 0, LOADS);
+    tcase_add_loop_test(shares, what_is_no_share_is_refused, 0, LOADS);
+    tcase_add_test(shares, rows_of_others_are_not_looked_at);
+    tcase_add_test(shares, cuts_behind_the_share_are_told);
+    suite_add_tcase(suite, shares);
+    return run_suite(suite);
+}
