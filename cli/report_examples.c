@@ -119,7 +119,7 @@ static lw_status find_worst(const report_run *run, mistakes *worst)
 {
     const lw_dataset *data = report_rows(run);
     const lw_evaluation *e = run->result;
-    const size_t wrong = e->rows - e->correct, outputs = lw_net_outputs(run->net);
+    const size_t wrong = e->misclassified_count, outputs = lw_net_outputs(run->net);
     const size_t chunk = wrong < CHUNK ? wrong : CHUNK;
     float *x = calloc(chunk + 1, data->inputs * sizeof *x);
     float *y = calloc(chunk + 1, outputs * sizeof *y);

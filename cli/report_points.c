@@ -36,16 +36,16 @@ static plane plane_around(const lw_dataset *data)
 
 /* ---- Points -------------------------------------------------------------------------------- */
 
-/* Adds every stride-th of the rows that are wrong, or else of those that are right. */
-static int add_rows(const lw_evaluation *e, int wrong, json_t *rows)
+/* Adds every stride-th of the rows, of so many, that are wrong, or else of those that are right. */
+static int add_rows(const lw_evaluation *e, size_t count, int wrong, json_t *rows)
 {
-    const size_t all = wrong ? e->rows - e->correct : e->correct;
+    const size_t all = wrong ? e->misclassified_count : count - e->misclassified_count;
     const size_t stride = (all + POINTS_MAX - 1) / POINTS_MAX;
     size_t next_wrong = 0, seen = 0;
     int failed = 0;
-    for (size_t row = 0; row < e->rows; row++) {
+    for (size_t row = 0; row < count; row++) {
         const int is_wrong =
-            next_wrong < e->rows - e->correct && e->misclassified[next_wrong] == row;
+            next_wrong < e->misclassified_count && e->misclassified[next_wrong] == row;
         next_wrong += (size_t)is_wrong;
         if (is_wrong == wrong && seen++ % stride == 0)
             failed |= json_array_append_new(rows, json_integer((json_int_t)row));
@@ -157,7 +157,8 @@ lw_status report_points(const report_run *run, json_t **part)
                              report_input_names(data, 2), "x_range", (double)p.low[0],
                              (double)p.high[0], "y_range", (double)p.low[1], (double)p.high[1]);
     lw_status status = LW_OK;
-    if ((add_rows(run->result, 0, rows) | add_rows(run->result, 1, rows)) != 0)
+    if ((add_rows(run->result, report_rows(run)->rows, 0, rows) |
+         add_rows(run->result, report_rows(run)->rows, 1, rows)) != 0)
         status = lw_fail(LW_ENOMEM, "no memory for the report");
     if (status == LW_OK)
         status = points_of(run, rows, made);

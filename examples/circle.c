@@ -42,7 +42,7 @@ static void show_result(const lw_evaluation *result, const lw_dataset *dev)
 {
     printf("dev loss %.4f  TP %zu  FP %zu  TN %zu  FN %zu\n", result->loss, result->true_positive,
            result->false_positive, result->true_negative, result->false_negative);
-    for (size_t i = 0; i < result->rows - result->correct; i++) {
+    for (size_t i = 0; i < result->misclassified_count; i++) {
         const size_t row = result->misclassified[i];
         printf("wrong: (%+.3f, %+.3f) is %s\n", dev->x[2 * row], dev->x[2 * row + 1],
                dev->target.values[row] > 0.5f ? "inside" : "outside");

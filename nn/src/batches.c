@@ -1,16 +1,11 @@
 #include "batches.h"
 
-#include "ranks.h"
-
 #include <stdlib.h>
-
-enum { DEFAULT_BATCH_SIZE = 32 };
 
 static lw_status make_room(lw_batches *batches, size_t inputs, size_t outputs, int labels)
 {
-    /* The first rank has no fewer than others. */
-    const size_t ranks = batches->net->shared ? batches->net->shared->ranks.count : 1;
-    const size_t rows = (batches->batch_rows + ranks - 1) / ranks;
+    /* A rank without rows, too, has a batch. */
+    const size_t rows = batches->most_rows > 0 ? batches->most_rows : 1;
     lw_gather *room = &batches->room;
     size_t x_count, values_count;
     if (!lw_multiply_overflows(rows, inputs, &x_count) &&
@@ -26,20 +21,39 @@ static lw_status make_room(lw_batches *batches, size_t inputs, size_t outputs, i
     return LW_OK;
 }
 
-lw_status lw_batches_open_data(lw_batches *batches, const lw_net *net, const lw_dataset *data,
-                               size_t batch_size, int shuffle)
+/* What the rows of all ranks make of the batches. */
+static lw_status open_deal(lw_batches *batches, lw_status status, size_t rows, size_t batch_size)
 {
+    lw_deal *deal = &batches->deal;
+    status = lw_deal_open(deal, batches->net, status, rows, batch_size);
+    if (status == LW_OK) {
+        batches->batch_rows = deal->batch_rows;
+        batches->most_rows = lw_deal_most_rows(deal);
+        batches->rows_total = deal->rows;
+    }
+    return status;
+}
+
+lw_status lw_batches_open_data(lw_batches *batches, const lw_net *net, lw_status status,
+                               const lw_dataset *data, size_t batch_size, int shuffle)
+{
+    const size_t rows = status == LW_OK ? data->rows : 0;
     if (batch_size == 0)
-        batch_size = DEFAULT_BATCH_SIZE;
-    *batches = (lw_batches){.data = data,
-                            .net = net,
-                            .batch_rows = batch_size < data->rows ? batch_size : data->rows,
-                            .rows_total = data->rows};
-    if (!shuffle || batches->batch_rows == data->rows)
-        return LW_OK;
-    batches->index = calloc(data->rows, sizeof *batches->index);
+        batch_size = LW_DEFAULT_BATCH_SIZE;
+    *batches = (lw_batches){.data = data, .net = net, .shuffle = shuffle};
+    if (net->shared) {
+        status = open_deal(batches, status, rows, batch_size);
+    } else {
+        batches->batch_rows = batches->most_rows = batch_size < rows ? batch_size : rows;
+        batches->rows_total = rows;
+    }
+    const int is_in_place =
+        batches->batch_rows == batches->rows_total || (!shuffle && !net->shared);
+    if (status != LW_OK || is_in_place)
+        return status;
+    batches->index = calloc(rows + 1, sizeof *batches->index); /* a rank may have no row */
     if (!batches->index)
-        return lw_fail(LW_ENOMEM, "no memory for the order of %zu rows", data->rows);
+        return lw_fail(LW_ENOMEM, "no memory for the order of %zu rows", rows);
     batches->room.data = data;
     return make_room(batches, data->inputs, data->outputs, data->target.labels != NULL);
 }
@@ -47,14 +61,15 @@ lw_status lw_batches_open_data(lw_batches *batches, const lw_net *net, const lw_
 lw_status lw_batches_open_source(lw_batches *batches, const lw_net *net,
                                  const lw_batch_source *source, size_t batch_size)
 {
-    *batches = (lw_batches){.source = source,
-                            .net = net,
-                            .batch_rows = batch_size > 0 ? batch_size : DEFAULT_BATCH_SIZE};
+    const size_t rows = batch_size > 0 ? batch_size : LW_DEFAULT_BATCH_SIZE;
+    *batches = (lw_batches){
+        .source = source, .net = net, .batch_rows = rows, .most_rows = lw_ranks_rows(net, rows)};
     return make_room(batches, source->inputs, source->outputs, source->has_labels);
 }
 
 void lw_batches_close(lw_batches *batches)
 {
+    lw_deal_close(&batches->deal);
     free(batches->index);
     free(batches->room.x);
     free(batches->room.values);
@@ -64,43 +79,53 @@ void lw_batches_close(lw_batches *batches)
 void lw_batches_start(lw_batches *batches, const lw_random *random, size_t epoch)
 {
     batches->epoch = epoch;
-    batches->rows_done = 0;
+    batches->rows_done = batches->number = batches->own_done = 0;
     batches->after = *random;
     if (!batches->index)
         return;
+    if (batches->net->shared) {
+        lw_deal_order(&batches->deal, batches->shuffle ? lw_random_u64(&batches->after) : 0,
+                      batches->index);
+        return;
+    }
     /* From the rows as they lie and not from the last order, which a run that resumes does not have. */
     for (size_t i = 0; i < batches->data->rows; i++)
         batches->index[i] = i;
     lw_random_shuffle(&batches->after, batches->data->rows, batches->index);
 }
 
+/* Rows of a batch of a data set, on this rank and on all, after `done` rows of all. */
+static void count_rows(const lw_batches *batches, size_t number, size_t done, size_t *own,
+                       size_t *all)
+{
+    if (batches->net->shared) {
+        lw_deal_batch(&batches->deal, number, own, all);
+        return;
+    }
+    const size_t left = batches->rows_total - done;
+    *own = *all = left < batches->batch_rows ? left : batches->batch_rows;
+}
+
 static void next_of_data(lw_batches *batches, lw_batch *batch)
 {
     const lw_dataset *data = batches->data;
-    const size_t first = batches->rows_done, left = data->rows - first;
-    const size_t all_rows = left < batches->batch_rows ? left : batches->batch_rows;
-    size_t begin, rows;
-    lw_ranks_share(batches->net, all_rows, &begin, &rows);
-    begin += first;
-    if (!batches->index) {
-        *batch = (lw_batch){.rows = rows,
-                            .all_rows = all_rows,
-                            .x = data->x + begin * data->inputs,
-                            .target = lw_target_from(&data->target, begin, data->outputs)};
-        return;
+    const size_t begin = batches->own_done;
+    size_t rows, all_rows, next_rows, next_all_rows;
+    count_rows(batches, batches->number, batches->rows_done, &rows, &all_rows);
+    count_rows(batches, batches->number + 1, batches->rows_done + all_rows, &next_rows,
+               &next_all_rows);
+    *batch = (lw_batch){.rows = rows, .all_rows = all_rows};
+    if (batches->index) {
+        batch->x = batches->room.x;
+        batch->target = (lw_target){batches->room.values, batches->room.labels};
+        batch->gather = &batches->room;
+        batch->index = batches->index + begin;
+        batch->next_index = batch->index + rows;
+        batch->next_rows = next_rows;
+    } else {
+        batch->x = data->x + begin * data->inputs;
+        batch->target = lw_target_from(&data->target, begin, data->outputs);
     }
-    const size_t left_then = left - all_rows;
-    size_t next_begin, next_rows;
-    lw_ranks_share(batches->net, left_then < all_rows ? left_then : all_rows, &next_begin,
-                   &next_rows);
-    *batch = (lw_batch){.rows = rows,
-                        .all_rows = all_rows,
-                        .x = batches->room.x,
-                        .target = {batches->room.values, batches->room.labels},
-                        .gather = &batches->room,
-                        .index = batches->index + begin,
-                        .next_index = batches->index + first + all_rows + next_begin,
-                        .next_rows = next_rows};
 }
 
 /* This rank's part of a batch, as the callback delivers it. */
@@ -108,8 +133,8 @@ static lw_status deliver(lw_batches *batches, lw_batch *batch)
 {
     const lw_batch_source *source = batches->source;
     const lw_gather *room = &batches->room;
-    size_t begin, wanted, rows = 0;
-    lw_ranks_share(batches->net, batches->batch_rows, &begin, &wanted);
+    const size_t wanted = batches->most_rows;
+    size_t rows = 0;
     const lw_status status = source->next(source->user, batches->epoch, batches->rows_done == 0,
                                           wanted, room->x, room->values, room->labels, &rows);
     if (status != LW_OK)
@@ -128,15 +153,12 @@ static lw_status deliver(lw_batches *batches, lw_batch *batch)
 
 static lw_status next_of_source(lw_batches *batches, lw_batch *batch)
 {
-    enum { ROWS, FAILURES, SUMS };
-    const lw_status status = deliver(batches, batch);
-    double sums[SUMS] = {[ROWS] = (double)batch->rows, [FAILURES] = status != LW_OK};
-    const lw_status added = lw_ranks_sum(batches->net, SUMS, sums);
-    if (status != LW_OK || added != LW_OK)
-        return status != LW_OK ? status : added;
-    if (sums[FAILURES] > 0.0)
-        return lw_fail(LW_EDATA, "the batch callback of another rank failed");
-    batch->all_rows = (size_t)sums[ROWS];
+    lw_status status = deliver(batches, batch);
+    double all_rows[1 + LW_RANKS_EXTRA] = {(double)batch->rows};
+    status = lw_ranks_sum(batches->net, status, 1, all_rows);
+    if (status != LW_OK)
+        return status;
+    batch->all_rows = (size_t)all_rows[0];
     return batch->all_rows > 0 || batches->rows_done > 0
                ? LW_OK
                : lw_fail(LW_EDATA, "the batch callback delivered no rows");
@@ -150,9 +172,12 @@ lw_status lw_batches_next(lw_batches *batches, lw_batch *batch)
         next_of_data(batches, batch);
     else
         status = next_of_source(batches, batch);
-    if (status == LW_OK)
-        batches->rows_done += batch->all_rows;
-    return status;
+    if (status != LW_OK)
+        return status;
+    batches->rows_done += batch->all_rows;
+    batches->own_done += batch->rows;
+    batches->number++;
+    return LW_OK;
 }
 
 lw_status lw_batches_skip(lw_batches *batches, size_t count)
@@ -171,6 +196,8 @@ lw_status lw_batches_skip(lw_batches *batches, size_t count)
 
 size_t lw_batches_count(const lw_batches *batches)
 {
+    if (batches->data && batches->net->shared)
+        return batches->deal.batches;
     /* Without a sum that could overflow. */
     const size_t total = batches->rows_total, rows = batches->batch_rows;
     return total / rows + (total % rows != 0);

@@ -3,27 +3,35 @@
 #ifndef LANEWISE_BATCHES_H
 #define LANEWISE_BATCHES_H
 
+#include "deal.h"
 #include "step.h"
+
+enum { LW_DEFAULT_BATCH_SIZE = 32 };
 
 typedef struct lw_batches {
     const lw_dataset *data; /* one of the two */
     const lw_batch_source *source;
     const lw_net *net; /* whose ranks share the batches */
+    lw_deal deal;      /* of a data set whose rows are those of one rank */
     size_t batch_rows; /* rows of a whole batch, on all ranks */
+    size_t most_rows;  /* of a batch on this rank */
     size_t rows_total; /* of an epoch; 0: not known */
 
     size_t epoch, rows_done; /* where the run is */
+    size_t number, own_done; /* of the batches, and of this rank's rows */
     lw_random after;         /* the generator at the end of the epoch */
-    size_t *index;           /* order of the rows; NULL: as they lie, without a copy */
-    lw_gather room;          /* of one batch, for shuffled rows and for the callback */
+    int shuffle;
+    size_t *index;  /* order of the rows; NULL: as they lie, without a copy */
+    lw_gather room; /* of one batch, for shuffled rows and for the callback */
 } lw_batches;
 
 /*
- * On a checked data set. A batch that holds all rows is never shuffled: it would be the same batch.
- * Released with lw_batches_close, after a failure too.
+ * On a data set that has been checked, with that status: only ranks, which tell each other, may call it after a failure.
+ * A batch that holds all rows is never shuffled: it would be the same batch. Released with lw_batches_close, after a
+ * failure too.
  */
-lw_status lw_batches_open_data(lw_batches *batches, const lw_net *net, const lw_dataset *data,
-                               size_t batch_size, int shuffle);
+lw_status lw_batches_open_data(lw_batches *batches, const lw_net *net, lw_status status,
+                               const lw_dataset *data, size_t batch_size, int shuffle);
 
 lw_status lw_batches_open_source(lw_batches *batches, const lw_net *net,
                                  const lw_batch_source *source, size_t batch_size);

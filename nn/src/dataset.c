@@ -1,6 +1,7 @@
 #include "dataset.h"
 #include "memory.h"
 #include "names.h"
+#include "part.h"
 #include "random.h"
 
 #include <math.h>
@@ -43,12 +44,6 @@ lw_status lw_dataset_allocate(lw_dataset *data, lw_dataset_arrays *arrays, size_
     return LW_OK;
 }
 
-/* floor(rows part / of), in halves that do not overflow. */
-static size_t row_at(size_t rows, size_t part, size_t of)
-{
-    return rows / of * part + rows % of * part / of;
-}
-
 lw_status lw_share_rows(const lw_share *share, size_t rows, size_t *first, size_t *count)
 {
     static const lw_share all = {0, 1, 1};
@@ -57,8 +52,8 @@ lw_status lw_share_rows(const lw_share *share, size_t rows, size_t *first, size_
     if (share->begin > share->end || share->end > share->of || share->of > UINT32_MAX)
         return lw_fail(LW_EINVAL, "a share from %zu to %zu of %zu", share->begin, share->end,
                        share->of);
-    *first = row_at(rows, share->begin, share->of);
-    *count = row_at(rows, share->end, share->of) - *first;
+    *first = lw_part_begin(rows, share->begin, share->of);
+    *count = lw_part_begin(rows, share->end, share->of) - *first;
     return LW_OK;
 }
 

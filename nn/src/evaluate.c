@@ -46,8 +46,9 @@ static void free_scores(row_scores *scores)
 static lw_status score_rows(const lw_net *net, const lw_loss_rule *rule, const lw_dataset *data,
                             row_scores *scores)
 {
-    scores->loss = calloc(data->rows, sizeof *scores->loss);
-    scores->predicted = calloc(data->rows, sizeof *scores->predicted);
+    /* One element more than needed: a rank may have no rows. */
+    scores->loss = calloc(data->rows + 1, sizeof *scores->loss);
+    scores->predicted = calloc(data->rows + 1, sizeof *scores->predicted);
     if (!scores->loss || !scores->predicted)
         return lw_fail(LW_ENOMEM, "no memory to evaluate %zu rows", data->rows);
     const lw_inference wanted = {.label = scores->predicted,
@@ -70,30 +71,37 @@ static double accuracy_of(size_t classes, size_t correct, size_t rows)
     return classes > 0 ? (double)correct / (double)rows : (double)NAN;
 }
 
+/* Replaces the number of this rank's rows by that of all, if each has come to here. */
+static lw_status add_rows(const lw_net *net, lw_status status, size_t *rows)
+{
+    double sum[1 + LW_RANKS_EXTRA] = {status == LW_OK ? (double)*rows : 0.0};
+    status = lw_ranks_sum(net, status, 1, sum);
+    if (status == LW_OK && sum[0] == 0.0)
+        return lw_fail(LW_EDATA, "data has no rows, on no rank");
+    *rows = (size_t)sum[0];
+    return status;
+}
+
 lw_status lw_score(const lw_net *net, const lw_loss_rule *rule, const lw_dataset *data,
                    double *loss, double *accuracy)
 {
     enum { LOSS, CORRECT, SUMS };
-    double sums[SUMS] = {0.0};
-    size_t first, count;
-    lw_ranks_share(net, data->rows, &first, &count);
-    const lw_dataset part = {.rows = count,
-                             .inputs = data->inputs,
-                             .outputs = data->outputs,
-                             .x = data->x + first * data->inputs,
-                             .target = lw_target_from(&data->target, first, data->outputs)};
+    double sums[SUMS + LW_RANKS_EXTRA] = {0.0};
+    size_t all_rows = data->rows;
+    lw_status status = add_rows(net, LW_OK, &all_rows);
+    if (status != LW_OK)
+        return status;
     row_scores scores = {0};
-    lw_status status = count > 0 ? score_rows(net, rule, &part, &scores) : LW_OK;
-    if (status == LW_OK && count > 0) {
-        sums[LOSS] = lw_loss_value(rule, count, data->rows, scores.loss);
-        sums[CORRECT] = (double)count_correct(&part, &scores);
+    status = score_rows(net, rule, data, &scores);
+    if (status == LW_OK) {
+        sums[LOSS] = lw_loss_value(rule, data->rows, all_rows, scores.loss);
+        sums[CORRECT] = (double)count_correct(data, &scores);
     }
     free_scores(&scores);
-    if (status == LW_OK)
-        status = lw_ranks_sum(net, SUMS, sums);
+    status = lw_ranks_sum(net, status, SUMS, sums);
     if (status == LW_OK) {
         *loss = sums[LOSS];
-        *accuracy = accuracy_of(class_count(net), (size_t)sums[CORRECT], data->rows);
+        *accuracy = accuracy_of(class_count(net), (size_t)sums[CORRECT], all_rows);
     }
     return status;
 }
@@ -103,7 +111,7 @@ static lw_status count_classes(const lw_dataset *data, const row_scores *scores,
                                lw_evaluation *evaluation)
 {
     const size_t classes = evaluation->classes;
-    const size_t correct = count_correct(data, scores), wrong = data->rows - correct;
+    const size_t wrong = data->rows - count_correct(data, scores);
     size_t cells;
     if (lw_multiply_overflows(classes, classes, &cells) || cells > SIZE_MAX - wrong)
         return lw_fail(LW_ENOMEM, "no memory for a confusion matrix of %zu classes", classes);
@@ -120,15 +128,61 @@ static lw_status count_classes(const lw_dataset *data, const row_scores *scores,
     }
     evaluation->storage = counts;
     evaluation->confusion = counts;
-    evaluation->correct = correct;
     evaluation->misclassified = counts + cells;
+    evaluation->misclassified_count = wrong;
+    return LW_OK;
+}
+
+/* Of this rank's rows; status is that with which all evaluate them. */
+static lw_status evaluate_rows(const lw_net *net, const lw_loss_rule *rule, const lw_dataset *data,
+                               lw_evaluation *evaluation)
+{
+    row_scores scores;
+    lw_status status = score_rows(net, rule, data, &scores);
+    if (status == LW_OK) {
+        evaluation->loss = lw_loss_value(rule, data->rows, evaluation->rows, scores.loss);
+        if (evaluation->classes > 0)
+            status = count_classes(data, &scores, evaluation);
+    }
+    free_scores(&scores);
+    return status;
+}
+
+/* Adds up over the ranks what they have found, and status. */
+static lw_status add_evaluations(const lw_net *net, lw_status status, lw_evaluation *evaluation)
+{
+    if (!net->shared)
+        return status;
+    const size_t cells = evaluation->classes * evaluation->classes;
+    double *sums = calloc(1 + cells + LW_RANKS_EXTRA, sizeof *sums);
+    if (!sums)
+        return lw_fail(LW_ENOMEM, "no memory for sums of %zu numbers", 1 + cells);
+    size_t *confusion = evaluation->storage;
+    sums[0] = evaluation->loss;
+    for (size_t i = 0; i < cells && confusion; i++)
+        sums[1 + i] = (double)confusion[i];
+    status = lw_ranks_sum(net, status, 1 + cells, sums);
+    evaluation->loss = sums[0];
+    for (size_t i = 0; i < cells && confusion; i++)
+        confusion[i] = (size_t)sums[1 + i];
+    free(sums);
+    return status;
+}
+
+/* What follows from the counts. */
+static void summarize(lw_evaluation *evaluation)
+{
+    const size_t classes = evaluation->classes;
+    const size_t *counts = evaluation->confusion;
+    for (size_t i = 0; i < classes; i++)
+        evaluation->correct += counts[i * classes + i];
+    evaluation->accuracy = accuracy_of(classes, evaluation->correct, evaluation->rows);
     if (classes == 2) {
         evaluation->true_negative = counts[0];
         evaluation->false_positive = counts[1];
         evaluation->false_negative = counts[2];
         evaluation->true_positive = counts[3];
     }
-    return LW_OK;
 }
 
 lw_status lw_evaluate(const lw_net *net, const lw_dataset *data, lw_loss loss,
@@ -140,23 +194,20 @@ lw_status lw_evaluate(const lw_net *net, const lw_dataset *data, lw_loss loss,
     lw_status status = lw_loss_resolve(net, loss, &rule);
     if (status == LW_OK)
         status = lw_loss_check_data(net, &rule, data);
+    if (status != LW_OK && !net->shared)
+        return status;
+    lw_evaluation made = {.rows = status == LW_OK ? data->rows : 0, .classes = class_count(net)};
+    status = add_rows(net, status, &made.rows);
     if (status != LW_OK)
         return status;
-
-    row_scores scores;
-    status = score_rows(net, &rule, data, &scores);
-    if (status == LW_OK) {
-        lw_evaluation made = {.loss = lw_loss_value(&rule, data->rows, data->rows, scores.loss),
-                              .rows = data->rows,
-                              .classes = class_count(net)};
-        if (made.classes > 0)
-            status = count_classes(data, &scores, &made);
-        made.accuracy = accuracy_of(made.classes, made.correct, made.rows);
-        if (status == LW_OK)
-            *evaluation = made;
+    status = add_evaluations(net, evaluate_rows(net, &rule, data, &made), &made);
+    if (status != LW_OK) {
+        lw_evaluation_free(&made);
+        return status;
     }
-    free_scores(&scores);
-    return status;
+    summarize(&made);
+    *evaluation = made;
+    return LW_OK;
 }
 
 void lw_evaluation_free(lw_evaluation *evaluation)

@@ -61,7 +61,7 @@ static lw_status fit(lw_fit_run *run)
     const lw_fit_options *o = &run->options;
     lw_status status = check_begin(run);
     if (status == LW_OK)
-        status = lw_net_reserve(run->net, run->batches.batch_rows);
+        status = lw_net_reserve(run->net, run->batches.most_rows > 0 ? run->batches.most_rows : 1);
     if (status != LW_OK)
         return status;
     run->at = o->begin;
@@ -94,9 +94,9 @@ lw_status lw_fit(lw_net *net, const lw_dataset *data, const lw_fit_options *opti
     lw_status status = resolve_options(&run, net, options);
     if (status == LW_OK)
         status = lw_loss_check_data(net, &run.rule, data);
-    if (status != LW_OK)
+    if (status != LW_OK && !(net && net->shared))
         return status;
-    status = lw_batches_open_data(&run.batches, net, data, run.options.batch_size,
+    status = lw_batches_open_data(&run.batches, net, status, data, run.options.batch_size,
                                   !run.options.no_shuffle);
     if (status == LW_OK)
         status = fit(&run);

@@ -200,7 +200,7 @@ static size_t session_threads(const lw_fit_run *run)
 {
     if (run->batches.source || run->options.on_batch)
         return 1;
-    const double rows = (double)run->batches.batch_rows;
+    const double rows = (double)run->batches.most_rows;
     return lw_team_session_size(run->net->threads, 6.0 * rows * (double)run->net->parameter_count);
 }
 
@@ -273,9 +273,9 @@ static lw_status finish_epoch(lw_fit_run *run, lw_epoch_report *report)
         return status;
     if (o->history)
         run->history.epochs[run->history.count++] = *report;
-    double wishes = o->on_epoch && o->on_epoch(o->user, report) ? 1.0 : 0.0;
-    status = lw_ranks_sum(run->net, 1, &wishes);
-    if (wishes > 0.0)
+    double wishes[1 + LW_RANKS_EXTRA] = {o->on_epoch && o->on_epoch(o->user, report) ? 1.0 : 0.0};
+    status = lw_ranks_sum(run->net, status, 1, wishes);
+    if (wishes[0] > 0.0)
         run->stopped = 1;
     return status;
 }

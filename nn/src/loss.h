@@ -27,7 +27,8 @@ lw_status lw_loss_check_labels(const lw_loss_rule *rule, size_t rows, const int3
 lw_status lw_loss_check_shape(const lw_net *net, const lw_loss_rule *rule, size_t inputs,
                               size_t outputs, int labels);
 
-/* Whether a data set can train or judge the network: lw_dataset_check, its shape, its target. */
+/* Whether a data set can train or judge the network: lw_dataset_check, its shape, its target. One of several ranks may
+ * have no rows, and then nothing else of a data set. */
 lw_status lw_loss_check_data(const lw_net *net, const lw_loss_rule *rule, const lw_dataset *data);
 
 /* One more than the largest label that a network with so many outputs takes. */

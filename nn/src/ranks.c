@@ -1,7 +1,8 @@
 #include "ranks.h"
 
+#include "batches.h"
+#include "part.h"
 #include "struct_size.h"
-#include "team.h"
 
 #include <stdlib.h>
 
@@ -29,19 +30,37 @@ lw_status lw_net_set_ranks(lw_net *net, const lw_ranks *ranks)
     return LW_OK;
 }
 
-void lw_ranks_share(const lw_net *net, size_t rows, size_t *first, size_t *count)
+lw_share lw_ranks_share(const lw_ranks *ranks, size_t batch_size)
 {
-    *first = 0;
-    *count = rows;
-    if (net->shared)
-        lw_team_share(rows, 1, net->shared->ranks.rank, net->shared->ranks.count, first, count);
+    if (!ranks || ranks->rank >= ranks->count)
+        return (lw_share){0, 1, 1};
+    if (batch_size == 0)
+        batch_size = LW_DEFAULT_BATCH_SIZE;
+    if (batch_size > UINT32_MAX)
+        batch_size = ranks->count;
+    return (lw_share){lw_part_begin(batch_size, ranks->rank, ranks->count),
+                      lw_part_begin(batch_size, ranks->rank + 1, ranks->count), batch_size};
 }
 
-lw_status lw_ranks_sum(const lw_net *net, size_t n, double *x)
+size_t lw_ranks_rows(const lw_net *net, size_t rows)
 {
     if (!net->shared)
-        return LW_OK;
+        return rows;
     const lw_ranks *ranks = &net->shared->ranks;
-    const lw_status status = ranks->add_doubles(ranks->user, n, x);
-    return status == LW_OK ? ranks->wait(ranks->user) : status;
+    return lw_part_begin(rows, (size_t)ranks->rank + 1, ranks->count) -
+           lw_part_begin(rows, ranks->rank, ranks->count);
+}
+
+lw_status lw_ranks_sum(const lw_net *net, lw_status status, size_t n, double *x)
+{
+    if (!net->shared)
+        return status;
+    const lw_ranks *ranks = &net->shared->ranks;
+    x[n] = status != LW_OK;
+    lw_status added = ranks->add_doubles(ranks->user, n + LW_RANKS_EXTRA, x);
+    if (added == LW_OK)
+        added = ranks->wait(ranks->user);
+    if (status == LW_OK && added == LW_OK && x[n] > 0.0)
+        return lw_fail(LW_EDATA, "another rank failed");
+    return status != LW_OK ? status : added;
 }

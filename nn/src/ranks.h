@@ -15,10 +15,17 @@ typedef struct lw_shared_net {
 
 enum { LW_SUM_LOSS, LW_SUM_WISHES };
 
-/* The part of rows that is this rank's; all of them without ranks. */
-void lw_ranks_share(const lw_net *net, size_t rows, size_t *first, size_t *count);
+/* The rows of a batch of so many that are this rank's; all of them without ranks. */
+size_t lw_ranks_rows(const lw_net *net, size_t rows);
 
-/* Replaces n numbers by their sums over the ranks; without ranks, leaves them. */
-lw_status lw_ranks_sum(const lw_net *net, size_t n, double *x);
+/* Elements behind the numbers of a sum. */
+enum { LW_RANKS_EXTRA = 1 };
+
+/*
+ * Replaces n numbers by their sums over the ranks and tells each whether all have come so far: the result is status, or
+ * LW_EDATA where that is LW_OK and another rank's is not. x has room for LW_RANKS_EXTRA numbers more. Without ranks it
+ * leaves the numbers.
+ */
+lw_status lw_ranks_sum(const lw_net *net, lw_status status, size_t n, double *x);
 
 #endif

@@ -478,6 +478,7 @@ const fault_case net_cases[] = {
     {"set_ranks", make_wide, set_ranks, observe, release, NULL},
     {"train_step, ranks", make_ranked, step_adam, observe, release, NULL},
     {"fit, ranks", make_ranked, fit_clipped, observe, release, NULL},
+    {"evaluate, ranks", make_ranked, evaluate, observe, release, NULL},
     {"predict", make_wide, predict, observe, release, NULL},
     {"predict, 2 threads", make_wide_threads, predict, observe, release, NULL},
     {"classify", make_wide_threads, classify, observe, release, NULL},

@@ -141,6 +141,25 @@ static void net_set_ranks(void)
     expect_usable(net);
 }
 
+static int is_share(lw_share share, size_t begin, size_t end, size_t of)
+{
+    return share.begin == begin && share.end == end && share.of == of;
+}
+
+static void ranks_share(void)
+{
+    lw_ranks ranks = {.rank = 1, .count = 3};
+    HOLDS(is_share(lw_ranks_share(NULL, 7), 0, 1, 1));
+    HOLDS(is_share(lw_ranks_share(&ranks, 0), 10, 21, 32));
+    HOLDS(is_share(lw_ranks_share(&ranks, 2), 0, 1, 2));
+    HOLDS(is_share(lw_ranks_share(&ranks, UINT32_MAX), UINT32_MAX / 3, UINT32_MAX / 3 * 2,
+                   UINT32_MAX));
+    HOLDS(is_share(lw_ranks_share(&ranks, (size_t)UINT32_MAX + 1), 1, 2, 3));
+    HOLDS(is_share(lw_ranks_share(&ranks, LW_FULL_BATCH), 1, 2, 3));
+    ranks.count = 0; /* no such ranks */
+    HOLDS(is_share(lw_ranks_share(&ranks, 7), 0, 1, 1));
+}
+
 static void net_set_precision(void)
 {
     lw_net *net = watched_net();
@@ -471,6 +490,7 @@ int main(int argc, char **argv)
         {"lw_net_set_parameters", net_set_parameters},
         {"lw_net_set_precision", net_set_precision},
         {"lw_net_set_ranks", net_set_ranks},
+        {"lw_ranks_share", ranks_share},
         {"lw_net_set_threads", net_set_threads},
         {"lw_net_step", net_step},
         {"lw_output_file_check", misuse_output_file_check},

@@ -40,9 +40,23 @@ typedef struct outcome {
 typedef struct run {
     const run_kind *kind;
     unsigned threads;
+    size_t batch;
     const problem *data, *validation;
     outcome outcomes[MOST_RANKS];
 } run;
+
+/* A rank's rows of a problem, for batches of so many. */
+static lw_dataset share_of(const problem *p, const lw_ranks *ranks, size_t batch_size)
+{
+    const lw_share share = lw_ranks_share(ranks, batch_size);
+    const size_t first = p->data.rows * share.begin / share.of,
+                 end = p->data.rows * share.end / share.of;
+    lw_dataset part = p->data;
+    part.rows = end - first;
+    part.x = p->x + first * INPUTS;
+    part.target.labels = p->labels + first;
+    return part;
+}
 
 static lw_net *net_of(const run_kind *kind)
 {
@@ -57,16 +71,18 @@ static void train_rank(void *user, const lw_ranks *ranks)
     const run_kind *kind = r->kind;
     lw_net *net = net_of(kind);
     ASSERT_OK(lw_net_set_ranks(net, ranks));
+    const lw_dataset data = share_of(r->data, ranks, r->batch);
+    const lw_dataset validation = share_of(r->validation, ranks, LW_FULL_BATCH);
     lw_history history;
-    ASSERT_OK(lw_fit(net, &r->data->data,
+    ASSERT_OK(lw_fit(net, &data,
                      &(lw_fit_options){.size = sizeof(lw_fit_options),
                                        .optimizer = kind->optimizer(0.02f),
-                                       .batch_size = BATCH,
+                                       .batch_size = r->batch,
                                        .epochs = EPOCHS,
                                        .clip_norm = kind->clip_norm,
                                        .no_shuffle = kind->no_shuffle,
                                        .threads = r->threads,
-                                       .validation = &r->validation->data,
+                                       .validation = &validation,
                                        .history = &history}));
     outcome *o = &r->outcomes[ranks ? ranks->rank : 0];
     ck_assert_uint_eq(history.count, EPOCHS);
@@ -96,10 +112,11 @@ static void assert_same_outcome(const char *what, size_t n, const outcome *got, 
     }
 }
 
-static run run_on(const run_kind *kind, unsigned ranks, unsigned threads, const problem *data,
-                  const problem *validation)
+static run run_on(const run_kind *kind, unsigned ranks, unsigned threads, size_t batch,
+                  const problem *data, const problem *validation)
 {
-    run r = {.kind = kind, .threads = threads, .data = data, .validation = validation};
+    run r = {
+        .kind = kind, .threads = threads, .batch = batch, .data = data, .validation = validation};
     if (ranks == 0)
         train_rank(&r, NULL);
     else
@@ -107,17 +124,26 @@ static run run_on(const run_kind *kind, unsigned ranks, unsigned threads, const 
     return r;
 }
 
-START_TEST(ranks_learn_what_one_process_learns)
+static size_t parameters_of_kind(const run_kind *kind)
 {
-    const run_kind *kind = &kinds[_i];
-    problem data = make_problem(RUN_ROWS), validation = make_problem(ROWS);
     lw_net *net = net_of(kind);
     const size_t n = lw_net_parameter_count(net);
     lw_net_destroy(net);
-    run alone = run_on(kind, 0, 1, &data, &validation);
-    for (unsigned ranks = 1; ranks <= MOST_RANKS; ranks++) {
-        run got = run_on(kind, ranks, 1, &data, &validation);
-        run other = run_on(kind, ranks, 3, &data, &validation);
+    return n;
+}
+
+/* Of which 103 rows are no multiple; all of them; and all but three, which come in a batch of their own. */
+static const size_t batch_sizes[] = {BATCH, LW_FULL_BATCH, RUN_ROWS - 3};
+enum { BATCH_SIZES = sizeof batch_sizes / sizeof *batch_sizes };
+
+static void compare_ranks(const run_kind *kind, size_t batch)
+{
+    problem data = make_problem(RUN_ROWS), validation = make_problem(ROWS);
+    const size_t n = parameters_of_kind(kind);
+    run one = run_on(kind, 1, 1, batch, &data, &validation);
+    for (unsigned ranks = 2; ranks <= MOST_RANKS; ranks++) {
+        run got = run_on(kind, ranks, 1, batch, &data, &validation);
+        run other = run_on(kind, ranks, 3, batch, &data, &validation);
         for (unsigned rank = 0; rank < ranks; rank++) {
             char what[100];
             snprintf(what, sizeof what, "%s: rank %u of %u", kind->name, rank, ranks);
@@ -125,22 +151,215 @@ START_TEST(ranks_learn_what_one_process_learns)
             assert_same_outcome(what, n, &other.outcomes[rank], &got.outcomes[0]);
         }
         for (size_t i = 0; i < EPOCHS; i++) {
-            ck_assert_msg(fabs(got.outcomes->losses[i] - alone.outcomes->losses[i]) < kind->bound,
+            ck_assert_msg(fabs(got.outcomes->losses[i] - one.outcomes->losses[i]) < kind->bound,
                           "%s, %u ranks, epoch %zu: loss %.9g, not %.9g", kind->name, ranks, i,
-                          got.outcomes->losses[i], alone.outcomes->losses[i]);
+                          got.outcomes->losses[i], one.outcomes->losses[i]);
             ck_assert_double_eq_tol(got.outcomes->validation_losses[i],
-                                    alone.outcomes->validation_losses[i], kind->bound);
-            ck_assert_double_eq(got.outcomes->accuracies[i], alone.outcomes->accuracies[i]);
+                                    one.outcomes->validation_losses[i], kind->bound);
+            ck_assert_double_eq(got.outcomes->accuracies[i], one.outcomes->accuracies[i]);
         }
-        /* One rank adds nothing up, and steps that store their gradients have the bits of those that do not. */
-        if (ranks == 1 && kind->units > 6)
-            assert_same_bits(kind->name, n, got.outcomes->parameters, alone.outcomes->parameters);
         free_outcomes(&got);
         free_outcomes(&other);
     }
+    free_outcomes(&one);
+    free_problem(&data);
+    free_problem(&validation);
+}
+
+START_TEST(ranks_learn_what_one_rank_learns)
+{
+    for (size_t i = 0; i < BATCH_SIZES; i++)
+        compare_ranks(&kinds[_i], batch_sizes[i]);
+}
+END_TEST
+
+/* The rows of p in the order in which places of a batch take theirs, each a stretch as it lies. */
+static problem dealt(const problem *p, size_t batch)
+{
+    problem d = make_problem(p->data.rows);
+    size_t row = 0;
+    for (size_t number = 0; row < p->data.rows; number++)
+        for (size_t place = 0; place < batch; place++) {
+            const size_t first = p->data.rows * place / batch + number;
+            if (first >= p->data.rows * (place + 1) / batch)
+                continue;
+            memcpy(d.x + row * INPUTS, p->x + first * INPUTS, INPUTS * sizeof *d.x);
+            d.labels[row++] = p->labels[first];
+        }
+    return d;
+}
+
+/* One rank adds nothing up, and steps that store their gradients have the bits of those that do not. */
+START_TEST(one_rank_is_a_process_on_dealt_rows)
+{
+    const run_kind kind = {"in order", 150, lw_adam, LW_FP32, 0.0f, 1, 0.0};
+    problem data = make_problem(RUN_ROWS), validation = make_problem(ROWS);
+    problem in_order = dealt(&data, BATCH);
+    run one = run_on(&kind, 1, 1, BATCH, &data, &validation);
+    run alone = run_on(&kind, 0, 1, BATCH, &in_order, &validation);
+    assert_same_outcome("one rank", parameters_of_kind(&kind), one.outcomes, alone.outcomes);
+    free_outcomes(&one);
     free_outcomes(&alone);
     free_problem(&data);
     free_problem(&validation);
+    free_problem(&in_order);
+}
+END_TEST
+
+/* ---- Rows -------------------------------------------------------------------------------------- */
+
+/* What a run of an epoch takes each row for: x holds its number, and a rank sees its own batches. */
+typedef struct row_counts {
+    size_t rows[MOST_RANKS]; /* of each rank */
+    size_t batch;
+    size_t rows_done[MOST_RANKS][64], batches[MOST_RANKS];
+    lw_status status[MOST_RANKS];
+} row_counts;
+
+typedef struct counting_rank {
+    row_counts *all;
+    unsigned rank;
+} counting_rank;
+
+static int count_batch(void *user, const lw_batch_report *report)
+{
+    const counting_rank *c = user;
+    c->all->rows_done[c->rank][c->all->batches[c->rank]++] = report->rows_done;
+    return 0;
+}
+
+static void count_rank(void *user, const lw_ranks *ranks)
+{
+    row_counts *all = user;
+    counting_rank c = {all, ranks->rank};
+    problem p = make_problem(all->rows[ranks->rank] + 1);
+    p.data.rows = all->rows[ranks->rank];
+    lw_net *net = net_with(6, LW_SOFTMAX);
+    ASSERT_OK(lw_net_set_ranks(net, ranks));
+    all->status[ranks->rank] = lw_fit(net, &p.data,
+                                      &(lw_fit_options){.size = sizeof(lw_fit_options),
+                                                        .batch_size = all->batch,
+                                                        .epochs = 1,
+                                                        .on_batch = count_batch,
+                                                        .user = &c});
+    lw_net_destroy(net);
+    free_problem(&p);
+}
+
+static const struct {
+    size_t rows[3], batch, count, rows_done[8];
+} counted[] = {
+    {{10, 10, 10}, 6, 5, {6, 12, 18, 24, 30}},
+    {{10, 10, 10}, 7, 5, {7, 14, 21, 26, 30}}, /* 2, 2 and 3 places */
+    {{5, 0, 1}, 3, 5, {2, 3, 4, 5, 6}},
+    {{5, 0, 1}, 6, 1, {6}},
+    {{5, 0, 1}, LW_FULL_BATCH, 1, {6}},
+    {{1, 1, 1}, 3, 1, {3}},
+};
+
+START_TEST(every_row_has_its_turn)
+{
+    row_counts all = {.batch = counted[_i].batch};
+    memcpy(all.rows, counted[_i].rows, sizeof counted[_i].rows);
+    run_ranks(3, count_rank, &all);
+    for (size_t rank = 0; rank < 3; rank++) {
+        ck_assert_int_eq(all.status[rank], LW_OK);
+        ck_assert_uint_eq(all.batches[rank], counted[_i].count);
+        for (size_t i = 0; i < counted[_i].count; i++)
+            ck_assert_uint_eq(all.rows_done[rank][i], counted[_i].rows_done[i]);
+    }
+}
+END_TEST
+
+START_TEST(what_one_rank_cannot_do_ends_all)
+{
+    row_counts places = {.rows = {4, 4, 4}, .batch = 2}, rows = {.batch = 2};
+    run_ranks(3, count_rank, &places);
+    run_ranks(3, count_rank, &rows);
+    for (size_t rank = 0; rank < 3; rank++) {
+        ck_assert_int_eq(places.status[rank], LW_EINVAL);
+        ck_assert_int_eq(rows.status[rank], LW_EDATA);
+    }
+}
+END_TEST
+
+typedef struct bad_data {
+    const problem *data;
+    unsigned bad; /* rank whose data are none */
+    lw_status fitted[MOST_RANKS], evaluated[MOST_RANKS];
+} bad_data;
+
+static void fail_rank(void *user, const lw_ranks *ranks)
+{
+    bad_data *b = user;
+    lw_net *net = net_with(6, LW_SOFTMAX);
+    ASSERT_OK(lw_net_set_ranks(net, ranks));
+    lw_dataset data = b->data->data;
+    data.inputs = ranks->rank == b->bad ? INPUTS - 1 : INPUTS;
+    lw_evaluation unused;
+    b->fitted[ranks->rank] = lw_fit(net, &data, NULL);
+    ck_assert(ranks->rank == b->bad || strstr(lw_last_error(), "another rank") != NULL);
+    b->evaluated[ranks->rank] = lw_evaluate(net, &data, LW_LOSS_DEFAULT, &unused);
+    lw_net_destroy(net);
+}
+
+START_TEST(data_that_are_wrong_on_one_rank_are_refused_on_all)
+{
+    problem data = make_problem(ROWS);
+    bad_data b = {.data = &data, .bad = 1};
+    run_ranks(3, fail_rank, &b);
+    for (unsigned rank = 0; rank < 3; rank++) {
+        ck_assert_int_eq(b.fitted[rank], rank == b.bad ? LW_ESHAPE : LW_EDATA);
+        ck_assert_int_eq(b.evaluated[rank], rank == b.bad ? LW_ESHAPE : LW_EDATA);
+    }
+    free_problem(&data);
+}
+END_TEST
+
+/* ---- Evaluation ---------------------------------------------------------------------------------- */
+
+typedef struct evaluated {
+    const problem *data;
+    lw_evaluation results[MOST_RANKS];
+} evaluated;
+
+static void evaluate_rank(void *user, const lw_ranks *ranks)
+{
+    evaluated *e = user;
+    const unsigned rank = ranks ? ranks->rank : 0;
+    const lw_dataset data = share_of(e->data, ranks, LW_FULL_BATCH);
+    lw_net *net = net_with(6, LW_SOFTMAX);
+    ASSERT_OK(lw_net_set_ranks(net, ranks));
+    ASSERT_OK(lw_evaluate(net, &data, LW_LOSS_DEFAULT, &e->results[rank]));
+    lw_net_destroy(net);
+}
+
+START_TEST(an_evaluation_is_of_all_rows)
+{
+    for (size_t rows = 2; rows < 40; rows += 11) { /* at first fewer than ranks */
+        problem data = make_problem(rows);
+        evaluated alone = {.data = &data}, shared = {.data = &data};
+        evaluate_rank(&alone, NULL);
+        run_ranks(3, evaluate_rank, &shared);
+        const lw_evaluation *want = alone.results;
+        size_t wrong = 0;
+        for (size_t rank = 0; rank < 3; rank++) {
+            lw_evaluation *got = &shared.results[rank];
+            ck_assert_double_eq_tol(got->loss, want->loss, 1e-7);
+            ck_assert_double_eq(got->accuracy, want->accuracy);
+            ck_assert_uint_eq(got->rows, rows);
+            ck_assert_uint_eq(got->correct, want->correct);
+            for (size_t i = 0; i < (size_t)OUTPUTS * OUTPUTS; i++)
+                ck_assert_uint_eq(got->confusion[i], want->confusion[i]);
+            for (size_t i = 0; i < got->misclassified_count; i++)
+                ck_assert_uint_eq(got->misclassified[i] + rows * rank / 3,
+                                  want->misclassified[wrong++]);
+            lw_evaluation_free(got);
+        }
+        ck_assert_uint_eq(wrong, want->misclassified_count);
+        lw_evaluation_free(&alone.results[0]);
+        free_problem(&data);
+    }
 }
 END_TEST
 
@@ -234,7 +453,8 @@ static void stop_rank(void *user, const lw_ranks *ranks)
     ending_rank r = {.all = all, .rank = ranks->rank};
     lw_net *net = net_with(6, LW_SOFTMAX);
     ASSERT_OK(lw_net_set_ranks(net, ranks));
-    ASSERT_OK(lw_fit(net, &all->data->data,
+    const lw_dataset data = share_of(all->data, ranks, BATCH);
+    ASSERT_OK(lw_fit(net, &data,
                      &(lw_fit_options){.size = sizeof(lw_fit_options),
                                        .batch_size = BATCH,
                                        .epochs = 100,
@@ -328,7 +548,7 @@ static lw_status next_share(void *user, size_t epoch, int begins, size_t rows, f
     size_t before = 0, count = s->ranks->count, mine = 0;
     for (size_t rank = 0; rank <= s->ranks->rank; rank++) {
         before += mine;
-        mine = all / count + (rank < all % count);
+        mine = all * (rank + 1) / count - all * rank / count;
     }
     ck_assert_uint_le(mine, rows);
     const size_t first = s->next + before;
@@ -376,7 +596,7 @@ START_TEST(sources_deliver_shares)
 {
     problem data = make_problem(RUN_ROWS);
     run_kind kind = {"in order", 150, lw_sgd, LW_FP32, 0.0f, 1, 1e-6};
-    run alone = run_on(&kind, 0, 1, &data, &data);
+    run alone = run_on(&kind, 0, 1, BATCH, &data, &data);
     for (unsigned ranks = 1; ranks <= MOST_RANKS; ranks++) {
         source_run r = {.data = &data};
         run_ranks(ranks, source_rank, &r);
@@ -408,7 +628,12 @@ int main(void)
     Suite *suite = suite_create("ranks");
     TCase *ranks = tcase_create("ranks");
     tcase_set_timeout(ranks, 120);
-    tcase_add_loop_test(ranks, ranks_learn_what_one_process_learns, 0, KINDS);
+    tcase_add_loop_test(ranks, ranks_learn_what_one_rank_learns, 0, KINDS);
+    tcase_add_test(ranks, one_rank_is_a_process_on_dealt_rows);
+    tcase_add_loop_test(ranks, every_row_has_its_turn, 0, sizeof counted / sizeof *counted);
+    tcase_add_test(ranks, what_one_rank_cannot_do_ends_all);
+    tcase_add_test(ranks, data_that_are_wrong_on_one_rank_are_refused_on_all);
+    tcase_add_test(ranks, an_evaluation_is_of_all_rows);
     tcase_add_test(ranks, a_step_is_that_of_all_rows);
     tcase_add_loop_test(ranks, one_rank_stops_all, 0, 3);
     tcase_add_test(ranks, a_loss_that_is_not_finite_ends_all_before_the_update);

@@ -266,7 +266,9 @@ typedef struct lw_dataset {
  * UINT32_MAX; all zeros, or NULL where a function takes a pointer, are all rows. See lw_ranks_share.
  */
 typedef struct lw_share {
-    size_t begin, end, of;
+    size_t begin; /* its first part */
+    size_t end;   /* the part behind its last */
+    size_t of;    /* how many parts all rows are */
 } lw_share;
 
 /* Releases what a data function allocated and clears the struct. */
@@ -394,8 +396,9 @@ typedef struct lw_evaluation {
     size_t rows, classes, correct; /* correct of rows are classified right */
     size_t *confusion;             /* classes x classes: row = true class, column = predicted */
     size_t true_positive, false_positive, true_negative, false_negative; /* two classes only */
-    size_t *misclassified; /* rows - correct row numbers, ascending */
-    void *storage;         /* what lw_evaluation_free releases */
+    size_t *misclassified;      /* numbers of data's rows, ascending */
+    size_t misclassified_count; /* the length of misclassified */
+    void *storage;              /* what lw_evaluation_free releases */
 } lw_evaluation;
 
 /*

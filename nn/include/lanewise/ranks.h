@@ -35,25 +35,40 @@ typedef struct lw_ranks {
 
 /*
  * Trains net as one of these ranks from now on, or with NULL alone again; of one rank too. The struct is copied. LW_EINVAL
- * unless rank is below count and all functions are there. Afterwards, on every rank:
+ * unless rank is below count and all functions are there. Afterwards the following are called on every rank, with networks
+ * of the same parameters, optimizer state and generator, as after lw_net_create with one seed:
  *
- *   lw_fit         is called with the same data set and options, and a network of the same parameters, optimizer state and
- *                  generator, as after lw_net_create with one seed. The mini-batches are those of a single process:
- *                  each rank takes a contiguous part of their rows, all of the same number of rows or one more.
- *                  Losses and the validation's results are of all ranks. A run stops on all ranks after the
- *                  step that follows when *stop or on_batch asks for it on one of them, and after on_epoch at once.
- *   lw_fit_source  is called with sources that deliver each rank's own rows of a mini-batch, rows of those that it is
+ *   lw_fit         with the same options, and a data set of this rank's rows alone; validation, too, is of its rows. One
+ *                  rank may have none. batch_size is that of all ranks, of which each fills its part, places of the
+ *                  same number or one more; each place has a contiguous stretch of its rank's rows, of about one for each
+ *                  batch of an epoch, and takes them in an order that is drawn anew for each epoch, from the network's
+ *                  generator and the number of the place, or as they lie with no_shuffle. So on ranks with the shares of
+ *                  lw_ranks_share the batches are the same for any number of ranks, and a run may be resumed with another
+ *                  number. Other numbers of rows are divided so that all ranks end together as well as they can:
+ *                  the last batches have fewer rows. Losses and the validation's results are of all ranks. A run stops
+ *                  on all ranks after the step that follows when *stop or on_batch asks for it on one of them,
+ *                  and after on_epoch at once. What is wrong with the options or the data of one rank is LW_EDATA on
+ *                  the others. LW_EINVAL if batch_size is below the number of ranks, which leaves one without a place.
+ *   lw_fit_source  with sources that deliver each rank's own rows of a mini-batch, rows of those that it is
  *                  asked for; a mini-batch is what they deliver together, and an epoch ends with the first that is empty on all ranks.
- *   lw_train_step  takes the same number of rows on each rank, and value is the loss of all of them.
+ *   lw_train_step  with the same number of rows on each rank; value is the loss of all of them.
+ *   lw_evaluate    with a data set of this rank's rows alone: the results are of all ranks, and only misclassified is of
+ *                  the rank's rows.
  *
  * Gradients are added up layer by layer, from the last one on, while those of the layer below are computed. A step with
- * several ranks stores them: its bits differ from those of one process by the order of the sums over the rows of
- * a batch alone. lw_net_forward, lw_net_loss, lw_net_backward and lw_net_step, prediction and lw_evaluate know
- * nothing of other ranks.
+ * several ranks stores them: its bits differ from those of one rank by the order of the sums over the rows of
+ * a batch alone. lw_net_forward, lw_net_loss, lw_net_backward, lw_net_step and prediction know nothing of other ranks.
  *
- * A rank on which a call fails has to end the run for all, because the others wait for it.
+ * A rank on which a call fails in the midst of its work, say for want of memory, has to end the run for all, because the
+ * others wait for it.
  */
 LW_API lw_status lw_net_set_ranks(lw_net *net, const lw_ranks *ranks);
+
+/*
+ * The share of a file's rows that a rank is to have for mini-batches of batch_size rows on all ranks, 0 meaning 32 as in
+ * lw_fit; with LW_FULL_BATCH, or more than UINT32_MAX, equal shares, which suit validation. All rows with ranks NULL.
+ */
+LW_API lw_share lw_ranks_share(const lw_ranks *ranks, size_t batch_size);
 
 #ifdef __cplusplus
 }
