@@ -17,8 +17,8 @@ static void check_again(const lw_dataset *data, int has_target)
         status = lw_write_npy_i32(y, data->target.labels, data->rows, 0);
     FUZZ_CHECK(status == LW_OK, "loaded, but not written: %s", lw_last_error());
     lw_dataset again;
-    FUZZ_CHECK(lw_dataset_load_npy(&again, x, has_target ? y : NULL, NULL) == LW_OK, "not again: %s",
-               lw_last_error());
+    FUZZ_CHECK(lw_dataset_load_npy(&again, x, has_target ? y : NULL, NULL) == LW_OK,
+               "not again: %s", lw_last_error());
     fuzz_same_data(data, &again);
     lw_dataset_free(&again);
 }

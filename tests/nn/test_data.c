@@ -237,7 +237,8 @@ START_TEST(idx_reads_plain_and_gzip)
     const char *packed_images = save_gzip(&images, "images.gz");
     for (int k = 0; k < 2; k++) {
         lw_dataset data;
-        ASSERT_OK(lw_dataset_load_idx(&data, k ? packed_images : plain_images, packed_labels, NULL));
+        ASSERT_OK(
+            lw_dataset_load_idx(&data, k ? packed_images : plain_images, packed_labels, NULL));
         ck_assert_uint_eq(data.rows, IDX_IMAGES);
         ck_assert_uint_eq(data.inputs, IDX_PIXELS);
         ck_assert_uint_eq(data.outputs, 10);
