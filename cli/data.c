@@ -1,9 +1,12 @@
 #define _XOPEN_SOURCE 700
 #include "data.h"
 
+#include "rank_name.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -115,6 +118,35 @@ int data_has_validation(const data_options *options)
     return options->data != NULL || options->test_x != NULL || options->validation_fraction > 0.0f;
 }
 
+/* ---- Ranks --------------------------------------------------------------------------------- */
+
+lw_status data_options_of_rank(data_options *options, const rank_group *group, size_t batch)
+{
+    const char **names[RANK_NAMES] = {&options->data, &options->x,      &options->y,
+                                      &options->csv,  &options->test_x, &options->test_y};
+    const int has_own = is_rank_name(options->data) || is_rank_name(options->x) ||
+                        is_rank_name(options->y) || is_rank_name(options->csv);
+    const int has_own_test = options->test_x != NULL
+                                 ? is_rank_name(options->test_x) || is_rank_name(options->test_y)
+                                 : has_own;
+    for (size_t i = 0; i < RANK_NAMES; i++) {
+        const lw_status status = rank_name(names[i], group->rank, &options->rank_names[i]);
+        if (status != LW_OK)
+            return status;
+    }
+    if (!has_own)
+        options->training_share = lw_ranks_share(group->ranks, batch);
+    if (!has_own_test)
+        options->validation_share = lw_ranks_share(group->ranks, LW_FULL_BATCH);
+    return LW_OK;
+}
+
+void data_options_free(data_options *options)
+{
+    for (size_t i = 0; i < RANK_NAMES; i++)
+        free(options->rank_names[i]);
+}
+
 /* ---- Opening ------------------------------------------------------------------------------- */
 
 enum { PATH_SIZE = 4096 };
@@ -136,7 +168,7 @@ static lw_status find_idx(char path[PATH_SIZE], const char *directory, const cha
 }
 
 static lw_status open_fashion_mnist(const char *data, const char *images, const char *labels,
-                                    lw_dataset *set)
+                                    const lw_share *share, lw_dataset *set)
 {
     const char *directory = fashion_mnist_directory(data);
     char image_path[PATH_SIZE];
@@ -145,16 +177,17 @@ static lw_status open_fashion_mnist(const char *data, const char *images, const 
     if (status == LW_OK)
         status = find_idx(label_path, directory, labels);
     if (status == LW_OK)
-        status = lw_dataset_load_idx(set, image_path, label_path, NULL);
+        status = lw_dataset_load_idx(set, image_path, label_path, share);
     return status;
 }
 
-static lw_status open_test_images(const char *data, lw_dataset *set)
+static lw_status open_test_images(const char *data, const lw_share *share, lw_dataset *set)
 {
-    return open_fashion_mnist(data, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", set);
+    return open_fashion_mnist(data, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", share, set);
 }
 
-static lw_status open_csv(const data_options *options, lw_activation output, lw_dataset *data)
+static lw_status open_csv(const data_options *options, lw_activation output, const lw_share *share,
+                          lw_dataset *data)
 {
     const int is_value = output != LW_SOFTMAX && output != LW_SIGMOID;
     const lw_csv_options csv = {
@@ -167,58 +200,87 @@ static lw_status open_csv(const data_options *options, lw_activation output, lw_
         .one_hot_count = options->one_hot.count,
         .standardized = options->standardize.columns.items,
         .standardized_count = options->standardize.columns.count,
+        .share = *share,
     };
     return lw_dataset_load_csv(data, options->csv, &csv);
 }
 
 /* What --x or --csv names. */
-static lw_status open_table(const data_options *options, lw_activation output, lw_dataset *data)
+static lw_status open_table(const data_options *options, lw_activation output,
+                            const lw_share *share, lw_dataset *data)
 {
     if (options->csv != NULL)
-        return open_csv(options, output, data);
-    return lw_dataset_load_npy(data, options->x, options->y, NULL);
+        return open_csv(options, output, share, data);
+    return lw_dataset_load_npy(data, options->x, options->y, share);
 }
 
 lw_status data_open(const data_options *options, lw_activation output, lw_dataset *data)
 {
+    static const lw_share all = {0, 1, 1};
     if (options->data != NULL)
-        return open_test_images(options->data, data);
-    return open_table(options, output, data);
+        return open_test_images(options->data, &all, data);
+    return open_table(options, output, &all, data);
 }
 
 static lw_status open_validation(const data_options *options, lw_dataset *validation)
 {
     if (options->data != NULL)
-        return open_test_images(options->data, validation);
+        return open_test_images(options->data, &options->validation_share, validation);
     if (options->test_x != NULL)
-        return lw_dataset_load_npy(validation, options->test_x, options->test_y, NULL);
+        return lw_dataset_load_npy(validation, options->test_x, options->test_y,
+                                   &options->validation_share);
     return LW_OK;
+}
+
+/* Keeps of a data set the share alone. */
+static lw_status keep_share(const lw_share *share, lw_dataset *data)
+{
+    if (share->begin == 0 && share->end == share->of)
+        return LW_OK;
+    lw_dataset kept;
+    const lw_status status = lw_dataset_share(data, share, &kept);
+    lw_dataset_free(data);
+    if (status == LW_OK)
+        *data = kept;
+    return status;
+}
+
+/* Which rows are for validation does not depend on the number of ranks: so each reads all of them. */
+static lw_status open_split(const data_options *options, lw_activation output, uint64_t seed,
+                            lw_dataset *training, lw_dataset *validation)
+{
+    static const lw_share everything = {0, 1, 1};
+    lw_dataset all;
+    lw_status status = open_table(options, output, &everything, &all);
+    if (status != LW_OK)
+        return status;
+    status =
+        lw_dataset_split(&all, (double)options->validation_fraction, seed, training, validation);
+    lw_dataset_free(&all);
+    if (status == LW_OK)
+        status = keep_share(&options->training_share, training);
+    return status == LW_OK ? keep_share(&options->validation_share, validation) : status;
 }
 
 lw_status data_open_training(const data_options *options, lw_activation output, uint64_t seed,
                              lw_dataset *training, lw_dataset *validation)
 {
-    lw_dataset all = {0};
     lw_dataset held_out = {0};
-    lw_status status = options->data != NULL
-                           ? open_fashion_mnist(options->data, "train-images-idx3-ubyte",
-                                                "train-labels-idx1-ubyte", &all)
-                           : open_table(options, output, &all);
-    if (status != LW_OK)
-        return status;
-
-    if (options->validation_fraction > 0.0f) {
-        status = lw_dataset_split(&all, (double)options->validation_fraction, seed, training,
-                                  validation);
-        lw_dataset_free(&all);
-        return status;
-    }
-    status = open_validation(options, &held_out);
+    if (options->validation_fraction > 0.0f)
+        return open_split(options, output, seed, training, validation);
+    lw_dataset opened = {0};
+    lw_status status =
+        options->data != NULL
+            ? open_fashion_mnist(options->data, "train-images-idx3-ubyte",
+                                 "train-labels-idx1-ubyte", &options->training_share, &opened)
+            : open_table(options, output, &options->training_share, &opened);
+    if (status == LW_OK)
+        status = open_validation(options, &held_out);
     if (status != LW_OK) {
-        lw_dataset_free(&all);
+        lw_dataset_free(&opened);
         return status;
     }
-    *training = all;
+    *training = opened;
     *validation = held_out;
     return LW_OK;
 }
@@ -239,12 +301,13 @@ static lw_status check_labels(const char *name, size_t classes, const lw_dataset
 lw_status data_check(const data_options *options, data_part part, size_t inputs, size_t outputs,
                      const lw_dataset *data)
 {
+    const int is_shared = options->training_share.of > 1; /* others may have rows */
     const int is_test_file = part == PART_VALIDATION && options->test_x != NULL;
     const char *table = options->data != NULL ? options->data : options->csv;
     const char *x = is_test_file ? options->test_x : table != NULL ? table : options->x;
     const char *y = is_test_file ? options->test_y : table != NULL ? table : options->y;
 
-    if (data->rows == 0)
+    if (data->rows == 0 && !is_shared)
         return lw_fail(LW_EDATA, "%s: there are no rows", x);
     if (data->inputs != inputs)
         return lw_fail(LW_ESHAPE, "%s: rows of %zu inputs, but the network takes %zu", x,

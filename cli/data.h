@@ -3,6 +3,7 @@
 #define LANEWISE_CLI_DATA_H
 
 #include "options.h"
+#include "ranks.h"
 
 #include <lanewise/nn.h>
 
@@ -10,6 +11,8 @@ typedef struct standardize_option {
     int all;
     name_list columns;
 } standardize_option;
+
+enum { RANK_NAMES = 6 };
 
 typedef struct data_options {
     const char *data; /* "fashion-mnist" or "fashion-mnist:DIR" */
@@ -21,6 +24,9 @@ typedef struct data_options {
     /* Validation, for the training command only. */
     const char *test_x, *test_y;
     float validation_fraction;
+    /* Of several processes, see data_options_of_rank: the rows of this one. */
+    lw_share training_share, validation_share;
+    char *rank_names[RANK_NAMES];
 } data_options;
 
 /* Rows with fields in data_options: data with targets, inputs alone, and what to validate on. */
@@ -36,6 +42,13 @@ int data_options_check(const char *command, const data_options *options, data_ne
 
 /* Whether the options name something to validate on. */
 int data_has_validation(const data_options *options);
+
+/*
+ * Names the files of this process, which "{rank}" stands in: all their rows are its own. Of other files it has the share of
+ * batches of so many rows. Released with data_options_free, after a failure too.
+ */
+lw_status data_options_of_rank(data_options *options, const rank_group *group, size_t batch);
+void data_options_free(data_options *options);
 
 /*
  * Opens the data to train on and, if there is some, to validate on. output is the last activation:

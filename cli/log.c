@@ -13,9 +13,11 @@ static lw_status log_failure(const training_log *log)
     return lw_fail(LW_EIO, "%s: cannot write: %s", log->path, strerror(errno));
 }
 
-lw_status training_log_open(training_log *log, const char *path, size_t epochs_done)
+lw_status training_log_open(training_log *log, const char *path, size_t epochs_done,
+                            size_t processes, size_t threads)
 {
-    *log = (training_log){.path = path, .epochs_done = epochs_done};
+    *log = (training_log){
+        .path = path, .epochs_done = epochs_done, .processes = processes, .threads = threads};
     if (path == NULL)
         return LW_OK;
     log->is_new = access(path, F_OK) != 0 && errno == ENOENT;
@@ -82,6 +84,8 @@ lw_status training_log_write(training_log *log, const lw_epoch_report *report)
     write_number(log->file, "validation_accuracy", report->validation_accuracy);
     write_number(log->file, "seconds", report->seconds);
     write_number(log->file, "samples_per_second", report->samples_per_second);
+    if (log->processes > 1)
+        fprintf(log->file, ", \"processes\": %zu, \"threads\": %zu", log->processes, log->threads);
     fputs("}\n", log->file);
     log->lines++;
     return fflush(log->file) == 0 && !ferror(log->file) ? LW_OK : log_failure(log);

@@ -5,6 +5,7 @@
 #include "interrupt.h"
 #include "log.h"
 #include "progress.h"
+#include "ranks.h"
 #include "report.h"
 #include "shell_line.h"
 #include "train_options.h"
@@ -21,6 +22,8 @@ typedef struct run {
     struct timespec started;
     train_options options;
     data_options source;
+    rank_group group;
+    size_t rows, threads; /* of all processes: rows to train on, and threads */
     lw_dataset training, validation;
     lw_net *net;
     lw_position resumed, begin; /* of the checkpoint, and where this run begins */
@@ -199,7 +202,23 @@ static lw_status fit(run *r)
     const lw_status fitted = run_fit(r), status = fitted != LW_OK ? fitted : r->status;
     interrupt_release();
     progress_clear(&r->progress);
+    /* All others find by themselves, or are told. */
+    const int is_alone_in_it = fitted == LW_ENOMEM || fitted == LW_EIO;
+    if (is_alone_in_it && r->group.count > 1) {
+        fprintf(stderr, "lanewise: rank %u: %s\n", r->group.rank, lw_last_error());
+        rank_group_abort(&r->group);
+    }
     return status == LW_OK ? LW_OK : explain_failure(r, status);
+}
+
+/* A signal that one process has seen is one to all of them. */
+static lw_status share_interrupt(const run *r)
+{
+    double seen[] = {interrupt_number == SIGINT, interrupt_number == SIGTERM};
+    const lw_status status = rank_group_sum(&r->group, 2, seen);
+    if (interrupt_number == 0 && seen[0] + seen[1] > 0.0)
+        interrupt_number = seen[0] > 0.0 ? SIGINT : SIGTERM;
+    return status;
 }
 
 /* Whether a signal ended the run before it was done. */
@@ -218,6 +237,8 @@ static lw_status save_interrupted(run *r)
         status = lw_net_save(r->net, o->save);
     if (status != LW_OK)
         return status;
+    if (!is_first_rank(&r->group))
+        return LW_OK;
     describe_position(position, r, &r->reached);
     fprintf(stderr, "lanewise: stopped by %s after %s; ",
             interrupt_number == SIGINT ? "SIGINT" : "SIGTERM", position);
@@ -230,21 +251,33 @@ static lw_status save_interrupted(run *r)
     return LW_OK;
 }
 
-/* Brings the network to where the run was. With nothing left to do, it begins at the end. */
-static lw_status resume(run *r)
+/* Brings the network to where the run was. */
+static lw_status load_checkpoint(run *r)
 {
     const train_options *o = &r->options;
     const lw_optimizer optimizer = make_optimizer(o);
-    const resumed_run wanted = {&optimizer, r->training.rows, o->batch, o->epochs, o->seed};
-    lw_evaluation reached = {.accuracy = (double)NAN};
-    lw_status status = checkpoint_resume(r->net, o->resume, &wanted, &r->resumed);
-    if (status == LW_OK && o->until_accuracy > 0.0f)
-        status = lw_evaluate(r->net, &r->validation, (lw_loss)o->loss, &reached);
+    const resumed_run wanted = {&optimizer, r->rows, o->batch, o->epochs, o->seed};
+    if (o->resume == NULL)
+        return LW_OK;
+    const lw_status status = checkpoint_resume(r->net, o->resume, &wanted, &r->resumed);
     r->begin = r->resumed;
+    return status;
+}
+
+/* With nothing left to do, begins at the end. */
+static lw_status judge_checkpoint(run *r)
+{
+    const train_options *o = &r->options;
+    lw_evaluation reached;
+    if (o->resume == NULL || o->until_accuracy == 0.0f)
+        return LW_OK;
+    const lw_status status = lw_evaluate(r->net, &r->validation, (lw_loss)o->loss, &reached);
+    if (status != LW_OK)
+        return status;
     if (r->resumed.batches == 0 && is_accurate(r, reached.accuracy))
         r->begin = (lw_position){.epochs = o->epochs};
     lw_evaluation_free(&reached);
-    return status;
+    return LW_OK;
 }
 
 static void print_resumed(const run *r)
@@ -256,6 +289,14 @@ static void print_resumed(const run *r)
     describe_position(position, r, &r->resumed);
     printf("%s: %s %s\n", o->resume, r->begin.epochs == o->epochs ? "done, after" : "resumed after",
            position);
+}
+
+static void print_ranks(const run *r)
+{
+    const rank_group *group = &r->group;
+    if (group->count > 1 && !r->options.quiet)
+        printf("%u processes on %u host%s, %zu thread%s\n", group->count, group->hosts,
+               group->hosts > 1 ? "s" : "", r->threads, r->threads > 1 ? "s" : "");
 }
 
 static void print_result(const run *r, const lw_evaluation *result)
@@ -283,7 +324,7 @@ static lw_status write_report(const run *r, const lw_evaluation *result)
     return report_write(r->options.report, &finished);
 }
 
-static lw_status conclude(const run *r)
+static lw_status conclude(run *r)
 {
     lw_evaluation result;
     lw_status status =
@@ -313,9 +354,11 @@ static lw_status check_loss(const run *r)
 }
 
 /* Whether there are classes to be accurate about. */
-static lw_status check_until_accuracy(const run *r)
+static lw_status check_until_accuracy(run *r)
 {
     lw_evaluation evaluation;
+    if (r->options.until_accuracy == 0.0f)
+        return LW_OK;
     const lw_status status =
         lw_evaluate(r->net, &r->validation, (lw_loss)r->options.loss, &evaluation);
     if (status != LW_OK)
@@ -327,14 +370,45 @@ static lw_status check_until_accuracy(const run *r)
                : lw_fail(LW_EINVAL, "--until-accuracy needs classes; these targets are values");
 }
 
-/* All that can be wrong with data, network and destinations shows here, before hours of work. */
-static lw_status prepare(run *r)
+/* ---- Steps: all that can be wrong shows in them, before hours of work --------------------------- */
+
+static lw_status open_data(run *r)
 {
     const train_options *o = &r->options;
-    lw_status status = data_open_training(&r->source, output_hint(o, &r->source), o->seed,
-                                          &r->training, &r->validation);
+    const lw_status status = data_options_of_rank(&r->source, &r->group, o->batch);
+    return status == LW_OK ? data_open_training(&r->source, output_hint(o, &r->source), o->seed,
+                                                &r->training, &r->validation)
+                           : status;
+}
+
+/* What files of their own let the processes know in part: classes, rows, and that all have the same inputs. */
+static lw_status share_data(run *r)
+{
+    lw_dataset *data = &r->training;
+    double outputs = (double)data->outputs, inputs = (double)data->inputs;
+    double sums[] = {(double)data->rows, (double)r->group.threads};
+    lw_status status = rank_group_max(&r->group, &outputs);
     if (status == LW_OK)
-        status = create_net(r);
+        status = rank_group_max(&r->group, &inputs);
+    if (status == LW_OK)
+        status = rank_group_sum(&r->group, 2, sums);
+    if (status != LW_OK)
+        return status;
+    r->rows = (size_t)sums[0];
+    r->threads = (size_t)sums[1];
+    if ((size_t)inputs != data->inputs ||
+        (!data->target.labels && (size_t)outputs != data->outputs))
+        return lw_fail(LW_ESHAPE,
+                       "rows of %zu inputs and %zu outputs, where another process has %zu and %zu",
+                       data->inputs, data->outputs, (size_t)inputs, (size_t)outputs);
+    data->outputs = (size_t)outputs;
+    return LW_OK;
+}
+
+static lw_status make_net(run *r)
+{
+    const train_options *o = &r->options;
+    lw_status status = create_net(r);
     if (status == LW_OK)
         status = check_loss(r);
     if (status != LW_OK)
@@ -342,68 +416,117 @@ static lw_status prepare(run *r)
 
     const size_t inputs = lw_net_inputs(r->net);
     const size_t outputs = lw_net_outputs(r->net);
-    lw_net_set_threads(r->net, o->threads);
+    lw_net_set_threads(r->net, r->group.threads);
     status = lw_net_set_precision(r->net, (lw_precision)o->precision);
-    if (status != LW_OK)
-        return status;
-    status = data_check(&r->source, PART_MAIN, inputs, outputs, &r->training);
+    if (status == LW_OK)
+        status = lw_net_set_ranks(r->net, r->group.ranks);
+    if (status == LW_OK)
+        status = data_check(&r->source, PART_MAIN, inputs, outputs, &r->training);
     if (status == LW_OK && data_has_validation(&r->source))
         status = data_check(&r->source, PART_VALIDATION, inputs, outputs, &r->validation);
     if (status == LW_OK && o->init != NULL)
         status = lw_net_load_parameters(r->net, o->init);
-    if (status == LW_OK && o->until_accuracy > 0.0f)
-        status = check_until_accuracy(r);
-    if (status == LW_OK && o->save != NULL)
-        status = lw_output_file_check(o->save);
-    if (status == LW_OK && o->checkpoint != NULL)
-        status = lw_output_file_check(o->checkpoint);
-    if (status == LW_OK && o->resume != NULL)
-        status = resume(r);
-    if (status == LW_OK && o->report != NULL)
-        status = lw_output_file_check(o->report);
-    if (status == LW_OK)
-        status = training_log_open(&r->log, o->log, r->begin.epochs);
     return status;
 }
 
+static lw_status check_files(run *r)
+{
+    const char *const files[] = {r->options.save, r->options.checkpoint, r->options.report};
+    lw_status status = LW_OK;
+    for (size_t i = 0; i < sizeof files / sizeof *files && status == LW_OK; i++)
+        if (files[i] != NULL)
+            status = lw_output_file_check(files[i]);
+    return status;
+}
+
+static lw_status open_log(run *r)
+{
+    return training_log_open(&r->log, r->options.log, r->begin.epochs, r->group.count, r->threads);
+}
+
+/* ---- The run ------------------------------------------------------------------------------------- */
+
+static lw_status save_net(run *r)
+{
+    return r->options.save != NULL ? lw_net_save(r->net, r->options.save) : LW_OK;
+}
+
+static lw_status run_steps(run *r, size_t count, lw_status (*const steps[])(run *))
+{
+    lw_status status = LW_OK;
+    for (size_t i = 0; i < count && status == LW_OK; i++)
+        status = rank_group_agree(&r->group, steps[i](r));
+    return status;
+}
+
+/* What fails has been told when this returns. */
 static lw_status train(run *r)
 {
-    lw_status status = prepare(r);
+    static lw_status (*const before[])(run *) = {
+        open_data,   share_data,      make_net,         check_until_accuracy,
+        check_files, load_checkpoint, judge_checkpoint, open_log};
+    static lw_status (*const after[])(run *) = {save_net, conclude};
+    lw_status status = run_steps(r, sizeof before / sizeof *before, before);
     if (status != LW_OK)
         return status;
+    print_ranks(r);
     print_resumed(r);
     r->progress = progress_begin(r->options.quiet, r->begin.epochs);
-    status = fit(r);
+    status = rank_group_agree(&r->group, fit(r));
+    if (status == LW_OK)
+        status = rank_group_agree(&r->group, share_interrupt(r));
     if (status == LW_OK && is_interrupted(r))
-        return save_interrupted(r);
+        return rank_group_agree(&r->group, save_interrupted(r));
     if (status == LW_OK && r->progress.on_terminal)
         curves_print(stdout, &r->curves, sparkline_form_of_locale(), curves_terminal_columns());
-    if (status == LW_OK && r->options.save != NULL)
-        status = lw_net_save(r->net, r->options.save);
-    if (status == LW_OK)
-        status = conclude(r);
+    return status == LW_OK ? run_steps(r, sizeof after / sizeof *after, after) : status;
+}
+
+/* Makes the ranks. What is written is written by the first. */
+static lw_status join(run *r)
+{
+    train_options *o = &r->options;
+    const lw_status status = rank_group_join(&r->group, (lw_precision)o->gradients);
+    if (o->threads > 0)
+        r->group.threads = o->threads;
+    if (!is_first_rank(&r->group)) {
+        o->save = o->log = o->report = o->checkpoint = NULL;
+        o->quiet = 1;
+    }
     return status;
+}
+
+/* The run of one process. */
+static lw_status run_command(run *r)
+{
+    lw_status status = join(r);
+    if (status == LW_OK && r->command == NULL)
+        status = lw_fail(LW_ENOMEM, "no memory for the command line");
+    status = rank_group_agree(&r->group, status);
+    return status == LW_OK ? train(r) : status;
 }
 
 int command_train(int argc, char **argv)
 {
     run r = {.command = shell_line(argc, argv)}; /* before lists in it are cut into pieces */
     timespec_get(&r.started, TIME_UTC);
-    const int outcome = train_options_read(argc, argv, &r.options, &r.source);
-    if (outcome >= 0) {
+    if (rank_group_begin(&r.group) != LW_OK) {
         free(r.command);
-        return outcome;
+        return report_failure();
     }
-
-    const lw_status status =
-        r.command != NULL ? train(&r) : lw_fail(LW_ENOMEM, "no memory for the command line");
+    const int outcome = train_options_read(argc, argv, &r.options, &r.source);
+    const lw_status status = outcome < 0 ? run_command(&r) : LW_OK;
     training_log_close(&r.log);
     lw_history_free(&r.history);
     lw_net_destroy(r.net);
     lw_dataset_free(&r.validation);
     lw_dataset_free(&r.training);
+    data_options_free(&r.source);
     free(r.command);
+    rank_group_end(&r.group);
+    if (outcome >= 0)
+        return outcome;
     if (status != LW_OK)
-        return report_failure();
+        return EXIT_BAD_DATA;
     return interrupt_number != 0 ? interrupt_exit() : 0;
 }

@@ -107,6 +107,9 @@ static const option_row training_rows[] = {
     {"seed", "N", "for weights, order of rows and --validation (1)",
      parse_u64, TRAIN_FIELD(seed), EXPECTS_U64, NULL},
     THREADS_ROW(train_options),
+    {"gradients", "NAME",
+     "as processes that mpirun started add them up: fp32, or bf16, which\nis half the bytes (fp32)",
+     parse_choice, TRAIN_FIELD(gradients), NULL, precision_names},
     {0}};
 
 static const option_row result_rows[] = {

@@ -24,6 +24,7 @@ typedef struct train_options {
     float until_accuracy; /* 0: all epochs */
     unsigned threads;     /* 0: as many as there are */
     int no_shuffle;
+    int gradients; /* the precision in which they go from process to process */
 
     const char *checkpoint, *resume;
     size_t checkpoint_every;

@@ -183,6 +183,24 @@ lw_status lw_dataset_select(const lw_dataset *data, size_t count, const size_t *
     return LW_OK;
 }
 
+lw_status lw_dataset_share(const lw_dataset *data, const lw_share *share, lw_dataset *part)
+{
+    size_t first = 0, count = 0;
+    lw_status status = check_shape(data);
+    if (status == LW_OK)
+        status = lw_share_rows(share, data->rows, &first, &count);
+    if (status != LW_OK)
+        return status;
+    size_t *index = calloc(count + 1, sizeof *index); /* malloc(0) may return NULL */
+    if (!index)
+        return lw_fail(LW_ENOMEM, "no memory for the numbers of %zu rows", count);
+    for (size_t i = 0; i < count; i++)
+        index[i] = first + i;
+    status = lw_dataset_select(data, count, index, part);
+    free(index);
+    return status;
+}
+
 lw_status lw_dataset_split(const lw_dataset *data, double fraction, uint64_t seed,
                            lw_dataset *first, lw_dataset *second)
 {

@@ -23,7 +23,7 @@ typedef struct lw_deal {
 } lw_deal;
 
 /*
- * Collective: tells all ranks how many rows each has, and the status with which each has come so far; LW_EDATA where
+ * Collective: tells all ranks how many rows each has, and the status with which each has come so far; LW_ERANK where
  * another has failed. batch_rows is that of all ranks, LW_FULL_BATCH included. LW_EINVAL if a rank with rows gets no
  * place in a batch. Released with lw_deal_close, after a failure too.
  */

@@ -61,6 +61,6 @@ lw_status lw_ranks_sum(const lw_net *net, lw_status status, size_t n, double *x)
     if (added == LW_OK)
         added = ranks->wait(ranks->user);
     if (status == LW_OK && added == LW_OK && x[n] > 0.0)
-        return lw_fail(LW_EDATA, "another rank failed");
+        return lw_fail(LW_ERANK, "another rank failed");
     return status != LW_OK ? status : added;
 }

@@ -23,7 +23,7 @@ enum { LW_RANKS_EXTRA = 1 };
 
 /*
  * Replaces n numbers by their sums over the ranks and tells each whether all have come so far: the result is status, or
- * LW_EDATA where that is LW_OK and another rank's is not. x has room for LW_RANKS_EXTRA numbers more. Without ranks it
+ * LW_ERANK where that is LW_OK and another rank's is not. x has room for LW_RANKS_EXTRA numbers more. Without ranks it
  * leaves the numbers.
  */
 lw_status lw_ranks_sum(const lw_net *net, lw_status status, size_t n, double *x);

@@ -72,6 +72,24 @@ void misuse_dataset_select(void)
         REFUSES(LW_EINVAL, "count", lw_dataset_select(&s.data, misuse_huge[i], s.index, &s.made));
 }
 
+/* No shares of anything. */
+static const lw_share bad_shares[] = {{1, 0, 1}, {0, 2, 1}, {0, 1, 0}, {0, 0, SIZE_MAX}};
+enum { BAD_SHARES = sizeof bad_shares / sizeof *bad_shares };
+
+static lw_status share_of_all(const lw_dataset *data)
+{
+    return lw_dataset_share(data, NULL, &s.made);
+}
+
+void misuse_dataset_share(void)
+{
+    watch_operands();
+    misuse_shapes(share_of_all);
+    REFUSES(LW_EINVAL, "selection", lw_dataset_share(&s.data, NULL, NULL));
+    for (size_t i = 0; i < BAD_SHARES; i++)
+        REFUSES(LW_EINVAL, "share", lw_dataset_share(&s.data, &bad_shares[i], &s.made));
+}
+
 static lw_status split_in_half(const lw_dataset *data)
 {
     return lw_dataset_split(data, 0.5, 1, &s.made, &s.other);
@@ -117,6 +135,7 @@ void misuse_dataset_load_npy(void)
     REFUSES(LW_EINVAL, "x", lw_dataset_load_npy(&s.made, NULL, "b", NULL));
     NO_FILES(lw_dataset_load_npy(&s.made, path, NULL, NULL));
     NO_FILES(lw_dataset_load_npy(&s.made, path, path, NULL));
+    NO_FILES(lw_dataset_load_npy(&s.made, path, path, &bad_shares[0]));
 }
 
 void misuse_dataset_load_csv(void)
@@ -248,7 +267,7 @@ void misuse_output_file_close(void)
     REFUSES(LW_EINVAL, "file", lw_output_file_close(NULL, LW_OK));
     REFUSES(LW_EINVAL, "file", lw_output_file_close(NULL, LW_EDATA));
     for (int i = 0; i < MISUSE_ENUMS; i++) {
-        const lw_status bad = (lw_status)MISUSE_ENUM(LW_EDIVERGED, i);
+        const lw_status bad = (lw_status)MISUSE_ENUM(LW_ERANK, i);
         lw_output_file *file;
         ck_assert_int_eq(lw_output_file_open(&file, path), LW_OK);
         REFUSES(bad, "message",

@@ -20,7 +20,7 @@ static void version(void)
 static void status_name(void)
 {
     for (int i = 0; i < MISUSE_ENUMS; i++)
-        HOLDS(!strcmp(lw_status_name((lw_status)MISUSE_ENUM(LW_EDIVERGED, i)), "unknown status"));
+        HOLDS(!strcmp(lw_status_name((lw_status)MISUSE_ENUM(LW_ERANK, i)), "unknown status"));
 }
 
 static void last_error(void)

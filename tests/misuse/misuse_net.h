@@ -50,6 +50,7 @@ void misuse_dataset_load_csv(void);
 void misuse_dataset_load_idx(void);
 void misuse_dataset_load_npy(void);
 void misuse_dataset_select(void);
+void misuse_dataset_share(void);
 void misuse_dataset_split(void);
 void misuse_net_export_c(void);
 void misuse_net_export_onnx(void);

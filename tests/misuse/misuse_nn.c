@@ -448,6 +448,7 @@ int main(int argc, char **argv)
         {"lw_dataset_load_idx", misuse_dataset_load_idx},
         {"lw_dataset_load_npy", misuse_dataset_load_npy},
         {"lw_dataset_select", misuse_dataset_select},
+        {"lw_dataset_share", misuse_dataset_share},
         {"lw_dataset_split", misuse_dataset_split},
         {"lw_evaluate", misuse_evaluate},
         {"lw_evaluation_free", misuse_evaluation_free},

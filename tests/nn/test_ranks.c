@@ -309,8 +309,8 @@ START_TEST(data_that_are_wrong_on_one_rank_are_refused_on_all)
     bad_data b = {.data = &data, .bad = 1};
     run_ranks(3, fail_rank, &b);
     for (unsigned rank = 0; rank < 3; rank++) {
-        ck_assert_int_eq(b.fitted[rank], rank == b.bad ? LW_ESHAPE : LW_EDATA);
-        ck_assert_int_eq(b.evaluated[rank], rank == b.bad ? LW_ESHAPE : LW_EDATA);
+        ck_assert_int_eq(b.fitted[rank], rank == b.bad ? LW_ESHAPE : LW_ERANK);
+        ck_assert_int_eq(b.evaluated[rank], rank == b.bad ? LW_ESHAPE : LW_ERANK);
     }
     free_problem(&data);
 }
@@ -616,9 +616,9 @@ START_TEST(a_source_that_fails_ends_all)
     problem data = make_problem(RUN_ROWS);
     source_run r = {.data = &data, .failing = 2};
     run_ranks(3, source_rank, &r);
-    ck_assert_int_eq(r.status[0], LW_EDATA);
+    ck_assert_int_eq(r.status[0], LW_ERANK);
     ck_assert_int_eq(r.status[1], LW_EIO);
-    ck_assert_int_eq(r.status[2], LW_EDATA);
+    ck_assert_int_eq(r.status[2], LW_ERANK);
     free_problem(&data);
 }
 END_TEST

@@ -170,6 +170,9 @@ START_TEST(shares_are_rows_of_the_whole)
             ASSERT_OK(loads[_i](&data, &(lw_share){begin, begin + 1, of}));
             assert_rows(&data, &all, row, end - row);
             lw_dataset_free(&data);
+            ASSERT_OK(lw_dataset_share(&all, &(lw_share){begin, begin + 1, of}, &data));
+            assert_rows(&data, &all, row, end - row);
+            lw_dataset_free(&data);
             row = end;
         }
         ck_assert_uint_eq(row, ROWS);

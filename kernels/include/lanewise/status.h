@@ -22,17 +22,18 @@ extern "C" {
 
 /* How a call went. */
 typedef enum lw_status {
-    LW_OK = 0,        /* the call did what it promises */
-    LW_EINVAL = 1,    /* an argument outside its documented range, or a NULL where one is needed */
-    LW_EOVERLAP = 2,  /* an output shares memory with another operand */
-    LW_ENOMEM = 3,    /* an allocation failed */
-    LW_EISA = 4,      /* an unknown instruction set, or one that this machine cannot run */
-    LW_EIO = 5,       /* a file cannot be opened, read, written or renamed */
-    LW_EFORMAT = 6,   /* the contents of a file are not what its format says */
-    LW_EDATA = 7,     /* a value of the data is unusable: label out of range, NaN, empty set */
-    LW_ESHAPE = 8,    /* shapes of a network, a data set or a checkpoint do not fit together */
-    LW_ESTATE = 9,    /* the call came out of order, for example backward before forward */
-    LW_EDIVERGED = 10 /* training made NaN or Inf of a loss, a gradient or a parameter */
+    LW_OK = 0,         /* the call did what it promises */
+    LW_EINVAL = 1,     /* an argument outside its documented range, or a NULL where one is needed */
+    LW_EOVERLAP = 2,   /* an output shares memory with another operand */
+    LW_ENOMEM = 3,     /* an allocation failed */
+    LW_EISA = 4,       /* an unknown instruction set, or one that this machine cannot run */
+    LW_EIO = 5,        /* a file cannot be opened, read, written or renamed */
+    LW_EFORMAT = 6,    /* the contents of a file are not what its format says */
+    LW_EDATA = 7,      /* a value of the data is unusable: label out of range, NaN, empty set */
+    LW_ESHAPE = 8,     /* shapes of a network, a data set or a checkpoint do not fit together */
+    LW_ESTATE = 9,     /* the call came out of order, for example backward before forward */
+    LW_EDIVERGED = 10, /* training made NaN or Inf of a loss, a gradient or a parameter */
+    LW_ERANK = 11 /* the same call failed on another rank (lanewise/ranks.h), which knows why */
 } lw_status;
 
 /* The name of a status, for example "LW_EINVAL"; "unknown status" outside the enumeration.

@@ -349,6 +349,9 @@ LW_API lw_status lw_dataset_split(const lw_dataset *data, double fraction, uint6
 LW_API lw_status lw_dataset_select(const lw_dataset *data, size_t count, const size_t *index,
                                    lw_dataset *selection);
 
+/* The rows of a share of data, as a copy; NULL: all. */
+LW_API lw_status lw_dataset_share(const lw_dataset *data, const lw_share *share, lw_dataset *part);
+
 /* LW_OK if shapes are sound, all values finite and all labels in range (below outputs, or 0 and 1
  * with one output); otherwise LW_EINVAL, or LW_EDATA with row and column, also for no rows. A data
  * set without a target is sound. */

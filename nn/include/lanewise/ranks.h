@@ -47,7 +47,7 @@ typedef struct lw_ranks {
  *                  number. Other numbers of rows are divided so that all ranks end together as well as they can:
  *                  the last batches have fewer rows. Losses and the validation's results are of all ranks. A run stops
  *                  on all ranks after the step that follows when *stop or on_batch asks for it on one of them,
- *                  and after on_epoch at once. What is wrong with the options or the data of one rank is LW_EDATA on
+ *                  and after on_epoch at once. What is wrong with the options or the data of one rank is LW_ERANK on
  *                  the others. LW_EINVAL if batch_size is below the number of ranks, which leaves one without a place.
  *   lw_fit_source  with sources that deliver each rank's own rows of a mini-batch, rows of those that it is
  *                  asked for; a mini-batch is what they deliver together, and an epoch ends with the first that is empty on all ranks.
