@@ -1,6 +1,6 @@
 # How libraries are linked and installed. Components: runtime (shared libraries), development (headers,
-# links, archives, what finds them), command, cblas (a BLAS interface); cmake/LanewisePackages.cmake makes
-# a package of each. Another file joins one by install(... COMPONENT command).
+# links, archives, what finds them), command, cblas (a BLAS interface), mpi and mpi_development (what needs MPI, so
+# that all else does without); cmake/LanewisePackages.cmake makes a package of each. Another file joins one by install(... COMPONENT command).
 
 # While the major version is 0 every minor version may break programs that were linked with the one
 # before, so it is in the name that they look for at run time; from 1.0 on the major version alone.
@@ -42,7 +42,7 @@ endfunction()
 # lanewise_install_library(lanewise_NAME COMPONENT), from the folder of the library: installs it, the headers
 # below include/ and lanewise-NAME.pc, which is made of lanewise-NAME.pc.in; find_package(lanewise) then
 # knows it as lanewise::NAME, as this build does. The shared library goes to COMPONENT, all else to
-# development.
+# development; of mpi to mpi_development, with a file of targets of its own.
 function(lanewise_install_library target component)
   string(REGEX REPLACE "^lanewise_" "" short ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${short} INSTALL_RPATH "$ORIGIN")
@@ -50,12 +50,18 @@ function(lanewise_install_library target component)
   if(NOT LANEWISE_INSTALL)
     return()
   endif()
-  install(TARGETS ${target} EXPORT lanewise
-    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${component} NAMELINK_COMPONENT development
-    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
+  set(targets lanewise)
+  set(development development)
+  if(component STREQUAL "mpi")
+    set(targets lanewise-mpi)
+    set(development mpi_development)
+  endif()
+  install(TARGETS ${target} EXPORT ${targets}
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${component} NAMELINK_COMPONENT ${development}
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${development}
     INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-  install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
-  lanewise_install_pkgconfig(lanewise-${short})
+  install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT ${development})
+  lanewise_install_pkgconfig(lanewise-${short} ${development})
   get_target_property(type ${target} TYPE)
   if(LANEWISE_INSTALL_ARCHIVES AND type STREQUAL "SHARED_LIBRARY")
     # Of the same objects: its own, and those that it has from object libraries.
@@ -63,13 +69,13 @@ function(lanewise_install_library target component)
       $<FILTER:$<TARGET_PROPERTY:${target},SOURCES>,INCLUDE,[.]o$>)
     set_target_properties(${target}_archive PROPERTIES OUTPUT_NAME ${target} LINKER_LANGUAGE C)
     install(TARGETS ${target}_archive
-      ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+      ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${development})
   endif()
 endfunction()
 
-# NAME.pc from NAME.pc.in beside the CMakeLists.txt. Its prefix is told by where it lies, so that a tree
+# NAME.pc from NAME.pc.in beside the CMakeLists.txt, for COMPONENT. Its prefix is told by where it lies, so that a tree
 # can be moved, and `cmake --install --prefix` may differ from what was configured.
-function(lanewise_install_pkgconfig name)
+function(lanewise_install_pkgconfig name component)
   set(directory ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
   if(IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR} OR IS_ABSOLUTE ${CMAKE_INSTALL_INCLUDEDIR})
     message(FATAL_ERROR "Lanewise: CMAKE_INSTALL_LIBDIR and CMAKE_INSTALL_INCLUDEDIR have to be relative")
@@ -81,7 +87,7 @@ function(lanewise_install_pkgconfig name)
     set(openmp ${OpenMP_C_FLAGS})
   endif()
   configure_file(${name}.pc.in ${name}.pc @ONLY)
-  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc DESTINATION ${directory} COMPONENT development)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc DESTINATION ${directory} COMPONENT ${component})
 endfunction()
 
 # Installs the program TARGET, which finds the libraries of its tree wherever that lies.
@@ -96,6 +102,10 @@ endfunction()
 function(lanewise_install_package)
   install(EXPORT lanewise NAMESPACE lanewise:: FILE lanewise-targets.cmake
     DESTINATION ${LANEWISE_CMAKE_DIR} COMPONENT development)
+  if(LANEWISE_MPI)
+    install(EXPORT lanewise-mpi NAMESPACE lanewise:: FILE lanewise-mpi-targets.cmake
+      DESTINATION ${LANEWISE_CMAKE_DIR} COMPONENT mpi_development)
+  endif()
   configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/lanewise-config.cmake.in
     lanewise-config.cmake INSTALL_DESTINATION ${LANEWISE_CMAKE_DIR}
     NO_SET_AND_CHECK_MACRO)

@@ -71,9 +71,13 @@ endfunction()
 
 # Defines the library NAME from an object library, so that it exists in two forms of the same
 # objects: NAME as users link it, and NAME_testing, static, in which the tests see internals.
-# exports.txt beside its CMakeLists.txt lists what it exports, include/ is what users include.
+# exports.txt beside its CMakeLists.txt lists what it exports, include/ is what users include. It is installed
+# with COMPONENT; runtime if none is named.
 function(lanewise_library name)
-  cmake_parse_arguments(arg "" "" "SOURCES;PRIVATE" ${ARGN})
+  cmake_parse_arguments(arg "" "COMPONENT" "SOURCES;PRIVATE" ${ARGN})
+  if(NOT arg_COMPONENT)
+    set(arg_COMPONENT runtime)
+  endif()
   add_library(${name}_objects OBJECT ${arg_SOURCES})
   lanewise_target(${name}_objects)
   target_include_directories(${name}_objects
@@ -97,5 +101,5 @@ function(lanewise_library name)
   endif()
   target_include_directories(${name}_testing PUBLIC src)
   lanewise_exports(${name} ${CMAKE_CURRENT_SOURCE_DIR}/exports.txt)
-  lanewise_install_library(${name} runtime)
+  lanewise_install_library(${name} ${arg_COMPONENT})
 endfunction()

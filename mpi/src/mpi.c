@@ -1,0 +1,189 @@
+#include <lanewise/mpi.h>
+
+#include "bf16_sum.h"
+#include "mpi_status.h"
+#include "place.h"
+#include "sums.h"
+
+#include <stdlib.h>
+
+enum { DEFAULT_BUCKET_BYTES = 1 << 20 };
+
+struct lw_mpi {
+    lw_ranks ranks;
+    lw_mpi_place place;
+    lw_mpi_sums sums;
+};
+
+/* ---- Ranks that are alone: nothing to add up ---- */
+
+static lw_status keep_floats(void *user, size_t n, float *x)
+{
+    (void)user;
+    (void)n;
+    (void)x;
+    return LW_OK;
+}
+
+static lw_status keep_doubles(void *user, size_t n, double *x)
+{
+    (void)user;
+    (void)n;
+    (void)x;
+    return LW_OK;
+}
+
+static lw_status wait_for_nobody(void *user)
+{
+    (void)user;
+    return LW_OK;
+}
+
+/* ---- What is refused ---- */
+
+/* That the calling thread can call MPI. */
+static lw_status check_state(void)
+{
+    int initialized = 0, finalized = 0, level = MPI_THREAD_SINGLE, is_main = 0;
+    MPI_Initialized(&initialized);
+    MPI_Finalized(&finalized);
+    if (!initialized || finalized)
+        return lw_fail(LW_ESTATE, finalized ? "MPI has ended" : "MPI has not been initialised");
+    MPI_Query_thread(&level);
+    if (level < MPI_THREAD_FUNNELED)
+        return lw_fail(LW_ESTATE, "MPI has been initialised without MPI_THREAD_FUNNELED");
+    MPI_Is_thread_main(&is_main);
+    if (level == MPI_THREAD_FUNNELED && !is_main)
+        return lw_fail(LW_ESTATE, "MPI has been initialised by another thread, for that one alone");
+    return LW_OK;
+}
+
+static lw_status check_comm(MPI_Comm comm)
+{
+    int is_inter = 0;
+    if (comm == MPI_COMM_NULL)
+        return lw_fail(LW_EINVAL, "the communicator is MPI_COMM_NULL");
+    MPI_Comm_test_inter(comm, &is_inter);
+    return is_inter ? lw_fail(LW_EINVAL, "the communicator is one between two groups") : LW_OK;
+}
+
+static lw_status check_options(const lw_mpi_options *options)
+{
+    if (options->size != sizeof *options)
+        return lw_fail(LW_EINVAL, "lw_mpi_options has a size of %zu, not %zu", sizeof *options,
+                       options->size);
+    if (options->gradients != LW_FP32 && options->gradients != LW_BF16)
+        return lw_fail(LW_EINVAL, "unknown precision %d of gradients", (int)options->gradients);
+    return LW_OK;
+}
+
+/* ---- Making ---- */
+
+/* On a copy of comm, in which errors come back instead of ending the program. */
+static lw_status join(lw_mpi *mpi, MPI_Comm comm)
+{
+    int rank, count;
+    const lw_status status =
+        lw_mpi_check(MPI_Comm_dup(comm, &mpi->sums.comm), "copy of a communicator");
+    if (status != LW_OK)
+        return status;
+    MPI_Comm_set_errhandler(mpi->sums.comm, MPI_ERRORS_RETURN);
+    MPI_Comm_rank(mpi->sums.comm, &rank);
+    MPI_Comm_size(mpi->sums.comm, &count);
+    const int is_alone = count == 1;
+    mpi->ranks = (lw_ranks){.size = sizeof(lw_ranks),
+                            .rank = (unsigned)rank,
+                            .count = (unsigned)count,
+                            .user = &mpi->sums,
+                            .add_floats = is_alone ? keep_floats : lw_mpi_add_floats,
+                            .add_doubles = is_alone ? keep_doubles : lw_mpi_add_doubles,
+                            .wait = is_alone ? wait_for_nobody : lw_mpi_wait};
+    return lw_mpi_find_place(&mpi->place, mpi->sums.comm);
+}
+
+static lw_status make(lw_mpi *mpi, MPI_Comm comm, const lw_mpi_options *options)
+{
+    const size_t bytes = options->bucket_bytes ? options->bucket_bytes : DEFAULT_BUCKET_BYTES;
+    mpi->sums.comm = MPI_COMM_NULL;
+    mpi->sums.add_bf16 = MPI_OP_NULL;
+    mpi->sums.bucket_floats = bytes / sizeof(float);
+    const lw_status status = join(mpi, comm);
+    if (status != LW_OK || options->gradients == LW_FP32)
+        return status;
+    return lw_mpi_check(MPI_Op_create(lw_mpi_bf16_sum, /* commutes */ 1, &mpi->sums.add_bf16),
+                        "operation on bf16");
+}
+
+lw_status lw_mpi_create(lw_mpi **mpi, MPI_Comm comm, const lw_mpi_options *options)
+{
+    static const lw_mpi_options defaults = {.size = sizeof defaults};
+    if (!mpi)
+        return lw_fail(LW_EINVAL, "lw_mpi_create: mpi is NULL");
+    if (!options)
+        options = &defaults;
+    lw_status status = check_options(options);
+    if (status == LW_OK)
+        status = check_state();
+    if (status == LW_OK)
+        status = check_comm(comm);
+    if (status != LW_OK)
+        return status;
+    lw_mpi *made = calloc(1, sizeof *made);
+    if (!made)
+        return lw_fail(LW_ENOMEM, "no memory for the ranks of MPI");
+    status = make(made, comm, options);
+    if (status != LW_OK) {
+        lw_mpi_destroy(made);
+        return status;
+    }
+    *mpi = made;
+    return LW_OK;
+}
+
+/* ---- Using ---- */
+
+const lw_ranks *lw_mpi_ranks(const lw_mpi *mpi)
+{
+    return mpi ? &mpi->ranks : NULL;
+}
+
+lw_status lw_mpi_threads(const lw_mpi *mpi, unsigned *threads)
+{
+    if (!mpi || !threads)
+        return lw_fail(LW_EINVAL, "lw_mpi_threads: %s is NULL", mpi ? "threads" : "mpi");
+    *threads = mpi->place.threads;
+    return LW_OK;
+}
+
+lw_status lw_mpi_hosts(const lw_mpi *mpi, unsigned *hosts, unsigned *ranks_here)
+{
+    if (!mpi || !hosts || !ranks_here)
+        return lw_fail(LW_EINVAL, "lw_mpi_hosts: %s is NULL",
+                       !mpi ? "mpi" : (!hosts ? "hosts" : "ranks_here"));
+    *hosts = mpi->place.hosts;
+    *ranks_here = mpi->place.ranks_here;
+    return LW_OK;
+}
+
+lw_status lw_mpi_take_times(lw_mpi *mpi, lw_mpi_times *times)
+{
+    if (!mpi || !times)
+        return lw_fail(LW_EINVAL, "lw_mpi_take_times: %s is NULL", mpi ? "times" : "mpi");
+    *times = mpi->sums.times;
+    mpi->sums.times = (lw_mpi_times){0};
+    return LW_OK;
+}
+
+void lw_mpi_destroy(lw_mpi *mpi)
+{
+    if (!mpi)
+        return;
+    int has_ended = 0;
+    MPI_Finalized(&has_ended);
+    if (!has_ended && mpi->sums.add_bf16 != MPI_OP_NULL)
+        MPI_Op_free(&mpi->sums.add_bf16);
+    if (!has_ended && mpi->sums.comm != MPI_COMM_NULL)
+        MPI_Comm_free(&mpi->sums.comm);
+    lw_mpi_free_sums(&mpi->sums);
+    free(mpi);
+}

@@ -1,0 +1,102 @@
+#if defined(__linux__)
+#define _GNU_SOURCE /* sched_getaffinity and its masks */
+#include <sched.h>
+#endif
+
+#include "place.h"
+
+#include "mpi_status.h"
+
+#include <lanewise/kernels.h>
+#include <omp.h>
+#include <string.h>
+
+/* The processors that a rank may run on. */
+typedef struct affinity {
+#if defined(__linux__)
+    cpu_set_t mask;
+#else
+    char unknown;
+#endif
+} affinity;
+
+/* Of the calling thread; what nobody knows overlaps with everything. */
+static affinity find_affinity(void)
+{
+    affinity mine;
+#if defined(__linux__)
+    if (sched_getaffinity(0, sizeof mine.mask, &mine.mask) == 0)
+        return mine;
+#endif
+    memset(&mine, 0xff, sizeof mine);
+    return mine;
+}
+
+static int overlap(const affinity *a, const affinity *b)
+{
+    const unsigned char *x = (const unsigned char *)a, *y = (const unsigned char *)b;
+    for (size_t i = 0; i < sizeof *a; i++)
+        if (x[i] & y[i])
+            return 1;
+    return 0;
+}
+
+/* Processors that lw_max_threads knows of, whatever OpenMP and the caller have been told. */
+static int processors(void)
+{
+    const int setting = lw_set_threads(0), threads = omp_get_max_threads();
+    omp_set_num_threads(LW_MOST_THREADS);
+    const int count = lw_max_threads();
+    omp_set_num_threads(threads);
+    lw_set_threads(setting);
+    return count;
+}
+
+/* Ranks of a host, this one among them, that may run where this one does. One after the other tells its mask, so that no
+ * rank needs memory for those of all. */
+static lw_status count_sharers(MPI_Comm host, int ranks, int *sharers)
+{
+    const affinity mine = find_affinity();
+    lw_status status = LW_OK;
+    *sharers = 0;
+    for (int rank = 0; rank < ranks && status == LW_OK; rank++) {
+        affinity other = mine;
+        status = lw_mpi_check(MPI_Bcast(&other, sizeof other, MPI_BYTE, rank, host),
+                              "affinity of the ranks of a host");
+        *sharers += overlap(&mine, &other);
+    }
+    /* Without a processor of its own a rank overlaps with nobody. */
+    *sharers = *sharers > 0 ? *sharers : 1;
+    return status;
+}
+
+static lw_status look_at_host(lw_mpi_place *place, MPI_Comm host)
+{
+    int rank, ranks, sharers;
+    MPI_Comm_rank(host, &rank);
+    MPI_Comm_size(host, &ranks);
+    const lw_status status = count_sharers(host, ranks, &sharers);
+    const int share = processors() / sharers, context = omp_get_max_threads();
+    const int threads = share < context ? share : context;
+    place->ranks_here = (unsigned)ranks;
+    place->threads = threads > 1 ? (unsigned)threads : 1;
+    place->hosts = rank == 0; /* to be added up over the first ranks of all */
+    return status;
+}
+
+lw_status lw_mpi_find_place(lw_mpi_place *place, MPI_Comm comm)
+{
+    MPI_Comm host;
+    lw_status status =
+        lw_mpi_check(MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &host),
+                     "ranks of a host");
+    if (status != LW_OK)
+        return status;
+    MPI_Comm_set_errhandler(host, MPI_ERRORS_RETURN);
+    status = look_at_host(place, host);
+    MPI_Comm_free(&host);
+    if (status == LW_OK)
+        status = lw_mpi_check(
+            MPI_Allreduce(MPI_IN_PLACE, &place->hosts, 1, MPI_UNSIGNED, MPI_SUM, comm), "hosts");
+    return status;
+}

@@ -1,0 +1,183 @@
+#include "sums.h"
+
+#include "mpi_status.h"
+
+#include <stdlib.h>
+
+/* What fits an int, in whole sections of gradients. */
+enum { MOST_FLOATS = 1 << 30 };
+
+/* ---- Room ---- */
+
+/* For another sum. */
+static lw_status reserve_sum(lw_mpi_sums *all)
+{
+    enum { MORE = 16 };
+    if (all->begun < all->room)
+        return LW_OK;
+    const size_t room = all->room + MORE;
+    MPI_Request *requests = realloc(all->requests, room * sizeof *requests);
+    if (requests)
+        all->requests = requests;
+    lw_mpi_sum *sums = requests ? realloc(all->sums, room * sizeof *sums) : NULL;
+    if (!sums)
+        return lw_fail(LW_ENOMEM, "no memory for %zu sums over ranks", room);
+    for (size_t i = all->room; i < room; i++)
+        sums[i] = (lw_mpi_sum){0};
+    all->sums = sums;
+    all->room = room;
+    return LW_OK;
+}
+
+/* In a sum, for n numbers of bf16. */
+static lw_status reserve_packed(lw_mpi_sum *sum, size_t n)
+{
+    if (n <= sum->packed_room)
+        return LW_OK;
+    lw_bf16 *packed = malloc(n * sizeof *packed);
+    if (!packed)
+        return lw_fail(LW_ENOMEM, "no memory for %zu gradients in bf16", n);
+    free(sum->packed);
+    sum->packed = packed;
+    sum->packed_room = n;
+    return LW_OK;
+}
+
+void lw_mpi_free_sums(lw_mpi_sums *all)
+{
+    for (size_t i = 0; i < all->room; i++)
+        free(all->sums[i].packed);
+    free(all->sums);
+    free(all->requests);
+}
+
+/* ---- Beginning ---- */
+
+/* Of n numbers of so many bytes, for which there is room. */
+static lw_status begin(lw_mpi_sums *all, void *x, size_t n, size_t bytes, MPI_Datatype type,
+                       MPI_Op op)
+{
+    if (all->begun == 0)
+        all->first = MPI_Wtime();
+    const lw_status status = lw_mpi_check(
+        MPI_Iallreduce(MPI_IN_PLACE, x, (int)n, type, op, all->comm, &all->requests[all->begun]),
+        "sum over ranks");
+    if (status != LW_OK)
+        return status;
+    all->begun++;
+    all->times.sums++;
+    all->times.bytes += (double)(n * bytes);
+    return LW_OK;
+}
+
+static lw_status begin_floats(lw_mpi_sums *all, lw_bucket bucket)
+{
+    lw_status status = reserve_sum(all);
+    if (status != LW_OK)
+        return status;
+    lw_mpi_sum *sum = &all->sums[all->begun];
+    sum->bucket = bucket;
+    if (all->add_bf16 == MPI_OP_NULL)
+        return begin(all, bucket.x, bucket.n, sizeof *bucket.x, MPI_FLOAT, MPI_SUM);
+    status = reserve_packed(sum, bucket.n);
+    if (status == LW_OK)
+        status = lw_bf16_from_float(bucket.n, bucket.x, sum->packed);
+    return status == LW_OK
+               ? begin(all, sum->packed, bucket.n, sizeof *sum->packed, MPI_UINT16_T, all->add_bf16)
+               : status;
+}
+
+/* After a failure nothing more is begun: the other ranks would add something else to it. */
+static lw_status begin_open(lw_mpi_sums *all)
+{
+    lw_bucket left = all->open;
+    lw_status status = LW_OK;
+    all->open = (lw_bucket){0};
+    while (left.n > 0 && status == LW_OK) {
+        const size_t n = left.n < MOST_FLOATS ? left.n : MOST_FLOATS;
+        status = begin_floats(all, (lw_bucket){left.x, n});
+        left = (lw_bucket){left.x + n, left.n - n};
+    }
+    return status;
+}
+
+/* Messages, all of them, move on only while MPI is called. */
+static lw_status move_on(lw_mpi_sums *all)
+{
+    int done;
+    return all->begun == 0
+               ? LW_OK
+               : lw_mpi_check(MPI_Test(&all->requests[all->begun - 1], &done, MPI_STATUS_IGNORE),
+                              "sum over ranks");
+}
+
+lw_status lw_mpi_add_floats(void *user, size_t n, float *x)
+{
+    lw_mpi_sums *all = user;
+    lw_status status = LW_OK;
+    if (n == 0)
+        return LW_OK;
+    if (all->open.n == 0 || x + n != all->open.x)
+        status = begin_open(all);
+    if (status == LW_OK)
+        all->open = (lw_bucket){x, n + all->open.n};
+    if (status == LW_OK && all->open.n >= all->bucket_floats)
+        status = begin_open(all);
+    return status == LW_OK ? move_on(all) : status;
+}
+
+lw_status lw_mpi_add_doubles(void *user, size_t n, double *x)
+{
+    lw_mpi_sums *all = user;
+    if (n == 0)
+        return LW_OK;
+    const lw_status status = reserve_sum(all);
+    if (status != LW_OK)
+        return status;
+    all->sums[all->begun].bucket = (lw_bucket){0};
+    return begin(all, x, n, sizeof *x, MPI_DOUBLE, MPI_SUM);
+}
+
+/* ---- The end ---- */
+
+/* For all that was begun, also if some of it has failed. */
+static lw_status finish(lw_mpi_sums *all)
+{
+    lw_status status = LW_OK;
+    for (size_t i = 0; i < all->begun; i++) {
+        const lw_status done =
+            lw_mpi_check(MPI_Wait(&all->requests[i], MPI_STATUS_IGNORE), "sum over ranks");
+        status = status == LW_OK ? done : status;
+    }
+    return status;
+}
+
+/* What has been added up in bf16 back to where it belongs. */
+static lw_status unpack(const lw_mpi_sums *all)
+{
+    lw_status status = LW_OK;
+    for (size_t i = 0; i < all->begun && status == LW_OK; i++) {
+        const lw_bucket *bucket = &all->sums[i].bucket;
+        if (bucket->x)
+            status = lw_bf16_to_float(bucket->n, all->sums[i].packed, bucket->x);
+    }
+    return status;
+}
+
+lw_status lw_mpi_wait(void *user)
+{
+    lw_mpi_sums *all = user;
+    lw_status status = begin_open(all);
+    if (all->begun == 0)
+        return status;
+    const double before = MPI_Wtime();
+    const lw_status waited = finish(all);
+    status = status == LW_OK ? waited : status;
+    if (status == LW_OK && all->add_bf16 != MPI_OP_NULL)
+        status = unpack(all);
+    const double after = MPI_Wtime();
+    all->times.waited += after - before;
+    all->times.begun += after - all->first;
+    all->begun = 0;
+    return status;
+}

@@ -1,0 +1,43 @@
+/* Sums over the ranks of a communicator, on their way while the caller goes on. */
+#ifndef LANEWISE_MPI_SUMS_H
+#define LANEWISE_MPI_SUMS_H
+
+#include <lanewise/bf16.h>
+#include <lanewise/mpi.h>
+
+/* Floats that lie one behind the other and are to be added up together. */
+typedef struct lw_bucket {
+    float *x;
+    size_t n;
+} lw_bucket;
+
+/* A sum on its way. Its buffer stays for the sum of the same number in the next step. */
+typedef struct lw_mpi_sum {
+    lw_bucket bucket; /* x is NULL for doubles */
+    lw_bf16 *packed;
+    size_t packed_room;
+} lw_mpi_sum;
+
+typedef struct lw_mpi_sums {
+    MPI_Comm comm;
+    MPI_Op add_bf16; /* MPI_OP_NULL: gradients travel as floats */
+    size_t bucket_floats;
+    lw_bucket open; /* not begun: more may come */
+
+    size_t begun, room; /* sums of this step, and how many there is room for */
+    lw_mpi_sum *sums;
+    MPI_Request *requests;
+
+    double first; /* time of the first sum of a step */
+    lw_mpi_times times;
+} lw_mpi_sums;
+
+/* The functions of lw_ranks, of more than one; user is an lw_mpi_sums. */
+lw_status lw_mpi_add_floats(void *user, size_t n, float *x);
+lw_status lw_mpi_add_doubles(void *user, size_t n, double *x);
+lw_status lw_mpi_wait(void *user);
+
+/* Frees the buffers. */
+void lw_mpi_free_sums(lw_mpi_sums *sums);
+
+#endif
