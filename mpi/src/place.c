@@ -52,36 +52,36 @@ static int processors(void)
     return count;
 }
 
-/* Ranks of a host, this one among them, that may run where this one does. One after the other tells its mask, so that no
- * rank needs memory for those of all. */
-static lw_status count_sharers(MPI_Comm host, int ranks, int *sharers)
+/* One rank after the other tells its mask, so that none needs memory for those of all. */
+static lw_status count_sharers(lw_mpi_place *place, MPI_Comm host)
 {
     const affinity mine = find_affinity();
     lw_status status = LW_OK;
-    *sharers = 0;
-    for (int rank = 0; rank < ranks && status == LW_OK; rank++) {
+    place->sharers = 0;
+    for (unsigned rank = 0; rank < place->ranks_here && status == LW_OK; rank++) {
         affinity other = mine;
-        status = lw_mpi_check(MPI_Bcast(&other, sizeof other, MPI_BYTE, rank, host),
+        status = lw_mpi_check(MPI_Bcast(&other, sizeof other, MPI_BYTE, (int)rank, host),
                               "affinity of the ranks of a host");
-        *sharers += overlap(&mine, &other);
+        place->sharers += (unsigned)overlap(&mine, &other);
     }
-    /* Without a processor of its own a rank overlaps with nobody. */
-    *sharers = *sharers > 0 ? *sharers : 1;
     return status;
 }
 
 static lw_status look_at_host(lw_mpi_place *place, MPI_Comm host)
 {
-    int rank, ranks, sharers;
+    int rank, ranks;
     MPI_Comm_rank(host, &rank);
     MPI_Comm_size(host, &ranks);
-    const lw_status status = count_sharers(host, ranks, &sharers);
-    const int share = processors() / sharers, context = omp_get_max_threads();
-    const int threads = share < context ? share : context;
-    place->ranks_here = (unsigned)ranks;
-    place->threads = threads > 1 ? (unsigned)threads : 1;
     place->hosts = rank == 0; /* to be added up over the first ranks of all */
-    return status;
+    place->ranks_here = (unsigned)ranks;
+    const lw_status status = count_sharers(place, host);
+    if (status != LW_OK)
+        return status;
+    const unsigned share = (unsigned)processors() / place->sharers,
+                   context = (unsigned)omp_get_max_threads();
+    const unsigned threads = share < context ? share : context;
+    place->threads = threads > 1 ? threads : 1;
+    return LW_OK;
 }
 
 lw_status lw_mpi_find_place(lw_mpi_place *place, MPI_Comm comm)

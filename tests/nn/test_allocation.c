@@ -1,80 +1,11 @@
 /*
- * Memory: a training step allocates nothing after the first. (What fails without memory: tests/faults.) The linker turns the allocations of the libraries into calls of the functions below (--wrap).
+ * Memory: a training step allocates nothing after the first. (What fails without memory: tests/faults.)
  */
+#include "allocations.h"
 #include "fixture.h"
 
 #include <math.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-
-static atomic_size_t allocations, allocated_bytes;
-
-/* Check may be linked statically, and then its allocations come here too: only those of a watched
- * call count. */
-static atomic_int watching;
-
-static void watch(void)
-{
-    atomic_store(&watching, 1);
-}
-
-static lw_status unwatch(lw_status status)
-{
-    atomic_store(&watching, 0);
-    return status;
-}
-
-#define WATCHED(call) (watch(), unwatch(call))
-
-static void count_allocation(size_t bytes)
-{
-    if (!atomic_load(&watching))
-        return;
-    atomic_fetch_add(&allocated_bytes, bytes);
-    atomic_fetch_add(&allocations, 1);
-}
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__real_aligned_alloc(size_t alignment, size_t size);
-int __real_posix_memalign(void **memory, size_t alignment, size_t size);
-
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-void *__wrap_aligned_alloc(size_t alignment, size_t size);
-int __wrap_posix_memalign(void **memory, size_t alignment, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    count_allocation(size);
-    return __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    count_allocation(count * size);
-    return __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    count_allocation(size);
-    return __real_realloc(memory, size);
-}
-
-void *__wrap_aligned_alloc(size_t alignment, size_t size)
-{
-    count_allocation(size);
-    return __real_aligned_alloc(alignment, size);
-}
-
-int __wrap_posix_memalign(void **memory, size_t alignment, size_t size)
-{
-    count_allocation(size);
-    return __real_posix_memalign(memory, alignment, size);
-}
 
 /* ---- Steps --------------------------------------------------------------------------------- */
 
@@ -118,7 +49,7 @@ START_TEST(counting_counts)
 {
     lw_net *net;
     ASSERT_OK(WATCHED(lw_net_create(&net, INPUTS, layers, 3, 1)));
-    ck_assert_uint_eq(atomic_load(&allocations), 2);
+    ck_assert_uint_eq(allocation_count(), 2);
     lw_net_destroy(net);
 }
 END_TEST
@@ -141,9 +72,9 @@ START_TEST(steps_allocate_only_once)
                 ASSERT_OK(WATCHED(lw_net_clip_gradients(p.net, 0.1f, NULL)));
                 ASSERT_OK(WATCHED(lw_net_step(p.net, &optimizer)));
                 if (step == 0)
-                    after_first = atomic_load(&allocations);
+                    after_first = allocation_count();
             }
-            ck_assert_uint_eq(atomic_load(&allocations), after_first);
+            ck_assert_uint_eq(allocation_count(), after_first);
             free_problem(&p);
         }
 }
@@ -165,11 +96,11 @@ START_TEST(reserved_room_is_enough)
     problem p = make_problem(1);
     const lw_optimizer sgd = lw_sgd(0.1f);
     ASSERT_OK(WATCHED(lw_net_reserve(p.net, ROWS)));
-    const size_t before = atomic_load(&allocations);
+    const size_t before = allocation_count();
     ck_assert_uint_gt(before, 0);
     ASSERT_OK(WATCHED(lw_train_step(p.net, LW_MSE, &sgd, 3, p.x, &p.data.target, NULL)));
     ASSERT_OK(WATCHED(lw_train_step(p.net, LW_MSE, &sgd, ROWS, p.x, &p.data.target, NULL)));
-    ck_assert_uint_eq(atomic_load(&allocations), before);
+    ck_assert_uint_eq(allocation_count(), before);
     free_problem(&p);
 }
 END_TEST
@@ -182,7 +113,7 @@ static int log_allocations(void *user, const lw_batch_report *report)
 {
     allocation_log *log = user;
     (void)report;
-    log->after_last_batch = atomic_load(&allocations);
+    log->after_last_batch = allocation_count();
     if (log->batches++ == 0)
         log->after_first_batch = log->after_last_batch;
     return 0;
@@ -304,11 +235,11 @@ START_TEST(a_thousand_steps_allocate_nothing)
     lw_net *net = make_net(c->inputs, c->layers, c->layer_count, 3);
     lw_net_set_threads(net, 2);
     ASSERT_OK(WATCHED(course_step(c, net, x, y)));
-    const size_t after_first = atomic_load(&allocations);
+    const size_t after_first = allocation_count();
     ck_assert_uint_gt(after_first, 0);
     for (size_t step = 0; step < steps; step++)
         ASSERT_OK(WATCHED(course_step(c, net, x, y)));
-    ck_assert_uint_eq(atomic_load(&allocations), after_first);
+    ck_assert_uint_eq(allocation_count(), after_first);
     lw_net_destroy(net);
     free(x);
     free(y);
@@ -326,9 +257,9 @@ START_TEST(memory_is_what_was_allocated)
     ASSERT_OK(course_step(c, warm_up, x, y));
     ASSERT_OK(WATCHED(lw_net_create(&net, c->inputs, c->layers, c->layer_count, 3)));
     lw_net_set_threads(net, 1);
-    ck_assert_uint_le(atomic_load(&allocated_bytes) - lw_net_memory(net), 64);
+    ck_assert_uint_le(allocated_bytes() - lw_net_memory(net), 64);
     ASSERT_OK(WATCHED(course_step(c, net, x, y)));
-    ck_assert_uint_le(atomic_load(&allocated_bytes) - lw_net_memory(net), 512);
+    ck_assert_uint_le(allocated_bytes() - lw_net_memory(net), 512);
     lw_net_destroy(net);
     lw_net_destroy(warm_up);
     free(x);

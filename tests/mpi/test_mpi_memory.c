@@ -1,0 +1,80 @@
+/* Memory: steps allocate nothing after the first, and where there is none, the ranks can be used afterwards. */
+#include "../nn/allocations.h"
+#include "mpi_training.h"
+
+#include <stdlib.h>
+
+START_TEST(steps_allocate_only_once)
+{
+    enum { STEPS = 50 };
+    training t = begin_training(make_mpi(_i / 2 ? 1 : 0, _i % 2 ? LW_BF16 : LW_FP32), 1);
+    const lw_optimizer adam = lw_adam(1e-3f);
+    const size_t before = allocation_count();
+    ASSERT_OK(WATCHED(take_step(&t, &adam, NULL)));
+    const size_t after_first = allocation_count();
+    ck_assert_uint_gt(after_first, before);
+    for (int step = 0; step < STEPS; step++)
+        ASSERT_OK(WATCHED(take_step(&t, &adam, NULL)));
+    ck_assert_uint_eq(allocation_count(), after_first);
+    end_training(&t);
+}
+END_TEST
+
+START_TEST(ranks_are_made_or_not)
+{
+    lw_mpi *mpi = NULL;
+    fail_allocation_after(0);
+    ASSERT_FAILS(LW_ENOMEM, "no memory", WATCHED(lw_mpi_create(&mpi, MPI_COMM_WORLD, NULL)));
+    ck_assert_ptr_null(mpi);
+    ASSERT_OK(WATCHED(lw_mpi_create(&mpi, MPI_COMM_WORLD, NULL)));
+    lw_mpi_destroy(mpi);
+}
+END_TEST
+
+enum { N = 6000 };
+
+/* Two buckets that are no neighbours. */
+static lw_status add_up(const lw_ranks *ranks, float *x)
+{
+    for (size_t i = 0; i < 3 * N; i++)
+        x[i] = 1.0f;
+    lw_status status = ranks->add_floats(ranks->user, N, x + 2 * N);
+    if (status == LW_OK)
+        status = ranks->add_floats(ranks->user, N, x);
+    const lw_status waited = ranks->wait(ranks->user);
+    return status == LW_OK ? waited : status;
+}
+
+/* Every allocation of the first sums in turn, on all ranks alike. */
+START_TEST(sums_fail_and_go_on)
+{
+    float *x = malloc(3 * N * sizeof *x);
+    ck_assert_ptr_nonnull(x);
+    size_t failures = 0;
+    for (lw_status status = LW_ENOMEM; status == LW_ENOMEM; failures++) {
+        lw_mpi *mpi = make_mpi(4, _i ? LW_BF16 : LW_FP32);
+        const lw_ranks *ranks = lw_mpi_ranks(mpi);
+        fail_allocation_after(failures);
+        status = WATCHED(add_up(ranks, x));
+        ck_assert(status == LW_OK || status == LW_ENOMEM);
+        fail_allocation_after(SIZE_MAX);
+        ASSERT_OK(add_up(ranks, x));
+        for (size_t i = 0; i < 3 * N; i++)
+            if (x[i] != (i / N == 1 ? 1.0f : (float)rank_count))
+                ck_abort_msg("after failure %zu: element %zu is %g", failures, i, (double)x[i]);
+        lw_mpi_destroy(mpi);
+    }
+    /* Requests, sums, and a buffer for each bucket. */
+    ck_assert_uint_eq(failures - 1, rank_count == 1 ? 0 : (_i ? 4 : 2));
+    free(x);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+    begin_suite(&argc, &argv);
+    run_test("steps", steps_allocate_only_once, 4);
+    run_test("creation", ranks_are_made_or_not, 1);
+    run_test("sums", sums_fail_and_go_on, 2);
+    return end_suite();
+}

@@ -1,0 +1,91 @@
+/* Hosts and threads. usage: test_mpi_place shared|apart, with all ranks on all processors, or on one each in turn. */
+#define _GNU_SOURCE
+#include "mpi_suite.h"
+#include "place.h"
+
+#include <lanewise/kernels.h>
+#include <omp.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int is_apart;
+
+/* Of the ranks that may run where this one does, itself included. */
+static int sharers, processors;
+
+/* Of all processors that the process may have. */
+static void bind_rank(void)
+{
+    cpu_set_t all, mask;
+    memset(&all, 0xff, sizeof all);
+    sched_setaffinity(0, sizeof all, &all);
+    ck_assert_int_eq(sched_getaffinity(0, sizeof all, &all), 0);
+    processors = CPU_COUNT(&all);
+    sharers = rank_count;
+    if (!is_apart)
+        return;
+    const int mine = rank % processors;
+    CPU_ZERO(&mask);
+    int number = 0;
+    for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, &all) && number++ == mine)
+            CPU_SET(cpu, &mask);
+    ck_assert_int_eq(sched_setaffinity(0, sizeof mask, &mask), 0);
+    sharers = (rank_count - mine + processors - 1) / processors;
+    processors = 1;
+}
+
+/* What the caller and OpenMP have been told, of which only OpenMP's number counts; both stay. */
+START_TEST(ranks_share_what_they_may_use)
+{
+    static const int openmp[] = {1, 2, LW_MOST_THREADS};
+    bind_rank();
+    for (size_t i = 0; i < sizeof openmp / sizeof *openmp; i++)
+        for (int setting = 0; setting <= 2; setting++) {
+            omp_set_num_threads(LW_MOST_THREADS);
+            lw_set_threads(0);
+            const int share = lw_max_threads() / sharers, /* less than the mask by a quota */
+                want = share < openmp[i] ? share : openmp[i];
+            ck_assert_int_le(share, processors);
+
+            omp_set_num_threads(openmp[i]);
+            lw_set_threads(setting);
+            lw_mpi *mpi = make_mpi(0, LW_FP32);
+            unsigned threads, hosts, ranks_here;
+            ASSERT_OK(lw_mpi_threads(mpi, &threads));
+            ASSERT_OK(lw_mpi_hosts(mpi, &hosts, &ranks_here));
+            ck_assert_int_eq((int)threads, want > 1 ? want : 1);
+            ck_assert_uint_eq(hosts, 1);
+            ck_assert_uint_eq(ranks_here, (unsigned)rank_count);
+            lw_mpi_destroy(mpi);
+            ck_assert_int_eq(lw_set_threads(0), setting);
+            ck_assert_int_eq(omp_get_max_threads(), openmp[i]);
+        }
+}
+END_TEST
+
+START_TEST(sharers_are_those_whose_masks_overlap)
+{
+    lw_mpi_place place;
+    ASSERT_OK(lw_mpi_find_place(&place, MPI_COMM_WORLD));
+    ck_assert_uint_eq(place.sharers, (unsigned)sharers);
+    /* Alone there is nobody else. */
+    ASSERT_OK(lw_mpi_find_place(&place, MPI_COMM_SELF));
+    ck_assert_uint_eq(place.sharers, 1);
+    ck_assert_uint_eq(place.ranks_here, 1);
+    ck_assert_uint_eq(place.hosts, 1);
+    ck_assert_int_eq((int)place.threads, lw_max_threads());
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+    begin_suite(&argc, &argv);
+    if (argc != 2)
+        return EXIT_FAILURE;
+    is_apart = strcmp(argv[1], "apart") == 0;
+    run_test("threads", ranks_share_what_they_may_use, 1);
+    run_test("sharers", sharers_are_those_whose_masks_overlap, 1);
+    return end_suite();
+}
