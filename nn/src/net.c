@@ -1,5 +1,6 @@
 #include "net.h"
 
+#include "host.h"
 #include "init.h"
 #include "mixed.h"
 #include "narrow_step.h"
@@ -147,13 +148,15 @@ void lw_net_destroy(lw_net *net)
 {
     if (!net)
         return;
-    free(net->parameters);
+    if (!lw_host_of(net))
+        free(net->parameters);
     free(net->gradients);
     free(net->workspace);
-    free(net->shared);
     lw_narrow_destroy(net);
     lw_mixed_destroy(net);
     lw_optimizer_forget(net);
+    lw_host_forget(net);
+    free(net->shared);
     free(net);
 }
 
@@ -200,6 +203,8 @@ lw_status lw_net_set_precision(lw_net *net, lw_precision precision)
         status = lw_net_get_parameters(net, flat);
     if (status == LW_OK)
         status = lw_net_set_parameters(other, flat);
+    if (status == LW_OK)
+        status = lw_host_leave(net);
     free(flat);
     free(specs);
     if (status != LW_OK) {
@@ -213,7 +218,7 @@ lw_status lw_net_set_precision(lw_net *net, lw_precision precision)
     net->shared = NULL;
     exchange(net, other);
     lw_net_destroy(other);
-    return LW_OK;
+    return lw_host_enter(net);
 }
 
 lw_precision lw_net_precision(const lw_net *net)
@@ -225,6 +230,9 @@ lw_status lw_net_initialize(lw_net *net, uint64_t seed)
 {
     if (!net)
         return lw_fail(LW_EINVAL, "lw_net_initialize: net is NULL");
+    const lw_status status = lw_host_meet(net);
+    if (status != LW_OK)
+        return status;
     lw_draw_parameters(net, seed);
     lw_optimizer_forget(net);
     lw_parameters_changed(net);
@@ -279,6 +287,8 @@ size_t lw_net_memory(const lw_net *net)
         floats += net->gradient_count;
     if (net->mixed)
         floats += net->mixed->weights_count + net->mixed->workspace_count;
+    if (lw_host_of(net))
+        floats += lw_host_of(net)->rows_floats;
     if (net->narrow)
         floats += net->narrow->room.count + sizeof *net->narrow / sizeof(float);
     return floats * sizeof(float) + sizeof *net + net->layer_count * sizeof *net->layers;
@@ -301,17 +311,16 @@ static int keeps_z(const lw_net *net, const lw_layer *layer)
            (activation != LW_SOFTMAX && lw_activation_saves_input(activation));
 }
 
-/* The next rows x cols floats of memory, or NULL while memory is NULL and only *total counts. */
-static float *take_section(float *memory, size_t rows, size_t cols, size_t *total, int *overflow)
+/* Row first of the next rows x cols floats of memory, or NULL while memory is NULL and only *total counts. */
+static float *take_section(float *memory, size_t rows, size_t cols, size_t first, size_t *total,
+                           int *overflow)
 {
-    float *section = memory ? memory + *total : NULL;
+    float *section = memory ? memory + *total + first * cols : NULL;
     *overflow |= add_section_overflows(rows, cols, total);
     return section;
 }
 
-/* Lays the workspace out in memory; with NULL, only measures it: *total floats. Returns non-zero if
- * that overflows. */
-static int lay_out_workspace(lw_net *net, size_t rows, float *memory, size_t *total)
+int lw_lay_out_workspace(lw_net *net, size_t rows, float *memory, size_t first, size_t *total)
 {
     int overflow = 0;
     *total = 0;
@@ -320,17 +329,18 @@ static int lay_out_workspace(lw_net *net, size_t rows, float *memory, size_t *to
         const size_t units = layer->spec.units;
         if (net->mixed && layer != lw_last_layer(net))
             continue;
-        float *z = keeps_z(net, layer) ? take_section(memory, rows, units, total, &overflow) : NULL;
-        float *y = take_section(memory, rows, units, total, &overflow);
-        float *dz = take_section(memory, rows, units, total, &overflow);
+        float *z =
+            keeps_z(net, layer) ? take_section(memory, rows, units, first, total, &overflow) : NULL;
+        float *y = take_section(memory, rows, units, first, total, &overflow);
+        float *dz = take_section(memory, rows, units, first, total, &overflow);
         if (memory) {
             layer->z = z;
             layer->y = y;
             layer->dz = dz;
         }
     }
-    float *row_loss = take_section(memory, rows, 1, total, &overflow);
-    float *targets = take_section(memory, rows, lw_net_outputs(net), total, &overflow);
+    float *row_loss = take_section(memory, rows, 1, first, total, &overflow);
+    float *targets = take_section(memory, rows, lw_net_outputs(net), first, total, &overflow);
     if (memory) {
         net->row_loss = row_loss;
         net->targets = targets;
@@ -353,7 +363,7 @@ lw_status lw_net_reserve_workspace(lw_net *net, size_t rows)
     if (rows <= net->workspace_rows)
         return LW_OK;
     size_t total;
-    if (lay_out_workspace(net, rows, NULL, &total))
+    if (lw_lay_out_workspace(net, rows, NULL, 0, &total))
         return lw_fail(LW_EINVAL, "a batch of %zu rows overflows", rows);
     float *memory = lw_alloc_floats(total);
     if (!memory)
@@ -367,7 +377,7 @@ lw_status lw_net_reserve_workspace(lw_net *net, size_t rows)
     net->workspace = memory;
     net->workspace_rows = rows;
     net->workspace_count = total;
-    lay_out_workspace(net, rows, memory, &total);
+    lw_lay_out_workspace(net, rows, memory, 0, &total);
     lw_forget_forward(net);
     return LW_OK;
 }

@@ -1,4 +1,5 @@
 /* Views of parameters, moments and gradients: compact copies of the padded buffers, with weights by rows. */
+#include "host.h"
 #include "net.h"
 
 #include <string.h>
@@ -95,7 +96,9 @@ lw_status lw_net_get_parameters(const lw_net *net, float *flat)
 
 lw_status lw_net_set_parameters(lw_net *net, const float *flat)
 {
-    const lw_status status = check_flat(net, flat);
+    lw_status status = check_flat(net, flat);
+    if (status == LW_OK)
+        status = lw_host_meet(net);
     if (status != LW_OK)
         return status;
     lw_view_set(net, LW_VIEW_PARAMETERS, flat);
@@ -145,7 +148,9 @@ lw_status lw_net_get_layer_gradients(const lw_net *net, size_t layer, float *dw,
 
 lw_status lw_net_set_layer(lw_net *net, size_t layer, const float *w, const float *b)
 {
-    const lw_status status = check_layer(net, layer);
+    lw_status status = check_layer(net, layer);
+    if (status == LW_OK)
+        status = lw_host_meet(net);
     if (status != LW_OK)
         return status;
     copy_layer_in(part_of(net, &net->layers[layer], LW_VIEW_PARAMETERS), w, b);

@@ -1,5 +1,6 @@
 #include "phases.h"
 
+#include "host.h"
 #include "output_rows.h"
 #include "team.h"
 #include <string.h>
@@ -96,12 +97,19 @@ static lw_status rows_phase(void *user, size_t thread, size_t threads)
     return status;
 }
 
-/* The thread's share of a layer's rows of W, in whole cache lines where they lie as columns. */
-static void share_weights(const lw_layer *layer, size_t thread, size_t threads, size_t *first,
-                          size_t *count)
+/* The thread's share of a layer's rows of W, in whole cache lines where they lie as columns: of all, or of the share of
+ * this one of the ranks whose W it is. */
+static void share_weights(const lw_net *net, const lw_layer *layer, size_t thread, size_t threads,
+                          size_t *first, size_t *count)
 {
     const size_t unit = layer->weights.form == LW_WEIGHTS_COLUMNS ? LW_SECTION : 1;
-    lw_team_share(layer->in, unit, thread, threads, first, count);
+    size_t begin = 0, rows = layer->in;
+    if (lw_host_of(net)) {
+        const lw_host *host = net->shared->ranks.host;
+        lw_team_share(layer->in, unit, host->rank, host->count, &begin, &rows);
+    }
+    lw_team_share(rows, unit, thread, threads, first, count);
+    *first += begin;
 }
 
 static lw_status gradients_phase(void *user, size_t thread, size_t threads)
@@ -128,7 +136,7 @@ static lw_status update_phase(void *user, size_t thread, size_t threads)
     for (size_t i = 0; i < job->net->layer_count && status == LW_OK; i++) {
         const lw_layer *layer = &job->net->layers[i];
         size_t first, count;
-        share_weights(layer, thread, threads, &first, &count);
+        share_weights(job->net, layer, thread, threads, &first, &count);
         const lw_layer_update update =
             lw_optimizer_of_layer(job->optimizer, job->net, layer, first == 0);
         if (count > 0)
@@ -146,7 +154,7 @@ static lw_status descent_phase(void *user, size_t thread, size_t threads)
     for (size_t i = 0; i < job->net->layer_count && status == LW_OK; i++) {
         const lw_layer *layer = &job->net->layers[i];
         size_t first, count;
-        share_weights(layer, thread, threads, &first, &count);
+        share_weights(job->net, layer, thread, threads, &first, &count);
         lw_layer_update update = lw_optimizer_of_layer(job->optimizer, job->net, layer, first == 0);
         update.ahead = &ahead;
         if (count > 0)

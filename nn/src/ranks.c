@@ -1,20 +1,23 @@
 #include "ranks.h"
 
 #include "batches.h"
+#include "host.h"
 #include "part.h"
 #include "struct_size.h"
 
 #include <stdlib.h>
 
-lw_status lw_net_set_ranks(lw_net *net, const lw_ranks *ranks)
+static lw_status check_host(const lw_host *host)
 {
-    if (!net)
-        return lw_fail(LW_EINVAL, "lw_net_set_ranks: net is NULL");
-    if (!ranks) {
-        free(net->shared);
-        net->shared = NULL;
-        return LW_OK;
-    }
+    if (host->rank >= host->count)
+        return lw_fail(LW_EINVAL, "rank %u of %u on a host", host->rank, host->count);
+    if (!host->share || !host->unshare || !host->meet)
+        return lw_fail(LW_EINVAL, "a function of the ranks of a host is NULL");
+    return LW_OK;
+}
+
+static lw_status check_ranks(const lw_ranks *ranks)
+{
     const lw_status status = lw_check_struct_size("lw_ranks", ranks->size, sizeof *ranks);
     if (status != LW_OK)
         return status;
@@ -22,12 +25,29 @@ lw_status lw_net_set_ranks(lw_net *net, const lw_ranks *ranks)
         return lw_fail(LW_EINVAL, "rank %u of %u", ranks->rank, ranks->count);
     if (!ranks->add_floats || !ranks->add_doubles || !ranks->wait)
         return lw_fail(LW_EINVAL, "a function of the ranks is NULL");
+    return ranks->host ? check_host(ranks->host) : LW_OK;
+}
+
+lw_status lw_net_set_ranks(lw_net *net, const lw_ranks *ranks)
+{
+    if (!net)
+        return lw_fail(LW_EINVAL, "lw_net_set_ranks: net is NULL");
+    lw_status status = ranks ? check_ranks(ranks) : LW_OK;
+    if (status == LW_OK)
+        status = lw_host_leave(net);
+    if (status != LW_OK)
+        return status;
+    if (!ranks) {
+        free(net->shared);
+        net->shared = NULL;
+        return LW_OK;
+    }
     if (!net->shared)
         net->shared = calloc(1, sizeof *net->shared);
     if (!net->shared)
         return lw_fail(LW_ENOMEM, "no memory for the ranks of a network");
     *net->shared = (lw_shared_net){.ranks = *ranks};
-    return LW_OK;
+    return lw_host_enter(net);
 }
 
 lw_share lw_ranks_share(const lw_ranks *ranks, size_t batch_size)

@@ -9,8 +9,9 @@
 /* Of a network with ranks; NULL in one that is alone. */
 typedef struct lw_shared_net {
     lw_ranks ranks;
-    double sums[2]; /* on their way: the loss, and how many ranks wish to stop */
-    int wishes;     /* to stop: whether this rank does */
+    double sums[2];              /* on their way: the loss, and how many ranks wish to stop */
+    int wishes;                  /* to stop: whether this rank does */
+    struct lw_host_net *on_host; /* NULL: parameters are this rank's own, see host.h */
 } lw_shared_net;
 
 enum { LW_SUM_LOSS, LW_SUM_WISHES };

@@ -1,5 +1,7 @@
 #include "shared_step.h"
 
+#include "host.h"
+#include "host_step.h"
 #include "mixed.h"
 #include "ranks.h"
 
@@ -47,10 +49,20 @@ static lw_status send_gradients(lw_step_job *job)
 
 lw_status lw_shared_step(lw_step_job *job, double *value)
 {
-    const lw_net *net = job->net;
+    lw_net *net = job->net;
     lw_shared_net *shared = net->shared;
     const lw_ranks *ranks = &shared->ranks;
-    lw_status status = run_rows(job);
+    lw_status status = LW_OK;
+    int taken = 0;
+    if (lw_host_of(net) && job->optimizer)
+        status = lw_host_step(job, value, &taken);
+    if (status != LW_OK || taken)
+        return status;
+    status = lw_net_reserve_workspace(net, job->batch->rows);
+    if (status == LW_OK)
+        status = lw_net_reserve_gradients(net);
+    if (status == LW_OK)
+        status = run_rows(job);
     if (status != LW_OK)
         return status;
     shared->sums[LW_SUM_LOSS] =
@@ -68,6 +80,8 @@ lw_status lw_shared_step(lw_step_job *job, double *value)
     if (status == LW_OK && job->optimizer) {
         job->rule = NULL; /* its rows have been looked at, those of all ranks */
         status = run(job, 1, &lw_phases_of(net)->update);
+        if (status == LW_OK)
+            status = lw_host_meet(net);
     }
     if (status == LW_OK && value)
         *value = shared->sums[LW_SUM_LOSS];

@@ -15,6 +15,7 @@
 #include "step.h"
 
 #include "finite.h"
+#include "host.h"
 #include "mixed.h"
 #include "narrow_step.h"
 #include "phases.h"
@@ -70,10 +71,10 @@ size_t lw_step_threads(const lw_step_job *job)
     return lw_team_size(job->net->threads, job_flops(job));
 }
 
-/* Whether a step that updates stores its gradients all the same. */
+/* Whether a step that updates stores its gradients all the same. Ranks of a host make room when they know all rows. */
 static int stores_gradients(const lw_net *net, size_t rows)
 {
-    return rows > LW_UPDATE_MAX_BATCH || net->shared;
+    return rows > LW_UPDATE_MAX_BATCH || (net->shared && !lw_host_of(net));
 }
 
 static lw_status run(lw_step_job *job)
@@ -140,7 +141,8 @@ static lw_status reserve_step(lw_net *net, size_t rows, int updates)
 {
     if (is_narrow_step(net))
         return lw_narrow_reserve(net, rows);
-    lw_status status = lw_net_reserve_workspace(net, rows);
+    /* Ranks of a host make room for all rows in their own memory. */
+    lw_status status = lw_host_of(net) && updates ? LW_OK : lw_net_reserve_workspace(net, rows);
     if (status == LW_OK && (!updates || stores_gradients(net, rows)))
         status = lw_net_reserve_gradients(net);
     return status == LW_OK ? lw_scratch_reserve() : status;
@@ -302,6 +304,8 @@ lw_status lw_net_step(lw_net *net, const lw_optimizer *optimizer)
     const lw_batch none = {0};
     lw_step_job job = {.net = net, .batch = &none, .optimizer = &step};
     status = run(&job);
+    if (status == LW_OK)
+        status = lw_host_meet(net);
     if (status == LW_OK) {
         net->optimizer.steps++;
         lw_forget_forward(net);

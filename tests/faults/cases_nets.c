@@ -429,7 +429,7 @@ static lw_status wait_for_sums(void *unused)
 
 static lw_status set_ranks(void)
 {
-    const lw_ranks one = {sizeof one, 0, 1, NULL, add_floats, add_doubles, wait_for_sums};
+    const lw_ranks one = {sizeof one, 0, 1, NULL, add_floats, add_doubles, wait_for_sums, NULL};
     return lw_net_set_ranks(net, &one);
 }
 

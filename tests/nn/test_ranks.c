@@ -1,4 +1,5 @@
 /* Training over ranks, which are threads here: steps, runs, and how they end. */
+#include "temp_files.h"
 #include "thread_ranks.h"
 #include "training_problem.h"
 
@@ -112,16 +113,22 @@ static void assert_same_outcome(const char *what, size_t n, const outcome *got, 
     }
 }
 
-static run run_on(const run_kind *kind, unsigned ranks, unsigned threads, size_t batch,
-                  const problem *data, const problem *validation)
+static run run_at(rank_kind place, const run_kind *kind, unsigned ranks, unsigned threads,
+                  size_t batch, const problem *data, const problem *validation)
 {
     run r = {
         .kind = kind, .threads = threads, .batch = batch, .data = data, .validation = validation};
     if (ranks == 0)
         train_rank(&r, NULL);
     else
-        run_ranks(ranks, train_rank, &r);
+        run_ranks(ranks, place, train_rank, &r);
     return r;
+}
+
+static run run_on(const run_kind *kind, unsigned ranks, unsigned threads, size_t batch,
+                  const problem *data, const problem *validation)
+{
+    return run_at(APART, kind, ranks, threads, batch, data, validation);
 }
 
 static size_t parameters_of_kind(const run_kind *kind)
@@ -170,6 +177,139 @@ START_TEST(ranks_learn_what_one_rank_learns)
 {
     for (size_t i = 0; i < BATCH_SIZES; i++)
         compare_ranks(&kinds[_i], batch_sizes[i]);
+}
+END_TEST
+
+/* ---- Ranks of one host --------------------------------------------------------------------------- */
+
+/* Whether the network stays one of floats whose gradients nobody stores. */
+static int is_one_network(const run_kind *kind)
+{
+    return kind->precision == LW_FP32 && kind->clip_norm == 0.0f;
+}
+
+START_TEST(ranks_of_a_host_have_the_bits_of_one)
+{
+    const run_kind *kind = &kinds[_i];
+    problem data = make_problem(RUN_ROWS), validation = make_problem(ROWS);
+    const size_t n = parameters_of_kind(kind);
+    for (size_t i = 0; i < BATCH_SIZES; i++) {
+        run one = run_on(kind, 1, 1, batch_sizes[i], &data, &validation);
+        for (unsigned ranks = 2; ranks <= MOST_RANKS; ranks++) {
+            run got = run_at(ON_ONE_HOST, kind, ranks, ranks % 2 ? 3 : 1, batch_sizes[i], &data,
+                             &validation);
+            run apart = run_on(kind, ranks, 1, batch_sizes[i], &data, &validation);
+            const outcome *want = is_one_network(kind) ? one.outcomes : apart.outcomes;
+            for (unsigned rank = 0; rank < ranks; rank++) {
+                char what[100];
+                snprintf(what, sizeof what, "%s: rank %u of %u, batch %zu", kind->name, rank, ranks,
+                         batch_sizes[i]);
+                assert_same_bits(what, n, got.outcomes[rank].parameters, want->parameters);
+                for (size_t j = 0; j < EPOCHS; j++)
+                    ck_assert_msg(got.outcomes[rank].losses[j] == want->losses[j], "%s: losses",
+                                  what);
+            }
+            free_outcomes(&got);
+            free_outcomes(&apart);
+        }
+        free_outcomes(&one);
+    }
+    free_problem(&data);
+    free_problem(&validation);
+}
+END_TEST
+
+/* Networks of two optimizers, more rows than a tile takes, other precisions and ranks, a state that is loaded. */
+enum { MANY = 2 * 700 };
+
+typedef struct changes {
+    const problem *data;
+    const char *state; /* a file */
+    float *parameters[MOST_RANKS];
+} changes;
+
+static void step_with(lw_net *net, const lw_ranks *ranks, const problem *p, size_t all_rows,
+                      const lw_optimizer *optimizer)
+{
+    const size_t count = ranks ? ranks->count : 1, rows = all_rows / count,
+                 first = ranks ? rows * ranks->rank : 0;
+    ASSERT_OK(lw_train_step(net, LW_LOSS_DEFAULT, optimizer, rows, p->x + first * INPUTS,
+                            &(lw_target){.labels = p->labels + first}, NULL));
+}
+
+static void change_rank(void *user, const lw_ranks *ranks)
+{
+    changes *c = user;
+    const lw_optimizer sgd = lw_sgd_momentum(0.1f, 0.9f), adam = lw_adam(0.01f);
+    lw_net *net = net_with(150, LW_SOFTMAX);
+    step_with(net, NULL, c->data, 8, &adam); /* each alone, and alike */
+    ASSERT_OK(lw_net_set_ranks(net, ranks));
+    step_with(net, ranks, c->data, 8, &adam);
+    lw_position position = {0};
+    if (!ranks || ranks->rank == 0)
+        ASSERT_OK(lw_net_save_state(net, &position, c->state));
+    step_with(net, ranks, c->data, 12, &sgd);
+    ASSERT_OK(lw_net_load_state(net, &position, c->state));
+    step_with(net, ranks, c->data, 16, &adam);
+    float *parameters = parameters_of(net);
+    ASSERT_OK(lw_net_initialize(net, 3));
+    ASSERT_OK(lw_net_set_parameters(net, parameters));
+    free(parameters);
+    step_with(net, ranks, c->data, 4, &sgd);
+    ASSERT_OK(lw_net_set_precision(net, LW_BF16));
+    ASSERT_OK(lw_net_set_precision(net, LW_FP32));
+    step_with(net, ranks, c->data, 20, &adam);
+    ASSERT_OK(lw_net_set_ranks(net, NULL));
+    step_with(net, NULL, c->data, 8, &adam);
+    c->parameters[ranks ? ranks->rank : 0] = parameters_of(net);
+    lw_net_destroy(net);
+}
+
+START_TEST(a_network_of_a_host_changes_as_another)
+{
+    problem data = make_problem(MANY);
+    changes alone = {.data = &data, .state = temp_path("alone")};
+    changes shared = {.data = &data, .state = temp_path("shared")};
+    const size_t n = parameters_of_kind(&(run_kind){.units = 150});
+    change_rank(&alone, NULL);
+    run_ranks(2, ON_ONE_HOST, change_rank, &shared);
+    for (size_t rank = 0; rank < 2; rank++) {
+        assert_same_bits("parameters", n, shared.parameters[rank], alone.parameters[0]);
+        free(shared.parameters[rank]);
+    }
+    free(alone.parameters[0]);
+    free_problem(&data);
+}
+END_TEST
+
+/* More rows than a tile takes: gradients are added up after all, and used once. */
+static void many_rows_rank(void *user, const lw_ranks *ranks)
+{
+    changes *c = user;
+    const lw_optimizer adam = lw_adam(0.01f);
+    lw_net *net = net_with(150, LW_SOFTMAX);
+    ASSERT_OK(lw_net_set_ranks(net, ranks));
+    step_with(net, ranks, c->data, MANY, &adam);
+    step_with(net, ranks, c->data, 20, &adam);
+    step_with(net, ranks, c->data, MANY, &adam);
+    c->parameters[ranks ? ranks->rank : 0] = parameters_of(net);
+    lw_net_destroy(net);
+}
+
+START_TEST(a_host_takes_large_batches_apart)
+{
+    problem data = make_problem(MANY);
+    changes alone = {.data = &data}, shared = {.data = &data};
+    const size_t n = parameters_of_kind(&(run_kind){.units = 150});
+    many_rows_rank(&alone, NULL);
+    run_ranks(2, ON_ONE_HOST, many_rows_rank, &shared);
+    assert_same_bits("ranks", n, shared.parameters[1], shared.parameters[0]);
+    for (size_t i = 0; i < n; i++)
+        ck_assert_float_eq_tol(shared.parameters[0][i], alone.parameters[0][i], 1e-4f);
+    free(alone.parameters[0]);
+    free(shared.parameters[0]);
+    free(shared.parameters[1]);
+    free_problem(&data);
 }
 END_TEST
 
@@ -261,7 +401,7 @@ START_TEST(every_row_has_its_turn)
 {
     row_counts all = {.batch = counted[_i].batch};
     memcpy(all.rows, counted[_i].rows, sizeof counted[_i].rows);
-    run_ranks(3, count_rank, &all);
+    run_ranks(3, APART, count_rank, &all);
     for (size_t rank = 0; rank < 3; rank++) {
         ck_assert_int_eq(all.status[rank], LW_OK);
         ck_assert_uint_eq(all.batches[rank], counted[_i].count);
@@ -274,8 +414,8 @@ END_TEST
 START_TEST(what_one_rank_cannot_do_ends_all)
 {
     row_counts places = {.rows = {4, 4, 4}, .batch = 2}, rows = {.batch = 2};
-    run_ranks(3, count_rank, &places);
-    run_ranks(3, count_rank, &rows);
+    run_ranks(3, APART, count_rank, &places);
+    run_ranks(3, APART, count_rank, &rows);
     for (size_t rank = 0; rank < 3; rank++) {
         ck_assert_int_eq(places.status[rank], LW_EINVAL);
         ck_assert_int_eq(rows.status[rank], LW_EDATA);
@@ -307,7 +447,7 @@ START_TEST(data_that_are_wrong_on_one_rank_are_refused_on_all)
 {
     problem data = make_problem(ROWS);
     bad_data b = {.data = &data, .bad = 1};
-    run_ranks(3, fail_rank, &b);
+    run_ranks(3, APART, fail_rank, &b);
     for (unsigned rank = 0; rank < 3; rank++) {
         ck_assert_int_eq(b.fitted[rank], rank == b.bad ? LW_ESHAPE : LW_ERANK);
         ck_assert_int_eq(b.evaluated[rank], rank == b.bad ? LW_ESHAPE : LW_ERANK);
@@ -340,7 +480,7 @@ START_TEST(an_evaluation_is_of_all_rows)
         problem data = make_problem(rows);
         evaluated alone = {.data = &data}, shared = {.data = &data};
         evaluate_rank(&alone, NULL);
-        run_ranks(3, evaluate_rank, &shared);
+        run_ranks(3, APART, evaluate_rank, &shared);
         const lw_evaluation *want = alone.results;
         size_t wrong = 0;
         for (size_t rank = 0; rank < 3; rank++) {
@@ -403,7 +543,7 @@ START_TEST(a_step_is_that_of_all_rows)
                             &loss));
     float *want = parameters_of(net);
     step_call call = {.data = &p};
-    run_ranks(2, step_rank, &call);
+    run_ranks(2, APART, step_rank, &call);
     for (size_t rank = 0; rank < 2; rank++) {
         ck_assert_double_eq_tol(call.loss[rank], loss, 1e-7);
         for (size_t i = 0; i < lw_net_parameter_count(net); i++)
@@ -471,7 +611,7 @@ START_TEST(one_rank_stops_all)
     problem data = make_problem(RUN_ROWS); /* five batches an epoch */
     for (size_t stopper = 0; stopper < 3; stopper++) {
         ending all = {.data = &data, .stopper = stopper, .by = (unsigned)_i};
-        run_ranks(3, stop_rank, &all);
+        run_ranks(3, stopper ? APART : ON_ONE_HOST, stop_rank, &all);
         for (size_t rank = 0; rank < 3; rank++) {
             const size_t epochs = all.by == STOP_EPOCH ? 2 : 1,
                          batches = all.by == STOP_EPOCH ? 0 : 3;
@@ -511,7 +651,7 @@ START_TEST(a_loss_that_is_not_finite_ends_all_before_the_update)
     float *initial = parameters_of(net);
     data.x[4 * INPUTS] = NAN; /* of the second rank */
     diverging d = {.data = &data};
-    run_ranks(3, diverge_rank, &d);
+    run_ranks(3, APART, diverge_rank, &d);
     for (size_t rank = 0; rank < 3; rank++) {
         ck_assert_int_eq(d.status[rank], LW_EDIVERGED);
         assert_same_bits("parameters", lw_net_parameter_count(net), d.parameters[rank], initial);
@@ -599,7 +739,7 @@ START_TEST(sources_deliver_shares)
     run alone = run_on(&kind, 0, 1, BATCH, &data, &data);
     for (unsigned ranks = 1; ranks <= MOST_RANKS; ranks++) {
         source_run r = {.data = &data};
-        run_ranks(ranks, source_rank, &r);
+        run_ranks(ranks, APART, source_rank, &r);
         for (unsigned rank = 0; rank < ranks; rank++) {
             ck_assert_int_eq(r.status[rank], LW_OK);
             for (size_t i = 0; i < EPOCHS; i++)
@@ -615,7 +755,7 @@ START_TEST(a_source_that_fails_ends_all)
 {
     problem data = make_problem(RUN_ROWS);
     source_run r = {.data = &data, .failing = 2};
-    run_ranks(3, source_rank, &r);
+    run_ranks(3, APART, source_rank, &r);
     ck_assert_int_eq(r.status[0], LW_ERANK);
     ck_assert_int_eq(r.status[1], LW_EIO);
     ck_assert_int_eq(r.status[2], LW_ERANK);
@@ -626,9 +766,12 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("ranks");
-    TCase *ranks = tcase_create("ranks");
+    TCase *ranks = temp_files_case("ranks");
     tcase_set_timeout(ranks, 120);
     tcase_add_loop_test(ranks, ranks_learn_what_one_rank_learns, 0, KINDS);
+    tcase_add_loop_test(ranks, ranks_of_a_host_have_the_bits_of_one, 0, KINDS);
+    tcase_add_test(ranks, a_network_of_a_host_changes_as_another);
+    tcase_add_test(ranks, a_host_takes_large_batches_apart);
     tcase_add_test(ranks, one_rank_is_a_process_on_dealt_rows);
     tcase_add_loop_test(ranks, every_row_has_its_turn, 0, sizeof counted / sizeof *counted);
     tcase_add_test(ranks, what_one_rank_cannot_do_ends_all);

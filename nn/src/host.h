@@ -1,0 +1,56 @@
+/*
+ * The memory that the ranks of one host share (lw_host in lanewise/ranks.h): parameters and moments of their one network, the
+ * layers' rows of a step, and what they tell each other in it.
+ */
+#ifndef LANEWISE_HOST_H
+#define LANEWISE_HOST_H
+
+#include "ranks.h"
+
+/* What a rank tells the others, on a cache line of its own. Each number is written before a meeting and read after it; the
+ * next time it is written lies behind another one. */
+typedef struct lw_host_note {
+    _Alignas(LW_ALIGNMENT) size_t rows; /* of its part of the batch */
+    int wishes;                         /* to stop */
+    int rows_failed, update_failed;     /* phases */
+} lw_host_note;
+
+/* Of a network whose parameters lie in shared memory. */
+typedef struct lw_host_net {
+    void *memory;        /* parameters, velocity, variance, notes */
+    lw_host_note *notes; /* of all ranks */
+    void *rows;          /* of a batch: inputs and workspace; NULL until needed */
+    size_t most_rows;    /* that fit */
+    size_t rows_floats;
+    float *x; /* most_rows x inputs */
+    float *workspace;
+} lw_host_net;
+
+static inline lw_host_net *lw_host_of(const lw_net *net)
+{
+    return net->shared ? net->shared->on_host : NULL;
+}
+
+/*
+ * Collective: moves the parameters and moments of a network to memory that its ranks share, where they do share some, all are
+ * on one host, and the network is not in mixed precision; the first rank's are kept. And back, to memory of each rank's
+ * own. LW_ENOMEM leaves them where they are.
+ */
+lw_status lw_host_enter(lw_net *net);
+lw_status lw_host_leave(lw_net *net);
+
+/* Collective: gives the shared memory back, of a network that is destroyed. */
+void lw_host_forget(lw_net *net);
+
+/* Collective: room for the rows of a batch. */
+lw_status lw_host_reserve(lw_net *net, size_t rows);
+
+/* LW_OK when all ranks of the host have come here; without any, at once. Before parameters change: others may still read
+ * them. */
+lw_status lw_host_meet(const lw_net *net);
+
+/* A zeroed buffer as long as parameters, for the first or the second moment, and releasing it; collective. */
+float *lw_moment_alloc(const lw_net *net, int second);
+void lw_moment_free(const lw_net *net, float *moment);
+
+#endif
