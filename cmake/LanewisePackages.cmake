@@ -70,6 +70,33 @@ allow.
 This package contains a library with the names of BLAS for its products
 in float32, which existing programs can load in the place of another.")
 
+# MPI's libraries are many, and who wants others brings them: so neither package is asked for by another one.
+set(mpi_package liblanewise-mpi${LANEWISE_SOVERSION})
+set(CPACK_DEBIAN_MPI_PACKAGE_NAME ${mpi_package})
+set(CPACK_DEBIAN_MPI_PACKAGE_SECTION libs)
+set(CPACK_DEBIAN_MPI_PACKAGE_DEPENDS "${runtime_package} ${this_version}")
+set(CPACK_DEBIAN_MPI_DESCRIPTION "training of dense neural networks on CPUs - library on MPI
+Lanewise trains dense neural networks as fast as the FMA units of a CPU
+allow.
+
+This package contains the library with which the processes of an MPI
+program train one network.")
+
+set(mpi_headers libopenmpi-dev)
+if(MPI_C_LIBRARIES MATCHES "mpich")
+  set(mpi_headers libmpich-dev)
+endif()
+set(CPACK_DEBIAN_MPI_DEVELOPMENT_PACKAGE_NAME liblanewise-mpi-dev)
+set(CPACK_DEBIAN_MPI_DEVELOPMENT_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_MPI_DEVELOPMENT_PACKAGE_DEPENDS
+  "liblanewise-dev ${this_version}, ${mpi_package} ${this_version}, ${mpi_headers}")
+set(CPACK_DEBIAN_MPI_DEVELOPMENT_DESCRIPTION "training of dense neural networks on CPUs - development files for MPI
+Lanewise trains dense neural networks as fast as the FMA units of a CPU
+allow.
+
+This package contains what programs in C and C++ are built with that train
+a network over the processes of MPI.")
+
 # What Debian wants of each package.
 set(debian ${PROJECT_BINARY_DIR}/debian)
 
@@ -78,6 +105,7 @@ set(debian ${PROJECT_BINARY_DIR}/debian)
 file(WRITE ${debian}/triggers "activate-noawait ldconfig\n")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA ${debian}/triggers ${debian}/no/postinst ${debian}/no/postrm)
 set(CPACK_DEBIAN_CBLAS_PACKAGE_CONTROL_EXTRA ${CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA})
+set(CPACK_DEBIAN_MPI_PACKAGE_CONTROL_EXTRA ${CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA})
 
 string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC)
 file(WRITE ${debian}/changelog.Debian "lanewise (${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}) \

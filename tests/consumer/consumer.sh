@@ -19,6 +19,8 @@ work=$(mktemp -d "$4/$way.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 cd "$work"
+# The MPI of BUILD: libraries of two of them do not fit together.
+mpicc=$(sed -n 's/^MPI_C_COMPILER:.*=//p' "$build/CMakeCache.txt")
 
 fail() {
     echo "$way: $*" >&2
@@ -33,7 +35,7 @@ quietly() {
 install_of() {
     quietly "$cmake" -S "$source" -B built -D CMAKE_BUILD_TYPE=None -D LANEWISE_ISAS_WANTED=scalar \
         -D LANEWISE_BUILD_CLI=OFF -D LANEWISE_BUILD_EXAMPLES=OFF -D LANEWISE_BUILD_TESTS=OFF \
-        -D LANEWISE_BUILD_BENCH=OFF "$@"
+        -D LANEWISE_BUILD_BENCH=OFF ${mpicc:+-D MPI_C_COMPILER="$mpicc"} "$@"
     quietly "$cmake" --build built --parallel 2
     quietly "$cmake" --install built --prefix "$work/prefix"
 }
@@ -89,6 +91,12 @@ with_pkgconfig() {
         link "$name" $program lanewise-nn "$@"
     done
     link "$name" product_c lanewise-kernels "$@"
+    [ -z "$(mpi)" ] || CC=$mpicc link "$name" mpi_c lanewise-mpi "$@"
+}
+
+# mpi: the options for the project of this folder, if lanewise::mpi is installed.
+mpi() {
+    [ -z "$(find "$work/prefix" -name lanewise-mpi.pc)" ] || echo "-D MPI=ON -D MPI_C_COMPILER=$mpicc"
 }
 
 needs_no() {
@@ -102,6 +110,8 @@ installed)
     found=$(grep -rlF -e "$source/" -e "$build" -e "$work" prefix) && fail "paths of the build in: $found"
     version=$(sed -n 's/^Version: //p' "$(find prefix -name lanewise-nn.pc)")
     consume package -D CMAKE_PREFIX_PATH="$work/prefix" -D VERSION="$version"
+    # shellcheck disable=SC2046 # none or four
+    [ -z "$(mpi)" ] || consume package_mpi -D CMAKE_PREFIX_PATH="$work/prefix" $(mpi)
     static=
     [ -n "$(find prefix -name '*.so')" ] || static=--static
     # shellcheck disable=SC2086 # none or one
@@ -115,8 +125,11 @@ installed)
     ;;
 built)
     install_of -D BUILD_SHARED_LIBS=OFF
-    consume package -D CMAKE_PREFIX_PATH="$work/prefix"
-    consume package_cxx -D CMAKE_PREFIX_PATH="$work/prefix" -D LANGUAGES=CXX
+    # shellcheck disable=SC2046 # none or four
+    {
+        consume package -D CMAKE_PREFIX_PATH="$work/prefix" $(mpi)
+        consume package_cxx -D CMAKE_PREFIX_PATH="$work/prefix" -D LANGUAGES=CXX $(mpi)
+    }
     with_pkgconfig line --static
     needs_no line_xor_c lanewise
     rm -r prefix

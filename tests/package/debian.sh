@@ -23,12 +23,19 @@ depends() {
     done
 }
 
-packages=$(for deb in "$debs"/*.deb; do dpkg-deb -f "$deb" Package; done | sort | grep -v cblas | tr '\n' ' ')
+packages=$(for deb in "$debs"/*.deb; do dpkg-deb -f "$deb" Package; done | sort | grep -v 'cblas\|mpi' | tr '\n' ' ')
 [ "$packages" = "lanewise liblanewise-dev liblanewise$soversion " ] || fail "the packages are $packages"
 # OpenMP of gcc, or of clang
 depends "liblanewise$soversion" 'lib\(gomp1\|omp5[-0-9]*\) ' 'libc6 ' 'zlib1g ' 'libjansson4 ' 'libcsv3 '
 depends liblanewise-dev "liblanewise$soversion (= " 'zlib1g-dev' 'libjansson-dev' 'libcsv-dev'
 depends lanewise "liblanewise$soversion (= " 'libc6 '
+for package in lanewise liblanewise-dev "liblanewise$soversion"; do
+    ! dpkg-deb -f "$debs/$package"_*.deb Depends | grep mpi || fail "$package depends on MPI"
+done
+if [ -n "$(find "$debs" -name 'liblanewise-mpi*')" ]; then
+    depends "liblanewise-mpi$soversion" "liblanewise$soversion (= " 'lib\(openmpi3\|mpich12\)'
+    depends liblanewise-mpi-dev "liblanewise-mpi$soversion (= " 'liblanewise-dev (= ' 'lib\(openmpi\|mpich\)-dev'
+fi
 
 control=$(dpkg-deb --ctrl-tarfile "$debs/liblanewise$soversion"_*.deb | tar -tf - | sort | tr '\n' ' ')
 [ "$control" = './control ./md5sums ./shlibs ./triggers ' ] || fail "liblanewise$soversion controls $control"

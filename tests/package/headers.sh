@@ -1,8 +1,10 @@
 #!/bin/sh
-# headers.sh FOLDER_OF_HEADERS...
-# Each public header compiles alone, as C11 and as C++17, with every compiler that is there.
+# headers.sh STAND_IN FOLDER_OF_HEADERS...
+# Each public header compiles alone, as C11 and as C++17, with every compiler that is there. STAND_IN has what they include
+# of others and may not be there.
 set -eu
-folders=''
+folders="-I$1"
+shift
 headers=''
 for folder; do
     folders="$folders -I$folder"

@@ -16,7 +16,7 @@ failed=0
 fresh_copy() {
     rm -rf "$work/copy"
     mkdir -p "$work/copy"
-    (cd "$source" && tar -cf - CMakeLists.txt ./*.md bench/RESULTS.md tests/README.md docs kernels/include nn/include blas/include) |
+    (cd "$source" && tar -cf - CMakeLists.txt ./*.md bench/RESULTS.md tests/README.md docs kernels/include nn/include blas/include mpi/include) |
         tar -xf - -C "$work/copy"
 }
 

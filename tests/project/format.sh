@@ -7,5 +7,5 @@ if ! command -v clang-format >/dev/null; then
     echo 'skipped: clang-format is not installed'
     exit 77
 fi
-find kernels nn blas serial cli examples bench tests -name '*.[ch]' -o -name '*.inc' -o -name '*.cc' |
+find kernels nn blas mpi serial cli examples bench tests -name '*.[ch]' -o -name '*.inc' -o -name '*.cc' |
     xargs clang-format --dry-run -Werror

@@ -1,0 +1,11 @@
+/* Needs MPI, which it does not begin: so it runs without what starts ranks. */
+#include <lanewise/mpi.h>
+#include <stdio.h>
+
+int main(void)
+{
+    lw_mpi *mpi = NULL;
+    const lw_status status = lw_mpi_create(&mpi, MPI_COMM_WORLD, NULL);
+    printf("%s: %s\n", lw_status_name(status), lw_last_error());
+    return !(status == LW_ESTATE && !mpi);
+}
