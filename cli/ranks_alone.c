@@ -17,7 +17,7 @@ lw_status rank_group_begin(rank_group *group)
     return LW_OK;
 }
 
-lw_status rank_group_join(rank_group *group, lw_precision gradients)
+lw_status rank_group_join(rank_group *group, const lw_precision *gradients)
 {
     (void)group;
     (void)gradients;

@@ -49,7 +49,7 @@ lw_status rank_group_begin(rank_group *group)
     return LW_OK;
 }
 
-lw_status rank_group_join(rank_group *group, lw_precision gradients)
+lw_status rank_group_join(rank_group *group, const lw_precision *gradients)
 {
     if (group->messages >= 0) {
         dup2(group->messages, STDERR_FILENO);
@@ -58,7 +58,9 @@ lw_status rank_group_join(rank_group *group, lw_precision gradients)
     }
     if (!group->mpi_begun)
         return LW_OK;
-    const lw_mpi_options options = {.size = sizeof options, .gradients = gradients};
+    const lw_mpi_options options = {.size = sizeof options,
+                                    .gradients = gradients != NULL ? *gradients : LW_FP32,
+                                    .apart = gradients != NULL};
     lw_mpi *mpi;
     unsigned here;
     lw_status status = lw_mpi_create(&mpi, MPI_COMM_WORLD, &options);

@@ -3,6 +3,7 @@
 #include "bf16_sum.h"
 #include "mpi_status.h"
 #include "place.h"
+#include "shared_memory.h"
 #include "sums.h"
 
 #include <stdlib.h>
@@ -13,6 +14,7 @@ struct lw_mpi {
     lw_ranks ranks;
     lw_mpi_place place;
     lw_mpi_sums sums;
+    lw_mpi_memory memory; /* of one host */
 };
 
 /* ---- Ranks that are alone: nothing to add up ---- */
@@ -108,6 +110,10 @@ static lw_status make(lw_mpi *mpi, MPI_Comm comm, const lw_mpi_options *options)
     mpi->sums.add_bf16 = MPI_OP_NULL;
     mpi->sums.bucket_floats = bytes / sizeof(float);
     const lw_status status = join(mpi, comm);
+    if (status == LW_OK && mpi->place.hosts == 1 && mpi->ranks.count > 1 && !options->apart) {
+        lw_mpi_prepare_memory(&mpi->memory, mpi->sums.comm);
+        mpi->ranks.host = &mpi->memory.host;
+    }
     if (status != LW_OK || options->gradients == LW_FP32)
         return status;
     return lw_mpi_check(MPI_Op_create(lw_mpi_bf16_sum, /* commutes */ 1, &mpi->sums.add_bf16),
@@ -170,7 +176,9 @@ lw_status lw_mpi_take_times(lw_mpi *mpi, lw_mpi_times *times)
     if (!mpi || !times)
         return lw_fail(LW_EINVAL, "lw_mpi_take_times: %s is NULL", mpi ? "times" : "mpi");
     *times = mpi->sums.times;
+    times->met = mpi->memory.met;
     mpi->sums.times = (lw_mpi_times){0};
+    mpi->memory.met = 0.0;
     return LW_OK;
 }
 
