@@ -129,26 +129,30 @@ static lw_status take_step(lw_step_job *job, all_rows rows)
     return status;
 }
 
-lw_status lw_host_step(lw_step_job *job, double *value, int *taken)
+lw_status lw_host_prepare(lw_net *net, size_t rows)
 {
-    lw_net *net = job->net;
-    lw_shared_net *shared = net->shared;
     lw_host_note *note = &lw_host_of(net)->notes[host_of(net)->rank];
-    note->rows = job->batch->rows;
-    note->wishes = shared->wishes;
+    note->rows = rows;
+    note->wishes = net->shared->wishes;
     lw_status status = lw_host_meet(net);
     if (status != LW_OK)
         return status;
-    const all_rows rows = count_rows(net);
-    *taken = rows.count <= LW_UPDATE_MAX_BATCH;
-    if (!*taken)
-        return LW_OK;
-    status = lw_host_reserve(net, rows.count);
-    if (status != LW_OK)
-        return status;
-    status = take_step(job, rows);
-    lay_out_own(net);
+    if (lw_host_takes_step(net))
+        return lw_host_reserve(net, count_rows(net).count);
+    status = lw_net_reserve_workspace(net, rows);
+    return status == LW_OK ? lw_net_reserve_gradients(net) : status;
+}
+
+int lw_host_takes_step(const lw_net *net)
+{
+    return count_rows(net).count <= LW_UPDATE_MAX_BATCH;
+}
+
+lw_status lw_host_step(lw_step_job *job, double *value)
+{
+    const lw_status status = take_step(job, count_rows(job->net));
+    lay_out_own(job->net);
     if (status == LW_OK && value)
-        *value = shared->sums[LW_SUM_LOSS];
+        *value = job->net->shared->sums[LW_SUM_LOSS];
     return status;
 }

@@ -52,17 +52,9 @@ lw_status lw_shared_step(lw_step_job *job, double *value)
     lw_net *net = job->net;
     lw_shared_net *shared = net->shared;
     const lw_ranks *ranks = &shared->ranks;
-    lw_status status = LW_OK;
-    int taken = 0;
-    if (lw_host_of(net) && job->optimizer)
-        status = lw_host_step(job, value, &taken);
-    if (status != LW_OK || taken)
-        return status;
-    status = lw_net_reserve_workspace(net, job->batch->rows);
-    if (status == LW_OK)
-        status = lw_net_reserve_gradients(net);
-    if (status == LW_OK)
-        status = run_rows(job);
+    if (lw_host_of(net) && job->optimizer && lw_host_takes_step(net))
+        return lw_host_step(job, value);
+    lw_status status = run_rows(job);
     if (status != LW_OK)
         return status;
     shared->sums[LW_SUM_LOSS] =

@@ -16,6 +16,7 @@
 
 #include "finite.h"
 #include "host.h"
+#include "host_step.h"
 #include "mixed.h"
 #include "narrow_step.h"
 #include "phases.h"
@@ -71,10 +72,10 @@ size_t lw_step_threads(const lw_step_job *job)
     return lw_team_size(job->net->threads, job_flops(job));
 }
 
-/* Whether a step that updates stores its gradients all the same. Ranks of a host make room when they know all rows. */
+/* Whether a step that updates stores its gradients all the same. */
 static int stores_gradients(const lw_net *net, size_t rows)
 {
-    return rows > LW_UPDATE_MAX_BATCH || (net->shared && !lw_host_of(net));
+    return rows > LW_UPDATE_MAX_BATCH || net->shared;
 }
 
 static lw_status run(lw_step_job *job)
@@ -141,10 +142,14 @@ static lw_status reserve_step(lw_net *net, size_t rows, int updates)
 {
     if (is_narrow_step(net))
         return lw_narrow_reserve(net, rows);
-    /* Ranks of a host make room for all rows in their own memory. */
-    lw_status status = lw_host_of(net) && updates ? LW_OK : lw_net_reserve_workspace(net, rows);
-    if (status == LW_OK && (!updates || stores_gradients(net, rows)))
-        status = lw_net_reserve_gradients(net);
+    lw_status status;
+    if (lw_host_of(net) && updates) {
+        status = lw_host_prepare(net, rows);
+    } else {
+        status = lw_net_reserve_workspace(net, rows);
+        if (status == LW_OK && (!updates || stores_gradients(net, rows)))
+            status = lw_net_reserve_gradients(net);
+    }
     return status == LW_OK ? lw_scratch_reserve() : status;
 }
 
