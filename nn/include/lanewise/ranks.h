@@ -19,11 +19,12 @@ extern "C" {
  * with the same arguments.
  */
 typedef struct lw_host {
-    unsigned rank,
-        count;  /* number of this rank among those of the host, in their order, and of these */
-    void *user; /* handed to the functions */
+    unsigned rank;  /* number of this rank among those of the host, in their order */
+    unsigned count; /* of those */
+    void *user;     /* handed to the functions */
     /* Memory that all of them see, on a cache line's boundary and zeroed; NULL: there is none, on any of them. */
     void *(*share)(void *user, size_t bytes);
+    /* Gives such memory back when all have called it. */
     void (*unshare)(void *user, void *memory);
     /* Returns when all have called it; what one has written there before, others see after it. */
     lw_status (*meet)(void *user);
