@@ -1,7 +1,52 @@
-#include "ranks.h"
+#include "rank_backend.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+/* How many processes a launcher says that it started; 0: there was none. Without one MPI is not initialised, which takes a
+ * tenth of a second. */
+static int launched(void)
+{
+    /* Those of Open MPI, of MPICH and its kin, and of any with PMIx, which does not tell the number. */
+    static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (getenv(names[i]) != NULL)
+            return atoi(getenv(names[i]));
+    return getenv("PMIX_RANK") != NULL ? 2 : 0;
+}
+
+lw_status rank_group_begin(rank_group *group)
+{
+    const int processes = launched();
+    *group = (rank_group){.count = 1, .hosts = 1, .messages = -1};
+    if (processes == 0)
+        return LW_OK;
+    const rank_backend *backend = rank_backend_find();
+    if (backend == NULL)
+        return processes > 1 ? LW_ESTATE : LW_OK;
+    const lw_status status = backend->begin(group);
+    if (status == LW_OK)
+        group->backend = backend;
+    return status;
+}
+
+lw_status rank_group_join(rank_group *group, const lw_precision *gradients)
+{
+    return group->backend != NULL ? group->backend->join(group, gradients) : LW_OK;
+}
+
+void rank_group_end(rank_group *group)
+{
+    if (group->backend != NULL)
+        group->backend->end(group);
+    *group = (rank_group){.count = 1, .messages = -1};
+}
+
+void rank_group_abort(const rank_group *group)
+{
+    if (group->backend != NULL)
+        group->backend->end_all();
+}
 
 int is_first_rank(const rank_group *group)
 {

@@ -9,15 +9,15 @@ typedef struct rank_group {
     const lw_ranks *ranks; /* NULL before rank_group_join, and alone */
     unsigned threads;      /* of this process; 0: as many as there are */
     unsigned hosts;
-    void *mpi;     /* lw_mpi, where there is one */
-    int mpi_begun; /* by rank_group_begin */
-    int messages;  /* the descriptor of stderr while others than the first are silent, or -1 */
+    const struct rank_backend *backend; /* NULL: nobody started this process with others */
+    void *mpi;                          /* the backend's */
+    int messages; /* the descriptor of stderr while others than the first are silent, or -1 */
 } rank_group;
 
 /*
  * Finds out who there is. From here on standard output is that of the first process alone, and so is stderr up to
  * rank_group_join: what all find wrong with the command line is said once. LW_ESTATE where a launcher started several
- * processes of a command that was built without MPI.
+ * processes and there is no MPI.
  */
 lw_status rank_group_begin(rank_group *group);
 
