@@ -3,7 +3,7 @@
 import json
 
 from costs import Network
-from overlap import FLOAT_BYTES, Compute
+from overlap import FLOAT_BYTES, LOSS_BYTES, Compute
 
 
 class WrongFile(Exception):
@@ -36,7 +36,8 @@ class Record:
 
     def number_bytes(self):
         """Of a gradient on its way: half of a float's in bf16, which the bytes tell."""
-        return 2 if 0 < self.bytes < 3 * sum(self.floats()) else FLOAT_BYTES
+        gradient_bytes = self.bytes - LOSS_BYTES
+        return 2 if 0 < gradient_bytes < 3 * sum(self.floats()) else FLOAT_BYTES
 
 
 def read(path):
@@ -83,7 +84,7 @@ def compute_of_rows(records):
     many = max(records, key=lambda record: record.rows)
     forward = _line(few, many, lambda record: record.compute.rows)
     layers = [
-        _line(few, many, lambda record, i=i: record.compute.gradients[i])
+        _line(few, many, lambda record: record.compute.gradients[i])
         for i in range(len(few.compute.gradients))
     ]
     update = min(record.compute.update for record in records)
