@@ -31,15 +31,33 @@ def _table(scaling, batch, out):
                   f"| {_count(scaling.smallest_rows(hosts, EFFICIENT))} |\n")
 
 
+def _summary(scalings, out):
+    chosen = HOSTS[0], HOSTS[3], HOSTS[-1]
+    columns = [f"{what}, {hosts}" for what in ("weak", "smallest batch") for hosts in chosen]
+    out.write(f"| network | optimizer | batch | Gb/s | {' | '.join(columns)} |\n"
+              f"|---|---|---:|---:|{'---:|' * len(columns)}\n")
+    for first, gigabits, _, scaling in scalings:
+        cells = [_percent(scaling.weak(hosts, first.batch)) for hosts in chosen]
+        cells += [_count(scaling.smallest_rows(hosts, EFFICIENT)) for hosts in chosen]
+        out.write(f"| {first.network} | {first.optimizer} | {first.batch} | {gigabits} "
+                  f"| {' | '.join(cells)} |\n")
+
+
+def _scaling(group, algorithm, link, speed, options):
+    measured = compute_of_rows(group)
+    return Scaling(lambda rows: measured(rows).faster(speed), group[0].floats(),
+                   lambda hosts, size: algorithm(hosts, size, link), **options)
+
+
 def tables(records, algorithm, alphas, speed, options, out=sys.stdout):
-    """A table for each network and rate. alphas: by Gb/s. speed: of a host, in those that were measured."""
+    """All in short, then a table for each network and rate. alphas: by Gb/s. speed: of a host, in measured ones."""
+    scalings = []
     for group in by_network(records):
-        first = group[0]
-        measured = compute_of_rows(group)
         for gigabits, alpha in alphas.items():
-            link = Network(alpha, BITS_PER_BYTE / (gigabits * 1e9), first.link.gamma / speed)
-            scaling = Scaling(lambda rows: measured(rows).faster(speed), first.floats(),
-                              lambda hosts, size: algorithm(hosts, size, link), **options)
-            out.write(f"\n{first.network}, {first.optimizer}, batch {first.batch}, "
-                      f"{gigabits} Gb/s, alpha {1e6 * alpha:g} us\n\n")
-            _table(scaling, first.batch, out)
+            link = Network(alpha, BITS_PER_BYTE / (gigabits * 1e9), group[0].link.gamma / speed)
+            scalings.append((group[0], gigabits, alpha, _scaling(group, algorithm, link, speed, options)))
+    _summary(scalings, out)
+    for first, gigabits, alpha, scaling in scalings:
+        out.write(f"\n{first.network}, {first.optimizer}, batch {first.batch}, "
+                  f"{gigabits} Gb/s, alpha {1e6 * alpha:g} us\n\n")
+        _table(scaling, first.batch, out)

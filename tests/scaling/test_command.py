@@ -104,6 +104,8 @@ class Command(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         for hosts in 8, 16, 32, 64, 128, 256, 512, 1024:
             self.assertEqual(result.stdout.count(f"\n| {hosts} |"), 4)
+        # 33 seconds alone, messages of 3: 4, 10 and 18 of them are waited for on 8, 64 and 1024 hosts.
+        self.assertIn("\n| 8-1-1 | sgd | 32 | 10 | 73 % | 52 % | 38 % | ", result.stdout)
         self.assertIn("\n8-1-1, adam, batch 32, 10 Gb/s, alpha 3e+06 us\n", result.stdout)
         self.assertIn("\n8-1-1, sgd, batch 32, 100 Gb/s, alpha 2 us\n", result.stdout)
         row = "| 8 | 45000.000 | 18000.000 | 33 % | 73 % | 6 | 19 % |"  # 33 / 45, 8 * 32 / 45, 33 / 8 / 21.5
