@@ -1,0 +1,35 @@
+"""Predicted steps beside the measured ones."""
+
+import sys
+
+from overlap import simulate
+
+
+def _predict(record, algorithm, options):
+    return simulate(record.compute, record.floats(),
+                    lambda size: algorithm(record.ranks, size, record.link),
+                    number_bytes=record.number_bytes(), **options)
+
+
+def check(records, algorithm, tolerance, options, out=sys.stdout):
+    """Prints a Markdown table; whether every step is within the tolerance, and there was one."""
+    out.write("| network | optimizer | batch | ranks | measured, ms | predicted, ms | difference "
+              "| waited, ms | predicted, ms |\n"
+              "|---|---|---:|---:|---:|---:|---:|---:|---:|\n")
+    compared, within = 0, True
+    for record in records:
+        # Ranks of one host share their network and send nothing: that is no case of the model.
+        if record.step is None or record.ranks > 1 and record.bytes == 0:
+            continue
+        step = _predict(record, algorithm, options)
+        difference = step.seconds / record.step - 1
+        mark = "" if abs(difference) <= tolerance else " **off**"
+        waited = "" if record.waited is None else f"{1e3 * record.waited:.3f}"
+        out.write(f"| {record.network} | {record.optimizer} | {record.batch} | {record.ranks} "
+                  f"| {1e3 * record.step:.3f} | {1e3 * step.seconds:.3f} | {difference:+.1%}{mark} "
+                  f"| {waited} | {1e3 * step.waited:.3f} |\n")
+        compared += 1
+        within = within and not mark
+    if compared < len(records):
+        out.write(f"\n{len(records) - compared} lines have no step with sums to compare.\n")
+    return within and compared > 0

@@ -1,0 +1,91 @@
+"""What bench_ranks measured: lines of JSON, and computing for other numbers of rows than those measured."""
+
+import json
+
+from costs import Network
+from overlap import FLOAT_BYTES, LOSS_BYTES, Compute
+
+
+class WrongFile(Exception):
+    pass
+
+
+class Record:
+    """One line: a network on so many ranks. The batch is that of all ranks together."""
+
+    def __init__(self, line):
+        self.network = line["network"]
+        self.optimizer = line["optimizer"]
+        self.threads = line["threads"]
+        self.batch = line["batch"]
+        self.ranks = line["ranks"]
+        self.rows = self.batch / self.ranks
+        self.step = line.get("step")  # absent where only computing was measured
+        self.waited = line.get("waited")
+        self.bytes = line.get("bytes", 0)
+        self.link = Network(line.get("alpha", 0.0), line.get("beta", 0.0), line["gamma"])
+        compute = line["compute"]
+        self.compute = Compute(compute["rows"], tuple(compute["gradients"]), compute["update"])
+        if len(self.compute.gradients) != len(self.floats()):
+            raise ValueError("not a time of gradients for each layer")
+
+    def floats(self):
+        """Gradients of the last layer, ..., of the first, without what pads them."""
+        sizes = [int(size) for size in self.network.split("-")]
+        return [(inputs + 1) * units for inputs, units in zip(sizes, sizes[1:])][::-1]
+
+    def number_bytes(self):
+        """Of a gradient on its way: half of a float's in bf16, which the bytes tell."""
+        gradient_bytes = self.bytes - LOSS_BYTES
+        return 2 if 0 < gradient_bytes < 3 * sum(self.floats()) else FLOAT_BYTES
+
+
+def read(path):
+    records = []
+    with open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                if line.strip():
+                    records.append(Record(json.loads(line)))
+            except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+                raise WrongFile(f"{path}:{number}: {type(error).__name__}: {error}") from error
+    if not records:
+        raise WrongFile(f"{path}: nothing measured")
+    return records
+
+
+def by_network(records):
+    """Lists of records of one network, optimizer and number of threads, in the order of the file."""
+    groups = {}
+    for record in records:
+        groups.setdefault((record.network, record.optimizer, record.threads), []).append(record)
+    return list(groups.values())
+
+
+def _line(few, many, seconds_of):
+    """Seconds as a function of rows: through two points, but falling neither with rows nor below 0 without any."""
+    slope = 0.0
+    if many.rows > few.rows:
+        slope = max(0.0, (seconds_of(many) - seconds_of(few)) / (many.rows - few.rows))
+    constant = seconds_of(few) - slope * few.rows
+    if constant < 0 or many.rows == few.rows:
+        slope, constant = seconds_of(many) / many.rows, 0.0
+    return lambda rows: constant + slope * rows
+
+
+def compute_of_rows(records):
+    """Computing as a function of the rows of a rank.
+
+    Rows and gradients take time per row and a part per parameter, which does not depend on rows; what was
+    measured with fewest and with most rows tells both. Where all had as many, there is no such part. The
+    update is per parameter alone.
+    """
+    few = min(records, key=lambda record: record.rows)
+    many = max(records, key=lambda record: record.rows)
+    forward = _line(few, many, lambda record: record.compute.rows)
+    layers = [
+        _line(few, many, lambda record: record.compute.gradients[i])
+        for i in range(len(few.compute.gradients))
+    ]
+    update = min(record.compute.update for record in records)
+    return lambda rows: Compute(forward(rows), tuple(layer(rows) for layer in layers), update)

@@ -1,0 +1,137 @@
+"""usage: test_command.py FOLDER_OF_THE_MODEL
+
+What is made of measured lines: computing for other rows, and the modes of simulate.py.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+FOLDER = sys.argv.pop(1)
+sys.path.insert(0, FOLDER)
+
+from measured import Record, WrongFile, compute_of_rows, read
+
+
+def line(**changes):
+    """9 and 2 gradients; 2 ranks, whose messages take a second each, however long they are."""
+    return {"network": "8-1-1", "batch": 32, "optimizer": "sgd", "ranks": 2, "hosts": 2, "threads": 1,
+            "step": 18.0, "step_median": 18.5, "sums": 2, "bytes": 60, "waited": 1.0, "begun": 3.0,
+            "compute": {"rows": 10.0, "gradients": [2.0, 4.0], "update": 1.0},
+            "alpha": 1.0, "beta": 0.0, "gamma": 0.0} | changes
+
+
+def alone(batch, rows, gradients, update):
+    return line(batch=batch, ranks=1, hosts=1, bytes=0,
+                compute={"rows": rows, "gradients": gradients, "update": update})
+
+
+class Computing(unittest.TestCase):
+    def compute(self, *lines):
+        return compute_of_rows([Record(each) for each in lines])
+
+    def test_one_batch(self):
+        """Time per row, but for the update."""
+        compute = self.compute(alone(10, 20.0, [5.0, 30.0], 7.0))(40)
+        self.assertEqual((compute.rows, compute.gradients, compute.update), (80, (20, 120), 7))
+
+    def test_two_batches(self):
+        """Through both points: what is left without rows is the part per parameter."""
+        compute = self.compute(alone(10, 20.0, [5.0, 30.0], 7.0), alone(30, 40.0, [15.0, 31.0], 8.0))(40)
+        self.assertEqual((compute.rows, compute.gradients, compute.update), (50, (20, 31.5), 7))
+
+    def test_noise(self):
+        """Nothing falls with rows, and nothing is negative without any."""
+        compute = self.compute(alone(10, 20.0, [1.0, 30.0], 7.0), alone(30, 18.0, [15.0, 31.0], 7.0))
+        self.assertEqual(compute(40).rows, 20)
+        self.assertEqual(compute(60).gradients[0], 30)
+
+    def test_rows_of_a_rank(self):
+        self.assertEqual(Record(line(batch=32, ranks=4)).rows, 8)
+
+    def test_floats(self):
+        self.assertEqual(Record(line()).floats(), [2, 9])
+        self.assertEqual(Record(line(bytes=60)).number_bytes(), 4)
+        self.assertEqual(Record(line(bytes=38)).number_bytes(), 2)
+
+
+class Command(unittest.TestCase):
+    def run_mode(self, mode, *lines, options=()):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "measured.jsonl")
+            with open(path, "w", encoding="utf-8") as file:
+                file.writelines((each if isinstance(each, str) else json.dumps(each)) + "\n" for each in lines)
+            return subprocess.run([sys.executable, "-B", os.path.join(FOLDER, "simulate.py"), mode, path, *options],
+                                  capture_output=True, text=True, check=False)
+
+    def check(self, code, *lines, options=("--algorithm", "tree")):
+        result = self.run_mode("check", *lines, options=options)
+        self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+        return result.stdout
+
+    def test_check(self):
+        """10 + 2 + 4, a second for the one bucket, which the wait begins, 1 for the update: 18."""
+        self.assertIn("| 18000.000 | 18000.000 | +0.0% | 1000.000 | 1000.000 |", self.check(0, line()))
+
+    def test_off(self):
+        self.assertIn("-10.0%", self.check(0, line(step=20.0)))
+        self.assertIn("-20.0% **off**", self.check(1, line(step=22.5), line()))
+        self.check(1, line(step=15.0))
+        self.check(1, line(step=20.0), options=("--algorithm", "tree", "--tolerance", "0.05"))
+
+    def test_options_count(self):
+        """A bucket for each layer: 12 to 13 is hidden. A ring of 2 has two rounds."""
+        self.assertIn("| 18000.000 |", self.check(0, line(), options=("--algorithm", "tree", "--bucket-bytes", "1")))
+        self.assertIn("| 19000.000 |", self.check(0, line(), options=("--algorithm", "ring")))
+        self.assertIn("| 19000.000 |", self.check(0, line(), options=("--algorithm", "ring", "--offload")))
+
+    def test_shared_network(self):
+        """Ranks of one host that send nothing are not compared, and nothing compared is no success."""
+        shared = line(hosts=1, bytes=0, step=99.0)
+        self.assertIn("1 lines have no step", self.check(0, line(), shared))
+        self.check(1, shared)
+
+    def test_table(self):
+        """On 8 hosts: loss 20 to 23 and 24 to 27, then 4 more messages of 3 seconds from 32 on, update to 45.
+
+        Alone 33 for 32 rows; of 4 rows computing ends at 4, the first message at 5.5, all 5 others at 20.5, which
+        makes 21.5.
+        """
+        result = self.run_mode("table", line(), line(optimizer="adam"), options=("--alpha-10", "3"))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for hosts in 8, 16, 32, 64, 128, 256, 512, 1024:
+            self.assertEqual(result.stdout.count(f"\n| {hosts} |"), 4)
+        # 33 seconds alone, messages of 3: 4, 10 and 18 of them are waited for on 8, 64 and 1024 hosts.
+        self.assertIn("\n| 8-1-1 | sgd | 32 | 10 | 73 % | 52 % | 38 % | ", result.stdout)
+        self.assertIn("\n8-1-1, adam, batch 32, 10 Gb/s, alpha 3e+06 us\n", result.stdout)
+        self.assertIn("\n8-1-1, sgd, batch 32, 100 Gb/s, alpha 2 us\n", result.stdout)
+        row = "| 8 | 45000.000 | 18000.000 | 33 % | 73 % | 6 | 19 % |"  # 33 / 45, 8 * 32 / 45, 33 / 8 / 21.5
+        self.assertEqual(result.stdout.count(row), 2)
+
+    def test_rate(self):
+        """7 / 8 of 4004000 bytes, and of the loss's 16, there and back at 0.8 ns each."""
+        weights = line(network="1000-1000", compute={"rows": 1.0, "gradients": [1.0], "update": 1.0})
+        result = self.run_mode("table", weights, options=("--alpha-10", "0", "--alpha-100", "0"))
+        self.assertIn(" | 5.606 | ", result.stdout)
+        self.assertIn(" | 0.561 | ", result.stdout)
+
+    def test_speed(self):
+        """A host twice as fast takes half of 33."""
+        result = self.run_mode("table", line(), options=("--alpha-10", "0", "--speed", "2"))
+        self.assertIn("| 8 | 16500.000 |", result.stdout)
+
+    def test_wrong_files(self):
+        for text in "{", "[]", "", json.dumps(line(compute={"rows": 1.0, "gradients": [1.0], "update": 1.0})):
+            result = self.run_mode("check", text)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("measured.jsonl", result.stderr)
+            self.assertNotIn("Traceback", result.stderr)
+        with self.assertRaises(OSError):
+            read("/nonexistent")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,165 @@
+"""usage: test_model.py FOLDER_OF_THE_MODEL
+
+The model of sums over hosts: closed forms, steps calculated by hand, and what has to grow with what.
+"""
+
+import math
+import sys
+import unittest
+
+sys.path.insert(0, sys.argv.pop(1))
+
+from costs import ALGORITHMS, Network, best, rabenseifner, ring, tree
+from overlap import LOSS_BYTES, Compute, simulate
+from scaling import Scaling
+
+HOSTS = [2, 4, 8, 64, 1024]
+SIZES = [16, 4096, 1 << 20, 123456789]
+NETWORK = Network(alpha=20e-6, beta=0.8e-9, gamma=0.3e-9)
+
+
+class ClosedForms(unittest.TestCase):
+    def compare(self, algorithm, closed_form, hosts=HOSTS):
+        for p in hosts:
+            for n in SIZES:
+                expected = closed_form(p, n, NETWORK.alpha, NETWORK.beta, NETWORK.gamma)
+                self.assertTrue(math.isclose(sum(algorithm(p, n, NETWORK)), expected), (p, n))
+
+    def test_ring(self):
+        self.compare(ring, lambda p, n, a, b, c: 2 * (p - 1) * (a + n * b / p) + (p - 1) / p * n * c,
+                     HOSTS + [3, 7, 100])
+
+    def test_tree(self):
+        self.compare(tree, lambda p, n, a, b, c: math.ceil(math.log2(p)) * (a + n * b + n * c),
+                     HOSTS + [3, 7, 100])
+
+    def test_rabenseifner(self):
+        self.compare(rabenseifner, lambda p, n, a, b, c: 2 * math.ceil(math.log2(p)) * a
+                     + 2 * (p - 1) / p * n * b + (p - 1) / p * n * c, HOSTS + [3, 7, 100])
+
+    def test_halves(self):
+        """Messages of Rabenseifner's rounds on 8 hosts: a half, a quarter, an eighth, and back."""
+        rounds = rabenseifner(8, 800, Network(alpha=0, beta=1, gamma=0))
+        for found, expected in zip(rounds, [400, 200, 100, 100, 200, 400], strict=True):
+            self.assertAlmostEqual(found, expected)
+
+    def test_one_host(self):
+        for name, algorithm in ALGORITHMS.items():
+            self.assertEqual(sum(algorithm(1, 1000, NETWORK)), 0, name)
+
+    def test_two_hosts(self):
+        """Exchanged whole: one message. In halves: two, but each host adds up only one half."""
+        network = Network(alpha=5, beta=1, gamma=2)
+        self.assertEqual(sum(tree(2, 10, network)), 5 + 10 + 20)
+        self.assertEqual(sum(ring(2, 10, network)), 2 * (5 + 5) + 10)
+        self.assertEqual(sum(rabenseifner(2, 10, network)), 2 * (5 + 5) + 10)
+
+    def test_best(self):
+        """Few messages for few bytes, few bytes for many."""
+        self.assertEqual(best(64, 16, NETWORK), tree(64, 16, NETWORK))
+        self.assertEqual(best(64, 1 << 24, NETWORK), rabenseifner(64, 1 << 24, NETWORK))
+        for p in HOSTS:
+            for n in SIZES:
+                self.assertEqual(sum(best(p, n, NETWORK)),
+                                 min(sum(f(p, n, NETWORK)) for f in (ring, tree, rabenseifner)))
+
+
+class ByHand(unittest.TestCase):
+    """Rows take 10, the gradients of the last layer (100 floats) 4, of the first (200 floats) 4, the update 2."""
+
+    COMPUTE = Compute(10, (4, 4), 2)
+    ROUNDS = {LOSS_BYTES: [1], 400: [3, 3], 800: [5, 5], 1200: [6, 6]}
+
+    def step(self, bucket_bytes, compute=COMPUTE, **options):
+        return simulate(compute, [100, 200], self.ROUNDS.__getitem__, bucket_bytes, **options)
+
+    def test_offload(self):
+        """Loss 10 to 11, last layer 14 to 20, first layer (done at 18) 20 to 30, update to 32."""
+        step = self.step(1, offload=True)
+        self.assertEqual((step.seconds, step.waited, step.allreduce, step.sums), (32, 12, 17, 3))
+        self.assertAlmostEqual(step.hidden(), 5 / 17)
+
+    def test_calls(self):
+        """The last layer's second round is not begun before 18, though the first is over at 17: one later."""
+        step = self.step(1)
+        self.assertEqual((step.seconds, step.waited, step.allreduce, step.sums), (33, 13, 17, 3))
+
+    def test_one_bucket(self):
+        """Both layers together fill a bucket, at 18; one that is not full is begun by the wait."""
+        for bucket_bytes in 1200, 1 << 20:
+            step = self.step(bucket_bytes)
+            self.assertEqual((step.seconds, step.waited, step.allreduce, step.sums), (32, 12, 13, 2))
+
+    def test_half_numbers(self):
+        """A bucket is as full in bf16 as in float, and half as many bytes travel: 14 to 18, 18 to 24."""
+        step = simulate(self.COMPUTE, [100, 200], {LOSS_BYTES: [1], 200: [2, 2], 400: [3, 3]}.__getitem__, 400,
+                        offload=True, number_bytes=2)
+        self.assertEqual((step.seconds, step.allreduce, step.sums), (26, 11, 3))
+
+    def test_all_but_the_last_hidden(self):
+        """A first layer of 20, done at 34, hides the last one's sum, 14 to 20; 10 of its own are waited for."""
+        step = self.step(1, Compute(10, (4, 20), 2), offload=True)
+        self.assertEqual((step.seconds, step.waited), (46, 10))
+
+    def test_nothing_to_add(self):
+        step = simulate(self.COMPUTE, [100, 200], lambda size: [], 1)
+        self.assertEqual((step.seconds, step.waited, step.hidden()), (20, 0, 1))
+
+
+def scaling(network, algorithm=best, **options):
+    """A network of 3 layers whose computing takes time per row and a part per parameter."""
+    return Scaling(lambda rows: Compute(40e-6 * rows, (1e-6 * rows, 1e-5 * rows, 1e-5 * rows), 1e-3),
+                   [10000, 1000000, 1000000], lambda p, n: algorithm(p, n, network),
+                   bucket_bytes=1 << 20, **options)
+
+
+class Monotony(unittest.TestCase):
+    def grows(self, values, strictly=True):
+        for before, after in zip(values, values[1:]):
+            self.assertTrue(before < after if strictly else before <= after, values)
+
+    def test_sums(self):
+        for algorithm in ALGORITHMS.values():
+            self.grows([sum(algorithm(p, 1 << 20, NETWORK)) for p in [1] + HOSTS])
+            self.grows([sum(algorithm(8, n, NETWORK)) for n in SIZES])
+            for worse in Network(30e-6, 0.8e-9, 0.3e-9), Network(20e-6, 1e-9, 0.3e-9), Network(20e-6, 0.8e-9, 1e-9):
+                self.grows([sum(algorithm(8, 1 << 20, each)) for each in (NETWORK, worse)])
+
+    def test_steps(self):
+        for offload in False, True:
+            for algorithm in ring, tree, rabenseifner:
+                model = scaling(NETWORK, algorithm, offload=offload)
+                self.grows([model.step(p, 64).seconds for p in HOSTS])
+                self.grows([-model.weak(p, 64) for p in HOSTS])
+                self.grows([-model.strong(p, 2048) for p in HOSTS])
+                self.grows([model.weak(16, rows) for rows in (1, 8, 64, 512, 4096)])
+
+    def test_offload_hides_more(self):
+        for p in HOSTS:
+            calls, alone = (scaling(NETWORK, offload=each).step(p, 512) for each in (False, True))
+            self.assertEqual(calls.allreduce, alone.allreduce)
+            self.grows([alone.waited, calls.waited], strictly=False)
+            self.assertLessEqual(calls.waited, calls.allreduce)
+        self.assertLess(alone.waited, calls.waited)
+
+    def test_smallest_rows(self):
+        """The fewest that are efficient: one row less is not. More of them on more hosts and slower networks."""
+        slow, fast = scaling(NETWORK), scaling(Network(2e-6, 0.08e-9, 0.3e-9))
+        for p in HOSTS:
+            rows = slow.smallest_rows(p, 0.8)
+            self.assertGreaterEqual(slow.weak(p, rows), 0.8)
+            self.assertLess(slow.weak(p, rows - 1), 0.8)
+            self.assertLess(fast.smallest_rows(p, 0.8), rows)
+        self.grows([slow.smallest_rows(p, 0.8) for p in HOSTS], strictly=False)
+
+    def test_efficiency(self):
+        """Without sums all scales; a batch of fewer rows than hosts cannot be dealt."""
+        free = scaling(Network(0, 0, 0))
+        self.assertAlmostEqual(free.weak(8, 64), 1)
+        self.assertLess(free.strong(8, 64), 1)  # every host updates all parameters
+        self.assertIsNone(free.strong(8, 7))
+        self.assertEqual(free.smallest_rows(8, 0.8), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
