@@ -2,8 +2,8 @@
 //            [--gradients fp32|bf16] [--bucket BYTES] [--steps N] [--rounds N] [--threads N]
 // Times training steps over ranks, and what they are made of. Prints a JSON object in one line, seconds and bytes
 // of a step in the best round: step (step_median is that of the median round), sums, bytes, waited, met and begun as
-// lw_mpi_times has them; compute, what a rank computes without sums (compute.h), of its best round; alpha, beta and gamma of the
-// link (link.h).
+// lw_mpi_times has them; compute, what a rank computes without sums (compute.h), of its best round; alpha, beta and gamma of
+// the link (link.h).
 #include "compute.h"
 #include "link.h"
 

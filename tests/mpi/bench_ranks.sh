@@ -1,22 +1,8 @@
 # usage: bench_ranks.sh BIN_DIR LAUNCHER ...
 # bench_ranks on one rank and on two prints one line of JSON, whose numbers are those of its network.
 . "${0%/*}/../cli/common.sh"
+. "${0%/*}/json_line.sh"
 shift
-
-command -v python3 >/dev/null || {
-    echo 'skipped: there is no python3'
-    exit 77
-}
-
-# holds EXPRESSION: Python's, of the members m of the last run's line.
-holds() {
-    checks=$((checks + 1))
-    python3 -c 'import json, sys
-line, = open(sys.argv[1])
-m = json.loads(line)
-c = m["compute"]
-sys.exit(not eval(sys.argv[2]))' "$work/out" "$1" 2>>"$work/err" || fail "not so: $1"
-}
 
 for ranks in 1 2; do
     run "$@" "$ranks" "$bin/bench_ranks" --network 20-30-5 --batch 8 --optimizer sgd --apart --bucket 2000 \
