@@ -1,0 +1,120 @@
+// usage: mpirun -n RANKS bench_ranks [--network 784-1024-10] [--batch ROWS_OF_ALL] [--optimizer sgd|adam] [--apart]
+//            [--gradients fp32|bf16] [--bucket BYTES] [--steps N] [--rounds N] [--threads N]
+// Times training steps over ranks, and what they are made of. Prints a JSON object in one line, seconds and bytes
+// of a step in the best round: step (step_median is that of the median round), sums, bytes, waited, met and begun as
+// lw_mpi_times has them; compute, what a rank computes without sums (compute.h), of its best round; alpha, beta and gamma of
+// the link (link.h).
+#include "compute.h"
+#include "link.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <stdexcept>
+
+namespace
+{
+
+struct Round {
+    double step, loss;
+    lw_mpi_times times; // of all steps
+};
+
+Round train(Training &training, lw_mpi *mpi, size_t steps)
+{
+    Round round;
+    check(lw_mpi_take_times(mpi, &round.times));
+    MPI_Barrier(MPI_COMM_WORLD);
+    const double begin = MPI_Wtime();
+    for (size_t i = 0; i < steps; i++)
+        round.loss = training.step();
+    round.step = (MPI_Wtime() - begin) / static_cast<double>(steps);
+    check(lw_mpi_take_times(mpi, &round.times));
+    return round;
+}
+
+struct Results {
+    std::vector<Round> rounds; // the best first
+    double loss;               // after the last
+    Parts compute;
+};
+
+// Rounds of both kinds in turns, because machines drift.
+Results measure(const Options &options, lw_mpi *mpi, size_t rows, unsigned threads)
+{
+    Training training(options, rows, threads, *lw_mpi_ranks(mpi));
+    Compute compute(options, rows, threads, *lw_mpi_ranks(mpi));
+    Results results;
+    // Memory is asked for in the first step.
+    train(training, mpi, 1);
+    compute.measure(1);
+    for (size_t i = 0; i < options.rounds; i++) {
+        results.rounds.push_back(train(training, mpi, options.steps));
+        const Parts parts = compute.measure(options.steps);
+        if (i == 0 || parts.sum() < results.compute.sum())
+            results.compute = parts;
+    }
+    results.loss = results.rounds.back().loss;
+    std::sort(results.rounds.begin(), results.rounds.end(),
+              [](const Round &a, const Round &b) { return a.step < b.step; });
+    return results;
+}
+
+void print(const Options &options, unsigned ranks, unsigned hosts, unsigned threads,
+           const Results &results, const Link &link)
+{
+    const Round &best = results.rounds.front();
+    const double steps = static_cast<double>(options.steps);
+    std::printf(
+        "{\"network\": \"%s\", \"batch\": %zu, \"optimizer\": \"%s\", \"gradients\": \"%s\", "
+        "\"bucket\": %zu, \"apart\": %s, \"ranks\": %u, \"hosts\": %u, \"threads\": %u, ",
+        options.network.c_str(), options.batch, options.optimizer.c_str(),
+        options.gradients.c_str(), options.bucket, options.apart ? "true" : "false", ranks, hosts,
+        threads);
+    std::printf("\"step\": %.6g, \"step_median\": %.6g, \"sums\": %g, \"bytes\": %.9g, "
+                "\"waited\": %.6g, \"met\": %.6g, \"begun\": %.6g, \"loss\": %.9g, ",
+                best.step, results.rounds[results.rounds.size() / 2].step,
+                static_cast<double>(best.times.sums) / steps, best.times.bytes / steps,
+                best.times.waited / steps, best.times.met / steps, best.times.begun / steps,
+                results.loss);
+    std::printf("\"compute\": {\"rows\": %.6g, \"gradients\": [", results.compute.rows);
+    for (size_t i = 0; i < results.compute.gradients.size(); i++)
+        std::printf("%s%.6g", i > 0 ? ", " : "", results.compute.gradients[i]);
+    std::printf("], \"update\": %.6g}, \"alpha\": %.6g, \"beta\": %.6g, \"gamma\": %.6g}\n",
+                results.compute.update, link.alpha, link.beta, link.gamma);
+}
+
+void run(int argc, char **argv)
+{
+    const Options options = parse_options(argc, argv);
+    const lw_mpi_options mpi_options = options.mpi();
+    lw_mpi *mpi;
+    check(lw_mpi_create(&mpi, MPI_COMM_WORLD, &mpi_options));
+    const unsigned ranks = lw_mpi_ranks(mpi)->count;
+    if (options.batch % ranks != 0)
+        throw std::runtime_error("the batch is not a multiple of the ranks");
+    unsigned threads, hosts, here;
+    check(lw_mpi_threads(mpi, &threads));
+    check(lw_mpi_hosts(mpi, &hosts, &here));
+    if (options.threads > 0)
+        threads = options.threads;
+    const Results results = measure(options, mpi, options.batch / ranks, threads);
+    const Link link = measure_link();
+    if (lw_mpi_ranks(mpi)->rank == 0)
+        print(options, ranks, hosts, threads, results, link);
+    lw_mpi_destroy(mpi);
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    int level;
+    MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &level);
+    try {
+        run(argc, argv);
+    } catch (const std::exception &error) {
+        std::fprintf(stderr, "bench_ranks: %s\n", error.what());
+        MPI_Abort(MPI_COMM_WORLD, 1);
+    }
+    MPI_Finalize();
+}

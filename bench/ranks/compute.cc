@@ -1,0 +1,71 @@
+#include "compute.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+double Parts::sum() const
+{
+    return std::accumulate(gradients.begin(), gradients.end(), rows + update);
+}
+
+double Compute::lap(Compute *compute)
+{
+    const double now = MPI_Wtime();
+    return now - std::exchange(compute->last_, now);
+}
+
+lw_ranks Compute::silent_ranks(const lw_ranks &ranks)
+{
+    lw_ranks silent = {};
+    silent.size = sizeof silent;
+    silent.rank = ranks.rank;
+    // One rank alone would not store its gradients.
+    silent.count = std::max(2u, ranks.count);
+    silent.user = this;
+    // The loss is the first sum, when the rows are done.
+    silent.add_doubles = [](void *user, size_t, double *) {
+        auto *compute = static_cast<Compute *>(user);
+        compute->parts_.rows += lap(compute);
+        return LW_OK;
+    };
+    silent.add_floats = [](void *user, size_t, float *) {
+        auto *compute = static_cast<Compute *>(user);
+        compute->parts_.gradients.at(compute->sums_++) += lap(compute);
+        return LW_OK;
+    };
+    silent.wait = [](void *user) {
+        lap(static_cast<Compute *>(user));
+        return LW_OK;
+    };
+    return silent;
+}
+
+Compute::Compute(const Options &options, size_t rows, unsigned threads, const lw_ranks &ranks)
+    : training_(options, rows, threads, silent_ranks(ranks))
+{
+}
+
+Parts Compute::measure(size_t steps)
+{
+    parts_ = Parts();
+    parts_.gradients.resize(training_.layers());
+    MPI_Barrier(MPI_COMM_WORLD);
+    for (size_t i = 0; i < steps; i++) {
+        sums_ = 0;
+        last_ = MPI_Wtime();
+        training_.step();
+        parts_.update += lap(this);
+    }
+    std::vector<double> all = parts_.gradients;
+    all.insert(all.end(), {parts_.rows, parts_.update});
+    for (double &seconds : all)
+        seconds /= static_cast<double>(steps);
+    MPI_Allreduce(MPI_IN_PLACE, all.data(), static_cast<int>(all.size()), MPI_DOUBLE, MPI_MAX,
+                  MPI_COMM_WORLD);
+    Parts slowest;
+    slowest.gradients.assign(all.begin(), all.end() - 2);
+    slowest.rows = all.end()[-2];
+    slowest.update = all.back();
+    return slowest;
+}

@@ -1,0 +1,27 @@
+# usage: bench_ranks.sh BIN_DIR LAUNCHER ...
+# bench_ranks on one rank and on two prints one line of JSON, whose numbers are those of its network.
+. "${0%/*}/../cli/common.sh"
+. "${0%/*}/json_line.sh"
+shift
+
+for ranks in 1 2; do
+    run "$@" "$ranks" "$bin/bench_ranks" --network 20-30-5 --batch 8 --optimizer sgd --apart --bucket 2000 \
+        --steps 2 --rounds 3
+    [ "$code" -eq 0 ] || fail "exit code $code on $ranks ranks"
+    holds "(m['network'], m['batch'], m['optimizer']) == ('20-30-5', 8, 'sgd')"
+    holds "(m['gradients'], m['bucket'], m['apart']) == ('fp32', 2000, True)"
+    holds "(m['ranks'], m['hosts']) == ($ranks, 1) and m['threads'] >= 1"
+    holds "0 < m['step'] <= m['step_median'] and 0 < m['loss'] < 10 and m['met'] >= 0"
+    holds "c['rows'] > 0 and len(c['gradients']) == 2 and min(c['gradients']) > 0 and c['update'] > 0"
+    holds "m['gamma'] > 0"
+done
+# The loss, and the layers, the last of which is below a bucket and waits for the other: 16 bytes, and 785 floats or more.
+holds "m['sums'] == 2 and 16 + 4 * 785 <= m['bytes'] < 16 + 4 * 900"
+holds "m['waited'] > 0 and m['begun'] >= m['waited'] and m['beta'] > 0"
+
+# A rank that ends the others may be spoken of by MPI too.
+run "$@" 2 "$bin/bench_ranks" --network 20-30-5 --batch 7
+[ "$code" -ne 0 ] && [ ! -s "$work/out" ] || fail 'a batch that two ranks cannot divide'
+grep -q '^bench_ranks: the batch is not a multiple of the ranks$' "$work/err" || fail 'no message'
+
+finish

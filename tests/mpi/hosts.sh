@@ -1,0 +1,86 @@
+# usage: hosts.sh BIN_DIR short|long [LINES.json]
+# Ranks on hosts of their own: they train the network that ranks of one host train who send each other gradients, and
+# bench_ranks times them at several rates of the links; what it prints is added to the file. Where bench/scaling/simulate.py
+# is, the long form has it predict these times. Skipped where there is no Open MPI, or hosts cannot be made.
+lines=$(realpath "${3:-/dev/null}")
+tests=$(cd "$(dirname "$0")/.." && pwd)
+. "$tests/cli/common.sh"
+. "$tests/mpi/json_line.sh"
+. "$tests/mpi/hosts_network.sh"
+
+mpirun --version 2>/dev/null | grep -q 'Open MPI' || skip 'there is no Open MPI'
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMP_WAIT_POLICY=passive
+
+if [ "$2" = long ]; then
+    data='--data fashion-mnist --layers 256,128 --epochs 2'
+    rates='500mbit 1gbit 2gbit 4gbit'
+    benched='--steps 20 --rounds 7'
+else
+    data='--csv rows.csv --target y --layers 300,200 --epochs 3'
+    rates=1gbit
+    benched='--network 784-512-512-10 --steps 4 --rounds 3'
+fi
+
+# train NAME COMMAND ...: leaves a network and a checkpoint of this name.
+train() {
+    name=$1
+    shift
+    # shellcheck disable=SC2086 # lists of words
+    run "$@" "$bin/lanewise" train $data --batch 64 --optimizer adam --seed 5 --threads 1 --gradients fp32 \
+        --save "$work/data/$name.safetensors" --checkpoint "$work/data/$name.checkpoint"
+    [ "$code" -eq 0 ] || fail "exit code $code of training on $name"
+}
+
+# same FILE FILE
+same() {
+    checks=$((checks + 1))
+    cmp -s "$1" "$2" || fail "$1 and $2 are not the same"
+}
+
+make_hosts 2
+awk 'BEGIN { print "a,b,c,y"
+             for (i = 0; i < 640; i++) print i % 17 / 17 "," i % 29 / 29 "," i % 5 / 5 "," (i % 17 > i % 29) }' >rows.csv
+train one mpirun -n 2 --oversubscribe --bind-to none
+says '^2 processes on 1 host, 2 threads$'
+shape_links 1gbit 50us
+train two on_hosts
+says '^2 processes on 2 hosts, 2 threads$'
+same one.safetensors two.safetensors
+same one.checkpoint two.checkpoint
+
+# bench COMMAND ...
+bench() {
+    # shellcheck disable=SC2086 # a list of words
+    run "$@" "$bin/bench_ranks" --optimizer sgd --threads 1 --apart $benched
+    [ "$code" -eq 0 ] || fail "exit code $code of bench_ranks"
+    cat "$work/out"
+}
+
+# seconds_per_byte RATE
+seconds_per_byte() {
+    echo "$1" | sed 's/gbit/ 1e9/; s/mbit/ 1e6/' | awk '{ print 8 / ($1 * $2) }'
+}
+
+bench mpirun -n 2 --oversubscribe --bind-to none
+loss=$(sed 's/.*"loss": \([^,]*\),.*/\1/' "$work/out")
+for rate in $rates; do
+    shape_links "$rate" 50us
+    echo "$shaped:"
+    bench on_hosts
+    [ "$code" -ne 0 ] || cat "$work/out" >>measured.json
+    holds "(m['ranks'], m['hosts'], m['loss']) == (2, 2, $loss)"
+    # The link has no more than its rate, and all bytes have gone over it, but for what may pass at once.
+    holds "m['beta'] > 0.85 * $(seconds_per_byte "$rate")"
+    holds "m['step'] > m['beta'] * (m['bytes'] - 131072 * m['sums'])"
+done
+[ ! -e measured.json ] || cat measured.json >>"$lines"
+
+# In short a machine that does other work at the same time says little about times.
+simulator=$tests/../bench/scaling/simulate.py
+if [ "$2" = long ] && [ -e "$simulator" ]; then
+    run python3 "$simulator" check measured.json
+    cat "$work/out"
+    [ "$code" -eq 0 ] || fail 'the simulator is wrong by more than it may be'
+fi
+
+finish
