@@ -1,0 +1,125 @@
+# usage: command.sh BIN_DIR
+# lanewise train in processes that mpirun starts. MPIRUN is the starter with its options, up to the number of processes.
+. "${0%/*}/../cli/common.sh"
+
+# on COUNT OPTION...: trains in so many processes.
+on() {
+    count=$1
+    shift
+    # shellcheck disable=SC2086 # a list of words
+    run $MPIRUN "$count" "$lanewise" train "$@"
+}
+
+# trains COUNT OPTION...
+trains() {
+    on "$@"
+    [ "$code" -eq 0 ] || fail "exit code $code, expected 0: $*"
+}
+
+# refuses TIMES PATTERN COUNT OPTION...: fails with a message like that from so many processes, and nothing else written.
+refuses() {
+    times=$1
+    pattern=$2
+    shift 2
+    snapshot >"$work/before"
+    on "$@"
+    snapshot >"$work/after"
+    [ "$code" -ne 0 ] || fail "no failure: $*"
+    found=$(cat "$work/out" "$work/err" | grep -Ec -- "$pattern")
+    [ "$found" -eq "$times" ] || fail "$found messages like '$pattern', expected $times: $*"
+    cmp -s "$work/before" "$work/after" || fail "files have changed: $*"
+}
+
+# same FILE FILE
+same() {
+    checks=$((checks + 1))
+    cmp -s "$1" "$2" || fail "$1 and $2 differ"
+}
+
+# near FILE FILE BOUND: logs whose losses are, in the same epochs, no further from each other.
+near() {
+    checks=$((checks + 1))
+    sed 's/[^0-9.,e-]//g' "$1" | cut -d, -f1-3 >"$work/one"
+    sed 's/[^0-9.,e-]//g' "$2" | cut -d, -f1-3 | paste -d, "$work/one" - | awk -F, -v bound="$3" '
+        { for (i = 2; i <= 3; i++) { d = substr($i, 2) - substr($(i + 3), 2); if (d < 0) d = -d; if (d > bound) exit 1 } n++ }
+        END { exit n == 0 }' || fail "losses of $1 and $2 are further than $3 from each other"
+}
+
+# rows FIRST COUNT: points and whether they lie in two of the four quarters.
+rows() {
+    awk -v first="$1" -v count="$2" 'BEGIN { print "a,b,y"
+        for (i = first; i < first + count; i++) { a = i * 37 % 101 / 101; b = i * 61 % 103 / 103
+            print a "," b "," ((a - 0.5) * (b - 0.5) > 0) } }'
+}
+rows 0 1003 >data.csv
+rows 0 400 >part-0.csv
+rows 400 251 >part-1.csv
+data="--csv data.csv --target y --validation 0.2"
+few="--layers 40,30 --batch 24 --epochs 3 --lr 0.01 --optimizer sgd"
+
+# ---- Processes of one host share one network: the bits of one, in any number, whatever their threads.
+for count in 1 2 3 4; do
+    trains $count $data $few --save $count.net --log $count.log --checkpoint $count.state
+    [ "$count" -eq 1 ] || says "^$count processes on 1 host, [0-9]+ threads?"
+    [ "$(grep -c 'epoch 3/3  train' "$work/out")" -eq 1 ] || fail 'the epochs are not told once'
+    [ "$(wc -l <$count.log)" -eq 3 ] || fail 'the log has not a line for each epoch'
+    same 1.net $count.net
+    same 1.state $count.state
+    near 1.log $count.log 0
+done
+grep -q '"processes": 4, "threads": ' 4.log || fail 'the log does not tell processes and threads'
+[ "$(find . -type f | wc -l)" -eq 15 ] || fail 'more files than those of the first process'
+trains 2 $data $few --save threads.net --threads 3
+same 1.net threads.net
+
+# ---- Those that add gradients up differ by the order of sums, and have the same bits again. An addition in float32 rounds by
+# 6e-8; 100 steps of SGD at this rate leave losses within 1e-5.
+for count in 2 3 4; do
+    trains $count $data $few --save apart-$count.net --log apart.log --gradients fp32
+    near 1.log apart.log 1e-5
+done
+trains 3 $data $few --save again.net --gradients fp32 --threads 2
+same apart-3.net again.net
+cmp -s apart-3.net 1.net && fail 'nothing was added up'
+trains 2 $data $few --log bf16.log --gradients bf16
+near 1.log bf16.log 1e-2
+
+# ---- Going on, with as many processes and with others.
+trains 2 $data --layers 40,30 --batch 24 --epochs 5 --lr 0.01 --optimizer sgd --save whole.net --schedule constant
+trains 2 $data --layers 40,30 --batch 24 --epochs 2 --lr 0.01 --optimizer sgd --checkpoint part.state --schedule constant
+for count in 1 2 3; do
+    trains $count $data --layers 40,30 --batch 24 --epochs 5 --lr 0.01 --optimizer sgd --resume part.state \
+        --save resumed.net --schedule constant
+    says '^part.state: resumed after 2 of 5 epochs$'
+    same whole.net resumed.net
+done
+
+# ---- Files of their own, of different length, and rows that no two processes share evenly.
+trains 2 --csv 'part-{rank}.csv' --target y $few --log own.log
+refuses 2 '^lanewise: rank [23]: part-[23].csv: cannot open' 4 --csv 'part-{rank}.csv' --target y $few
+head -n 3 data.csv >few.csv
+trains 4 --csv few.csv --target y --batch full --layers 4 --epochs 2 --labels
+
+# ---- What all find wrong is said once, what one finds wrong by that one.
+refuses 1 'lanewise train: --lr: expected' 3 $data --lr none
+refuses 1 'lanewise: absent.csv: cannot open' 3 --csv absent.csv --target y
+trains 3 $data --batch 2 --epochs 1 --layers 4 # one of them has no row
+refuses 1 'lanewise: .*absent/net' 2 $data $few --save absent/net
+refuses 1 'lower --lr' 2 $data --layers 40 --lr 1e30 --optimizer sgd --loss mse --output linear --values
+
+# ---- A signal to the starter: the state is kept.
+# shellcheck disable=SC2086
+$MPIRUN 2 "$lanewise" train $data --layers 64 --batch 8 --epochs 100000 --checkpoint term.state >"$work/out" 2>"$work/err" &
+process=$!
+tries=0
+while [ ! -e term.state ] && [ $tries -lt 3000 ]; do
+    sleep 0.02
+    tries=$((tries + 1))
+done
+kill -TERM $process
+wait $process
+[ $? -ne 0 ] || fail 'a run that was ended ended well'
+trains 2 $data --layers 64 --batch 8 --epochs 1 --quiet --save one.net
+refuses 1 'more than --epochs 1' 2 $data --layers 64 --batch 8 --epochs 1 --resume term.state
+
+finish

@@ -1,0 +1,68 @@
+# usage: kill.sh BIN_DIR [KILLS]
+# One of three processes that train together is killed at a random moment: all of them end within ten seconds and not well,
+# the checkpoint loads, and the run that goes on from it ends with the bits of one that was left alone. MPIRUN as in command.sh.
+. "${0%/*}/../cli/common.sh"
+kills=${2:-3}
+awk 'BEGIN { print "a,b,y"
+    for (i = 0; i < 4000; i++) { a = i * 37 % 101 / 101; b = i * 61 % 103 / 103
+        print a "," b "," ((a - 0.5) * (b - 0.5) > 0) } }' >data.csv
+options="--csv data.csv --target y --layers 64,64 --batch 30 --epochs 40 --seed 3 --quiet"
+seed=$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')
+echo "seed $seed"
+
+# train FILE OPTION...: on three processes, in the background; $starter is mpirun.
+train() {
+    # shellcheck disable=SC2086
+    $MPIRUN 3 "$lanewise" train $options "$@" >"$work/out" 2>"$work/err" &
+    starter=$!
+}
+
+# milliseconds: since some moment.
+milliseconds() {
+    echo $(($(date +%s%N) / 1000000))
+}
+
+train --save whole.net
+begin=$(milliseconds)
+wait $starter || fail 'the run that is left alone fails'
+length=$(($(milliseconds) - begin))
+slowest=0
+early=0
+late=0
+kill=1
+while [ "$kill" -le "$kills" ]; do
+    checks=$((checks + 1))
+    rm -f state killed.net
+    seed=$(((seed * 25173 + 13849) % 65536))
+    train --checkpoint state --save killed.net
+    sleep "$(awk -v s=$seed -v l=$length 'BEGIN { print s / 65536 * l / 1000 }')"
+    # The processes of the command, not those that started them.
+    victim=$(pgrep -f "^$lanewise train .*--checkpoint state" | awk -v s=$seed '{ p[NR] = $1 } END { if (NR) print p[s % NR + 1] }')
+    begin=$(milliseconds)
+    if [ -z "$victim" ] || ! kill -KILL "$victim" 2>/dev/null; then
+        wait $starter || fail 'a run that nobody killed fails'
+        late=$((late + 1)) # not begun yet, or over already
+        kill=$((kill + 1))
+        continue
+    fi
+    wait $starter
+    code=$?
+    took=$(($(milliseconds) - begin))
+    [ $took -le $slowest ] || slowest=$took
+    [ $took -lt 10000 ] || fail "it took $took ms to end"
+    if [ $code -eq 0 ]; then
+        [ -e killed.net ] || fail 'a run of which a process was killed ends well'
+        late=$((late + 1))
+    else
+        grep -qi 'kill\|signal 9' "$work/out" "$work/err" || fail 'nobody is told'
+    fi
+    [ "$(pgrep -cf "^$lanewise train .*--checkpoint state")" -eq 0 ] || fail 'others go on'
+    [ -e state ] || early=$((early + 1))
+    resume=$([ ! -e state ] || echo --resume state)
+    train $resume --save resumed.net
+    wait $starter || fail 'it cannot go on'
+    cmp -s whole.net resumed.net || fail 'it goes on to another network'
+    kill=$((kill + 1))
+done
+echo "$kills killed: $early before the first checkpoint, $late too late; the slowest end took $slowest ms"
+finish
