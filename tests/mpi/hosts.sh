@@ -61,12 +61,17 @@ seconds_per_byte() {
     echo "$1" | sed 's/gbit/ 1e9/; s/mbit/ 1e6/' | awk '{ print 8 / ($1 * $2) }'
 }
 
+# Left to itself, Open MPI 4 has two ranks, or more of them in place, send all sums to the first rank and back, one after the
+# other. A ring takes half the time, and is what the simulator is told of.
+ring='--mca coll_libnbc_iallreduce_algorithm 1'
+
 bench mpirun -n 2 --oversubscribe --bind-to none
 loss=$(sed 's/.*"loss": \([^,]*\),.*/\1/' "$work/out")
 for rate in $rates; do
     shape_links "$rate" 50us
     echo "$shaped:"
-    bench on_hosts
+    # shellcheck disable=SC2086 # a list of words
+    bench on_hosts $ring
     [ "$code" -ne 0 ] || cat "$work/out" >>measured.json
     holds "(m['ranks'], m['hosts'], m['loss']) == (2, 2, $loss)"
     # The link has no more than its rate, and all bytes have gone over it, but for what may pass at once.
@@ -78,7 +83,7 @@ done
 # In short a machine that does other work at the same time says little about times.
 simulator=$tests/../bench/scaling/simulate.py
 if [ "$2" = long ] && [ -e "$simulator" ]; then
-    run python3 "$simulator" check measured.json
+    run python3 "$simulator" check --algorithm ring measured.json
     cat "$work/out"
     [ "$code" -eq 0 ] || fail 'the simulator is wrong by more than it may be'
 fi
