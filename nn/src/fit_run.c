@@ -74,7 +74,7 @@ static lw_status train_batch(lw_fit_run *run, const lw_batch *batch, lw_epoch_re
         run->net->pass.gradients = 0; /* of a step that was not taken */
         return told;
     }
-    if (run->net->shared && run->net->shared->sums[LW_SUM_WISHES] > 0.0)
+    if (lw_has_others(run->net) && run->net->shared->sums[LW_SUM_WISHES] > 0.0)
         run->stopped = 1;
     run->steps_done++;
     run->at.batches++;
@@ -109,7 +109,7 @@ static int report_batch(const lw_fit_run *run, double begin)
 /* Stops before the next step; with ranks, all of them after that one, which tells them. */
 static void stop_soon(lw_fit_run *run)
 {
-    if (run->net->shared)
+    if (lw_has_others(run->net))
         run->net->shared->wishes = 1;
     else
         run->stopped = 1;

@@ -16,6 +16,12 @@ typedef struct lw_shared_net {
 
 enum { LW_SUM_LOSS, LW_SUM_WISHES };
 
+/* Whether there are other ranks: a step of one alone has nothing to tell or to add up. */
+static inline int lw_has_others(const lw_net *net)
+{
+    return net->shared && net->shared->ranks.count > 1;
+}
+
 /* The rows of a batch of so many that are this rank's; all of them without ranks. */
 size_t lw_ranks_rows(const lw_net *net, size_t rows);
 

@@ -75,7 +75,7 @@ size_t lw_step_threads(const lw_step_job *job)
 /* Whether a step that updates stores its gradients all the same. */
 static int stores_gradients(const lw_net *net, size_t rows)
 {
-    return rows > LW_UPDATE_MAX_BATCH || net->shared;
+    return rows > LW_UPDATE_MAX_BATCH || lw_has_others(net);
 }
 
 static lw_status run(lw_step_job *job)
@@ -116,7 +116,7 @@ static lw_status wide_step(lw_net *net, const lw_loss_rule *rule,
                        .backward = 1,
                        .rule = rule,
                        .optimizer = optimizer};
-    if (net->shared)
+    if (lw_has_others(net))
         return lw_shared_step(&job, value);
     const lw_status status = run(&job);
     if (status == LW_OK && value)
