@@ -92,6 +92,7 @@ static lw_status join(lw_mpi *mpi, MPI_Comm comm)
     MPI_Comm_set_errhandler(mpi->sums.comm, MPI_ERRORS_RETURN);
     MPI_Comm_rank(mpi->sums.comm, &rank);
     MPI_Comm_size(mpi->sums.comm, &count);
+    mpi->sums.count = count;
     const int is_alone = count == 1;
     mpi->ranks = (lw_ranks){.size = sizeof(lw_ranks),
                             .rank = (unsigned)rank,

@@ -14,12 +14,14 @@ typedef struct lw_bucket {
 /* A sum on its way. Its buffer stays for the sum of the same number in the next step. */
 typedef struct lw_mpi_sum {
     lw_bucket bucket; /* x is NULL for doubles */
-    lw_bf16 *packed;
-    size_t packed_room;
+    void
+        *buffer; /* what is received, and in bf16 sent, elsewhere than in place; NULL: nothing is */
+    size_t room; /* its bytes */
 } lw_mpi_sum;
 
 typedef struct lw_mpi_sums {
     MPI_Comm comm;
+    int count;       /* of ranks */
     MPI_Op add_bf16; /* MPI_OP_NULL: gradients travel as floats */
     size_t bucket_floats;
     lw_bucket open; /* not begun: more may come */
