@@ -7,7 +7,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=$PWD/build/release
-all='ulp faults kills threads fuzz fuzz_kernels steps fashion valgrind coverage analyse'
+all='ulp faults kills ranks threads fuzz fuzz_kernels steps fashion valgrind coverage analyse'
 [ $# -gt 0 ] || set -- $all
 
 # Every float through exp, log and the activations, on every instruction set.
@@ -23,6 +23,13 @@ part_faults() {
 # SIGKILL, SIGINT and SIGTERM at random moments of runs, and full disks.
 part_kills() {
     sh tests/cli/kill.sh "$build/bin" 1000 300 50
+}
+
+# One of three processes of mpirun killed, and ranks on hosts of their own, in builds with MPI.
+part_ranks() {
+    mpirun=$(ctest --preset release -N -V -R '^mpi_kill$' | sed -n 's/^.*MPIRUN=//p' | head -n 1)
+    OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 MPIRUN=$mpirun sh tests/mpi/kill.sh "$build/bin" 20 &&
+        sh tests/mpi/hosts.sh "$build/bin" long
 }
 
 # Concurrency, forks, many threads, two libraries: each 10000 times.

@@ -9,37 +9,35 @@ namespace
 
 constexpr size_t most_bytes = 4 << 20;
 
-// The best of some journeys there and back, in seconds one way as the first rank sees it. Many of short messages, which
+// The best of some exchanges of so many bytes both ways at once, as the rounds of a sum are: where hosts share processors,
+// or a link is fast, copying what goes and what comes takes longer than one way alone. Many of short messages, which
 // take less time than another process that has the processor for once.
-double message_seconds(std::vector<char> &bytes, size_t n, int rank, int other)
+double exchange_seconds(std::vector<char> &out, std::vector<char> &in, size_t n, int other)
 {
     const int rounds = n < 65536 ? 300 : 7;
     const int count = static_cast<int>(n);
     double best = 1e9;
     for (int round = 0; round < rounds; round++) {
         const double begin = MPI_Wtime();
-        if (rank == 0)
-            MPI_Send(bytes.data(), count, MPI_CHAR, other, 0, MPI_COMM_WORLD);
-        MPI_Recv(bytes.data(), count, MPI_CHAR, other, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-        if (rank != 0)
-            MPI_Send(bytes.data(), count, MPI_CHAR, other, 0, MPI_COMM_WORLD);
-        best = std::min(best, (MPI_Wtime() - begin) / 2);
+        MPI_Sendrecv(out.data(), count, MPI_CHAR, other, 0, in.data(), count, MPI_CHAR, other, 0,
+                     MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        best = std::min(best, MPI_Wtime() - begin);
     }
     return best;
 }
 
 // alpha is the time of the shortest message, and the line from there is that of the least squares, which the long messages
 // decide: those of a link that lets a burst pass at more than its rate are not on a line with the short ones.
-void fit_line(Link &link, int rank, int other)
+void fit_line(Link &link, int other)
 {
     constexpr size_t least_bytes = 8;
-    std::vector<char> bytes(most_bytes);
-    link.alpha = message_seconds(bytes, least_bytes, rank, other);
+    std::vector<char> out(most_bytes), in(most_bytes);
+    link.alpha = exchange_seconds(out, in, least_bytes, other);
     double squares = 0.0, products = 0.0;
     for (size_t n = 2 * least_bytes; n <= most_bytes; n *= 2) {
         const double more = static_cast<double>(n - least_bytes);
         squares += more * more;
-        products += more * (message_seconds(bytes, n, rank, other) - link.alpha);
+        products += more * (exchange_seconds(out, in, n, other) - link.alpha);
     }
     link.beta = products / squares;
 }
@@ -68,7 +66,7 @@ Link measure_link()
     MPI_Comm_size(MPI_COMM_WORLD, &count);
     Link link;
     if (count > 1 && (rank == 0 || rank == count - 1))
-        fit_line(link, rank, rank == 0 ? count - 1 : 0);
+        fit_line(link, rank == 0 ? count - 1 : 0);
     link.gamma = addition_seconds();
     MPI_Barrier(MPI_COMM_WORLD);
     return link;

@@ -3,8 +3,9 @@
 #define LANEWISE_BENCH_RANKS_LINK_H
 
 struct Link {
-    double alpha = 0.0, beta = 0.0; // a message of n bytes takes alpha + beta * n seconds one way
-    double gamma = 0.0;             // seconds to add a byte of floats to another
+    double alpha = 0.0,
+           beta = 0.0;  // n bytes, sent and received at once, take alpha + beta * n seconds
+    double gamma = 0.0; // seconds to add a byte of floats to another
 };
 
 // Between the first rank and the last, which are as far from each other as any; alpha and beta are 0 where there is

@@ -9,7 +9,7 @@ import unittest
 
 sys.path.insert(0, sys.argv.pop(1))
 
-from costs import ALGORITHMS, Network, best, rabenseifner, ring, tree
+from costs import ALGORITHMS, Network, best, binomial, rabenseifner, ring, tree
 from overlap import LOSS_BYTES, Compute, simulate
 from scaling import Scaling
 
@@ -31,6 +31,10 @@ class ClosedForms(unittest.TestCase):
 
     def test_tree(self):
         self.compare(tree, lambda p, n, a, b, c: math.ceil(math.log2(p)) * (a + n * b + n * c),
+                     HOSTS + [3, 7, 100])
+
+    def test_binomial(self):
+        self.compare(binomial, lambda p, n, a, b, c: math.ceil(math.log2(p)) * (2 * (a + n * b) + n * c),
                      HOSTS + [3, 7, 100])
 
     def test_rabenseifner(self):
