@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { NOT_TOLD = -1 };
+
 /* How many processes a launcher says that it started; 0: there was none. Without one MPI is not initialised, which takes a
  * tenth of a second. */
 static int launched(void)
@@ -12,7 +14,7 @@ static int launched(void)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (getenv(names[i]) != NULL)
             return atoi(getenv(names[i]));
-    return getenv("PMIX_RANK") != NULL ? 2 : 0;
+    return getenv("PMIX_RANK") != NULL ? NOT_TOLD : 0;
 }
 
 lw_status rank_group_begin(rank_group *group)
@@ -23,11 +25,18 @@ lw_status rank_group_begin(rank_group *group)
         return LW_OK;
     const rank_backend *backend = rank_backend_find();
     if (backend == NULL)
-        return processes > 1 ? LW_ESTATE : LW_OK;
+        return processes == 1 ? LW_OK : LW_ESTATE;
     const lw_status status = backend->begin(group);
-    if (status == LW_OK)
-        group->backend = backend;
-    return status;
+    if (status != LW_OK)
+        return status;
+    group->backend = backend;
+    if (processes <= 1 || group->count > 1)
+        return LW_OK;
+    rank_group_end(group);
+    return lw_fail(LW_ESTATE,
+                   "started as one of %d processes, but alone as its MPI sees it; is the launcher "
+                   "that of the MPI that it was built with?",
+                   processes);
 }
 
 lw_status rank_group_join(rank_group *group, const lw_precision *gradients)

@@ -17,7 +17,7 @@ typedef struct rank_group {
 /*
  * Finds out who there is. From here on standard output is that of the first process alone, and so is stderr up to
  * rank_group_join: what all find wrong with the command line is said once. LW_ESTATE where a launcher started several
- * processes and there is no MPI.
+ * processes and there is no MPI, or another than the launcher's: all would take themselves for the first.
  */
 lw_status rank_group_begin(rank_group *group);
 
