@@ -21,6 +21,8 @@ trap 'exit 1' HUP INT TERM
 cd "$work"
 # The MPI of BUILD: libraries of two of them do not fit together.
 mpicc=$(sed -n 's/^MPI_C_COMPILER:.*=//p' "$build/CMakeCache.txt")
+mpi_option=${mpicc:+MPI_C_COMPILER=$mpicc}
+mpi_option=${mpi_option:-LANEWISE_BUILD_MPI=OFF}
 
 fail() {
     echo "$way: $*" >&2
@@ -35,7 +37,7 @@ quietly() {
 install_of() {
     quietly "$cmake" -S "$source" -B built -D CMAKE_BUILD_TYPE=None -D LANEWISE_ISAS_WANTED=scalar \
         -D LANEWISE_BUILD_CLI=OFF -D LANEWISE_BUILD_EXAMPLES=OFF -D LANEWISE_BUILD_TESTS=OFF \
-        -D LANEWISE_BUILD_BENCH=OFF ${mpicc:+-D MPI_C_COMPILER="$mpicc"} "$@"
+        -D LANEWISE_BUILD_BENCH=OFF -D "$mpi_option" "$@"
     quietly "$cmake" --build built --parallel 2
     quietly "$cmake" --install built --prefix "$work/prefix"
 }
