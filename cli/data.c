@@ -151,6 +151,8 @@ void data_options_free(data_options *options)
 
 enum { PATH_SIZE = 4096 };
 
+static const lw_share everything = {0, 1, 1};
+
 /* DIRECTORY/NAME or, if there is no such file, DIRECTORY/NAME.gz. */
 static lw_status find_idx(char path[PATH_SIZE], const char *directory, const char *name)
 {
@@ -216,10 +218,9 @@ static lw_status open_table(const data_options *options, lw_activation output,
 
 lw_status data_open(const data_options *options, lw_activation output, lw_dataset *data)
 {
-    static const lw_share all = {0, 1, 1};
     if (options->data != NULL)
-        return open_test_images(options->data, &all, data);
-    return open_table(options, output, &all, data);
+        return open_test_images(options->data, &everything, data);
+    return open_table(options, output, &everything, data);
 }
 
 static lw_status open_validation(const data_options *options, lw_dataset *validation)
@@ -249,7 +250,6 @@ static lw_status keep_share(const lw_share *share, lw_dataset *data)
 static lw_status open_split(const data_options *options, lw_activation output, uint64_t seed,
                             lw_dataset *training, lw_dataset *validation)
 {
-    static const lw_share everything = {0, 1, 1};
     lw_dataset all;
     lw_status status = open_table(options, output, &everything, &all);
     if (status != LW_OK)

@@ -57,17 +57,21 @@ static int make_window(const lw_mpi_memory *all, size_t bytes, lw_mpi_window *wi
     return 1;
 }
 
+/* What was written can be seen, and what others wrote is. */
+static void synchronize(const lw_mpi_memory *all)
+{
+    for (size_t i = 0; i < LW_MPI_WINDOWS; i++)
+        if (all->windows[i].window != MPI_WIN_NULL)
+            MPI_Win_sync(all->windows[i].window);
+}
+
 static lw_status meet(void *user)
 {
     lw_mpi_memory *all = user;
     const double before = MPI_Wtime();
-    for (size_t i = 0; i < LW_MPI_WINDOWS; i++)
-        if (all->windows[i].window != MPI_WIN_NULL)
-            MPI_Win_sync(all->windows[i].window);
+    synchronize(all);
     const lw_status status = lw_mpi_check(MPI_Barrier(all->comm), "meeting of the ranks of a host");
-    for (size_t i = 0; i < LW_MPI_WINDOWS; i++)
-        if (all->windows[i].window != MPI_WIN_NULL)
-            MPI_Win_sync(all->windows[i].window);
+    synchronize(all);
     all->met += MPI_Wtime() - before;
     return status;
 }

@@ -133,7 +133,7 @@ static lw_status count_classes(const lw_dataset *data, const row_scores *scores,
     return LW_OK;
 }
 
-/* Of this rank's rows; status is that with which all evaluate them. */
+/* Of this rank's rows; evaluation->rows are those of all. */
 static lw_status evaluate_rows(const lw_net *net, const lw_loss_rule *rule, const lw_dataset *data,
                                lw_evaluation *evaluation)
 {
