@@ -1,8 +1,11 @@
 #define _XOPEN_SOURCE 700
 #include "progress.h"
 
+#include "interrupt.h"
+
 #include <errno.h>
 #include <math.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -13,6 +16,22 @@ static double now(void)
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* Waits until standard output takes a line, which may be never where nobody reads it: mpirun does not any more when it passes
+ * SIGTERM on. Whether it does; it may not once a signal asks the run to stop. */
+static int output_is_ready(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    for (;;) {
+        const int patience =
+            interrupt_number == 0 ? 100 : 0; /* ms: the signal may come just before */
+        const int ready = poll(&output, 1, patience);
+        if (ready > 0 || (ready < 0 && errno != EINTR))
+            return 1; /* or it fails, which writing tells */
+        if (ready == 0 && patience == 0)
+            return 0;
+    }
 }
 
 progress progress_begin(int quiet, size_t first_epoch)
@@ -35,7 +54,8 @@ void progress_batch(progress *p, const lw_batch_report *report)
 {
     const double draw_interval = 0.1; /* seconds; faster than this only costs */
     const double time = now();
-    if (report->rows_total == 0 || report->seconds <= 0.0 || time - p->last_draw < draw_interval)
+    if (report->rows_total == 0 || report->seconds <= 0.0 || time - p->last_draw < draw_interval ||
+        !output_is_ready())
         return;
     p->last_draw = time;
 
@@ -58,7 +78,7 @@ void progress_batch(progress *p, const lw_batch_report *report)
 
 lw_status progress_epoch(progress *p, const lw_epoch_report *report)
 {
-    if (p->quiet)
+    if (p->quiet || !output_is_ready())
         return LW_OK;
     progress_clear(p);
     printf("epoch %zu/%zu  train loss %.4f", report->epoch, report->epochs, report->train_loss);

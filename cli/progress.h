@@ -18,7 +18,8 @@ progress progress_begin(int quiet, size_t first_epoch);
 /* Rewrites the line, a few times a second at most. To be called only when on_terminal. */
 void progress_batch(progress *p, const lw_batch_report *report);
 
-/* Replaces the rewritten line by the epoch's own, which stays. LW_EIO if standard output does not take it. */
+/* Replaces the rewritten line by the epoch's own, which stays. LW_EIO if standard output does not take it. Where nobody reads
+ * that, this and the one above wait, but not once a signal asks the run to stop. */
 lw_status progress_epoch(progress *p, const lw_epoch_report *report);
 
 /* Removes the rewritten line, so that other text may follow. */

@@ -201,7 +201,8 @@ static lw_status fit(run *r)
     interrupt_catch();
     const lw_status fitted = run_fit(r), status = fitted != LW_OK ? fitted : r->status;
     interrupt_release();
-    progress_clear(&r->progress);
+    if (interrupt_number == 0) /* otherwise what there is comes first */
+        progress_clear(&r->progress);
     /* All others find by themselves, or are told. */
     const int is_alone_in_it = fitted == LW_ENOMEM || fitted == LW_EIO;
     if (is_alone_in_it && r->group.count > 1) {
@@ -239,6 +240,7 @@ static lw_status save_interrupted(run *r)
         return status;
     if (!is_first_rank(&r->group))
         return LW_OK;
+    progress_clear(&r->progress);
     describe_position(position, r, &r->reached);
     fprintf(stderr, "lanewise: stopped by %s after %s; ",
             interrupt_number == SIGINT ? "SIGINT" : "SIGTERM", position);
@@ -477,6 +479,7 @@ static lw_status train(run *r)
         status = rank_group_agree(&r->group, share_interrupt(r));
     if (status == LW_OK && is_interrupted(r))
         return rank_group_agree(&r->group, save_interrupted(r));
+    progress_clear(&r->progress);
     if (status == LW_OK && r->progress.on_terminal)
         curves_print(stdout, &r->curves, sparkline_form_of_locale(), curves_terminal_columns());
     return status == LW_OK ? run_steps(r, sizeof after / sizeof *after, after) : status;

@@ -75,6 +75,29 @@ process=$!
 sleep 0.1
 ends_by INT 0
 
+# Nobody reads for now: the run waits, and keeps its state when it is ended.
+mkfifo full.pipe
+sleep 600 <full.pipe &
+reader=$!
+"$lanewise" train --csv data.csv --target y --layers 4 --batch full --epochs 1000000 --checkpoint full.st \
+    --checkpoint-every 1000000 --log full.jsonl >full.pipe 2>"$work/err" &
+process=$!
+wait_for full.jsonl
+before=-1
+until [ "$(wc -l <full.jsonl)" -eq $before ]; do
+    before=$(wc -l <full.jsonl)
+    sleep 0.5
+done
+[ "$before" -gt 100 ] && [ ! -e full.st ] || fail "the output is full after $before epochs"
+kill -TERM $process
+wait_for full.st
+[ -s full.st ] || fail 'the state was not kept'
+kill $reader
+{ wait $process; } 2>/dev/null
+code=$?
+[ "$code" -eq 143 ] || fail "exit code $code after SIGTERM"
+warns '^lanewise: stopped by SIGTERM after [0-9]+ of 1000000 epochs; go on with --resume full.st$'
+
 # Nobody reads, or there is nowhere to write: the epoch's checkpoint is there, a message tells.
 small="--csv data.csv --target y --layers 8 --epochs 50"
 (

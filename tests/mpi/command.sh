@@ -94,6 +94,11 @@ for count in 1 2 3; do
     same whole.net resumed.net
 done
 
+trains 3 $data --layers 40,30 --batch 24 --epochs 5 --schedule constant --save whole.net --gradients fp32
+trains 3 $data --layers 40,30 --batch 24 --epochs 2 --schedule constant --checkpoint part.state --gradients fp32
+trains 3 $data --layers 40,30 --batch 24 --epochs 5 --schedule constant --save resumed.net --gradients fp32 --resume part.state
+same whole.net resumed.net
+
 # ---- Files of their own, of different length, and rows that no two processes share evenly.
 trains 2 --csv 'part-{rank}.csv' --target y $few --log own.log
 refuses 2 '^lanewise: rank [23]: part-[23].csv: cannot open' 4 --csv 'part-{rank}.csv' --target y $few
@@ -107,18 +112,24 @@ trains 3 $data --batch 2 --epochs 1 --layers 4 # one of them has no row
 refuses 1 'lanewise: .*absent/net' 2 $data $few --save absent/net
 refuses 1 'lower --lr' 2 $data --layers 40 --lr 1e30 --optimizer sgd --loss mse --output linear --values
 
-# ---- A signal to the starter: the state is kept.
+# ---- A signal to the starter: the state is kept, though no checkpoint was due.
 # shellcheck disable=SC2086
-$MPIRUN 2 "$lanewise" train $data --layers 64 --batch 8 --epochs 100000 --checkpoint term.state >"$work/out" 2>"$work/err" &
+timeout --foreground -s KILL 120 $MPIRUN 2 "$lanewise" train $data --layers 64 --batch 8 --epochs 100000 --checkpoint term.state --checkpoint-every 100000 \
+    --log term.log >"$work/out" 2>"$work/err" &
 process=$!
 tries=0
-while [ ! -e term.state ] && [ $tries -lt 3000 ]; do
+until [ -s term.log ] || [ $tries -ge 3000 ]; do
     sleep 0.02
     tries=$((tries + 1))
 done
+[ ! -e term.state ] || fail 'a checkpoint that was not due'
 kill -TERM $process
 wait $process
-[ $? -ne 0 ] || fail 'a run that was ended ended well'
+case $? in
+    0) fail 'a run that was ended ended well' ;;
+    137) fail 'it went on' ;;
+esac
+[ -s term.state ] || fail 'the state was not kept'
 trains 2 $data --layers 64 --batch 8 --epochs 1 --quiet --save one.net
 refuses 1 'more than --epochs 1' 2 $data --layers 64 --batch 8 --epochs 1 --resume term.state
 
