@@ -2,8 +2,8 @@
 //            [--gradients fp32|bf16] [--bucket BYTES] [--steps N] [--rounds N] [--threads N]
 // Times training steps over ranks, and what they are made of. Prints a JSON object in one line, seconds and bytes
 // of a step in the best round: step (step_median is that of the median round), sums, bytes, waited, met and begun as
-// lw_mpi_times has them; compute, what a rank computes without sums (compute.h), of its best round; alpha, beta and gamma of
-// the link (link.h).
+// lw_mpi_times has them; compute, what a rank computes without sums (compute.h), of its best round; alpha, beta, gamma and
+// taken of the link (link.h).
 #include "compute.h"
 #include "link.h"
 
@@ -79,8 +79,9 @@ void print(const Options &options, unsigned ranks, unsigned hosts, unsigned thre
     std::printf("\"compute\": {\"rows\": %.6g, \"gradients\": [", results.compute.rows);
     for (size_t i = 0; i < results.compute.gradients.size(); i++)
         std::printf("%s%.6g", i > 0 ? ", " : "", results.compute.gradients[i]);
-    std::printf("], \"update\": %.6g}, \"alpha\": %.6g, \"beta\": %.6g, \"gamma\": %.6g}\n",
-                results.compute.update, link.alpha, link.beta, link.gamma);
+    std::printf("], \"update\": %.6g}, \"alpha\": %.6g, \"beta\": %.6g, \"gamma\": %.6g, "
+                "\"taken\": %.3g}\n",
+                results.compute.update, link.alpha, link.beta, link.gamma, link.taken);
 }
 
 void run(int argc, char **argv)

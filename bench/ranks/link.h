@@ -4,12 +4,13 @@
 
 struct Link {
     double alpha = 0.0,
-           beta = 0.0;  // n bytes, sent and received at once, take alpha + beta * n seconds
+           beta = 0.0;  // n bytes, many and sent and received at once, take alpha + beta * n s
     double gamma = 0.0; // seconds to add a byte of floats to another
+    double taken = 0.0; // share of what a rank computes that is lost while such messages pass
 };
 
-// Between the first rank and the last, which are as far from each other as any; alpha and beta are 0 where there is
-// but one. Collective; the result is the first rank's.
+// Between the first rank and the last, which are as far from each other as any; all but gamma are 0
+// where there is but one. Collective; the result is the first rank's.
 Link measure_link();
 
 #endif

@@ -8,7 +8,7 @@ from overlap import simulate
 def _predict(record, algorithm, options):
     return simulate(record.compute, record.floats(),
                     lambda size: algorithm(record.ranks, size, record.link),
-                    number_bytes=record.number_bytes(), **options)
+                    number_bytes=record.number_bytes(), taken=record.taken, **options)
 
 
 def check(records, algorithm, tolerance, options, out=sys.stdout):

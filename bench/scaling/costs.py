@@ -1,4 +1,4 @@
-"""What adding up over hosts costs in the alpha-beta model: seconds of each round of an allreduce.
+"""What adding up over hosts costs in the alpha-beta model: the rounds of an allreduce.
 
 A message of n bytes takes alpha + n beta, adding up n bytes of numbers takes n gamma. The closed forms are in
 docs/guide/scaling.md; they are the sums of what these functions return. Rounds are kept apart because a library
@@ -6,6 +6,7 @@ that moves on only while it is called begins the next one no earlier.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -15,20 +16,47 @@ class Network:
     gamma: float  # seconds per byte added up
 
 
+class Round(NamedTuple):
+    """Seconds of the message that each host sends and receives."""
+
+    link: float  # keeps other messages from the link
+    latency: float  # from then until it is there and added up
+    agreed: bool = False  # MPI announces it, and sends it when it is called after the other host has agreed
+
+    def seconds(self):
+        return self.link + self.latency
+
+
+def seconds_of(rounds):
+    return sum(each.seconds() for each in rounds)
+
+
+LONGEST_UNAGREED = 65536  # bytes, of Open MPI's messages on TCP
+
+
 def _doublings(hosts):
     """ceil(log2(hosts))"""
     return (hosts - 1).bit_length()
 
 
+def _passing(size, network, gamma=0.0):
+    return [Round(size * network.beta, network.alpha + size * gamma, size > LONGEST_UNAGREED)]
+
+
+def _reducing(size, network):
+    """What comes is added to what is there."""
+    return _passing(size, network, network.gamma)
+
+
 def ring(hosts, size, network):
     """A reduce-scatter and an allgather, both around a ring."""
-    message = network.alpha + size / hosts * network.beta
-    return [message + size / hosts * network.gamma] * (hosts - 1) + [message] * (hosts - 1)
+    share = size / hosts
+    return _reducing(share, network) * (hosts - 1) + _passing(share, network) * (hosts - 1)
 
 
 def tree(hosts, size, network):
     """Recursive doubling: everything is exchanged with hosts 1, 2, 4, ... away."""
-    return [network.alpha + size * (network.beta + network.gamma)] * _doublings(hosts)
+    return _reducing(size, network) * _doublings(hosts)
 
 
 def rabenseifner(hosts, size, network):
@@ -39,21 +67,20 @@ def rabenseifner(hosts, size, network):
     rounds = _doublings(hosts)
     moved = size * (hosts - 1) / hosts
     shares = [2.0 ** (rounds - 1 - i) / (2**rounds - 1) * moved for i in range(rounds)]
-    halving = [network.alpha + share * (network.beta + network.gamma) for share in shares]
-    doubling = [network.alpha + share * network.beta for share in reversed(shares)]
+    halving = [each for share in shares for each in _reducing(share, network)]
+    doubling = [each for share in reversed(shares) for each in _passing(share, network)]
     return halving + doubling
 
 
 def binomial(hosts, size, network):
     """A reduction to one host and a broadcast from there, both along a binomial tree."""
     rounds = _doublings(hosts)
-    message = network.alpha + size * network.beta
-    return [message + size * network.gamma] * rounds + [message] * rounds
+    return _reducing(size, network) * rounds + _passing(size, network) * rounds
 
 
 def best(hosts, size, network):
     """What takes the least time of these but the last, which never does, as MPI libraries choose by size."""
-    return min((f(hosts, size, network) for f in (ring, tree, rabenseifner)), key=sum)
+    return min((f(hosts, size, network) for f in (ring, tree, rabenseifner)), key=seconds_of)
 
 
 ALGORITHMS = {"ring": ring, "tree": tree, "rabenseifner": rabenseifner, "binomial": binomial, "best": best}

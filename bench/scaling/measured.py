@@ -24,6 +24,7 @@ class Record:
         self.waited = line.get("waited")
         self.bytes = line.get("bytes", 0)
         self.link = Network(line.get("alpha", 0.0), line.get("beta", 0.0), line["gamma"])
+        self.taken = min(0.9, line.get("taken", 0.0))  # of the processor, while messages pass
         compute = line["compute"]
         self.compute = Compute(compute["rows"], tuple(compute["gradients"]), compute["update"])
         if len(self.compute.gradients) != len(self.floats()):

@@ -37,51 +37,82 @@ class Step:
         return 1 - self.waited / self.allreduce if self.allreduce > 0 else 1.0
 
 
+class _Sum:
+    def __init__(self, now, rounds):
+        self.ready = now  # when its next round can begin
+        self.rounds = list(rounds)
+        self.announced = None  # when the next round was
+
+    def sends(self, now):
+        """Whether MPI, called now, sends the next round's message; if not, it is announced."""
+        if not self.rounds or self.ready > now:
+            return False
+        if self.rounds[0].agreed and self.announced is None:
+            self.announced = now
+        return self.announced is None or self.announced < now
+
+
 class _Link:
-    """Rounds of all sums, one at a time."""
+    """The messages of all sums, one at a time; while one is under way another can pass."""
 
-    def __init__(self, offload):
+    def __init__(self, offload, taken):
         self.offload = offload
-        self.free = 0.0  # when the rounds that have begun are over
+        self.taken = 0.0 if offload else taken
+        self.free = 0.0  # when the messages that have begun have passed
         self.used = 0.0
-        self.sums = []  # of each, the end of its last round begun, and the rounds to come
-
-    def _run(self, now, seconds):
-        self.free = max(now, self.free) + seconds
-        self.used += seconds
-        return self.free
+        self.sums = []
 
     def begin(self, now, rounds):
-        rounds = list(rounds)
-        at_once = len(rounds) if self.offload else 1
-        end = now
-        for seconds in rounds[:at_once]:
-            end = self._run(now, seconds)
-        self.sums.append([end, rounds[at_once:]])
+        self.sums.append(_Sum(now, rounds))
+        self.move_on(now)
 
     def move_on(self, now):
         """MPI is called: sums whose round is over begin the next one."""
+        if self.offload:
+            self._run_until(now)
+            return
         for each in self.sums:
-            if each[1] and each[0] <= now:
-                each[0] = self._run(now, each[1].pop(0))
+            if each.sends(now):
+                self._run(each, now)
 
     def wait(self, now):
         """MPI is called until all sums are done; the time of that."""
-        return self._run(now, sum(sum(rounds) for _, rounds in self.sums))
+        for each in self.sums if not self.offload else []:
+            each.ready = max(each.ready, now)
+        self._run_until(float("inf"))
+        return max([now] + [each.ready for each in self.sums])
+
+    def _run_until(self, end):
+        while ready := [each for each in self.sums if each.rounds and each.ready <= end]:
+            first = min(ready, key=lambda each: each.ready)
+            self._run(first, first.ready)
+
+    def _run(self, each, now):
+        message = each.rounds.pop(0)
+        self.free = max(self.free, now) + message.link
+        self.used += message.seconds()
+        each.ready = self.free + message.latency
+        each.announced = None
+
+    def compute(self, now, seconds):
+        """When so much is computed, by a processor of which messages take a share while they pass."""
+        slow = max(0.0, self.free - now)
+        computed = slow * (1 - self.taken)
+        return now + (slow + seconds - computed if seconds > computed else seconds / (1 - self.taken))
 
 
-def simulate(compute, floats, rounds_of, bucket_bytes, offload=False, number_bytes=FLOAT_BYTES):
+def simulate(compute, floats, rounds_of, bucket_bytes, offload=False, number_bytes=FLOAT_BYTES, taken=0.0):
     """The step of a network with so many gradients in its last layer, ..., in its first.
 
-    rounds_of(bytes): seconds of each round of a sum. offload: sums move on by themselves, not only while
-    MPI is called.
+    rounds_of(bytes): rounds of a sum (costs.py). offload: sums move on by themselves, not only while MPI is
+    called. taken: the share of the processor that messages take from what is computed while they pass.
     """
     now = compute.rows
-    link = _Link(offload)
+    link = _Link(offload, taken)
     link.begin(now, rounds_of(LOSS_BYTES))
     bucket = 0
     for count, seconds in zip(floats, compute.gradients):
-        now += seconds
+        now = link.compute(now, seconds)
         bucket += count
         if bucket * FLOAT_BYTES >= bucket_bytes:
             link.begin(now, rounds_of(bucket * number_bytes))

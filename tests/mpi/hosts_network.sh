@@ -1,9 +1,9 @@
-# Hosts of one machine: network namespaces on a bridge, each with a name, an address and a link of a rate of its own. For
-# a script that has sourced tests/cli/common.sh and has the folder of the tests in $tests. Needs root.
+# Hosts of one machine: network namespaces, each with a name and an address, and with a link of a rate and a delay of its
+# own. For a script that has sourced tests/cli/common.sh and has the folder of the tests in $tests. Needs root.
 
 subnet=10.77.0.0/24
-hub=lw$$hub
 hosts=
+line=
 agent=$tests/mpi/host_agent.sh
 
 skip() {
@@ -12,7 +12,8 @@ skip() {
 }
 
 remove_hosts() {
-    for host in $hosts $hub; do
+    [ -z "$line" ] || kill "$line" 2>/dev/null
+    for host in $hosts; do
         ip netns del "$host" 2>/dev/null
         rm -rf "/etc/netns/$host"
     done
@@ -25,21 +26,13 @@ make_hosts() {
     command -v ip >/dev/null && command -v tc >/dev/null || skip 'there is no ip or tc (Debian: iproute2)'
     trap 'remove_hosts; rm -rf "$work"' EXIT
     trap 'exit 1' HUP INT TERM
-    ip netns add "$hub" 2>"$work/err" || skip "there are no network namespaces: $(cat "$work/err")"
-    ip -n "$hub" link add bridge type bridge 2>"$work/err" || skip "there are no bridges: $(cat "$work/err")"
-    ip -n "$hub" link set bridge up
     names='127.0.0.1 localhost'
     for i in $(seq "$1"); do
         host=lw$$h$i
         hosts=${hosts:+$hosts }$host
         names="$names
 10.77.0.$i $host"
-        ip netns add "$host" &&
-            ip link add uplink netns "$host" type veth peer name "port$i" netns "$hub" 2>"$work/err" ||
-            skip "a host cannot be linked: $(cat "$work/err")"
-        ip -n "$hub" link set "port$i" master bridge up
-        ip -n "$host" address add "10.77.0.$i/24" dev uplink
-        ip -n "$host" link set uplink up
+        ip netns add "$host" 2>"$work/err" || skip "there are no network namespaces: $(cat "$work/err")"
         ip -n "$host" link set lo up
     done
     for host in $hosts; do
@@ -47,15 +40,25 @@ make_hosts() {
     done
 }
 
-# shape_links RATE DELAY: of what each host sends, from now on. What may pass at once, 128 KB, is little beside a step's bytes.
-# Says in $shaped what was done: not all kernels can delay.
-shape_links() {
-    shaped="$1, delayed by $2"
+# link_hosts RATE MICROSECONDS: new links between all hosts. Of what may pass at once, 128 KB, a step's bytes are many times as
+# much.
+link_hosts() {
+    if [ -n "$line" ]; then
+        kill "$line"
+        # Its devices go with it, after it.
+        for host in $hosts; do
+            while ip -n "$host" link show uplink >/dev/null 2>&1; do sleep 0.1; done
+        done
+    fi
+    # shellcheck disable=SC2086 # a list of words
+    line=$("$bin/delay_line" "$2" $hosts 2>"$work/err") || skip "hosts cannot be linked: $(cat "$work/err")"
+    i=0
     for host in $hosts; do
-        tc -n "$host" qdisc replace dev uplink root handle 1: tbf rate "$1" burst 128kb latency 50ms 2>"$work/err" ||
+        i=$((i + 1))
+        ip -n "$host" address add "10.77.0.$i/24" dev uplink
+        ip -n "$host" link set uplink up
+        tc -n "$host" qdisc replace dev uplink root tbf rate "$1" burst 128kb latency 50ms 2>"$work/err" ||
             skip "rates cannot be shaped: $(cat "$work/err")"
-        tc -n "$host" qdisc replace dev uplink parent 1: netem delay "$2" limit 100000 2>/dev/null ||
-            shaped="$1, delay not shaped because there is no netem"
     done
 }
 

@@ -95,20 +95,20 @@ class Command(unittest.TestCase):
         self.check(1, shared)
 
     def test_table(self):
-        """On 8 hosts: loss 20 to 23 and 24 to 27, then 4 more messages of 3 seconds from 32 on, update to 45.
+        """On 8 hosts: rows to 20, three messages of 3 seconds for the loss, the last ones while three for the gradients
+        are under way, 32 to 41, update to 42.
 
-        Alone 33 for 32 rows; of 4 rows computing ends at 4, the first message at 5.5, all 5 others at 20.5, which
-        makes 21.5.
+        Alone 33 for 32 rows; of 4 rows computing ends at 4, the messages at 13, which makes 14.
         """
         result = self.run_mode("table", line(), line(optimizer="adam"), options=("--alpha-10", "3"))
         self.assertEqual(result.returncode, 0, result.stderr)
         for hosts in 8, 16, 32, 64, 128, 256, 512, 1024:
             self.assertEqual(result.stdout.count(f"\n| {hosts} |"), 4)
-        # 33 seconds alone, messages of 3: 4, 10 and 18 of them are waited for on 8, 64 and 1024 hosts.
-        self.assertIn("\n| 8-1-1 | sgd | 32 | 10 | 73 % | 52 % | 38 % | ", result.stdout)
+        # 33 seconds alone, messages of 3: 3, 6 and 10 of them are waited for on 8, 64 and 1024 hosts.
+        self.assertIn("\n| 8-1-1 | sgd | 32 | 10 | 79 % | 65 % | 52 % | ", result.stdout)
         self.assertIn("\n8-1-1, adam, batch 32, 10 Gb/s, alpha 3e+06 us\n", result.stdout)
         self.assertIn("\n8-1-1, sgd, batch 32, 100 Gb/s, alpha 2 us\n", result.stdout)
-        row = "| 8 | 45000.000 | 18000.000 | 33 % | 73 % | 6 | 19 % |"  # 33 / 45, 8 * 32 / 45, 33 / 8 / 21.5
+        row = "| 8 | 42000.000 | 18000.000 | 50 % | 79 % | 6 | 29 % |"  # 33 / 42, 8 * 32 / 42, 33 / 8 / 14
         self.assertEqual(result.stdout.count(row), 2)
 
     def test_rate(self):

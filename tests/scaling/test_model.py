@@ -9,7 +9,7 @@ import unittest
 
 sys.path.insert(0, sys.argv.pop(1))
 
-from costs import ALGORITHMS, Network, best, binomial, rabenseifner, ring, tree
+from costs import ALGORITHMS, LONGEST_UNAGREED, Network, Round, best, binomial, rabenseifner, ring, seconds_of, tree
 from overlap import LOSS_BYTES, Compute, simulate
 from scaling import Scaling
 
@@ -23,7 +23,7 @@ class ClosedForms(unittest.TestCase):
         for p in hosts:
             for n in SIZES:
                 expected = closed_form(p, n, NETWORK.alpha, NETWORK.beta, NETWORK.gamma)
-                self.assertTrue(math.isclose(sum(algorithm(p, n, NETWORK)), expected), (p, n))
+                self.assertTrue(math.isclose(seconds_of(algorithm(p, n, NETWORK)), expected), (p, n))
 
     def test_ring(self):
         self.compare(ring, lambda p, n, a, b, c: 2 * (p - 1) * (a + n * b / p) + (p - 1) / p * n * c,
@@ -45,18 +45,28 @@ class ClosedForms(unittest.TestCase):
         """Messages of Rabenseifner's rounds on 8 hosts: a half, a quarter, an eighth, and back."""
         rounds = rabenseifner(8, 800, Network(alpha=0, beta=1, gamma=0))
         for found, expected in zip(rounds, [400, 200, 100, 100, 200, 400], strict=True):
-            self.assertAlmostEqual(found, expected)
+            self.assertAlmostEqual(found.link, expected)
+            self.assertEqual(found.latency, 0)
 
     def test_one_host(self):
         for name, algorithm in ALGORITHMS.items():
-            self.assertEqual(sum(algorithm(1, 1000, NETWORK)), 0, name)
+            self.assertEqual(seconds_of(algorithm(1, 1000, NETWORK)), 0, name)
 
     def test_two_hosts(self):
         """Exchanged whole: one message. In halves: two, but each host adds up only one half."""
         network = Network(alpha=5, beta=1, gamma=2)
-        self.assertEqual(sum(tree(2, 10, network)), 5 + 10 + 20)
-        self.assertEqual(sum(ring(2, 10, network)), 2 * (5 + 5) + 10)
-        self.assertEqual(sum(rabenseifner(2, 10, network)), 2 * (5 + 5) + 10)
+        self.assertEqual(seconds_of(tree(2, 10, network)), 5 + 10 + 20)
+        self.assertEqual(seconds_of(ring(2, 10, network)), 2 * (5 + 5) + 10)
+        self.assertEqual(seconds_of(rabenseifner(2, 10, network)), 2 * (5 + 5) + 10)
+
+    def test_what_keeps_the_link(self):
+        """Bytes do; a message under way, and adding up, do not."""
+        self.assertEqual(ring(2, 10, Network(alpha=5, beta=1, gamma=2)), [Round(5, 15), Round(5, 5)])
+
+    def test_agreed(self):
+        """Messages longer than MPI sends unasked."""
+        for size, agreed in (2 * LONGEST_UNAGREED, False), (2 * LONGEST_UNAGREED + 2, True):
+            self.assertEqual([each.agreed for each in ring(2, size, NETWORK)], [agreed, agreed])
 
     def test_best(self):
         """Few messages for few bytes, few bytes for many."""
@@ -64,18 +74,20 @@ class ClosedForms(unittest.TestCase):
         self.assertEqual(best(64, 1 << 24, NETWORK), rabenseifner(64, 1 << 24, NETWORK))
         for p in HOSTS:
             for n in SIZES:
-                self.assertEqual(sum(best(p, n, NETWORK)),
-                                 min(sum(f(p, n, NETWORK)) for f in (ring, tree, rabenseifner)))
+                self.assertEqual(seconds_of(best(p, n, NETWORK)),
+                                 min(seconds_of(f(p, n, NETWORK)) for f in (ring, tree, rabenseifner)))
 
 
 class ByHand(unittest.TestCase):
     """Rows take 10, the gradients of the last layer (100 floats) 4, of the first (200 floats) 4, the update 2."""
 
     COMPUTE = Compute(10, (4, 4), 2)
-    ROUNDS = {LOSS_BYTES: [1], 400: [3, 3], 800: [5, 5], 1200: [6, 6]}
+    SECONDS = {LOSS_BYTES: [1], 400: [3, 3], 800: [5, 5], 1200: [6, 6]}
 
-    def step(self, bucket_bytes, compute=COMPUTE, **options):
-        return simulate(compute, [100, 200], self.ROUNDS.__getitem__, bucket_bytes, **options)
+    def step(self, bucket_bytes, compute=COMPUTE, seconds=SECONDS, latency=0, agreed=False, **options):
+        return simulate(compute, [100, 200],
+                        lambda size: [Round(each, latency, agreed and size > LOSS_BYTES) for each in seconds[size]],
+                        bucket_bytes, **options)
 
     def test_offload(self):
         """Loss 10 to 11, last layer 14 to 20, first layer (done at 18) 20 to 30, update to 32."""
@@ -88,6 +100,25 @@ class ByHand(unittest.TestCase):
         step = self.step(1)
         self.assertEqual((step.seconds, step.waited, step.allreduce, step.sums), (33, 13, 17, 3))
 
+    def test_agreed(self):
+        """Announced at 14, the last layer's first message begins with the call at 18, and ends at 21; then 5, 3, 5."""
+        step = self.step(1, agreed=True)
+        self.assertEqual((step.seconds, step.waited, step.allreduce), (36, 16, 17))
+        self.assertEqual(self.step(1, agreed=True, offload=True), self.step(1, offload=True))
+
+    def test_latency(self):
+        """Messages pass while others are under way: 14 to 17 (there at 21), 18 to 23 (27), 23 to 26 (30), 27 to 32 (36)."""
+        step = self.step(1, latency=4)
+        self.assertEqual((step.seconds, step.waited, step.allreduce), (38, 18, 37))
+
+    def test_taken(self):
+        """Half of the processor from 10 to 11 and from 14.5 to 17.5: the first layer is done at 20. Hardware takes none."""
+        step = self.step(1, taken=0.5)
+        self.assertEqual(step.seconds - step.waited, 20 + 2)
+        step = self.step(1, Compute(10, (4, 1), 2), taken=0.5)
+        self.assertEqual(step.seconds - step.waited, 16.5 + 2)
+        self.assertEqual(self.step(1, offload=True, taken=0.5), self.step(1, offload=True))
+
     def test_one_bucket(self):
         """Both layers together fill a bucket, at 18; one that is not full is begun by the wait."""
         for bucket_bytes in 1200, 1 << 20:
@@ -96,8 +127,7 @@ class ByHand(unittest.TestCase):
 
     def test_half_numbers(self):
         """A bucket is as full in bf16 as in float, and half as many bytes travel: 14 to 18, 18 to 24."""
-        step = simulate(self.COMPUTE, [100, 200], {LOSS_BYTES: [1], 200: [2, 2], 400: [3, 3]}.__getitem__, 400,
-                        offload=True, number_bytes=2)
+        step = self.step(400, seconds={LOSS_BYTES: [1], 200: [2, 2], 400: [3, 3]}, offload=True, number_bytes=2)
         self.assertEqual((step.seconds, step.allreduce, step.sums), (26, 11, 3))
 
     def test_all_but_the_last_hidden(self):
@@ -124,10 +154,10 @@ class Monotony(unittest.TestCase):
 
     def test_sums(self):
         for algorithm in ALGORITHMS.values():
-            self.grows([sum(algorithm(p, 1 << 20, NETWORK)) for p in [1] + HOSTS])
-            self.grows([sum(algorithm(8, n, NETWORK)) for n in SIZES])
+            self.grows([seconds_of(algorithm(p, 1 << 20, NETWORK)) for p in [1] + HOSTS])
+            self.grows([seconds_of(algorithm(8, n, NETWORK)) for n in SIZES])
             for worse in Network(30e-6, 0.8e-9, 0.3e-9), Network(20e-6, 1e-9, 0.3e-9), Network(20e-6, 0.8e-9, 1e-9):
-                self.grows([sum(algorithm(8, 1 << 20, each)) for each in (NETWORK, worse)])
+                self.grows([seconds_of(algorithm(8, 1 << 20, each)) for each in (NETWORK, worse)])
 
     def test_steps(self):
         for offload in False, True:
@@ -141,7 +171,7 @@ class Monotony(unittest.TestCase):
     def test_offload_hides_more(self):
         for p in HOSTS:
             calls, alone = (scaling(NETWORK, offload=each).step(p, 512) for each in (False, True))
-            self.assertEqual(calls.allreduce, alone.allreduce)
+            self.assertAlmostEqual(calls.allreduce, alone.allreduce)
             self.grows([alone.waited, calls.waited], strictly=False)
             self.assertLessEqual(calls.waited, calls.allreduce)
         self.assertLess(alone.waited, calls.waited)
