@@ -29,9 +29,15 @@ lw_ranks Compute::silent_ranks(const lw_ranks &ranks)
         compute->parts_.rows += lap(compute);
         return LW_OK;
     };
-    silent.add_floats = [](void *user, size_t, float *) {
+    // A layer's gradients may come in pieces.
+    silent.add_floats = [](void *user, size_t n, float *) {
         auto *compute = static_cast<Compute *>(user);
-        compute->parts_.gradients.at(compute->sums_++) += lap(compute);
+        compute->parts_.gradients.at(compute->layer_) += lap(compute);
+        compute->floats_ += n;
+        if (compute->floats_ >= compute->training_.gradients()[compute->layer_]) {
+            compute->layer_++;
+            compute->floats_ = 0;
+        }
         return LW_OK;
     };
     silent.wait = [](void *user) {
@@ -49,10 +55,10 @@ Compute::Compute(const Options &options, size_t rows, unsigned threads, const lw
 Parts Compute::measure(size_t steps)
 {
     parts_ = Parts();
-    parts_.gradients.resize(training_.layers());
+    parts_.gradients.resize(training_.gradients().size());
     MPI_Barrier(MPI_COMM_WORLD);
     for (size_t i = 0; i < steps; i++) {
-        sums_ = 0;
+        layer_ = 0;
         last_ = MPI_Wtime();
         training_.step();
         parts_.update += lap(this);

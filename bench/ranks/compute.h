@@ -27,7 +27,7 @@ class Compute
     static double lap(Compute *compute);
 
     double last_ = 0.0;
-    size_t sums_ = 0; // asked for in this step
+    size_t layer_ = 0, floats_ = 0; // how far this step is: layers done, and of the next one
     Parts parts_;
     Training training_;
 

@@ -19,14 +19,16 @@ class Training
     // A step on all rows; the loss is of all ranks.
     double step();
 
-    size_t layers() const { return layers_; }
+    // Of the layers, the last one first, without what pads them.
+    const std::vector<size_t> &gradients() const { return gradients_; }
 
   private:
     struct Destroy {
         void operator()(lw_net *net) const { lw_net_destroy(net); }
     };
 
-    size_t layers_, rows_;
+    std::vector<size_t> gradients_;
+    size_t rows_;
     std::unique_ptr<lw_net, Destroy> net_;
     lw_optimizer optimizer_;
     std::vector<float> x_;

@@ -1,12 +1,13 @@
 """One training step of a rank, with sums on their way while layers are computed (nn/src/shared_step.c, mpi/src/sums.c).
 
-Rows, then the gradients of each layer from the last one on, each handed on when it is done; then all sums are
-waited for, then parameters are updated.
+Rows, then the gradients of each layer from the last one on, in pieces that are handed on when they are done; then
+all sums are waited for, then parameters are updated.
 """
 
 from dataclasses import dataclass
 
 LOSS_BYTES = 16  # the loss and the wish to stop, doubles that are added up before any gradients
+PIECE_FLOATS = 1 << 18  # of the gradients of a layer, at most
 FLOAT_BYTES = 4  # buckets are measured in floats, also where gradients travel as bf16
 
 
@@ -101,6 +102,14 @@ class _Link:
         return now + (slow + seconds - computed if seconds > computed else seconds / (1 - self.taken))
 
 
+def _pieces(floats, gradients):
+    """So many floats and seconds each."""
+    for count, seconds in zip(floats, gradients):
+        pieces = -(-count // PIECE_FLOATS)
+        for _ in range(pieces):
+            yield count / pieces, seconds / pieces
+
+
 def simulate(compute, floats, rounds_of, bucket_bytes, offload=False, number_bytes=FLOAT_BYTES, taken=0.0):
     """The step of a network with so many gradients in its last layer, ..., in its first.
 
@@ -111,7 +120,7 @@ def simulate(compute, floats, rounds_of, bucket_bytes, offload=False, number_byt
     link = _Link(offload, taken)
     link.begin(now, rounds_of(LOSS_BYTES))
     bucket = 0
-    for count, seconds in zip(floats, compute.gradients):
+    for count, seconds in _pieces(floats, compute.gradients):
         now = link.compute(now, seconds)
         bucket += count
         if bucket * FLOAT_BYTES >= bucket_bytes:

@@ -107,12 +107,11 @@ static lw_status gradients_phase(void *user, size_t thread, size_t threads)
         const lw_mixed_layer *mixed = &job->net->mixed->layers[i];
         const size_t out = layer->spec.units;
         size_t first, count;
-        lw_team_share(layer->in, 1, thread, threads, &first, &count);
+        float *db = lw_share_gradients(job, layer, thread, threads, &first, &count);
         if (count > 0)
             status = lw_bf16_linear_backward_weights(
                 job->batch->rows, count, out, mixed->x.pairs + 2 * first, mixed->x.ld_pairs,
-                mixed->dz.pairs, mixed->dz.ld_pairs, 0.0f, layer->dw + first * out, out,
-                first == 0 ? layer->db : NULL);
+                mixed->dz.pairs, mixed->dz.ld_pairs, 0.0f, layer->dw + first * out, out, db);
     }
     return status;
 }

@@ -112,6 +112,15 @@ static void share_weights(const lw_net *net, const lw_layer *layer, size_t threa
     *first += begin;
 }
 
+float *lw_share_gradients(const lw_step_job *job, const lw_layer *layer, size_t thread,
+                          size_t threads, size_t *first, size_t *count)
+{
+    const size_t end = job->end_row < layer->in ? job->end_row : layer->in;
+    lw_team_share(end - job->first_row, 1, thread, threads, first, count);
+    *first += job->first_row;
+    return *first + *count == layer->in ? layer->db : NULL;
+}
+
 static lw_status gradients_phase(void *user, size_t thread, size_t threads)
 {
     const lw_step_job *job = user;
@@ -120,11 +129,11 @@ static lw_status gradients_phase(void *user, size_t thread, size_t threads)
         const lw_layer *layer = &job->net->layers[i];
         const size_t in = layer->in, out = layer->spec.units;
         size_t first, count;
-        lw_team_share(in, 1, thread, threads, &first, &count);
+        float *db = lw_share_gradients(job, layer, thread, threads, &first, &count);
         if (count > 0)
-            status = lw_linear_backward_weights(
-                job->batch->rows, count, out, layer_input(job, i, 0) + first, in, layer->dz, out,
-                0.0f, layer->dw + first * out, out, first == 0 ? layer->db : NULL);
+            status = lw_linear_backward_weights(job->batch->rows, count, out,
+                                                layer_input(job, i, 0) + first, in, layer->dz, out,
+                                                0.0f, layer->dw + first * out, out, db);
     }
     return status;
 }

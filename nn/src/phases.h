@@ -15,6 +15,7 @@ typedef struct lw_step_job {
     const lw_optimizer_step *optimizer; /* NULL: no update */
     float *y;                           /* receives the outputs; NULL: not wanted */
     size_t first_layer, end_layer;      /* the layers whose gradients are wanted */
+    size_t first_row, end_row;          /* the rows of their dW; db comes with the last one */
 } lw_step_job;
 
 /* Phases for lw_team_run, of a lw_step_job. */
@@ -22,7 +23,7 @@ typedef struct lw_phases {
     /* The thread's share of the batch's rows: gathered, forward pass, loss, and the backward pass to the
      * inputs of the layers, as the job says. */
     lw_phase rows;
-    /* The thread's share of the rows of every dW of the job's layers, over the whole batch. */
+    /* The thread's share of the job's rows of every dW of its layers, over the whole batch. */
     lw_phase gradients;
     /* The optimizer's step on its share of the rows of every W, by the gradients at hand. LW_EDIVERGED, with
      * nothing updated, after a loss that is not finite; so in descent. */
@@ -33,6 +34,10 @@ typedef struct lw_phases {
 } lw_phases;
 
 extern const lw_phases lw_wide_phases;
+
+/* The thread's share of the job's rows of a layer's dW, and the layer's db if it has the last one, or NULL. */
+float *lw_share_gradients(const lw_step_job *job, const lw_layer *layer, size_t thread,
+                          size_t threads, size_t *first, size_t *count);
 
 /* Those of a network's layers. */
 const lw_phases *lw_phases_of(const lw_net *net);

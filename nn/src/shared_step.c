@@ -7,13 +7,9 @@
 
 #include <math.h>
 
-/* Floats of a layer's gradients with what pads them; those of the next layer follow. */
-static size_t gradient_floats(const lw_net *net, size_t layer)
-{
-    const float *end = layer + 1 < net->layer_count ? net->layers[layer + 1].dw
-                                                    : net->gradients + net->gradient_count;
-    return (size_t)(end - net->layers[layer].dw);
-}
+/* About so many floats of a layer's gradients are computed at a time: those of a wide layer would set out too late, and MPI
+ * moves messages on only while it is called. */
+enum { PIECE_FLOATS = 1 << 18 };
 
 static lw_status run(lw_step_job *job, size_t count, const lw_phase *phases)
 {
@@ -31,19 +27,43 @@ static lw_status run_rows(lw_step_job *job)
     return status;
 }
 
-/* The gradients of this rank's rows: each layer's go on their way while those of the one below are computed. */
-static lw_status send_gradients(lw_step_job *job)
+/* What lies from a row of a layer's dW on up to another: with the last one db, and what pads both. */
+static size_t floats_between(const lw_net *net, size_t layer, size_t first_row, size_t end_row)
+{
+    const lw_layer *l = &net->layers[layer];
+    const float *end = end_row < l->in                ? l->dw + end_row * l->spec.units
+                       : layer + 1 < net->layer_count ? net->layers[layer + 1].dw
+                                                      : net->gradients + net->gradient_count;
+    return (size_t)(end - (l->dw + first_row * l->spec.units));
+}
+
+/* Of this rank's rows the gradients of a layer, each piece of which goes on its way while the one before it is computed. */
+static lw_status send_layer(lw_step_job *job, size_t i)
 {
     const lw_net *net = job->net;
     const lw_ranks *ranks = &net->shared->ranks;
+    const lw_layer *layer = &net->layers[i];
+    const size_t units = layer->spec.units, rows = units < PIECE_FLOATS ? PIECE_FLOATS / units : 1;
     lw_status status = LW_OK;
-    for (size_t i = net->layer_count; i-- > 0 && status == LW_OK;) {
-        job->first_layer = i;
-        job->end_layer = i + 1;
+    job->first_layer = i;
+    job->end_layer = i + 1;
+    for (job->end_row = layer->in; job->end_row > 0 && status == LW_OK;
+         job->end_row = job->first_row) {
+        job->first_row = job->end_row > rows ? job->end_row - rows : 0;
         status = run(job, 1, &lw_phases_of(net)->gradients);
         if (status == LW_OK)
-            status = ranks->add_floats(ranks->user, gradient_floats(net, i), net->layers[i].dw);
+            status =
+                ranks->add_floats(ranks->user, floats_between(net, i, job->first_row, job->end_row),
+                                  layer->dw + job->first_row * units);
     }
+    return status;
+}
+
+static lw_status send_gradients(lw_step_job *job)
+{
+    lw_status status = LW_OK;
+    for (size_t i = job->net->layer_count; i-- > 0 && status == LW_OK;)
+        status = send_layer(job, i);
     return status;
 }
 

@@ -87,6 +87,7 @@ static lw_status run(lw_step_job *job)
     lw_phase phases[5];
     size_t count = has_rows ? lw_rows_phases(net, phases) : 0;
     job->end_layer = net->layer_count;
+    job->end_row = SIZE_MAX;
     if (job->y)
         phases[count++] = outputs_phase;
     if (descent)

@@ -240,51 +240,68 @@ END_TEST
 
 typedef struct step_call {
     const problem *data;
+    size_t units[2], pieces; /* of two hidden layers; in how many all gradients come */
     float *parameters[MOST_RANKS];
     double loss[MOST_RANKS];
 } step_call;
 
+static lw_net *net_of_two(const size_t units[2])
+{
+    const lw_layer_spec layers[] = {{.units = units[0], .activation = LW_GELU},
+                                    {.units = units[1], .activation = LW_RELU},
+                                    {.units = OUTPUTS, .activation = LW_SOFTMAX}};
+    return make_net(INPUTS, layers, 3, 7);
+}
+
 static void step_rank(void *user, const lw_ranks *ranks)
 {
     step_call *call = user;
-    lw_net *net = net_with(150, LW_SOFTMAX);
-    ASSERT_OK(lw_net_set_ranks(net, ranks));
-    const size_t rows = ROWS / ranks->count, first = rows * ranks->rank;
+    lw_net *net = net_of_two(call->units);
+    const unsigned rank = ranks ? ranks->rank : 0;
+    const size_t rows = ROWS / (ranks ? ranks->count : 1), first = rows * rank;
     const lw_optimizer sgd = lw_sgd(0.1f);
     const problem *p = call->data;
+    ASSERT_OK(lw_net_set_ranks(net, ranks));
     ASSERT_OK(lw_train_step(net, LW_LOSS_DEFAULT, &sgd, rows, p->x + first * INPUTS,
-                            &(lw_target){.labels = p->labels + first}, &call->loss[ranks->rank]));
-    call->parameters[ranks->rank] = parameters_of(net);
-
-    /* The loss, then the layers from the last one on, whose gradients lie one behind the other. */
-    const begun_sum *sums;
-    ck_assert_uint_eq(last_sums(ranks, &sums), 1 + lw_net_layer_count(net));
-    ck_assert(sums[0].doubles != NULL);
-    ck_assert_ptr_eq(sums[2].floats + sums[2].n, sums[1].floats);
-    ck_assert_uint_ge(sums[2].n, (INPUTS + 1) * 150);
-    ck_assert_uint_ge(sums[1].n, (150 + 1) * OUTPUTS);
+                            &(lw_target){.labels = p->labels + first}, &call->loss[rank]));
+    call->parameters[rank] = parameters_of(net);
+    if (ranks) {
+        /* The loss, then the gradients from the last layer on, each piece before the one that came last. */
+        const begun_sum *sums;
+        ck_assert_uint_eq(last_sums(ranks, &sums), 1 + call->pieces);
+        ck_assert(sums[0].doubles != NULL);
+        size_t n = sums[1].n;
+        for (size_t i = 2; i <= call->pieces; i++) {
+            ck_assert_ptr_eq(sums[i].floats + sums[i].n, sums[i - 1].floats);
+            n += sums[i].n;
+        }
+        ck_assert_uint_ge(sums[1].n, (call->units[1] + 1) * OUTPUTS);
+        ck_assert_uint_ge(n, lw_net_parameter_count(net));
+    }
     lw_net_destroy(net);
 }
+
+/* Of narrow layers, and of one of 360000 weights, which are too many for one piece. */
+static const step_call steps[] = {{.units = {150, 20}, .pieces = 3},
+                                  {.units = {600, 600}, .pieces = 4}};
 
 START_TEST(a_step_is_that_of_all_rows)
 {
     problem p = make_problem(ROWS);
-    lw_net *net = net_with(150, LW_SOFTMAX);
-    const lw_optimizer sgd = lw_sgd(0.1f);
-    double loss;
-    ASSERT_OK(lw_train_step(net, LW_LOSS_DEFAULT, &sgd, ROWS, p.x, &(lw_target){.labels = p.labels},
-                            &loss));
-    float *want = parameters_of(net);
-    step_call call = {.data = &p};
+    step_call alone = steps[_i], call = steps[_i];
+    alone.data = call.data = &p;
+    step_rank(&alone, NULL);
     run_ranks(2, APART, step_rank, &call);
+    lw_net *net = net_of_two(call.units);
+    const size_t n = lw_net_parameter_count(net);
+    lw_net_destroy(net);
     for (size_t rank = 0; rank < 2; rank++) {
-        ck_assert_double_eq_tol(call.loss[rank], loss, 1e-7);
-        for (size_t i = 0; i < lw_net_parameter_count(net); i++)
-            ck_assert_float_eq_tol(call.parameters[rank][i], want[i], 1e-7f);
+        ck_assert_double_eq_tol(call.loss[rank], alone.loss[0], 1e-7);
+        for (size_t i = 0; i < n; i++)
+            ck_assert_float_eq_tol(call.parameters[rank][i], alone.parameters[0][i], 1e-7f);
         free(call.parameters[rank]);
     }
-    free(want);
-    lw_net_destroy(net);
+    free(alone.parameters[0]);
     free_problem(&p);
 }
 END_TEST
@@ -507,7 +524,7 @@ int main(void)
     tcase_add_test(ranks, what_one_rank_cannot_do_ends_all);
     tcase_add_test(ranks, data_that_are_wrong_on_one_rank_are_refused_on_all);
     tcase_add_test(ranks, an_evaluation_is_of_all_rows);
-    tcase_add_test(ranks, a_step_is_that_of_all_rows);
+    tcase_add_loop_test(ranks, a_step_is_that_of_all_rows, 0, sizeof steps / sizeof *steps);
     tcase_add_loop_test(ranks, one_rank_stops_all, 0, 3);
     tcase_add_test(ranks, a_loss_that_is_not_finite_ends_all_before_the_update);
     tcase_add_test(ranks, sources_deliver_shares);

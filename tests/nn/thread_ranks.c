@@ -14,6 +14,7 @@ typedef struct group_member {
     pthread_t thread;
     size_t begun, last;
     begun_sum sums[MOST_SUMS];
+    void *copies[MOST_SUMS]; /* of the numbers as they were */
 } group_member;
 
 struct rank_group {
@@ -25,11 +26,34 @@ struct rank_group {
     group_member members[MOST_RANKS];
 };
 
+static const void *numbers_of(const begun_sum *sum, size_t *bytes)
+{
+    *bytes = sum->n * (sum->floats ? sizeof *sum->floats : sizeof *sum->doubles);
+    return sum->floats ? (const void *)sum->floats : sum->doubles;
+}
+
 static lw_status begin(group_member *member, begun_sum sum)
 {
+    size_t bytes;
+    const void *numbers = numbers_of(&sum, &bytes);
     ck_assert_uint_lt(member->begun, MOST_SUMS);
-    member->sums[member->begun++] = sum;
+    member->sums[member->begun] = sum;
+    member->copies[member->begun] = malloc(bytes + 1);
+    ck_assert_ptr_nonnull(member->copies[member->begun]);
+    memcpy(member->copies[member->begun++], numbers, bytes);
     return LW_OK;
+}
+
+/* What was begun could be on its way to others: nobody has touched it since. */
+static void check_untouched(const group_member *member)
+{
+    for (size_t i = 0; i < member->begun; i++) {
+        size_t bytes;
+        const void *numbers = numbers_of(&member->sums[i], &bytes);
+        ck_assert_msg(memcmp(member->copies[i], numbers, bytes) == 0,
+                      "sum %zu of %zu has changed since it was begun", i, member->begun);
+        free(member->copies[i]);
+    }
 }
 
 static lw_status add_floats(void *user, size_t n, float *x)
@@ -58,6 +82,7 @@ static lw_status wait_for_sums(void *user)
 {
     group_member *member = user;
     const rank_group *group = member->group;
+    check_untouched(member);
     pthread_barrier_wait(&member->group->barrier);
     double *totals[MOST_SUMS];
     for (size_t i = 0; i < member->begun; i++) {

@@ -10,7 +10,7 @@ import unittest
 sys.path.insert(0, sys.argv.pop(1))
 
 from costs import ALGORITHMS, LONGEST_UNAGREED, Network, Round, best, binomial, rabenseifner, ring, seconds_of, tree
-from overlap import LOSS_BYTES, Compute, simulate
+from overlap import LOSS_BYTES, PIECE_FLOATS, Compute, simulate
 from scaling import Scaling
 
 HOSTS = [2, 4, 8, 64, 1024]
@@ -118,6 +118,14 @@ class ByHand(unittest.TestCase):
         step = self.step(1, Compute(10, (4, 1), 2), taken=0.5)
         self.assertEqual(step.seconds - step.waited, 16.5 + 2)
         self.assertEqual(self.step(1, offload=True, taken=0.5), self.step(1, offload=True))
+
+    def test_pieces(self):
+        """A wide layer's gradients set out in halves: 12 to 17 and 17 to 22, update to 24; in a bucket of both, 14 to 24."""
+        width = 2 * PIECE_FLOATS
+        for bucket_bytes, seconds, sums in (4 * PIECE_FLOATS, 24, 3), (4 * width, 26, 2):
+            step = simulate(Compute(10, (4,), 2), [width], lambda size: [Round(5 * (size // (4 * PIECE_FLOATS)), 0)],
+                            bucket_bytes)
+            self.assertEqual((step.seconds, step.sums), (seconds, sums))
 
     def test_one_bucket(self):
         """Both layers together fill a bucket, at 18; one that is not full is begun by the wait."""

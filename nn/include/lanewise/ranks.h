@@ -74,9 +74,10 @@ typedef struct lw_ranks {
  *   lw_evaluate    with a data set of this rank's rows alone: the results are of all ranks, and only misclassified is of
  *                  the rank's rows.
  *
- * Gradients are added up layer by layer, from the last one on, while those of the layer below are computed. A step with
- * several ranks stores them: its bits differ from those of one rank by the order of the sums over the rows of
- * a batch alone. lw_net_forward, lw_net_loss, lw_net_backward and prediction know nothing of other ranks.
+ * Gradients are added up layer by layer, from the last one on, those of a wide layer in pieces from its end on, while the
+ * next ones are computed. A step with several ranks stores them: its bits differ from those of one rank by the order of the
+ * sums over the rows of a batch alone. lw_net_forward, lw_net_loss, lw_net_backward and prediction know nothing of other
+ * ranks.
  *
  * Ranks that share the memory of one host (lw_host) share the network: its parameters and moments lie there once, unless it
  * is in mixed precision, and a step of up to LW_UPDATE_MAX_BATCH rows without clip_norm is that of one process, whose
