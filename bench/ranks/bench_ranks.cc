@@ -2,7 +2,8 @@
 //            [--gradients fp32|bf16] [--bucket BYTES] [--steps N] [--rounds N] [--threads N]
 // Times training steps over ranks, and what they are made of. Prints a JSON object in one line, seconds and bytes
 // of a step in the best round: step (step_median is that of the median round), sums, bytes, waited, met and begun as
-// lw_mpi_times has them; compute, what a rank computes without sums (compute.h), of its best round; alpha, beta, gamma and
+// lw_mpi_times has them; peak, operations per second that the ranks could do then, and which share of it the products of the
+// best round are, and of the median one; compute, what a rank computes without sums (compute.h), of its best round; alpha, beta, gamma and
 // taken of the link (link.h).
 #include "compute.h"
 #include "link.h"
@@ -17,7 +18,18 @@ namespace
 struct Round {
     double step, loss;
     lw_mpi_times times; // of all steps
+    double peak;        // of all ranks, were all as fast as the slowest
 };
+
+// FMA peak of all ranks at once, were all as fast as the slowest: where others use the processors, too, it says how much of
+// them was to be had.
+double measure_peak(unsigned threads, unsigned ranks)
+{
+    MPI_Barrier(MPI_COMM_WORLD);
+    double peak = lw_measure_peak(static_cast<int>(threads));
+    MPI_Allreduce(MPI_IN_PLACE, &peak, 1, MPI_DOUBLE, MPI_MIN, MPI_COMM_WORLD);
+    return peak * ranks;
+}
 
 Round train(Training &training, lw_mpi *mpi, size_t steps)
 {
@@ -36,19 +48,36 @@ struct Results {
     std::vector<Round> rounds; // the best first
     double loss;               // after the last
     Parts compute;
+    double flops; // of a step's products
+
+    // What share of the peak a share of the rounds stays below.
+    double quantile(double share) const
+    {
+        std::vector<double> shares;
+        for (const Round &round : rounds)
+            shares.push_back(flops / round.step / round.peak);
+        std::sort(shares.begin(), shares.end());
+        return shares[static_cast<size_t>(share * static_cast<double>(shares.size() - 1))];
+    }
 };
 
 // Rounds of both kinds in turns, because machines drift.
-Results measure(const Options &options, lw_mpi *mpi, size_t rows, unsigned threads)
+Results measure(const Options &options, lw_mpi *mpi, unsigned threads)
 {
+    const unsigned ranks = lw_mpi_ranks(mpi)->count;
+    const size_t rows = options.batch / ranks;
     Training training(options, rows, threads, *lw_mpi_ranks(mpi));
     Compute compute(options, rows, threads, *lw_mpi_ranks(mpi));
     Results results;
+    results.flops = training.flops() * ranks;
     // Memory is asked for in the first step.
     train(training, mpi, 1);
     compute.measure(1);
     for (size_t i = 0; i < options.rounds; i++) {
-        results.rounds.push_back(train(training, mpi, options.steps));
+        const double before = measure_peak(threads, ranks);
+        Round round = train(training, mpi, options.steps);
+        round.peak = (before + measure_peak(threads, ranks)) / 2;
+        results.rounds.push_back(round);
         const Parts parts = compute.measure(options.steps);
         if (i == 0 || parts.sum() < results.compute.sum())
             results.compute = parts;
@@ -76,6 +105,8 @@ void print(const Options &options, unsigned ranks, unsigned hosts, unsigned thre
                 static_cast<double>(best.times.sums) / steps, best.times.bytes / steps,
                 best.times.waited / steps, best.times.met / steps, best.times.begun / steps,
                 results.loss);
+    std::printf("\"peak\": %.6g, \"share\": %.3g, \"share_median\": %.3g, ", best.peak,
+                results.quantile(1.0), results.quantile(0.5));
     std::printf("\"compute\": {\"rows\": %.6g, \"gradients\": [", results.compute.rows);
     for (size_t i = 0; i < results.compute.gradients.size(); i++)
         std::printf("%s%.6g", i > 0 ? ", " : "", results.compute.gradients[i]);
@@ -98,7 +129,7 @@ void run(int argc, char **argv)
     check(lw_mpi_hosts(mpi, &hosts, &here));
     if (options.threads > 0)
         threads = options.threads;
-    const Results results = measure(options, mpi, options.batch / ranks, threads);
+    const Results results = measure(options, mpi, threads);
     const Link link = measure_link();
     if (lw_mpi_ranks(mpi)->rank == 0)
         print(options, ranks, hosts, threads, results, link);

@@ -31,8 +31,12 @@ Training::Training(const Options &options, size_t rows, unsigned threads, const 
     : rows_(rows), net_(make_net(options.sizes)), optimizer_(options.make_optimizer()),
       x_(rows * options.sizes.front()), labels_(rows)
 {
-    for (size_t i = options.sizes.size() - 1; i > 0; i--)
+    for (size_t i = options.sizes.size() - 1; i > 0; i--) {
         gradients_.push_back((options.sizes[i - 1] + 1) * options.sizes[i]);
+        const size_t products = i > 1 ? 3 : 2;
+        flops_ +=
+            static_cast<double>(2 * rows * products * options.sizes[i - 1] * options.sizes[i]);
+    }
     lw_net_set_threads(net_.get(), threads);
     check(lw_net_set_ranks(net_.get(), &ranks));
     std::mt19937 random(ranks.rank + 1);

@@ -22,6 +22,9 @@ class Training
     // Of the layers, the last one first, without what pads them.
     const std::vector<size_t> &gradients() const { return gradients_; }
 
+    // Operations of the products of a step: forward, and backward to the weights and, but in the first layer, to the inputs.
+    double flops() const { return flops_; }
+
   private:
     struct Destroy {
         void operator()(lw_net *net) const { lw_net_destroy(net); }
@@ -29,6 +32,7 @@ class Training
 
     std::vector<size_t> gradients_;
     size_t rows_;
+    double flops_ = 0.0;
     std::unique_ptr<lw_net, Destroy> net_;
     lw_optimizer optimizer_;
     std::vector<float> x_;

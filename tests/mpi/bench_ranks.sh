@@ -13,7 +13,7 @@ for ranks in 1 2; do
     holds "(m['ranks'], m['hosts']) == ($ranks, 1) and m['threads'] >= 1"
     holds "0 < m['step'] <= m['step_median'] and 0 < m['loss'] < 10 and m['met'] >= 0"
     holds "c['rows'] > 0 and len(c['gradients']) == 2 and min(c['gradients']) > 0 and c['update'] > 0"
-    holds "m['gamma'] > 0"
+    holds "m['gamma'] > 0 and m['peak'] > 1e6 and 0 < m['share_median'] <= m['share'] < 1"
 done
 # The loss, and the layers, the last of which is below a bucket and waits for the other: 16 bytes, and 785 floats or more.
 holds "m['sums'] == 2 and 16 + 4 * 785 <= m['bytes'] < 16 + 4 * 900"
