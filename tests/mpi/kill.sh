@@ -1,8 +1,9 @@
-# usage: kill.sh BIN_DIR [KILLS]
-# One of three processes that train together is killed at a random moment: all of them end within ten seconds and not well,
+# usage: kill.sh BIN_DIR [KILLS [PROCESSES]]
+# One of three processes (or of so many) that train together is killed at a random moment: all of them end within ten seconds and not well,
 # the checkpoint loads, and the run that goes on from it ends with the bits of one that was left alone. MPIRUN as in command.sh.
 . "${0%/*}/../cli/common.sh"
 kills=${2:-3}
+processes=${3:-3}
 awk 'BEGIN { print "a,b,y"
     for (i = 0; i < 4000; i++) { a = i * 37 % 101 / 101; b = i * 61 % 103 / 103
         print a "," b "," ((a - 0.5) * (b - 0.5) > 0) } }' >data.csv
@@ -10,10 +11,10 @@ options="--csv data.csv --target y --layers 64,64 --batch 30 --epochs 40 --seed 
 seed=$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')
 echo "seed $seed"
 
-# train FILE OPTION...: on three processes, in the background; $starter is mpirun.
+# train OPTION...: in the background; $starter is mpirun.
 train() {
     # shellcheck disable=SC2086
-    $MPIRUN 3 "$lanewise" train $options "$@" >"$work/out" 2>"$work/err" &
+    $MPIRUN "$processes" "$lanewise" train $options "$@" >"$work/out" 2>"$work/err" &
     starter=$!
 }
 
