@@ -81,6 +81,38 @@ static lw_status check_options(const lw_mpi_options *options)
 
 /* ---- Making ---- */
 
+static size_t bucket_bytes(const lw_mpi_options *options)
+{
+    return options->bucket_bytes ? options->bucket_bytes : DEFAULT_BUCKET_BYTES;
+}
+
+/* That all ranks go on, and with the same options: sums of different ones would never meet. */
+static lw_status agree(MPI_Comm comm, const lw_mpi_options *options, int has_memory)
+{
+    enum { OPTIONS = 3 };
+    static const char *const names[OPTIONS] = {"bucket_bytes", "gradients", "apart"};
+    const unsigned long long mine[OPTIONS] = {
+        bucket_bytes(options), (unsigned long long)options->gradients, options->apart != 0};
+    /* The largest of each, and of its complement, which is that of the least; whether a rank has no memory. */
+    unsigned long long most[2 * OPTIONS + 1];
+    for (size_t i = 0; i < OPTIONS; i++) {
+        most[i] = mine[i];
+        most[OPTIONS + i] = ~mine[i];
+    }
+    most[2 * OPTIONS] = !has_memory;
+    const lw_status status = lw_mpi_check(
+        MPI_Allreduce(MPI_IN_PLACE, most, 2 * OPTIONS + 1, MPI_UNSIGNED_LONG_LONG, MPI_MAX, comm),
+        "options of the ranks");
+    if (status != LW_OK)
+        return status;
+    if (!has_memory)
+        return lw_fail(LW_ENOMEM, "no memory for the ranks of MPI");
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (most[i] != ~most[OPTIONS + i])
+            return lw_fail(LW_EINVAL, "%s is not the same on all ranks", names[i]);
+    return most[2 * OPTIONS] ? lw_fail(LW_ERANK, "another rank has no memory") : LW_OK;
+}
+
 /* On a copy of comm, in which errors come back instead of ending the program. */
 static lw_status join(lw_mpi *mpi, MPI_Comm comm)
 {
@@ -106,10 +138,9 @@ static lw_status join(lw_mpi *mpi, MPI_Comm comm)
 
 static lw_status make(lw_mpi *mpi, MPI_Comm comm, const lw_mpi_options *options)
 {
-    const size_t bytes = options->bucket_bytes ? options->bucket_bytes : DEFAULT_BUCKET_BYTES;
     mpi->sums.comm = MPI_COMM_NULL;
     mpi->sums.add_bf16 = MPI_OP_NULL;
-    mpi->sums.bucket_floats = bytes / sizeof(float);
+    mpi->sums.bucket_floats = bucket_bytes(options) / sizeof(float);
     const lw_status status = join(mpi, comm);
     if (status == LW_OK && mpi->place.hosts == 1 && mpi->ranks.count > 1 && !options->apart) {
         lw_mpi_prepare_memory(&mpi->memory, mpi->sums.comm);
@@ -136,8 +167,11 @@ lw_status lw_mpi_create(lw_mpi **mpi, MPI_Comm comm, const lw_mpi_options *optio
     if (status != LW_OK)
         return status;
     lw_mpi *made = calloc(1, sizeof *made);
-    if (!made)
-        return lw_fail(LW_ENOMEM, "no memory for the ranks of MPI");
+    status = agree(comm, options, made != NULL);
+    if (status != LW_OK) {
+        free(made);
+        return status;
+    }
     status = make(made, comm, options);
     if (status != LW_OK) {
         lw_mpi_destroy(made);

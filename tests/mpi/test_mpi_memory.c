@@ -26,6 +26,13 @@ START_TEST(ranks_are_made_or_not)
     fail_allocation_after(0);
     ASSERT_FAILS(LW_ENOMEM, "no memory", WATCHED(lw_mpi_create(&mpi, MPI_COMM_WORLD, NULL)));
     ck_assert_ptr_null(mpi);
+    if (rank > 0)
+        ASSERT_FAILS(LW_ERANK, "another rank", lw_mpi_create(&mpi, MPI_COMM_WORLD, NULL));
+    else {
+        fail_allocation_after(0);
+        ASSERT_FAILS(LW_ENOMEM, "no memory", WATCHED(lw_mpi_create(&mpi, MPI_COMM_WORLD, NULL)));
+    }
+    ck_assert_ptr_null(mpi);
     ASSERT_OK(WATCHED(lw_mpi_create(&mpi, MPI_COMM_WORLD, NULL)));
     lw_mpi_destroy(mpi);
 }

@@ -267,6 +267,29 @@ START_TEST(communicators_are_apart)
 }
 END_TEST
 
+/* Sums of different buckets would never meet. */
+START_TEST(options_are_the_same_on_all_ranks)
+{
+    const int is_last = rank == rank_count - 1;
+    const struct {
+        lw_mpi_options options;
+        const char *name;
+    } others[] = {{{.size = sizeof(lw_mpi_options), .bucket_bytes = 8}, "bucket_bytes"},
+                  {{.size = sizeof(lw_mpi_options), .gradients = LW_BF16}, "gradients"},
+                  {{.size = sizeof(lw_mpi_options), .apart = 1}, "apart"}};
+    lw_mpi *mpi = NULL;
+    const lw_status status =
+        lw_mpi_create(&mpi, MPI_COMM_WORLD, is_last ? &others[_i].options : NULL);
+    ck_assert_int_eq(status, rank_count > 1 ? LW_EINVAL : LW_OK);
+    ck_assert(status == LW_OK || strstr(lw_last_error(), others[_i].name));
+    lw_mpi_destroy(mpi);
+    /* The default, and the same written out. */
+    const lw_mpi_options written = {.size = sizeof written, .bucket_bytes = 1 << 20};
+    ASSERT_OK(lw_mpi_create(&mpi, MPI_COMM_WORLD, is_last ? &written : NULL));
+    lw_mpi_destroy(mpi);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     begin_suite(&argc, &argv);
@@ -277,5 +300,6 @@ int main(int argc, char **argv)
     run_test("doubles", doubles_travel_beside_floats, 2);
     run_test("special values", special_values_come_through, 2);
     run_test("communicators", communicators_are_apart, 1);
+    run_test("options", options_are_the_same_on_all_ranks, 3);
     return end_suite();
 }
