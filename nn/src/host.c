@@ -8,15 +8,10 @@
 /* Parameters and two moments. */
 enum { BUFFERS = 3 };
 
-static const lw_host *ranks_of_host(const lw_net *net)
-{
-    return net->shared->ranks.host;
-}
-
 /* Where number i of the buffers lies. */
 static float *buffer_at(const lw_net *net, size_t i)
 {
-    return (float *)lw_host_of(net)->memory + i * net->padded_count;
+    return (float *)lw_host_memory(net)->memory + i * net->padded_count;
 }
 
 /* Points everything that lies in the parameters to where they lie now. */
@@ -39,7 +34,7 @@ static void copy_buffer(const lw_net *net, float *to, const float *from)
 static lw_status copy_first(lw_net *net)
 {
     const lw_optimizer_state *state = &net->optimizer;
-    if (ranks_of_host(net)->rank == 0) {
+    if (lw_host_ranks(net)->rank == 0) {
         copy_buffer(net, buffer_at(net, 0), net->parameters);
         if (state->velocity)
             copy_buffer(net, buffer_at(net, 1), state->velocity);
@@ -51,23 +46,20 @@ static lw_status copy_first(lw_net *net)
 
 lw_status lw_host_enter(lw_net *net)
 {
-    const lw_host *host = net->shared ? ranks_of_host(net) : NULL;
+    const lw_host *host = net->shared ? lw_host_ranks(net) : NULL;
     if (!host || host->count < 2 || host->count != net->shared->ranks.count || net->mixed)
         return LW_OK;
-    lw_host_net *on_host = calloc(1, sizeof *on_host);
-    if (!on_host)
-        return lw_fail(LW_ENOMEM, "no memory for the ranks of a host");
+    lw_host_net *on_host = lw_host_memory(net);
     const size_t bytes = BUFFERS * net->padded_count * sizeof(float);
     on_host->memory = host->share(host->user, bytes + host->count * sizeof(lw_host_note));
-    if (!on_host->memory) { /* they do without */
-        free(on_host);
+    if (!on_host->memory) /* they do without */
         return LW_OK;
-    }
     on_host->notes = (lw_host_note *)(void *)((char *)on_host->memory + bytes);
-    net->shared->on_host = on_host;
     const lw_status status = copy_first(net);
-    if (status != LW_OK)
+    if (status != LW_OK) {
+        lw_host_forget(net);
         return status;
+    }
     lw_optimizer_state *state = &net->optimizer;
     float *own[BUFFERS] = {net->parameters, state->velocity, state->variance};
     place_parameters(net, buffer_at(net, 0));
@@ -109,18 +101,17 @@ void lw_host_forget(lw_net *net)
     lw_host_net *on_host = lw_host_of(net);
     if (!on_host)
         return;
-    const lw_host *host = ranks_of_host(net);
+    const lw_host *host = lw_host_ranks(net);
     if (on_host->rows)
         host->unshare(host->user, on_host->rows);
     host->unshare(host->user, on_host->memory);
-    free(on_host);
-    net->shared->on_host = NULL;
+    *on_host = (lw_host_net){0};
 }
 
 lw_status lw_host_reserve(lw_net *net, size_t rows)
 {
-    lw_host_net *on_host = lw_host_of(net);
-    const lw_host *host = ranks_of_host(net);
+    lw_host_net *on_host = lw_host_memory(net);
+    const lw_host *host = lw_host_ranks(net);
     size_t inputs, workspace;
     if (rows <= on_host->most_rows)
         return LW_OK;
@@ -145,7 +136,7 @@ lw_status lw_host_reserve(lw_net *net, size_t rows)
 
 lw_status lw_host_meet(const lw_net *net)
 {
-    const lw_host *host = lw_host_of(net) ? ranks_of_host(net) : NULL;
+    const lw_host *host = lw_host_of(net) ? lw_host_ranks(net) : NULL;
     return host ? host->meet(host->user) : LW_OK;
 }
 

@@ -7,28 +7,20 @@
 
 #include "ranks.h"
 
-/* What a rank tells the others, on a cache line of its own. Each number is written before a meeting and read after it; the
- * next time it is written lies behind another one. */
-typedef struct lw_host_note {
-    _Alignas(LW_ALIGNMENT) size_t rows; /* of its part of the batch */
-    int wishes;                         /* to stop */
-    int rows_failed, update_failed;     /* phases */
-} lw_host_note;
-
-/* Of a network whose parameters lie in shared memory. */
-typedef struct lw_host_net {
-    void *memory;        /* parameters, velocity, variance, notes */
-    lw_host_note *notes; /* of all ranks */
-    void *rows;          /* of a batch: inputs and workspace; NULL until needed */
-    size_t most_rows;    /* that fit */
-    size_t rows_floats;
-    float *x; /* most_rows x inputs */
-    float *workspace;
-} lw_host_net;
-
+/* NULL unless the parameters lie in such memory. */
 static inline lw_host_net *lw_host_of(const lw_net *net)
 {
-    return net->shared ? net->shared->on_host : NULL;
+    return net->shared && net->shared->on_host.memory ? &net->shared->on_host : NULL;
+}
+
+/* The memory of a network that has some, and the ranks that share it. */
+static inline lw_host_net *lw_host_memory(const lw_net *net)
+{
+    return &net->shared->on_host;
+}
+static inline const lw_host *lw_host_ranks(const lw_net *net)
+{
+    return net->shared->ranks.host;
 }
 
 /*

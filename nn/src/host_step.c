@@ -10,19 +10,14 @@ typedef struct all_rows {
     size_t count, first;
 } all_rows;
 
-static const lw_host *host_of(const lw_net *net)
-{
-    return net->shared->ranks.host;
-}
-
 static all_rows count_rows(const lw_net *net)
 {
-    const lw_host *host = host_of(net);
+    const lw_host *host = lw_host_ranks(net);
     all_rows rows = {0};
     for (unsigned rank = 0; rank < host->count; rank++) {
         if (rank == host->rank)
             rows.first = rows.count;
-        rows.count += lw_host_of(net)->notes[rank].rows;
+        rows.count += lw_host_memory(net)->notes[rank].rows;
     }
     return rows;
 }
@@ -30,7 +25,7 @@ static all_rows count_rows(const lw_net *net)
 /* Points the layers to the rows from first on. */
 static void lay_out(lw_net *net, size_t first)
 {
-    const lw_host_net *on_host = lw_host_of(net);
+    const lw_host_net *on_host = lw_host_memory(net);
     size_t total;
     lw_lay_out_workspace(net, on_host->most_rows, on_host->workspace, first, &total);
 }
@@ -49,7 +44,7 @@ static lw_status run_rows(lw_step_job *job, size_t threads, size_t first)
 {
     lw_net *net = job->net;
     const lw_batch *given = job->batch;
-    float *x = lw_host_of(net)->x + first * lw_net_inputs(net);
+    float *x = lw_host_memory(net)->x + first * lw_net_inputs(net);
     lw_batch batch = *given;
     lw_gather gather;
     batch.x = x;
@@ -60,11 +55,9 @@ static lw_status run_rows(lw_step_job *job, size_t threads, size_t first)
     } else if (given->rows > 0) {
         memcpy(x, given->x, given->rows * lw_net_inputs(net) * sizeof *x);
     }
-    lw_phase phases[2];
-    const size_t count = lw_rows_phases(net, phases);
     lay_out(net, first);
     job->batch = &batch;
-    const lw_status status = lw_team_run(threads, LW_FLUSH_DENORMALS, count, phases, job);
+    const lw_status status = lw_run_rows(job, threads);
     job->batch = given;
     return status;
 }
@@ -73,10 +66,10 @@ static lw_status run_rows(lw_step_job *job, size_t threads, size_t first)
 static lw_status look_at_rows(lw_step_job *job, size_t rows)
 {
     const lw_net *net = job->net;
-    const lw_host_note *notes = lw_host_of(net)->notes;
+    const lw_host_note *notes = lw_host_memory(net)->notes;
     lw_shared_net *shared = net->shared;
     double wishes = 0.0;
-    for (unsigned rank = 0; rank < host_of(net)->count; rank++) {
+    for (unsigned rank = 0; rank < lw_host_ranks(net)->count; rank++) {
         if (notes[rank].rows_failed)
             return lw_fail(LW_ERANK, "another rank failed");
         wishes += notes[rank].wishes;
@@ -94,7 +87,7 @@ static lw_status run_update(lw_step_job *job, size_t threads, size_t rows)
     const lw_batch *given = job->batch;
     lw_batch batch = *given;
     batch.rows = rows;
-    batch.x = lw_host_of(net)->x;
+    batch.x = lw_host_memory(net)->x;
     job->batch = &batch;
     job->end_layer = net->layer_count;
     const lw_status status =
@@ -107,7 +100,7 @@ static lw_status run_update(lw_step_job *job, size_t threads, size_t rows)
 static lw_status take_step(lw_step_job *job, all_rows rows)
 {
     lw_net *net = job->net;
-    lw_host_note *note = &lw_host_of(net)->notes[host_of(net)->rank];
+    lw_host_note *note = &lw_host_memory(net)->notes[lw_host_ranks(net)->rank];
     const size_t threads = lw_step_threads(job);
     const lw_status ran = run_rows(job, threads, rows.first);
     note->rows_failed = ran != LW_OK;
@@ -123,15 +116,15 @@ static lw_status take_step(lw_step_job *job, all_rows rows)
     status = lw_host_meet(net);
     if (updated != LW_OK)
         return updated;
-    for (unsigned rank = 0; rank < host_of(net)->count && status == LW_OK; rank++)
-        if (lw_host_of(net)->notes[rank].update_failed)
+    for (unsigned rank = 0; rank < lw_host_ranks(net)->count && status == LW_OK; rank++)
+        if (lw_host_memory(net)->notes[rank].update_failed)
             status = lw_fail(LW_ERANK, "another rank failed");
     return status;
 }
 
 lw_status lw_host_prepare(lw_net *net, size_t rows)
 {
-    lw_host_note *note = &lw_host_of(net)->notes[host_of(net)->rank];
+    lw_host_note *note = &lw_host_memory(net)->notes[lw_host_ranks(net)->rank];
     note->rows = rows;
     note->wishes = net->shared->wishes;
     lw_status status = lw_host_meet(net);

@@ -42,10 +42,10 @@ float *lw_share_gradients(const lw_step_job *job, const lw_layer *layer, size_t 
 /* Those of a network's layers. */
 const lw_phases *lw_phases_of(const lw_net *net);
 
-/* The phases up to rows: before it, the copies of the weights, where they are stale. Returns how many there are. */
-size_t lw_rows_phases(const lw_net *net, lw_phase phases[2]);
-
 /* How many threads should run a job. */
 size_t lw_step_threads(const lw_step_job *job);
+
+/* The phase rows of a job, on so many threads. */
+lw_status lw_run_rows(lw_step_job *job, size_t threads);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "host.h"
 #include "host_step.h"
-#include "mixed.h"
 #include "ranks.h"
 
 #include <math.h>
@@ -11,20 +10,9 @@
  * moves messages on only while it is called. */
 enum { PIECE_FLOATS = 1 << 18 };
 
-static lw_status run(lw_step_job *job, size_t count, const lw_phase *phases)
+static lw_status run(lw_step_job *job, const lw_phase *phase)
 {
-    return lw_team_run(lw_step_threads(job), LW_FLUSH_DENORMALS, count, phases, job);
-}
-
-/* Forward pass, loss, and backward pass to the inputs of the layers, of this rank's rows. */
-static lw_status run_rows(lw_step_job *job)
-{
-    lw_phase phases[2];
-    const size_t count = lw_rows_phases(job->net, phases);
-    const lw_status status = run(job, count, phases);
-    if (status == LW_OK && job->net->mixed)
-        job->net->mixed->stale = 0;
-    return status;
+    return lw_team_run(lw_step_threads(job), LW_FLUSH_DENORMALS, 1, phase, job);
 }
 
 /* What lies from a row of a layer's dW on up to another: with the last one db, and what pads both. */
@@ -50,7 +38,7 @@ static lw_status send_layer(lw_step_job *job, size_t i)
     for (job->end_row = layer->in; job->end_row > 0 && status == LW_OK;
          job->end_row = job->first_row) {
         job->first_row = job->end_row > rows ? job->end_row - rows : 0;
-        status = run(job, 1, &lw_phases_of(net)->gradients);
+        status = run(job, &lw_phases_of(net)->gradients);
         if (status == LW_OK)
             status =
                 ranks->add_floats(ranks->user, floats_between(net, i, job->first_row, job->end_row),
@@ -74,7 +62,7 @@ lw_status lw_shared_step(lw_step_job *job, double *value)
     const lw_ranks *ranks = &shared->ranks;
     if (lw_host_of(net) && job->optimizer && lw_host_takes_step(net))
         return lw_host_step(job, value);
-    lw_status status = run_rows(job);
+    lw_status status = lw_run_rows(job, lw_step_threads(job));
     if (status != LW_OK)
         return status;
     shared->sums[LW_SUM_LOSS] =
@@ -91,7 +79,7 @@ lw_status lw_shared_step(lw_step_job *job, double *value)
         status = lw_fail(LW_EDIVERGED, "the loss is not finite");
     if (status == LW_OK && job->optimizer) {
         job->rule = NULL; /* its rows have been looked at, those of all ranks */
-        status = run(job, 1, &lw_phases_of(net)->update);
+        status = run(job, &lw_phases_of(net)->update);
         if (status == LW_OK)
             status = lw_host_meet(net);
     }

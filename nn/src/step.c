@@ -58,7 +58,8 @@ const lw_phases *lw_phases_of(const lw_net *net)
     return net->mixed ? &lw_mixed_phases : &lw_wide_phases;
 }
 
-size_t lw_rows_phases(const lw_net *net, lw_phase phases[2])
+/* The phases up to rows: before it, the copies of the weights, where they are stale. Returns how many there are. */
+static size_t rows_phases(const lw_net *net, lw_phase phases[2])
 {
     size_t count = 0;
     if (net->mixed && net->mixed->stale)
@@ -70,6 +71,21 @@ size_t lw_rows_phases(const lw_net *net, lw_phase phases[2])
 size_t lw_step_threads(const lw_step_job *job)
 {
     return lw_team_size(job->net->threads, job_flops(job));
+}
+
+/* Which copies of the weights there are now. */
+static lw_status finish_rows(lw_net *net, lw_status status)
+{
+    if (net->mixed && status == LW_OK)
+        net->mixed->stale = 0;
+    return status;
+}
+
+lw_status lw_run_rows(lw_step_job *job, size_t threads)
+{
+    lw_phase phases[2];
+    const size_t count = rows_phases(job->net, phases);
+    return finish_rows(job->net, lw_team_run(threads, LW_FLUSH_DENORMALS, count, phases, job));
 }
 
 /* Whether a step that updates stores its gradients all the same. */
@@ -85,7 +101,7 @@ static lw_status run(lw_step_job *job)
     const int descent = job->backward && job->optimizer && !stores_gradients(net, job->batch->rows);
     const int has_rows = job->forward || job->backward || job->rule || job->dy;
     lw_phase phases[5];
-    size_t count = has_rows ? lw_rows_phases(net, phases) : 0;
+    size_t count = has_rows ? rows_phases(net, phases) : 0;
     job->end_layer = net->layer_count;
     job->end_row = SIZE_MAX;
     if (job->y)
@@ -102,10 +118,8 @@ static lw_status run(lw_step_job *job)
         status = lw_net_reserve_gradients(net);
     if (status != LW_OK)
         return status;
-    status = lw_team_run(lw_step_threads(job), LW_FLUSH_DENORMALS, count, phases, job);
-    if (net->mixed && status == LW_OK)
-        net->mixed->stale = 0;
-    return status;
+    return finish_rows(net,
+                       lw_team_run(lw_step_threads(job), LW_FLUSH_DENORMALS, count, phases, job));
 }
 
 static lw_status wide_step(lw_net *net, const lw_loss_rule *rule,
