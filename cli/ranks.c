@@ -11,9 +11,11 @@ static int launched(void)
 {
     /* Those of Open MPI, of MPICH and its kin, and of any with PMIx, which does not tell the number. */
     static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (getenv(names[i]) != NULL)
-            return atoi(getenv(names[i]));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *processes = getenv(names[i]);
+        if (processes != NULL)
+            return atoi(processes);
+    }
     return getenv("PMIX_RANK") != NULL ? NOT_TOLD : 0;
 }
 

@@ -80,7 +80,7 @@ static void *share(void *user, size_t bytes)
 {
     lw_mpi_memory *all = user;
     lw_mpi_window *window = find_window(all, NULL);
-    if (!all_agree(all, window != NULL))
+    if (!all_agree(all, window != NULL) || !window)
         return NULL;
     const int made = make_window(all, bytes, window);
     if (all_agree(all, made) && meet(all) == LW_OK)
@@ -92,7 +92,9 @@ static void *share(void *user, size_t bytes)
 
 static void unshare(void *user, void *memory)
 {
-    free_window(find_window(user, memory));
+    lw_mpi_window *window = find_window(user, memory);
+    if (window)
+        free_window(window);
 }
 
 void lw_mpi_prepare_memory(lw_mpi_memory *memory, MPI_Comm comm)

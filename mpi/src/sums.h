@@ -40,6 +40,6 @@ lw_status lw_mpi_add_doubles(void *user, size_t n, double *x);
 lw_status lw_mpi_wait(void *user);
 
 /* Frees the buffers. */
-void lw_mpi_free_sums(lw_mpi_sums *sums);
+void lw_mpi_free_sums(lw_mpi_sums *all);
 
 #endif

@@ -175,6 +175,7 @@ static void summarize(lw_evaluation *evaluation)
     const size_t classes = evaluation->classes;
     const size_t *counts = evaluation->confusion;
     for (size_t i = 0; i < classes; i++)
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): where there are classes they have been counted */
         evaluation->correct += counts[i * classes + i];
     evaluation->accuracy = accuracy_of(classes, evaluation->correct, evaluation->rows);
     if (classes == 2) {

@@ -128,6 +128,7 @@ static lw_status store_label(const npy_file *npy, const unsigned char *bytes, si
 {
     const size_t bits = 8 * npy->header.type->bytes;
     const uint64_t value = lw_load_le(bytes, npy->header.type->bytes);
+    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): no type is without bytes */
     if (npy->header.type->kind == LW_NPY_SIGNED && value >> (bits - 1))
         return lw_fail(LW_EDATA, "%s: row %zu: the label is negative", npy->input.path, index);
     /* The number of classes, the largest label + 1, is to fit as well. */
