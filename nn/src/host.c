@@ -140,15 +140,41 @@ lw_status lw_host_meet(const lw_net *net)
     return host ? host->meet(host->user) : LW_OK;
 }
 
+lw_status lw_host_begin_turn(const lw_net *net)
+{
+    const lw_host *host = lw_host_of(net) ? lw_host_ranks(net) : NULL;
+    lw_status status = LW_OK;
+    for (unsigned rank = 0; host && rank <= host->rank && status == LW_OK; rank++)
+        status = lw_host_meet(net);
+    return status;
+}
+
+lw_status lw_host_end_turn(const lw_net *net)
+{
+    const lw_host *host = lw_host_of(net) ? lw_host_ranks(net) : NULL;
+    lw_status status = LW_OK;
+    for (unsigned rank = host ? host->rank : 0; host && rank < host->count && status == LW_OK;
+         rank++)
+        status = lw_host_meet(net);
+    return status;
+}
+
+float *lw_host_moment(const lw_net *net, int second)
+{
+    return buffer_at(net, second ? 2 : 1);
+}
+
 float *lw_moment_alloc(const lw_net *net, int second)
 {
     if (!lw_host_of(net))
         return lw_alloc_floats(net->padded_count);
-    /* Others may still read what is there, and none uses it before they meet the next time. A failure to meet is that
-     * of the next meeting too. */
+    /* Others may still read what is there, and none is to use it before it is cleared. A failure to meet is that of the next
+     * meeting too. */
+    float *moment = lw_host_moment(net, second);
     lw_host_meet(net);
-    float *moment = buffer_at(net, second ? 2 : 1);
-    memset(moment, 0, net->padded_count * sizeof *moment);
+    if (lw_host_ranks(net)->rank == 0)
+        memset(moment, 0, net->padded_count * sizeof *moment);
+    lw_host_meet(net);
     return moment;
 }
 

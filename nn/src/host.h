@@ -37,9 +37,19 @@ void lw_host_forget(lw_net *net);
 /* Collective: room for the rows of a batch. */
 lw_status lw_host_reserve(lw_net *net, size_t rows);
 
-/* LW_OK when all ranks of the host have come here; without any, at once. Before parameters change: others may still read
- * them. */
+/* LW_OK when all ranks of the host have come here; without any, at once. */
 lw_status lw_host_meet(const lw_net *net);
+
+/*
+ * Collective: between the two a rank has the parameters and moments for itself, to change them as all ranks do, one after the
+ * other: at first others may still read what was there, and nobody is to see or to undo half a change. LW_OK at once without
+ * any ranks.
+ */
+lw_status lw_host_begin_turn(const lw_net *net);
+lw_status lw_host_end_turn(const lw_net *net);
+
+/* Where the first or the second moment lies in the memory of a host. */
+float *lw_host_moment(const lw_net *net, int second);
 
 /* A zeroed buffer as long as parameters, for the first or the second moment, and releasing it; collective. */
 float *lw_moment_alloc(const lw_net *net, int second);

@@ -230,14 +230,14 @@ lw_status lw_net_initialize(lw_net *net, uint64_t seed)
 {
     if (!net)
         return lw_fail(LW_EINVAL, "lw_net_initialize: net is NULL");
-    const lw_status status = lw_host_meet(net);
+    const lw_status status = lw_host_begin_turn(net);
     if (status != LW_OK)
         return status;
     lw_draw_parameters(net, seed);
     lw_optimizer_forget(net);
     lw_parameters_changed(net);
     net->pass = (lw_pass){0};
-    return LW_OK;
+    return lw_host_end_turn(net);
 }
 
 uint64_t lw_net_seed(const lw_net *net)

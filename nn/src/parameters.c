@@ -98,12 +98,12 @@ lw_status lw_net_set_parameters(lw_net *net, const float *flat)
 {
     lw_status status = check_flat(net, flat);
     if (status == LW_OK)
-        status = lw_host_meet(net);
+        status = lw_host_begin_turn(net);
     if (status != LW_OK)
         return status;
     lw_view_set(net, LW_VIEW_PARAMETERS, flat);
     lw_parameters_changed(net);
-    return LW_OK;
+    return lw_host_end_turn(net);
 }
 
 lw_status lw_net_get_gradients(const lw_net *net, float *flat)
@@ -150,11 +150,11 @@ lw_status lw_net_set_layer(lw_net *net, size_t layer, const float *w, const floa
 {
     lw_status status = check_layer(net, layer);
     if (status == LW_OK)
-        status = lw_host_meet(net);
+        status = lw_host_begin_turn(net);
     if (status != LW_OK)
         return status;
     copy_layer_in(part_of(net, &net->layers[layer], LW_VIEW_PARAMETERS), w, b);
     if (w || b)
         lw_parameters_changed(net);
-    return LW_OK;
+    return lw_host_end_turn(net);
 }

@@ -315,7 +315,7 @@ static lw_status read_tensors(const lw_safetensors *file, const lw_net *net, rea
 /* Room for a moment of the state, if it has that. */
 static float *room_of(const lw_net *net, const read_state *read, size_t i)
 {
-    return lw_host_of(net) && i < read->moments ? lw_moment_alloc(net, i > 0) : read->buffers[i];
+    return lw_host_of(net) && i < read->moments ? lw_host_moment(net, i > 0) : read->buffers[i];
 }
 
 /* Hands the state over to the network; nothing can fail any more. */
@@ -349,13 +349,15 @@ lw_status lw_net_load_state(lw_net *net, lw_position *position, const char *path
     if (status == LW_OK)
         status = read_tensors(file, net, &read);
     if (status == LW_OK)
-        status = lw_host_meet(net);
+        status = lw_host_begin_turn(net);
     if (status == LW_OK) {
         adopt(net, &read);
         *position = read.position;
+        status = lw_host_end_turn(net);
+    } else {
+        for (size_t i = 0; i < MAX_MOMENTS; i++)
+            free(read.buffers[i]);
     }
-    for (size_t i = 0; i < MAX_MOMENTS && status != LW_OK; i++)
-        free(read.buffers[i]);
     for (size_t i = 0; i < 1 + MAX_MOMENTS; i++)
         free(read.views[i]);
     lw_safetensors_close(file);
