@@ -51,6 +51,19 @@ void fuzz_same_files(const char *path, const char *other);
 /* Fails unless shapes, inputs and targets are the same to the bit. Names are not looked at. */
 void fuzz_same_data(const lw_dataset *data, const lw_dataset *other);
 
+/* ---- Shares of data ---- */
+
+/* Some share of the rows, the same for the same input. */
+lw_share fuzz_share(const uint8_t *bytes, size_t size);
+
+/*
+ * Frees what a reader made of a share and ended with: that share of the whole, or where all could not be read (NULL) data that
+ * are right by themselves, or one of the allowed failures. *part was FUZZ_UNTOUCHED before.
+ */
+#define FUZZ_UNTOUCHED ((lw_dataset){.rows = 77})
+void fuzz_check_part(lw_status status, lw_dataset *part, const lw_share *share,
+                     const lw_dataset *whole);
+
 /* ---- Memory ---- */
 
 /* From here to fuzz_heap_end at most limit bytes may be allocated at a time, and all of them have to be

@@ -131,13 +131,13 @@ static size_t limit(const lw_csv_options *options, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    static const lw_dataset untouched = {.rows = 77};
+    const lw_dataset untouched = FUZZ_UNTOUCHED;
     drawn_options drawn;
     if (size < OPTION_BYTES)
         return 0;
     draw(&drawn, bytes);
     const char *path = fuzz_file(0, bytes + OPTION_BYTES, size - OPTION_BYTES);
-    lw_dataset data = untouched;
+    lw_dataset data = untouched, part = untouched;
     fuzz_heap_begin(limit(&drawn.csv, size));
     const lw_status status = lw_dataset_load_csv(&data, path, &drawn.csv);
     /* Wrong options are found out before there is a file to be named. */
@@ -145,6 +145,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (!refused)
         fuzz_check_status(status, 1U << LW_EINVAL | 1U << LW_EFORMAT | 1U << LW_EDATA, path, NULL);
     fuzz_heap_limit(SIZE_MAX);
+    drawn.csv.share = fuzz_share(bytes, size);
+    const lw_status of_part = lw_dataset_load_csv(&part, path, &drawn.csv);
+    FUZZ_CHECK(of_part == status, "a share, but %s", lw_last_error()); /* all is read for it */
+    fuzz_check_part(of_part, &part, &drawn.csv.share, status == LW_OK ? &data : NULL);
     if (status == LW_OK) {
         FUZZ_CHECK(lw_dataset_check(&data) == LW_OK, "loaded, but %s", lw_last_error());
         check_names(&data);
