@@ -26,7 +26,7 @@ static void check_again(const lw_dataset *data, int has_target)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     /* A byte of a label becomes four; beside the data lies a header, with a byte more. */
-    enum { TIMES = 10, CONSTANT = 512 }; /* of two data sets */
+    enum { TIMES = 5, CONSTANT = 256 };
     const lw_dataset untouched = FUZZ_UNTOUCHED;
     const lw_share share = fuzz_share(bytes, size);
     const fuzz_files files = fuzz_split(bytes, size);
@@ -36,9 +36,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     fuzz_heap_begin(TIMES * size + CONSTANT);
     const lw_status status = lw_dataset_load_npy(&data, x, y, NULL);
     fuzz_check_status(status, 1U << LW_EFORMAT | 1U << LW_ESHAPE | 1U << LW_EDATA, x, y);
+    fuzz_heap_limit(SIZE_MAX);
     const lw_status of_part = lw_dataset_load_npy(&part, x, y, &share);
     fuzz_check_status(of_part, 1U << LW_EFORMAT | 1U << LW_ESHAPE | 1U << LW_EDATA, x, y);
-    fuzz_heap_limit(SIZE_MAX);
     fuzz_check_part(of_part, &part, &share, status == LW_OK ? &data : NULL);
     if (status == LW_OK) {
         FUZZ_CHECK(lw_dataset_check(&data) == LW_OK, "loaded, but %s", lw_last_error());
