@@ -140,23 +140,23 @@ lw_status lw_host_meet(const lw_net *net)
     return host ? host->meet(host->user) : LW_OK;
 }
 
-lw_status lw_host_begin_turn(const lw_net *net)
+static lw_status meet_times(const lw_net *net, unsigned times)
 {
-    const lw_host *host = lw_host_of(net) ? lw_host_ranks(net) : NULL;
     lw_status status = LW_OK;
-    for (unsigned rank = 0; host && rank <= host->rank && status == LW_OK; rank++)
+    for (unsigned i = 0; i < times && status == LW_OK; i++)
         status = lw_host_meet(net);
     return status;
+}
+
+lw_status lw_host_begin_turn(const lw_net *net)
+{
+    return lw_host_of(net) ? meet_times(net, lw_host_ranks(net)->rank + 1) : LW_OK;
 }
 
 lw_status lw_host_end_turn(const lw_net *net)
 {
     const lw_host *host = lw_host_of(net) ? lw_host_ranks(net) : NULL;
-    lw_status status = LW_OK;
-    for (unsigned rank = host ? host->rank : 0; host && rank < host->count && status == LW_OK;
-         rank++)
-        status = lw_host_meet(net);
-    return status;
+    return host ? meet_times(net, host->count - host->rank) : LW_OK;
 }
 
 float *lw_host_moment(const lw_net *net, int second)
