@@ -201,11 +201,10 @@ static lw_status fit(run *r)
     interrupt_catch();
     const lw_status fitted = run_fit(r), status = fitted != LW_OK ? fitted : r->status;
     interrupt_release();
-    if (interrupt_number == 0) /* otherwise what there is comes first */
-        progress_clear(&r->progress);
     /* All others find by themselves, or are told. */
     const int is_alone_in_it = fitted == LW_ENOMEM || fitted == LW_EIO;
     if (is_alone_in_it && r->group.count > 1) {
+        progress_clear(&r->progress);
         fprintf(stderr, "lanewise: rank %u: %s\n", r->group.rank, lw_last_error());
         rank_group_abort(&r->group);
     }
@@ -236,11 +235,11 @@ static lw_status save_interrupted(run *r)
     lw_status status = save_checkpoint(r, &r->reached);
     if (status == LW_OK && o->save != NULL)
         status = lw_net_save(r->net, o->save);
+    progress_clear(&r->progress); /* not before: nobody may be reading */
     if (status != LW_OK)
         return status;
     if (!is_first_rank(&r->group))
         return LW_OK;
-    progress_clear(&r->progress);
     describe_position(position, r, &r->reached);
     fprintf(stderr, "lanewise: stopped by %s after %s; ",
             interrupt_number == SIGINT ? "SIGINT" : "SIGTERM", position);
