@@ -2,9 +2,9 @@
 //            [--gradients fp32|bf16] [--bucket BYTES] [--steps N] [--rounds N] [--threads N]
 // Times training steps over ranks, and what they are made of. Prints a JSON object in one line, seconds and bytes
 // of a step in the best round: step (step_median is that of the median round), sums, bytes, waited, met and begun as
-// lw_mpi_times has them; peak, operations per second that the ranks could do then, and which share of it the products of the
-// best round are, and of the median one; compute, what a rank computes without sums (compute.h), of its best round; alpha, beta, gamma and
-// taken of the link (link.h).
+// lw_mpi_times has them; peak, operations per second that the ranks could do then; share (and share_median) of its
+// round's peak that a step's products reach, in the round that comes nearest; compute, what a rank computes without sums
+// (compute.h), of its best round; alpha, beta, gamma and taken of the link (link.h).
 #include "compute.h"
 #include "link.h"
 

@@ -4,7 +4,7 @@
 
 struct Link {
     double alpha = 0.0,
-           beta = 0.0;  // n bytes, many and sent and received at once, take alpha + beta * n s
+           beta = 0.0;  // a long message of n bytes, both ways at once, takes alpha + n * beta
     double gamma = 0.0; // seconds to add a byte of floats to another
     double taken = 0.0; // share of what a rank computes that is lost while such messages pass
 };

@@ -80,8 +80,8 @@ static void hand_on(line *l)
     while (l->count > 0 && l->kept[l->first].due <= now()) {
         const packet *p = &l->kept[l->first];
         const size_t to = (size_t)(unsigned char)p->data[DESTINATION] - 1;
-        if (to < l->hosts && write(l->devices[to].fd, p->data, p->bytes) < 0 && errno == EBADF)
-            fail("write");
+        const ssize_t handed = to < l->hosts ? write(l->devices[to].fd, p->data, p->bytes) : 0;
+        (void)handed;
         l->first = (l->first + 1) % MOST_KEPT;
         l->count--;
     }

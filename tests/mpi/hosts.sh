@@ -1,7 +1,7 @@
 # usage: hosts.sh BIN_DIR short|long [LINES.json]
 # Ranks on hosts of their own: they train the network that ranks of one host train who send each other gradients, and
-# bench_ranks times them at several rates and delays of the links; what it prints is added to the file. Where bench/scaling/simulate.py
-# is, the long form has it predict these times. Skipped where there is no Open MPI, or hosts cannot be made.
+# bench_ranks times them at several rates and delays of the links; what it prints is added to the file. Where
+# bench/scaling/simulate.py is, the long form has it predict these times. Skipped where there is no Open MPI, or hosts cannot be made.
 lines=$(realpath "${3:-/dev/null}")
 tests=$(cd "$(dirname "$0")/.." && pwd)
 . "$tests/cli/common.sh"
@@ -13,7 +13,7 @@ export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMP_WAIT_POLICY
 
 if [ "$2" = long ]; then
     data='--data fashion-mnist --layers 256,128 --epochs 2'
-    # Above that the hosts' protocol takes longer on two cores than the link: see docs/guide/scaling.md.
+    # Above 4 Gb/s the hosts' protocol takes longer on two cores than the link: see docs/guide/scaling.md.
     links='500mbit/50 1gbit/50 2gbit/50 4gbit/50 500mbit/1000 1gbit/1000 2gbit/1000 4gbit/1000 1gbit/5000'
     benched='--steps 20 --rounds 7'
 else

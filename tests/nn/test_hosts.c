@@ -141,6 +141,7 @@ START_TEST(a_host_takes_large_batches_apart)
     free_problem(&data);
 }
 END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("hosts");
