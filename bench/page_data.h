@@ -9,7 +9,7 @@
 
 using Json = std::unique_ptr<json_t, decltype(&json_decref)>;
 
-// What pages/benchmarks.js and pages/comparison.js show.
+// What report/benchmarks.js and report/comparison.js show.
 Json data_of(const Results &results);
 Json data_of(const Comparison &comparison, const std::string &before, const std::string &after);
 

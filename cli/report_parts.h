@@ -1,5 +1,5 @@
 /*
- * The parts of a report's data, which pages/training.js shows. Each function makes one; NULL, or
+ * The parts of a report's data, which report/training.js shows. Each function makes one; NULL, or
  * LW_ENOMEM, if there is no memory. The objects are the caller's.
  */
 #ifndef LANEWISE_CLI_REPORT_PARTS_H

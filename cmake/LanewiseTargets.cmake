@@ -81,7 +81,7 @@ function(lanewise_library name)
   add_library(${name}_objects OBJECT ${arg_SOURCES})
   lanewise_target(${name}_objects)
   target_include_directories(${name}_objects
-    PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include> PRIVATE src)
+    PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include> PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src)
   target_link_libraries(${name}_objects PRIVATE ${arg_PRIVATE})
   lanewise_openmp(${name}_objects PRIVATE)
 

@@ -18,7 +18,7 @@ failed=0
 # Pages that are built into the command are data, of which a compiler sees nothing but bytes.
 commands() {
     sed -n 's/^  "command": "\(.*\)",*$/\1/p' "$build/compile_commands.json" | sed 's/\\\\/\\/g; s/\\"/"/g' |
-        grep -v " $build/pages/"
+        grep -v " $build/report/"
 }
 
 sources() {

@@ -1,4 +1,4 @@
-# --report: one page that holds all it needs, whole or absent. What it shows is looked at in tests/pages.
+# --report: one page that holds all it needs, whole or absent. What it shows is looked at in tests/report.
 . "${0%/*}/common.sh"
 
 write_xor

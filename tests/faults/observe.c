@@ -2,7 +2,7 @@
 #define _XOPEN_SOURCE 700
 #include "observe.h"
 
-#include "net.h"
+#include "train/net.h"
 
 #include <dirent.h>
 #include <limits.h>

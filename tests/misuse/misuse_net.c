@@ -1,6 +1,6 @@
 #include "misuse_net.h"
 
-#include "net.h"
+#include "train/net.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 # usage: hosts.sh BIN_DIR short|long [LINES.json]
 # Ranks on hosts of their own: they train the network that ranks of one host train who send each other gradients, and
 # bench_ranks times them at several rates and delays of the links; what it prints is added to the file. Where
-# bench/scaling/simulate.py is, the long form has it predict these times. Skipped where there is no Open MPI, or hosts cannot be made.
+# bench/distributed/simulate.py is, the long form has it predict these times. Skipped where there is no Open MPI, or hosts cannot be made.
 lines=$(realpath "${3:-/dev/null}")
 tests=$(cd "$(dirname "$0")/.." && pwd)
 . "$tests/cli/common.sh"
@@ -86,7 +86,7 @@ done
 [ ! -e measured.json ] || cat measured.json >>"$lines"
 
 # In short a machine that does other work at the same time says little about times.
-simulator=$tests/../bench/scaling/simulate.py
+simulator=$tests/../bench/distributed/simulate.py
 if [ "$2" = long ] && [ -e "$simulator" ]; then
     run python3 "$simulator" check --algorithm ring measured.json
     cat "$work/out"

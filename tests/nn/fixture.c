@@ -1,8 +1,8 @@
 #include "fixture.h"
 
-#include "narrow_step.h"
-#include "net.h"
-#include "random.h"
+#include "base/random.h"
+#include "train/narrow_step.h"
+#include "train/net.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef LANEWISE_TEST_RECORDED_H
 #define LANEWISE_TEST_RECORDED_H
 
-#include "safetensors.h"
+#include "model/safetensors.h"
 
 #include <lanewise/nn.h>
 

@@ -2,7 +2,7 @@
 #ifndef LANEWISE_TEST_SAVED_NETS_H
 #define LANEWISE_TEST_SAVED_NETS_H
 
-#include "safetensors.h"
+#include "model/safetensors.h"
 #include "temp_files.h"
 
 /* A file with this header and no data yet. */

@@ -1,6 +1,6 @@
 /* CSV files. */
 #define _XOPEN_SOURCE 700
-#include "safetensors.h"
+#include "model/safetensors.h"
 #include "temp_files.h"
 
 #include <locale.h>

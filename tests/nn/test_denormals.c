@@ -1,7 +1,7 @@
 /* Numbers below 2^-126: 0 in the arithmetic of training, and as ever elsewhere. */
 #include "fixture.h"
 
-#include "denormals.h"
+#include "threads/denormals.h"
 
 #include <stdlib.h>
 

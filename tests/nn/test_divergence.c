@@ -1,5 +1,5 @@
 /* Numbers that go wrong: the step and the layer are named, and the network is as it was before that step. */
-#include "net.h"
+#include "train/net.h"
 #include "training_problem.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* Functions that do not depend on the C library, against its own in long double. */
-#include "elementary.h"
+#include "base/elementary.h"
+#include "base/random.h"
 #include "fixture.h"
-#include "random.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* Gradients against central differences, and the check itself against broken gradients. */
 #include "fixture.h"
-#include "reference_forward.h"
+#include "train/reference_forward.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Narrow networks against the same ones by the general kernels, around the blocks that gradients are summed over. */
 #include "fixture.h"
-#include "net.h"
+#include "train/net.h"
 
 #include <math.h>
 #include <stdlib.h>

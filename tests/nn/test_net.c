@@ -1,6 +1,6 @@
 /* Creation, initial parameters, views, state errors, prediction and evaluation. */
 #include "fixture.h"
-#include "net.h"
+#include "train/net.h"
 
 #include <math.h>
 #include <stdlib.h>

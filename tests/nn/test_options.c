@@ -1,5 +1,5 @@
 /* Options that cannot work: refused by name before the first step, and everything stays as it was. */
-#include "net.h"
+#include "train/net.h"
 #include "training_problem.h"
 
 #include <math.h>

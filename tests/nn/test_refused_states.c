@@ -1,7 +1,7 @@
 /* States of training that are not loaded or saved. The files are sound ones with some bytes exchanged. */
 #define _XOPEN_SOURCE 700
-#include "net.h"
 #include "saved_nets.h"
+#include "train/net.h"
 
 #include <math.h>
 #include <signal.h>

@@ -2,8 +2,8 @@
  * Runs that stop and go on: the state that they end in, file of it compared with file, is that of a run which was
  * never interrupted.
  */
-#include "net.h"
 #include "temp_files.h"
+#include "train/net.h"
 
 #include <stdio.h>
 #include <stdlib.h>

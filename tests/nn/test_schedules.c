@@ -1,5 +1,5 @@
 /* Schedules of the learning rate. */
-#include "schedule.h"
+#include "train/schedule.h"
 #include "training_problem.h"
 
 #include <math.h>

@@ -2,7 +2,7 @@
 
 /* The bits of training and prediction do not depend on threads. */
 #include "fixture.h"
-#include "team.h"
+#include "threads/team.h"
 
 #include <omp.h>
 #include <pthread.h>

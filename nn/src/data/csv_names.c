@@ -1,0 +1,61 @@
+#define _POSIX_C_SOURCE 200809L /* locale_t */
+#include "csv_names.h"
+#include "base/names.h"
+
+#include <stdlib.h>
+
+/* The number that a field of a column was given. */
+static size_t number_of(const lw_csv_table *table, size_t column, const lw_csv_cell *cell)
+{
+    return (size_t)table->values[cell->row * table->column_count + column];
+}
+
+static void name_categories(const lw_csv_table *table, size_t column, lw_name *names)
+{
+    const lw_csv_column *c = &table->columns[column];
+    const lw_csv_cell *first = NULL;
+    for (size_t i = 0; i < c->cell_count; i++) {
+        const lw_csv_cell *cell = &c->cells[i];
+        /* 1 and 1.0, neighbours in their order, are called what the file has first. */
+        if (first && number_of(table, column, first) == number_of(table, column, cell) &&
+            first->row < cell->row)
+            continue;
+        first = cell;
+        names[number_of(table, column, cell)] = (lw_name){.text = c->name, .value = cell->text};
+    }
+}
+
+const char *const *lw_csv_input_names(const lw_csv_table *table, size_t target, size_t inputs)
+{
+    lw_name *names = calloc(inputs, sizeof *names);
+    if (!names)
+        return NULL;
+    lw_name *next = names;
+    for (size_t j = 0; j < table->column_count; j++) {
+        const lw_csv_column *column = &table->columns[j];
+        if (j == target)
+            continue;
+        if (column->kind == LW_CSV_CATEGORY) {
+            name_categories(table, j, next);
+            next += column->categories;
+        } else {
+            *next++ = (lw_name){.text = column->name};
+        }
+    }
+    const char *const *made = lw_names_make(inputs, names);
+    free(names);
+    return made;
+}
+
+const char *const *lw_csv_class_names(const lw_csv_table *table, size_t target, size_t classes)
+{
+    const lw_csv_column *column = &table->columns[target];
+    lw_name *names = calloc(classes, sizeof *names);
+    if (!names)
+        return NULL;
+    for (size_t i = 0; i < column->cell_count; i++)
+        names[number_of(table, target, &column->cells[i])].text = column->cells[i].text;
+    const char *const *made = lw_names_make(classes, names);
+    free(names);
+    return made;
+}

@@ -1,0 +1,171 @@
+#include "csv_rows.h"
+#include "base/grow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK_BYTES = 1 << 16, FIELD_STEP_BYTES = 4096 };
+
+static const unsigned char byte_order_mark[] = {0xef, 0xbb, 0xbf};
+
+static lw_status no_memory(const lw_csv_rows *rows)
+{
+    return lw_fail(LW_ENOMEM, "%s: line %zu: no memory for a row", rows->input.path,
+                   rows->row_line);
+}
+
+/* ---- Callbacks of the parser --------------------------------------------------------------- */
+
+static lw_status add_field(lw_csv_rows *rows, const void *bytes, size_t length)
+{
+    if (memchr(bytes, '\0', length))
+        return lw_fail(LW_EFORMAT, "%s: line %zu, column %zu: a zero byte", rows->input.path,
+                       rows->row_line, rows->field_count);
+
+    char *text = lw_grow(rows->text, &rows->text_capacity, rows->text_size + length + 1, 1);
+    if (text)
+        rows->text = text;
+    size_t *field =
+        lw_grow(rows->field, &rows->field_capacity, rows->field_count + 1, sizeof *field);
+    if (field)
+        rows->field = field;
+    if (!text || !field)
+        return no_memory(rows);
+
+    field[rows->field_count++] = rows->text_size;
+    memcpy(text + rows->text_size, bytes, length);
+    text[rows->text_size + length] = '\0';
+    rows->text_size += length + 1;
+    return LW_OK;
+}
+
+static void on_field(void *bytes, size_t length, void *user)
+{
+    lw_csv_rows *rows = user;
+    if (rows->status == LW_OK)
+        rows->status = add_field(rows, bytes, length);
+}
+
+/* Called for every line end outside quotes; that of a blank line has no fields before it. */
+static void on_row(int terminator, void *user)
+{
+    (void)terminator;
+    lw_csv_rows *rows = user;
+    rows->row_begun = 0;
+    rows->row_complete = rows->field_count > 0;
+}
+
+/* ---- Reading ------------------------------------------------------------------------------- */
+
+static lw_status parser_error(lw_csv_rows *rows)
+{
+    if (csv_error(&rows->parser) != CSV_EPARSE)
+        return no_memory(rows);
+    return lw_fail(LW_EFORMAT,
+                   "%s: line %zu: a quote inside a field, or a quoted field that does "
+                   "not end",
+                   rows->input.path, rows->row_line);
+}
+
+static lw_status fill_chunk(lw_csv_rows *rows)
+{
+    const uint64_t left = rows->input.size - rows->input.position;
+    rows->chunk_at = 0;
+    rows->chunk_end = left < CHUNK_BYTES ? (size_t)left : CHUNK_BYTES;
+    return lw_input_read(&rows->input, rows->chunk, rows->chunk_end);
+}
+
+/* Gives the parser what is left of the chunk up to the end of a line, so that at most one row ends
+ * in it and the parser, which counts no lines, need not. */
+static lw_status parse_segment(lw_csv_rows *rows)
+{
+    const unsigned char *segment = rows->chunk + rows->chunk_at;
+    const size_t left = rows->chunk_end - rows->chunk_at;
+    size_t length = 0;
+    while (length < left && segment[length] != '\n' && segment[length] != '\r')
+        length++;
+    const int ends_line = length < left;
+    length += (size_t)ends_line;
+
+    if (!rows->row_begun) {
+        rows->row_begun = 1;
+        rows->row_line = rows->line;
+    }
+    const size_t parsed = csv_parse(&rows->parser, segment, length, on_field, on_row, rows);
+    if (rows->status != LW_OK)
+        return rows->status;
+    if (parsed != length)
+        return parser_error(rows);
+
+    /* "\r\n" ends one line, not two. */
+    if (ends_line && !(length == 1 && segment[0] == '\n' && rows->last == '\r'))
+        rows->line++;
+    rows->last = segment[length - 1];
+    rows->chunk_at += length;
+    return LW_OK;
+}
+
+lw_status lw_csv_next(lw_csv_rows *rows, int *more)
+{
+    rows->text_size = 0;
+    rows->field_count = 0;
+    rows->row_complete = 0;
+    while (!rows->row_complete) {
+        lw_status status = LW_OK;
+        if (rows->chunk_at < rows->chunk_end) {
+            status = parse_segment(rows);
+        } else if (rows->input.position < rows->input.size) {
+            status = fill_chunk(rows);
+        } else {
+            if (csv_fini(&rows->parser, on_field, on_row, rows) != 0)
+                status = parser_error(rows);
+            else
+                status = rows->status;
+            if (status == LW_OK)
+                break;
+        }
+        if (status != LW_OK)
+            return status;
+    }
+    *more = rows->row_complete;
+    return LW_OK;
+}
+
+static lw_status skip_byte_order_mark(lw_csv_rows *rows)
+{
+    const lw_status status = fill_chunk(rows);
+    if (status == LW_OK && rows->chunk_end >= sizeof byte_order_mark &&
+        memcmp(rows->chunk, byte_order_mark, sizeof byte_order_mark) == 0)
+        rows->chunk_at = sizeof byte_order_mark;
+    return status;
+}
+
+lw_status lw_csv_open(lw_csv_rows *rows, const char *path, char separator)
+{
+    *rows = (lw_csv_rows){.line = 1, .row_line = 1};
+    /* Fails only for a parser that is NULL; it allocates when it parses. */
+    csv_init(&rows->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL);
+    csv_set_delim(&rows->parser, (unsigned char)separator);
+    csv_set_blk_size(&rows->parser, FIELD_STEP_BYTES);
+
+    const lw_status status = lw_input_open(&rows->input, path);
+    if (status != LW_OK)
+        return status;
+    rows->chunk = malloc(CHUNK_BYTES);
+    return rows->chunk ? skip_byte_order_mark(rows) : no_memory(rows);
+}
+
+const char *lw_csv_field(const lw_csv_rows *rows, size_t column)
+{
+    return rows->text + rows->field[column];
+}
+
+void lw_csv_close(lw_csv_rows *rows)
+{
+    lw_input_close(&rows->input);
+    csv_free(&rows->parser);
+    free(rows->chunk);
+    free(rows->text);
+    free(rows->field);
+    *rows = (lw_csv_rows){0};
+}

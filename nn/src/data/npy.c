@@ -1,0 +1,242 @@
+#include "base/little_endian.h"
+#include "base/memory.h"
+#include "base/output_words.h"
+#include "dataset.h"
+#include "npy_header.h"
+
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+
+enum { CHUNK_ELEMENTS = 4096, ELEMENT_MAX_BYTES = 8 };
+
+/* ---- Reading ------------------------------------------------------------------------------- */
+
+typedef struct npy_file {
+    lw_input_file input; /* at the first element */
+    lw_npy_header header;
+    size_t rows, columns, count;
+    size_t first_row, wanted_rows; /* which of them are read */
+} npy_file;
+
+static lw_status check_size(npy_file *npy)
+{
+    const char *path = npy->input.path;
+    uint64_t bytes;
+    if (__builtin_mul_overflow(npy->rows, npy->columns, &npy->count) ||
+        __builtin_mul_overflow(npy->count, npy->header.type->bytes, &bytes))
+        return lw_fail(LW_EFORMAT, "%s: a shape of %zu x %zu overflows", path, npy->rows,
+                       npy->columns);
+    if (npy->count == 0)
+        return lw_fail(LW_EDATA, "%s: an empty array of %zu x %zu", path, npy->rows, npy->columns);
+    const uint64_t there = npy->input.size - npy->input.position;
+    if (there < bytes)
+        return lw_fail(LW_EFORMAT, "%s: ends at byte %" PRIu64 ", but its header promises %" PRIu64,
+                       path, npy->input.size, npy->input.position + bytes);
+    if (there > bytes)
+        return lw_fail(LW_EFORMAT, "%s: has more bytes after its last element at byte %" PRIu64,
+                       path, npy->input.position + bytes);
+    return LW_OK;
+}
+
+/* Opens a file and reads its header; a vector is one column. npy->input is the caller's to close,
+ * also after a failure. */
+static lw_status open_npy(npy_file *npy, const char *path, const lw_share *share)
+{
+    *npy = (npy_file){0};
+    lw_status status = lw_input_open(&npy->input, path);
+    if (status == LW_OK)
+        status = lw_npy_read_header(&npy->input, &npy->header);
+    if (status != LW_OK)
+        return status;
+    npy->rows = npy->header.shape[0];
+    npy->columns = npy->header.dimensions == 2 ? npy->header.shape[1] : 1;
+    status = check_size(npy);
+    return status == LW_OK ? lw_share_rows(share, npy->rows, &npy->first_row, &npy->wanted_rows)
+                           : status;
+}
+
+/* Where the element that is stored at place belongs in a row-major matrix. */
+static size_t row_major(const npy_file *npy, size_t place)
+{
+    if (!npy->header.fortran)
+        return place;
+    return place % npy->rows * npy->columns + place / npy->rows;
+}
+
+/* Stores the element of that place in the row-major matrix of all rows, or says what is wrong with its value. */
+typedef lw_status (*store_element)(const npy_file *npy, const unsigned char *bytes, size_t index,
+                                   void *out);
+
+/* The elements that are stored at count places from first on. */
+static lw_status read_places(npy_file *npy, size_t first, size_t count, store_element store,
+                             void *out)
+{
+    unsigned char bytes[CHUNK_ELEMENTS * ELEMENT_MAX_BYTES];
+    const size_t width = npy->header.type->bytes, end = first + count;
+    for (size_t place = first; place < end;) {
+        const size_t left = end - place;
+        const size_t chunk = left < CHUNK_ELEMENTS ? left : CHUNK_ELEMENTS;
+        lw_status status = lw_input_read(&npy->input, bytes, chunk * width);
+        for (size_t i = 0; i < chunk && status == LW_OK; i++, place++)
+            status = store(npy, bytes + i * width, row_major(npy, place), out);
+        if (status != LW_OK)
+            return status;
+    }
+    return LW_OK;
+}
+
+/* The elements of the rows that are wanted, which lie together in each column of Fortran's order. */
+static lw_status read_elements(npy_file *npy, store_element store, void *out)
+{
+    const int by_columns = npy->header.fortran && npy->wanted_rows < npy->rows;
+    const size_t runs = by_columns ? npy->columns : 1, row = by_columns ? 1 : npy->columns;
+    const size_t width = npy->header.type->bytes;
+    size_t read = 0; /* up to this place, or passed over */
+    for (size_t run = 0; run < runs; run++) {
+        const size_t first = run * npy->rows + npy->first_row * row;
+        lw_status status = lw_input_skip(&npy->input, (uint64_t)(first - read) * width);
+        if (status == LW_OK)
+            status = read_places(npy, first, npy->wanted_rows * row, store, out);
+        if (status != LW_OK)
+            return status;
+        read = first + npy->wanted_rows * row;
+    }
+    return LW_OK;
+}
+
+static lw_status store_float(const npy_file *npy, const unsigned char *bytes, size_t index,
+                             void *out)
+{
+    const double value =
+        npy->header.type->bytes == 4 ? (double)lw_load_le_f32(bytes) : lw_load_le_f64(bytes);
+    /* The comparison is false for NaN too. */
+    if (!(fabs(value) <= (double)FLT_MAX))
+        return lw_fail(LW_EDATA, "%s: row %zu, column %zu: %g is not a finite float32",
+                       npy->input.path, index / npy->columns, index % npy->columns, value);
+    ((float *)out)[index - npy->first_row * npy->columns] = (float)value;
+    return LW_OK;
+}
+
+/* Labels of the rows that are wanted, and the largest of all. */
+typedef struct label_store {
+    int32_t *labels, largest;
+} label_store;
+
+static lw_status store_label(const npy_file *npy, const unsigned char *bytes, size_t index,
+                             void *out)
+{
+    const size_t bits = 8 * npy->header.type->bytes;
+    const uint64_t value = lw_load_le(bytes, npy->header.type->bytes);
+    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): no type is without bytes */
+    if (npy->header.type->kind == LW_NPY_SIGNED && value >> (bits - 1))
+        return lw_fail(LW_EDATA, "%s: row %zu: the label is negative", npy->input.path, index);
+    /* The number of classes, the largest label + 1, is to fit as well. */
+    if (value >= INT32_MAX)
+        return lw_fail(LW_EDATA, "%s: row %zu: the label %" PRIu64 " is too large", npy->input.path,
+                       index, value);
+    label_store *stored = out;
+    if ((int32_t)value > stored->largest)
+        stored->largest = (int32_t)value;
+    if (index >= npy->first_row && index - npy->first_row < npy->wanted_rows)
+        stored->labels[index - npy->first_row] = (int32_t)value;
+    return LW_OK;
+}
+
+static lw_status check_fit(const npy_file *x, const npy_file *y)
+{
+    if (x->header.type->kind != LW_NPY_FLOAT)
+        return lw_fail(LW_EFORMAT, "%s: elements of type '%s'; x must be '<f4' or '<f8'",
+                       x->input.path, x->header.type->descr);
+    if (!y)
+        return LW_OK;
+    if (y->header.type->kind != LW_NPY_FLOAT && y->columns != 1)
+        return lw_fail(LW_ESHAPE, "%s: labels of shape %zu x %zu; they must be one column",
+                       y->input.path, y->rows, y->columns);
+    if (x->rows != y->rows)
+        return lw_fail(LW_ESHAPE, "%s has %zu rows, but %s has %zu", x->input.path, x->rows,
+                       y->input.path, y->rows);
+    return LW_OK;
+}
+
+/* y NULL: inputs only. */
+static lw_status make_dataset(lw_dataset *data, npy_file *x, npy_file *y)
+{
+    lw_status status = check_fit(x, y);
+    if (status != LW_OK)
+        return status;
+    lw_target_kind kind = LW_TARGET_NONE;
+    if (y)
+        kind = y->header.type->kind == LW_NPY_FLOAT ? LW_TARGET_VALUES : LW_TARGET_LABELS;
+
+    lw_dataset made;
+    lw_dataset_arrays arrays;
+    status =
+        lw_dataset_allocate(&made, &arrays, x->wanted_rows, x->columns, y ? y->columns : 1, kind);
+    if (status != LW_OK)
+        return status;
+    status = read_elements(x, store_float, arrays.x);
+    if (status == LW_OK && kind == LW_TARGET_VALUES)
+        status = read_elements(y, store_float, arrays.values);
+    if (status == LW_OK && kind == LW_TARGET_LABELS) {
+        label_store stored = {arrays.labels, 0};
+        status = read_places(y, 0, y->count, store_label, &stored);
+        made.outputs = (size_t)stored.largest + 1;
+    }
+    if (status == LW_OK)
+        *data = made;
+    else
+        lw_dataset_free(&made);
+    return status;
+}
+
+lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y, const lw_share *share)
+{
+    if (!data || !x)
+        return lw_fail(LW_EINVAL, "%s is NULL", data ? "x" : "data");
+
+    npy_file x_file, y_file = {0};
+    lw_status status = open_npy(&x_file, x, share);
+    if (status == LW_OK && y)
+        status = open_npy(&y_file, y, share);
+    if (status == LW_OK)
+        status = make_dataset(data, &x_file, y ? &y_file : NULL);
+    lw_input_close(&x_file.input);
+    lw_input_close(&y_file.input);
+    return status;
+}
+
+/* ---- Writing ------------------------------------------------------------------------------- */
+
+static lw_status write_npy(const char *path, const char *descr, const void *x, size_t rows,
+                           size_t cols)
+{
+    const size_t shape[] = {rows, cols};
+    const size_t width = cols ? cols : 1;
+    if (!path || (!x && rows > 0))
+        return lw_fail(LW_EINVAL, "%s is NULL", path ? "x" : "path");
+    lw_status status = lw_check_rows("x", rows, width);
+    if (status != LW_OK)
+        return status;
+
+    lw_output_file *file;
+    status = lw_output_file_open(&file, path);
+    if (status != LW_OK)
+        return status;
+    unsigned char header[LW_NPY_HEADER_BYTES];
+    lw_npy_make_header(header, descr, cols ? 2 : 1, shape);
+    status = lw_output_file_write(file, header, sizeof header);
+    if (status == LW_OK)
+        status = lw_output_words(file, x, rows * width);
+    return lw_output_file_close(file, status);
+}
+
+lw_status lw_write_npy_f32(const char *path, const float *x, size_t rows, size_t cols)
+{
+    return write_npy(path, "<f4", x, rows, cols);
+}
+
+lw_status lw_write_npy_i32(const char *path, const int32_t *x, size_t rows, size_t cols)
+{
+    return write_npy(path, "<i4", x, rows, cols);
+}

@@ -1,0 +1,86 @@
+#include "ranks.h"
+
+#include "base/part.h"
+#include "base/struct_size.h"
+#include "host.h"
+#include "train/batches.h"
+
+#include <stdlib.h>
+
+static lw_status check_host(const lw_host *host)
+{
+    if (host->rank >= host->count)
+        return lw_fail(LW_EINVAL, "rank %u of %u on a host", host->rank, host->count);
+    if (!host->share || !host->unshare || !host->meet)
+        return lw_fail(LW_EINVAL, "a function of the ranks of a host is NULL");
+    return LW_OK;
+}
+
+static lw_status check_ranks(const lw_ranks *ranks)
+{
+    const lw_status status = lw_check_struct_size("lw_ranks", ranks->size, sizeof *ranks);
+    if (status != LW_OK)
+        return status;
+    if (ranks->rank >= ranks->count)
+        return lw_fail(LW_EINVAL, "rank %u of %u", ranks->rank, ranks->count);
+    if (!ranks->add_floats || !ranks->add_doubles || !ranks->wait)
+        return lw_fail(LW_EINVAL, "a function of the ranks is NULL");
+    return ranks->host ? check_host(ranks->host) : LW_OK;
+}
+
+lw_status lw_net_set_ranks(lw_net *net, const lw_ranks *ranks)
+{
+    if (!net)
+        return lw_fail(LW_EINVAL, "lw_net_set_ranks: net is NULL");
+    lw_status status = ranks ? check_ranks(ranks) : LW_OK;
+    if (status == LW_OK)
+        status = lw_host_leave(net);
+    if (status != LW_OK)
+        return status;
+    if (!ranks) {
+        free(net->shared);
+        net->shared = NULL;
+        return LW_OK;
+    }
+    if (!net->shared)
+        net->shared = calloc(1, sizeof *net->shared);
+    if (!net->shared)
+        return lw_fail(LW_ENOMEM, "no memory for the ranks of a network");
+    *net->shared = (lw_shared_net){.ranks = *ranks};
+    return lw_host_enter(net);
+}
+
+lw_share lw_ranks_share(const lw_ranks *ranks, size_t batch_size)
+{
+    if (!ranks || ranks->rank >= ranks->count)
+        return (lw_share){0, 1, 1};
+    if (batch_size == 0)
+        batch_size = LW_DEFAULT_BATCH_SIZE;
+    if (batch_size > UINT32_MAX)
+        batch_size = ranks->count;
+    return (lw_share){lw_part_begin(batch_size, ranks->rank, ranks->count),
+                      lw_part_begin(batch_size, ranks->rank + 1, ranks->count), batch_size};
+}
+
+size_t lw_ranks_rows(const lw_net *net, size_t rows)
+{
+    if (!net->shared)
+        return rows;
+    const lw_ranks *ranks = &net->shared->ranks;
+    return lw_part_begin(rows, (size_t)ranks->rank + 1, ranks->count) -
+           lw_part_begin(rows, ranks->rank, ranks->count);
+}
+
+lw_status lw_ranks_sum(const lw_net *net, lw_status status, size_t n, double *x)
+{
+    if (!net->shared)
+        return status;
+    const lw_ranks *ranks = &net->shared->ranks;
+    x[n] = status != LW_OK;
+    lw_status added = ranks->add_doubles(ranks->user, n + LW_RANKS_EXTRA, x);
+    if (added == LW_OK)
+        added = ranks->wait(ranks->user);
+    if (status == LW_OK && added == LW_OK && x[n] > 0.0)
+        return lw_fail(LW_ERANK, "another rank failed");
+    return status != LW_OK ? status : added;
+}

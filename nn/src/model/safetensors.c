@@ -1,0 +1,387 @@
+#include "safetensors.h"
+#include "base/input_file.h"
+#include "base/json_text.h"
+#include "base/little_endian.h"
+
+#include <float.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* The format limits its header, so that a damaged length cannot ask for memory. */
+enum { LENGTH_BYTES = 8, HEADER_MAX_BYTES = 100000000 };
+
+static const char metadata_key[] = "__metadata__";
+
+struct lw_safetensors {
+    char *path;
+    unsigned char *bytes; /* the header without its length, then the data */
+    size_t header_size, data_size;
+    json_t *header;     /* owns names and texts        */
+    lw_tensor *tensors; /* in the order of their bytes */
+    size_t tensor_count;
+    const lw_tensor **by_name; /* the same in the order of their names */
+};
+
+static lw_status no_memory(const char *path)
+{
+    return lw_fail(LW_ENOMEM, "%s: no memory for its contents", path);
+}
+
+/* ---- The header ---------------------------------------------------------------------------- */
+
+static lw_status tensor_error(const lw_safetensors *file, const char *tensor, const char *what)
+{
+    return lw_fail(LW_EFORMAT, "%s: tensor '%s': %s", file->path, tensor, what);
+}
+
+/* Bytes of one element; 0 for an unknown type. */
+static size_t dtype_bytes(const char *dtype)
+{
+    static const struct {
+        const char *name;
+        size_t bytes;
+    } types[] = {
+        {"F32", 4}, {"F64", 8},  {"I64", 8},     {"I32", 4},     {"I16", 2},
+        {"I8", 1},  {"U64", 8},  {"U32", 4},     {"U16", 2},     {"U8", 1},
+        {"F16", 2}, {"BF16", 2}, {"F8_E4M3", 1}, {"F8_E5M2", 1}, {"BOOL", 1},
+    };
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(dtype, types[i].name) == 0)
+            return types[i].bytes;
+    return 0;
+}
+
+/* Whether json is a whole number that a size can hold. */
+static int get_size(const json_t *json, size_t *size)
+{
+    const json_int_t value = json_integer_value(json);
+    if (!json_is_integer(json) || value < 0 || (uint64_t)value > SIZE_MAX)
+        return 0;
+    *size = (size_t)value;
+    return 1;
+}
+
+static lw_status parse_shape(const lw_safetensors *file, const json_t *shape, lw_tensor *tensor)
+{
+    tensor->dimensions = json_array_size(shape);
+    tensor->count = 1;
+    if (!json_is_array(shape) || tensor->dimensions > LW_TENSOR_MAX_DIMENSIONS)
+        return tensor_error(file, tensor->name, "shape is not a list of at most 8 sizes");
+    int empty = 0;
+    for (size_t i = 0; i < tensor->dimensions; i++) {
+        size_t *size = &tensor->shape[i];
+        if (!get_size(json_array_get(shape, i), size))
+            return tensor_error(file, tensor->name, "shape holds something other than sizes");
+        empty |= *size == 0;
+        if (*size > 0 && __builtin_mul_overflow(tensor->count, *size, &tensor->count))
+            return tensor_error(file, tensor->name, "shape overflows");
+    }
+    if (empty)
+        tensor->count = 0;
+    return LW_OK;
+}
+
+static lw_status parse_tensor(const lw_safetensors *file, const char *name, const json_t *json,
+                              lw_tensor *tensor)
+{
+    *tensor = (lw_tensor){.name = name, .dtype = json_string_value(json_object_get(json, "dtype"))};
+    if (!tensor->dtype)
+        return tensor_error(file, name, "dtype is missing");
+    const size_t width = dtype_bytes(tensor->dtype);
+    if (width == 0)
+        return lw_fail(LW_EFORMAT, "%s: tensor '%s': unknown dtype '%s'", file->path, name,
+                       tensor->dtype);
+    const lw_status status = parse_shape(file, json_object_get(json, "shape"), tensor);
+    if (status != LW_OK)
+        return status;
+
+    size_t begin, end, bytes;
+    const json_t *offsets = json_object_get(json, "data_offsets");
+    if (json_array_size(offsets) != 2 || !get_size(json_array_get(offsets, 0), &begin) ||
+        !get_size(json_array_get(offsets, 1), &end))
+        return tensor_error(file, name, "data_offsets is not a pair of sizes");
+    if (begin > end || end > file->data_size)
+        return lw_fail(LW_EFORMAT,
+                       "%s: tensor '%s': data_offsets %zu to %zu, but there are %zu bytes of data",
+                       file->path, name, begin, end, file->data_size);
+    if (__builtin_mul_overflow(tensor->count, width, &bytes) || bytes != end - begin)
+        return lw_fail(LW_EFORMAT, "%s: tensor '%s': data_offsets hold %zu bytes, not its shape",
+                       file->path, name, end - begin);
+    tensor->bytes = file->bytes + file->header_size + begin;
+    tensor->byte_count = bytes;
+    return LW_OK;
+}
+
+static lw_status check_metadata(const lw_safetensors *file, json_t *metadata)
+{
+    const char *key;
+    json_t *value;
+    if (!json_is_object(metadata))
+        return lw_fail(LW_EFORMAT, "%s: %s is not an object", file->path, metadata_key);
+    json_object_foreach(metadata, key, value) if (!json_is_string(value)) return lw_fail(
+        LW_EFORMAT, "%s: %s: '%s' is not a text", file->path, metadata_key, key);
+    return LW_OK;
+}
+
+/* By first byte; empty tensors come before what begins at the same byte. */
+static int compare_places(const void *a, const void *b)
+{
+    const lw_tensor *left = a, *right = b;
+    if (left->bytes != right->bytes)
+        return left->bytes < right->bytes ? -1 : 1;
+    return (left->byte_count > right->byte_count) - (left->byte_count < right->byte_count);
+}
+
+static lw_status check_coverage(lw_safetensors *file)
+{
+    const unsigned char *data = file->bytes + file->header_size, *next = data;
+    qsort(file->tensors, file->tensor_count, sizeof *file->tensors, compare_places);
+    for (size_t i = 0; i < file->tensor_count; i++) {
+        const lw_tensor *tensor = &file->tensors[i];
+        if (tensor->bytes != next)
+            return lw_fail(LW_EFORMAT,
+                           "%s: tensor '%s' begins at byte %zu of the data, but the one before it "
+                           "ends at byte %zu",
+                           file->path, tensor->name, (size_t)(tensor->bytes - data),
+                           (size_t)(next - data));
+        next += tensor->byte_count;
+    }
+    if (next != data + file->data_size)
+        return lw_fail(LW_EFORMAT, "%s: %zu bytes of data belong to no tensor", file->path,
+                       (size_t)(data + file->data_size - next));
+    return LW_OK;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp((*(const lw_tensor *const *)a)->name, (*(const lw_tensor *const *)b)->name);
+}
+
+/* For lw_safetensors_find, which is asked for each layer. */
+static lw_status sort_names(lw_safetensors *file)
+{
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): its elements are pointers */
+    file->by_name = calloc(file->tensor_count + 1, sizeof *file->by_name);
+    if (!file->by_name)
+        return no_memory(file->path);
+    for (size_t i = 0; i < file->tensor_count; i++)
+        file->by_name[i] = &file->tensors[i];
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): the same */
+    qsort(file->by_name, file->tensor_count, sizeof *file->by_name, compare_names);
+    return LW_OK;
+}
+
+static lw_status parse_header(lw_safetensors *file)
+{
+    const lw_status parsed = lw_json_parse(file->path, LENGTH_BYTES, (const char *)file->bytes,
+                                           file->header_size, &file->header);
+    if (parsed != LW_OK)
+        return parsed;
+    if (file->bytes[0] != '{')
+        return lw_fail(LW_EFORMAT, "%s: header at byte %d: '{' expected", file->path, LENGTH_BYTES);
+
+    /* One element more than needed: calloc of nothing may return NULL. */
+    file->tensors = calloc(json_object_size(file->header) + 1, sizeof *file->tensors);
+    if (!file->tensors)
+        return no_memory(file->path);
+    const char *name;
+    json_t *value;
+    json_object_foreach(file->header, name, value)
+    {
+        lw_status status;
+        if (strcmp(name, metadata_key) == 0)
+            status = check_metadata(file, value);
+        else
+            status = parse_tensor(file, name, value, &file->tensors[file->tensor_count++]);
+        if (status != LW_OK)
+            return status;
+    }
+    const lw_status status = check_coverage(file);
+    return status == LW_OK ? sort_names(file) : status;
+}
+
+/* ---- The file ------------------------------------------------------------------------------ */
+
+static lw_status read_contents(lw_safetensors *file, lw_input_file *input)
+{
+    unsigned char length[LENGTH_BYTES];
+    if (input->size < LENGTH_BYTES)
+        return lw_fail(LW_EFORMAT, "%s: ends at byte %" PRIu64 ", inside the length of its header",
+                       file->path, input->size);
+    lw_status status = lw_input_read(input, length, LENGTH_BYTES);
+    if (status != LW_OK)
+        return status;
+    const uint64_t header_size = lw_load_le(length, LENGTH_BYTES);
+    const uint64_t rest = input->size - LENGTH_BYTES;
+    if (header_size > rest || header_size > HEADER_MAX_BYTES)
+        return lw_fail(LW_EFORMAT,
+                       "%s: the length at byte 0 gives the header %" PRIu64 " bytes, but %" PRIu64
+                       " follow",
+                       file->path, header_size, rest);
+    if (header_size == 0)
+        return lw_fail(LW_EFORMAT, "%s: the length at byte 0 gives the header no bytes",
+                       file->path);
+    if (rest > SIZE_MAX || !(file->bytes = malloc((size_t)rest)))
+        return no_memory(file->path);
+    file->header_size = (size_t)header_size;
+    file->data_size = (size_t)(rest - header_size);
+    return lw_input_read(input, file->bytes, (size_t)rest);
+}
+
+lw_status lw_safetensors_open(lw_safetensors **file, const char *path)
+{
+    lw_input_file input;
+    lw_status status = lw_input_open(&input, path);
+    if (status != LW_OK)
+        return status;
+    lw_safetensors *opened = calloc(1, sizeof *opened);
+    if (opened)
+        opened->path = malloc(strlen(path) + 1);
+    if (opened && opened->path) {
+        memcpy(opened->path, path, strlen(path) + 1);
+        status = read_contents(opened, &input);
+    } else {
+        status = no_memory(path);
+    }
+    lw_input_close(&input);
+    if (status == LW_OK)
+        status = parse_header(opened);
+    if (status == LW_OK)
+        *file = opened;
+    else
+        lw_safetensors_close(opened);
+    return status;
+}
+
+void lw_safetensors_close(lw_safetensors *file)
+{
+    if (!file)
+        return;
+    json_decref(file->header);
+    free(file->tensors);
+    free(file->by_name);
+    free(file->bytes);
+    free(file->path);
+    free(file);
+}
+
+const char *lw_safetensors_path(const lw_safetensors *file)
+{
+    return file->path;
+}
+
+size_t lw_safetensors_count(const lw_safetensors *file)
+{
+    return file->tensor_count;
+}
+
+const lw_tensor *lw_safetensors_tensor(const lw_safetensors *file, size_t index)
+{
+    return &file->tensors[index];
+}
+
+const lw_tensor *lw_safetensors_find(const lw_safetensors *file, const char *name)
+{
+    const lw_tensor wanted = {.name = name}, *key = &wanted;
+    /* NOLINTBEGIN(bugprone-sizeof-expression): the same */
+    const lw_tensor **found =
+        bsearch(&key, file->by_name, file->tensor_count, sizeof *file->by_name, compare_names);
+    /* NOLINTEND(bugprone-sizeof-expression) */
+    return found ? *found : NULL;
+}
+
+const char *lw_safetensors_metadata(const lw_safetensors *file, const char *key)
+{
+    return json_string_value(json_object_get(json_object_get(file->header, metadata_key), key));
+}
+
+/* ---- Elements ------------------------------------------------------------------------------ */
+
+typedef double (*load_element)(const unsigned char *bytes);
+
+static double load_f32(const unsigned char *bytes)
+{
+    return (double)lw_load_le_f32(bytes);
+}
+
+/* The half precision of IEEE 754: 5 bits of exponent, 10 of fraction. Every value is a float. */
+static double load_f16(const unsigned char *bytes)
+{
+    enum { FRACTION_BITS = 10, LARGEST_EXPONENT = 31, BIAS = 15 };
+    const unsigned bits = (unsigned)lw_load_le(bytes, 2);
+    const int exponent = (int)(bits >> FRACTION_BITS & LARGEST_EXPONENT);
+    const int fraction = (int)(bits & ((1U << FRACTION_BITS) - 1));
+    double magnitude;
+    if (exponent == LARGEST_EXPONENT)
+        magnitude = fraction == 0 ? (double)INFINITY : (double)NAN;
+    else if (exponent == 0)
+        magnitude = ldexp(fraction, 1 - BIAS - FRACTION_BITS);
+    else
+        magnitude = ldexp((1 << FRACTION_BITS) + fraction, exponent - BIAS - FRACTION_BITS);
+    return bits >> 15 ? -magnitude : magnitude;
+}
+
+/* The upper half of a float. */
+static double load_bf16(const unsigned char *bytes)
+{
+    const unsigned char whole[] = {0, 0, bytes[0], bytes[1]};
+    return load_f32(whole);
+}
+
+static double load_i64(const unsigned char *bytes)
+{
+    return (double)(int64_t)lw_load_le(bytes, 8);
+}
+
+static lw_status find_loader(const lw_safetensors *file, const lw_tensor *tensor,
+                             load_element *load)
+{
+    *load = NULL;
+    if (strcmp(tensor->dtype, "F32") == 0)
+        *load = load_f32;
+    else if (strcmp(tensor->dtype, "F64") == 0)
+        *load = lw_load_le_f64;
+    else if (strcmp(tensor->dtype, "F16") == 0)
+        *load = load_f16;
+    else if (strcmp(tensor->dtype, "BF16") == 0)
+        *load = load_bf16;
+    else if (strcmp(tensor->dtype, "I64") == 0)
+        *load = load_i64;
+    if (*load)
+        return LW_OK;
+    return lw_fail(LW_EFORMAT,
+                   "%s: tensor '%s' is of type %s; F32, F64, F16, BF16 and I64 can be read",
+                   file->path, tensor->name, tensor->dtype);
+}
+
+lw_status lw_safetensors_copy_f64(const lw_safetensors *file, const lw_tensor *tensor, double *out)
+{
+    load_element load;
+    const lw_status status = find_loader(file, tensor, &load);
+    if (status != LW_OK)
+        return status;
+    const size_t width = dtype_bytes(tensor->dtype);
+    for (size_t i = 0; i < tensor->count; i++)
+        out[i] = load(tensor->bytes + i * width);
+    return LW_OK;
+}
+
+lw_status lw_safetensors_copy_f32(const lw_safetensors *file, const lw_tensor *tensor, float *out)
+{
+    load_element load;
+    const lw_status status = find_loader(file, tensor, &load);
+    if (status != LW_OK)
+        return status;
+    const size_t width = dtype_bytes(tensor->dtype);
+    for (size_t i = 0; i < tensor->count; i++) {
+        const double value = load(tensor->bytes + i * width);
+        if (isfinite(value) && fabs(value) > (double)FLT_MAX)
+            return lw_fail(LW_EDATA, "%s: tensor '%s', element %zu: %g is beyond float32",
+                           file->path, tensor->name, i, value);
+    }
+    for (size_t i = 0; i < tensor->count; i++)
+        out[i] = (float)load(tensor->bytes + i * width);
+    return LW_OK;
+}

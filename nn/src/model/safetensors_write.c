@@ -1,0 +1,92 @@
+#include "base/little_endian.h"
+#include "base/output_words.h"
+#include "safetensors.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+enum { LENGTH_BYTES = 8, ALIGNMENT = 8 };
+
+size_t lw_tensor_source_count(const lw_tensor_source *tensor)
+{
+    return tensor->shape[0] * (tensor->dimensions == 2 ? tensor->shape[1] : 1);
+}
+
+/* json_object_set_new and json_pack take NULL, and fail, where an allocation before them failed. */
+static int add_tensor(json_t *header, const lw_tensor_source *tensor, size_t begin, size_t end)
+{
+    json_t *shape = json_array();
+    int failed = 0;
+    for (size_t i = 0; i < tensor->dimensions; i++)
+        failed |= json_array_append_new(shape, json_integer((json_int_t)tensor->shape[i]));
+    json_t *entry = json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape,
+                              "data_offsets", (json_int_t)begin, (json_int_t)end);
+    return failed | json_object_set_new(header, tensor->name, entry);
+}
+
+/* json as text of *length bytes, to be freed; NULL without memory. json_dumps is of no use here:
+ * its text belongs to whatever allocator the program has given jansson. */
+static char *dump(const json_t *json, size_t *length)
+{
+    *length = json_dumpb(json, NULL, 0, JSON_COMPACT);
+    char *text = *length > 0 ? malloc(*length) : NULL;
+    if (text && json_dumpb(json, text, *length, JSON_COMPACT) != *length) {
+        free(text);
+        text = NULL;
+    }
+    return text;
+}
+
+static char *make_header(const lw_tensor_source *tensors, size_t tensor_count,
+                         const lw_metadata *metadata, size_t metadata_count, size_t *length)
+{
+    json_t *header = json_object(), *texts = json_object();
+    int failed = 0;
+    for (size_t i = 0; i < metadata_count; i++)
+        failed |= json_object_set_new(texts, metadata[i].key, json_string(metadata[i].value));
+    failed |= json_object_set_new(header, "__metadata__", texts);
+    size_t begin = 0;
+    for (size_t i = 0; i < tensor_count; i++) {
+        const size_t end = begin + lw_tensor_source_count(&tensors[i]) * sizeof(float);
+        failed |= add_tensor(header, &tensors[i], begin, end);
+        begin = end;
+    }
+    char *text = failed ? NULL : dump(header, length);
+    json_decref(header);
+    return text;
+}
+
+static lw_status write_header(lw_output_file *file, const char *header, size_t length)
+{
+    static const char spaces[ALIGNMENT] = "        ";
+    const size_t padding = (ALIGNMENT - length % ALIGNMENT) % ALIGNMENT;
+    unsigned char prefix[LENGTH_BYTES];
+    lw_store_le(prefix, LENGTH_BYTES, length + padding);
+
+    lw_status status = lw_output_file_write(file, prefix, sizeof prefix);
+    if (status == LW_OK)
+        status = lw_output_file_write(file, header, length);
+    if (status == LW_OK)
+        status = lw_output_file_write(file, spaces, padding);
+    return status;
+}
+
+lw_status lw_safetensors_write(const char *path, const lw_tensor_source *tensors,
+                               size_t tensor_count, const lw_metadata *metadata,
+                               size_t metadata_count)
+{
+    size_t length;
+    char *header = make_header(tensors, tensor_count, metadata, metadata_count, &length);
+    if (!header)
+        return lw_fail(LW_ENOMEM, "%s: no memory for its header", path);
+    lw_output_file *file;
+    lw_status status = lw_output_file_open(&file, path);
+    if (status == LW_OK) {
+        status = write_header(file, header, length);
+        for (size_t i = 0; i < tensor_count && status == LW_OK; i++)
+            status = lw_output_words(file, tensors[i].values, lw_tensor_source_count(&tensors[i]));
+        status = lw_output_file_close(file, status);
+    }
+    free(header);
+    return status;
+}

@@ -1,0 +1,365 @@
+/*
+ * The state of a training run in a file: a saved network, and in tensors and metadata beside it what the following
+ * steps depend on. The moments have PyTorch's names, whose formulas they have too.
+ */
+#include "checkpoint.h"
+#include "distributed/host.h"
+#include "state_dict.h"
+#include "train/optimizer.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KEY_STATE     "training_state" /* the version of what follows */
+#define KEY_EPOCHS    "epochs"
+#define KEY_BATCHES   "batches"
+#define KEY_LOSS      "loss"
+#define KEY_SEED      "seed"
+#define KEY_GENERATOR "generator"
+#define KEY_PRECISION "precision"
+#define KEY_OPTIMIZER "optimizer.kind"
+#define KEY_STEPS     "optimizer.steps"
+#define KEY_MOMENTS   "optimizer.moments"
+
+#define STATE_VERSION "2"
+
+enum { DECIMAL_BYTES = 24, MAX_MOMENTS = 2 };
+
+static const char *const precision_names[] = {[LW_FP32] = "fp32", [LW_BF16] = "bf16"};
+
+/* By lw_optimizer_kind. */
+static const struct {
+    const char *name;
+    size_t least_moments, most_moments;
+    const char *prefixes[MAX_MOMENTS];
+} kinds[] = {
+    [LW_OPTIMIZER_DEFAULT] = {"none", 0, 0, {NULL}},
+    [LW_SGD] = {"sgd", 0, 1, {"optimizer.momentum_buffer."}},
+    [LW_ADAM] = {"adam", 2, 2, {"optimizer.exp_avg.", "optimizer.exp_avg_sq."}},
+    [LW_ADAMW] = {"adamw", 2, 2, {"optimizer.exp_avg.", "optimizer.exp_avg_sq."}},
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+static const lw_view moment_views[MAX_MOMENTS] = {LW_VIEW_VELOCITY, LW_VIEW_VARIANCE};
+
+/* Moments that hold something: those that were only made room for, without a step, do not count. */
+static size_t moment_count(const lw_net *net)
+{
+    const lw_optimizer_state *state = &net->optimizer;
+    return state->kind == LW_SGD ? state->velocity != NULL : kinds[state->kind].most_moments;
+}
+
+lw_status lw_net_optimizer_info(const lw_net *net, lw_optimizer_info *info)
+{
+    if (!net || !info)
+        return lw_fail(LW_EINVAL, "lw_net_optimizer_info: %s is NULL", net ? "info" : "net");
+    *info = (lw_optimizer_info){
+        .kind = net->optimizer.kind, .steps = net->optimizer.steps, .moments = moment_count(net)};
+    return LW_OK;
+}
+
+/* ---- Saving -------------------------------------------------------------------------------- */
+
+typedef char decimal[DECIMAL_BYTES];
+
+static void print_decimal(decimal text, uint64_t number)
+{
+    snprintf(text, DECIMAL_BYTES, "%" PRIu64, number);
+}
+
+/* A double as the number that its bits are: exact, and the same in every locale. */
+static uint64_t bits_of(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+lw_status lw_net_save_state(const lw_net *net, const lw_position *position, const char *path)
+{
+    if (!net || !position || !path)
+        return lw_fail(LW_EINVAL, "%s is NULL", !net ? "net" : path ? "position" : "path");
+    if (!isfinite(position->loss))
+        return lw_fail(LW_EINVAL, "%s: the loss of the position is %g", path, position->loss);
+    const lw_optimizer_state *state = &net->optimizer;
+    const size_t moments = moment_count(net), count = net->parameter_count;
+    float *flat = calloc(count, (1 + moments) * sizeof *flat);
+    if (!flat)
+        return lw_fail(LW_ENOMEM, "%s: no memory for the parameters", path);
+    lw_saved_view views[1 + MAX_MOMENTS] = {{"", flat}};
+    lw_view_get(net, LW_VIEW_PARAMETERS, flat);
+    for (size_t i = 0; i < moments; i++) {
+        float *moment = flat + (1 + i) * count;
+        /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): moments is at most MAX_MOMENTS */
+        lw_view_get(net, moment_views[i], moment);
+        views[1 + i] = (lw_saved_view){kinds[state->kind].prefixes[i], moment};
+    }
+
+    decimal epochs, batches, loss, seed, generator, steps, how_many;
+    print_decimal(epochs, position->epochs);
+    print_decimal(batches, position->batches);
+    print_decimal(loss, bits_of(position->loss));
+    print_decimal(seed, net->seed);
+    print_decimal(generator, net->random.state);
+    print_decimal(steps, state->steps);
+    print_decimal(how_many, moments);
+    const lw_metadata metadata[] = {
+        {KEY_STATE, STATE_VERSION},
+        {KEY_EPOCHS, epochs},
+        {KEY_BATCHES, batches},
+        {KEY_LOSS, loss},
+        {KEY_SEED, seed},
+        {KEY_GENERATOR, generator},
+        {KEY_PRECISION, precision_names[lw_net_precision(net)]},
+        {KEY_OPTIMIZER, kinds[state->kind].name},
+        {KEY_STEPS, steps},
+        {KEY_MOMENTS, how_many},
+    };
+    _Static_assert(sizeof metadata / sizeof *metadata <= LW_EXTRA_METADATA, "room for metadata");
+    const lw_status status = lw_checkpoint_write(
+        net, 1 + moments, views, sizeof metadata / sizeof *metadata, metadata, path);
+    free(flat);
+    return status;
+}
+
+/* ---- Loading ------------------------------------------------------------------------------- */
+
+/* What a file says, checked against the network. */
+typedef struct read_state {
+    lw_position position;
+    uint64_t seed, generator, steps, moments;
+    size_t kind;                   /* in kinds */
+    float *views[1 + MAX_MOMENTS]; /* flat: parameters and moments */
+    float *buffers[MAX_MOMENTS];   /* room for the moments, in the layout of the network */
+} read_state;
+
+static lw_status get_text(const lw_safetensors *file, const char *key, const char **text)
+{
+    *text = lw_safetensors_metadata(file, key);
+    if (*text)
+        return LW_OK;
+    return lw_fail(LW_EFORMAT,
+                   "%s: __metadata__: no '%s'; lw_net_save_state did not write this file",
+                   lw_safetensors_path(file), key);
+}
+
+static lw_status refuse_text(const lw_safetensors *file, const char *key, const char *text)
+{
+    return lw_fail(LW_EFORMAT, "%s: __metadata__: '%s' is '%.80s', which is not understood",
+                   lw_safetensors_path(file), key, text);
+}
+
+/* A number of digits and nothing else. */
+static lw_status get_number(const lw_safetensors *file, const char *key, uint64_t most,
+                            uint64_t *number)
+{
+    const char *text;
+    const lw_status status = get_text(file, key, &text);
+    if (status != LW_OK)
+        return status;
+    *number = 0;
+    int wrong = *text == '\0';
+    for (const char *digit = text; *digit != '\0' && !wrong; digit++)
+        wrong = *digit < '0' || *digit > '9' || __builtin_mul_overflow(*number, 10, number) ||
+                __builtin_add_overflow(*number, (uint64_t)(*digit - '0'), number);
+    return wrong || *number > most ? refuse_text(file, key, text) : LW_OK;
+}
+
+static lw_status check_precision(const lw_safetensors *file, const lw_net *net)
+{
+    const char *text, *wanted = precision_names[lw_net_precision(net)];
+    lw_status status = get_text(file, KEY_PRECISION, &text);
+    if (status != LW_OK || strcmp(text, wanted) == 0)
+        return status;
+    if (strcmp(text, precision_names[LW_FP32]) != 0 && strcmp(text, precision_names[LW_BF16]) != 0)
+        return refuse_text(file, KEY_PRECISION, text);
+    return lw_fail(LW_ESTATE, "%s: the state of a run in %s, but the network is in %s",
+                   lw_safetensors_path(file), text, wanted);
+}
+
+static lw_status read_optimizer(const lw_safetensors *file, read_state *read)
+{
+    const char *text;
+    lw_status status = get_text(file, KEY_OPTIMIZER, &text);
+    if (status != LW_OK)
+        return status;
+    while (read->kind < KINDS && strcmp(text, kinds[read->kind].name) != 0)
+        read->kind++;
+    if (read->kind == KINDS)
+        return refuse_text(file, KEY_OPTIMIZER, text);
+    const int none = read->kind == LW_OPTIMIZER_DEFAULT;
+    /* The next step's number has to fit. */
+    status = get_number(file, KEY_STEPS, none ? 0 : UINT64_MAX - 1, &read->steps);
+    if (status == LW_OK)
+        status = get_number(file, KEY_MOMENTS, kinds[read->kind].most_moments, &read->moments);
+    if (status == LW_OK && read->moments < kinds[read->kind].least_moments)
+        status = lw_fail(LW_EFORMAT, "%s: __metadata__: '%s' is '%" PRIu64 "', but %s has %zu",
+                         lw_safetensors_path(file), KEY_MOMENTS, read->moments, text,
+                         kinds[read->kind].least_moments);
+    return status;
+}
+
+static lw_status read_position(const lw_safetensors *file, lw_position *position)
+{
+    uint64_t epochs, batches, bits;
+    lw_status status = get_number(file, KEY_EPOCHS, SIZE_MAX, &epochs);
+    if (status == LW_OK)
+        status = get_number(file, KEY_BATCHES, SIZE_MAX, &batches);
+    if (status == LW_OK)
+        status = get_number(file, KEY_LOSS, UINT64_MAX, &bits);
+    if (status != LW_OK)
+        return status;
+    double loss;
+    memcpy(&loss, &bits, sizeof loss);
+    if (!isfinite(loss))
+        return refuse_text(file, KEY_LOSS, lw_safetensors_metadata(file, KEY_LOSS));
+    *position = (lw_position){(size_t)epochs, (size_t)batches, loss};
+    return LW_OK;
+}
+
+static lw_status read_metadata(const lw_safetensors *file, const lw_net *net, read_state *read)
+{
+    const char *version;
+    lw_status status = get_text(file, KEY_STATE, &version);
+    if (status == LW_OK && strcmp(version, STATE_VERSION) != 0)
+        status = refuse_text(file, KEY_STATE, version);
+    if (status == LW_OK)
+        status = read_position(file, &read->position);
+    if (status == LW_OK)
+        status = get_number(file, KEY_SEED, UINT64_MAX, &read->seed);
+    if (status == LW_OK)
+        status = get_number(file, KEY_GENERATOR, UINT64_MAX, &read->generator);
+    if (status == LW_OK)
+        status = check_precision(file, net);
+    return status == LW_OK ? read_optimizer(file, read) : status;
+}
+
+static lw_status check_layers(const lw_safetensors *file, const lw_net *net, size_t layers,
+                              const lw_layer_info *info)
+{
+    const char *path = lw_safetensors_path(file);
+    if (layers != net->layer_count)
+        return lw_fail(LW_ESHAPE, "%s: the state of a network of %zu layers; this one has %zu",
+                       path, layers, net->layer_count);
+    for (size_t i = 0; i < layers; i++) {
+        const lw_layer *layer = &net->layers[i];
+        const char *of_file = lw_activation_name(info[i].activation);
+        if (info[i].in != layer->in || info[i].out != layer->spec.units)
+            return lw_fail(LW_ESHAPE, "%s: layer %zu is %zu-%zu, that of the network %zu-%zu", path,
+                           i, info[i].in, info[i].out, layer->in, layer->spec.units);
+        if (info[i].activation != layer->spec.activation)
+            return lw_fail(LW_ESHAPE,
+                           "%s: the activation of layer %zu is %s, that of the network %s", path, i,
+                           of_file, lw_activation_name(layer->spec.activation));
+    }
+    return LW_OK;
+}
+
+/* A second moment is a mean of squares; its root is taken. */
+static lw_status check_variance(const lw_safetensors *file, const lw_net *net,
+                                const float *variance)
+{
+    for (size_t i = 0; variance && i < net->parameter_count; i++)
+        if (variance[i] < 0.0f)
+            return lw_fail(LW_EDATA, "%s: '%s*', parameter %zu is %g, below 0",
+                           lw_safetensors_path(file), kinds[LW_ADAM].prefixes[1], i,
+                           (double)variance[i]);
+    return LW_OK;
+}
+
+/* A state has all tensors, also biases, which other files may leave out. */
+static lw_status check_names(const lw_safetensors *file, const char *prefix,
+                             const lw_layer_info *info, size_t layers)
+{
+    static const char *const tensors[] = {"weight", "bias"};
+    for (size_t i = 0, module = 0; i < layers; module += lw_modules_of(&info[i++]))
+        for (size_t k = 0; k < 2; k++) {
+            char name[LW_PREFIXED_NAME_BYTES];
+            lw_name_prefixed(name, prefix, module, tensors[k]);
+            if (!lw_safetensors_find(file, name))
+                return lw_fail(LW_ESHAPE, "%s: no tensor '%s'", lw_safetensors_path(file), name);
+        }
+    return LW_OK;
+}
+
+static lw_status read_view(const lw_safetensors *file, const char *prefix,
+                           const lw_layer_info *info, size_t layers, float **view)
+{
+    const lw_status status = check_names(file, prefix, info, layers);
+    return status == LW_OK ? lw_state_dict_read(file, prefix, info, layers, view) : status;
+}
+
+static lw_status read_tensors(const lw_safetensors *file, const lw_net *net, read_state *read)
+{
+    size_t layers;
+    lw_layer_info *info = NULL;
+    lw_status status = lw_checkpoint_layers(file, &layers, &info);
+    if (status == LW_OK)
+        status = check_layers(file, net, layers, info);
+    if (status == LW_OK)
+        status = read_view(file, "", info, layers, &read->views[0]);
+    for (size_t i = 0; i < read->moments && status == LW_OK; i++) {
+        status = read_view(file, kinds[read->kind].prefixes[i], info, layers, &read->views[1 + i]);
+        /* Those of a host's ranks are there, and in use. */
+        read->buffers[i] = lw_host_of(net) ? NULL : lw_alloc_floats(net->padded_count);
+        if (status == LW_OK && !read->buffers[i] && !lw_host_of(net))
+            status = lw_fail(LW_ENOMEM, "%s: no memory for the optimizer's state",
+                             lw_safetensors_path(file));
+    }
+    free(info);
+    return status == LW_OK ? check_variance(file, net, read->views[2]) : status;
+}
+
+/* Room for a moment of the state, if it has that. */
+static float *room_of(const lw_net *net, const read_state *read, size_t i)
+{
+    return lw_host_of(net) && i < read->moments ? lw_host_moment(net, i > 0) : read->buffers[i];
+}
+
+/* Hands the state over to the network; nothing can fail any more. */
+static void adopt(lw_net *net, read_state *read)
+{
+    lw_optimizer_forget(net);
+    net->optimizer = (lw_optimizer_state){.kind = (lw_optimizer_kind)read->kind,
+                                          .steps = read->steps,
+                                          .velocity = room_of(net, read, 0),
+                                          .variance = room_of(net, read, 1)};
+    lw_view_set(net, LW_VIEW_PARAMETERS, read->views[0]);
+    for (size_t i = 0; i < read->moments; i++)
+        /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): as above */
+        lw_view_set(net, moment_views[i], read->views[1 + i]);
+    net->seed = read->seed;
+    net->random.state = read->generator;
+    lw_parameters_changed(net);
+    net->pass = (lw_pass){0};
+}
+
+lw_status lw_net_load_state(lw_net *net, lw_position *position, const char *path)
+{
+    if (!net || !position || !path)
+        return lw_fail(LW_EINVAL, "%s is NULL", !net ? "net" : path ? "position" : "path");
+    lw_safetensors *file;
+    lw_status status = lw_safetensors_open(&file, path);
+    if (status != LW_OK)
+        return status;
+    read_state read = {0};
+    status = read_metadata(file, net, &read);
+    if (status == LW_OK)
+        status = read_tensors(file, net, &read);
+    if (status == LW_OK)
+        status = lw_host_begin_turn(net);
+    if (status == LW_OK) {
+        adopt(net, &read);
+        *position = read.position;
+        status = lw_host_end_turn(net);
+    } else {
+        for (size_t i = 0; i < MAX_MOMENTS; i++)
+            free(read.buffers[i]);
+    }
+    for (size_t i = 0; i < 1 + MAX_MOMENTS; i++)
+        free(read.views[i]);
+    lw_safetensors_close(file);
+    return status;
+}

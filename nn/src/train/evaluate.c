@@ -1,0 +1,220 @@
+#include "distributed/ranks.h"
+#include "predict.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What was found of each row. */
+typedef struct row_scores {
+    float *loss;
+    int32_t *predicted;
+} row_scores;
+
+/* How many classes the outputs tell apart; 0 for a regression. */
+static size_t class_count(const lw_net *net)
+{
+    const size_t outputs = lw_net_outputs(net);
+    const lw_activation activation = lw_last_layer(net)->spec.activation;
+    /* With any other activation a single output's loss can only be a squared error. */
+    const int bounded =
+        activation == LW_SIGMOID || activation == LW_TANH || activation == LW_SOFTMAX;
+    return outputs == 1 && !bounded ? 0 : lw_loss_classes(outputs);
+}
+
+static int32_t true_class(const lw_dataset *data, size_t row)
+{
+    if (data->target.labels)
+        return data->target.labels[row];
+    const float *values = data->target.values + row * data->outputs;
+    if (data->outputs == 1)
+        return values[0] > 0.5f;
+    size_t largest = 0;
+    for (size_t j = 1; j < data->outputs; j++)
+        if (values[j] > values[largest])
+            largest = j;
+    return (int32_t)largest;
+}
+
+static void free_scores(row_scores *scores)
+{
+    free(scores->loss);
+    free(scores->predicted);
+}
+
+/* Released with free_scores, after a failure too. */
+static lw_status score_rows(const lw_net *net, const lw_loss_rule *rule, const lw_dataset *data,
+                            row_scores *scores)
+{
+    /* One element more than needed: a rank may have no rows. */
+    scores->loss = calloc(data->rows + 1, sizeof *scores->loss);
+    scores->predicted = calloc(data->rows + 1, sizeof *scores->predicted);
+    if (!scores->loss || !scores->predicted)
+        return lw_fail(LW_ENOMEM, "no memory to evaluate %zu rows", data->rows);
+    const lw_inference wanted = {.label = scores->predicted,
+                                 .row_loss = scores->loss,
+                                 .rule = rule,
+                                 .target = &data->target};
+    return lw_infer(net, data->rows, data->x, &wanted);
+}
+
+static size_t count_correct(const lw_dataset *data, const row_scores *scores)
+{
+    size_t correct = 0;
+    for (size_t i = 0; i < data->rows; i++)
+        correct += scores->predicted[i] == true_class(data, i);
+    return correct;
+}
+
+static double accuracy_of(size_t classes, size_t correct, size_t rows)
+{
+    return classes > 0 ? (double)correct / (double)rows : (double)NAN;
+}
+
+/* Replaces the number of this rank's rows by that of all, if each has come to here. */
+static lw_status add_rows(const lw_net *net, lw_status status, size_t *rows)
+{
+    double sum[1 + LW_RANKS_EXTRA] = {status == LW_OK ? (double)*rows : 0.0};
+    status = lw_ranks_sum(net, status, 1, sum);
+    if (status == LW_OK && sum[0] == 0.0)
+        return lw_fail(LW_EDATA, "data has no rows, on no rank");
+    *rows = (size_t)sum[0];
+    return status;
+}
+
+lw_status lw_score(const lw_net *net, const lw_loss_rule *rule, const lw_dataset *data,
+                   double *loss, double *accuracy)
+{
+    enum { LOSS, CORRECT, SUMS };
+    double sums[SUMS + LW_RANKS_EXTRA] = {0.0};
+    size_t all_rows = data->rows;
+    lw_status status = add_rows(net, LW_OK, &all_rows);
+    if (status != LW_OK)
+        return status;
+    row_scores scores = {0};
+    status = score_rows(net, rule, data, &scores);
+    if (status == LW_OK) {
+        sums[LOSS] = lw_loss_value(rule, data->rows, all_rows, scores.loss);
+        sums[CORRECT] = (double)count_correct(data, &scores);
+    }
+    free_scores(&scores);
+    status = lw_ranks_sum(net, status, SUMS, sums);
+    if (status == LW_OK) {
+        *loss = sums[LOSS];
+        *accuracy = accuracy_of(class_count(net), (size_t)sums[CORRECT], all_rows);
+    }
+    return status;
+}
+
+/* Fills in the counts; the room for them is made here. */
+static lw_status count_classes(const lw_dataset *data, const row_scores *scores,
+                               lw_evaluation *evaluation)
+{
+    const size_t classes = evaluation->classes;
+    const size_t wrong = data->rows - count_correct(data, scores);
+    size_t cells;
+    if (lw_multiply_overflows(classes, classes, &cells) || cells > SIZE_MAX - wrong)
+        return lw_fail(LW_ENOMEM, "no memory for a confusion matrix of %zu classes", classes);
+    size_t *counts = calloc(cells + wrong, sizeof *counts);
+    if (!counts)
+        return lw_fail(LW_ENOMEM, "no memory for a confusion matrix of %zu classes", classes);
+
+    size_t *misclassified = counts + cells;
+    for (size_t i = 0; i < data->rows; i++) {
+        const int32_t truth = true_class(data, i), predicted = scores->predicted[i];
+        counts[(size_t)truth * classes + (size_t)predicted]++;
+        if (predicted != truth)
+            *misclassified++ = i;
+    }
+    evaluation->storage = counts;
+    evaluation->confusion = counts;
+    evaluation->misclassified = counts + cells;
+    evaluation->misclassified_count = wrong;
+    return LW_OK;
+}
+
+/* Of this rank's rows; evaluation->rows are those of all. */
+static lw_status evaluate_rows(const lw_net *net, const lw_loss_rule *rule, const lw_dataset *data,
+                               lw_evaluation *evaluation)
+{
+    row_scores scores;
+    lw_status status = score_rows(net, rule, data, &scores);
+    if (status == LW_OK) {
+        evaluation->loss = lw_loss_value(rule, data->rows, evaluation->rows, scores.loss);
+        if (evaluation->classes > 0)
+            status = count_classes(data, &scores, evaluation);
+    }
+    free_scores(&scores);
+    return status;
+}
+
+/* Adds up over the ranks what they have found, and status. */
+static lw_status add_evaluations(const lw_net *net, lw_status status, lw_evaluation *evaluation)
+{
+    if (!net->shared)
+        return status;
+    const size_t cells = evaluation->classes * evaluation->classes;
+    double *sums = calloc(1 + cells + LW_RANKS_EXTRA, sizeof *sums);
+    if (!sums)
+        return lw_fail(LW_ENOMEM, "no memory for sums of %zu numbers", 1 + cells);
+    size_t *confusion = evaluation->storage;
+    sums[0] = evaluation->loss;
+    for (size_t i = 0; i < cells && confusion; i++)
+        sums[1 + i] = (double)confusion[i];
+    status = lw_ranks_sum(net, status, 1 + cells, sums);
+    evaluation->loss = sums[0];
+    for (size_t i = 0; i < cells && confusion; i++)
+        confusion[i] = (size_t)sums[1 + i];
+    free(sums);
+    return status;
+}
+
+/* What follows from the counts. */
+static void summarize(lw_evaluation *evaluation)
+{
+    const size_t classes = evaluation->classes;
+    const size_t *counts = evaluation->confusion;
+    for (size_t i = 0; i < classes; i++)
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): where there are classes they have been counted */
+        evaluation->correct += counts[i * classes + i];
+    evaluation->accuracy = accuracy_of(classes, evaluation->correct, evaluation->rows);
+    if (classes == 2) {
+        evaluation->true_negative = counts[0];
+        evaluation->false_positive = counts[1];
+        evaluation->false_negative = counts[2];
+        evaluation->true_positive = counts[3];
+    }
+}
+
+lw_status lw_evaluate(const lw_net *net, const lw_dataset *data, lw_loss loss,
+                      lw_evaluation *evaluation)
+{
+    if (!net || !evaluation)
+        return lw_fail(LW_EINVAL, "%s is NULL", net ? "evaluation" : "net");
+    lw_loss_rule rule;
+    lw_status status = lw_loss_resolve(net, loss, &rule);
+    if (status == LW_OK)
+        status = lw_loss_check_data(net, &rule, data);
+    if (status != LW_OK && !net->shared)
+        return status;
+    lw_evaluation made = {.rows = status == LW_OK ? data->rows : 0, .classes = class_count(net)};
+    status = add_rows(net, status, &made.rows);
+    if (status != LW_OK)
+        return status;
+    status = add_evaluations(net, evaluate_rows(net, &rule, data, &made), &made);
+    if (status != LW_OK) {
+        lw_evaluation_free(&made);
+        return status;
+    }
+    summarize(&made);
+    *evaluation = made;
+    return LW_OK;
+}
+
+void lw_evaluation_free(lw_evaluation *evaluation)
+{
+    if (!evaluation)
+        return;
+    free(evaluation->storage);
+    *evaluation = (lw_evaluation){0};
+}

@@ -1,0 +1,146 @@
+#include "base/struct_size.h"
+#include "finite.h"
+#include "fit_run.h"
+#include "optimizer.h"
+#include "schedule.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { DEFAULT_EPOCHS = 10 };
+
+static lw_status resolve_options(lw_fit_run *run, lw_net *net, const lw_fit_options *options)
+{
+    if (!net)
+        return lw_fail(LW_EINVAL, "net is NULL");
+    run->net = net;
+    lw_status status = LW_OK;
+    if (options) {
+        status = lw_check_struct_size("lw_fit_options", options->size, sizeof *options);
+        if (status != LW_OK)
+            return status;
+        run->options = *options;
+    }
+    lw_fit_options *o = &run->options;
+    if (o->epochs == 0)
+        o->epochs = DEFAULT_EPOCHS;
+    if (o->begin.epochs > o->epochs || (o->begin.epochs == o->epochs && o->begin.batches > 0))
+        return lw_fail(LW_EINVAL, "begin, after epoch %zu and %zu batches, is beyond epochs, %zu",
+                       o->begin.epochs, o->begin.batches, o->epochs);
+    if (!isfinite(o->begin.loss))
+        return lw_fail(LW_EINVAL, "the loss of begin is %g", o->begin.loss);
+
+    status = lw_loss_resolve(net, o->loss, &run->rule);
+    if (status == LW_OK)
+        status = lw_optimizer_check(&o->optimizer);
+    if (status == LW_OK)
+        status = lw_schedule_check(&o->schedule);
+    if (status == LW_OK && !(isfinite(o->clip_norm) && o->clip_norm >= 0.0f))
+        status = lw_fail(LW_EINVAL, "clip_norm %g", (double)o->clip_norm);
+    if (status == LW_OK && o->validation)
+        status = lw_loss_check_data(net, &run->rule, o->validation);
+    if (status == LW_OK)
+        o->optimizer = lw_optimizer_resolve(&o->optimizer);
+    run->timed = o->on_epoch || o->history || o->on_batch;
+    return status;
+}
+
+/* Where a run begins: an epoch has more batches than were done of it. */
+static lw_status check_begin(const lw_fit_run *run)
+{
+    const size_t batches = run->options.begin.batches;
+    if (run->batches.data && batches > 0 && batches >= lw_batches_count(&run->batches))
+        return lw_fail(LW_EINVAL, "begin, after %zu batches, is beyond an epoch's %zu", batches,
+                       lw_batches_count(&run->batches));
+    return lw_check_parameters(run->net, LW_EDATA, "before the first step: ");
+}
+
+/* Runs on opened batches. */
+static lw_status fit(lw_fit_run *run)
+{
+    const lw_fit_options *o = &run->options;
+    lw_status status = check_begin(run);
+    if (status == LW_OK)
+        status = lw_net_reserve(run->net, run->batches.most_rows > 0 ? run->batches.most_rows : 1);
+    if (status != LW_OK)
+        return status;
+    run->at = o->begin;
+    /* The batches of a source cannot be asked for again, and a position inside an epoch has its losses. */
+    run->watched = run->timed || run->batches.source ||
+                   (o->reached && run->batches.batch_rows < run->batches.rows_total);
+    const size_t epochs = o->epochs - o->begin.epochs;
+    if (o->history && epochs > 0) {
+        run->history.epochs = calloc(epochs, sizeof *run->history.epochs);
+        if (!run->history.epochs)
+            return lw_fail(LW_ENOMEM, "no memory for a history of %zu epochs", epochs);
+    }
+    status = lw_fit_run_train(run);
+    if (status != LW_OK) {
+        lw_history_free(&run->history);
+        return status;
+    }
+    if (o->reached)
+        *o->reached = run->at;
+    if (o->history) {
+        run->history.stopped = run->stopped;
+        *o->history = run->history;
+    }
+    return LW_OK;
+}
+
+lw_status lw_fit(lw_net *net, const lw_dataset *data, const lw_fit_options *options)
+{
+    lw_fit_run run = {0};
+    lw_status status = resolve_options(&run, net, options);
+    if (status == LW_OK)
+        status = lw_loss_check_data(net, &run.rule, data);
+    if (status != LW_OK && !(net && net->shared))
+        return status;
+    status = lw_batches_open_data(&run.batches, net, status, data, run.options.batch_size,
+                                  !run.options.no_shuffle);
+    if (status == LW_OK)
+        status = fit(&run);
+    lw_batches_close(&run.batches);
+    return status;
+}
+
+static lw_status check_source(const lw_fit_run *run, const lw_batch_source *source)
+{
+    if (!source)
+        return lw_fail(LW_EINVAL, "source is NULL");
+    lw_status status = lw_check_struct_size("lw_batch_source", source->size, sizeof *source);
+    if (status != LW_OK)
+        return status;
+    if (!source->next)
+        return lw_fail(LW_EINVAL, "the callback of the batch source is NULL");
+    if (run->options.batch_size == LW_FULL_BATCH)
+        return lw_fail(LW_EINVAL, "a batch source has no full batch");
+    const size_t inputs = source->inputs, outputs = source->outputs, rows = run->options.batch_size;
+    status = lw_loss_check_shape(run->net, &run->rule, inputs, outputs, source->has_labels);
+    if (status == LW_OK)
+        status = lw_check_rows("a batch", rows, inputs > outputs ? inputs : outputs);
+    return status;
+}
+
+lw_status lw_fit_source(lw_net *net, const lw_batch_source *source, const lw_fit_options *options)
+{
+    lw_fit_run run = {0};
+    lw_status status = resolve_options(&run, net, options);
+    if (status == LW_OK)
+        status = check_source(&run, source);
+    if (status != LW_OK)
+        return status;
+    status = lw_batches_open_source(&run.batches, net, source, run.options.batch_size);
+    if (status == LW_OK)
+        status = fit(&run);
+    lw_batches_close(&run.batches);
+    return status;
+}
+
+void lw_history_free(lw_history *history)
+{
+    if (!history)
+        return;
+    free(history->epochs);
+    *history = (lw_history){0};
+}

@@ -1,0 +1,346 @@
+#include "fit_run.h"
+
+#include "distributed/ranks.h"
+#include "finite.h"
+#include "optimizer.h"
+#include "predict.h"
+#include "schedule.h"
+#include "threads/team.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+
+/* Steps of a narrow network between two looks at its parameters, and at *stop where one step is repeated: at most so
+ * many, and so many rows. The shortest take 36 ns each, those rows 4 ms. */
+enum { STRETCH_STEPS = 1024, STRETCH_ROWS = 1 << 20 };
+
+static double progress(const lw_fit_run *run)
+{
+    /* A callback does not say how many batches are to come. */
+    return run->steps_total > 0.0 ? run->steps_done / run->steps_total
+                                  : (double)run->batches.epoch / (double)run->options.epochs;
+}
+
+static float learning_rate(const lw_fit_run *run)
+{
+    const lw_fit_options *o = &run->options;
+    const float rate = o->optimizer.learning_rate;
+    if (o->schedule.kind == LW_SCHEDULE_CONSTANT)
+        return rate;
+    return (float)((double)rate *
+                   lw_schedule_factor(&o->schedule, run->batches.epoch, progress(run)));
+}
+
+/* The message of a failure in the step at hand begins with its place. */
+typedef char place_text[64];
+
+/* Of a step that was not taken because a number is not finite. */
+static lw_status fail_step(const lw_fit_run *run, const lw_batch *batch)
+{
+    place_text place;
+    snprintf(place, sizeof place, "epoch %zu, batch %zu: ", run->at.epochs + 1,
+             run->at.batches + 1);
+    return run->net->pass.gradients ? lw_fail_gradients(run->net, place)
+                                    : lw_fail_loss(run->net, batch, place);
+}
+
+static lw_status clipped_step(const lw_fit_run *run, const lw_optimizer *optimizer,
+                              const lw_batch *batch, double *loss)
+{
+    lw_net *net = run->net;
+    /* The norm needs all gradients before the first update. */
+    lw_status status = lw_step_run(net, &run->rule, NULL, batch, loss);
+    if (status == LW_OK && !isfinite(*loss)) {
+        net->pass.gradients = 0;
+        return lw_fail(LW_EDIVERGED, "the loss is not finite");
+    }
+    if (status == LW_OK)
+        status = lw_net_clip_gradients(net, run->options.clip_norm, NULL);
+    return status == LW_OK ? lw_net_step(net, optimizer) : status;
+}
+
+static lw_status train_batch(lw_fit_run *run, const lw_batch *batch, lw_epoch_report *report)
+{
+    const lw_fit_options *o = &run->options;
+    lw_optimizer optimizer = o->optimizer;
+    optimizer.learning_rate = learning_rate(run);
+    double loss = 0.0;
+    const lw_status status = o->clip_norm > 0.0f ? clipped_step(run, &optimizer, batch, &loss)
+                                                 : lw_step_run(run->net, &run->rule, &optimizer,
+                                                               batch, run->watched ? &loss : NULL);
+    if (status != LW_OK) {
+        const lw_status told = status == LW_EDIVERGED ? fail_step(run, batch) : status;
+        run->net->pass.gradients = 0; /* of a step that was not taken */
+        return told;
+    }
+    if (lw_has_others(run->net) && run->net->shared->sums[LW_SUM_WISHES] > 0.0)
+        run->stopped = 1;
+    run->steps_done++;
+    run->at.batches++;
+    run->at.loss += loss * (double)batch->all_rows;
+    report->learning_rate = (double)optimizer.learning_rate;
+    return LW_OK;
+}
+
+/* Of a source that is not known before it says so. */
+static int epoch_is_over(const lw_fit_run *run)
+{
+    return run->batches.data && run->batches.rows_done == run->batches.rows_total;
+}
+
+/* Non-zero: stop. */
+static int report_batch(const lw_fit_run *run, double begin)
+{
+    const lw_fit_options *o = &run->options;
+    if (!o->on_batch)
+        return 0;
+    lw_batch_report report = {.epoch = run->batches.epoch + 1,
+                              .epochs = o->epochs,
+                              .rows_done = run->batches.rows_done,
+                              .rows_total = run->batches.rows_total,
+                              .seconds = omp_get_wtime() - begin,
+                              .position = run->at};
+    if (epoch_is_over(run))
+        report.position = (lw_position){.epochs = run->at.epochs + 1};
+    return o->on_batch(o->user, &report);
+}
+
+/* Stops before the next step; with ranks, all of them after that one, which tells them. */
+static void stop_soon(lw_fit_run *run)
+{
+    if (lw_has_others(run->net))
+        run->net->shared->wishes = 1;
+    else
+        run->stopped = 1;
+}
+
+/* Whether to stop before the next step. */
+static int is_stopped(lw_fit_run *run)
+{
+    const volatile sig_atomic_t *stop = run->options.stop;
+    if (stop && __atomic_load_n(stop, __ATOMIC_RELAXED))
+        stop_soon(run);
+    return run->stopped;
+}
+
+static size_t stretch_steps(const lw_fit_run *run)
+{
+    const size_t steps = STRETCH_ROWS / run->batches.batch_rows;
+    return steps == 0 ? 1 : steps < STRETCH_STEPS ? steps : STRETCH_STEPS;
+}
+
+/* Before so many steps of a run with a guard: now and then looks at the parameters, and keeps them. */
+static lw_status look(lw_fit_run *run, size_t steps)
+{
+    if (run->stretch_left >= steps) {
+        run->stretch_left -= steps;
+        return LW_OK;
+    }
+    lw_net *net = run->net;
+    lw_optimizer_step unused;
+    if (!lw_are_finite(net->padded_count, net->parameters))
+        return lw_fail(LW_EDIVERGED, "a parameter is not finite");
+    const lw_status status = lw_optimizer_begin(net, &run->options.optimizer, &unused);
+    if (status == LW_OK)
+        lw_guard_keep(&run->guard, net, &run->at);
+    run->stretch_left = stretch_steps(run) - steps;
+    return status;
+}
+
+static double seconds_of(const lw_fit_run *run)
+{
+    return run->timed ? omp_get_wtime() : 0.0;
+}
+
+/* Trains for one epoch, or until the run is stopped in the middle of it. */
+static lw_status train_epoch(lw_fit_run *run, lw_epoch_report *report)
+{
+    lw_batches *batches = &run->batches;
+    const double begin = seconds_of(run);
+    *report = (lw_epoch_report){.epoch = run->at.epochs + 1,
+                                .epochs = run->options.epochs,
+                                .validation_loss = (double)NAN,
+                                .validation_accuracy = (double)NAN,
+                                .position = {.epochs = run->at.epochs + 1}};
+    lw_batches_start(batches, &run->net->random, run->at.epochs);
+    report->learning_rate = (double)learning_rate(run);
+    lw_status status = lw_batches_skip(batches, run->at.batches);
+    const size_t rows_before = batches->rows_done;
+    while (status == LW_OK && !epoch_is_over(run)) {
+        lw_batch batch;
+        if (is_stopped(run))
+            return LW_OK;
+        if (run->guard.memory)
+            status = look(run, 1);
+        if (status == LW_OK)
+            status = lw_batches_next(batches, &batch);
+        if (status == LW_OK && batch.all_rows == 0)
+            break;
+        if (status == LW_OK)
+            status = train_batch(run, &batch, report);
+        if (status == LW_OK && epoch_is_over(run))
+            run->net->random = batches->after;
+        if (status == LW_OK && report_batch(run, begin))
+            stop_soon(run);
+    }
+    if (status != LW_OK)
+        return status;
+    report->train_loss = run->at.loss / (double)batches->rows_done;
+    report->seconds = seconds_of(run) - begin;
+    report->samples_per_second =
+        report->seconds > 0.0 ? (double)(batches->rows_done - rows_before) / report->seconds : 0.0;
+    run->at = report->position;
+    return LW_OK;
+}
+
+/* The threads that wait for steps all the time: those of a whole batch, estimated as lw_step_run does; none but
+ * the caller's where the user's code runs between the steps, which may use regions of its own. */
+static size_t session_threads(const lw_fit_run *run)
+{
+    if (run->batches.source || run->options.on_batch)
+        return 1;
+    const double rows = (double)run->batches.most_rows;
+    return lw_team_session_size(run->net->threads, 6.0 * rows * (double)run->net->parameter_count);
+}
+
+typedef struct epoch_call {
+    lw_fit_run *run;
+    lw_epoch_report *report;
+} epoch_call;
+
+static lw_status epoch_in_session(void *argument)
+{
+    const epoch_call *call = argument;
+    return train_epoch(call->run, call->report);
+}
+
+/* Whether all epochs are the same step again, and nobody looks in between. */
+static int only_repeats(const lw_fit_run *run)
+{
+    const lw_fit_options *o = &run->options;
+    return run->batches.data && run->batches.batch_rows == run->batches.rows_total &&
+           !run->watched && !run->net->shared && !o->validation && o->clip_norm == 0.0f &&
+           o->schedule.kind == LW_SCHEDULE_CONSTANT;
+}
+
+static lw_status repeat_step(lw_fit_run *run)
+{
+    const lw_fit_options *o = &run->options;
+    const size_t most = run->guard.memory ? stretch_steps(run) : 1;
+    lw_batch batch;
+    lw_batches_start(&run->batches, &run->net->random, run->at.epochs);
+    lw_status status = lw_batches_next(&run->batches, &batch);
+    while (status == LW_OK && run->at.epochs < o->epochs && !is_stopped(run)) {
+        const size_t left = o->epochs - run->at.epochs, steps = left < most ? left : most;
+        if (run->guard.memory)
+            status = look(run, steps);
+        if (status == LW_OK)
+            status = lw_step_repeat(run->net, &run->rule, &o->optimizer, &batch, steps);
+        if (status == LW_OK)
+            run->at.epochs += steps;
+        else if (status == LW_EDIVERGED && !run->guard.memory)
+            status = fail_step(run, &batch);
+    }
+    return status;
+}
+
+static lw_status validate(const lw_fit_run *run, lw_epoch_report *report)
+{
+    const lw_dataset *data = run->options.validation;
+    const lw_status status = lw_score(run->net, &run->rule, data, &report->validation_loss,
+                                      &report->validation_accuracy);
+    if (status != LW_OK || isfinite(report->validation_loss))
+        return status;
+    place_text place;
+    snprintf(place, sizeof place, "epoch %zu, validation: ", report->epoch);
+    return lw_fail_loss(run->net, &(lw_batch){.rows = data->rows, .x = data->x}, place);
+}
+
+/* What becomes of an epoch that is done. */
+static lw_status finish_epoch(lw_fit_run *run, lw_epoch_report *report)
+{
+    const lw_fit_options *o = &run->options;
+    lw_status status = LW_OK;
+    if (o->on_epoch) {
+        place_text place;
+        snprintf(place, sizeof place, "after epoch %zu: ", report->epoch);
+        status = lw_check_parameters(run->net, LW_EDIVERGED, place);
+    }
+    if (status == LW_OK && o->validation)
+        status = validate(run, report);
+    if (status != LW_OK)
+        return status;
+    if (o->history)
+        run->history.epochs[run->history.count++] = *report;
+    double wishes[1 + LW_RANKS_EXTRA] = {o->on_epoch && o->on_epoch(o->user, report) ? 1.0 : 0.0};
+    status = lw_ranks_sum(run->net, status, 1, wishes);
+    if (wishes[0] > 0.0)
+        run->stopped = 1;
+    return status;
+}
+
+static lw_status run_epochs(void *argument)
+{
+    lw_fit_run *run = argument;
+    if (only_repeats(run))
+        return repeat_step(run);
+    lw_status status = LW_OK;
+    while (status == LW_OK && run->at.epochs < run->options.epochs && !is_stopped(run)) {
+        const size_t epoch = run->at.epochs;
+        lw_epoch_report report;
+        epoch_call call = {run, &report};
+        status = lw_team_session(session_threads(run), epoch_in_session, &call);
+        if (status == LW_OK && run->at.epochs > epoch)
+            status = finish_epoch(run, &report);
+    }
+    return status;
+}
+
+/* All epochs in one session unless the user's code runs between them. */
+static lw_status train(lw_fit_run *run)
+{
+    lw_net *net = run->net;
+    const unsigned threads = net->threads;
+    if (run->options.threads > 0)
+        net->threads = run->options.threads;
+    const lw_status status =
+        lw_team_session(run->options.on_epoch ? 1 : session_threads(run), run_epochs, run);
+    if (run->options.threads > 0)
+        net->threads = threads;
+    return status;
+}
+
+/* Goes from the position on to the end, whose parameters are looked at. */
+static lw_status train_on(lw_fit_run *run)
+{
+    const double steps_an_epoch = (double)lw_batches_count(&run->batches);
+    run->steps_total = steps_an_epoch * (double)run->options.epochs;
+    run->steps_done = steps_an_epoch * (double)run->at.epochs + (double)run->at.batches;
+    const lw_status status = train(run);
+    place_text place;
+    snprintf(place, sizeof place, "after epoch %zu and batch %zu: ", run->at.epochs,
+             run->at.batches);
+    return status == LW_OK ? lw_check_parameters(run->net, LW_EDIVERGED, place) : status;
+}
+
+/* A run whose losses are not known is repeated from where its parameters were finite, with the losses. */
+lw_status lw_fit_run_train(lw_fit_run *run)
+{
+    lw_status status = LW_OK;
+    if (run->net->shared)
+        run->net->shared->wishes = 0;
+    if (run->net->narrow && !run->net->shared && !run->watched && run->batches.data &&
+        run->at.epochs < run->options.epochs)
+        status = lw_guard_create(&run->guard, run->net);
+    if (status == LW_OK)
+        status = train_on(run);
+    if (status == LW_EDIVERGED && run->guard.memory) {
+        lw_guard_restore(&run->guard, run->net, &run->at);
+        lw_guard_destroy(&run->guard);
+        run->watched = 1;
+        status = train_on(run);
+    }
+    lw_guard_destroy(&run->guard);
+    return status;
+}

@@ -1,0 +1,175 @@
+#include "optimizer.h"
+
+#include "distributed/host.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+lw_optimizer lw_sgd(float learning_rate)
+{
+    return (lw_optimizer){.kind = LW_SGD, .learning_rate = learning_rate};
+}
+
+lw_optimizer lw_sgd_momentum(float learning_rate, float momentum)
+{
+    return (lw_optimizer){.kind = LW_SGD, .learning_rate = learning_rate, .momentum = momentum};
+}
+
+lw_optimizer lw_adam(float learning_rate)
+{
+    return (lw_optimizer){.kind = LW_ADAM,
+                          .learning_rate = learning_rate,
+                          .beta1 = 0.9f,
+                          .beta2 = 0.999f,
+                          .epsilon = 1e-8f};
+}
+
+lw_optimizer lw_adamw(float learning_rate, float weight_decay)
+{
+    lw_optimizer optimizer = lw_adam(learning_rate);
+    optimizer.kind = LW_ADAMW;
+    optimizer.weight_decay = weight_decay;
+    return optimizer;
+}
+
+lw_optimizer lw_optimizer_resolve(const lw_optimizer *optimizer)
+{
+    return optimizer->kind == LW_OPTIMIZER_DEFAULT ? lw_adam(1e-3f) : *optimizer;
+}
+
+static int is_finite_and_not_negative(float x)
+{
+    return isfinite(x) && x >= 0.0f;
+}
+
+static int is_below_one(float x)
+{
+    return x >= 0.0f && x < 1.0f;
+}
+
+lw_status lw_optimizer_check(const lw_optimizer *optimizer)
+{
+    const lw_optimizer *o = optimizer;
+    if (!o)
+        return lw_fail(LW_EINVAL, "optimizer is NULL");
+    if (o->kind == LW_OPTIMIZER_DEFAULT)
+        return LW_OK;
+    if (o->kind < LW_SGD || o->kind > LW_ADAMW)
+        return lw_fail(LW_EINVAL, "unknown optimizer %d", (int)o->kind);
+    if (!is_finite_and_not_negative(o->learning_rate))
+        return lw_fail(LW_EINVAL, "learning rate %g", (double)o->learning_rate);
+    if (!is_finite_and_not_negative(o->weight_decay))
+        return lw_fail(LW_EINVAL, "weight decay %g", (double)o->weight_decay);
+    if (o->kind == LW_SGD) {
+        if (!is_below_one(o->momentum))
+            return lw_fail(LW_EINVAL, "momentum %g is not in [0, 1)", (double)o->momentum);
+        if (o->nesterov && o->momentum == 0.0f)
+            return lw_fail(LW_EINVAL, "Nesterov's form needs a momentum");
+        return LW_OK;
+    }
+    if (!is_below_one(o->beta1) || !is_below_one(o->beta2))
+        return lw_fail(LW_EINVAL, "betas %g and %g are not in [0, 1)", (double)o->beta1,
+                       (double)o->beta2);
+    /* What has had no gradient would divide 0 by it. */
+    if (!isfinite(o->epsilon) || o->epsilon <= 0.0f)
+        return lw_fail(LW_EINVAL, "epsilon %g is not above 0", (double)o->epsilon);
+    return LW_OK;
+}
+
+void lw_optimizer_forget(lw_net *net)
+{
+    lw_moment_free(net, net->optimizer.velocity);
+    lw_moment_free(net, net->optimizer.variance);
+    net->optimizer = (lw_optimizer_state){0};
+}
+
+/* A new kind starts anew, but not before there is memory for it. */
+static lw_status make_room(lw_net *net, const lw_optimizer *optimizer)
+{
+    lw_optimizer_state *state = &net->optimizer;
+    const int anew = state->kind != optimizer->kind, adam = optimizer->kind != LW_SGD;
+    const int wants_velocity = (adam || optimizer->momentum != 0.0f) && (anew || !state->velocity);
+    const int wants_variance = adam && (anew || !state->variance);
+    float *velocity = wants_velocity ? lw_moment_alloc(net, 0) : NULL;
+    float *variance = wants_variance ? lw_moment_alloc(net, 1) : NULL;
+    if ((wants_velocity && !velocity) || (wants_variance && !variance)) {
+        lw_moment_free(net, velocity);
+        lw_moment_free(net, variance);
+        return lw_fail(LW_ENOMEM, "no memory for the optimizer's state of %zu parameters",
+                       net->parameter_count);
+    }
+    if (anew)
+        lw_optimizer_forget(net);
+    state->kind = optimizer->kind;
+    if (velocity)
+        state->velocity = velocity;
+    if (variance)
+        state->variance = variance;
+    return LW_OK;
+}
+
+lw_status lw_optimizer_begin(lw_net *net, const lw_optimizer *optimizer, lw_optimizer_step *step)
+{
+    const lw_optimizer resolved = lw_optimizer_resolve(optimizer), *o = &resolved;
+    const lw_status status = make_room(net, o);
+    if (status != LW_OK)
+        return status;
+    *step = (lw_optimizer_step){
+        .is_sgd = o->kind == LW_SGD,
+        .sgd = {.learning_rate = o->learning_rate,
+                .momentum = o->momentum,
+                .weight_decay = o->weight_decay,
+                .nesterov = o->nesterov},
+        .adam = {.learning_rate = o->learning_rate,
+                 .beta1 = o->beta1,
+                 .beta2 = o->beta2,
+                 .epsilon = o->epsilon,
+                 .weight_decay = o->weight_decay,
+                 .decoupled = o->kind == LW_ADAMW,
+                 .step = net->optimizer.steps + 1},
+    };
+    return LW_OK;
+}
+
+/* What of a buffer that may not be there belongs to a parameter. */
+static float *moment_of(float *buffer, const lw_net *net, const float *parameter)
+{
+    return buffer ? buffer + (parameter - net->parameters) : NULL;
+}
+
+lw_layer_update lw_optimizer_of_layer(const lw_optimizer_step *step, const lw_net *net,
+                                      const lw_layer *layer, int with_bias)
+{
+    const lw_optimizer_state *state = &net->optimizer;
+    const float *w = layer->weights.w, *b = layer->b;
+    return (lw_layer_update){.sgd = step->is_sgd ? &step->sgd : NULL,
+                             .adam = step->is_sgd ? NULL : &step->adam,
+                             .m = moment_of(state->velocity, net, w),
+                             .v = moment_of(state->variance, net, w),
+                             .b = with_bias ? layer->b : NULL,
+                             .b_m = moment_of(state->velocity, net, b),
+                             .b_v = moment_of(state->variance, net, b)};
+}
+
+lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm)
+{
+    if (!net)
+        return lw_fail(LW_EINVAL, "lw_net_clip_gradients: net is NULL");
+    if (!(max_norm > 0.0f))
+        return lw_fail(LW_EINVAL, "max_norm %g is not above 0", (double)max_norm);
+    if (!net->pass.gradients)
+        return lw_fail(LW_ESTATE, "no backward pass yet");
+    double squares;
+    lw_status status = lw_sum_squares(net->gradient_count, net->gradients, &squares);
+    if (status != LW_OK)
+        return status;
+    const double before = sqrt(squares);
+    if (!isfinite(before))
+        return lw_fail(LW_EDIVERGED, "the norm of the gradients is not finite");
+    if (before > (double)max_norm)
+        status = lw_scale(net->gradient_count, (float)((double)max_norm / before), net->gradients);
+    if (status == LW_OK && norm)
+        *norm = before;
+    return status;
+}
