@@ -36,7 +36,7 @@ sample)
     ;;
 all)
     for isa in scalar avx2; do
-        for suite in test_csv test_data test_export test_files test_fit_source test_import test_mixed test_models test_narrow \
+        for suite in test_csv test_data test_export test_files test_fit_source test_import test_bf16 test_models test_small_net \
             test_net test_npy test_optimizers test_safetensors test_schedules test_steps; do
             memcheck $isa $suite
         done

@@ -122,14 +122,14 @@ int is_unchanged(const float *data, const float *before, size_t count)
     return memcmp(data, before, count * sizeof *data) == 0;
 }
 
-int is_thin_run(void)
+int is_fast_run(void)
 {
     return getenv("LANEWISE_TEST_FAST") != NULL;
 }
 
 const char *select_set(size_t index)
 {
-    if (is_thin_run())
+    if (is_fast_run())
         return index == 0 ? lw_isa_name() : NULL;
     const char *name = lw_isa_available(index);
     return name && lw_isa_select(name) == LW_OK ? name : NULL;

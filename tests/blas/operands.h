@@ -47,6 +47,6 @@ int is_unchanged(const float *data, const float *before, size_t count);
 
 /* The instruction sets to test: on a thin run only the one in use. Selects the index-th; NULL past the last. */
 const char *select_set(size_t index);
-int is_thin_run(void);
+int is_fast_run(void);
 
 #endif

@@ -116,7 +116,7 @@ size_t repetitions(size_t usual)
     const char *wanted = getenv("LANEWISE_TEST_REPEAT");
     if (wanted)
         return strtoul(wanted, NULL, 10);
-    return is_thin_run() ? (usual + 3) / 4 : usual;
+    return is_fast_run() ? (usual + 3) / 4 : usual;
 }
 
 static char watched[128];

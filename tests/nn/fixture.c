@@ -23,14 +23,14 @@ static void *allocate(size_t n, size_t size)
     return memory;
 }
 
-int is_thin_run(void)
+int is_fast_run(void)
 {
     return getenv("LANEWISE_TEST_FAST") != NULL;
 }
 
 int is_left_out(int number, int optimizers)
 {
-    return is_thin_run() && number / optimizers % optimizers != number % optimizers;
+    return is_fast_run() && number / optimizers % optimizers != number % optimizers;
 }
 
 float *uniform_floats(size_t n, float low, float high, uint64_t seed)

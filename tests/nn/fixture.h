@@ -25,7 +25,7 @@
     } while (0)
 
 /* Whether LANEWISE_TEST_FAST is set: fewer cases and repetitions, for emulators and sanitizers. */
-int is_thin_run(void);
+int is_fast_run(void);
 
 /* Of a test number that stands for every scenario with each of so many optimizers: where tests are thin, each scenario
  * has one. */

@@ -1,5 +1,5 @@
 /*
- * Memory: a training step allocates nothing after the first. (What fails without memory: tests/faults.)
+ * Memory: a training step allocates nothing after the first. (What fails without memory: tests/fault_injection.)
  */
 #include "allocations.h"
 #include "fixture.h"
@@ -229,7 +229,7 @@ static lw_status course_step(const course *c, lw_net *net, const float *x, const
 START_TEST(a_thousand_steps_allocate_nothing)
 {
     const course *c = &courses[_i];
-    const size_t steps = is_thin_run() ? 100 : 1000;
+    const size_t steps = is_fast_run() ? 100 : 1000;
     float *x = uniform_floats(c->rows * c->inputs, -1.0f, 1.0f, 1);
     float *y = uniform_floats(c->rows * OUTPUTS, 0.0f, 1.0f, 2);
     lw_net *net = make_net(c->inputs, c->layers, c->layer_count, 3);

@@ -180,7 +180,7 @@ START_TEST(threads_and_stored_gradients_change_nothing)
     if (is_left_out(_i, OPTIMIZERS))
         return;
     static const unsigned threads[] = {2, 5, 1, 3, 8};
-    const size_t counts = is_thin_run() ? 2 : sizeof threads / sizeof *threads;
+    const size_t counts = is_fast_run() ? 2 : sizeof threads / sizeof *threads;
     const scenario *s = &scenarios[_i / OPTIMIZERS];
     const lw_optimizer *optimizer = &optimizers[_i % OPTIMIZERS];
     result want = train(s, optimizer, 1, 0.0f);

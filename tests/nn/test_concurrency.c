@@ -328,7 +328,7 @@ START_TEST(threads_leave_nothing_behind)
     const size_t after = resident_bytes();
     /* A thread that left its buffer of 1 MB behind, or the 700 bytes of a message, would show in 10000. Emulators
      * and sanitizers, which are tested fast, keep memory of their own for each thread: qemu 0.8 MB. */
-    const size_t allowed = is_thin_run() ? SIZE_MAX / 2 : 3 << 20;
+    const size_t allowed = is_fast_run() ? SIZE_MAX / 2 : 3 << 20;
     ck_assert_msg(after < before + allowed, "%zu bytes before %zu pairs of threads, %zu after",
                   before, count, after);
     /* libgomp's threads go a moment after the one that they belonged to; libomp keeps a few for others. */

@@ -121,7 +121,7 @@ END_TEST
 
 static int many_layers(void)
 {
-    return is_thin_run() ? 10000 : 100000;
+    return is_fast_run() ? 10000 : 100000;
 }
 
 /* A file of many layers 1-1, whose header ends with end. */

@@ -13,7 +13,7 @@ START_TEST(xor_is_learnt_with_32_hidden_units)
         {.units = 1, .activation = LW_SIGMOID, .init = LW_INIT_HE},
     };
     /* Ten seeds of the hundred in each loop; one where tests are thin. */
-    const uint64_t first = 10 * (uint64_t)_i, count = is_thin_run() ? 1 : 10;
+    const uint64_t first = 10 * (uint64_t)_i, count = is_fast_run() ? 1 : 10;
     for (uint64_t seed = first; seed < first + count; seed++) {
         lw_net *net = make_net(2, layers, 2, seed);
         ASSERT_OK(lw_fit(net, &data,

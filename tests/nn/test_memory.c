@@ -26,7 +26,7 @@ enum { CASES = sizeof cases / sizeof *cases };
 static sizes case_of(size_t i)
 {
     sizes s = cases[i];
-    s.batch /= is_thin_run() ? 16 : 1;
+    s.batch /= is_fast_run() ? 16 : 1;
     return s;
 }
 
@@ -129,7 +129,7 @@ static void assert_stays(size_t inputs, const lw_layer_spec *layers, size_t coun
     run_steps(net, LW_BINARY_CROSS_ENTROPY, rows, x, y, 1000);
     (void)resident_bytes(); /* pages of the functions that read it */
     const size_t before = resident_bytes();
-    run_steps(net, LW_BINARY_CROSS_ENTROPY, rows, x, y, is_thin_run() ? LEAST_STEPS : steps);
+    run_steps(net, LW_BINARY_CROSS_ENTROPY, rows, x, y, is_fast_run() ? LEAST_STEPS : steps);
     const size_t after = resident_bytes();
     if (before == 0)
         printf("skipped: there is no /proc/self/statm\n");

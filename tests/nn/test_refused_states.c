@@ -262,7 +262,7 @@ END_TEST
 /* From one byte to the next that is looked at. */
 static size_t step(void)
 {
-    return is_thin_run() ? 7 : 1;
+    return is_fast_run() ? 7 : 1;
 }
 
 START_TEST(a_cut_state_is_refused)

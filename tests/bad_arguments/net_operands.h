@@ -1,0 +1,80 @@
+/* What the rows of nn.h work on. */
+#ifndef LANEWISE_TEST_NET_OPERANDS_H
+#define LANEWISE_TEST_NET_OPERANDS_H
+
+#include "bad_arguments.h"
+
+#include <lanewise/nn.h>
+#include <lanewise/output_file.h>
+
+enum { ROWS = 6, INPUTS = 3, HIDDEN = 20, OUTPUTS = 2, ROOM = 1024 };
+
+/* Operands of the rows, in watched memory; each array is longer than what is made of it. */
+struct operands {
+    float x[ROOM], y[ROOM], flat[ROOM], w[ROOM], b[ROOM];
+    int32_t labels[ROOM];
+    double value, parameters[ROOM], gradient[ROOM];
+    size_t index[ROOM], number;
+    lw_position position;
+    lw_layer_info info;
+    lw_optimizer_info optimizer;
+    lw_gradient_report report;
+    lw_evaluation evaluation;
+    lw_history history;
+    lw_dataset data, made, other;
+    lw_target target, by_label, both;
+    lw_net *handle;
+    lw_activation activation;
+    lw_output_file *file;
+};
+extern struct operands s;
+
+/* Fills the operands in and watches them. */
+void watch_operands(void);
+
+/* A network of 3-20-2 with softmax, trained for a step, whose parameters and moments are watched; the operands, too. */
+lw_net *watched_net(void);
+
+/* That nothing is left in the network of all that was refused: from a state that is equal anew, it trains with the
+ * bits of one that saw none of it. Destroys it. */
+void expect_usable(lw_net *net);
+
+/* A text of many bytes, one with conversions of printf, and one with control characters: names of nothing. */
+enum { BAD_TEXTS = 4 };
+extern const char *const bad_texts[BAD_TEXTS];
+
+/* The rows of data sets and files, each for the function of its name. */
+void bad_dataset_check(void);
+void bad_dataset_free(void);
+void bad_dataset_load_csv(void);
+void bad_dataset_load_idx(void);
+void bad_dataset_load_npy(void);
+void bad_dataset_select(void);
+void bad_dataset_share(void);
+void bad_dataset_split(void);
+void bad_net_export_c(void);
+void bad_net_export_onnx(void);
+void bad_net_import(void);
+void bad_net_load(void);
+void bad_net_load_parameters(void);
+void bad_net_load_state(void);
+void bad_net_save(void);
+void bad_net_save_state(void);
+void bad_output_file_check(void);
+void bad_output_file_close(void);
+void bad_output_file_open(void);
+void bad_output_file_write(void);
+void bad_write_npy_f32(void);
+void bad_write_npy_i32(void);
+
+/* And those of training. */
+void bad_evaluate(void);
+void bad_evaluation_free(void);
+void bad_fit(void);
+void bad_fit_source(void);
+void bad_gradient_check(void);
+void bad_history_free(void);
+void bad_net_gradient_check(void);
+void bad_train_step(void);
+
+#endif

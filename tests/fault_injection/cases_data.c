@@ -1,0 +1,186 @@
+/* Reading, making and writing data. */
+#include "trials.h"
+
+#include <stdio.h>
+#include <zlib.h>
+
+/* What the calls make; nothing before. */
+static lw_dataset first, second;
+
+static uint64_t observe(uint64_t hash)
+{
+    return hash_dataset(hash_dataset(hash, &first), &second);
+}
+
+static void release(void)
+{
+    lw_dataset_free(&first);
+    lw_dataset_free(&second);
+}
+
+/* ---- IDX ------------------------------------------------------------------------------------ */
+
+enum { IMAGES = 60000, HEADER = 8 };
+
+static void prepare_idx(void)
+{
+    static unsigned char images[HEADER + IMAGES] = {0, 0, 8, 1, 0, 0, IMAGES >> 8, IMAGES & 255};
+    for (size_t i = HEADER; i < sizeof images; i++)
+        images[i] = (unsigned char)(i * 2654435761U >> 24);
+    write_file("idx", images, sizeof images);
+    gzFile packed = gzopen(file_path("idx.gz"), "wb");
+    require(packed && gzwrite(packed, images, sizeof images) == sizeof images, "no packed file");
+    require(gzclose(packed) == Z_OK, "no packed file");
+}
+
+static lw_status load_idx(void)
+{
+    return lw_dataset_load_idx(&first, file_path("idx"), file_path("idx"), NULL);
+}
+
+static lw_status load_packed_idx(void)
+{
+    return lw_dataset_load_idx(&first, file_path("idx.gz"), file_path("idx.gz"), NULL);
+}
+
+/* ---- NumPy ---------------------------------------------------------------------------------- */
+
+enum { ROWS = 2500, INPUTS = 3 };
+
+static float x[ROWS * INPUTS];
+static int32_t labels[ROWS];
+
+static void prepare_npy(void)
+{
+    for (size_t i = 0; i < ROWS * INPUTS; i++)
+        x[i] = (float)i / 7.0f;
+    for (size_t i = 0; i < ROWS; i++)
+        labels[i] = (int32_t)(i % 3);
+    REQUIRE_OK(lw_write_npy_f32(file_path("x.npy"), x, ROWS, INPUTS));
+    REQUIRE_OK(lw_write_npy_i32(file_path("y.npy"), labels, ROWS, 0));
+}
+
+static lw_status load_npy(void)
+{
+    return lw_dataset_load_npy(&first, file_path("x.npy"), file_path("y.npy"), NULL);
+}
+
+static lw_status load_npy_values(void)
+{
+    return lw_dataset_load_npy(&first, file_path("x.npy"), file_path("x.npy"), NULL);
+}
+
+static void prepare_writing(void)
+{
+    write_text("old.npy", "what was there before");
+}
+
+static lw_status write_new(void)
+{
+    return lw_write_npy_i32(file_path("new.npy"), labels, ROWS, 0);
+}
+
+static lw_status write_over(void)
+{
+    return lw_write_npy_f32(file_path("old.npy"), x, ROWS, INPUTS);
+}
+
+/* ---- CSV ------------------------------------------------------------------------------------ */
+
+/* More than a chunk of the reader, a quoted field and columns of all kinds. */
+static void prepare_csv(void)
+{
+    enum { LINES = 200, LINE = 600 };
+    static char text[LINES * LINE];
+    size_t length = (size_t)sprintf(text, "size,colour,\"the, kind\",weight\n");
+    for (int i = 0; i < LINES - 1; i++)
+        length += (size_t)sprintf(text + length, "%d,%s,%-400d,%d.25\n", i,
+                                  i % 3 ? "red" : "\"dark \"\"blue\"\"\"", i % 5, i * 13 % 101);
+    write_file("data.csv", text, length);
+}
+
+static lw_status load_csv(void)
+{
+    static const char *const colour[] = {"colour"};
+    const lw_csv_options options = {.size = sizeof options,
+                                    .target = "the, kind",
+                                    .labels = 1,
+                                    .one_hot = colour,
+                                    .one_hot_count = 1,
+                                    .standardize = 1};
+    return lw_dataset_load_csv(&first, file_path("data.csv"), &options);
+}
+
+static void prepare_plain_csv(void)
+{
+    write_text("plain.csv", "1;2.5\n3;4.5\n5;6.5\n");
+}
+
+static lw_status load_plain_csv(void)
+{
+    const lw_csv_options options = {
+        .size = sizeof options, .no_header = 1, .target = "1", .separator = ';'};
+    return lw_dataset_load_csv(&first, file_path("plain.csv"), &options);
+}
+
+/* ---- Data sets of others -------------------------------------------------------------------- */
+
+static lw_dataset whole;
+
+static void prepare_whole(void)
+{
+    prepare_csv();
+    REQUIRE_OK(load_csv());
+    whole = first;
+    first = (lw_dataset){0};
+}
+
+static void release_whole(void)
+{
+    lw_dataset_free(&whole);
+    release();
+}
+
+static lw_status split(void)
+{
+    return lw_dataset_split(&whole, 0.3, 5, &first, &second);
+}
+
+static lw_status select_rows(void)
+{
+    static const size_t rows[] = {5, 3, 3, 198};
+    return lw_dataset_select(&whole, sizeof rows / sizeof *rows, rows, &first);
+}
+
+static const lw_share last_third = {2, 3, 3};
+
+static lw_status take_share(void)
+{
+    return lw_dataset_share(&whole, &last_third, &first);
+}
+
+static lw_status load_idx_share(void)
+{
+    return lw_dataset_load_idx(&first, file_path("idx"), file_path("idx"), &last_third);
+}
+
+static lw_status load_npy_share(void)
+{
+    return lw_dataset_load_npy(&first, file_path("x.npy"), file_path("y.npy"), &last_third);
+}
+
+const fault_case data_cases[] = {
+    {"load_idx", prepare_idx, load_idx, observe, release, NULL},
+    {"load_idx, gzip", prepare_idx, load_packed_idx, observe, release, NULL},
+    {"load_idx, a share", prepare_idx, load_idx_share, observe, release, NULL},
+    {"load_npy, a share", prepare_npy, load_npy_share, observe, release, NULL},
+    {"load_npy, labels", prepare_npy, load_npy, observe, release, NULL},
+    {"load_npy, values", prepare_npy, load_npy_values, observe, release, NULL},
+    {"load_csv", prepare_csv, load_csv, observe, release, NULL},
+    {"load_csv, no header", prepare_plain_csv, load_plain_csv, observe, release, NULL},
+    {"split", prepare_whole, split, observe, release_whole, NULL},
+    {"share", prepare_whole, take_share, observe, release_whole, NULL},
+    {"select", prepare_whole, select_rows, observe, release_whole, NULL},
+    {"write_npy", prepare_writing, write_new, NULL, release, NULL},
+    {"write_npy over a file", prepare_writing, write_over, NULL, release, NULL},
+    {0}};

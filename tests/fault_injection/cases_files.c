@@ -1,0 +1,77 @@
+/* Files of a program's own. */
+#include "trials.h"
+
+#include <lanewise/output_file.h>
+#include <stddef.h>
+#include <string.h>
+
+static lw_output_file *file; /* none but during a call */
+
+static void prepare(void)
+{
+    file = NULL;
+}
+
+/* A file that is there already. */
+static void prepare_over(void)
+{
+    prepare();
+    write_text("output", "what was there before");
+}
+
+static void release(void) {}
+
+static uint64_t observe(uint64_t hash)
+{
+    const int is_open = file != NULL;
+    return hash_bytes(hash, &is_open, sizeof is_open);
+}
+
+static lw_status close_file(lw_status status)
+{
+    status = lw_output_file_close(file, status);
+    file = NULL;
+    return status;
+}
+
+static lw_status write_lines(void)
+{
+    lw_status status = lw_output_file_open(&file, file_path("output"));
+    if (status != LW_OK)
+        return status;
+    status = lw_output_file_write(file, "first\n", 6);
+    if (status == LW_OK)
+        status = lw_output_file_write(file, "second\n", 7);
+    return close_file(status);
+}
+
+/* As a stream writes, which nobody asks before it is closed. */
+static lw_status write_unasked(void)
+{
+    const lw_status status = lw_output_file_open(&file, file_path("output"));
+    if (status != LW_OK)
+        return status;
+    (void)lw_output_file_write(file, "first\n", 6);
+    (void)lw_output_file_write(file, "second\n", 7);
+    return close_file(LW_OK);
+}
+
+static lw_status check(void)
+{
+    return lw_output_file_check(file_path("output"));
+}
+
+/* Where files have names from the beginning, one that cannot be removed stays. */
+static int may_leave(uint64_t hash)
+{
+    (void)hash;
+    return strstr(lw_last_error(), "cannot remove") != NULL;
+}
+
+const fault_case file_cases[] = {
+    {"output_file", prepare, write_lines, observe, release, NULL},
+    {"output_file over a file", prepare_over, write_lines, observe, release, NULL},
+    {"output_file, unasked", prepare_over, write_unasked, observe, release, NULL},
+    {"output_file_check", prepare, check, observe, release, may_leave},
+    {"output_file_check of a file", prepare_over, check, observe, release, may_leave},
+    {0}};
