@@ -7,7 +7,7 @@
 /* The functions of ranks.h, of a process that a launcher started. */
 typedef struct rank_backend {
     lw_status (*begin)(rank_group *group);
-    lw_status (*join)(rank_group *group, const lw_precision *gradients);
+    lw_status (*join)(rank_group *group, lw_precision gradients);
     void (*end)(rank_group *group);
     void (*end_all)(void);
 } rank_backend;

@@ -41,7 +41,7 @@ lw_status rank_group_begin(rank_group *group)
                    processes);
 }
 
-lw_status rank_group_join(rank_group *group, const lw_precision *gradients)
+lw_status rank_group_join(rank_group *group, lw_precision gradients)
 {
     return group->backend != NULL ? group->backend->join(group, gradients) : LW_OK;
 }

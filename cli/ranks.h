@@ -21,9 +21,8 @@ typedef struct rank_group {
  */
 lw_status rank_group_begin(rank_group *group);
 
-/* Collective: makes the ranks. With gradients NULL those of one host share one network; otherwise gradients travel in that
- * precision. */
-lw_status rank_group_join(rank_group *group, const lw_precision *gradients);
+/* Collective: creates the ranks. gradients is the precision in which they exchange gradients. */
+lw_status rank_group_join(rank_group *group, lw_precision gradients);
 
 /* Collective, the last call of all processes. Allowed after a failure of the others. */
 void rank_group_end(rank_group *group);

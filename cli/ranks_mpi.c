@@ -34,16 +34,14 @@ static lw_status begin(rank_group *group)
     return LW_OK;
 }
 
-static lw_status join(rank_group *group, const lw_precision *gradients)
+static lw_status join(rank_group *group, lw_precision gradients)
 {
     if (group->messages >= 0) {
         dup2(group->messages, STDERR_FILENO);
         close(group->messages);
         group->messages = -1;
     }
-    const lw_mpi_options options = {.size = sizeof options,
-                                    .gradients = gradients != NULL ? *gradients : LW_FP32,
-                                    .apart = gradients != NULL};
+    const lw_mpi_options options = {.size = sizeof options, .gradients = gradients};
     lw_mpi *mpi;
     unsigned here;
     lw_status status = lw_mpi_create(&mpi, MPI_COMM_WORLD, &options);

@@ -488,9 +488,7 @@ static lw_status train(run *r)
 static lw_status join(run *r)
 {
     train_options *o = &r->options;
-    const lw_precision gradients = (lw_precision)o->gradients;
-    const lw_status status =
-        rank_group_join(&r->group, o->gradients == GRADIENTS_SHARED ? NULL : &gradients);
+    const lw_status status = rank_group_join(&r->group, (lw_precision)o->gradients);
     if (o->threads > 0)
         r->group.threads = o->threads;
     if (!is_first_rank(&r->group)) {

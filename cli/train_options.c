@@ -8,7 +8,7 @@ static const train_options defaults = {
     .layers = {.count = 2, .items = {512, 256}},
     .activation = LW_RELU,
     .output = OUTPUT_UNSET,
-    .gradients = GRADIENTS_SHARED,
+    .gradients = LW_FP32,
     .seed = 1,
     .optimizer = ADAM,
     .momentum = -1.0f,
@@ -109,8 +109,8 @@ static const option_row training_rows[] = {
      parse_u64, TRAIN_FIELD(seed), EXPECTS_U64, NULL},
     THREADS_ROW(train_options),
     {"gradients", "NAME",
-     "processes that mpirun started add them up in messages: fp32, or\n"
-     "bf16, which is half the bytes (those of one host share one network,\nothers: fp32)",
+     "precision in which processes started by mpirun exchange gradients:\n"
+     "fp32, or bf16, which sends half the bytes (fp32)",
      parse_choice, TRAIN_FIELD(gradients), NULL, precision_names},
     {0}};
 

@@ -6,7 +6,7 @@
 
 typedef enum optimizer_name { SGD, MOMENTUM, NESTEROV, ADAM, ADAMW } optimizer_name;
 
-enum { OUTPUT_UNSET = -1, GRADIENTS_SHARED = -1 };
+enum { OUTPUT_UNSET = -1 };
 
 typedef struct train_options {
     size_list layers;
@@ -24,7 +24,7 @@ typedef struct train_options {
     float until_accuracy; /* 0: all epochs */
     unsigned threads;     /* 0: as many as there are */
     int no_shuffle;
-    int gradients; /* the precision in which processes send them; GRADIENTS_SHARED: fp32, where they do */
+    int gradients; /* the precision in which processes exchange gradients */
 
     const char *checkpoint, *resume;
     size_t checkpoint_every;

@@ -1,7 +1,7 @@
-// usage: mpirun -n RANKS bench_ranks [--network 784-1024-10] [--batch ROWS_OF_ALL] [--optimizer sgd|adam] [--apart]
+// usage: mpirun -n RANKS bench_ranks [--network 784-1024-10] [--batch ROWS_OF_ALL] [--optimizer sgd|adam]
 //            [--gradients fp32|bf16] [--bucket BYTES] [--steps N] [--rounds N] [--threads N]
 // Times training steps over ranks, and what they are made of. Prints a JSON object in one line, seconds and bytes
-// of a step in the best round: step (step_median is that of the median round), sums, bytes, waited, met and begun as
+// of a step in the best round: step (step_median is that of the median round), sums, bytes, waited and begun as
 // lw_mpi_times has them; peak, operations per second that the ranks could do then; share (and share_median) of its
 // round's peak that a step's products reach, in the round that comes nearest; compute, what a rank computes without sums
 // (compute.h), of its best round; alpha, beta, gamma and taken of the link (link.h).
@@ -95,16 +95,14 @@ void print(const Options &options, unsigned ranks, unsigned hosts, unsigned thre
     const double steps = static_cast<double>(options.steps);
     std::printf(
         "{\"network\": \"%s\", \"batch\": %zu, \"optimizer\": \"%s\", \"gradients\": \"%s\", "
-        "\"bucket\": %zu, \"apart\": %s, \"ranks\": %u, \"hosts\": %u, \"threads\": %u, ",
+        "\"bucket\": %zu, \"ranks\": %u, \"hosts\": %u, \"threads\": %u, ",
         options.network.c_str(), options.batch, options.optimizer.c_str(),
-        options.gradients.c_str(), options.bucket, options.apart ? "true" : "false", ranks, hosts,
-        threads);
+        options.gradients.c_str(), options.bucket, ranks, hosts, threads);
     std::printf("\"step\": %.6g, \"step_median\": %.6g, \"sums\": %g, \"bytes\": %.9g, "
-                "\"waited\": %.6g, \"met\": %.6g, \"begun\": %.6g, \"loss\": %.9g, ",
+                "\"waited\": %.6g, \"begun\": %.6g, \"loss\": %.9g, ",
                 best.step, results.rounds[results.rounds.size() / 2].step,
                 static_cast<double>(best.times.sums) / steps, best.times.bytes / steps,
-                best.times.waited / steps, best.times.met / steps, best.times.begun / steps,
-                results.loss);
+                best.times.waited / steps, best.times.begun / steps, results.loss);
     std::printf("\"peak\": %.6g, \"share\": %.3g, \"share_median\": %.3g, ", best.peak,
                 results.quantile(1.0), results.quantile(0.5));
     std::printf("\"compute\": {\"rows\": %.6g, \"gradients\": [", results.compute.rows);

@@ -72,7 +72,6 @@ lw_mpi_options Options::mpi() const
     made.size = sizeof made;
     made.bucket_bytes = bucket;
     made.gradients = gradients == "bf16" ? LW_BF16 : LW_FP32;
-    made.apart = apart;
     return made;
 }
 
@@ -81,12 +80,9 @@ Options parse_options(int argc, char **argv)
     Options options;
     for (int i = 1; i < argc; i++) {
         const std::string name = argv[i];
-        if (name == "--apart")
-            options.apart = true;
-        else if (i + 1 == argc)
+        if (i + 1 == argc)
             throw std::runtime_error(name + " needs a value, or is unknown");
-        else
-            set(options, name, argv[++i]);
+        set(options, name, argv[++i]);
     }
     options.sizes = sizes_of(options.network);
     return options;

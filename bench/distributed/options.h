@@ -12,8 +12,7 @@ struct Options {
     std::vector<size_t> sizes;                     // the same as numbers
     size_t batch = 256;                            // of all ranks
     std::string optimizer = "adam", gradients = "fp32";
-    bool apart = false;   // as lw_mpi_options has it
-    size_t bucket = 0;    // the same; 0 is its default
+    size_t bucket = 0;    // as lw_mpi_options has it; 0 is its default
     size_t steps = 20;    // of a round
     size_t rounds = 5;    // of which the best counts
     unsigned threads = 0; // 0: those of lw_mpi_threads

@@ -3,7 +3,6 @@
 #include "bf16_sum.h"
 #include "mpi_status.h"
 #include "place.h"
-#include "shared_memory.h"
 #include "sums.h"
 
 #include <stdlib.h>
@@ -14,7 +13,6 @@ struct lw_mpi {
     lw_ranks ranks;
     lw_mpi_place place;
     lw_mpi_sums sums;
-    lw_mpi_memory memory; /* of one host */
 };
 
 /* ---- Ranks that are alone: nothing to add up ---- */
@@ -89,10 +87,10 @@ static size_t bucket_bytes(const lw_mpi_options *options)
 /* That all ranks go on, and with the same options: sums of different ones would never meet. */
 static lw_status agree(MPI_Comm comm, const lw_mpi_options *options, int has_memory)
 {
-    enum { OPTIONS = 3 };
-    static const char *const names[OPTIONS] = {"bucket_bytes", "gradients", "apart"};
-    const unsigned long long mine[OPTIONS] = {
-        bucket_bytes(options), (unsigned long long)options->gradients, options->apart != 0};
+    enum { OPTIONS = 2 };
+    static const char *const names[OPTIONS] = {"bucket_bytes", "gradients"};
+    const unsigned long long mine[OPTIONS] = {bucket_bytes(options),
+                                              (unsigned long long)options->gradients};
     /* The largest of each, and of its complement, which is that of the least; whether a rank has no memory. */
     unsigned long long most[2 * OPTIONS + 1];
     for (size_t i = 0; i < OPTIONS; i++) {
@@ -142,10 +140,6 @@ static lw_status make(lw_mpi *mpi, MPI_Comm comm, const lw_mpi_options *options)
     mpi->sums.add_bf16 = MPI_OP_NULL;
     mpi->sums.bucket_floats = bucket_bytes(options) / sizeof(float);
     const lw_status status = join(mpi, comm);
-    if (status == LW_OK && mpi->place.hosts == 1 && mpi->ranks.count > 1 && !options->apart) {
-        lw_mpi_prepare_memory(&mpi->memory, mpi->sums.comm);
-        mpi->ranks.host = &mpi->memory.host;
-    }
     if (status != LW_OK || options->gradients == LW_FP32)
         return status;
     return lw_mpi_check(MPI_Op_create(lw_mpi_bf16_sum, /* commutes */ 1, &mpi->sums.add_bf16),
@@ -211,9 +205,7 @@ lw_status lw_mpi_take_times(lw_mpi *mpi, lw_mpi_times *times)
     if (!mpi || !times)
         return lw_fail(LW_EINVAL, "lw_mpi_take_times: %s is NULL", mpi ? "times" : "mpi");
     *times = mpi->sums.times;
-    times->met = mpi->memory.met;
     mpi->sums.times = (lw_mpi_times){0};
-    mpi->memory.met = 0.0;
     return LW_OK;
 }
 

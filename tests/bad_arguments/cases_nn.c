@@ -119,26 +119,11 @@ static lw_status wait_for_nothing(void *user)
     return LW_OK;
 }
 
-static void *share_nothing(void *user, size_t bytes)
-{
-    (void)user;
-    (void)bytes;
-    return NULL;
-}
-
-static void unshare_nothing(void *user, void *memory)
-{
-    (void)user;
-    (void)memory;
-}
-
 static void net_set_ranks(void)
 {
     lw_net *net = watched_net();
-    const lw_host host = {0, 1, NULL, share_nothing, unshare_nothing, wait_for_nothing};
-    lw_host bad_host;
-    const lw_ranks good = {sizeof(lw_ranks), 0,   1, NULL, add_no_floats, add_no_doubles,
-                           wait_for_nothing, NULL};
+    const lw_ranks good = {sizeof(lw_ranks), 0, 1, NULL, add_no_floats, add_no_doubles,
+                           wait_for_nothing};
     lw_ranks bad;
 #define WITH(field, value) (bad = good, bad.field = (value), &bad)
     REFUSES(LW_EINVAL, "net", lw_net_set_ranks(NULL, &good));
@@ -151,13 +136,6 @@ static void net_set_ranks(void)
     REFUSES(LW_EINVAL, "function", lw_net_set_ranks(net, WITH(add_floats, NULL)));
     REFUSES(LW_EINVAL, "function", lw_net_set_ranks(net, WITH(add_doubles, NULL)));
     REFUSES(LW_EINVAL, "function", lw_net_set_ranks(net, WITH(wait, NULL)));
-#define WITH_HOST(field, value) (bad_host = host, bad_host.field = (value), WITH(host, &bad_host))
-    REFUSES(LW_EINVAL, "rank 1 of 1 on a host", lw_net_set_ranks(net, WITH_HOST(rank, 1)));
-    REFUSES(LW_EINVAL, "rank 0 of 0 on a host", lw_net_set_ranks(net, WITH_HOST(count, 0)));
-    REFUSES(LW_EINVAL, "of a host", lw_net_set_ranks(net, WITH_HOST(share, NULL)));
-    REFUSES(LW_EINVAL, "of a host", lw_net_set_ranks(net, WITH_HOST(unshare, NULL)));
-    REFUSES(LW_EINVAL, "of a host", lw_net_set_ranks(net, WITH_HOST(meet, NULL)));
-#undef WITH_HOST
 #undef WITH
     ACCEPTS(lw_net_set_ranks(net, NULL));
     expect_usable(net);

@@ -429,7 +429,7 @@ static lw_status wait_for_sums(void *unused)
 
 static lw_status set_ranks(void)
 {
-    const lw_ranks one = {sizeof one, 0, 1, NULL, add_floats, add_doubles, wait_for_sums, NULL};
+    const lw_ranks one = {sizeof one, 0, 1, NULL, add_floats, add_doubles, wait_for_sums};
     return lw_net_set_ranks(net, &one);
 }
 
@@ -437,44 +437,6 @@ static void make_ranked(void)
 {
     make_trained_threads();
     REQUIRE_OK(set_ranks());
-}
-
-/* The first of two ranks of a host, of which the other has no rows and is never waited for. */
-static void *share(void *unused, size_t bytes)
-{
-    enum { LINE = 64 };
-    (void)unused;
-    const size_t whole = (bytes + LINE - 1) / LINE * LINE;
-    void *memory = aligned_alloc(LINE, whole);
-    if (memory)
-        memset(memory, 0, whole);
-    return memory;
-}
-
-static void unshare(void *unused, void *memory)
-{
-    (void)unused;
-    free(memory);
-}
-
-static const lw_host host = {0, 2, NULL, share, unshare, wait_for_sums};
-
-static lw_status set_host(void)
-{
-    const lw_ranks first = {sizeof first,  0,    2, NULL, add_floats, add_doubles,
-                            wait_for_sums, &host};
-    return lw_net_set_ranks(net, &first);
-}
-
-static void make_hosted(void)
-{
-    make_trained_threads();
-    REQUIRE_OK(set_host());
-}
-
-static lw_status leave_host(void)
-{
-    return lw_net_set_ranks(net, NULL);
 }
 
 const fault_case net_cases[] = {
@@ -516,12 +478,6 @@ const fault_case net_cases[] = {
     {"set_ranks", make_wide, set_ranks, observe, release, NULL},
     {"train_step, ranks", make_ranked, step_adam, observe, release, NULL},
     {"fit, ranks", make_ranked, fit_clipped, observe, release, NULL},
-    {"set_ranks, a host", make_trained, set_host, observe, release, NULL},
-    {"set_ranks, a host left", make_hosted, leave_host, observe, release, NULL},
-    {"set_precision, a host", make_hosted, to_bf16, observe, release, NULL},
-    {"train_step, a host", make_hosted, step_adam, observe, release, NULL},
-    {"train_step, 1100 rows, a host", make_hosted, step_of_many, observe, release, NULL},
-    {"fit, a host", make_hosted, fit_clipped, observe, release, NULL},
     {"evaluate, ranks", make_ranked, evaluate, observe, release, NULL},
     {"predict", make_wide, predict, observe, release, NULL},
     {"predict, 2 threads", make_wide_threads, predict, observe, release, NULL},

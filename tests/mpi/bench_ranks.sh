@@ -5,13 +5,13 @@
 shift
 
 for ranks in 1 2; do
-    run "$@" "$ranks" "$bin/bench_ranks" --network 20-30-5 --batch 8 --optimizer sgd --apart --bucket 2000 \
+    run "$@" "$ranks" "$bin/bench_ranks" --network 20-30-5 --batch 8 --optimizer sgd --bucket 2000 \
         --steps 2 --rounds 3
     [ "$code" -eq 0 ] || fail "exit code $code on $ranks ranks"
     holds "(m['network'], m['batch'], m['optimizer']) == ('20-30-5', 8, 'sgd')"
-    holds "(m['gradients'], m['bucket'], m['apart']) == ('fp32', 2000, True)"
+    holds "(m['gradients'], m['bucket']) == ('fp32', 2000)"
     holds "(m['ranks'], m['hosts']) == ($ranks, 1) and m['threads'] >= 1"
-    holds "0 < m['step'] <= m['step_median'] and 0 < m['loss'] < 10 and m['met'] >= 0"
+    holds "0 < m['step'] <= m['step_median'] and 0 < m['loss'] < 10"
     holds "c['rows'] > 0 and len(c['gradients']) == 2 and min(c['gradients']) > 0 and c['update'] > 0"
     holds "m['gamma'] > 0 and m['peak'] > 1e6 and 0 < m['share_median'] <= m['share'] < 1"
 done

@@ -57,46 +57,41 @@ rows 400 251 >part-1.csv
 data="--csv data.csv --target y --validation 0.2"
 few="--layers 40,30 --batch 24 --epochs 3 --lr 0.01 --optimizer sgd"
 
-# ---- Processes of one host share one network: the bits of one, in any number, whatever their threads.
+# ---- Any number of processes trains the same network but for the order of sums: an addition in float32 rounds by 6e-8, and
+# 100 steps of SGD at this rate leave losses within 1e-5. For one number of processes the bits are always the same.
 for count in 1 2 3 4; do
     trains $count $data $few --save $count.net --log $count.log --checkpoint $count.state
     [ "$count" -eq 1 ] || says "^$count processes on 1 host, [0-9]+ threads?"
     [ "$(grep -c 'epoch 3/3  train' "$work/out")" -eq 1 ] || fail 'the epochs are not told once'
     [ "$(wc -l <$count.log)" -eq 3 ] || fail 'the log has not a line for each epoch'
-    same 1.net $count.net
-    same 1.state $count.state
-    near 1.log $count.log 0
+    near 1.log $count.log 1e-5
 done
 grep -q '"processes": 4, "threads": ' 4.log || fail 'the log does not tell processes and threads'
 [ "$(find . -type f | wc -l)" -eq 15 ] || fail 'more files than those of the first process'
-trains 2 $data $few --save threads.net --threads 3
-same 1.net threads.net
-
-# ---- Those that add gradients up differ by the order of sums, and have the same bits again. An addition in float32 rounds by
-# 6e-8; 100 steps of SGD at this rate leave losses within 1e-5.
-for count in 2 3 4; do
-    trains $count $data $few --save apart-$count.net --log apart.log --gradients fp32
-    near 1.log apart.log 1e-5
+for count in 2 3; do
+    trains $count $data $few --save again.net --threads 3
+    same $count.net again.net
 done
-trains 3 $data $few --save again.net --gradients fp32 --threads 2
-same apart-3.net again.net
-cmp -s apart-3.net 1.net && fail 'nothing was added up'
+cmp -s 3.net 1.net && fail 'nothing was added up'
 trains 2 $data $few --log bf16.log --gradients bf16
 near 1.log bf16.log 1e-2
 
 # ---- Going on, with as many processes and with others.
-trains 2 $data --layers 40,30 --batch 24 --epochs 5 --lr 0.01 --optimizer sgd --save whole.net --schedule constant
+trains 2 $data --layers 40,30 --batch 24 --epochs 5 --lr 0.01 --optimizer sgd --save whole.net --log whole.log \
+    --schedule constant
+tail -n 3 whole.log >last.log
 trains 2 $data --layers 40,30 --batch 24 --epochs 2 --lr 0.01 --optimizer sgd --checkpoint part.state --schedule constant
 for count in 1 2 3; do
     trains $count $data --layers 40,30 --batch 24 --epochs 5 --lr 0.01 --optimizer sgd --resume part.state \
-        --save resumed.net --schedule constant
+        --save resumed-$count.net --log resumed.log --schedule constant
     says '^part.state: resumed after 2 of 5 epochs$'
-    same whole.net resumed.net
+    near last.log resumed.log 1e-5
 done
+same whole.net resumed-2.net
 
-trains 3 $data --layers 40,30 --batch 24 --epochs 5 --schedule constant --save whole.net --gradients fp32
-trains 3 $data --layers 40,30 --batch 24 --epochs 2 --schedule constant --checkpoint part.state --gradients fp32
-trains 3 $data --layers 40,30 --batch 24 --epochs 5 --schedule constant --save resumed.net --gradients fp32 --resume part.state
+trains 3 $data --layers 40,30 --batch 24 --epochs 5 --schedule constant --save whole.net
+trains 3 $data --layers 40,30 --batch 24 --epochs 2 --schedule constant --checkpoint part.state
+trains 3 $data --layers 40,30 --batch 24 --epochs 5 --schedule constant --save resumed.net --resume part.state
 same whole.net resumed.net
 
 # ---- Files of their own, of different length, and rows that no two processes share evenly.

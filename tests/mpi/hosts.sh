@@ -1,5 +1,5 @@
 # usage: hosts.sh BIN_DIR short|long [LINES.json]
-# Ranks on hosts of their own: they train the network that ranks of one host train who send each other gradients, and
+# Ranks on hosts of their own: they train the same network, to the bit, as the same number of ranks on one host, and
 # bench_ranks times them at several rates and delays of the links; what it prints is added to the file. Where
 # bench/distributed/simulate.py is, the long form has it predict these times. Skipped where there is no Open MPI, or hosts cannot be made.
 lines=$(realpath "${3:-/dev/null}")
@@ -52,7 +52,7 @@ same one.checkpoint two.checkpoint
 # bench COMMAND ...
 bench() {
     # shellcheck disable=SC2086 # a list of words
-    run "$@" "$bin/bench_ranks" --optimizer sgd --threads 1 --apart $benched
+    run "$@" "$bin/bench_ranks" --optimizer sgd --threads 1 $benched
     [ "$code" -eq 0 ] || fail "exit code $code of bench_ranks"
     cat "$work/out"
 }

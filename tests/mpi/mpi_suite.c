@@ -46,8 +46,7 @@ lw_mpi *make_mpi(size_t bucket_bytes, lw_precision gradients)
     ASSERT_OK(lw_mpi_create(&mpi, MPI_COMM_WORLD,
                             &(lw_mpi_options){.size = sizeof(lw_mpi_options),
                                               .bucket_bytes = bucket_bytes,
-                                              .gradients = gradients,
-                                              .apart = 1}));
+                                              .gradients = gradients}));
     return mpi;
 }
 

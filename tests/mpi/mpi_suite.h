@@ -18,7 +18,7 @@ void run_test(const char *name, const TTest *test, int times);
 /* Ends MPI; the exit status of the program. */
 int end_suite(void);
 
-/* The ranks of all, with options; they add up gradients on one host, too. */
+/* The ranks of MPI_COMM_WORLD, with these options. */
 lw_mpi *make_mpi(size_t bucket_bytes, lw_precision gradients);
 
 /* Asserts that all ranks have the same bytes. */

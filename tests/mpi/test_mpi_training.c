@@ -82,22 +82,6 @@ START_TEST(bits_depend_on_ranks_alone)
 }
 END_TEST
 
-/* Ranks of one host share their network, and have the bits of one process. */
-START_TEST(ranks_of_a_host_are_like_one_process)
-{
-    const kind *k = &kinds[_i];
-    lw_mpi *mpi = NULL;
-    ASSERT_OK(lw_mpi_create(&mpi, MPI_COMM_WORLD, NULL));
-    ck_assert_int_eq(lw_mpi_ranks(mpi)->host != NULL, rank_count > 1);
-    outcome alone = train(k, NULL, 1), together = train(k, mpi, 1);
-    ck_assert_int_eq(
-        memcmp(together.parameters, alone.parameters, alone.n * sizeof *alone.parameters), 0);
-    ck_assert_int_eq(memcmp(together.losses, alone.losses, sizeof alone.losses), 0);
-    free(alone.parameters);
-    free(together.parameters);
-}
-END_TEST
-
 /* Of one rank nothing is added up or rounded: a network that stores its gradients has the bits of one that does not. */
 START_TEST(one_rank_is_like_one_process)
 {
@@ -130,7 +114,6 @@ int main(int argc, char **argv)
     begin_suite(&argc, &argv);
     run_test("learning", ranks_learn_what_one_process_learns, KINDS);
     run_test("bits", bits_depend_on_ranks_alone, KINDS);
-    run_test("one host", ranks_of_a_host_are_like_one_process, KINDS);
     run_test("one rank", one_rank_is_like_one_process, KINDS);
     return end_suite();
 }

@@ -79,7 +79,7 @@ void assert_same_outcome(const char *what, size_t n, const outcome *got, const o
     }
 }
 
-run run_at(rank_kind place, const run_kind *kind, unsigned ranks, unsigned threads, size_t batch,
+run run_on(const run_kind *kind, unsigned ranks, unsigned threads, size_t batch,
            const problem *data, const problem *validation)
 {
     run r = {
@@ -87,14 +87,8 @@ run run_at(rank_kind place, const run_kind *kind, unsigned ranks, unsigned threa
     if (ranks == 0)
         train_rank(&r, NULL);
     else
-        run_ranks(ranks, place, train_rank, &r);
+        run_ranks(ranks, train_rank, &r);
     return r;
-}
-
-run run_on(const run_kind *kind, unsigned ranks, unsigned threads, size_t batch,
-           const problem *data, const problem *validation)
-{
-    return run_at(APART, kind, ranks, threads, batch, data, validation);
 }
 
 size_t parameters_of_kind(const run_kind *kind)

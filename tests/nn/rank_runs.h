@@ -42,10 +42,6 @@ lw_dataset share_of(const problem *p, const lw_ranks *ranks, size_t batch_size);
 size_t parameters_of_kind(const run_kind *kind);
 
 /* On so many ranks, each with its share of the rows; 0: on all of them without any ranks. */
-run run_at(rank_kind place, const run_kind *kind, unsigned ranks, unsigned threads, size_t batch,
-           const problem *data, const problem *validation);
-
-/* On ranks apart. */
 run run_on(const run_kind *kind, unsigned ranks, unsigned threads, size_t batch,
            const problem *data, const problem *validation);
 

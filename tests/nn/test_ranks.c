@@ -134,7 +134,7 @@ START_TEST(every_row_has_its_turn)
 {
     row_counts all = {.batch = counted[_i].batch};
     memcpy(all.rows, counted[_i].rows, sizeof counted[_i].rows);
-    run_ranks(3, APART, count_rank, &all);
+    run_ranks(3, count_rank, &all);
     for (size_t rank = 0; rank < 3; rank++) {
         ck_assert_int_eq(all.status[rank], LW_OK);
         ck_assert_uint_eq(all.batches[rank], counted[_i].count);
@@ -147,8 +147,8 @@ END_TEST
 START_TEST(what_one_rank_cannot_do_ends_all)
 {
     row_counts places = {.rows = {4, 4, 4}, .batch = 2}, rows = {.batch = 2};
-    run_ranks(3, APART, count_rank, &places);
-    run_ranks(3, APART, count_rank, &rows);
+    run_ranks(3, count_rank, &places);
+    run_ranks(3, count_rank, &rows);
     for (size_t rank = 0; rank < 3; rank++) {
         ck_assert_int_eq(places.status[rank], LW_EINVAL);
         ck_assert_int_eq(rows.status[rank], LW_EDATA);
@@ -180,7 +180,7 @@ START_TEST(data_that_are_wrong_on_one_rank_are_refused_on_all)
 {
     problem data = make_problem(ROWS);
     bad_data b = {.data = &data, .bad = 1};
-    run_ranks(3, APART, fail_rank, &b);
+    run_ranks(3, fail_rank, &b);
     for (unsigned rank = 0; rank < 3; rank++) {
         ck_assert_int_eq(b.fitted[rank], rank == b.bad ? LW_ESHAPE : LW_ERANK);
         ck_assert_int_eq(b.evaluated[rank], rank == b.bad ? LW_ESHAPE : LW_ERANK);
@@ -213,7 +213,7 @@ START_TEST(an_evaluation_is_of_all_rows)
         problem data = make_problem(rows);
         evaluated alone = {.data = &data}, shared = {.data = &data};
         evaluate_rank(&alone, NULL);
-        run_ranks(3, APART, evaluate_rank, &shared);
+        run_ranks(3, evaluate_rank, &shared);
         const lw_evaluation *want = alone.results;
         size_t wrong = 0;
         for (size_t rank = 0; rank < 3; rank++) {
@@ -291,7 +291,7 @@ START_TEST(a_step_is_that_of_all_rows)
     step_call alone = steps[_i], call = steps[_i];
     alone.data = call.data = &p;
     step_rank(&alone, NULL);
-    run_ranks(2, APART, step_rank, &call);
+    run_ranks(2, step_rank, &call);
     lw_net *net = net_of_two(call.units);
     const size_t n = lw_net_parameter_count(net);
     lw_net_destroy(net);
@@ -361,7 +361,7 @@ START_TEST(one_rank_stops_all)
     problem data = make_problem(RUN_ROWS); /* five batches an epoch */
     for (size_t stopper = 0; stopper < 3; stopper++) {
         ending all = {.data = &data, .stopper = stopper, .by = (unsigned)_i};
-        run_ranks(3, stopper ? APART : ON_ONE_HOST, stop_rank, &all);
+        run_ranks(3, stop_rank, &all);
         for (size_t rank = 0; rank < 3; rank++) {
             const size_t epochs = all.by == STOP_EPOCH ? 2 : 1,
                          batches = all.by == STOP_EPOCH ? 0 : 3;
@@ -401,7 +401,7 @@ START_TEST(a_loss_that_is_not_finite_ends_all_before_the_update)
     float *initial = parameters_of(net);
     data.x[4 * INPUTS] = NAN; /* of the second rank */
     diverging d = {.data = &data};
-    run_ranks(3, APART, diverge_rank, &d);
+    run_ranks(3, diverge_rank, &d);
     for (size_t rank = 0; rank < 3; rank++) {
         ck_assert_int_eq(d.status[rank], LW_EDIVERGED);
         assert_same_bits("parameters", lw_net_parameter_count(net), d.parameters[rank], initial);
@@ -489,7 +489,7 @@ START_TEST(sources_deliver_shares)
     run alone = run_on(&kind, 0, 1, BATCH, &data, &data);
     for (unsigned ranks = 1; ranks <= MOST_RANKS; ranks++) {
         source_run r = {.data = &data};
-        run_ranks(ranks, APART, source_rank, &r);
+        run_ranks(ranks, source_rank, &r);
         for (unsigned rank = 0; rank < ranks; rank++) {
             ck_assert_int_eq(r.status[rank], LW_OK);
             for (size_t i = 0; i < EPOCHS; i++)
@@ -505,7 +505,7 @@ START_TEST(a_source_that_fails_ends_all)
 {
     problem data = make_problem(RUN_ROWS);
     source_run r = {.data = &data, .failing = 2};
-    run_ranks(3, APART, source_rank, &r);
+    run_ranks(3, source_rank, &r);
     ck_assert_int_eq(r.status[0], LW_ERANK);
     ck_assert_int_eq(r.status[1], LW_EIO);
     ck_assert_int_eq(r.status[2], LW_ERANK);

@@ -10,7 +10,6 @@ typedef struct rank_group rank_group;
 typedef struct group_member {
     rank_group *group;
     lw_ranks ranks;
-    lw_host host;
     pthread_t thread;
     size_t begun, last;
     begun_sum sums[MOST_SUMS];
@@ -22,7 +21,6 @@ struct rank_group {
     pthread_barrier_t barrier;
     rank_body body;
     void *user;
-    void *memory; /* that one of them has made for all */
     group_member members[MOST_RANKS];
 };
 
@@ -112,39 +110,6 @@ static lw_status wait_for_sums(void *user)
     return LW_OK;
 }
 
-/* ---- Memory --------------------------------------------------------------------------------- */
-
-/* Of which the first makes as much as all see. */
-static void *share(void *user, size_t bytes)
-{
-    const group_member *member = user;
-    if (member->ranks.rank == 0) {
-        const size_t whole = (bytes + 63) / 64 * 64;
-        member->group->memory = aligned_alloc(64, whole);
-        ck_assert_ptr_nonnull(member->group->memory);
-        memset(member->group->memory, 0, whole);
-    }
-    pthread_barrier_wait(&member->group->barrier);
-    void *memory = member->group->memory;
-    pthread_barrier_wait(&member->group->barrier);
-    return memory;
-}
-
-static void unshare(void *user, void *memory)
-{
-    const group_member *member = user;
-    pthread_barrier_wait(&member->group->barrier);
-    if (member->ranks.rank == 0)
-        free(memory);
-}
-
-static lw_status meet(void *user)
-{
-    const group_member *member = user;
-    pthread_barrier_wait(&member->group->barrier);
-    return LW_OK;
-}
-
 /* ---- Running -------------------------------------------------------------------------------- */
 
 static void *run_member(void *argument)
@@ -154,7 +119,7 @@ static void *run_member(void *argument)
     return NULL;
 }
 
-void run_ranks(unsigned count, rank_kind kind, rank_body body, void *user)
+void run_ranks(unsigned count, rank_body body, void *user)
 {
     rank_group *group = calloc(1, sizeof *group);
     ck_assert_ptr_nonnull(group);
@@ -163,15 +128,13 @@ void run_ranks(unsigned count, rank_kind kind, rank_body body, void *user)
     for (unsigned rank = 0; rank < count; rank++) {
         group_member *member = &group->members[rank];
         member->group = group;
-        member->host = (lw_host){rank, count, member, share, unshare, meet};
         member->ranks = (lw_ranks){.size = sizeof(lw_ranks),
                                    .rank = rank,
                                    .count = count,
                                    .user = member,
                                    .add_floats = add_floats,
                                    .add_doubles = add_doubles,
-                                   .wait = wait_for_sums,
-                                   .host = kind == ON_ONE_HOST ? &member->host : NULL};
+                                   .wait = wait_for_sums};
         ck_assert_int_eq(pthread_create(&member->thread, NULL, run_member, member), 0);
     }
     for (unsigned rank = 0; rank < count; rank++)

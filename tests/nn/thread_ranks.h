@@ -17,12 +17,9 @@ typedef struct begun_sum {
 
 typedef void (*rank_body)(void *user, const lw_ranks *ranks);
 
-/* Whether ranks share memory, as those of one host do. */
-typedef enum rank_kind { APART, ON_ONE_HOST } rank_kind;
-
 /* Runs body(user, ranks) on so many ranks at once. Sums are made in wait, in the order of the ranks: until then what was
  * begun is as it was. */
-void run_ranks(unsigned count, rank_kind kind, rank_body body, void *user);
+void run_ranks(unsigned count, rank_body body, void *user);
 
 /* The sums that a rank began before it waited last. */
 size_t last_sums(const lw_ranks *ranks, const begun_sum **sums);

@@ -61,8 +61,6 @@ typedef struct lw_mpi_options {
      * With fewer the time goes into messages; with more, less is on its way while layers below are computed. */
     size_t bucket_bytes;
     lw_precision gradients; /* LW_FP32, or LW_BF16: half the bytes */
-    int apart; /* ranks that are all on one host add gradients up as others do, instead of sharing their network (lw_host
-                  in lanewise/ranks.h) */
 } lw_mpi_options;
 
 /*
@@ -99,7 +97,6 @@ typedef struct lw_mpi_times {
     unsigned long long sums; /* reductions of MPI */
     double bytes;            /* of their operands, on this rank */
     double waited;           /* seconds in lw_ranks.wait */
-    double met;   /* seconds in meetings of ranks that share a network, which add no gradients up */
     double begun; /* seconds from the first sum of a step to the end of its wait, over all steps */
 } lw_mpi_times;
 

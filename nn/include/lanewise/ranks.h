@@ -15,22 +15,6 @@ extern "C" {
 #endif
 
 /*
- * The ranks that share the memory of one host. The functions are collective over them: called by all in the same order and
- * with the same arguments.
- */
-typedef struct lw_host {
-    unsigned rank;  /* number of this rank among those of the host, in their order */
-    unsigned count; /* of those */
-    void *user;     /* handed to the functions */
-    /* Memory that all of them see, on a cache line's boundary and zeroed; NULL: there is none, on any of them. */
-    void *(*share)(void *user, size_t bytes);
-    /* Gives such memory back when all have called it. */
-    void (*unshare)(void *user, void *memory);
-    /* Returns when all have called it; what one has written there before, others see after it. */
-    lw_status (*meet)(void *user);
-} lw_host;
-
-/*
  * All ranks, and how their numbers are added up. The functions are called by the thread that trains, by all ranks in the
  * same order and with the same n, perhaps inside a parallel region of OpenMP; a status other than LW_OK ends the step or
  * the run with it. The sums have to be the same bits on each rank, and for networks to be reproducible they are to depend
@@ -47,9 +31,6 @@ typedef struct lw_ranks {
     lw_status (*add_doubles)(void *user, size_t n, double *x);
     /* Returns when all that was begun is done; also after a failure. */
     lw_status (*wait)(void *user);
-    /* Where all ranks are on one host, how they share memory; NULL: they do not. Valid as long as the ranks are a
-     * network's. */
-    const lw_host *host;
 } lw_ranks;
 
 /*
@@ -78,13 +59,6 @@ typedef struct lw_ranks {
  * next ones are computed. A step with several ranks stores them: its bits differ from those of one rank by the order of the
  * sums over the rows of a batch alone. lw_net_forward, lw_net_loss, lw_net_backward and prediction know nothing of other
  * ranks.
- *
- * Ranks that share the memory of one host (lw_host) share the network: its parameters and moments lie there once, unless it
- * is in mixed precision, and a step of up to LW_UPDATE_MAX_BATCH rows without clip_norm is that of one process, whose
- * threads are those of all ranks: each computes its rows, and then its share of the update by the rows of all. So
- * gradients are neither stored nor added up, and the bits are those of one rank, whatever their number. Other steps
- * add gradients up as above. Functions that change parameters or moments, lw_net_set_ranks, lw_net_set_precision and
- * lw_net_destroy among them, are collective then; lw_net_step has each rank update its share.
  *
  * A rank on which a call fails in the midst of its work, say for want of memory, has to end the run for all, because the
  * others wait for it.

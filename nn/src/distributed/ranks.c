@@ -2,19 +2,9 @@
 
 #include "base/part.h"
 #include "base/struct_size.h"
-#include "host.h"
 #include "train/batches.h"
 
 #include <stdlib.h>
-
-static lw_status check_host(const lw_host *host)
-{
-    if (host->rank >= host->count)
-        return lw_fail(LW_EINVAL, "rank %u of %u on a host", host->rank, host->count);
-    if (!host->share || !host->unshare || !host->meet)
-        return lw_fail(LW_EINVAL, "a function of the ranks of a host is NULL");
-    return LW_OK;
-}
 
 static lw_status check_ranks(const lw_ranks *ranks)
 {
@@ -25,16 +15,14 @@ static lw_status check_ranks(const lw_ranks *ranks)
         return lw_fail(LW_EINVAL, "rank %u of %u", ranks->rank, ranks->count);
     if (!ranks->add_floats || !ranks->add_doubles || !ranks->wait)
         return lw_fail(LW_EINVAL, "a function of the ranks is NULL");
-    return ranks->host ? check_host(ranks->host) : LW_OK;
+    return LW_OK;
 }
 
 lw_status lw_net_set_ranks(lw_net *net, const lw_ranks *ranks)
 {
     if (!net)
         return lw_fail(LW_EINVAL, "lw_net_set_ranks: net is NULL");
-    lw_status status = ranks ? check_ranks(ranks) : LW_OK;
-    if (status == LW_OK)
-        status = lw_host_leave(net);
+    const lw_status status = ranks ? check_ranks(ranks) : LW_OK;
     if (status != LW_OK)
         return status;
     if (!ranks) {
@@ -47,7 +35,7 @@ lw_status lw_net_set_ranks(lw_net *net, const lw_ranks *ranks)
     if (!net->shared)
         return lw_fail(LW_ENOMEM, "no memory for the ranks of a network");
     *net->shared = (lw_shared_net){.ranks = *ranks};
-    return lw_host_enter(net);
+    return LW_OK;
 }
 
 lw_share lw_ranks_share(const lw_ranks *ranks, size_t batch_size)

@@ -6,31 +6,11 @@
 
 #include <lanewise/ranks.h>
 
-/* What a rank tells the others, on a cache line of its own. Each number is written before a meeting and read after it; the
- * next time it is written lies behind another one. */
-typedef struct lw_host_note {
-    _Alignas(LW_ALIGNMENT) size_t rows; /* of its part of the batch */
-    int wishes;                         /* to stop */
-    int rows_failed, update_failed;     /* phases */
-} lw_host_note;
-
-/* What the ranks of one host share of a network, see host.h. */
-typedef struct lw_host_net {
-    void *memory; /* parameters, velocity, variance, notes; NULL: parameters are this rank's own */
-    lw_host_note *notes; /* of all ranks */
-    void *rows;          /* of a batch: inputs and workspace; NULL until needed */
-    size_t most_rows;    /* that fit */
-    size_t rows_floats;
-    float *x; /* most_rows x inputs */
-    float *workspace;
-} lw_host_net;
-
 /* Of a network with ranks; NULL in one that is alone. */
 typedef struct lw_shared_net {
     lw_ranks ranks;
     double sums[2]; /* on their way: the loss, and how many ranks wish to stop */
     int wishes;     /* to stop: whether this rank does */
-    lw_host_net on_host;
 } lw_shared_net;
 
 enum { LW_SUM_LOSS, LW_SUM_WISHES };

@@ -1,7 +1,5 @@
 #include "shared_step.h"
 
-#include "host.h"
-#include "host_step.h"
 #include "ranks.h"
 
 #include <math.h>
@@ -60,8 +58,6 @@ lw_status lw_shared_step(lw_step_job *job, double *value)
     lw_net *net = job->net;
     lw_shared_net *shared = net->shared;
     const lw_ranks *ranks = &shared->ranks;
-    if (lw_host_of(net) && job->optimizer && lw_host_takes_step(net))
-        return lw_host_step(job, value);
     lw_status status = lw_run_rows(job, lw_step_threads(job));
     if (status != LW_OK)
         return status;
@@ -80,8 +76,6 @@ lw_status lw_shared_step(lw_step_job *job, double *value)
     if (status == LW_OK && job->optimizer) {
         job->rule = NULL; /* its rows have been looked at, those of all ranks */
         status = run(job, &lw_phases_of(net)->update);
-        if (status == LW_OK)
-            status = lw_host_meet(net);
     }
     if (status == LW_OK && value)
         *value = shared->sums[LW_SUM_LOSS];

@@ -1,6 +1,5 @@
 #include "phases.h"
 
-#include "distributed/host.h"
 #include "output_rows.h"
 #include "threads/team.h"
 #include <string.h>
@@ -97,19 +96,12 @@ static lw_status rows_phase(void *user, size_t thread, size_t threads)
     return status;
 }
 
-/* The thread's share of a layer's rows of W, in whole cache lines where they lie as columns: of all, or of the share of
- * this one of the ranks whose W it is. */
-static void share_weights(const lw_net *net, const lw_layer *layer, size_t thread, size_t threads,
-                          size_t *first, size_t *count)
+/* The thread's share of a layer's rows of W, in whole cache lines where they lie as columns. */
+static void share_weights(const lw_layer *layer, size_t thread, size_t threads, size_t *first,
+                          size_t *count)
 {
     const size_t unit = layer->weights.form == LW_WEIGHTS_COLUMNS ? LW_SECTION : 1;
-    size_t begin = 0, rows = layer->in;
-    if (lw_host_of(net)) {
-        const lw_host *host = net->shared->ranks.host;
-        lw_team_share(layer->in, unit, host->rank, host->count, &begin, &rows);
-    }
-    lw_team_share(rows, unit, thread, threads, first, count);
-    *first += begin;
+    lw_team_share(layer->in, unit, thread, threads, first, count);
 }
 
 float *lw_share_gradients(const lw_step_job *job, const lw_layer *layer, size_t thread,
@@ -145,7 +137,7 @@ static lw_status update_phase(void *user, size_t thread, size_t threads)
     for (size_t i = 0; i < job->net->layer_count && status == LW_OK; i++) {
         const lw_layer *layer = &job->net->layers[i];
         size_t first, count;
-        share_weights(job->net, layer, thread, threads, &first, &count);
+        share_weights(layer, thread, threads, &first, &count);
         const lw_layer_update update =
             lw_optimizer_of_layer(job->optimizer, job->net, layer, first == 0);
         if (count > 0)
@@ -163,7 +155,7 @@ static lw_status descent_phase(void *user, size_t thread, size_t threads)
     for (size_t i = 0; i < job->net->layer_count && status == LW_OK; i++) {
         const lw_layer *layer = &job->net->layers[i];
         size_t first, count;
-        share_weights(job->net, layer, thread, threads, &first, &count);
+        share_weights(layer, thread, threads, &first, &count);
         lw_layer_update update = lw_optimizer_of_layer(job->optimizer, job->net, layer, first == 0);
         update.ahead = &ahead;
         if (count > 0)

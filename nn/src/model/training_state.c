@@ -3,7 +3,6 @@
  * steps depend on. The moments have PyTorch's names, whose formulas they have too.
  */
 #include "checkpoint.h"
-#include "distributed/host.h"
 #include "state_dict.h"
 #include "train/optimizer.h"
 
@@ -302,20 +301,13 @@ static lw_status read_tensors(const lw_safetensors *file, const lw_net *net, rea
         status = read_view(file, "", info, layers, &read->views[0]);
     for (size_t i = 0; i < read->moments && status == LW_OK; i++) {
         status = read_view(file, kinds[read->kind].prefixes[i], info, layers, &read->views[1 + i]);
-        /* Those of a host's ranks are there, and in use. */
-        read->buffers[i] = lw_host_of(net) ? NULL : lw_alloc_floats(net->padded_count);
-        if (status == LW_OK && !read->buffers[i] && !lw_host_of(net))
+        read->buffers[i] = lw_alloc_floats(net->padded_count);
+        if (status == LW_OK && !read->buffers[i])
             status = lw_fail(LW_ENOMEM, "%s: no memory for the optimizer's state",
                              lw_safetensors_path(file));
     }
     free(info);
     return status == LW_OK ? check_variance(file, net, read->views[2]) : status;
-}
-
-/* Room for a moment of the state, if it has that. */
-static float *room_of(const lw_net *net, const read_state *read, size_t i)
-{
-    return lw_host_of(net) && i < read->moments ? lw_host_moment(net, i > 0) : read->buffers[i];
 }
 
 /* Hands the state over to the network; nothing can fail any more. */
@@ -324,8 +316,8 @@ static void adopt(lw_net *net, read_state *read)
     lw_optimizer_forget(net);
     net->optimizer = (lw_optimizer_state){.kind = (lw_optimizer_kind)read->kind,
                                           .steps = read->steps,
-                                          .velocity = room_of(net, read, 0),
-                                          .variance = room_of(net, read, 1)};
+                                          .velocity = read->buffers[0],
+                                          .variance = read->buffers[1]};
     lw_view_set(net, LW_VIEW_PARAMETERS, read->views[0]);
     for (size_t i = 0; i < read->moments; i++)
         /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): as above */
@@ -348,12 +340,9 @@ lw_status lw_net_load_state(lw_net *net, lw_position *position, const char *path
     status = read_metadata(file, net, &read);
     if (status == LW_OK)
         status = read_tensors(file, net, &read);
-    if (status == LW_OK)
-        status = lw_host_begin_turn(net);
     if (status == LW_OK) {
         adopt(net, &read);
         *position = read.position;
-        status = lw_host_end_turn(net);
     } else {
         for (size_t i = 0; i < MAX_MOMENTS; i++)
             free(read.buffers[i]);

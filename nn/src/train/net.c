@@ -1,6 +1,5 @@
 #include "net.h"
 
-#include "distributed/host.h"
 #include "layers/init.h"
 #include "layers/mixed.h"
 #include "narrow_step.h"
@@ -148,14 +147,12 @@ void lw_net_destroy(lw_net *net)
 {
     if (!net)
         return;
-    if (!lw_host_of(net))
-        free(net->parameters);
+    free(net->parameters);
     free(net->gradients);
     free(net->workspace);
     lw_narrow_destroy(net);
     lw_mixed_destroy(net);
     lw_optimizer_forget(net);
-    lw_host_forget(net);
     free(net->shared);
     free(net);
 }
@@ -203,8 +200,6 @@ lw_status lw_net_set_precision(lw_net *net, lw_precision precision)
         status = lw_net_get_parameters(net, flat);
     if (status == LW_OK)
         status = lw_net_set_parameters(other, flat);
-    if (status == LW_OK)
-        status = lw_host_leave(net);
     free(flat);
     free(specs);
     if (status != LW_OK) {
@@ -218,7 +213,7 @@ lw_status lw_net_set_precision(lw_net *net, lw_precision precision)
     net->shared = NULL;
     exchange(net, other);
     lw_net_destroy(other);
-    return lw_host_enter(net);
+    return LW_OK;
 }
 
 lw_precision lw_net_precision(const lw_net *net)
@@ -230,14 +225,11 @@ lw_status lw_net_initialize(lw_net *net, uint64_t seed)
 {
     if (!net)
         return lw_fail(LW_EINVAL, "lw_net_initialize: net is NULL");
-    const lw_status status = lw_host_begin_turn(net);
-    if (status != LW_OK)
-        return status;
     lw_draw_parameters(net, seed);
     lw_optimizer_forget(net);
     lw_parameters_changed(net);
     net->pass = (lw_pass){0};
-    return lw_host_end_turn(net);
+    return LW_OK;
 }
 
 uint64_t lw_net_seed(const lw_net *net)
@@ -287,8 +279,6 @@ size_t lw_net_memory(const lw_net *net)
         floats += net->gradient_count;
     if (net->mixed)
         floats += net->mixed->weights_count + net->mixed->workspace_count;
-    if (lw_host_of(net))
-        floats += lw_host_of(net)->rows_floats;
     if (net->narrow)
         floats += net->narrow->room.count + sizeof *net->narrow / sizeof(float);
     return floats * sizeof(float) + sizeof *net + net->layer_count * sizeof *net->layers;
@@ -311,16 +301,17 @@ static int keeps_z(const lw_net *net, const lw_layer *layer)
            (activation != LW_SOFTMAX && lw_activation_saves_input(activation));
 }
 
-/* Row first of the next rows x cols floats of memory, or NULL while memory is NULL and only *total counts. */
-static float *take_section(float *memory, size_t rows, size_t cols, size_t first, size_t *total,
-                           int *overflow)
+/* The next rows x cols floats of memory, or NULL while memory is NULL and only *total counts. */
+static float *take_section(float *memory, size_t rows, size_t cols, size_t *total, int *overflow)
 {
-    float *section = memory ? memory + *total + first * cols : NULL;
+    float *section = memory ? memory + *total : NULL;
     *overflow |= add_section_overflows(rows, cols, total);
     return section;
 }
 
-int lw_lay_out_workspace(lw_net *net, size_t rows, float *memory, size_t first, size_t *total)
+/* Lays the workspace of so many rows out in memory and points the layers to it; with memory NULL, only measures it:
+ * *total floats. Returns non-zero if that overflows. */
+static int lay_out_workspace(lw_net *net, size_t rows, float *memory, size_t *total)
 {
     int overflow = 0;
     *total = 0;
@@ -329,18 +320,17 @@ int lw_lay_out_workspace(lw_net *net, size_t rows, float *memory, size_t first, 
         const size_t units = layer->spec.units;
         if (net->mixed && layer != lw_last_layer(net))
             continue;
-        float *z =
-            keeps_z(net, layer) ? take_section(memory, rows, units, first, total, &overflow) : NULL;
-        float *y = take_section(memory, rows, units, first, total, &overflow);
-        float *dz = take_section(memory, rows, units, first, total, &overflow);
+        float *z = keeps_z(net, layer) ? take_section(memory, rows, units, total, &overflow) : NULL;
+        float *y = take_section(memory, rows, units, total, &overflow);
+        float *dz = take_section(memory, rows, units, total, &overflow);
         if (memory) {
             layer->z = z;
             layer->y = y;
             layer->dz = dz;
         }
     }
-    float *row_loss = take_section(memory, rows, 1, first, total, &overflow);
-    float *targets = take_section(memory, rows, lw_net_outputs(net), first, total, &overflow);
+    float *row_loss = take_section(memory, rows, 1, total, &overflow);
+    float *targets = take_section(memory, rows, lw_net_outputs(net), total, &overflow);
     if (memory) {
         net->row_loss = row_loss;
         net->targets = targets;
@@ -363,7 +353,7 @@ lw_status lw_net_reserve_workspace(lw_net *net, size_t rows)
     if (rows <= net->workspace_rows)
         return LW_OK;
     size_t total;
-    if (lw_lay_out_workspace(net, rows, NULL, 0, &total))
+    if (lay_out_workspace(net, rows, NULL, &total))
         return lw_fail(LW_EINVAL, "a batch of %zu rows overflows", rows);
     float *memory = lw_alloc_floats(total);
     if (!memory)
@@ -377,7 +367,7 @@ lw_status lw_net_reserve_workspace(lw_net *net, size_t rows)
     net->workspace = memory;
     net->workspace_rows = rows;
     net->workspace_count = total;
-    lw_lay_out_workspace(net, rows, memory, 0, &total);
+    lay_out_workspace(net, rows, memory, &total);
     lw_forget_forward(net);
     return LW_OK;
 }

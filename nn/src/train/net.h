@@ -105,10 +105,6 @@ void lw_view_set(lw_net *net, lw_view view, const float *flat);
 lw_status lw_net_reserve_gradients(lw_net *net);
 lw_status lw_net_reserve_workspace(lw_net *net, size_t rows);
 
-/* Lays the workspace of so many rows out in memory, and points the layers to row first of it; with memory NULL, only
- * measures it: *total floats. Returns non-zero if that overflows. */
-int lw_lay_out_workspace(lw_net *net, size_t rows, float *memory, size_t first, size_t *total);
-
 /* *product = a * b; non-zero if it overflows. */
 int lw_multiply_overflows(size_t a, size_t b, size_t *product);
 

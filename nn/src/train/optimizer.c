@@ -1,7 +1,5 @@
 #include "optimizer.h"
 
-#include "distributed/host.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,8 +77,8 @@ lw_status lw_optimizer_check(const lw_optimizer *optimizer)
 
 void lw_optimizer_forget(lw_net *net)
 {
-    lw_moment_free(net, net->optimizer.velocity);
-    lw_moment_free(net, net->optimizer.variance);
+    free(net->optimizer.velocity);
+    free(net->optimizer.variance);
     net->optimizer = (lw_optimizer_state){0};
 }
 
@@ -91,11 +89,11 @@ static lw_status make_room(lw_net *net, const lw_optimizer *optimizer)
     const int anew = state->kind != optimizer->kind, adam = optimizer->kind != LW_SGD;
     const int wants_velocity = (adam || optimizer->momentum != 0.0f) && (anew || !state->velocity);
     const int wants_variance = adam && (anew || !state->variance);
-    float *velocity = wants_velocity ? lw_moment_alloc(net, 0) : NULL;
-    float *variance = wants_variance ? lw_moment_alloc(net, 1) : NULL;
+    float *velocity = wants_velocity ? lw_alloc_floats(net->padded_count) : NULL;
+    float *variance = wants_variance ? lw_alloc_floats(net->padded_count) : NULL;
     if ((wants_velocity && !velocity) || (wants_variance && !variance)) {
-        lw_moment_free(net, velocity);
-        lw_moment_free(net, variance);
+        free(velocity);
+        free(variance);
         return lw_fail(LW_ENOMEM, "no memory for the optimizer's state of %zu parameters",
                        net->parameter_count);
     }

@@ -1,5 +1,4 @@
 /* Views of parameters, moments and gradients: compact copies of the padded buffers, with weights by rows. */
-#include "distributed/host.h"
 #include "net.h"
 
 #include <string.h>
@@ -96,14 +95,12 @@ lw_status lw_net_get_parameters(const lw_net *net, float *flat)
 
 lw_status lw_net_set_parameters(lw_net *net, const float *flat)
 {
-    lw_status status = check_flat(net, flat);
-    if (status == LW_OK)
-        status = lw_host_begin_turn(net);
+    const lw_status status = check_flat(net, flat);
     if (status != LW_OK)
         return status;
     lw_view_set(net, LW_VIEW_PARAMETERS, flat);
     lw_parameters_changed(net);
-    return lw_host_end_turn(net);
+    return LW_OK;
 }
 
 lw_status lw_net_get_gradients(const lw_net *net, float *flat)
@@ -148,13 +145,11 @@ lw_status lw_net_get_layer_gradients(const lw_net *net, size_t layer, float *dw,
 
 lw_status lw_net_set_layer(lw_net *net, size_t layer, const float *w, const float *b)
 {
-    lw_status status = check_layer(net, layer);
-    if (status == LW_OK)
-        status = lw_host_begin_turn(net);
+    const lw_status status = check_layer(net, layer);
     if (status != LW_OK)
         return status;
     copy_layer_in(part_of(net, &net->layers[layer], LW_VIEW_PARAMETERS), w, b);
     if (w || b)
         lw_parameters_changed(net);
-    return lw_host_end_turn(net);
+    return LW_OK;
 }

@@ -14,8 +14,6 @@
  */
 #include "step.h"
 
-#include "distributed/host.h"
-#include "distributed/host_step.h"
 #include "distributed/ranks.h"
 #include "distributed/shared_step.h"
 #include "finite.h"
@@ -157,14 +155,9 @@ static lw_status reserve_step(lw_net *net, size_t rows, int updates)
 {
     if (is_narrow_step(net))
         return lw_narrow_reserve(net, rows);
-    lw_status status;
-    if (lw_host_of(net) && updates) {
-        status = lw_host_prepare(net, rows);
-    } else {
-        status = lw_net_reserve_workspace(net, rows);
-        if (status == LW_OK && (!updates || stores_gradients(net, rows)))
-            status = lw_net_reserve_gradients(net);
-    }
+    lw_status status = lw_net_reserve_workspace(net, rows);
+    if (status == LW_OK && (!updates || stores_gradients(net, rows)))
+        status = lw_net_reserve_gradients(net);
     return status == LW_OK ? lw_scratch_reserve() : status;
 }
 
@@ -324,8 +317,6 @@ lw_status lw_net_step(lw_net *net, const lw_optimizer *optimizer)
     const lw_batch none = {0};
     lw_step_job job = {.net = net, .batch = &none, .optimizer = &step};
     status = run(&job);
-    if (status == LW_OK)
-        status = lw_host_meet(net);
     if (status == LW_OK) {
         net->optimizer.steps++;
         lw_forget_forward(net);
