@@ -3,10 +3,11 @@
 
 #include "threads/denormals.h"
 
+#include <omp.h>
 #include <stdlib.h>
 
-/* Enough for a step to be worth a second thread. */
-enum { ROWS = 10000, INPUTS = 20, OUTPUTS = 2 };
+/* Enough for a step, and for a prediction, to be worth a second thread. */
+enum { ROWS = 10000, PREDICTED_ROWS = 4 * ROWS, INPUTS = 20, OUTPUTS = 2 };
 
 static lw_net *linear_net(int is_narrow, unsigned threads)
 {
@@ -146,6 +147,68 @@ START_TEST(the_mode_is_the_callers_again)
 }
 END_TEST
 
+/* ---- Other threads ----------------------------------------------------------------------------- */
+
+/* A step of a small network of several blocks of rows, on two threads. */
+static void take_shared_step(int own_loop)
+{
+    float *x = uniform_floats(ROWS * INPUTS, 0.0f, 1.0f, 1),
+          *values = uniform_floats(ROWS * OUTPUTS, 0.0f, 1.0f, 2);
+    lw_net *net = linear_net(1, 2);
+    train(net, own_loop, ROWS, x, values);
+    lw_net_destroy(net);
+    free(x);
+    free(values);
+}
+
+/* OpenMP's threads take over the mode of the thread that starts them. */
+START_TEST(regions_of_the_application_keep_their_mode)
+{
+    take_shared_step(_i);
+    callers_rules = rules();
+    unsigned long other = 0;
+    int threads = 0;
+#pragma omp parallel num_threads(2)
+    if (omp_get_thread_num() == 1) {
+        other = rules();
+        threads = omp_get_num_threads();
+    }
+    if (threads == 2)
+        ck_assert_uint_eq(other, callers_rules);
+}
+END_TEST
+
+/* Outputs of 2^-130, in a batch large enough for two threads. */
+START_TEST(predictions_keep_denormals_on_every_thread)
+{
+    const int flushed = _i & 1, after_step = _i >> 1;
+    float *x = filled(PREDICTED_ROWS * INPUTS, 1.0f), *y = filled(PREDICTED_ROWS * OUTPUTS, 0.0f);
+    const float w[INPUTS * OUTPUTS] = {0x1p-130f, 1.0f};
+    if (after_step)
+        take_shared_step(0);
+    const unsigned long mode = lw_read_float_mode();
+    if (flushed)
+        lw_begin_denormals(LW_FLUSH_DENORMALS);
+    callers_rules = rules();
+    for (unsigned threads = 1; threads <= 2; threads++) {
+        lw_net *net = linear_net(0, threads);
+        ASSERT_OK(lw_net_set_layer(net, 0, w, NULL));
+        ASSERT_OK(lw_predict(net, PREDICTED_ROWS, x, y));
+        ck_assert_uint_eq(rules(), callers_rules);
+        lw_write_float_mode(mode);
+        for (size_t i = 0; i < PREDICTED_ROWS; i++)
+            ck_assert_msg(y[i * OUTPUTS] == 0x1p-130f, "%u threads, row %zu: %a", threads, i,
+                          (double)y[i * OUTPUTS]);
+        if (flushed)
+            lw_begin_denormals(LW_FLUSH_DENORMALS);
+        lw_net_destroy(net);
+    }
+    lw_write_float_mode(mode);
+    free(x);
+    free(y);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("denormals");
@@ -153,6 +216,8 @@ int main(void)
     tcase_add_loop_test(cases, gradients_below_the_limit_are_0, 0, 16);
     tcase_add_test(cases, only_training_takes_denormal_weights_for_0);
     tcase_add_test(cases, the_mode_is_the_callers_again);
+    tcase_add_loop_test(cases, regions_of_the_application_keep_their_mode, 0, 2);
+    tcase_add_loop_test(cases, predictions_keep_denormals_on_every_thread, 0, 4);
     suite_add_tcase(suite, cases);
     return run_suite(suite);
 }

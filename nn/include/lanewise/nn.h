@@ -12,10 +12,10 @@
  *              independent. Work is shared out over lw_max_threads() threads, or as many as
  *              lw_net_set_threads says; results are bit-identical for any number. Threads that
  *              wait for one another fall asleep after some microseconds.
- *   Denormals  training (forward, loss, backward, step) takes numbers below 2^-126 for 0, on the way in and
- *              out of each operation: a network that has learned its data by heart would be many times
- *              slower otherwise. Prediction and evaluation have them. The caller's floating-point
- *              mode stays as it is.
+ *   Denormals  training (forward, loss, backward, step) flushes numbers below 2^-126 to zero, as operands and
+ *              results of each operation: the small gradients of a converged network would otherwise make it
+ *              many times slower. Prediction and evaluation keep them. Either holds on every thread and
+ *              for any floating-point mode of the caller, which is restored.
  *   Structs    of options begin with their size in bytes, as the caller's compiler knows it: any other
  *              than the library's is LW_EINVAL, and so is a value outside an enumeration. Other structs are
  *              what they are for as long as the soname is.

@@ -1,8 +1,8 @@
 /*
- * Numbers below 2^-126 in the arithmetic of training: taken for 0, on the way in and out of each operation.
+ * Denormals, numbers below 2^-126: training flushes them to zero, as operands and as results; prediction keeps them.
  *
- * Once a network has learned its data by heart, its gradients pass that limit on their way to 0, and some processors
- * take over a hundred cycles for an operation with such numbers: 2-64-64-2 at batch 32 with Adam fell to a 17th of its
+ * The gradients of a converged network pass that limit on their way to 0, and some processors
+ * take over a hundred cycles for an operation with a denormal: 2-64-64-2 at batch 32 with Adam fell to a 17th of its
  * speed from step 75 000 to 250 000 (Xeon with AVX-512).
  */
 #ifndef LANEWISE_DENORMALS_H
@@ -54,15 +54,22 @@ static inline void lw_write_float_mode(unsigned long mode)
 
 #endif
 
+/* LW_KEEP_DENORMALS: exact, also where the caller flushes them. */
 typedef enum lw_denormals { LW_KEEP_DENORMALS, LW_FLUSH_DENORMALS } lw_denormals;
 
-/* From here on, in the calling thread; returns what lw_end_denormals is to be given. Writing the mode takes longer than
- * reading it: the processor waits until nothing is under way. */
+/*
+ * Sets the calling thread's mode for denormals, whatever it was, and returns the mode before, for lw_end_denormals.
+ * A thread that OpenMP starts inherits the mode of the thread that starts it, so a mode must not be in force while a
+ * parallel region opens: lw_team_run sets it inside, on each thread.
+ * Writing the mode waits for all operations under way, and reading it does not.
+ */
 static inline unsigned long lw_begin_denormals(lw_denormals denormals)
 {
     const unsigned long before = lw_read_float_mode();
-    if (denormals == LW_FLUSH_DENORMALS && (before & LW_FLUSH) != LW_FLUSH)
-        lw_write_float_mode(before | LW_FLUSH);
+    const unsigned long flush = LW_FLUSH;
+    const unsigned long wanted = denormals == LW_FLUSH_DENORMALS ? before | flush : before & ~flush;
+    if (wanted != before)
+        lw_write_float_mode(wanted);
     return before;
 }
 

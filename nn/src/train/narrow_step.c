@@ -129,10 +129,13 @@ static lw_status run_blocks(lw_net *net, const lw_narrow_batch *batch,
     const lw_narrow_room *room = &net->narrow->room;
     if (job.blocks > 1)
         return lw_team_run(team_size(net, batch->rows), LW_FLUSH_DENORMALS, 2, phases, &job);
-    if (!update)
-        return lw_narrow_pass(plan, batch, 0, 1, net->parameters, net->gradients, room->scratch);
-    return lw_narrow_step(plan, batch, update, net->parameters, net->gradients,
-                          net->optimizer.velocity, net->optimizer.variance, room->scratch);
+    const unsigned long mode = lw_begin_denormals(LW_FLUSH_DENORMALS);
+    const lw_status status =
+        update ? lw_narrow_step(plan, batch, update, net->parameters, net->gradients,
+                                net->optimizer.velocity, net->optimizer.variance, room->scratch)
+               : lw_narrow_pass(plan, batch, 0, 1, net->parameters, net->gradients, room->scratch);
+    lw_end_denormals(mode);
+    return status;
 }
 
 static lw_narrow_loss loss_of(const lw_loss_rule *rule)
@@ -169,10 +172,8 @@ lw_status lw_narrow_steps(lw_net *net, const lw_loss_rule *rule, const lw_optimi
         update.adam = &adam;
     }
     lw_status status = LW_OK;
-    const unsigned long mode = lw_begin_denormals(LW_FLUSH_DENORMALS);
     for (size_t i = 0; i < steps && status == LW_OK; i++, adam.step++)
         status = run_blocks(net, &narrow, optimizer ? &update : NULL);
-    lw_end_denormals(mode);
     if (status == LW_OK && value)
         *value = lw_loss_value(rule, batch->rows, batch->rows, net->narrow->room.row_loss);
     return status;
@@ -187,8 +188,5 @@ lw_status lw_narrow_backward(lw_net *net, size_t rows, const float *x)
                                    .x = x,
                                    .loss = LW_NARROW_ACTIVATION_GRADIENT,
                                    .gradient = lw_last_layer(net)->dz};
-    const unsigned long mode = lw_begin_denormals(LW_FLUSH_DENORMALS);
-    status = run_blocks(net, &batch, NULL);
-    lw_end_denormals(mode);
-    return status;
+    return run_blocks(net, &batch, NULL);
 }
