@@ -1,5 +1,6 @@
 #include <lanewise/mpi.h>
 
+#include "base/options.h"
 #include "bf16_sum.h"
 #include "mpi_status.h"
 #include "place.h"
@@ -69,9 +70,6 @@ static lw_status check_comm(MPI_Comm comm)
 
 static lw_status check_options(const lw_mpi_options *options)
 {
-    if (options->size != sizeof *options)
-        return lw_fail(LW_EINVAL, "lw_mpi_options has a size of %zu, not %zu", sizeof *options,
-                       options->size);
     if (options->gradients != LW_FP32 && options->gradients != LW_BF16)
         return lw_fail(LW_EINVAL, "unknown precision %d of gradients", (int)options->gradients);
     return LW_OK;
@@ -148,12 +146,16 @@ static lw_status make(lw_mpi *mpi, MPI_Comm comm, const lw_mpi_options *options)
 
 lw_status lw_mpi_create(lw_mpi **mpi, MPI_Comm comm, const lw_mpi_options *options)
 {
-    static const lw_mpi_options defaults = {.size = sizeof defaults};
+    static const char name[] = "lw_mpi_create";
+    lw_mpi_options known = {.size = sizeof known};
     if (!mpi)
-        return lw_fail(LW_EINVAL, "lw_mpi_create: mpi is NULL");
-    if (!options)
-        options = &defaults;
-    lw_status status = check_options(options);
+        return lw_fail(LW_EINVAL, "%s: mpi is NULL", name);
+    lw_status status = LW_OK;
+    if (options)
+        status = lw_read_options(name, LW_OPTIONS_TYPE(lw_mpi_options, apart), &known, options);
+    options = &known;
+    if (status == LW_OK)
+        status = check_options(options);
     if (status == LW_OK)
         status = check_state();
     if (status == LW_OK)

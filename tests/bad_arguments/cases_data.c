@@ -141,8 +141,7 @@ void bad_dataset_load_npy(void)
 void bad_dataset_load_csv(void)
 {
     watch_operands();
-    static const size_t sizes[] = {0, sizeof(lw_csv_options) - 1, sizeof(lw_csv_options) + 8,
-                                   SIZE_MAX};
+    static const size_t sizes[] = {0, offsetof(lw_csv_options, share), SIZE_MAX};
     static const char separators[] = {'"', '\n', '\r'};
     const lw_csv_options good = {.size = sizeof good};
     lw_csv_options options;

@@ -66,7 +66,7 @@ typedef struct lw_mpi_options {
 /*
  * Makes the ranks of comm; collective. NULL options are the defaults. *mpi is released with lw_mpi_destroy, before
  * MPI_Finalize. LW_ESTATE before MPI_Init_thread and after MPI_Finalize, with less than MPI_THREAD_FUNNELED, and in another
- * thread than that allows; LW_EINVAL for MPI_COMM_NULL, an intercommunicator, options of another size or an unknown
+ * thread than that allows; LW_EINVAL for MPI_COMM_NULL, an intercommunicator, options of an unknown size (see Structs in lanewise/nn.h) or
  * precision: this is found out before other ranks are waited for. LW_EINVAL on all ranks if their options are not the
  * same; LW_ENOMEM, with LW_ERANK on those that have memory.
  */

@@ -16,9 +16,11 @@
  *              results of each operation: the small gradients of a converged network would otherwise make it
  *              many times slower. Prediction and evaluation keep them. Either holds on every thread and
  *              for any floating-point mode of the caller, which is restored.
- *   Structs    of options begin with their size in bytes, as the caller's compiler knows it: any other
- *              than the library's is LW_EINVAL, and so is a value outside an enumeration. Other structs are
- *              what they are for as long as the soname is.
+ *   Structs    of options begin with size, which the caller sets to sizeof the struct. Later versions add members at
+ *              the end: a program built against an older header gets the default, 0, for those it lacks, and one
+ *              built against a newer header works as long as the members that this library lacks are 0.
+ *              LW_EINVAL for any other size. Other structs do not change while the soname stays.
+ *              A value outside an enumeration is LW_EINVAL.
  *   Sizes      that no memory has are LW_EINVAL: more than PTRDIFF_MAX bytes in an operand or a network; what this
  *              machine does not have is LW_ENOMEM.
  *   NULL       is LW_EINVAL where nothing else is said. Functions that return no status then do nothing, or

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L /* locale_t */
-#include "base/struct_size.h"
+#include "base/options.h"
 #include "csv_names.h"
 #include "csv_table.h"
 #include "dataset.h"
@@ -220,12 +220,14 @@ static lw_status make_dataset(lw_dataset *data, csv_plan *plan)
 
 lw_status lw_dataset_load_csv(lw_dataset *data, const char *path, const lw_csv_options *options)
 {
-    static const lw_csv_options defaults = {.size = sizeof defaults};
+    static const char name[] = "lw_dataset_load_csv";
+    lw_csv_options known = {.size = sizeof known};
     if (!data || !path)
-        return lw_fail(LW_EINVAL, "%s is NULL", data ? "path" : "data");
-    if (!options)
-        options = &defaults;
-    lw_status status = lw_check_struct_size("lw_csv_options", options->size, sizeof *options);
+        return lw_fail(LW_EINVAL, "%s: %s is NULL", name, data ? "path" : "data");
+    lw_status status = LW_OK;
+    if (options)
+        status = lw_read_options(name, LW_OPTIONS_TYPE(lw_csv_options, share), &known, options);
+    options = &known;
     if (status == LW_OK)
         status = check_options(options);
     if (status != LW_OK)

@@ -1,16 +1,13 @@
 #include "ranks.h"
 
+#include "base/options.h"
 #include "base/part.h"
-#include "base/struct_size.h"
 #include "train/batches.h"
 
 #include <stdlib.h>
 
 static lw_status check_ranks(const lw_ranks *ranks)
 {
-    const lw_status status = lw_check_struct_size("lw_ranks", ranks->size, sizeof *ranks);
-    if (status != LW_OK)
-        return status;
     if (ranks->rank >= ranks->count)
         return lw_fail(LW_EINVAL, "rank %u of %u", ranks->rank, ranks->count);
     if (!ranks->add_floats || !ranks->add_doubles || !ranks->wait)
@@ -20,9 +17,15 @@ static lw_status check_ranks(const lw_ranks *ranks)
 
 lw_status lw_net_set_ranks(lw_net *net, const lw_ranks *ranks)
 {
+    static const char name[] = "lw_net_set_ranks";
     if (!net)
-        return lw_fail(LW_EINVAL, "lw_net_set_ranks: net is NULL");
-    const lw_status status = ranks ? check_ranks(ranks) : LW_OK;
+        return lw_fail(LW_EINVAL, "%s: net is NULL", name);
+    lw_ranks known;
+    lw_status status = LW_OK;
+    if (ranks)
+        status = lw_read_options(name, LW_OPTIONS_TYPE(lw_ranks, wait), &known, ranks);
+    if (status == LW_OK && ranks)
+        status = check_ranks(&known);
     if (status != LW_OK)
         return status;
     if (!ranks) {
@@ -34,7 +37,7 @@ lw_status lw_net_set_ranks(lw_net *net, const lw_ranks *ranks)
         net->shared = calloc(1, sizeof *net->shared);
     if (!net->shared)
         return lw_fail(LW_ENOMEM, "no memory for the ranks of a network");
-    *net->shared = (lw_shared_net){.ranks = *ranks};
+    *net->shared = (lw_shared_net){.ranks = known};
     return LW_OK;
 }
 

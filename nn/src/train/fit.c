@@ -1,4 +1,4 @@
-#include "base/struct_size.h"
+#include "base/options.h"
 #include "finite.h"
 #include "fit_run.h"
 #include "optimizer.h"
@@ -9,18 +9,18 @@
 
 enum { DEFAULT_EPOCHS = 10 };
 
-static lw_status resolve_options(lw_fit_run *run, lw_net *net, const lw_fit_options *options)
+static lw_status resolve_options(const char *function, lw_fit_run *run, lw_net *net,
+                                 const lw_fit_options *options)
 {
     if (!net)
-        return lw_fail(LW_EINVAL, "net is NULL");
+        return lw_fail(LW_EINVAL, "%s: net is NULL", function);
     run->net = net;
     lw_status status = LW_OK;
-    if (options) {
-        status = lw_check_struct_size("lw_fit_options", options->size, sizeof *options);
-        if (status != LW_OK)
-            return status;
-        run->options = *options;
-    }
+    if (options)
+        status = lw_read_options(function, LW_OPTIONS_TYPE(lw_fit_options, history), &run->options,
+                                 options);
+    if (status != LW_OK)
+        return status;
     lw_fit_options *o = &run->options;
     if (o->epochs == 0)
         o->epochs = DEFAULT_EPOCHS;
@@ -91,7 +91,7 @@ static lw_status fit(lw_fit_run *run)
 lw_status lw_fit(lw_net *net, const lw_dataset *data, const lw_fit_options *options)
 {
     lw_fit_run run = {0};
-    lw_status status = resolve_options(&run, net, options);
+    lw_status status = resolve_options("lw_fit", &run, net, options);
     if (status == LW_OK)
         status = lw_loss_check_data(net, &run.rule, data);
     if (status != LW_OK && !(net && net->shared))
@@ -104,17 +104,19 @@ lw_status lw_fit(lw_net *net, const lw_dataset *data, const lw_fit_options *opti
     return status;
 }
 
-static lw_status check_source(const lw_fit_run *run, const lw_batch_source *source)
+static lw_status read_source(const char *function, const lw_fit_run *run, lw_batch_source *source,
+                             const lw_batch_source *given)
 {
-    if (!source)
-        return lw_fail(LW_EINVAL, "source is NULL");
-    lw_status status = lw_check_struct_size("lw_batch_source", source->size, sizeof *source);
+    if (!given)
+        return lw_fail(LW_EINVAL, "%s: source is NULL", function);
+    lw_status status =
+        lw_read_options(function, LW_OPTIONS_TYPE(lw_batch_source, user), source, given);
     if (status != LW_OK)
         return status;
     if (!source->next)
-        return lw_fail(LW_EINVAL, "the callback of the batch source is NULL");
+        return lw_fail(LW_EINVAL, "%s: source->next, the callback, is NULL", function);
     if (run->options.batch_size == LW_FULL_BATCH)
-        return lw_fail(LW_EINVAL, "a batch source has no full batch");
+        return lw_fail(LW_EINVAL, "%s: a batch source has no full batch", function);
     const size_t inputs = source->inputs, outputs = source->outputs, rows = run->options.batch_size;
     status = lw_loss_check_shape(run->net, &run->rule, inputs, outputs, source->has_labels);
     if (status == LW_OK)
@@ -124,13 +126,15 @@ static lw_status check_source(const lw_fit_run *run, const lw_batch_source *sour
 
 lw_status lw_fit_source(lw_net *net, const lw_batch_source *source, const lw_fit_options *options)
 {
+    static const char name[] = "lw_fit_source";
     lw_fit_run run = {0};
-    lw_status status = resolve_options(&run, net, options);
+    lw_batch_source known;
+    lw_status status = resolve_options(name, &run, net, options);
     if (status == LW_OK)
-        status = check_source(&run, source);
+        status = read_source(name, &run, &known, source);
     if (status != LW_OK)
         return status;
-    status = lw_batches_open_source(&run.batches, net, source, run.options.batch_size);
+    status = lw_batches_open_source(&run.batches, net, &known, run.options.batch_size);
     if (status == LW_OK)
         status = fit(&run);
     lw_batches_close(&run.batches);
