@@ -375,6 +375,11 @@ static void net_clip_gradients(void)
     expect_usable(net);
 }
 
+static void net_reset_optimizer(void)
+{
+    REFUSES(LW_EINVAL, "net", lw_net_reset_optimizer(NULL));
+}
+
 static void net_step(void)
 {
     lw_net *net = watched_net();
@@ -470,6 +475,7 @@ int main(int argc, char **argv)
         {"lw_net_gradient_check", bad_net_gradient_check},
         {"lw_net_import", bad_net_import},
         {"lw_net_initialize", net_initialize},
+        {"lw_net_reset_optimizer", net_reset_optimizer},
         {"lw_net_inputs", net_inputs},
         {"lw_net_layer_count", net_layer_count},
         {"lw_net_layer_info", net_layer_info},

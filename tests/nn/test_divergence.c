@@ -94,8 +94,7 @@ START_TEST(a_loss_that_is_not_finite_ends_the_run_before_its_update)
     ASSERT_FAILS(LW_EDIVERGED, "not finite: ", lw_fit(unseen, &data, &options));
     place_of_message(&epoch, &batch);
     snprintf(message, sizeof message, "%s", lw_last_error());
-    ck_assert_msg(strstr(message, "layer ") || strstr(message, "all parameters and outputs are") ||
-                      strstr(message, "squares overflow"),
+    ck_assert_msg(strstr(message, "layer ") || strstr(message, "all parameters and outputs are"),
                   "%s: \"%s\" names no layer", s->name, message);
 
     observer seen = {0};
@@ -163,10 +162,9 @@ static const named names[] = {
      "epoch 1, batch 1: the loss is not finite: all parameters and outputs are finite"},
     {1, 0, 1, 1e18f, 1e10f, 0, LW_EDIVERGED,
      "after epoch 1 and batch 0: layer 0 (1 -> 2, relu): weight [0][0] is -inf"},
-    {1, 0, 1, 1e18f, 1, 1, LW_EDIVERGED,
-     "epoch 1, batch 1: the norm of the gradients is not finite: their squares overflow"},
-    {1e15f, 0, 1, 1e3f, 1, 1, LW_EDIVERGED,
-     "epoch 1, batch 1: the norm of the gradients is not finite: their squares overflow"},
+    {1e-10f, 0, 1e5f, 1e18f, 1, 1, LW_EDIVERGED,
+     "epoch 1, batch 1: the norm of the gradients is not finite: layer 0 (1 -> 2, relu): the "
+     "gradient of weight [0][1] is inf"},
 };
 enum { NAMES = sizeof names / sizeof *names };
 

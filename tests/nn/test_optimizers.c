@@ -1,6 +1,7 @@
 /* Optimizers and their state, and clipping. */
 #include "training_problem.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -173,6 +174,75 @@ START_TEST(clipping)
 }
 END_TEST
 
+/* Squares below and above the range of float; every third gradient is 0. */
+START_TEST(clipping_of_extreme_gradients)
+{
+    static const float values[] = {0x1p-149f, 1e-40f, 1e-30f, 1e-25f, 1e-19f,
+                                   1e19f,     1e20f,  1e30f,  3e38f};
+    lw_net *net = net_with_output(LW_LINEAR);
+    const size_t n = lw_net_parameter_count(net);
+    float *flat = uniform_floats(n, 0.0f, 0.0f, 1), *clipped = uniform_floats(n, 0.0f, 0.0f, 1);
+    for (size_t v = 0; v < sizeof values / sizeof *values; v++) {
+        double norm = -7.0, after = 0.0;
+        for (size_t i = 0; i < n; i++)
+            flat[i] = i % 3 == 0 ? 0.0f : values[v];
+        const int flushed = values[v] < FLT_MIN;
+        const double want = (double)values[v] * sqrt((double)(n - (n + 2) / 3));
+        ASSERT_OK(lw_net_set_gradients(net, flat));
+        ASSERT_OK(lw_net_clip_gradients(net, 0x1p-110f, &norm));
+        ck_assert_msg(norm <= want * 1.000001 && (flushed || norm >= want * 0.999999),
+                      "gradients of %g: norm %g, not %g", (double)values[v], norm, want);
+        ASSERT_OK(lw_net_get_gradients(net, clipped));
+        for (size_t i = 0; i < n; i++)
+            after += (double)clipped[i] * (double)clipped[i];
+        const double most = flushed ? 1.0 : 0x1p-110;
+        ck_assert_msg(sqrt(after) <= most * 1.000001 && (flushed || sqrt(after) >= most * 0.99999),
+                      "gradients of %g: norm %g after clipping", (double)values[v], sqrt(after));
+    }
+    flat[0] = INFINITY;
+    ASSERT_OK(lw_net_set_gradients(net, flat));
+    ASSERT_FAILS(LW_EDIVERGED, "finite", lw_net_clip_gradients(net, 1.0f, NULL));
+    free(flat);
+    free(clipped);
+    lw_net_destroy(net);
+}
+END_TEST
+
+/* After a reset, steps are those of a network that has had none; parameters, gradients and the forward pass stay. */
+START_TEST(reset_forgets_the_optimizer_alone)
+{
+    const lw_optimizer optimizers[] = {lw_sgd_momentum(0.5f, 0.5f), lw_adam(0.25f)};
+    for (size_t i = 0; i < 2; i++) {
+        lw_net *used = net_with_output(LW_LINEAR), *fresh = net_with_output(LW_LINEAR);
+        const size_t n = lw_net_parameter_count(used);
+        float *flat = uniform_floats(n, -1.0f, 1.0f, 3);
+        lw_optimizer_info info;
+        ASSERT_OK(lw_net_set_gradients(used, flat));
+        ASSERT_OK(lw_net_step(used, &optimizers[i]));
+        ASSERT_OK(lw_net_optimizer_info(used, &info));
+        ck_assert(info.steps == 1 && info.moments > 0);
+        const size_t memory = lw_net_memory(used);
+        ASSERT_OK(lw_net_reset_optimizer(used));
+        ck_assert_uint_lt(lw_net_memory(used), memory);
+        ASSERT_OK(lw_net_optimizer_info(used, &info));
+        ck_assert(info.kind == LW_OPTIMIZER_DEFAULT && info.steps == 0 && info.moments == 0);
+        ASSERT_OK(lw_net_set_gradients(fresh, flat));
+        ASSERT_OK(lw_net_get_parameters(used, flat));
+        ASSERT_OK(lw_net_set_parameters(fresh, flat));
+        ASSERT_OK(lw_net_step(used, &optimizers[i]));
+        ASSERT_OK(lw_net_step(fresh, &optimizers[i]));
+        float *got = parameters_of(used), *want = parameters_of(fresh);
+        assert_same_bits("parameters", n, got, want);
+        free(got);
+        free(want);
+        free(flat);
+        lw_net_destroy(used);
+        lw_net_destroy(fresh);
+    }
+    ASSERT_FAILS(LW_EINVAL, "lw_net_reset_optimizer: net", lw_net_reset_optimizer(NULL));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("optimizers");
@@ -182,6 +252,8 @@ int main(void)
     tcase_add_test(optimizers, momentum_is_forgotten_by_a_new_start);
     tcase_add_test(optimizers, bad_optimizers_are_refused);
     tcase_add_test(optimizers, clipping);
+    tcase_add_test(optimizers, clipping_of_extreme_gradients);
+    tcase_add_test(optimizers, reset_forgets_the_optimizer_alone);
     suite_add_tcase(suite, optimizers);
     return run_suite(suite);
 }

@@ -120,8 +120,9 @@ typedef enum lw_precision {
  * bf16 (lanewise/bf16.h) and sum in float; biases, losses, gradients of parameters, the optimizer and the
  * weights that it updates stay float, and so does prediction. About twice as fast for wide layers where the
  * CPU has instructions for it (instruction set "avx512bf16"); elsewhere it is emulated, with the same bits
- * but for the exceptions that bf16.h names. Forgets the last forward pass, gradients and optimizer state;
- * parameters stay. LW_ENOMEM leaves the network as it was.
+ * but for the exceptions that bf16.h names. A change of precision forgets the last forward pass, gradients
+ * and optimizer state; parameters stay. The network's own precision changes nothing. LW_ENOMEM leaves the
+ * network as it was.
  */
 LW_API lw_status lw_net_set_precision(lw_net *net, lw_precision precision);
 LW_API lw_precision lw_net_precision(const lw_net *net);
@@ -174,8 +175,18 @@ typedef enum lw_optimizer_kind {
     LW_ADAMW                  /* AdamW; weight decay shrinks the weights */
 } lw_optimizer_kind;
 
-/* Formulas: lw_sgd_update and lw_adam_update. The values are used as they are; take one of the
- * constructors below and change what should differ. */
+/*
+ * Formulas: lw_sgd_update and lw_adam_update. There are no defaults but for LW_OPTIMIZER_DEFAULT, which ignores all
+ * values: take one of the constructors below and change members. LW_EINVAL for
+ *
+ *   learning_rate, weight_decay   not finite or below 0
+ *   momentum                      outside [0, 1)                         (LW_SGD)
+ *   nesterov                      set without momentum                   (LW_SGD)
+ *   beta1, beta2                  outside [0, 1)                         (LW_ADAM, LW_ADAMW)
+ *   epsilon                       not finite, or not above 0             (LW_ADAM, LW_ADAMW)
+ *
+ * Members of the other kinds are ignored.
+ */
 typedef struct lw_optimizer {
     lw_optimizer_kind kind;      /* which one */
     float learning_rate;         /* of all */
@@ -220,13 +231,18 @@ LW_API lw_status lw_net_loss(lw_net *net, lw_loss loss, const lw_target *target,
  */
 LW_API lw_status lw_net_backward(lw_net *net, const float *dy);
 
-/* Scales the gradients so that their Euclidean norm is at most max_norm (> 0). norm receives the
- * norm before; NULL: not stored. A norm that is not finite gives LW_EDIVERGED and leaves them. */
+/* Scales the gradients so that their Euclidean norm is at most max_norm (> 0; INFINITY only measures). norm receives
+ * the norm before; NULL: not stored. Squares neither overflow nor underflow. LW_EDIVERGED, with the gradients
+ * unchanged, if one of them is not finite. */
 LW_API lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm);
 
-/* One optimizer step with the gradients at hand. The optimizer's state (velocity, moments, step
- * count) lives in the network and starts anew when the kind changes. */
+/* One optimizer step with the current gradients. The optimizer's state (velocity or moments, step count) belongs
+ * to the network. It is reset by a step with another kind, lw_net_reset_optimizer, lw_net_initialize and a change
+ * of precision. */
 LW_API lw_status lw_net_step(lw_net *net, const lw_optimizer *optimizer);
+
+/* Resets the optimizer's state and releases its memory. Parameters, gradients and the last forward pass stay. */
+LW_API lw_status lw_net_reset_optimizer(lw_net *net);
 
 /* How far an optimizer is. */
 typedef struct lw_optimizer_info {

@@ -147,7 +147,7 @@ lw_status lw_fail_loss(const lw_net *net, const lw_batch *batch, const char *beg
 lw_status lw_fail_gradients(const lw_net *net, const char *begins_with)
 {
     place_text place;
-    snprintf(place, sizeof(place_text), "their squares overflow");
+    snprintf(place, sizeof(place_text), "a gradient is not finite");
     for (size_t i = 0; i < net->layer_count; i++)
         if (find_in_layer(net, i, "the gradient of ", net->layers[i].dw, net->layers[i].db, place))
             break;

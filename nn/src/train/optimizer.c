@@ -82,6 +82,14 @@ void lw_optimizer_forget(lw_net *net)
     net->optimizer = (lw_optimizer_state){0};
 }
 
+lw_status lw_net_reset_optimizer(lw_net *net)
+{
+    if (!net)
+        return lw_fail(LW_EINVAL, "lw_net_reset_optimizer: net is NULL");
+    lw_optimizer_forget(net);
+    return LW_OK;
+}
+
 /* A new kind starts anew, but not before there is memory for it. */
 static lw_status make_room(lw_net *net, const lw_optimizer *optimizer)
 {
@@ -148,26 +156,4 @@ lw_layer_update lw_optimizer_of_layer(const lw_optimizer_step *step, const lw_ne
                              .b = with_bias ? layer->b : NULL,
                              .b_m = moment_of(state->velocity, net, b),
                              .b_v = moment_of(state->variance, net, b)};
-}
-
-lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm)
-{
-    if (!net)
-        return lw_fail(LW_EINVAL, "lw_net_clip_gradients: net is NULL");
-    if (!(max_norm > 0.0f))
-        return lw_fail(LW_EINVAL, "max_norm %g is not above 0", (double)max_norm);
-    if (!net->pass.gradients)
-        return lw_fail(LW_ESTATE, "no backward pass yet");
-    double squares;
-    lw_status status = lw_sum_squares(net->gradient_count, net->gradients, &squares);
-    if (status != LW_OK)
-        return status;
-    const double before = sqrt(squares);
-    if (!isfinite(before))
-        return lw_fail(LW_EDIVERGED, "the norm of the gradients is not finite");
-    if (before > (double)max_norm)
-        status = lw_scale(net->gradient_count, (float)((double)max_norm / before), net->gradients);
-    if (status == LW_OK && norm)
-        *norm = before;
-    return status;
 }
