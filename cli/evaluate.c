@@ -22,6 +22,8 @@ static const option_row loss_rows[] = {
 /* Columns as wide as the largest count, so that they line up for any number of rows. */
 static void print_confusion(const lw_evaluation *e)
 {
+    if (e->confusion == NULL)
+        return;
     int width = snprintf(NULL, 0, "%zu", e->classes - 1);
     for (size_t i = 0; i < e->classes * e->classes; i++) {
         const int digits = snprintf(NULL, 0, "%zu", e->confusion[i]);

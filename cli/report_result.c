@@ -97,7 +97,7 @@ static json_t *commonest_confusions(const lw_evaluation *e)
 {
     size_t cells[CONFUSIONS_MAX] = {0};
     size_t found = 0;
-    for (size_t cell = 0; cell < e->classes * e->classes; cell++) {
+    for (size_t cell = 0; e->confusion != NULL && cell < e->classes * e->classes; cell++) {
         const size_t count = e->confusion[cell];
         if (cell / e->classes == cell % e->classes || count == 0 ||
             (found == CONFUSIONS_MAX && count <= e->confusion[cells[found - 1]]))

@@ -421,6 +421,44 @@ START_TEST(several_classes)
 }
 END_TEST
 
+/* More classes than a matrix has room for: everything else is there. */
+START_TEST(many_classes_have_no_confusion_matrix)
+{
+    enum { CLASSES = 70000 };
+    const lw_layer_spec layer = {.units = CLASSES, .activation = LW_SOFTMAX, .init = LW_INIT_ZEROS};
+    lw_net *net = make_net(1, &layer, 1, 1);
+    float *w = uniform_floats(CLASSES, 0.0f, 0.0f, 1);
+    w[CLASSES - 1] = 100.0f;
+    ASSERT_OK(lw_net_set_layer(net, 0, w, NULL));
+    const float x[] = {1.0f, 1.0f, 1.0f};
+    const int32_t labels[] = {CLASSES - 1, 5, CLASSES - 1};
+    const lw_dataset data = {
+        .rows = 3, .inputs = 1, .outputs = CLASSES, .x = x, .target = {.labels = labels}};
+    lw_evaluation e;
+    ASSERT_OK(lw_evaluate(net, &data, LW_LOSS_DEFAULT, &e));
+    ck_assert(e.rows == 3 && e.classes == CLASSES && e.correct == 2);
+    ck_assert_double_eq_tol(e.accuracy, 2.0 / 3.0, 1e-12);
+    ck_assert_double_eq_tol(e.loss, 100.0 / 3.0, 1e-4);
+    ck_assert_ptr_null(e.confusion);
+    ck_assert(e.misclassified_count == 1 && e.misclassified[0] == 1);
+    lw_evaluation_free(&e);
+    free(w);
+    lw_net_destroy(net);
+}
+END_TEST
+
+/* It is constantly 1. */
+START_TEST(softmax_of_one_output_is_refused)
+{
+    const lw_layer_spec layers[] = {{.units = 3}, {.units = 1, .activation = LW_SOFTMAX}};
+    lw_net *net = NULL;
+    for (size_t first = 0; first < 2; first++)
+        ASSERT_FAILS(LW_EINVAL, "softmax needs at least two units",
+                     lw_net_create(&net, 3, layers + first, 2 - first, 1));
+    ck_assert_ptr_null(net);
+}
+END_TEST
+
 START_TEST(regression_has_no_classes)
 {
     const float x[] = {1.0f, 2.0f, 4.0f}, values[] = {0.0f, 2.0f, 2.0f};
@@ -544,6 +582,8 @@ int main(void)
     tcase_add_test(tcase, prediction_edges);
     tcase_add_test(tcase, two_classes);
     tcase_add_test(tcase, several_classes);
+    tcase_add_test(tcase, many_classes_have_no_confusion_matrix);
+    tcase_add_test(tcase, softmax_of_one_output_is_refused);
     tcase_add_test(tcase, regression_has_no_classes);
     tcase_add_test(tcase, losses_have_their_scale);
     tcase_add_test(tcase, evaluation_refuses);

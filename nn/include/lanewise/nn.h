@@ -55,7 +55,7 @@ typedef enum lw_init {
 /* A layer to be made. */
 typedef struct lw_layer_spec {
     size_t units;             /* columns of the layer's output, at least 1                      */
-    lw_activation activation; /* LW_SOFTMAX only in the last layer                              */
+    lw_activation activation; /* LW_SOFTMAX only in the last layer, of at least two units       */
     lw_init init;             /* how W and b are drawn */
     float init_scale; /* for LW_INIT_NORMAL and LW_INIT_UNIFORM; 0 means 1                      */
 } lw_layer_spec;
@@ -63,8 +63,8 @@ typedef struct lw_layer_spec {
 /*
  * Creates a network of dense layers and draws its parameters from a generator seeded with seed.
  * The generator stays with the network: it also shuffles in lw_fit. *net is owned by the caller,
- * who releases it with lw_net_destroy. LW_EINVAL for inputs, units or layer_count 0 and softmax
- * before the last layer.
+ * who releases it with lw_net_destroy. LW_EINVAL for inputs, units or layer_count 0 and for softmax
+ * before the last layer or of one unit, whose output is always 1.
  */
 LW_API lw_status lw_net_create(lw_net **net, size_t inputs, const lw_layer_spec *layers,
                                size_t layer_count, uint64_t seed);
@@ -410,12 +410,17 @@ LW_API lw_status lw_predict(const lw_net *net, size_t rows, const float *x, floa
 /* Classes: the column of the largest output; with one output, 1 if it is above 0.5 else 0. */
 LW_API lw_status lw_classify(const lw_net *net, size_t rows, const float *x, int32_t *label);
 
-/* What lw_evaluate finds. */
+/* Most classes that lw_evaluate counts a confusion matrix of: 128 MiB. */
+#define LW_CONFUSION_MAX_CLASSES 4096
+
+/* Results of lw_evaluate. */
 typedef struct lw_evaluation {
     double loss;                   /* of all rows */
     double accuracy;               /* NaN for targets that are no classes (see below) */
     size_t rows, classes, correct; /* correct of rows are classified right */
-    size_t *confusion;             /* classes x classes: row = true class, column = predicted */
+    size_t
+        *confusion; /* classes x classes: row = true class, column = predicted; NULL without classes
+                                      and above LW_CONFUSION_MAX_CLASSES */
     size_t true_positive, false_positive, true_negative, false_negative; /* two classes only */
     size_t *misclassified;      /* numbers of data's rows, ascending */
     size_t misclassified_count; /* the length of misclassified */
@@ -424,10 +429,9 @@ typedef struct lw_evaluation {
 
 /*
  * Loss and classification of a data set. The true class is the label; with target values, the
- * column of the largest value, or for one output whether the value is above 0.5. classes is 0 and
- * the counts are empty if there is one linear output, or one whose loss is a squared error and
- * whose activation is neither sigmoid nor tanh: a regression. Class 1 is positive. Release with
- * lw_evaluation_free.
+ * column of the largest value, or for one output whether the value is above 0.5. A network with one output
+ * whose activation is neither sigmoid nor tanh is a regression: classes is 0 and the counts are empty. Class 1 is
+ * positive. Release with lw_evaluation_free.
  */
 LW_API lw_status lw_evaluate(const lw_net *net, const lw_dataset *data, lw_loss loss,
                              lw_evaluation *evaluation);
@@ -587,7 +591,7 @@ LW_API lw_status lw_net_load_parameters(lw_net *net, const char *path);
  * read. What no file of this kind says is which activations the layers have: hidden is that of
  * all but the last, output that of the last. (For others, lw_net_create and lw_net_load_parameters.) Its
  * generator is seeded with 0. Errors as lw_net_load_parameters; LW_ESHAPE, too, for shapes that do
- * not follow one another, and LW_EINVAL for softmax in hidden layers.
+ * not follow one another, and LW_EINVAL for softmax in hidden layers or of one output.
  */
 LW_API lw_status lw_net_import(lw_net **net, const char *path, lw_activation hidden,
                                lw_activation output);

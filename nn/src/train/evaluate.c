@@ -11,14 +11,13 @@ typedef struct row_scores {
     int32_t *predicted;
 } row_scores;
 
-/* How many classes the outputs tell apart; 0 for a regression. */
+/* Number of classes; 0 for a regression. */
 static size_t class_count(const lw_net *net)
 {
     const size_t outputs = lw_net_outputs(net);
     const lw_activation activation = lw_last_layer(net)->spec.activation;
     /* With any other activation a single output's loss can only be a squared error. */
-    const int bounded =
-        activation == LW_SIGMOID || activation == LW_TANH || activation == LW_SOFTMAX;
+    const int bounded = activation == LW_SIGMOID || activation == LW_TANH;
     return outputs == 1 && !bounded ? 0 : lw_loss_classes(outputs);
 }
 
@@ -106,30 +105,37 @@ lw_status lw_score(const lw_net *net, const lw_loss_rule *rule, const lw_dataset
     return status;
 }
 
-/* Fills in the counts; the room for them is made here. */
+/* Length of the confusion matrix; 0 without one. */
+static size_t confusion_cells(size_t classes)
+{
+    return classes <= LW_CONFUSION_MAX_CLASSES ? classes * classes : 0;
+}
+
+/* Allocates and fills the confusion matrix and the list of misclassified rows. */
 static lw_status count_classes(const lw_dataset *data, const row_scores *scores,
                                lw_evaluation *evaluation)
 {
-    const size_t classes = evaluation->classes;
-    const size_t wrong = data->rows - count_correct(data, scores);
-    size_t cells;
-    if (lw_multiply_overflows(classes, classes, &cells) || cells > SIZE_MAX - wrong)
-        return lw_fail(LW_ENOMEM, "no memory for a confusion matrix of %zu classes", classes);
-    size_t *counts = calloc(cells + wrong, sizeof *counts);
+    const size_t classes = evaluation->classes, cells = confusion_cells(classes);
+    const size_t correct = count_correct(data, scores), wrong = data->rows - correct;
+    /* At least one element: neither of the two may be there. */
+    size_t *counts = calloc(cells + wrong + 1, sizeof *counts);
     if (!counts)
-        return lw_fail(LW_ENOMEM, "no memory for a confusion matrix of %zu classes", classes);
+        return lw_fail(LW_ENOMEM, "no memory for the counts of %zu classes and %zu rows", classes,
+                       wrong);
 
     size_t *misclassified = counts + cells;
     for (size_t i = 0; i < data->rows; i++) {
         const int32_t truth = true_class(data, i), predicted = scores->predicted[i];
-        counts[(size_t)truth * classes + (size_t)predicted]++;
+        if (cells > 0)
+            counts[(size_t)truth * classes + (size_t)predicted]++;
         if (predicted != truth)
             *misclassified++ = i;
     }
     evaluation->storage = counts;
-    evaluation->confusion = counts;
+    evaluation->confusion = cells > 0 ? counts : NULL;
     evaluation->misclassified = counts + cells;
     evaluation->misclassified_count = wrong;
+    evaluation->correct = correct;
     return LW_OK;
 }
 
@@ -153,32 +159,32 @@ static lw_status add_evaluations(const lw_net *net, lw_status status, lw_evaluat
 {
     if (!net->shared)
         return status;
-    const size_t cells = evaluation->classes * evaluation->classes;
-    double *sums = calloc(1 + cells + LW_RANKS_EXTRA, sizeof *sums);
+    enum { LOSS, CORRECT, CONFUSION };
+    const size_t cells = confusion_cells(evaluation->classes);
+    double *sums = calloc(CONFUSION + cells + LW_RANKS_EXTRA, sizeof *sums);
     if (!sums)
-        return lw_fail(LW_ENOMEM, "no memory for sums of %zu numbers", 1 + cells);
-    size_t *confusion = evaluation->storage;
-    sums[0] = evaluation->loss;
+        return lw_fail(LW_ENOMEM, "no memory for sums of %zu numbers", CONFUSION + cells);
+    size_t *confusion = evaluation->confusion;
+    sums[LOSS] = evaluation->loss;
+    sums[CORRECT] = (double)evaluation->correct;
     for (size_t i = 0; i < cells && confusion; i++)
-        sums[1 + i] = (double)confusion[i];
-    status = lw_ranks_sum(net, status, 1 + cells, sums);
-    evaluation->loss = sums[0];
+        sums[CONFUSION + i] = (double)confusion[i];
+    status = lw_ranks_sum(net, status, CONFUSION + cells, sums);
+    evaluation->loss = sums[LOSS];
+    evaluation->correct = (size_t)sums[CORRECT];
     for (size_t i = 0; i < cells && confusion; i++)
-        confusion[i] = (size_t)sums[1 + i];
+        confusion[i] = (size_t)sums[CONFUSION + i];
     free(sums);
     return status;
 }
 
-/* What follows from the counts. */
+/* Results that follow from the counts. */
 static void summarize(lw_evaluation *evaluation)
 {
     const size_t classes = evaluation->classes;
     const size_t *counts = evaluation->confusion;
-    for (size_t i = 0; i < classes; i++)
-        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): where there are classes they have been counted */
-        evaluation->correct += counts[i * classes + i];
     evaluation->accuracy = accuracy_of(classes, evaluation->correct, evaluation->rows);
-    if (classes == 2) {
+    if (classes == 2 && counts) {
         evaluation->true_negative = counts[0];
         evaluation->false_positive = counts[1];
         evaluation->false_negative = counts[2];
@@ -190,7 +196,7 @@ lw_status lw_evaluate(const lw_net *net, const lw_dataset *data, lw_loss loss,
                       lw_evaluation *evaluation)
 {
     if (!net || !evaluation)
-        return lw_fail(LW_EINVAL, "%s is NULL", net ? "evaluation" : "net");
+        return lw_fail(LW_EINVAL, "lw_evaluate: %s is NULL", net ? "evaluation" : "net");
     lw_loss_rule rule;
     lw_status status = lw_loss_resolve(net, loss, &rule);
     if (status == LW_OK)

@@ -35,6 +35,9 @@ static lw_status check_architecture(size_t inputs, const lw_layer_spec *layers, 
             return lw_fail(LW_EINVAL, "layer %zu: unknown activation %d", i, (int)spec->activation);
         if (spec->activation == LW_SOFTMAX && i + 1 < layer_count)
             return lw_fail(LW_EINVAL, "layer %zu: softmax is for the last layer only", i);
+        if (spec->activation == LW_SOFTMAX && spec->units == 1)
+            return lw_fail(LW_EINVAL,
+                           "layer %zu: softmax needs at least two units; use sigmoid for one", i);
         if (spec->init < LW_INIT_DEFAULT || spec->init > LW_INIT_HE)
             return lw_fail(LW_EINVAL, "layer %zu: unknown initialisation %d", i, (int)spec->init);
         if (!(spec->init_scale >= 0.0f && spec->init_scale <= 3.4e38f))
