@@ -75,13 +75,13 @@ float *run_training(size_t run, unsigned threads)
     lw_net *net = NULL;
     must(lw_net_create(&net, r->inputs, layers, 2, 3));
     must(lw_net_set_precision(net, r->precision));
+    lw_net_set_threads(net, threads);
     must(lw_fit(net, &data,
                 &(lw_fit_options){.size = sizeof(lw_fit_options),
                                   .optimizer = optimizer,
                                   .batch_size = r->batch,
                                   .epochs = 1,
-                                  .clip_norm = r->clip_norm,
-                                  .threads = threads}));
+                                  .clip_norm = r->clip_norm}));
     must(lw_net_get_parameters(net, parameters));
     lw_net_destroy(net);
     free(labels);

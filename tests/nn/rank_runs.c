@@ -37,6 +37,7 @@ static void train_rank(void *user, const lw_ranks *ranks)
     run *r = user;
     const run_kind *kind = r->kind;
     lw_net *net = net_of(kind);
+    lw_net_set_threads(net, r->threads);
     ASSERT_OK(lw_net_set_ranks(net, ranks));
     const lw_dataset data = share_of(r->data, ranks, r->batch);
     const lw_dataset validation = share_of(r->validation, ranks, LW_FULL_BATCH);
@@ -48,7 +49,6 @@ static void train_rank(void *user, const lw_ranks *ranks)
                                        .epochs = EPOCHS,
                                        .clip_norm = kind->clip_norm,
                                        .no_shuffle = kind->no_shuffle,
-                                       .threads = r->threads,
                                        .validation = &validation,
                                        .history = &history}));
     outcome *o = &r->outcomes[ranks ? ranks->rank : 0];

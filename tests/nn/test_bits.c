@@ -136,6 +136,7 @@ static result train(const scenario *s, const lw_optimizer *optimizer, unsigned t
         .rows = s->rows, .inputs = s->inputs, .outputs = outputs, .x = x, .target = target};
     lw_net *net = make_net(s->inputs, s->layers, s->layer_count, 5);
     ASSERT_OK(lw_net_set_precision(net, s->precision));
+    lw_net_set_threads(net, threads);
     lw_history history;
     result r = {.count = lw_net_parameter_count(net), .initial = parameters_of(net)};
     ASSERT_OK(lw_fit(net, &data,
@@ -145,7 +146,6 @@ static result train(const scenario *s, const lw_optimizer *optimizer, unsigned t
                                        .batch_size = s->batch,
                                        .epochs = 2,
                                        .clip_norm = clip_norm,
-                                       .threads = threads,
                                        .history = &history}));
     r.parameters = parameters_of(net);
     r.loss = history.epochs[1].train_loss;

@@ -102,7 +102,7 @@ START_TEST(a_loss_that_is_not_finite_ends_the_run_before_its_update)
     options.on_epoch = see_epoch;
     options.user = &seen;
     options.history = &history;
-    options.threads = 3;
+    lw_net_set_threads(watched, 3);
     ASSERT_FAILS(LW_EDIVERGED, "not finite: ", lw_fit(watched, &data, &options));
     place_of_message(&again_epoch, &again_batch);
     ck_assert(epoch == again_epoch && batch == again_batch);

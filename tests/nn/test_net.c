@@ -564,6 +564,38 @@ START_TEST(evaluation_refuses)
 }
 END_TEST
 
+/* The rule at the head of nn.h: per row nothing is done; a mean over no rows is refused. */
+START_TEST(functions_without_rows)
+{
+    lw_net *net = identity_net(2, LW_LINEAR);
+    const lw_optimizer sgd = lw_sgd(0.1f);
+    const float x[2] = {0.0f};
+    float y[2] = {7.0f, 7.0f};
+    int32_t label = 7;
+    const lw_target target = {.values = x};
+    const lw_dataset data = {.inputs = 2, .outputs = 2, .x = x, .target = target};
+    lw_dataset made = {0};
+    lw_evaluation e;
+    lw_gradient_report report;
+    ASSERT_OK(lw_predict(net, 0, x, y));
+    ASSERT_OK(lw_predict(net, 0, NULL, NULL));
+    ASSERT_OK(lw_classify(net, 0, x, &label));
+    ASSERT_OK(lw_net_reserve(net, 0));
+    ck_assert(y[0] == 7.0f && label == 7);
+    ASSERT_OK(lw_dataset_select(&data, 0, NULL, &made));
+    ck_assert_uint_eq(made.rows, 0);
+    lw_dataset_free(&made);
+
+    ASSERT_FAILS(LW_EINVAL, "rows", lw_net_forward(net, 0, x, y));
+    ASSERT_FAILS(LW_EINVAL, "rows", lw_train_step(net, LW_MSE, &sgd, 0, x, &target, NULL));
+    ASSERT_FAILS(LW_EINVAL, "rows", lw_net_gradient_check(net, LW_MSE, 0, x, &target, &report));
+    ASSERT_FAILS(LW_EDATA, "rows", lw_dataset_check(&data));
+    ASSERT_FAILS(LW_EDATA, "rows", lw_evaluate(net, &data, LW_MSE, &e));
+    ASSERT_FAILS(LW_EDATA, "rows", lw_fit(net, &data, NULL));
+    lw_net_destroy(net);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("net");
@@ -582,6 +614,7 @@ int main(void)
     tcase_add_test(tcase, prediction_edges);
     tcase_add_test(tcase, two_classes);
     tcase_add_test(tcase, several_classes);
+    tcase_add_test(tcase, functions_without_rows);
     tcase_add_test(tcase, many_classes_have_no_confusion_matrix);
     tcase_add_test(tcase, softmax_of_one_output_is_refused);
     tcase_add_test(tcase, regression_has_no_classes);

@@ -168,8 +168,8 @@ static void go_on(const task *t, size_t step, const char *stopped)
     ASSERT_OK(lw_net_load(&net, stopped));
     ASSERT_OK(lw_net_set_precision(net, t->s->precision));
     ASSERT_OK(lw_net_load_state(net, &begin, stopped));
-    ASSERT_OK(fit(
-        t, net, (lw_fit_options){.begin = begin, .history = &rest, .reached = &end, .threads = 2}));
+    lw_net_set_threads(net, 2);
+    ASSERT_OK(fit(t, net, (lw_fit_options){.begin = begin, .history = &rest, .reached = &end}));
     assert_same_files(t->s->name, step, save(net, &end, "resumed.safetensors"), t->whole_file);
     ck_assert_uint_eq(rest.count, EPOCHS - begin.epochs);
     for (size_t i = 0; i < rest.count; i++) {
@@ -209,13 +209,13 @@ static void stop_and_go_on(const task *t, size_t step, int by_callback)
     stopper s = {.left = step, .by_callback = by_callback, .saves = step % 3 == 0, .net = net};
     lw_position reached = {.epochs = 99};
     lw_history history;
+    lw_net_set_threads(net, 3);
     ASSERT_OK(fit(t, net,
                   (lw_fit_options){.on_batch = stop_after_steps,
                                    .user = &s,
                                    .stop = &s.stop,
                                    .reached = &reached,
-                                   .history = &history,
-                                   .threads = 3}));
+                                   .history = &history}));
     /* The end of a source's epoch is not known before the source says so. */
     const size_t epochs = step / t->steps, batches = step % t->steps;
     const int at_end = batches == 0 && t->by_source;

@@ -153,9 +153,8 @@ static const char *whole_run(const task *t)
 {
     const char *path = temp_path("whole.safetensors");
     lw_net *net = new_net(t->s, 5);
-    lw_fit_options options = t->options;
-    options.threads = 1;
-    ASSERT_OK(lw_fit(net, &t->data, &options));
+    lw_net_set_threads(net, 1);
+    ASSERT_OK(lw_fit(net, &t->data, &t->options));
     ASSERT_OK(lw_net_save_state(net, &(lw_position){.epochs = EPOCHS}, path));
     lw_net_destroy(net);
     return path;
@@ -181,7 +180,7 @@ static const char *interrupted_run(const task *t)
     lw_net *net = new_net(t->s, 5);
     s.net = net;
     lw_fit_options options = t->options;
-    options.threads = 2;
+    lw_net_set_threads(net, 2);
     options.on_epoch = save_and_stop;
     options.user = &s;
     ASSERT_OK(lw_fit(net, &t->data, &options));
@@ -202,7 +201,7 @@ static const char *resumed_run(const task *t, unsigned threads, const char *stop
     ASSERT_OK(lw_net_load_state(net, &done, stopped));
     ck_assert_uint_eq(done.epochs, DONE);
     lw_fit_options options = t->options;
-    options.threads = threads;
+    lw_net_set_threads(net, threads);
     options.begin = done;
     ASSERT_OK(lw_fit(net, &t->data, &options));
     ASSERT_OK(lw_net_save_state(net, &(lw_position){.epochs = EPOCHS}, path));

@@ -43,6 +43,23 @@ START_TEST(shares_cover_everything_once)
 }
 END_TEST
 
+/* The network's setting counts before the calling thread's, and that before the default. */
+START_TEST(settings_have_one_order)
+{
+    const size_t by_default = (size_t)lw_max_threads();
+    ck_assert_uint_eq(lw_team_size(0, 1e9), by_default);
+    const int before = lw_set_threads(2);
+    ck_assert_uint_eq(lw_team_size(0, 1e9), possible(2));
+    ck_assert_uint_eq(lw_team_size(3, 1e9), possible(3));
+    lw_set_threads(1);
+    ck_assert_uint_eq(lw_team_size(0, 1e9), 1);
+    ck_assert_uint_eq(lw_team_size(3, 1e9), possible(3));
+    lw_set_threads(3);
+    ck_assert_uint_eq(lw_team_size(1, 1e9), 1);
+    lw_set_threads(before);
+}
+END_TEST
+
 START_TEST(only_work_worth_it_is_shared)
 {
     ck_assert_uint_eq(lw_team_size(8, 1e3), 1);
@@ -476,9 +493,9 @@ START_TEST(a_run_can_have_its_own_limit)
     float *want = NULL;
     for (unsigned threads = 0; threads <= 3; threads++) {
         lw_net *net = make_net(s->inputs, s->layers, s->layer_count, 3);
-        ASSERT_OK(lw_fit(
-            net, &data,
-            &(lw_fit_options){.size = sizeof(lw_fit_options), .epochs = 2, .threads = threads}));
+        lw_net_set_threads(net, threads);
+        ASSERT_OK(
+            lw_fit(net, &data, &(lw_fit_options){.size = sizeof(lw_fit_options), .epochs = 2}));
         float *got = parameters_of(net);
         if (want)
             assert_same_bits("limit", parameter_count(s), got, want);
@@ -523,13 +540,13 @@ static double training_rate(unsigned threads)
         .rows = ROWS, .inputs = INPUTS, .outputs = 10, .x = x, .target = {.labels = labels}};
     const lw_layer_spec layers[] = {{128, LW_RELU, 0, 0}, {10, LW_SOFTMAX, 0, 0}};
     lw_net *net = make_net(INPUTS, layers, 2, 1);
+    lw_net_set_threads(net, threads);
     const double begin = seconds();
     timed_run run = {.end = begin + 0.3};
     ASSERT_OK(lw_fit(net, &data,
                      &(lw_fit_options){.size = sizeof(lw_fit_options),
                                        .batch_size = 64,
                                        .epochs = 1000000,
-                                       .threads = threads,
                                        .on_epoch = stop_in_time,
                                        .user = &run}));
     const double rate = (double)run.epochs / (seconds() - begin);
@@ -575,6 +592,7 @@ int main(void)
     TCase *tcase = tcase_create("threads");
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, shares_cover_everything_once);
+    tcase_add_test(tcase, settings_have_one_order);
     tcase_add_test(tcase, only_work_worth_it_is_shared);
     tcase_add_test(tcase, failure_in_a_thread_reaches_the_caller);
     tcase_add_test(tcase, one_thread_means_one_thread);

@@ -31,6 +31,7 @@ typedef struct library {
     lw_status (*create)(lw_net **net, size_t inputs, const lw_layer_spec *layers, size_t count,
                         uint64_t seed);
     void (*destroy)(lw_net *net);
+    void (*set_threads)(lw_net *net, unsigned threads);
     lw_status (*fit)(lw_net *net, const lw_dataset *data, const lw_fit_options *options);
     lw_status (*get)(const lw_net *net, float *flat);
     const char *(*last_error)(void);
@@ -57,6 +58,7 @@ static library load(Lmid_t space, const char *kernels, const char *nn)
         give_up(nn, dlerror());
     find(l.nn, "lw_net_create", &l.create);
     find(l.nn, "lw_net_destroy", &l.destroy);
+    find(l.nn, "lw_net_set_threads", &l.set_threads);
     find(l.nn, "lw_fit", &l.fit);
     find(l.nn, "lw_net_get_parameters", &l.get);
     find(l.kernels, "lw_last_error", &l.last_error);
@@ -113,11 +115,10 @@ static void train(const library *l, unsigned threads, float *parameters)
         .rows = ROWS, .inputs = INPUTS, .outputs = OUTPUTS, .x = x, .target.labels = labels};
     lw_net *net;
     check(l, l->create(&net, INPUTS, layers, 2, 1));
-    check(l, l->fit(net, &data,
-                    &(lw_fit_options){.size = sizeof(lw_fit_options),
-                                      .batch_size = 64,
-                                      .epochs = 1,
-                                      .threads = threads}));
+    l->set_threads(net, threads);
+    check(l,
+          l->fit(net, &data,
+                 &(lw_fit_options){.size = sizeof(lw_fit_options), .batch_size = 64, .epochs = 1}));
     check(l, l->get(net, parameters));
     l->destroy(net);
 }

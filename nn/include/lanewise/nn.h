@@ -9,9 +9,13 @@
  *              its W, row by row, then its b. Views are copies.
  *   Threads    a network may be trained by one thread at a time; functions that take a const lw_net
  *              may run in several threads at once on one network. Different networks are
- *              independent. Work is shared out over lw_max_threads() threads, or as many as
- *              lw_net_set_threads says; results are bit-identical for any number. Threads that
- *              wait for one another fall asleep after some microseconds.
+ *              independent. A call on a network uses at most
+ *                1 thread inside a parallel region and in a forked child (see lw_max_threads),
+ *                else the network's setting, lw_net_set_threads, if there is one,
+ *                else the calling thread's setting, lw_set_threads, if there is one,
+ *                else the number of OpenMP's threads or of available processors, whichever is less,
+ *              and fewer where the work is not worth more. Results are bit-identical for any number. Waiting
+ *              threads spin for some microseconds, then block.
  *   Denormals  training (forward, loss, backward, step) flushes numbers below 2^-126 to zero, as operands and
  *              results of each operation: the small gradients of a converged network would otherwise make it
  *              many times slower. Prediction and evaluation keep them. Either holds on every thread and
@@ -23,6 +27,9 @@
  *              A value outside an enumeration is LW_EINVAL.
  *   Sizes      that no memory has are LW_EINVAL: more than PTRDIFF_MAX bytes in an operand or a network; what this
  *              machine does not have is LW_ENOMEM.
+ *   Rows       Functions that work row by row do nothing for 0 rows: prediction, lw_net_reserve, selections of data sets.
+ *              Those that average over rows refuse 0 rows: LW_EINVAL in a loop of training calls, LW_EDATA for a
+ *              data set (one of several ranks may have an empty one, see ranks.h).
  *   NULL       is LW_EINVAL where nothing else is said. Functions that return no status then do nothing, or
  *              return 0.
  *   Status     see status.h. On failure outputs are unchanged.
@@ -127,9 +134,8 @@ typedef enum lw_precision {
 LW_API lw_status lw_net_set_precision(lw_net *net, lw_precision precision);
 LW_API lw_precision lw_net_precision(const lw_net *net);
 
-/* How many threads the network's own functions use; 0, the default: lw_max_threads() where they are called. A
- * number above the processors at hand is taken as it is; inside a parallel region and in a forked child it is 1
- * all the same, as lw_max_threads says. */
+/* Sets how many threads the network's functions use; 0, the default: no setting. See Threads above. Values above the
+ * processor count are accepted; values above LW_MOST_THREADS are clamped to it. */
 LW_API void lw_net_set_threads(lw_net *net, unsigned threads);
 
 /* Parameters and gradients, flat (lw_net_parameter_count floats) or by layer (w: in x out, b: out).
@@ -507,8 +513,7 @@ typedef struct lw_fit_options {
     int no_shuffle;    /* rows are taken in their order; otherwise a new order every epoch,
                           except where one batch holds them all                                 */
     lw_schedule schedule; /* of the learning rate */
-    float clip_norm;  /* 0: no clipping                                                        */
-    unsigned threads; /* of this run, as lw_net_set_threads; 0: as the network says            */
+    float clip_norm; /* 0: no clipping                                                        */
     const lw_dataset *validation; /* measured after each epoch; NULL: nothing is */
     int (*on_epoch)(void *user, const lw_epoch_report *report); /* non-zero stops the run       */
     int (*on_batch)(void *user, const lw_batch_report *report); /* non-zero stops after the batch */

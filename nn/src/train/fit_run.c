@@ -300,15 +300,7 @@ static lw_status run_epochs(void *argument)
 /* All epochs in one session unless the user's code runs between them. */
 static lw_status train(lw_fit_run *run)
 {
-    lw_net *net = run->net;
-    const unsigned threads = net->threads;
-    if (run->options.threads > 0)
-        net->threads = run->options.threads;
-    const lw_status status =
-        lw_team_session(run->options.on_epoch ? 1 : session_threads(run), run_epochs, run);
-    if (run->options.threads > 0)
-        net->threads = threads;
-    return status;
+    return lw_team_session(run->options.on_epoch ? 1 : session_threads(run), run_epochs, run);
 }
 
 /* Goes from the position on to the end, whose parameters are looked at. */
