@@ -152,7 +152,7 @@ lw_status lw_mpi_create(lw_mpi **mpi, MPI_Comm comm, const lw_mpi_options *optio
         return lw_fail(LW_EINVAL, "%s: mpi is NULL", name);
     lw_status status = LW_OK;
     if (options)
-        status = lw_read_options(name, LW_OPTIONS_TYPE(lw_mpi_options, apart), &known, options);
+        status = lw_read_options(name, LW_OPTIONS_TYPE(lw_mpi_options, gradients), &known, options);
     options = &known;
     if (status == LW_OK)
         status = check_options(options);
