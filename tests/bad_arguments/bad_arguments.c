@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* AddressSanitizer asks for its options here: an allocation that is too large is a test of LW_ENOMEM,
- * not the end of the program. */
+/* Read by AddressSanitizer: an allocation that is too large must return NULL, to test LW_ENOMEM,
+ * instead of ending the program. */
 LW_API const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
@@ -19,7 +19,7 @@ const size_t huge_sizes[HUGE_SIZES] = {SIZE_MAX, SIZE_MAX / 2, SIZE_MAX / 4 + 1,
                                        (size_t)PTRDIFF_MAX / 4 + 1};
 
 static const struct function_cases *current;
-static size_t row_count;
+static size_t case_count;
 
 enum { REGIONS = 16 };
 static struct region {
@@ -49,13 +49,14 @@ void unwatch_memory(void)
 
 void case_begin(void)
 {
-    row_count++;
+    case_count++;
     for (size_t i = 0; i < region_count; i++)
         memcpy(regions[i].before, regions[i].memory, regions[i].bytes);
     lw_fail(LW_OK, "no message");
 }
 
-/* Check notes every assertion in a file, which takes longer than a row. */
+/* Uses ck_abort_msg on failure only: Check logs every assertion to a file, which takes longer than
+ * a case. */
 void case_unchanged(const char *call, int line)
 {
     for (size_t i = 0; i < region_count; i++) {
@@ -91,7 +92,7 @@ void case_accepted(lw_status got, const char *call, int line)
 
 void case_true(int condition, const char *text, int line)
 {
-    ck_assert_msg(condition, "line %d: not %s (%s)", line, text, lw_last_error());
+    ck_assert_msg(condition, "line %d: false: %s (%s)", line, text, lw_last_error());
     case_unchanged(text, line);
 }
 
@@ -99,16 +100,16 @@ static const struct function_cases *the_table;
 static size_t the_count;
 static int (*the_elsewhere)(const char *function);
 
-START_TEST(rows_of_a_function)
+START_TEST(cases_of_one_function)
 {
     current = &the_table[_i];
-    if (!current->rows) {
-        ck_assert_msg(the_elsewhere(current->function), "%s has no rows anywhere",
+    if (!current->cases) {
+        ck_assert_msg(the_elsewhere(current->function), "%s has no cases in any program",
                       current->function);
         return;
     }
-    current->rows();
-    ck_assert_msg(row_count > 0, "%s has no rows", current->function);
+    current->cases();
+    ck_assert_msg(case_count > 0, "%s has no cases", current->function);
 }
 END_TEST
 
@@ -120,7 +121,8 @@ static int has_function(const char *function)
     return 0;
 }
 
-/* The number of functions of the table without which the list leaves it, which has to be none. */
+/* Returns whether the table has exactly the functions of the export list; prints the
+ * differences. */
 static int table_is_list(const char *list)
 {
     enum { LONGEST = 128 };
@@ -132,14 +134,14 @@ static int table_is_list(const char *list)
         line[strcspn(line, "\n")] = '\0';
         listed++;
         if (!has_function(line)) {
-            fprintf(stderr, "%s: %s is exported and has no rows\n", list, line);
+            fprintf(stderr, "%s: %s is exported and has no cases\n", list, line);
             same = 0;
         }
     }
     if (file)
         fclose(file);
     if (listed != the_count)
-        fprintf(stderr, "%s: %zu functions, and %zu have rows\n", list, listed, the_count);
+        fprintf(stderr, "%s: %zu functions, but %zu have cases\n", list, listed, the_count);
     return same && listed == the_count;
 }
 
@@ -151,9 +153,9 @@ int run_function_cases(const char *list, const struct function_cases *table, siz
     the_elsewhere = elsewhere;
     if (!table_is_list(list))
         return EXIT_FAILURE;
-    TCase *cases = tcase_create("rows");
-    tcase_set_timeout(cases, 0); /* ctest has one */
-    tcase_add_loop_test(cases, rows_of_a_function, 0, (int)count);
+    TCase *cases = tcase_create("cases");
+    tcase_set_timeout(cases, 0); /* ctest sets the time limit */
+    tcase_add_loop_test(cases, cases_of_one_function, 0, (int)count);
     Suite *suite = suite_create("bad arguments");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

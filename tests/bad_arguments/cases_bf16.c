@@ -1,4 +1,4 @@
-/* Misuse of bf16.h. */
+/* Bad arguments of bf16.h. */
 #include "cases_kernels.h"
 
 #include <lanewise/bf16.h>
@@ -10,7 +10,7 @@
 
 enum { BATCH = 4, IN = 40, OUT = 6, LONG = 4096 };
 
-/* Of all zeros: every operand of bf16 is a good one. */
+/* All zeros: every bf16 operand is valid. */
 static struct {
     _Alignas(64) lw_bf16 x[LONG];
     _Alignas(64) lw_bf16 y[LONG];

@@ -1,4 +1,5 @@
-/* Misuse of nn.h: data sets and files. The files are in the folder that the test runs in, none of which may appear. */
+/* Bad arguments of nn.h: data sets and files. File names are relative to the working directory, and
+ * none of the files may be created. */
 #define _POSIX_C_SOURCE 200809L /* getpid */
 #include "net_operands.h"
 
@@ -11,7 +12,7 @@
 
 #define WITH(field, value) (bad = s.data, bad.field = (value), &bad)
 
-/* What every function that is given a data set says of one that is none. */
+/* Invalid data sets, which every function that takes a data set must reject. */
 static void bad_shapes(lw_status (*call)(const lw_dataset *data))
 {
     lw_dataset bad;
@@ -72,7 +73,7 @@ void bad_dataset_select(void)
         REFUSES(LW_EINVAL, "count", lw_dataset_select(&s.data, huge_sizes[i], s.index, &s.made));
 }
 
-/* No shares of anything. */
+/* Invalid shares. */
 static const lw_share bad_shares[] = {{1, 0, 1}, {0, 2, 1}, {0, 1, 0}, {0, 0, SIZE_MAX}};
 enum { BAD_SHARES = sizeof bad_shares / sizeof *bad_shares };
 
@@ -110,7 +111,7 @@ void bad_dataset_split(void)
 
 /* ---- Files ---- */
 
-/* Names of no files: a failure of the system, with a name that tells. */
+/* Paths that cannot be opened: LW_EIO, and the message names the path. */
 #define NO_FILES(call)                                                                             \
     do {                                                                                           \
         for (size_t text = 0; text < BAD_TEXTS; text++) {                                          \
@@ -160,7 +161,7 @@ void bad_dataset_load_csv(void)
     REFUSES(LW_EIO, "absent", LOAD(target, ""));
     NO_FILES(lw_dataset_load_csv(&s.made, path, NULL));
 #undef LOAD
-    /* A name that is NULL, or of no column, of a file that is there. */
+    /* Column names that are NULL or missing from an existing file. */
     static const char *const no_names[] = {NULL};
     char path[64];
     snprintf(path, sizeof path, "bad_arguments-%ld.csv", (long)getpid());
@@ -214,7 +215,7 @@ void bad_write_npy_i32(void)
     REFUSES(LW_EINVAL, "x", lw_write_npy_i32("absent/x", NULL, 2, 2));
 }
 
-/* ---- Files of one's own ---- */
+/* ---- Custom output files --------------------------------------------------------------------- */
 
 void bad_output_file_check(void)
 {
@@ -231,7 +232,7 @@ void bad_output_file_open(void)
     NO_FILES(lw_output_file_open(&s.file, path));
 }
 
-/* A file that is there with nothing in it if the rows before have left it usable, and is then removed. */
+/* Checks that the file can still be committed, has no content, and removes it. */
 static void expect_empty_file(lw_output_file *file, const char *path)
 {
     ck_assert_int_eq(lw_output_file_close(file, LW_OK), LW_OK);
@@ -269,8 +270,7 @@ void bad_output_file_close(void)
         const lw_status bad = (lw_status)BAD_ENUM(LW_ERANK, i);
         lw_output_file *file;
         ck_assert_int_eq(lw_output_file_open(&file, path), LW_OK);
-        REFUSES(bad, "message",
-                lw_output_file_close(file, bad)); /* the one that was there before */
+        REFUSES(bad, "message", lw_output_file_close(file, bad)); /* the error message set before */
         ck_assert_ptr_null(fopen(path, "rb"));
     }
 }

@@ -1,4 +1,4 @@
-/* Misuse of nn.h: training, evaluation and gradient checks. */
+/* Bad arguments of nn.h: training, evaluation and gradient checks. */
 #include "net_operands.h"
 
 #include <limits.h>
@@ -76,7 +76,7 @@ void bad_history_free(void)
     HARMLESS(lw_history_free(&none));
 }
 
-/* The options that both ways to fit have. */
+/* Options that lw_fit and lw_fit_source share. */
 static void bad_options(lw_status (*fit)(lw_net *net, const lw_fit_options *options))
 {
     lw_net *net = watched_net();
@@ -155,7 +155,7 @@ void bad_fit(void)
 }
 #undef WITH
 
-/* A source that delivers nothing more after ROWS rows, or what `said` says instead. */
+/* A source that delivers no more rows after the first ROWS, or `said` rows if that is set. */
 static size_t said;
 static lw_status answer;
 

@@ -1,4 +1,5 @@
-/* Misuse of the kernels library. What takes plain operands is misused by tests/kernels/check_errors.c. */
+/* Bad arguments of the kernels library. Functions that take plain operands are tested by
+ * tests/kernels/check_errors.c. */
 #define _POSIX_C_SOURCE 200809L /* setenv */
 #include "cases_kernels.h"
 #include "../kernels/operations.h"
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Sets, threads, messages ---- */
+/* ---- Instruction sets, threads, messages ----------------------------------------------------- */
 
 static void version(void)
 {
@@ -37,14 +38,14 @@ static void set_error(void)
     HOLDS(lw_fail((lw_status)-1, "%s", "") == (lw_status)-1 && !strcmp(lw_last_error(), ""));
     HOLDS(lw_fail(LW_EDATA, "%s", text) == LW_EDATA && strlen(lw_last_error()) == CUT &&
           !memcmp(lw_last_error(), text, CUT));
-    /* Around the message before. */
+    /* Formats a message from the previous one. */
     HOLDS(lw_fail(LW_EIO, "%s", "one") == LW_EIO &&
           lw_fail(LW_EDATA, "two: %s, %s", lw_last_error(), lw_last_error()) == LW_EDATA &&
           !strcmp(lw_last_error(), "two: one, one"));
     HOLDS(lw_fail(LW_EDATA, "%s", "a\033[2J\n\tb\177\302\233c\303\244") == LW_EDATA &&
           !strcmp(lw_last_error(), "a?[2J??b???c\303\244"));
     HOLDS(lw_fail(LW_EDATA, "%s", "\233A\303") == LW_EDATA && !strcmp(lw_last_error(), "?A?"));
-    /* By a pointer that the compiler does not know for a printf. */
+    /* Called through a volatile pointer, so that the compiler does not apply printf warnings. */
     lw_status (*volatile set)(lw_status, const char *, ...) = lw_fail;
     HOLDS(set(LW_EDATA, NULL) == LW_EDATA && !strcmp(lw_last_error(), ""));
 }
@@ -113,9 +114,9 @@ static void set_threads(void)
     HOLDS(lw_set_threads(-1) == 0);
     HOLDS(lw_set_threads(INT_MIN) == 0 && lw_max_threads() >= 1);
     HOLDS(lw_set_threads(LW_MOST_THREADS) == 0);
-    const int most = lw_max_threads(); /* 1024, or a limit of OpenMP's */
-    HOLDS(lw_set_threads(INT_MAX) == LW_MOST_THREADS && lw_max_threads() == most);
-    HOLDS(lw_set_threads(0) == INT_MAX && lw_max_threads() <= most);
+    const int max = lw_max_threads(); /* 1024, or the limit of OpenMP */
+    HOLDS(lw_set_threads(INT_MAX) == LW_MOST_THREADS && lw_max_threads() == max);
+    HOLDS(lw_set_threads(0) == INT_MAX && lw_max_threads() <= max);
 }
 
 static void measure_peak(void)
@@ -137,7 +138,7 @@ static struct {
     float before, a[N], b[N], c[N], d[N], e[N], after;
 } s;
 
-/* Small numbers; the operands of the rows lie in the middle of their arrays. */
+/* Fills the operands with small numbers. The cases use the middle of the arrays. */
 static void watch_operands(void)
 {
     for (size_t i = 0; i < sizeof s / sizeof(float); i++)
@@ -164,19 +165,20 @@ static void pack(void)
         REFUSES(LW_EINVAL, "b", lw_pack(&packed, 0, 3, 4, s.b, huge));
         REFUSES(LW_EINVAL, "b", lw_pack(&packed, 1, huge, 4, s.b, huge));
     }
-    /* An operand within the address space whose packed form is not, or that no memory holds. */
-    const size_t most = (size_t)PTRDIFF_MAX / sizeof(float);
-    REFUSES(LW_ENOMEM, "memory", lw_pack(&packed, 0, most / 17, 17, s.b, 17));
-    REFUSES(LW_ENOMEM, "memory", lw_pack(&packed, 0, most, 1, s.b, 1));
-    REFUSES(LW_ENOMEM, "memory", lw_pack(&packed, 0, 1, most, s.b, most));
-    /* Empty operands are packed; a b that is not there is none. */
+    /* Operands that fit the address space, while their packed form does not or cannot be
+     * allocated. */
+    const size_t max = (size_t)PTRDIFF_MAX / sizeof(float);
+    REFUSES(LW_ENOMEM, "memory", lw_pack(&packed, 0, max / 17, 17, s.b, 17));
+    REFUSES(LW_ENOMEM, "memory", lw_pack(&packed, 0, max, 1, s.b, 1));
+    REFUSES(LW_ENOMEM, "memory", lw_pack(&packed, 0, 1, max, s.b, max));
+    /* Empty operands can be packed, also when b is NULL. */
     static const size_t empty[][2] = {{0, 4}, {3, 0}, {0, 0}};
     for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
         lw_packed *made = NULL;
         ACCEPTS(lw_pack(&made, 0, empty[i][0], empty[i][1], NULL, empty[i][1]));
         ck_assert_ptr_nonnull(made);
         lw_packed_destroy(made);
-        /* Sums of nothing, or nothing. */
+        /* A sum of no terms, or an empty result. */
         ACCEPTS(lw_pack(&made, 1, empty[i][0], empty[i][1], NULL, empty[i][0]));
         ACCEPTS(lw_sgemm_packed(0, 2, 1.0f, NULL, empty[i][0], made, 0.0f, s.c, empty[i][1]));
         lw_packed_destroy(made);
@@ -218,7 +220,8 @@ static void sgemm_packed(void)
     REFUSES(LW_EOVERLAP, "c", lw_sgemm_packed(0, 2, 1.0f, s.c, 3, b, 0.0f, s.c, 4));
     REFUSES(LW_EOVERLAP, "c", lw_sgemm_packed(0, 2, 1.0f, s.c + 7, 3, b, 0.0f, s.c, 4));
     REFUSES(LW_EOVERLAP, "c", lw_sgemm_packed(0, 2, 1.0f, s.c, 8, b, 0.0f, s.c + 2, 8));
-    ACCEPTS(lw_sgemm_packed(0, 2, 1.0f, s.c, 8, b, 0.0f, s.c + 3, 8)); /* in its gaps */
+    ACCEPTS(lw_sgemm_packed(0, 2, 1.0f, s.c, 8, b, 0.0f, s.c + 3,
+                            8)); /* C overlaps the padding of its own rows */
     ACCEPTS(lw_sgemm_packed(0, 2, 1.0f, s.c + 8, 3, b, 0.0f, s.c, 4));
     ACCEPTS(lw_sgemm_packed(0, 2, NAN, s.a, 3, b, INFINITY, s.c, 4));
     IDLE(lw_sgemm_packed(0, 0, 1.0f, NULL, 3, b, 0.0f, NULL, 4));

@@ -1,4 +1,4 @@
-/* The rows of bf16.h, narrow.h and weights.h, each for the function of its name. */
+/* Cases of bf16.h, narrow.h and weights.h, one function per library function of that name. */
 #ifndef LANEWISE_TEST_CASES_KERNELS_H
 #define LANEWISE_TEST_CASES_KERNELS_H
 

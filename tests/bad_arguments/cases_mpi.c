@@ -1,4 +1,4 @@
-/* Misuse of mpi.h, under MPI. */
+/* Bad arguments of mpi.h, run under MPI. */
 #include "bad_arguments.h"
 
 #include <lanewise/mpi.h>
@@ -12,7 +12,7 @@ static struct {
     unsigned threads, hosts, ranks_here;
 } s;
 
-/* All rows run in one process. */
+/* All cases run in one process, so regions of the previous one are removed. */
 static void watch_operands(void)
 {
     unwatch_memory();
@@ -34,7 +34,7 @@ static void create(void)
     for (int i = 0; i < BAD_ENUMS; i++)
         REFUSES(LW_EINVAL, "precision",
                 CREATE(WITH(gradients, (lw_precision)BAD_ENUM(LW_BF16, i))));
-    /* A bucket that is never full waits for the end of the step. */
+    /* A bucket that never fills is sent at the end of the step. */
     ck_assert_int_eq(CREATE(WITH(bucket_bytes, SIZE_MAX)), LW_OK);
     lw_mpi_destroy(s.handle);
 #undef WITH
@@ -43,7 +43,7 @@ static void create(void)
 
 static void between_groups(void)
 {
-    /* Two groups, of one rank each if there are two: otherwise there is no such communicator. */
+    /* An intercommunicator between two groups of one rank each; it needs exactly two ranks. */
     int count, rank;
     MPI_Comm inter;
     MPI_Comm_size(MPI_COMM_WORLD, &count);
@@ -122,7 +122,7 @@ int main(int argc, char **argv)
                            ? run_function_cases(argv[1], table, sizeof table / sizeof *table, NULL)
                            : EXIT_FAILURE;
     if (result != EXIT_SUCCESS)
-        MPI_Abort(MPI_COMM_WORLD, result); /* others may be waiting */
+        MPI_Abort(MPI_COMM_WORLD, result); /* the other ranks may be blocked in a collective call */
     MPI_Finalize();
     return result;
 }

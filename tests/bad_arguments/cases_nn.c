@@ -1,4 +1,4 @@
-/* Misuse of nn.h: networks, their parameters, and the calls of a loop of one's own. */
+/* Bad arguments of nn.h: networks, their parameters, and the calls of a custom training loop. */
 #include "net_operands.h"
 
 #include <lanewise/ranks.h>
@@ -38,7 +38,8 @@ static void net_create(void)
         REFUSES(LW_EINVAL, "overflow", CREATE(3, WITH(units, huge), 2));
         REFUSES(LW_EINVAL, "overflow", CREATE(3, good, huge));
     }
-    /* One unit where 2^62 weights are no more than fit; and weights that do, but not what lies between panels. */
+    /* One unit with 2^62 weights, which exceed the address space; and weights that fit while the
+     * padding between their panels does not. */
     REFUSES(LW_EINVAL, "overflow", CREATE(1, WITH(units, (size_t)PTRDIFF_MAX / 4), 1));
     bad[0] = (lw_layer_spec){.units = 33};
     REFUSES(LW_EINVAL, "overflow", CREATE(SIZE_MAX / 33 - 2, bad, 1));
@@ -156,7 +157,7 @@ static void ranks_share(void)
                    UINT32_MAX));
     HOLDS(is_share(lw_ranks_share(&ranks, (size_t)UINT32_MAX + 1), 1, 2, 3));
     HOLDS(is_share(lw_ranks_share(&ranks, LW_FULL_BATCH), 1, 2, 3));
-    ranks.count = 0; /* no such ranks */
+    ranks.count = 0; /* an invalid rank group */
     HOLDS(is_share(lw_ranks_share(&ranks, 7), 0, 1, 1));
 }
 
@@ -276,7 +277,7 @@ static void net_get_layer_gradients(void)
 
 static void constructors(void)
 {
-    /* Used as they are, and refused where they are used. */
+    /* The constructor accepts any value; the call that uses the optimizer rejects it. */
     HOLDS(isnan(lw_sgd(NAN).learning_rate) && lw_sgd(NAN).kind == LW_SGD);
     HOLDS(lw_sgd_momentum(-1.0f, INFINITY).momentum == INFINITY);
     HOLDS(lw_adam(-INFINITY).learning_rate == -INFINITY && lw_adam(0.0f).kind == LW_ADAM);
@@ -291,7 +292,7 @@ static void net_optimizer_info(void)
     expect_usable(net);
 }
 
-/* ---- A loop of one's own ---- */
+/* ---- Custom training loops ------------------------------------------------------------------- */
 
 static void net_reserve(void)
 {
@@ -302,9 +303,9 @@ static void net_reserve(void)
     REFUSES(LW_ENOMEM, "memory", lw_net_reserve(net, (size_t)1 << 50));
     IDLE(lw_net_reserve(net, 0));
     expect_usable(net);
-    /* A narrow network, which has room of another kind. */
-    const lw_layer_spec narrow = {.units = 1};
-    ck_assert_int_eq(lw_net_create(&net, 2, &narrow, 1, 1), LW_OK);
+    /* A small net, whose workspace differs. */
+    const lw_layer_spec small = {.units = 1};
+    ck_assert_int_eq(lw_net_create(&net, 2, &small, 1, 1), LW_OK);
     for (size_t i = 0; i < HUGE_SIZES; i++)
         REFUSES(LW_EINVAL, "overflows", lw_net_reserve(net, huge_sizes[i]));
     REFUSES(LW_ENOMEM, "memory", lw_net_reserve(net, (size_t)1 << 50));

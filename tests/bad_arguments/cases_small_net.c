@@ -1,4 +1,4 @@
-/* Misuse of narrow.h. Whether buffers overlap is not checked there. */
+/* Bad arguments of narrow.h, which does not check whether buffers overlap. */
 #include "cases_kernels.h"
 
 #include <lanewise/narrow.h>
@@ -16,7 +16,7 @@ static struct {
     lw_narrow plan;
     lw_narrow_batch batch;
 } s;
-static float work[WORK]; /* anything in and out */
+static float work[WORK]; /* workspace, inputs and outputs */
 
 static const lw_narrow_layer layers[2] = {{4, LW_RELU}, {OUT, LW_LINEAR}};
 
@@ -77,7 +77,7 @@ void bad_small_net_plan(void)
     REFUSES(LW_EINVAL, "activation", lw_narrow_plan(&s.plan, IN, 2, bad));
 }
 
-/* A batch that differs in one field. */
+/* A copy of the batch with one field changed. */
 #define BATCH(field, value) (bad = s.batch, bad.field = (value), &bad)
 
 void bad_small_net_pass(void)

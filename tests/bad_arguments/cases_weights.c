@@ -1,4 +1,4 @@
-/* Misuse of weights.h, in each form. */
+/* Bad arguments of weights.h, in each layout. */
 #include "cases_kernels.h"
 
 #include <lanewise/weights.h>
@@ -63,7 +63,7 @@ void bad_weights_floats(void)
         const lw_weights weights = lw_weights_of(empty[i][0], empty[i][1]);
         HOLDS(lw_weights_floats(&weights) == 0);
     }
-    /* Padding between panels that brings in x out beyond the address space. */
+    /* The padding between panels brings `in` x `out` beyond the address space. */
     const lw_weights padded = lw_weights_of(SIZE_MAX / 33 - 2, 33);
     HOLDS(lw_weights_floats(&padded) == SIZE_MAX);
 }
@@ -195,7 +195,7 @@ static const lw_layer_update by_adam = {
     .adam = &adam, .m = s.m, .v = s.v, .b = s.b, .b_m = s.b_m, .b_v = s.b_v};
 static const lw_layer_update of_w_alone = {.sgd = &sgd, .m = s.m};
 
-/* Updates that lack something, or have too much. */
+/* Updates with a missing or a superfluous operand. */
 static const struct {
     const char *word;
     lw_layer_update update;

@@ -7,7 +7,7 @@
 
 struct operands s;
 
-/* Filled in when operands are. */
+/* Filled by watch_operands. */
 static char long_text[8192];
 const char *const bad_texts[BAD_TEXTS] = {"", "no/such/%s%n%d%s", "no/such/\033[31m\n\t",
                                           long_text};

@@ -1,4 +1,4 @@
-/* What the rows of nn.h work on. */
+/* Operands for the cases of nn.h. */
 #ifndef LANEWISE_TEST_NET_OPERANDS_H
 #define LANEWISE_TEST_NET_OPERANDS_H
 
@@ -9,7 +9,7 @@
 
 enum { ROWS = 6, INPUTS = 3, HIDDEN = 20, OUTPUTS = 2, ROOM = 1024 };
 
-/* Operands of the rows, in watched memory; each array is longer than what is made of it. */
+/* Operands in watched memory. Each array is longer than the cases need. */
 struct operands {
     float x[ROOM], y[ROOM], flat[ROOM], w[ROOM], b[ROOM];
     int32_t labels[ROOM];
@@ -29,21 +29,23 @@ struct operands {
 };
 extern struct operands s;
 
-/* Fills the operands in and watches them. */
+/* Fills the operands and watches them. */
 void watch_operands(void);
 
-/* A network of 3-20-2 with softmax, trained for a step, whose parameters and moments are watched; the operands, too. */
+/* A 3-20-2 network with softmax output, trained for one step. Watches its parameters, its moments
+ * and the operands. */
 lw_net *watched_net(void);
 
-/* That nothing is left in the network of all that was refused: from a state that is equal anew, it trains with the
- * bits of one that saw none of it. Destroys it. */
+/* Checks that the rejected calls left no trace: trains the network and an equal one that saw none
+ * of these calls, and expects the same bits. Destroys the network. */
 void expect_usable(lw_net *net);
 
-/* A text of many bytes, one with conversions of printf, and one with control characters: names of nothing. */
+/* Paths and names that do not exist: empty, with printf conversions, with control characters, and
+ * very long. */
 enum { BAD_TEXTS = 4 };
 extern const char *const bad_texts[BAD_TEXTS];
 
-/* The rows of data sets and files, each for the function of its name. */
+/* Cases of data sets and files, one function per library function of that name. */
 void bad_dataset_check(void);
 void bad_dataset_free(void);
 void bad_dataset_load_csv(void);
@@ -67,7 +69,7 @@ void bad_output_file_write(void);
 void bad_write_npy_f32(void);
 void bad_write_npy_i32(void);
 
-/* And those of training. */
+/* Cases of training. */
 void bad_evaluate(void);
 void bad_evaluation_free(void);
 void bad_fit(void);

@@ -1,10 +1,10 @@
-/* Reading, making and writing data. */
+/* Cases that read, create and write data sets. */
 #include "trials.h"
 
 #include <stdio.h>
 #include <zlib.h>
 
-/* What the calls make; nothing before. */
+/* Outputs of the calls, empty before. */
 static lw_dataset first, second;
 
 static uint64_t observe(uint64_t hash)
@@ -29,8 +29,9 @@ static void prepare_idx(void)
         images[i] = (unsigned char)(i * 2654435761U >> 24);
     write_file("idx", images, sizeof images);
     gzFile packed = gzopen(file_path("idx.gz"), "wb");
-    require(packed && gzwrite(packed, images, sizeof images) == sizeof images, "no packed file");
-    require(gzclose(packed) == Z_OK, "no packed file");
+    require(packed && gzwrite(packed, images, sizeof images) == sizeof images,
+            "cannot write the gzip file");
+    require(gzclose(packed) == Z_OK, "cannot write the gzip file");
 }
 
 static lw_status load_idx(void)
@@ -72,7 +73,7 @@ static lw_status load_npy_values(void)
 
 static void prepare_writing(void)
 {
-    write_text("old.npy", "what was there before");
+    write_text("old.npy", "old contents");
 }
 
 static lw_status write_new(void)
@@ -87,7 +88,7 @@ static lw_status write_over(void)
 
 /* ---- CSV ------------------------------------------------------------------------------------ */
 
-/* More than a chunk of the reader, a quoted field and columns of all kinds. */
+/* Longer than one chunk of the reader, with a quoted field and columns of every kind. */
 static void prepare_csv(void)
 {
     enum { LINES = 200, LINE = 600 };
@@ -123,7 +124,7 @@ static lw_status load_plain_csv(void)
     return lw_dataset_load_csv(&first, file_path("plain.csv"), &options);
 }
 
-/* ---- Data sets of others -------------------------------------------------------------------- */
+/* ---- Data sets made from others -------------------------------------------------------------- */
 
 static lw_dataset whole;
 

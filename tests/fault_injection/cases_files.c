@@ -1,22 +1,22 @@
-/* Files of a program's own. */
+/* Cases of custom output files. */
 #include "trials.h"
 
 #include <lanewise/output_file.h>
 #include <stddef.h>
 #include <string.h>
 
-static lw_output_file *file; /* none but during a call */
+static lw_output_file *file; /* NULL except during a call */
 
 static void prepare(void)
 {
     file = NULL;
 }
 
-/* A file that is there already. */
+/* The file exists already. */
 static void prepare_over(void)
 {
     prepare();
-    write_text("output", "what was there before");
+    write_text("output", "old contents");
 }
 
 static void release(void) {}
@@ -45,8 +45,8 @@ static lw_status write_lines(void)
     return close_file(status);
 }
 
-/* As a stream writes, which nobody asks before it is closed. */
-static lw_status write_unasked(void)
+/* Writes without checking: the error is reported by lw_output_file_close. */
+static lw_status write_unchecked(void)
 {
     const lw_status status = lw_output_file_open(&file, file_path("output"));
     if (status != LW_OK)
@@ -61,7 +61,8 @@ static lw_status check(void)
     return lw_output_file_check(file_path("output"));
 }
 
-/* Where files have names from the beginning, one that cannot be removed stays. */
+/* On systems where a temporary file has a name from the beginning, one that cannot be removed
+ * stays. */
 static int may_leave(uint64_t hash)
 {
     (void)hash;
@@ -71,7 +72,7 @@ static int may_leave(uint64_t hash)
 const fault_case file_cases[] = {
     {"output_file", prepare, write_lines, observe, release, NULL},
     {"output_file over a file", prepare_over, write_lines, observe, release, NULL},
-    {"output_file, unasked", prepare_over, write_unasked, observe, release, NULL},
+    {"output_file, unasked", prepare_over, write_unchecked, observe, release, NULL},
     {"output_file_check", prepare, check, observe, release, may_leave},
     {"output_file_check of a file", prepare_over, check, observe, release, may_leave},
     {0}};

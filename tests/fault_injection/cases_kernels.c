@@ -1,4 +1,4 @@
-/* Kernels that allocate: a packed operand, and packing buffers. */
+/* Cases of kernels that allocate: packed operands and packing buffers. */
 #include "trials.h"
 
 #include <lanewise/bf16.h>
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Too large to be read in place, or for a buffer on the stack. */
+/* Too large to be read in place, or to be packed into a buffer on the stack. */
 enum { M = 301, N = 313, K = 287 };
 
 static float *a, *b, *c;
@@ -59,7 +59,7 @@ static lw_status pack(void)
     return lw_pack(&packed, 1, K, N, b, K);
 }
 
-/* beta 0: the result may be computed twice. */
+/* With beta = 0 the result can be computed again after a failure. */
 static lw_status sgemm(void)
 {
     return lw_sgemm(1, 1, M, N, K, 0.5f, a, M, b, K, 0.0f, c, N);
@@ -81,8 +81,8 @@ static lw_status linear_backward_weights(void)
     return lw_linear_backward_weights(K, M, N, a, M, b, N, 0.0f, c, N, NULL);
 }
 
-/* Dot products, whose narrow operand is transposed. */
-static lw_status linear_narrow(void)
+/* A dot-product GEMM, which transposes its narrow operand. */
+static lw_status linear_dot_products(void)
 {
     return lw_linear_forward(40, 2000, 9, a, 2000, b, 9, NULL, LW_TANH, NULL, 0, c, 9);
 }
@@ -95,7 +95,8 @@ const fault_case kernel_cases[] = {
     {"linear_backward_weights", prepare, linear_backward_weights, observe, release, NULL},
     {"linear_backward_weights, 2 threads", prepare_threads, linear_backward_weights, observe,
      release, NULL},
-    {"linear_forward, narrow", prepare, linear_narrow, observe, release, NULL},
-    {"linear_forward, narrow, 2 threads", prepare_threads, linear_narrow, observe, release, NULL},
+    {"linear_forward, narrow", prepare, linear_dot_products, observe, release, NULL},
+    {"linear_forward, narrow, 2 threads", prepare_threads, linear_dot_products, observe, release,
+     NULL},
     {"scratch_reserve", prepare, lw_scratch_reserve, observe, release, NULL},
     {0}};

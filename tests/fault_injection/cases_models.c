@@ -1,4 +1,4 @@
-/* Networks and training states in files. */
+/* Cases that save and load networks and training states. */
 #include "trials.h"
 
 #include <stdlib.h>
@@ -27,14 +27,14 @@ static void prepare(void)
     train(1);
 }
 
-/* A file that is there already. */
+/* The file exists already. */
 static void prepare_over(void)
 {
     prepare();
-    write_text("model", "what was there before");
+    write_text("model", "old contents");
 }
 
-/* Files of the network, which then becomes another. */
+/* Saves the network to files, then changes it. */
 static void prepare_loading(void)
 {
     prepare();

@@ -1,4 +1,4 @@
-/* Networks: making, training, evaluating, checking them. */
+/* Cases that create, train, evaluate and check networks. */
 #include "trials.h"
 
 #include <lanewise/ranks.h>
@@ -8,12 +8,12 @@
 
 enum { INPUTS = 300, CLASSES = 10, ROWS = 150, MANY_ROWS = 1100, TALL = 4 };
 
-/* Worth two threads, and too wide for packing buffers on the stack. */
-static const lw_layer_spec wide[] = {{.units = 320, .activation = LW_RELU},
-                                     {.units = 200, .activation = LW_GELU},
-                                     {.units = CLASSES, .activation = LW_SOFTMAX}};
-static const lw_layer_spec narrow[] = {{.units = 8, .activation = LW_TANH},
-                                       {.units = CLASSES, .activation = LW_SOFTMAX}};
+/* Enough work for two threads, and too wide for packing buffers on the stack. */
+static const lw_layer_spec layered[] = {{.units = 320, .activation = LW_RELU},
+                                        {.units = 200, .activation = LW_GELU},
+                                        {.units = CLASSES, .activation = LW_SOFTMAX}};
+static const lw_layer_spec small_net[] = {{.units = 8, .activation = LW_TANH},
+                                          {.units = CLASSES, .activation = LW_SOFTMAX}};
 static const lw_layer_spec regression[] = {{.units = 40, .activation = LW_SILU}, {.units = 1}};
 
 static lw_net *net;
@@ -21,7 +21,7 @@ static float x[MANY_ROWS * INPUTS], values[MANY_ROWS];
 static int32_t labels[MANY_ROWS];
 static lw_dataset data, validation;
 
-/* What calls give. */
+/* Outputs of the calls. */
 static double value;
 static float y[ROWS * CLASSES];
 static int32_t classes[ROWS];
@@ -87,36 +87,36 @@ static uint64_t observe(uint64_t hash)
                       evaluation.classes * evaluation.classes * sizeof(size_t));
 }
 
-/* ---- Making --------------------------------------------------------------------------------- */
+/* ---- Creation -------------------------------------------------------------------------------- */
 
-static lw_status create_wide(void)
+static lw_status create_layered(void)
 {
-    return lw_net_create(&net, INPUTS, wide, 3, 1);
+    return lw_net_create(&net, INPUTS, layered, 3, 1);
 }
 
-static lw_status create_narrow(void)
+static lw_status create_small_net(void)
 {
-    return lw_net_create(&net, TALL, narrow, 2, 1);
+    return lw_net_create(&net, TALL, small_net, 2, 1);
 }
 
-static void make_wide(void)
+static void make_layered(void)
 {
-    make(INPUTS, wide, 3, 1);
+    make(INPUTS, layered, 3, 1);
 }
 
-static void make_wide_threads(void)
+static void make_layered_threads(void)
 {
-    make(INPUTS, wide, 3, 2);
+    make(INPUTS, layered, 3, 2);
 }
 
-static void make_narrow(void)
+static void make_small_net(void)
 {
-    make(TALL, narrow, 2, 1);
+    make(TALL, small_net, 2, 1);
 }
 
-static void make_narrow_threads(void)
+static void make_small_net_threads(void)
 {
-    make(TALL, narrow, 2, 2);
+    make(TALL, small_net, 2, 2);
 }
 
 static void make_regression(void)
@@ -129,15 +129,15 @@ static lw_status to_bf16(void)
     return lw_net_set_precision(net, LW_BF16);
 }
 
-static void make_mixed(void)
+static void make_bf16(void)
 {
-    make_wide();
+    make_layered();
     REQUIRE_OK(to_bf16());
 }
 
-static void make_mixed_threads(void)
+static void make_bf16_threads(void)
 {
-    make_wide_threads();
+    make_layered_threads();
     REQUIRE_OK(to_bf16());
 }
 
@@ -176,14 +176,14 @@ static lw_status step_momentum(void)
     return step_of(&momentum, ROWS);
 }
 
-/* Gradients are stored: a batch larger than a tile takes at once. */
-static lw_status step_of_many(void)
+/* Stores gradients: the batch is larger than one pass of the tile kernel. */
+static lw_status step_with_stored_gradients(void)
 {
     const lw_optimizer adamw = lw_adamw(0.01f, 0.1f);
     return step_of(&adamw, MANY_ROWS);
 }
 
-/* A network that another optimizer has trained, on smaller batches. */
+/* A network trained with another optimizer and smaller batches before. */
 static void train_before(void)
 {
     const lw_optimizer momentum = lw_sgd_momentum(0.01f, 0.9f);
@@ -192,29 +192,29 @@ static void train_before(void)
 
 static void make_trained(void)
 {
-    make_wide();
+    make_layered();
     train_before();
 }
 
 static void make_trained_threads(void)
 {
-    make_wide_threads();
+    make_layered_threads();
     train_before();
 }
 
-static void make_trained_narrow(void)
+static void make_trained_small_net(void)
 {
-    make_narrow();
+    make_small_net();
     train_before();
 }
 
-static void make_trained_mixed(void)
+static void make_trained_bf16(void)
 {
-    make_mixed_threads();
+    make_bf16_threads();
     train_before();
 }
 
-/* ---- A loop of one's own --------------------------------------------------------------------- */
+/* ---- Custom training loops ------------------------------------------------------------------- */
 
 static lw_status forward(void)
 {
@@ -244,7 +244,7 @@ static lw_status own_step(void)
 
 static void prepare_loss(void)
 {
-    make_wide_threads();
+    make_layered_threads();
     REQUIRE_OK(forward());
 }
 
@@ -260,16 +260,16 @@ static void prepare_clip(void)
     REQUIRE_OK(backward());
 }
 
-static void prepare_narrow_backward(void)
+static void prepare_small_net_backward(void)
 {
-    make_narrow();
+    make_small_net();
     REQUIRE_OK(forward());
     REQUIRE_OK(loss());
 }
 
-static void prepare_mixed_backward(void)
+static void prepare_bf16_backward(void)
 {
-    make_mixed();
+    make_bf16();
     REQUIRE_OK(forward());
     REQUIRE_OK(loss());
 }
@@ -300,7 +300,8 @@ static lw_status fit(void)
     return lw_fit(net, &data, &options);
 }
 
-/* The state of the network after each epoch: in which validation without memory leaves it. */
+/* Records the state after each epoch. Validation that fails for lack of memory must leave that
+ * state. */
 static void prepare_fit(void)
 {
     make_trained_threads();
@@ -334,7 +335,7 @@ static lw_status fit_clipped(void)
     return lw_fit(net, &data, &options);
 }
 
-/* All epochs the same step, which a narrow network prepares once. */
+/* All epochs repeat the same step, which a small net prepares once. */
 static lw_status fit_full_batch(void)
 {
     const lw_fit_options options = {
@@ -368,7 +369,7 @@ static lw_status fit_source(void)
     return lw_fit_source(net, &source, &options);
 }
 
-/* ---- Using ---------------------------------------------------------------------------------- */
+/* ---- Prediction, evaluation, checks ---------------------------------------------------------- */
 
 static lw_status predict(void)
 {
@@ -403,7 +404,7 @@ static lw_status check_function(void)
     return lw_gradient_check(2, p, gradient, squares, NULL, 0.0, &report);
 }
 
-/* ---- Ranks: the only one of them, which has nothing to add up ---- */
+/* ---- Ranks: a group of one, without an exchange ---------------------------------------------- */
 
 static lw_status add_floats(void *unused, size_t n, float *sums)
 {
@@ -440,50 +441,51 @@ static void make_ranked(void)
 }
 
 const fault_case net_cases[] = {
-    {"create", fill, create_wide, observe, release, NULL},
-    {"create, narrow", fill, create_narrow, observe, release, NULL},
+    {"create", fill, create_layered, observe, release, NULL},
+    {"create, small net", fill, create_small_net, observe, release, NULL},
     {"set_precision to bf16", make_trained, to_bf16, observe, release, NULL},
-    {"set_precision to fp32", make_trained_mixed, to_fp32, observe, release, NULL},
-    {"reserve", make_wide, reserve, observe, release, NULL},
-    {"reserve, narrow", make_narrow, reserve, observe, release, NULL},
-    {"reserve, bf16", make_mixed, reserve, observe, release, NULL},
-    {"train_step, SGD", make_wide, step_sgd, observe, release, NULL},
-    {"train_step, momentum, 2 threads", make_wide_threads, step_momentum, observe, release, NULL},
+    {"set_precision to fp32", make_trained_bf16, to_fp32, observe, release, NULL},
+    {"reserve", make_layered, reserve, observe, release, NULL},
+    {"reserve, small net", make_small_net, reserve, observe, release, NULL},
+    {"reserve, bf16", make_bf16, reserve, observe, release, NULL},
+    {"train_step, SGD", make_layered, step_sgd, observe, release, NULL},
+    {"train_step, momentum, 2 threads", make_layered_threads, step_momentum, observe, release,
+     NULL},
     {"train_step, Adam", make_trained, step_adam, observe, release, NULL},
     {"train_step, Adam, 2 threads", make_trained_threads, step_adam, observe, release, NULL},
-    {"train_step, 1100 rows", make_trained, step_of_many, observe, release, NULL},
-    {"train_step, 1100 rows, 2 threads", make_trained_threads, step_of_many, observe, release,
-     NULL},
-    {"train_step, narrow", make_trained_narrow, step_adam, observe, release, NULL},
-    {"train_step, narrow, 1100 rows, 2 threads", make_narrow_threads, step_of_many, observe,
+    {"train_step, 1100 rows", make_trained, step_with_stored_gradients, observe, release, NULL},
+    {"train_step, 1100 rows, 2 threads", make_trained_threads, step_with_stored_gradients, observe,
      release, NULL},
-    {"train_step, bf16", make_mixed, step_momentum, observe, release, NULL},
-    {"train_step, bf16, 2 threads", make_trained_mixed, step_adam, observe, release, NULL},
-    {"train_step, bf16, 1100 rows, 2 threads", make_trained_mixed, step_of_many, observe, release,
-     NULL},
-    {"forward", make_wide_threads, forward, observe, release, NULL},
-    {"forward, bf16", make_mixed_threads, forward, observe, release, NULL},
+    {"train_step, small net", make_trained_small_net, step_adam, observe, release, NULL},
+    {"train_step, small net, 1100 rows, 2 threads", make_small_net_threads,
+     step_with_stored_gradients, observe, release, NULL},
+    {"train_step, bf16", make_bf16, step_momentum, observe, release, NULL},
+    {"train_step, bf16, 2 threads", make_trained_bf16, step_adam, observe, release, NULL},
+    {"train_step, bf16, 1100 rows, 2 threads", make_trained_bf16, step_with_stored_gradients,
+     observe, release, NULL},
+    {"forward", make_layered_threads, forward, observe, release, NULL},
+    {"forward, bf16", make_bf16_threads, forward, observe, release, NULL},
     {"loss", prepare_loss, loss, observe, release, NULL},
     {"backward", prepare_backward, backward, observe, release, NULL},
-    {"backward, narrow", prepare_narrow_backward, backward, observe, release, NULL},
-    {"backward, bf16", prepare_mixed_backward, backward, observe, release, NULL},
+    {"backward, small net", prepare_small_net_backward, backward, observe, release, NULL},
+    {"backward, bf16", prepare_bf16_backward, backward, observe, release, NULL},
     {"clip_gradients", prepare_clip, clip, observe, release, NULL},
     {"step", prepare_clip, own_step, observe, release, NULL},
     {"fit, validation, 2 threads", prepare_fit, fit, observe, release, is_after_epoch},
     {"fit, clipped, 2 threads", make_trained_threads, fit_clipped, observe, release, NULL},
-    {"fit, clipped, bf16", make_mixed, fit_clipped, observe, release, NULL},
-    {"fit, full batch", make_wide, fit_full_batch, observe, release, NULL},
-    {"fit, full batch, narrow", make_trained_narrow, fit_full_batch, observe, release, NULL},
+    {"fit, clipped, bf16", make_bf16, fit_clipped, observe, release, NULL},
+    {"fit, full batch", make_layered, fit_full_batch, observe, release, NULL},
+    {"fit, full batch, small net", make_trained_small_net, fit_full_batch, observe, release, NULL},
     {"fit_source", make_trained, fit_source, observe, release, NULL},
-    {"set_ranks", make_wide, set_ranks, observe, release, NULL},
+    {"set_ranks", make_layered, set_ranks, observe, release, NULL},
     {"train_step, ranks", make_ranked, step_adam, observe, release, NULL},
     {"fit, ranks", make_ranked, fit_clipped, observe, release, NULL},
     {"evaluate, ranks", make_ranked, evaluate, observe, release, NULL},
-    {"predict", make_wide, predict, observe, release, NULL},
-    {"predict, 2 threads", make_wide_threads, predict, observe, release, NULL},
-    {"classify", make_wide_threads, classify, observe, release, NULL},
-    {"evaluate", make_wide_threads, evaluate, observe, release, NULL},
+    {"predict", make_layered, predict, observe, release, NULL},
+    {"predict, 2 threads", make_layered_threads, predict, observe, release, NULL},
+    {"classify", make_layered_threads, classify, observe, release, NULL},
+    {"evaluate", make_layered_threads, evaluate, observe, release, NULL},
     {"evaluate, regression", make_regression, evaluate, observe, release, NULL},
-    {"net_gradient_check", make_narrow, check_gradients, observe, release, NULL},
+    {"net_gradient_check", make_small_net, check_gradients, observe, release, NULL},
     {"gradient_check", fill, check_function, observe, release, NULL},
     {0}};

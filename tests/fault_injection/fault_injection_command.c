@@ -1,9 +1,15 @@
 /*
- * fault_injection_command COMMAND [STRIDE [NAME]]: runs of the command `lanewise`, each with one of the allocations and file
- * operations of its process failing, once or with all that follow. It has to end with its usual result or with
- * exit code 1 and a message that names the cause, and without losing memory on the way; what is there of the files that
- * it writes is the old contents or the new ones, whole, and no others are there. Of the faults of a run every
- * STRIDE-th is tried, 1: all.
+ * fault_injection_command COMMAND [STRIDE [NAME]]
+ *
+ * Runs the command `lanewise` and fails one of the allocations or file operations of its process,
+ * once or from there on. Each run must:
+ *
+ *   - end with its usual result, or with exit code 1 and a message that names the cause
+ *   - not leak memory
+ *   - leave each file that it writes with its old or its new contents, complete, and leave no other
+ *     files
+ *
+ * Tries every STRIDE-th fault of a run (1: all), of the run NAME or of all runs.
  */
 #define _XOPEN_SOURCE 700
 #include "injector.h"
@@ -26,14 +32,14 @@ static const char *command;
 static fault_injector *shared;
 static char shared_path[PATH_MAX];
 
-/* ---- What runs ------------------------------------------------------------------------------ */
+/* ---- Runs under test ------------------------------------------------------------------------- */
 
-/* How new contents are known. */
+/* How new contents are recognised. */
 typedef enum target_kind {
-    SAME,  /* as of a run without fault_injector */
-    STATE, /* a training state, of another epoch perhaps */
-    LOG,   /* lines, perhaps not all, and behind old ones if the run is resumed */
-    PAGE   /* a whole page, which tells of times */
+    SAME,  /* equal to those of a run without faults */
+    STATE, /* a training state, possibly of an earlier epoch */
+    LOG,   /* complete or missing lines, after the old ones if the run is resumed */
+    PAGE   /* a complete page, which contains times */
 } target_kind;
 
 typedef struct target {
@@ -43,9 +49,9 @@ typedef struct target {
 
 typedef struct run {
     const char *name;
-    const char *arguments; /* with blanks between them; files that are read lie in ../in */
+    const char *arguments; /* separated by blanks; @ stands for the directory of input files */
     target targets[TARGETS];
-    int says_more; /* what it prints is not compared */
+    int output_varies; /* its output varies and is not compared */
 } run;
 
 static const run runs[] = {
@@ -86,7 +92,7 @@ static const run runs[] = {
 };
 enum { RUNS = sizeof runs / sizeof *runs };
 
-static const char old_contents[] = "what was there before\n";
+static const char old_contents[] = "old contents\n";
 
 /* ---- Files ---------------------------------------------------------------------------------- */
 
@@ -175,11 +181,11 @@ static void count_file(const char *name, const char *path, void *user)
     number_of_files++;
 }
 
-/* The arguments as words, in memory of this function. */
-static char **words_of(const run *r)
+/* Returns the arguments as words, in static memory. */
+static char **split_arguments(const run *r)
 {
-    static char room[16 * PATH_MAX], *words[ARGUMENTS];
-    char *end = room;
+    static char buffer[16 * PATH_MAX], *words[ARGUMENTS];
+    char *end = buffer;
     size_t count = 1;
     words[0] = "lanewise";
     for (const char *from = r->arguments; *from; count++) {
@@ -194,7 +200,8 @@ static char **words_of(const run *r)
     return words;
 }
 
-/* The end to write to of a pipe that nobody reads, and that says so by EPIPE. */
+/* Returns the write end of a pipe without a reader. Ignores SIGPIPE, so that writing fails with
+ * EPIPE. */
 static int closed_pipe(void)
 {
     int ends[2];
@@ -205,7 +212,7 @@ static int closed_pipe(void)
     return ends[1];
 }
 
-/* In the child: becomes the command. out NULL: a pipe that nobody reads. */
+/* In the child: executes the command. out NULL: standard output is a pipe without a reader. */
 static void become(const run *r, const char *out)
 {
     const int to = out ? open(out, O_WRONLY | O_CREAT | O_TRUNC, 0600) : closed_pipe();
@@ -218,11 +225,11 @@ static void become(const run *r, const char *out)
     alarm(TIMEOUT_SECONDS);
     setenv("LD_PRELOAD", FAULT_INJECTOR_OBJECT, 1);
     setenv("LANEWISE_FAULT_INJECTOR", shared_path, 1);
-    execv(command, words_of(r));
+    execv(command, split_arguments(r));
     _exit(127);
 }
 
-/* Runs the command on targets with old contents; its exit code, or 128 and the signal. */
+/* Runs the command on targets with old contents. Returns its exit code, or 128 plus the signal. */
 static int run_command(const run *r, const char *out)
 {
     for (const target *t = r->targets; t < r->targets + TARGETS && t->name; t++)
@@ -234,27 +241,27 @@ static int run_command(const run *r, const char *out)
     atomic_store(&shared->live, 0);
     fflush(NULL);
     const pid_t child = fork();
-    require(child >= 0, "no child");
+    require(child >= 0, "fork failed");
     if (child == 0)
         become(r, out);
     int status = 0;
-    require(waitpid(child, &status, 0) == child, "no child to wait for");
+    require(waitpid(child, &status, 0) == child, "waitpid failed");
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* ---- What is expected ------------------------------------------------------------------------ */
+/* ---- Expectations ---------------------------------------------------------------------------- */
 
 typedef struct tally {
-    size_t allocations, tried, operations, ways, tried_ways, survived, survived_ways, failures;
+    size_t allocations, tried, operations, modes, tried_modes, survived, survived_modes, failures;
 } tally;
 
-static text sound_out, sound_target[TARGETS], seen;
-static long
-    sound_live; /* what a run without faults leaves to the end of the process, such as stdio's buffers */
+static text reference_out, reference_target[TARGETS], seen;
+/* Allocations that a run without faults keeps until exit, such as stdio buffers. */
+static long reference_live;
 
 static void complain(const run *r, const char *what, int code)
 {
-    static const char *const ways[] = {"fails", "is interrupted", "is short"};
+    static const char *const modes[] = {"fails", "is interrupted", "is short"};
     static text message;
     read_text(err_path, &message);
     fprintf(stderr, "%s, ", r->name);
@@ -263,7 +270,7 @@ static void complain(const run *r, const char *what, int code)
     else if (shared->kind == FAULT_FILE)
         fprintf(stderr, "file operation %zu (%s) %s", shared->at,
                 file_operation_name((file_operation)shared->operation[shared->at]),
-                ways[shared->way]);
+                modes[shared->mode]);
     fprintf(stderr, "%s: %s; exit code %d: %s\n", shared->lasting ? " and later ones" : "", what,
             code, message.bytes);
 }
@@ -272,13 +279,13 @@ static int is_state(const char *path)
 {
     lw_net *net = NULL;
     lw_position position = {0};
-    const int is_sound =
+    const int is_valid =
         lw_net_load(&net, path) == LW_OK && lw_net_load_state(net, &position, path) == LW_OK;
     lw_net_destroy(net);
-    return is_sound && position.epochs > 0;
+    return is_valid && position.epochs > 0;
 }
 
-static int is_new(const target *t, const text *is, const text *sound)
+static int is_new(const target *t, const text *is, const text *reference)
 {
     switch (t->kind) {
     case LOG:
@@ -290,12 +297,13 @@ static int is_new(const target *t, const text *is, const text *sound)
         return ends_in(is, "</html>\n\n");
     case SAME:
     default:
-        return is_same(is, sound);
+        return is_same(is, reference);
     }
 }
 
-/* What is wrong with the files, or NULL. all: they have to be new. */
-static const char *look_at_files(const run *r, int all)
+/* Returns a description of the first wrong file, or NULL. all: every target must have new
+ * contents. */
+static const char *check_files(const run *r, int all)
 {
     number_of_files = 0;
     for_each_file(count_file, NULL);
@@ -303,46 +311,48 @@ static const char *look_at_files(const run *r, int all)
     for (const target *t = r->targets; t < r->targets + TARGETS && t->name; t++, expected++) {
         read_text(file_path(t->name), &seen);
         const int is_old = strcmp(seen.bytes, old_contents) == 0 && seen.length > 0;
-        if (!(is_old && !all) && !is_new(t, &seen, &sound_target[t - r->targets]))
+        if (!(is_old && !all) && !is_new(t, &seen, &reference_target[t - r->targets]))
             return t->name;
     }
-    /* What cannot be removed stays, and that is an error. */
+    /* A file that cannot be removed stays; this is reported as an error. */
     const int stays =
         !all && shared->kind == FAULT_FILE && shared->operation[shared->at] == FILE_UNLINK;
-    return number_of_files == expected + stays ? NULL : "other files are left";
+    return number_of_files == expected + stays ? NULL : "unexpected files are left";
 }
 
-/* One run with the fault that is set; non-zero if it survived. */
+/* Runs with the current fault. Returns non-zero if the run succeeded nevertheless. */
 static int try(const run *r, tally *sum)
 {
     const int code = run_command(r, out_path);
     const char *cause = strerror(atomic_load(&shared->last_error));
     const char *wrong = NULL;
     if (code != 0 && code != 1)
-        wrong = "it ends otherwise than with 0 or 1";
+        wrong = "the exit code is not 0 or 1";
     else if (atomic_load(&shared->injected) == 0)
-        wrong = "it does not come to this";
-    else if (atomic_load(&shared->live) > sound_live)
-        wrong = "memory is lost";
+        wrong = "the fault was not injected";
+    else if (atomic_load(&shared->live) > reference_live)
+        wrong = "memory is leaked";
     else
-        wrong = look_at_files(r, code == 0);
-    if (!wrong && code == 0 && !r->says_more) {
+        wrong = check_files(r, code == 0);
+    if (!wrong && code == 0 && !r->output_varies) {
         read_text(out_path, &seen);
-        wrong = is_same(&seen, &sound_out) ? NULL : "it prints something else";
+        wrong =
+            is_same(&seen, &reference_out) ? NULL : "the output differs from a run without faults";
     }
-    /* Where nothing can be written any more, nothing is said. */
-    const int is_mute = shared->kind == FAULT_FILE && shared->lasting &&
-                        shared->way == FAULT_FAILS && shared->operation[shared->at] == FILE_WRITE;
-    if (!wrong && code == 1 && !is_mute) {
+    /* If all later writes fail, the message cannot be printed. */
+    const int cannot_print = shared->kind == FAULT_FILE && shared->lasting &&
+                             shared->mode == FAULT_FAILS &&
+                             shared->operation[shared->at] == FILE_WRITE;
+    if (!wrong && code == 1 && !cannot_print) {
         read_text(err_path, &seen);
         const int named = strncmp(seen.bytes, "lanewise: ", strlen("lanewise: ")) == 0 &&
                           seen.length > 0 &&
                           (strstr(seen.bytes, cause) ||
                            (shared->kind == FAULT_MEMORY && strstr(seen.bytes, "memory")));
-        wrong = named ? NULL : "no message that names the cause";
+        wrong = named ? NULL : "the message does not name the cause";
     }
-    if (!wrong && code == 1 && shared->kind == FAULT_FILE && shared->way == FAULT_SHORT)
-        wrong = "a short operation is an error";
+    if (!wrong && code == 1 && shared->kind == FAULT_FILE && shared->mode == FAULT_SHORT)
+        wrong = "a short read or write is reported as an error";
     if (wrong) {
         complain(r, wrong, code);
         sum->failures++;
@@ -351,7 +361,7 @@ static int try(const run *r, tally *sum)
     return code == 0;
 }
 
-static void run_sound(const run *r)
+static void run_without_faults(const run *r)
 {
     shared->kind = FAULT_NONE;
     shared->traced = 1;
@@ -359,22 +369,22 @@ static void run_sound(const run *r)
     shared->traced = 0;
     if (code != 0)
         complain(r, "without faults", code);
-    require(code == 0, "a run without faults fails");
-    if (!atomic_load(&shared->has_files)) {
-        puts("skipped: the system does not let calls be watched");
+    require(code == 0, "the command fails without faults");
+    if (!atomic_load(&shared->has_filter)) {
+        puts("skipped: seccomp filters are not available");
         exit(SKIPPED);
     }
-    sound_live = atomic_load(&shared->live);
-    read_text(out_path, &sound_out);
+    reference_live = atomic_load(&shared->live);
+    read_text(out_path, &reference_out);
     for (size_t i = 0; i < TARGETS && r->targets[i].name; i++)
-        read_text(file_path(r->targets[i].name), &sound_target[i]);
-    require(look_at_files(r, 1) == NULL, "a run without faults leaves other files");
+        read_text(file_path(r->targets[i].name), &reference_target[i]);
+    require(check_files(r, 1) == NULL, "a run without faults leaves other files");
     remove_files();
 }
 
 static void run_faults(const run *r, size_t stride, tally *sum)
 {
-    run_sound(r);
+    run_without_faults(r);
     const size_t allocations = atomic_load(&shared->allocations),
                  operations = atomic_load(&shared->operations);
     require(allocations <= FAULT_MAX_TRACED && operations <= FAULT_MAX_TRACED,
@@ -392,27 +402,27 @@ static void run_faults(const run *r, size_t stride, tally *sum)
         sum->survived += (size_t)survived;
     }
     for (size_t i = 0; i < operations; i++)
-        for (fault_mode way = FAULT_FAILS; way < FAULT_MODES; way++) {
-            if (!fault_mode_applies((file_operation)shared->operation[i], way))
+        for (fault_mode mode = FAULT_FAILS; mode < FAULT_MODES; mode++) {
+            if (!fault_mode_applies((file_operation)shared->operation[i], mode))
                 continue;
-            if (sum->ways++ % stride != 0)
+            if (sum->modes++ % stride != 0)
                 continue;
             int survived = 1;
-            for (shared->lasting = 0; shared->lasting < (way == FAULT_INTERRUPTED ? 1 : 2);
+            for (shared->lasting = 0; shared->lasting < (mode == FAULT_INTERRUPTED ? 1 : 2);
                  shared->lasting++) {
                 shared->kind = FAULT_FILE;
                 shared->at = i;
-                shared->way = way;
+                shared->mode = mode;
                 survived &= try(r, sum);
             }
-            sum->tried_ways++;
-            sum->survived_ways += (size_t)survived;
+            sum->tried_modes++;
+            sum->survived_modes += (size_t)survived;
         }
     shared->kind = FAULT_NONE;
     shared->lasting = 0;
 }
 
-/* Whatever prints sees that nobody can have it. */
+/* Checks that a run which prints reports failure if its output cannot be written. */
 static void print_to(const run *r, const char *out, int error, tally *sum)
 {
     const int code = run_command(r, out);
@@ -424,7 +434,7 @@ static void print_to(const run *r, const char *out, int error, tally *sum)
     remove_files();
 }
 
-static void share(void)
+static void map_shared(void)
 {
     snprintf(shared_path, sizeof shared_path, "%s", file_path("shared"));
     const int file = open(shared_path, O_RDWR | O_CREAT | O_EXCL, 0600);
@@ -441,10 +451,10 @@ int main(int argc, char **argv)
     require(command != NULL, argv[1]);
     const size_t stride = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
     const char *only = argc > 3 ? argv[3] : NULL;
-    require(stride > 0, "STRIDE is a number above 0");
+    require(stride > 0, "STRIDE must be a positive number");
     snprintf(inputs, sizeof inputs, "%s", make_directory());
     write_inputs();
-    share();
+    map_shared();
     snprintf(out_path, sizeof out_path, "%s", file_path("out"));
     snprintf(err_path, sizeof err_path, "%s", file_path("err"));
     snprintf(work, sizeof work, "%s", make_directory());
@@ -453,7 +463,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < RUNS; i++)
         if (!only || strcmp(runs[i].name, only) == 0) {
             run_faults(&runs[i], stride, &sum);
-            if (sound_out.length > 0) {
+            if (reference_out.length > 0) {
                 print_to(&runs[i], "/dev/full", ENOSPC, &sum);
                 print_to(&runs[i], NULL, EPIPE, &sum);
             }
@@ -462,9 +472,8 @@ int main(int argc, char **argv)
     enter_directory(inputs);
     remove_directory();
     printf("faults in the command: %zu of %zu allocations, %zu survived; %zu of %zu faults of %zu "
-           "file "
-           "operations, %zu survived; %zu failed\n",
-           sum.tried, sum.allocations, sum.survived, sum.tried_ways, sum.ways, sum.operations,
-           sum.survived_ways, sum.failures);
-    return sum.failures == 0 && sum.tried > 0 && sum.tried_ways > 0 ? 0 : 1;
+           "file operations, %zu survived; %zu failed\n",
+           sum.tried, sum.allocations, sum.survived, sum.tried_modes, sum.modes, sum.operations,
+           sum.survived_modes, sum.failures);
+    return sum.failures == 0 && sum.tried > 0 && sum.tried_modes > 0 ? 0 : 1;
 }

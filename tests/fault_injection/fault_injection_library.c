@@ -1,10 +1,12 @@
 /*
- * fault_injection_library [STRIDE [CASE]]: each call of the libraries that allocates or uses files, with each of its
- * allocations and file operations failing in turn: once, and with all that follow. Then the status is the
- * documented one, outputs and files are as they were, nothing is lost, and the call succeeds when it is repeated.
- * Of calls with many of them only every STRIDE-th is tried, 1: all.
+ * fault_injection_library [STRIDE [CASE]]
  *
- * Runs itself with the faults preloaded.
+ * Calls every library function that allocates or uses files, and fails each of its allocations and
+ * file operations in turn: once, and from there on. Each call must return the documented status,
+ * leave outputs and files unchanged, leak nothing, and succeed when it is repeated. Calls with many
+ * faults try every STRIDE-th of them (1: all).
+ *
+ * The program executes itself again with the injector preloaded.
  */
 #define _GNU_SOURCE
 #include "trials.h"
@@ -26,7 +28,7 @@ static void run_table(const fault_case *table, fault_injector *f, size_t stride,
 static void preload(char **argv)
 {
     setenv("LD_PRELOAD", FAULT_INJECTOR_OBJECT, 1);
-    /* Threads that wait must not keep the processors busy. */
+    /* Waiting threads must not keep the processors busy. */
     setenv("OMP_WAIT_POLICY", "passive", 0);
     execv("/proc/self/exe", argv);
     perror(argv[0]);
@@ -42,9 +44,9 @@ int main(int argc, char **argv)
     unsetenv("LD_PRELOAD");
     fault_injector *f = here();
     const size_t stride = argc > 1 ? strtoul(argv[1], NULL, 10) : 1;
-    require(stride > 0, "STRIDE is a number above 0");
-    if (!atomic_load(&f->has_files)) {
-        puts("skipped: the system does not let calls be watched");
+    require(stride > 0, "STRIDE must be a positive number");
+    if (!atomic_load(&f->has_filter)) {
+        puts("skipped: seccomp filters are not available");
         return SKIPPED;
     }
 
@@ -57,7 +59,7 @@ int main(int argc, char **argv)
     remove_directory();
     printf("faults in the libraries: %zu of %zu allocations (%zu call stacks), %zu survived; "
            "%zu of %zu faults of %zu file operations, %zu survived; %zu failed\n",
-           tally.tried, tally.allocations, tally.stacks, tally.survived, tally.tried_ways,
-           tally.ways, tally.operations, tally.survived_ways, tally.failures);
-    return tally.failures == 0 && tally.tried > 0 && tally.tried_ways > 0 ? 0 : 1;
+           tally.tried, tally.allocations, tally.stacks, tally.survived, tally.tried_modes,
+           tally.modes, tally.operations, tally.survived_modes, tally.failures);
+    return tally.failures == 0 && tally.tried > 0 && tally.tried_modes > 0 ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-/* What is preloaded; see injector.h. */
+/* The preloaded shared object; see injector.h. */
 #define _GNU_SOURCE
 #include "injector.h"
 
@@ -30,36 +30,36 @@ EXPORT fault_injector *fault_injector_get(void)
     return here;
 }
 
-/* Whether number `number` of a kind is to fail. */
+/* Returns whether operation `number` of this kind must fail. */
 static int is_chosen(fault_kind kind, size_t number)
 {
     return here->kind == kind && (here->lasting ? number >= here->at : number == here->at);
 }
 
-/* ---- Objects of the process ---------------------------------------------------------------- */
+/* ---- Loaded objects -------------------------------------------------------------------------- */
 
 typedef struct range {
     uintptr_t begin, end;
 } range;
 
-enum { PASSED_MOST = 8 };
-static range passed[PASSED_MOST], libc;
-static size_t passed_count;
+enum { MAX_EXCLUDED = 8 };
+static range excluded[MAX_EXCLUDED], libc;
+static size_t excluded_count;
 
 static int is_in(const range *r, uintptr_t address)
 {
     return address >= r->begin && address < r->end;
 }
 
-static int is_passed_over(const void *caller)
+static int is_excluded(const void *caller)
 {
-    for (size_t i = 0; i < passed_count; i++)
-        if (is_in(&passed[i], (uintptr_t)caller))
+    for (size_t i = 0; i < excluded_count; i++)
+        if (is_in(&excluded[i], (uintptr_t)caller))
             return 1;
     return 0;
 }
 
-/* The code of an object. */
+/* Address range of the object's code. */
 static range code_of(const struct dl_phdr_info *info)
 {
     range r = {UINTPTR_MAX, 0};
@@ -83,9 +83,9 @@ static int visit_object(struct dl_phdr_info *info, size_t size, void *unused)
     const char *slash = strrchr(info->dlpi_name, '/'), *name = slash ? slash + 1 : info->dlpi_name;
     if (strncmp(name, "libc.so", strlen("libc.so")) == 0)
         libc = code_of(info);
-    for (size_t i = 0; i < sizeof names / sizeof *names && passed_count < PASSED_MOST; i++)
+    for (size_t i = 0; i < sizeof names / sizeof *names && excluded_count < MAX_EXCLUDED; i++)
         if (strncmp(name, names[i], strlen(names[i])) == 0)
-            passed[passed_count++] = code_of(info);
+            excluded[excluded_count++] = code_of(info);
     return 0;
 }
 
@@ -99,24 +99,24 @@ static struct {
     void (*free)(void *);
 } next;
 
-/* For what asks while the next functions are looked for. */
+/* Serves allocations made by dlsym while the next functions are looked up. */
 static _Alignas(16) char early[1 << 14];
 static size_t early_used;
-static int finding;
+static int resolving;
 
-static void find_next(void)
+static void resolve_next(void)
 {
-    finding = 1;
-    /* POSIX lets a pointer to a function come out of one to an object. */
+    resolving = 1;
+    /* POSIX guarantees that a function pointer can be read through an object pointer. */
     *(void **)&next.malloc = dlsym(RTLD_NEXT, "malloc");
     *(void **)&next.calloc = dlsym(RTLD_NEXT, "calloc");
     *(void **)&next.realloc = dlsym(RTLD_NEXT, "realloc");
     *(void **)&next.memalign = dlsym(RTLD_NEXT, "memalign");
     *(void **)&next.free = dlsym(RTLD_NEXT, "free");
-    finding = 0;
+    resolving = 0;
 }
 
-static void *take_early(size_t size)
+static void *allocate_early(size_t size)
 {
     char *taken = early + early_used;
     early_used += (size + 15) / 16 * 16;
@@ -128,7 +128,7 @@ static int is_early(const void *memory)
     return (const char *)memory >= early && (const char *)memory < early + sizeof early;
 }
 
-/* A number for the stack of the caller, the same in every process of the same program. */
+/* Returns a hash of the call stack that is the same in every process of the same program. */
 static uint64_t stack_number(void)
 {
     enum { DEPTH = 32, OURS = 3 };
@@ -143,18 +143,19 @@ static uint64_t stack_number(void)
     return hash;
 }
 
-static _Thread_local int inside; /* whose own allocations do not count */
+static _Thread_local int
+    in_injector; /* non-zero: allocations of the injector itself are not counted */
 
-/* Whether an allocation is to fail. */
-static int refuses(const void *caller)
+/* Counts an allocation; returns whether it must fail. */
+static int must_fail(const void *caller)
 {
-    if (!atomic_load(&here->active) || inside || is_passed_over(caller))
+    if (!atomic_load(&here->active) || in_injector || is_excluded(caller))
         return 0;
     const size_t number = atomic_fetch_add(&here->allocations, 1);
     if (here->traced && number < FAULT_MAX_TRACED) {
-        inside = 1;
+        in_injector = 1;
         here->stack[number] = stack_number();
-        inside = 0;
+        in_injector = 0;
     }
     if (!is_chosen(FAULT_MEMORY, number))
         return 0;
@@ -166,7 +167,7 @@ static int refuses(const void *caller)
 
 static void *counted(void *memory, const void *caller)
 {
-    if (memory && !inside && !is_passed_over(caller))
+    if (memory && !in_injector && !is_excluded(caller))
         atomic_fetch_add(&here->live, 1);
     return memory;
 }
@@ -175,27 +176,27 @@ static void *counted(void *memory, const void *caller)
 
 EXPORT void *malloc(size_t size)
 {
-    if (finding)
-        return take_early(size);
+    if (resolving)
+        return allocate_early(size);
     if (!next.malloc)
-        find_next();
-    return refuses(CALLER) ? NULL : counted(next.malloc(size), CALLER);
+        resolve_next();
+    return must_fail(CALLER) ? NULL : counted(next.malloc(size), CALLER);
 }
 
 EXPORT void *calloc(size_t count, size_t size)
 {
-    if (finding)
-        return take_early(count * size);
+    if (resolving)
+        return allocate_early(count * size);
     if (!next.malloc)
-        find_next();
-    return refuses(CALLER) ? NULL : counted(next.calloc(count, size), CALLER);
+        resolve_next();
+    return must_fail(CALLER) ? NULL : counted(next.calloc(count, size), CALLER);
 }
 
 EXPORT void *realloc(void *memory, size_t size)
 {
     if (!next.malloc)
-        find_next();
-    if (refuses(CALLER))
+        resolve_next();
+    if (must_fail(CALLER))
         return NULL;
     void *moved = next.realloc(memory, size);
     return memory ? moved : counted(moved, CALLER);
@@ -204,7 +205,7 @@ EXPORT void *realloc(void *memory, size_t size)
 EXPORT void *reallocarray(void *memory, size_t count, size_t size)
 {
     size_t bytes;
-    if (__builtin_mul_overflow(count, size, &bytes) || refuses(CALLER)) {
+    if (__builtin_mul_overflow(count, size, &bytes) || must_fail(CALLER)) {
         errno = ENOMEM;
         return NULL;
     }
@@ -215,35 +216,35 @@ EXPORT void *reallocarray(void *memory, size_t count, size_t size)
 EXPORT void *memalign(size_t alignment, size_t size)
 {
     if (!next.malloc)
-        find_next();
-    return refuses(CALLER) ? NULL : counted(next.memalign(alignment, size), CALLER);
+        resolve_next();
+    return must_fail(CALLER) ? NULL : counted(next.memalign(alignment, size), CALLER);
 }
 
 EXPORT void *aligned_alloc(size_t alignment, size_t size)
 {
     if (!next.malloc)
-        find_next();
-    return refuses(CALLER) ? NULL : counted(next.memalign(alignment, size), CALLER);
+        resolve_next();
+    return must_fail(CALLER) ? NULL : counted(next.memalign(alignment, size), CALLER);
 }
 
 EXPORT int posix_memalign(void **memory, size_t alignment, size_t size)
 {
     if (!next.malloc)
-        find_next();
-    void *made = refuses(CALLER) ? NULL : counted(next.memalign(alignment, size), CALLER);
+        resolve_next();
+    void *made = must_fail(CALLER) ? NULL : counted(next.memalign(alignment, size), CALLER);
     if (!made)
         return ENOMEM;
     *memory = made;
     return 0;
 }
 
-/* Sanitizers have their own strdup, which does not come by malloc. */
+/* Sanitizers provide their own strdup, which does not call malloc. */
 EXPORT char *strdup(const char *text)
 {
     if (!next.malloc)
-        find_next();
+        resolve_next();
     const size_t size = strlen(text) + 1;
-    char *copy = refuses(CALLER) ? NULL : counted(next.malloc(size), CALLER);
+    char *copy = must_fail(CALLER) ? NULL : counted(next.malloc(size), CALLER);
     return copy ? memcpy(copy, text, size) : NULL;
 }
 
@@ -252,8 +253,8 @@ EXPORT void free(void *memory)
     if (!memory || is_early(memory))
         return;
     if (!next.malloc)
-        find_next();
-    if (!inside && !is_passed_over(CALLER))
+        resolve_next();
+    if (!in_injector && !is_excluded(CALLER))
         atomic_fetch_sub(&here->live, 1);
     next.free(memory);
 }
@@ -301,7 +302,8 @@ static const struct {
 /* clang-format on */
 enum { CALLS = sizeof calls / sizeof *calls };
 
-/* The call itself. Not by syscall(2), whose code lies in the C library, where it would be caught again. */
+/* Performs the system call. syscall(2) is part of the C library, where the filter would trap it
+ * again. */
 static long call(long number, const long a[6])
 {
 #if defined(__x86_64__)
@@ -333,14 +335,14 @@ static long call(long number, const long a[6])
 static long fail(size_t index, long arguments[6])
 {
     int error = calls[index].error;
-    if (here->way == FAULT_SHORT) {
+    if (here->mode == FAULT_SHORT) {
         arguments[2] = (arguments[2] + 1) / 2;
         return call(calls[index].number, arguments);
     }
-    if (here->way == FAULT_INTERRUPTED)
+    if (here->mode == FAULT_INTERRUPTED)
         error = EINTR;
     else if (calls[index].operation == FILE_CLOSE)
-        (void)call(calls[index].number, arguments); /* closed it is all the same */
+        (void)call(calls[index].number, arguments); /* close with an error still closes the file */
     atomic_store(&here->last_error, error);
     return -error;
 }
@@ -353,9 +355,9 @@ static long operate(size_t index, long arguments[6])
     const size_t number = atomic_fetch_add(&here->operations, 1);
     if (here->traced && number < FAULT_MAX_TRACED)
         here->operation[number] = (unsigned char)operation;
-    /* What lasts is of one kind: a full disk can be read. */
+    /* A lasting fault affects one kind of operation: a full disk can still be read. */
     const int same = !here->lasting || here->operation[here->at] == operation;
-    if (!is_chosen(FAULT_FILE, number) || !same || !fault_mode_applies(operation, here->way))
+    if (!is_chosen(FAULT_FILE, number) || !same || !fault_mode_applies(operation, here->mode))
         return call(calls[index].number, arguments);
     atomic_fetch_add(&here->injected, 1);
     return fail(index, arguments);
@@ -383,7 +385,8 @@ static void on_call(int signal, siginfo_t *info, void *context)
 #endif
 }
 
-/* Traps the calls above where the C library makes them: its code may lie across a multiple of 4 GB. */
+/* Traps the system calls above if they are made by the C library, whose code may cross a multiple
+ * of 4 GB. */
 static int filter_calls(void)
 {
     enum { IP_LOW = 8, IP_HIGH = 12, REST = 16 };
@@ -421,9 +424,9 @@ static int filter_calls(void)
            prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
-/* ---- The process ---------------------------------------------------------------------------- */
+/* ---- Process setup --------------------------------------------------------------------------- */
 
-static void share(const char *path)
+static void map_shared(const char *path)
 {
     const int file = open(path, O_RDWR | O_CLOEXEC);
     void *shared = file < 0 ? MAP_FAILED
@@ -437,14 +440,14 @@ static void share(const char *path)
 __attribute__((constructor)) static void begin(void)
 {
     void *frame;
-    inside = 1;
-    (void)backtrace(&frame, 1); /* loads what it needs */
+    in_injector = 1;
+    (void)backtrace(&frame, 1); /* loads libgcc before counting starts */
     dl_iterate_phdr(visit_object, NULL);
-    inside = 0;
+    in_injector = 0;
     const char *path = getenv("LANEWISE_FAULT_INJECTOR");
     if (path)
-        share(path);
-    atomic_store(&here->has_files, filter_calls());
+        map_shared(path);
+    atomic_store(&here->has_filter, filter_calls());
     if (path)
         atomic_store(&here->active, 1);
 }

@@ -1,15 +1,19 @@
 /*
- * Allocations and file operations that fail. injector.c is a shared object that is preloaded: it counts both in a
- * whole process, whoever calls (Lanewise, Jansson, libcsv, zlib, stdio), and lets one of them fail.
+ * Injects failures into allocations and file operations. injector.c is a preloaded shared object
+ * that counts both in the whole process, including those of Jansson, libcsv, zlib and stdio, and
+ * fails one of them.
  *
- *   Allocations   malloc and its kin, by their names. Those of OpenMP's runtime, of the dynamic linker and of
- *                 sanitizers are passed over: by the address that they are called from. OpenMP's runtime ends
- *                 the process without memory, and the linker's are those of the threads that it starts.
- *   Files         system calls of the C library (a seccomp filter hands them to a signal handler), so that
- *                 those inside stdio are seen too. Linux on x86-64 and AArch64.
+ *   Allocations   malloc and related functions, by interposition. Calls from the OpenMP runtime,
+ *                 the dynamic linker and sanitizers are excluded by return address: the OpenMP
+ *                 runtime ends the process when memory runs out, and the linker allocates for the
+ *                 threads that the runtime starts.
+ *   Files         system calls of the C library, trapped by a seccomp filter and handled in a
+ *                 signal handler, so that those inside stdio are included. Linux on x86-64 and
+ *                 AArch64 only.
  *
- * A process that LANEWISE_FAULT_INJECTOR names a file to shares its struct fault_injector with whoever made the file, and counts
- * from its start; otherwise the struct is that of fault_injector_get, and counts while it is active.
+ * If the environment variable LANEWISE_FAULT_INJECTOR names a file, struct fault_injector is mapped
+ * from it, shared with the process that created the file, and counting begins at process start.
+ * Otherwise fault_injector_get returns the struct, and counting begins when `active` is set.
  */
 #ifndef LANEWISE_TEST_INJECTOR_H
 #define LANEWISE_TEST_INJECTOR_H
@@ -20,15 +24,15 @@
 
 typedef enum fault_kind { FAULT_NONE, FAULT_MEMORY, FAULT_FILE } fault_kind;
 
-/* How a file operation goes wrong. */
+/* How a file operation fails. */
 typedef enum fault_mode {
-    FAULT_FAILS,       /* with an error of its kind: ENOSPC for writing, EIO for reading */
-    FAULT_INTERRUPTED, /* EINTR before anything is done: opening, reading, writing */
-    FAULT_SHORT,       /* half of what was asked for: reading, writing */
+    FAULT_FAILS,       /* with the usual error: ENOSPC for writing, EIO for reading */
+    FAULT_INTERRUPTED, /* EINTR before any effect: open, read, write */
+    FAULT_SHORT,       /* half of the requested bytes: read, write */
     FAULT_MODES
 } fault_mode;
 
-/* File operations as the system's calls. */
+/* File operations, by system call. */
 typedef enum file_operation {
     FILE_OPEN,
     FILE_READ,
@@ -47,36 +51,37 @@ typedef enum file_operation {
 
 enum { FAULT_MAX_TRACED = 1 << 14 };
 
-enum { SKIPPED = 77 }; /* the exit status of a test that cannot run here */
+enum { SKIPPED = 77 }; /* exit status of a skipped test */
 
 typedef struct fault_injector {
-    atomic_int active; /* counts, and fails what is to fail */
-    int traced;        /* notes stacks and operations too */
+    atomic_int active; /* counts, and injects the fault */
+    int traced;        /* also records stacks and operations */
 
-    /* What is to fail: number `at` of its kind, and if it lasts all from there on. */
+    /* The fault: operation number `at` of this kind and, if lasting, all later ones. */
     fault_kind kind;
     size_t at;
     int lasting;
-    fault_mode way;
+    fault_mode mode;
 
     atomic_size_t allocations, operations, injected;
-    atomic_int last_error; /* errno of what failed last */
-    atomic_long live;      /* allocations less releases since the process began */
-    atomic_int has_files;  /* the filter is there */
+    atomic_int last_error; /* errno of the last injected failure */
+    atomic_long live;      /* allocations minus releases since process start */
+    atomic_int has_filter; /* the seccomp filter is installed */
 
-    /* Of a traced run: the stack of each allocation as a number, and what each file operation was. */
+    /* Recorded in a traced run: a hash of the stack of each allocation, and the kind of each file
+     * operation. */
     uint64_t stack[FAULT_MAX_TRACED];
     unsigned char operation[FAULT_MAX_TRACED];
 } fault_injector;
 
-/* That of this process. */
+/* Returns the struct of this process. */
 fault_injector *fault_injector_get(void);
 
-/* Whether an operation can go wrong in a way. */
-static inline int fault_mode_applies(file_operation operation, fault_mode way)
+/* Returns whether an operation can fail in this mode. */
+static inline int fault_mode_applies(file_operation operation, fault_mode mode)
 {
     const int moves = operation == FILE_READ || operation == FILE_WRITE;
-    return way == FAULT_FAILS || moves || (way == FAULT_INTERRUPTED && operation == FILE_OPEN);
+    return mode == FAULT_FAILS || moves || (mode == FAULT_INTERRUPTED && operation == FILE_OPEN);
 }
 
 static inline const char *file_operation_name(file_operation operation)

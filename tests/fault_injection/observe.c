@@ -1,4 +1,4 @@
-/* Files of the cases, and hashes of what they work on. */
+/* Files of the cases, and hashes of the state that a case can change. */
 #define _XOPEN_SOURCE 700
 #include "observe.h"
 
@@ -15,7 +15,7 @@ void require(int ok, const char *what)
 {
     if (ok)
         return;
-    fprintf(stderr, "the test cannot go on: %s (%s)\n", what, lw_last_error());
+    fprintf(stderr, "cannot continue: %s (%s)\n", what, lw_last_error());
     exit(2);
 }
 
@@ -26,7 +26,7 @@ static char directory[PATH_MAX];
 const char *make_directory(void)
 {
     const char *parent = getenv("TMPDIR");
-    /* Files in memory, where there are some, need not wait for a disk. */
+    /* Files in memory, if available, do not wait for a disk. */
     if (!parent)
         parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
     snprintf(directory, sizeof directory, "%s/lanewise-fault-injection-XXXXXX", parent);
@@ -112,7 +112,7 @@ static uint64_t hash_text(uint64_t hash, const char *text)
     return hash_bytes(hash, text ? text : "", text ? strlen(text) + 1 : 0);
 }
 
-/* In whatever order the directory has them. */
+/* Adds a hash that does not depend on the order of directory entries. */
 static void add_file(const char *name, const char *path, void *user)
 {
     char bytes[4096];

@@ -6,24 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What runs with a fault: for messages. */
+/* A run with one fault, for messages. */
 typedef struct trial {
     const fault_case *of;
     fault_injector *f;
     fault_tally *tally;
-    uint64_t before, after; /* hashes around a call that succeeds */
+    uint64_t before, after; /* hashes before and after a successful call */
 } trial;
 
 static void describe(const trial *t)
 {
-    static const char *const ways[] = {"fails", "is interrupted", "is short"};
+    static const char *const modes[] = {"fails", "is interrupted", "is short"};
     const fault_injector *f = t->f;
     if (f->kind == FAULT_MEMORY)
         fprintf(stderr, "%s, allocation %zu%s", t->of->name, f->at,
                 f->lasting ? " and later ones" : "");
     else
         fprintf(stderr, "%s, file operation %zu (%s) %s%s", t->of->name, f->at,
-                file_operation_name((file_operation)f->operation[f->at]), ways[f->way],
+                file_operation_name((file_operation)f->operation[f->at]), modes[f->mode],
                 f->lasting ? ", and later ones" : "");
 }
 
@@ -38,8 +38,8 @@ static void expect(const trial *t, int ok, const char *what, lw_status status)
 
 /* ---- Memory --------------------------------------------------------------------------------- */
 
-/* The kernels keep packing buffers: they are released, so that each call has to allocate its own, and leaks
- * show. Without memory the pool ends where it is empty. */
+/* Releases the packing buffers that the kernels keep, so that each call allocates its own and leaks
+ * show. The loop ends when the pool is empty, because every allocation fails. */
 static void empty_pool(fault_injector *f)
 {
     f->kind = FAULT_MEMORY;
@@ -66,7 +66,7 @@ static lw_status call_watched(trial *t)
     return status;
 }
 
-/* ---- What can be seen ------------------------------------------------------------------------ */
+/* ---- Observable state ------------------------------------------------------------------------ */
 
 static uint64_t observed(const trial *t)
 {
@@ -78,10 +78,10 @@ static int is_allowed(const trial *t, lw_status status)
 {
     if (t->f->kind == FAULT_MEMORY)
         return status == LW_OK || status == LW_ENOMEM;
-    return status == LW_OK || (status == LW_EIO && t->f->way == FAULT_FAILS);
+    return status == LW_OK || (status == LW_EIO && t->f->mode == FAULT_FAILS);
 }
 
-/* The message of a failed call names the cause. */
+/* Returns whether the message of a failed call names the cause. */
 static int names_cause(const trial *t, lw_status status)
 {
     const char *message = lw_last_error();
@@ -90,7 +90,7 @@ static int names_cause(const trial *t, lw_status status)
                   status == LW_ENOMEM ? "memory" : strerror(atomic_load(&t->f->last_error)));
 }
 
-/* One call with a fault; non-zero if it survived. */
+/* Makes one call with a fault. Returns non-zero if it succeeded nevertheless. */
 static int run_trial(trial *t)
 {
     fault_injector *f = t->f;
@@ -105,22 +105,23 @@ static int run_trial(trial *t)
     f->kind = kind;
     f->at = at;
     f->lasting = lasting;
-    expect(t, observed(t) == t->before, "it begins otherwise than before", LW_OK);
+    expect(t, observed(t) == t->before, "the state before the call differs between runs", LW_OK);
     lw_status status = call_watched(t);
-    expect(t, atomic_load(&f->injected) > 0, "it does not come to this", status);
-    expect(t, is_allowed(t, status), "another status than documented", status);
+    expect(t, atomic_load(&f->injected) > 0, "the fault was not injected", status);
+    expect(t, is_allowed(t, status), "the status is not a documented one", status);
     expect(t, names_cause(t, status), "the message does not name the cause", status);
     const uint64_t left = observed(t);
     const int survived = status == LW_OK;
     if (survived) {
-        expect(t, left == t->after, "another result than without the fault", status);
+        expect(t, left == t->after, "the result differs from a run without faults", status);
     } else if (left == t->before) {
         f->kind = FAULT_NONE;
         status = call_watched(t);
         f->kind = kind;
-        expect(t, status == LW_OK && observed(t) == t->after, "no usual result afterwards", status);
+        expect(t, status == LW_OK && observed(t) == t->after,
+               "the repeated call does not give the usual result", status);
     } else {
-        expect(t, of->may_leave && of->may_leave(left), "something has changed", status);
+        expect(t, of->may_leave && of->may_leave(left), "the failed call changed state", status);
     }
     of->release();
     remove_files();
@@ -128,12 +129,13 @@ static int run_trial(trial *t)
     f->kind = kind;
     f->at = at;
     f->lasting = lasting;
-    expect(t, atomic_load(&f->live) == live, "memory is lost", status);
+    expect(t, atomic_load(&f->live) == live, "memory is leaked", status);
     return survived;
 }
 
-/* Counts the case's allocations and file operations, and has its hashes. */
-static void run_sound(trial *t, size_t *allocations, size_t *operations)
+/* Counts the allocations and file operations of the case, and hashes the state before and after
+ * it. */
+static void run_without_faults(trial *t, size_t *allocations, size_t *operations)
 {
     fault_injector *f = t->f;
     t->of->prepare();
@@ -144,7 +146,7 @@ static void run_sound(trial *t, size_t *allocations, size_t *operations)
     f->traced = 0;
     if (status != LW_OK)
         fprintf(stderr, "%s: ", t->of->name);
-    require(status == LW_OK, "a call without faults fails");
+    require(status == LW_OK, "the call fails without faults");
     *allocations = atomic_load(&f->allocations);
     *operations = atomic_load(&f->operations);
     require(*allocations <= FAULT_MAX_TRACED && *operations <= FAULT_MAX_TRACED,
@@ -154,7 +156,8 @@ static void run_sound(trial *t, size_t *allocations, size_t *operations)
     remove_files();
 }
 
-/* Whether number i of count is tried: all of a few, else every stride-th. */
+/* Returns whether fault i of count is tried: every one if there are few, otherwise every
+ * stride-th. */
 static int is_tried(size_t i, size_t count, size_t stride)
 {
     enum { FEW = 24 };
@@ -177,8 +180,9 @@ void fault_case_run(const fault_case *of, fault_injector *f, size_t stride, faul
 {
     trial t = {.of = of, .f = f, .tally = tally};
     size_t allocations, operations;
-    run_sound(&t, &allocations, &operations); /* with what is made once in a process */
-    run_sound(&t, &allocations, &operations);
+    run_without_faults(&t, &allocations,
+                       &operations); /* makes the allocations that happen once per process */
+    run_without_faults(&t, &allocations, &operations);
     tally->allocations += allocations;
     tally->operations += operations;
     tally->stacks += different_stacks(f, allocations);
@@ -195,22 +199,22 @@ void fault_case_run(const fault_case *of, fault_injector *f, size_t stride, faul
         tally->survived += (size_t)survived;
     }
     for (size_t i = 0; i < operations; i++)
-        for (fault_mode way = FAULT_FAILS; way < FAULT_MODES; way++) {
-            if (!fault_mode_applies((file_operation)f->operation[i], way))
+        for (fault_mode mode = FAULT_FAILS; mode < FAULT_MODES; mode++) {
+            if (!fault_mode_applies((file_operation)f->operation[i], mode))
                 continue;
-            tally->ways++;
+            tally->modes++;
             if (!is_tried(i, operations, stride))
                 continue;
             int survived = 1;
-            /* Nothing is interrupted for ever. */
-            for (f->lasting = 0; f->lasting < (way == FAULT_INTERRUPTED ? 1 : 2); f->lasting++) {
+            /* An interruption does not last. */
+            for (f->lasting = 0; f->lasting < (mode == FAULT_INTERRUPTED ? 1 : 2); f->lasting++) {
                 f->kind = FAULT_FILE;
                 f->at = i;
-                f->way = way;
+                f->mode = mode;
                 survived &= run_trial(&t);
             }
-            tally->tried_ways++;
-            tally->survived_ways += (size_t)survived;
+            tally->tried_modes++;
+            tally->survived_modes += (size_t)survived;
         }
     f->kind = FAULT_NONE;
 }
