@@ -1,9 +1,9 @@
 #!/bin/sh
 # Usage: soak.sh [PART ...]
 #
-# The long versions of what the ordinary suite tries in short: those parts, or all one after the other, some hours on two
-# cores. Each part ends with its figures; exit code 1 if any of them failed. README.md beside this file has the
-# figures of the last full run.
+# Runs the long versions of the ordinary tests: the named parts, or all of them in some hours on
+# two cores. Prints the figures of each part; exit code 1 if any part failed. README.md in this
+# folder lists the figures of the last full run.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=$PWD/build/release
@@ -15,9 +15,10 @@ part_ulp() {
     LANEWISE_TEST_EXHAUSTIVE=1 ctest --preset release -R ulp_exhaustive
 }
 
-# Every allocation and operation on files of calls of the libraries, and of runs of the command.
+# Every allocation and file operation of library calls and of runs of the command.
 part_faults() {
-    "$build/bin/fault_injection_library" 1 && "$build/bin/fault_injection_command" "$build/bin/lanewise" 1
+    "$build/bin/fault_injection_library" 1 &&
+        "$build/bin/fault_injection_command" "$build/bin/lanewise" 1
 }
 
 # SIGKILL, SIGINT and SIGTERM at random moments of runs, and full disks.
@@ -25,33 +26,35 @@ part_kills() {
     sh tests/cli/kill.sh "$build/bin" 1000 300 50
 }
 
-# One of three processes of mpirun killed, and ranks on hosts of their own, in builds with MPI.
+# Kills one of three processes of mpirun, and trains on separate hosts; needs a build with MPI.
 part_ranks() {
     mpirun=$(ctest --preset release -N -V -R '^mpi_kill$' | sed -n 's/^.*MPIRUN=//p' | head -n 1)
-    OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 MPIRUN=$mpirun sh tests/mpi/kill.sh "$build/bin" 20 &&
+    OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 MPIRUN=$mpirun \
+        sh tests/mpi/kill.sh "$build/bin" 20 &&
         sh tests/mpi/hosts.sh "$build/bin" long
 }
 
-# Concurrency, forks, many threads, two libraries: each 10000 times.
+# Concurrency, forks, many threads, two libraries: 10000 repetitions each.
 part_threads() {
     sh tests/nn/threads_soak.sh build/release 10000
 }
 
-# 10^7 inputs for each reader of files and of the command line's values, and 10^6 cases for the kernels.
+# 10^7 inputs for each file reader and for the command-line parsers, and 10^6 cases for the kernels.
 part_fuzz() {
-    ./dev build fuzz && sh tests/fuzz/run.sh build/fuzz 10000000 safetensors npy idx idx_gzip csv options
+    ./dev build fuzz &&
+        sh tests/fuzz/run.sh build/fuzz 10000000 safetensors npy idx idx_gzip csv options
 }
 
 part_fuzz_kernels() {
     ./dev build fuzz && sh tests/fuzz/run.sh build/fuzz 1000000 kernels
 }
 
-# 10^7 steps of two small networks under a limit of memory.
+# 10^7 steps of two small networks with a memory limit.
 part_steps() {
     "$build/bin/soak" small_net 10000000 && "$build/bin/soak" layered 10000000
 }
 
-# An hour of Fashion-MNIST under a limit of memory.
+# One hour of Fashion-MNIST with a memory limit.
 part_fashion() {
     "$build/bin/soak" fashion 3600
 }
@@ -72,7 +75,7 @@ for part; do
     case " $all " in
     *" $part "*) ;;
     *)
-        echo "soak.sh: no part '$part'; there are: $all" >&2
+        echo "soak.sh: unknown part '$part'; parts: $all" >&2
         exit 2
         ;;
     esac

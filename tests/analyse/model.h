@@ -1,6 +1,7 @@
 /*
- * What analysers that look at one file at a time cannot know: a failing call returns the status that it gave to
- * lw_fail, so never LW_OK. Included before each source by tests/analyse/run.sh, and in no other build.
+ * Tells analysers that work on one file at a time that lw_fail returns its status argument, so that
+ * a failing call never returns LW_OK. tests/analyse/run.sh includes it before each source; no other
+ * build uses it.
  */
 #include <lanewise/status.h>
 #define lw_fail(status, ...) ((void)lw_fail(status, __VA_ARGS__), (lw_status)(status))

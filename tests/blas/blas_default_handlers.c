@@ -1,4 +1,4 @@
-/* A program without error handlers is told on stderr, and stops. */
+/* Without custom error handlers, an error is reported on stderr and the program stops. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "suite.h"
@@ -48,7 +48,7 @@ static const struct {
 };
 enum { WRONG = sizeof wrong / sizeof *wrong };
 
-START_TEST(programs_without_handlers_stop)
+START_TEST(default_handlers_report_and_stop)
 {
     int ends[2];
     ck_assert_int_eq(pipe(ends), 0);
@@ -56,7 +56,7 @@ START_TEST(programs_without_handlers_stop)
     if (child == 0) {
         dup2(ends[1], STDERR_FILENO);
         wrong[_i].call();
-        _exit(77); /* it came back */
+        _exit(77); /* the handler returned */
     }
     close(ends[1]);
     char message[200] = "";
@@ -76,6 +76,6 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("default handlers");
-    tcase_add_loop_test(tests, programs_without_handlers_stop, 0, WRONG);
+    tcase_add_loop_test(tests, default_handlers_report_and_stop, 0, WRONG);
     return run_case("blas_default_handlers", tests);
 }

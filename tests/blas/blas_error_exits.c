@@ -1,4 +1,5 @@
-/* Every wrong argument: the handler that is called, the name, the number, and that nothing else happens. */
+/* Every wrong argument: checks the handler, the routine name and the argument number, and that
+ * operands are unchanged. */
 #include "handlers.h"
 #include "operands.h"
 #include "suite.h"
@@ -6,7 +7,7 @@
 #include <lanewise/cblas.h>
 #include <string.h>
 
-/* Whether exactly the handler of the interface was called once, with these. */
+/* Checks that exactly the handler of this interface was called, once, with these arguments. */
 static void expect(int in_c, const char *name, int argument, int line)
 {
     ck_assert_msg(reported.calls == 1 && reported.in_c == in_c &&
@@ -17,7 +18,7 @@ static void expect(int in_c, const char *name, int argument, int line)
     memset(&reported, 0, sizeof reported);
 }
 
-/* Operands that would all do, and that no wrong call may touch. */
+/* Operands large enough for every call, which no wrong call may change. */
 static float a[64], b[64], c[64];
 
 static void fill(void)
@@ -75,7 +76,8 @@ START_TEST(sgemm_reports_the_arguments_of_fortran)
     fortran_gemm('N', 'N', -1, 2, 2, 2, 2, 2, 3, __LINE__);
     fortran_gemm('N', 'N', 2, -1, 2, 2, 2, 2, 4, __LINE__);
     fortran_gemm('N', 'N', 2, 2, -1, 2, 2, 2, 5, __LINE__);
-    /* A of 3 x 2 is stored so, or as 2 x 3; B of 2 x 4 alike; a leading dimension is at least 1. */
+    /* A of 3 x 2 is stored as 3 x 2 or 2 x 3, B of 2 x 4 likewise; a leading dimension is at least
+     * 1. */
     fortran_gemm('N', 'N', 3, 4, 2, 2, 2, 3, 8, __LINE__);
     fortran_gemm('T', 'N', 3, 4, 2, 1, 2, 3, 8, __LINE__);
     fortran_gemm('N', 'N', 3, 4, 2, 3, 1, 3, 10, __LINE__);
@@ -85,7 +87,7 @@ START_TEST(sgemm_reports_the_arguments_of_fortran)
     fortran_gemm('N', 'N', 0, 0, 0, 0, 1, 1, 8, __LINE__);
     fortran_gemm('N', 'N', 0, 0, 0, 1, 0, 1, 10, __LINE__);
     fortran_gemm('N', 'N', 0, 0, 0, 1, 1, 0, 13, __LINE__);
-    /* The first of several. */
+    /* The first of several wrong arguments is reported. */
     fortran_gemm('X', 'X', -1, -1, -1, 0, 0, 0, 1, __LINE__);
     fortran_gemm('N', 'N', -1, -1, -1, 0, 0, 0, 3, __LINE__);
     expect_untouched();
@@ -118,7 +120,8 @@ START_TEST(sgemm_reports_the_arguments_of_c)
     c_gemm(ROW, N, N, 3, 4, 2, 2, 3, 4, 11, __LINE__);
     c_gemm(ROW, N, T, 3, 4, 2, 2, 1, 4, 11, __LINE__);
     c_gemm(ROW, N, N, 3, 4, 2, 2, 4, 3, 14, __LINE__);
-    /* Of two the one that is first in the column-major product that a row-major one is. */
+    /* Of two wrong arguments, the one is reported that comes first in the column-major product
+     * equal to the row-major one. */
     c_gemm(COL, N, N, -1, -1, 2, 2, 2, 2, 4, __LINE__);
     c_gemm(ROW, N, N, -1, -1, 2, 2, 2, 2, 5, __LINE__);
     c_gemm(COL, N, N, 2, 2, 2, 1, 1, 2, 9, __LINE__);
@@ -167,8 +170,8 @@ START_TEST(sgemv_reports_the_arguments_of_c)
 }
 END_TEST
 
-/* And right ones are not reported. */
-START_TEST(right_arguments_are_not_reported)
+/* Valid arguments are not reported. */
+START_TEST(valid_arguments_are_not_reported)
 {
     const float one = 1.0f, zero = 0.0f;
     const int n = 0, ld = 1, inc = -3;
@@ -187,6 +190,6 @@ int main(void)
     tcase_add_test(tests, sgemm_reports_the_arguments_of_c);
     tcase_add_test(tests, sgemv_reports_the_arguments_of_fortran);
     tcase_add_test(tests, sgemv_reports_the_arguments_of_c);
-    tcase_add_test(tests, right_arguments_are_not_reported);
+    tcase_add_test(tests, valid_arguments_are_not_reported);
     return run_case("blas_error_exits", tests);
 }

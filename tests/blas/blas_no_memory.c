@@ -1,4 +1,4 @@
-/* Without memory for buffers results are the same, only later. */
+/* Without memory for buffers, results are the same but slower. */
 #include "calls.h"
 #include "suite.h"
 
@@ -8,7 +8,7 @@
 
 static int refused;
 
-/* Instead of the C library's: what the kernels take their buffers from. */
+/* Replaces the function from which the kernels allocate their buffers. */
 __attribute__((visibility("default"))) void *aligned_alloc(size_t alignment, size_t size)
 {
     (void)alignment;
@@ -17,19 +17,20 @@ __attribute__((visibility("default"))) void *aligned_alloc(size_t alignment, siz
     return NULL;
 }
 
-START_TEST(products_need_no_memory)
+START_TEST(sgemm_works_without_memory)
 {
     enum { M = 150, N = 140, K = 130 };
     float *values_a = random_floats(M * K, 1), *values_b = random_floats(K * N, 2);
     static double sums[M * N], magnitudes[M * N];
     exact_product(M, N, K, values_a, values_b, sums, magnitudes);
     for (enum interface interface = FORTRAN; interface < INTERFACES; interface++) {
-        for (enum transpose ta = AS_IT_IS; ta < CONJUGATED; ta++) {
-            for (enum transpose tb = AS_IT_IS; tb < CONJUGATED; tb++) {
+        for (enum transpose ta = NOT_TRANSPOSED; ta < CONJUGATED; ta++) {
+            for (enum transpose tb = NOT_TRANSPOSED; tb < CONJUGATED; tb++) {
                 const int before = refused;
-                struct matrix a = matrix_of(M, K, lies_along(interface, ta), 1, values_a, NAN);
-                struct matrix b = matrix_of(K, N, lies_along(interface, tb), 0, values_b, NAN);
-                struct matrix c = matrix_of(M, N, lies_along(interface, AS_IT_IS), 2, NULL, NAN);
+                struct matrix a = matrix_of(M, K, is_contiguous(interface, ta), 1, values_a, NAN);
+                struct matrix b = matrix_of(K, N, is_contiguous(interface, tb), 0, values_b, NAN);
+                struct matrix c =
+                    matrix_of(M, N, is_contiguous(interface, NOT_TRANSPOSED), 2, NULL, NAN);
                 call_sgemm(interface, ta, tb, 0, 0.7f, &a, &b, 0.0f, &c);
                 ck_assert_int_gt(refused, before);
                 for (int i = 0; i < M; i++)
@@ -47,16 +48,17 @@ START_TEST(products_need_no_memory)
 }
 END_TEST
 
-/* Few outputs of many inputs are transposed into a buffer, where there is one. */
-START_TEST(products_with_vectors_need_no_memory)
+/* With few outputs and many inputs, the matrix is transposed into a buffer if one can be
+ * allocated. */
+START_TEST(sgemv_works_without_memory)
 {
     enum { M = 9, N = 5000 };
     float *values_a = random_floats(M * N, 1), *values_x = random_floats(N, 2);
     double sums[M], magnitudes[M];
     exact_product(M, 1, N, values_a, values_x, sums, magnitudes);
-    struct matrix a = matrix_of(M, N, lies_along(FORTRAN, AS_IT_IS), 0, values_a, NAN);
+    struct matrix a = matrix_of(M, N, is_contiguous(FORTRAN, NOT_TRANSPOSED), 0, values_a, NAN);
     struct vector x = vector_of(N, -2, values_x, NAN), y = vector_of(M, -1, NULL, NAN);
-    call_sgemv(FORTRAN, AS_IT_IS, 0, 0.7f, &a, &x, 0.0f, &y);
+    call_sgemv(FORTRAN, NOT_TRANSPOSED, 0, 0.7f, &a, &x, 0.0f, &y);
     ck_assert_int_gt(refused, 0);
     for (int i = 0; i < M; i++)
         ck_assert(is_near(y.data[vector_place(&y, i)], 0.7f, sums[i], magnitudes[i], 0.0f, 0.0f));
@@ -71,7 +73,7 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("no memory");
-    tcase_add_test(tests, products_need_no_memory);
-    tcase_add_test(tests, products_with_vectors_need_no_memory);
+    tcase_add_test(tests, sgemm_works_without_memory);
+    tcase_add_test(tests, sgemv_works_without_memory);
     return run_case("blas_no_memory", tests);
 }

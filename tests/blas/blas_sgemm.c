@@ -1,6 +1,6 @@
 /*
- * The matrix product of the BLAS in the manner of the reference's tester of level 3: every combination of options
- * and many shapes, against double precision, with what lies around the operands.
+ * sgemm, after the level 3 tester of the reference BLAS: every combination of options and many
+ * shapes, against double precision, with checks of the memory around the operands.
  */
 #include "calls.h"
 #include "suite.h"
@@ -43,13 +43,13 @@ static void problem_free(struct problem *p)
     free(p->magnitudes);
 }
 
-/* Whether exactly C has changed, to what it should be. */
-static int is_right(const struct problem *p, float alpha, float beta, const struct matrix *a,
-                    const struct matrix *b, const struct matrix *c)
+/* Returns whether C, and nothing else, changed to the expected values. */
+static int is_expected(const struct problem *p, float alpha, float beta, const struct matrix *a,
+                       const struct matrix *b, const struct matrix *c)
 {
     if (!is_unchanged(a->data, a->before, a->count) || !is_unchanged(b->data, b->before, b->count))
         return 0;
-    /* Elements are taken out of a copy, and what is left is the gaps. */
+    /* Removes the elements from a copy, so that only the padding remains. */
     int right = 1;
     for (int i = 0; i < p->m; i++) {
         for (int j = 0; j < p->n; j++) {
@@ -64,15 +64,15 @@ static int is_right(const struct problem *p, float alpha, float beta, const stru
 static void check_call(const struct problem *p, enum interface interface, enum transpose ta,
                        enum transpose tb, int variant, float alpha, float beta)
 {
-    /* What is not to be read holds NaN. */
+    /* Operands that must not be read contain NaN. */
     const float *values_a = alpha == 0.0f ? NULL : p->a, *values_b = alpha == 0.0f ? NULL : p->b;
     const int pad = variant % 4;
-    struct matrix a = matrix_of(p->m, p->k, lies_along(interface, ta), pad, values_a, NAN);
-    struct matrix b = matrix_of(p->k, p->n, lies_along(interface, tb), 3 - pad, values_b, NAN);
-    struct matrix c = matrix_of(p->m, p->n, lies_along(interface, AS_IT_IS), (pad + 1) % 4,
+    struct matrix a = matrix_of(p->m, p->k, is_contiguous(interface, ta), pad, values_a, NAN);
+    struct matrix b = matrix_of(p->k, p->n, is_contiguous(interface, tb), 3 - pad, values_b, NAN);
+    struct matrix c = matrix_of(p->m, p->n, is_contiguous(interface, NOT_TRANSPOSED), (pad + 1) % 4,
                                 beta == 0.0f ? NULL : p->c, GAP);
     call_sgemm(interface, ta, tb, variant & 1, alpha, &a, &b, beta, &c);
-    ck_assert_msg(is_right(p, alpha, beta, &a, &b, &c),
+    ck_assert_msg(is_expected(p, alpha, beta, &a, &b, &c),
                   "interface %d, op %d and %d, %d x %d x %d, lda %d ldb %d ldc %d, alpha %g beta "
                   "%g, %s",
                   (int)interface, (int)ta, (int)tb, p->m, p->n, p->k, a.ld, b.ld, c.ld,
@@ -86,18 +86,18 @@ static void check_options(const struct problem *p)
 {
     int variant = p->m + 2 * p->n + p->k;
     for (enum interface interface = FORTRAN; interface < INTERFACES; interface++)
-        for (enum transpose ta = AS_IT_IS; ta < TRANSPOSES; ta++)
-            for (enum transpose tb = AS_IT_IS; tb < TRANSPOSES; tb++)
+        for (enum transpose ta = NOT_TRANSPOSED; ta < TRANSPOSES; ta++)
+            for (enum transpose tb = NOT_TRANSPOSED; tb < TRANSPOSES; tb++)
                 for (int al = 0; al < FACTORS; al++)
                     for (int be = 0; be < FACTORS; be++)
                         check_call(p, interface, ta, tb, variant++, factors[al], factors[be]);
 }
 
-START_TEST(sgemm_is_the_product_for_all_options)
+START_TEST(sgemm_matches_double_precision_for_all_options)
 {
-    /* A thin run leaves out sizes between. */
+    /* A fast run skips sizes. */
     const int step = is_fast_run() ? 2 : 1;
-    for (size_t set = 0; select_set(set); set++) {
+    for (size_t set = 0; select_isa(set); set++) {
         for (int m = 0; m < SIZES; m += step) {
             for (int n = 0; n < SIZES; n += step) {
                 for (int k = 0; k < SIZES; k += step) {
@@ -111,16 +111,16 @@ START_TEST(sgemm_is_the_product_for_all_options)
 }
 END_TEST
 
-/* Shapes that lw_sgemm packs, blocks and shares out. */
-START_TEST(sgemm_is_the_product_of_larger_matrices)
+/* Shapes that lw_sgemm packs, blocks and splits between threads. */
+START_TEST(sgemm_matches_double_precision_for_larger_matrices)
 {
     static const int shapes[][3] = {{130, 70, 200}, {257, 129, 65}, {3, 500, 300}, {400, 5, 90}};
-    for (size_t set = 0; select_set(set); set++) {
+    for (size_t set = 0; select_isa(set); set++) {
         for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
             struct problem p = problem_of(shapes[s][0], shapes[s][1], shapes[s][2]);
             for (enum interface interface = FORTRAN; interface < INTERFACES; interface++)
-                for (enum transpose ta = AS_IT_IS; ta < CONJUGATED; ta++)
-                    for (enum transpose tb = AS_IT_IS; tb < CONJUGATED; tb++)
+                for (enum transpose ta = NOT_TRANSPOSED; ta < CONJUGATED; ta++)
+                    for (enum transpose tb = NOT_TRANSPOSED; tb < CONJUGATED; tb++)
                         check_call(&p, interface, ta, tb, (int)interface + (int)ta + (int)tb,
                                    ta == tb ? 1.0f : 0.7f, ta > tb ? 0.0f : -1.3f);
             problem_free(&p);
@@ -129,8 +129,8 @@ START_TEST(sgemm_is_the_product_of_larger_matrices)
 }
 END_TEST
 
-/* With beta 1 and no product C is not even written: it may lie in memory that cannot be. */
-START_TEST(sgemm_leaves_c_alone_where_nothing_changes)
+/* With beta = 1 and no product, C is not written: it may be in read-only memory. */
+START_TEST(sgemm_does_not_write_unchanged_c)
 {
     static const float constant[4] = {1.0f, 2.0f, 3.0f, 4.0f};
     struct matrix empty = {.rows = 2, .cols = 0, .ld = 2};
@@ -139,25 +139,27 @@ START_TEST(sgemm_leaves_c_alone_where_nothing_changes)
     c.data = (float *)(size_t)constant;
     for (enum interface interface = FORTRAN; interface < INTERFACES; interface++) {
         empty.along = 0;
-        call_sgemm(interface, AS_IT_IS, AS_IT_IS, 0, 0.7f, &empty, &none, 1.0f, &c);
-        call_sgemm(interface, AS_IT_IS, AS_IT_IS, 0, 0.0f, &none, &none, 1.0f, &c);
+        call_sgemm(interface, NOT_TRANSPOSED, NOT_TRANSPOSED, 0, 0.7f, &empty, &none, 1.0f, &c);
+        call_sgemm(interface, NOT_TRANSPOSED, NOT_TRANSPOSED, 0, 0.0f, &none, &none, 1.0f, &c);
         struct matrix no_rows = {.rows = 0, .cols = 2, .ld = 2};
-        call_sgemm(interface, AS_IT_IS, AS_IT_IS, 0, 1.0f, &none, &none, 0.0f, &no_rows);
+        call_sgemm(interface, NOT_TRANSPOSED, NOT_TRANSPOSED, 0, 1.0f, &none, &none, 0.0f,
+                   &no_rows);
     }
     ck_assert_float_eq(constant[3], 4.0f);
 }
 END_TEST
 
-/* C may lie in gaps of an operand, also if the two have different leading dimensions. */
-START_TEST(sgemm_takes_operands_in_gaps_of_each_other)
+/* C may be stored in the padding of an operand, also with different leading dimensions. */
+START_TEST(sgemm_accepts_operands_in_padding_of_each_other)
 {
     enum { M = 5, N = 4, K = 3, ROWS = 12 };
     const float alpha = 0.7f, beta = -1.3f;
     for (enum interface interface = FORTRAN; interface < INTERFACES; interface++) {
         struct problem p = problem_of(M, N, K);
-        const int along = lies_along(interface, AS_IT_IS);
+        const int along = is_contiguous(interface, NOT_TRANSPOSED);
         float *all = random_floats(ROWS * 2 * ROWS, 4);
-        /* Of lines of 12, A has the first elements of every other one, and C the last of all. */
+        /* In lines of 12 elements, A has the first ones of every other line, and C the last ones of
+         * each line. */
         struct matrix a = {.rows = M, .cols = K, .along = along, .ld = 2 * ROWS, .data = all};
         struct matrix c = {.rows = M, .cols = N, .along = along, .ld = ROWS, .data = all + 6};
         struct matrix b = matrix_of(K, N, along, 1, p.b, NAN);
@@ -167,7 +169,7 @@ START_TEST(sgemm_takes_operands_in_gaps_of_each_other)
             for (int j = 0; j < N; j++)
                 c.data[matrix_place(&c, i, j)] = p.c[i * N + j];
         }
-        call_sgemm(interface, AS_IT_IS, AS_IT_IS, 0, alpha, &a, &b, beta, &c);
+        call_sgemm(interface, NOT_TRANSPOSED, NOT_TRANSPOSED, 0, alpha, &a, &b, beta, &c);
         for (int i = 0; i < M; i++)
             for (int j = 0; j < N; j++)
                 ck_assert(is_near(c.data[matrix_place(&c, i, j)], alpha, p.sums[i * N + j],
@@ -186,9 +188,9 @@ int main(void)
 {
     TCase *tests = tcase_create("sgemm");
     tcase_set_timeout(tests, 600);
-    tcase_add_test(tests, sgemm_is_the_product_for_all_options);
-    tcase_add_test(tests, sgemm_is_the_product_of_larger_matrices);
-    tcase_add_test(tests, sgemm_leaves_c_alone_where_nothing_changes);
-    tcase_add_test(tests, sgemm_takes_operands_in_gaps_of_each_other);
+    tcase_add_test(tests, sgemm_matches_double_precision_for_all_options);
+    tcase_add_test(tests, sgemm_matches_double_precision_for_larger_matrices);
+    tcase_add_test(tests, sgemm_does_not_write_unchanged_c);
+    tcase_add_test(tests, sgemm_accepts_operands_in_padding_of_each_other);
     return run_case("blas_sgemm", tests);
 }

@@ -1,6 +1,7 @@
 /*
- * The product of matrix and vector in the manner of the reference's tester of level 2: every combination of options,
- * increments and many shapes, against double precision, with what lies around the operands.
+ * sgemv, after the level 2 tester of the reference BLAS: every combination of options and
+ * increments and many shapes, against double precision, with checks of the memory around the
+ * operands.
  */
 #include "calls.h"
 #include "suite.h"
@@ -21,7 +22,7 @@ enum {
     FACTORS = sizeof factors / sizeof *factors
 };
 
-/* Values of op(A), outputs x inputs, of x and y, and the product. */
+/* Values of op(A) (outputs x inputs), of x and y, and the product. */
 struct problem {
     int outputs, inputs;
     float *a, *x, *y;
@@ -49,13 +50,14 @@ static void problem_free(struct problem *p)
     free(p->magnitudes);
 }
 
-/* Calls, and checks that exactly y has changed, to what it should be; that is left in result. */
+/* Calls the function and checks that y, and nothing else, changed to the expected values. Stores y
+ * in result. */
 static void check_call(const struct problem *p, enum interface interface, enum transpose trans,
                        const struct matrix *a, int incx, int incy, float alpha, float beta,
                        float *result)
 {
     struct vector x = vector_of(p->inputs, incx, alpha == 0.0f ? NULL : p->x, NAN);
-    /* The reference's quick return does not even look at beta. */
+    /* The quick return of the reference BLAS does not apply beta. */
     const int untouched = p->outputs == 0 || p->inputs == 0;
     struct vector y = vector_of(p->outputs, incy, beta == 0.0f ? NULL : p->y, GAP);
     call_sgemv(interface, trans, incx & 1, alpha, a, &x, beta, &y);
@@ -77,7 +79,7 @@ static void check_call(const struct problem *p, enum interface interface, enum t
     vector_free(&y);
 }
 
-/* All increments, which are not in the bits of the result. */
+/* All increments; the bits of the result do not depend on them. */
 static void check_increments(const struct problem *p, enum interface interface,
                              enum transpose trans, const struct matrix *a, float alpha, float beta)
 {
@@ -99,8 +101,8 @@ static void check_increments(const struct problem *p, enum interface interface,
 static void check_options(const struct problem *p)
 {
     for (enum interface interface = FORTRAN; interface < INTERFACES; interface++) {
-        for (enum transpose trans = AS_IT_IS; trans < TRANSPOSES; trans++) {
-            const int along = lies_along(interface, trans), pad = (p->outputs + p->inputs) % 3;
+        for (enum transpose trans = NOT_TRANSPOSED; trans < TRANSPOSES; trans++) {
+            const int along = is_contiguous(interface, trans), pad = (p->outputs + p->inputs) % 3;
             for (int al = 0; al < FACTORS; al++) {
                 struct matrix a = matrix_of(p->outputs, p->inputs, along, pad,
                                             factors[al] == 0.0f ? NULL : p->a, NAN);
@@ -112,10 +114,10 @@ static void check_options(const struct problem *p)
     }
 }
 
-START_TEST(sgemv_is_the_product_for_all_options)
+START_TEST(sgemv_matches_double_precision_for_all_options)
 {
     const int step = is_fast_run() ? 2 : 1;
-    for (size_t set = 0; select_set(set); set++) {
+    for (size_t set = 0; select_isa(set); set++) {
         for (int m = 0; m < SIZES; m += step) {
             for (int n = 0; n < SIZES; n += step) {
                 struct problem p = problem_of(sizes[m], sizes[n]);
@@ -127,17 +129,17 @@ START_TEST(sgemv_is_the_product_for_all_options)
 }
 END_TEST
 
-/* Longer than the pieces in which vectors are taken, with rests of few elements. */
-START_TEST(sgemv_is_the_product_of_long_vectors)
+/* Longer than the blocks in which vectors are processed, with short remainders. */
+START_TEST(sgemv_matches_double_precision_for_long_vectors)
 {
     static const int shapes[][2] = {{4097, 40}, {40, 4097}, {12300, 3}, {3, 12300}, {4096, 33}};
-    for (size_t set = 0; select_set(set); set++) {
+    for (size_t set = 0; select_isa(set); set++) {
         for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
             struct problem p = problem_of(shapes[s][0], shapes[s][1]);
             for (enum interface interface = FORTRAN; interface < INTERFACES; interface++) {
-                for (enum transpose trans = AS_IT_IS; trans < CONJUGATED; trans++) {
-                    struct matrix a =
-                        matrix_of(p.outputs, p.inputs, lies_along(interface, trans), 1, p.a, NAN);
+                for (enum transpose trans = NOT_TRANSPOSED; trans < CONJUGATED; trans++) {
+                    struct matrix a = matrix_of(p.outputs, p.inputs,
+                                                is_contiguous(interface, trans), 1, p.a, NAN);
                     check_increments(&p, interface, trans, &a, 1.0f, 0.0f);
                     check_increments(&p, interface, trans, &a, 0.7f, -1.3f);
                     matrix_free(&a);
@@ -149,14 +151,14 @@ START_TEST(sgemv_is_the_product_of_long_vectors)
 }
 END_TEST
 
-/* Neither is the number of threads. */
-START_TEST(sgemv_has_the_same_bits_on_any_number_of_threads)
+/* The bits do not depend on the thread count either. */
+START_TEST(sgemv_bits_do_not_depend_on_thread_count)
 {
     enum { OUTPUTS = 4100, INPUTS = 600 };
     struct problem p = problem_of(OUTPUTS, INPUTS);
     static float first[OUTPUTS], other[OUTPUTS];
-    for (enum transpose trans = AS_IT_IS; trans < CONJUGATED; trans++) {
-        struct matrix a = matrix_of(OUTPUTS, INPUTS, lies_along(FORTRAN, trans), 0, p.a, NAN);
+    for (enum transpose trans = NOT_TRANSPOSED; trans < CONJUGATED; trans++) {
+        struct matrix a = matrix_of(OUTPUTS, INPUTS, is_contiguous(FORTRAN, trans), 0, p.a, NAN);
         for (int threads = 1; threads <= 5; threads += 2) {
             lw_set_threads(threads);
             check_call(&p, FORTRAN, trans, &a, 1, -1, 0.7f, 1.0f, threads == 1 ? first : other);
@@ -169,15 +171,15 @@ START_TEST(sgemv_has_the_same_bits_on_any_number_of_threads)
 }
 END_TEST
 
-/* y may be a column or a row of the matrix that A is a part of. */
-START_TEST(sgemv_takes_vectors_in_gaps_of_the_matrix)
+/* y may be a column or a row of the matrix that contains A. */
+START_TEST(sgemv_accepts_vectors_in_padding_of_the_matrix)
 {
     enum { N = 6, LD = 10 };
     float *all = random_floats(LD * LD, 4), *before = random_floats(LD * LD, 4);
     float *x = random_floats(N, 5);
     double sum, magnitude;
     for (int row = 0; row < 2; row++) {
-        /* A is the block of 6 x 6 at the origin; y a part of column 7, or below the columns of A a part of row 7. */
+        /* A is the 6 x 6 block at the origin; y is part of column 7, or part of row 7 below A. */
         const int place = row ? 7 : 7 * LD, inc = row ? LD : 1;
         cblas_sgemv(CblasColMajor, CblasNoTrans, N, N, 1.0f, all, LD, x, 1, 1.0f, all + place, inc);
         for (int i = 0; i < LD * LD; i++) {
@@ -200,8 +202,8 @@ START_TEST(sgemv_takes_vectors_in_gaps_of_the_matrix)
 }
 END_TEST
 
-/* With alpha 0 and beta 1, or nothing to add, y is not even written: it may lie in memory that cannot be. */
-START_TEST(sgemv_leaves_y_alone_where_nothing_changes)
+/* With alpha = 0 and beta = 1, or an empty sum, y is not written: it may be in read-only memory. */
+START_TEST(sgemv_does_not_write_unchanged_y)
 {
     static const float constant[4] = {1.0f, 2.0f, 3.0f, 4.0f};
     struct matrix full = {.rows = 2, .cols = 3, .ld = 3}, empty = {.rows = 2, .cols = 0, .ld = 2};
@@ -209,8 +211,8 @@ START_TEST(sgemv_leaves_y_alone_where_nothing_changes)
     for (enum interface interface = FORTRAN; interface < INTERFACES; interface++) {
         for (int i = 0; i < INCREMENTS; i++) {
             struct vector y = {.n = 2, .inc = increments[i], .data = (float *)(size_t)constant};
-            call_sgemv(interface, AS_IT_IS, 0, 0.0f, &full, &x, 1.0f, &y);
-            call_sgemv(interface, AS_IT_IS, 0, 1.0f, &empty, &x, 0.0f, &y);
+            call_sgemv(interface, NOT_TRANSPOSED, 0, 0.0f, &full, &x, 1.0f, &y);
+            call_sgemv(interface, NOT_TRANSPOSED, 0, 1.0f, &empty, &x, 0.0f, &y);
         }
     }
     ck_assert_float_eq(constant[3], 4.0f);
@@ -221,10 +223,10 @@ int main(void)
 {
     TCase *tests = tcase_create("sgemv");
     tcase_set_timeout(tests, 600);
-    tcase_add_test(tests, sgemv_is_the_product_for_all_options);
-    tcase_add_test(tests, sgemv_is_the_product_of_long_vectors);
-    tcase_add_test(tests, sgemv_has_the_same_bits_on_any_number_of_threads);
-    tcase_add_test(tests, sgemv_takes_vectors_in_gaps_of_the_matrix);
-    tcase_add_test(tests, sgemv_leaves_y_alone_where_nothing_changes);
+    tcase_add_test(tests, sgemv_matches_double_precision_for_all_options);
+    tcase_add_test(tests, sgemv_matches_double_precision_for_long_vectors);
+    tcase_add_test(tests, sgemv_bits_do_not_depend_on_thread_count);
+    tcase_add_test(tests, sgemv_accepts_vectors_in_padding_of_the_matrix);
+    tcase_add_test(tests, sgemv_does_not_write_unchanged_y);
     return run_case("blas_sgemv", tests);
 }

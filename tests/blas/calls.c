@@ -10,9 +10,9 @@ static const char *letter(enum transpose trans, int small)
     return (small ? "ntc" : "NTC") + trans;
 }
 
-int lies_along(enum interface interface, enum transpose trans)
+int is_contiguous(enum interface interface, enum transpose trans)
 {
-    return (trans != AS_IT_IS) != (interface == C_BY_ROWS);
+    return (trans != NOT_TRANSPOSED) != (interface == C_ROW_MAJOR);
 }
 
 void call_sgemm(enum interface interface, enum transpose transa, enum transpose transb, int small,
@@ -24,7 +24,7 @@ void call_sgemm(enum interface interface, enum transpose transa, enum transpose 
         fortran_sgemm(letter(transa, small), letter(transb, small), &m, &n, &k, &alpha, a->data,
                       &a->ld, b->data, &b->ld, &beta, c->data, &c->ld);
     } else {
-        cblas_sgemm(interface == C_BY_ROWS ? CblasRowMajor : CblasColMajor, in_c[transa],
+        cblas_sgemm(interface == C_ROW_MAJOR ? CblasRowMajor : CblasColMajor, in_c[transa],
                     in_c[transb], m, n, k, alpha, a->data, a->ld, b->data, b->ld, beta, c->data,
                     c->ld);
     }
@@ -33,12 +33,13 @@ void call_sgemm(enum interface interface, enum transpose transa, enum transpose 
 void call_sgemv(enum interface interface, enum transpose trans, int small, float alpha,
                 const struct matrix *a, const struct vector *x, float beta, struct vector *y)
 {
-    const int m = trans == AS_IT_IS ? a->rows : a->cols, n = trans == AS_IT_IS ? a->cols : a->rows;
+    const int m = trans == NOT_TRANSPOSED ? a->rows : a->cols,
+              n = trans == NOT_TRANSPOSED ? a->cols : a->rows;
     if (interface == FORTRAN) {
         fortran_sgemv(letter(trans, small), &m, &n, &alpha, a->data, &a->ld, x->data, &x->inc,
                       &beta, y->data, &y->inc);
     } else {
-        cblas_sgemv(interface == C_BY_ROWS ? CblasRowMajor : CblasColMajor, in_c[trans], m, n,
+        cblas_sgemv(interface == C_ROW_MAJOR ? CblasRowMajor : CblasColMajor, in_c[trans], m, n,
                     alpha, a->data, a->ld, x->data, x->inc, beta, y->data, y->inc);
     }
 }

@@ -1,16 +1,16 @@
-/* The functions of the BLAS by all their interfaces, and as programs call them. */
+/* The BLAS functions through each of their interfaces, called as programs call them. */
 #ifndef CALLS_H
 #define CALLS_H
 
 #include "operands.h"
 
-/* What a matrix is multiplied as: as it is, or one of the two transposes. */
-enum transpose { AS_IT_IS, TRANSPOSED, CONJUGATED, TRANSPOSES };
+/* Transpose arguments; the conjugate transpose equals the transpose for real matrices. */
+enum transpose { NOT_TRANSPOSED, TRANSPOSED, CONJUGATED, TRANSPOSES };
 
-/* Whether a row of op(X) lies together. */
-int lies_along(enum interface interface, enum transpose trans);
+/* Returns whether the rows of op(X) are contiguous. */
+int is_contiguous(enum interface interface, enum transpose trans);
 
-/* Letters of either case stand for transposes: lower ones if small. */
+/* small: the transpose arguments are lower-case letters. */
 void call_sgemm(enum interface interface, enum transpose transa, enum transpose transb, int small,
                 float alpha, const struct matrix *a, const struct matrix *b, float beta,
                 struct matrix *c);

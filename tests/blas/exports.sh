@@ -1,7 +1,9 @@
 #!/bin/sh
 # exports.sh NM LIBRARY HEADER
-# The shared library exports the functions that its header declares and nothing else: any other name would hide another
-# BLAS's, or NumPy's handler of errors, from a program that preloads it.
+#
+# Checks that the shared library exports exactly the functions that its header declares. Any other
+# name would hide the one of another BLAS, or NumPy's error handler, in a program that preloads the
+# library.
 exported=$("$1" -D --defined-only "$2" | awk '{ print $3 }' | sort)
 declared=$(tr '\n' ' ' <"$3" | grep -o 'LW_API [^(;]*(' | sed 's/.* //; s/($//' | sort)
 [ "$(echo "$declared" | wc -l)" -eq 4 ] || exit 1

@@ -1,5 +1,5 @@
-/* By itself, because the lengths of the strings, which a Fortran compiler passes last, are not in the prototypes of the
- * library's header. */
+/* A separate file, because the header of the library does not declare the string lengths that
+ * Fortran compilers pass last. */
 #include "fortran.h"
 
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* The error handlers of a program that has its own, as programs of the BLAS may: they note the call and return. */
+/* Custom error handlers, which BLAS programs may define: they record the call and return. */
 #ifndef HANDLERS_H
 #define HANDLERS_H
 
@@ -6,9 +6,9 @@
 
 struct reported {
     int calls;
-    int argument;  /* of the last call */
-    char name[32]; /* the same; a Fortran name without the blanks that fill it up */
-    int in_c;      /* 1 if it was cblas_xerbla */
+    int argument;  /* argument number of the last call */
+    char name[32]; /* routine name of the last call, without the trailing blanks of Fortran */
+    int in_c;      /* 1 if cblas_xerbla was called */
 };
 
 extern struct reported reported;

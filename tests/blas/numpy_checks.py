@@ -1,8 +1,8 @@
 """usage: LD_PRELOAD=... python3 numpy_checks.py NAME
 
-NumPy's products and linear algebra in float32, against double precision, on whatever BLAS the process has got; its
-cblas_sgemm has to come from a library whose file name begins with NAME. Prints how many checks were made, and what
-failed.
+Checks NumPy's float32 products and linear algebra against double precision with the BLAS of the
+process, whose cblas_sgemm must come from a library with a file name that begins with NAME. Prints
+the number of checks and the names of those that failed.
 """
 
 import ctypes
@@ -26,7 +26,7 @@ def check(name, right):
 
 
 def from_library(name):
-    """The file that a function of the process comes from."""
+    """Returns the file that defines a function of the process."""
 
     class Info(ctypes.Structure):
         _fields_ = [("file", ctypes.c_char_p), ("base", ctypes.c_void_p),
@@ -50,18 +50,21 @@ def wide(x):
 
 
 def near(got, wanted, magnitude, terms):
-    """Elementwise: within the rounding of that many products, whose absolute values sum up to magnitude."""
+    """Elementwise: the error is within the rounding of a sum of products.
+
+    magnitude is the sum of their absolute values.
+    """
     if got.dtype != np.float32 or got.shape != wanted.shape:
         return False
     return bool(np.all(np.abs(wide(got) - wanted) <= (terms + 2) * EPS * magnitude))
 
 
 def small(x, scale, n):
-    """A residual, in the norm, of an algorithm of n steps on numbers of this scale."""
+    """The norm of a residual is within the rounding of n operations on numbers of this scale."""
     return bool(np.linalg.norm(wide(x)) <= 8 * max(n, 1) * EPS * scale)
 
 
-# Every way in which a matrix can lie in memory: what the BLAS takes as it is, and what NumPy has to copy.
+# Memory layouts of a matrix: those that the BLAS accepts, and those that NumPy has to copy.
 LAYOUTS = {
     "C": lambda x: np.ascontiguousarray(x),
     "F": lambda x: np.asfortranarray(x),
@@ -73,13 +76,14 @@ LAYOUTS = {
     "columns reversed": lambda x: np.asfortranarray(x[:, ::-1])[:, ::-1],
 }
 VECTORS = {
-    "together": lambda x: x.copy(),
-    "apart": lambda x: np.repeat(x, 3)[::3],
+    "contiguous": lambda x: x.copy(),
+    "strided": lambda x: np.repeat(x, 3)[::3],
     "reversed": lambda x: x[::-1].copy()[::-1],
-    "reversed and apart": lambda x: np.repeat(x[::-1], 2)[::-2],
+    "reversed and strided": lambda x: np.repeat(x[::-1], 2)[::-2],
 }
-SHAPES = [(1, 1, 1), (2, 3, 4), (4, 4, 4), (7, 1, 5), (1, 9, 6), (5, 8, 1), (16, 17, 35), (33, 64, 65), (128, 96, 80),
-          (300, 10, 200), (3, 700, 300), (0, 3, 4), (3, 0, 4), (3, 4, 0), (0, 0, 0)]
+SHAPES = [(1, 1, 1), (2, 3, 4), (4, 4, 4), (7, 1, 5), (1, 9, 6), (5, 8, 1), (16, 17, 35),
+          (33, 64, 65), (128, 96, 80), (300, 10, 200), (3, 700, 300), (0, 3, 4), (3, 0, 4),
+          (3, 4, 0), (0, 0, 0)]
 
 
 def check_products():
@@ -101,7 +105,8 @@ def check_products():
 
 def check_vectors():
     """m x k by k, and k by k x n."""
-    for m, k in [(1, 1), (4, 4), (3, 17), (17, 3), (64, 64), (5, 1000), (1000, 5), (300, 400), (0, 3), (3, 0)]:
+    for m, k in [(1, 1), (4, 4), (3, 17), (17, 3), (64, 64), (5, 1000), (1000, 5),
+                 (300, 400), (0, 3), (3, 0)]:
         a, x = floats(m, k), floats(k)
         wanted, magnitude = wide(a) @ wide(x), np.abs(wide(a)) @ np.abs(wide(x))
         for (la, lay_a), (lx, lay_x) in itertools.product(LAYOUTS.items(), VECTORS.items()):
@@ -127,11 +132,12 @@ def check_many_axes():
     check("transposed stacks", near((d.swapaxes(1, 2) @ c.swapaxes(2, 3)), wanted.swapaxes(2, 3),
                                     magnitude.swapaxes(2, 3), 30))
     e = floats(40, 25)
-    check("with its own transpose", near(e @ e.T, wide(e) @ wide(e).T, np.abs(wide(e)) @ np.abs(wide(e)).T, 25))
+    check("with its own transpose",
+          near(e @ e.T, wide(e) @ wide(e).T, np.abs(wide(e)) @ np.abs(wide(e)).T, 25))
 
 
 def check_nan():
-    """NaN and infinity go where they belong, and nowhere else."""
+    """NaN and infinity affect exactly the results that depend on them."""
     a, b = floats(20, 30), floats(30, 40)
     a[3, 4], b[7, 8] = np.nan, np.inf
     got = a @ b
@@ -144,13 +150,16 @@ def check_nan():
 def check_linalg():
     la = np.linalg
     for n in (1, 2, 3, 10, 50, 150):
-        a, b, eye = floats(n, n) + 2 * np.sqrt(n) * np.eye(n, dtype=np.float32), floats(n, 4), np.eye(n)
+        a = floats(n, n) + 2 * np.sqrt(n) * np.eye(n, dtype=np.float32)
+        b, eye = floats(n, 4), np.eye(n)
         scale = la.norm(wide(a))
         check(f"norm {n}", abs(la.norm(a) - scale) <= n * n * EPS * scale)
         check(f"spectral norm {n}", abs(la.norm(a, 2) - la.norm(wide(a), 2)) <= 8 * n * EPS * scale)
         x = la.solve(a, b)
-        check(f"solve {n}", x.dtype == np.float32 and small(wide(a) @ wide(x) - b, scale * la.norm(wide(x)), n))
-        check(f"inv {n}", small(wide(a) @ wide(la.inv(a)) - eye, scale * la.norm(wide(la.inv(a))), n))
+        check(f"solve {n}",
+              x.dtype == np.float32 and small(wide(a) @ wide(x) - b, scale * la.norm(wide(x)), n))
+        check(f"inv {n}",
+              small(wide(a) @ wide(la.inv(a)) - eye, scale * la.norm(wide(la.inv(a))), n))
         u, s, vt = la.svd(a)
         check(f"svd {n}", small((wide(u) * wide(s)) @ wide(vt) - a, scale, n))
         check(f"svd is orthogonal {n}", small(wide(u).T @ wide(u) - eye, n, n))
@@ -164,10 +173,11 @@ def check_linalg():
         check(f"lstsq {n}", small(wide(tall).T @ (wide(tall) @ wide(y) - rhs),
                                   la.norm(wide(tall)) ** 2 * (la.norm(wide(y)) + 1), n))
         unit = a / np.float32(scale)
-        check(f"matrix_power {n}", small(wide(la.matrix_power(unit, 5)) - la.matrix_power(wide(unit), 5), 1, 5 * n))
+        check(f"matrix_power {n}",
+              small(wide(la.matrix_power(unit, 5)) - la.matrix_power(wide(unit), 5), 1, 5 * n))
         chain = [floats(n, 7), floats(7, 30), floats(30, n + 1)]
-        check(f"multi_dot {n}", small(wide(la.multi_dot(chain)) - la.multi_dot([wide(c) for c in chain]),
-                                      np.prod([la.norm(wide(c)) for c in chain]), 30))
+        error = wide(la.multi_dot(chain)) - la.multi_dot([wide(c) for c in chain])
+        check(f"multi_dot {n}", small(error, np.prod([la.norm(wide(c)) for c in chain]), 30))
         spd = a @ a.T + np.eye(n, dtype=np.float32)
         low = la.cholesky(spd)
         check(f"cholesky {n}", small(wide(low) @ wide(low).T - spd, la.norm(wide(spd)), n))

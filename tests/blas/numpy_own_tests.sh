@@ -1,18 +1,21 @@
 #!/bin/sh
 # usage: numpy_own_tests.sh LIBRARY
-# NumPy's own tests of linear algebra and products, with the library preloaded. Left out are two dot products of 8 GB
-# in double precision, which take a minute.
+#
+# Runs NumPy's tests of linear algebra and products with the library preloaded. Two dot products of
+# 8 GB in double precision, which take a minute, are left out.
 set -eu
 library=$1
 . "$(dirname "$0")/find_numpy.sh"
 if ! "$python" -c 'import pytest, hypothesis' 2>"$work/err"; then
-    echo 'skipped: NumPy runs its tests by pytest and hypothesis (Debian: python3-pytest python3-hypothesis)'
+    echo 'skipped: pytest or hypothesis is missing' \
+        '(Debian: python3-pytest python3-hypothesis)'
     exit 77
 fi
 tests=$("$python" -c 'import numpy, os; print(os.path.dirname(numpy.__file__))')
-cd "$work" # hypothesis leaves a folder
+cd "$work" # hypothesis creates a directory
 LD_PRELOAD=$library "$python" -m pytest -q --no-header -p no:cacheprovider "$tests/linalg/tests" \
-    "$tests/core/tests/test_multiarray.py" -k 'linalg or ((Matmul or Dot or Inner) and not huge)' >out || {
+    "$tests/core/tests/test_multiarray.py" \
+    -k 'linalg or ((Matmul or Dot or Inner) and not huge)' >out || {
     cat out
     exit 1
 }

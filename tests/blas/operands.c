@@ -127,7 +127,7 @@ int is_fast_run(void)
     return getenv("LANEWISE_TEST_FAST") != NULL;
 }
 
-const char *select_set(size_t index)
+const char *select_isa(size_t index)
 {
     if (is_fast_run())
         return index == 0 ? lw_isa_name() : NULL;

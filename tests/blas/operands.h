@@ -1,28 +1,28 @@
-/* Operands of the BLAS: matrices and vectors as they lie in memory, with what surrounds them, and what results may be. */
+/* Operands of the BLAS functions, with the memory around them, and the error bounds of results. */
 #ifndef OPERANDS_H
 #define OPERANDS_H
 
 #include <stddef.h>
 
-/* How a function is called. */
-enum interface { FORTRAN, C_BY_COLUMNS, C_BY_ROWS, INTERFACES };
+/* The interface of a call. */
+enum interface { FORTRAN, C_COL_MAJOR, C_ROW_MAJOR, INTERFACES };
 
-/* A matrix op(X) of rows x cols in memory. Between its columns (or rows) lies what no function may use: NaN in
- * operands that are read, and in those that are written a number that has to stay. */
+/* A matrix op(X) of rows x cols in memory. The padding between its columns (or rows) must not be
+ * used: it contains NaN in inputs, and in outputs a number that must not change. */
 struct matrix {
-    int rows, cols, along, ld; /* along: a row of op(X) lies together, not a column */
-    size_t count;              /* from the first element to the last */
+    int rows, cols, along, ld; /* along: the rows of op(X) are contiguous, not the columns */
+    size_t count;              /* elements from the first to the last, with padding */
     float *data, *before;
 };
 
-/* A vector with its increment, and gaps as above. */
+/* A vector with its increment and padding as above. */
 struct vector {
     int n, inc;
     size_t count;
     float *data, *before;
 };
 
-/* values: rows x cols or n, row-major; NULL: all NaN. gap: what lies between. */
+/* values: rows x cols or n elements, row-major; NULL: all NaN. gap: the value of the padding. */
 struct matrix matrix_of(int rows, int cols, int along, int pad, const float *values, float gap);
 struct vector vector_of(int n, int inc, const float *values, float gap);
 void matrix_free(struct matrix *x);
@@ -34,19 +34,20 @@ size_t vector_place(const struct vector *x, int i);
 /* Random floats in [-1, 1), the same in every run. */
 float *random_floats(size_t n, unsigned seed);
 
-/* sums = op(A) * op(B) in double precision, magnitudes the same of absolute values; row-major. */
+/* sums = op(A) * op(B) in double precision, magnitudes = |op(A)| * |op(B)|; row-major. */
 void exact_product(int m, int n, int k, const float *a, const float *b, double *sums,
                    double *magnitudes);
 
-/* Whether a result is alpha * sum + beta * before, as exactly as the testers of the reference BLAS want it: within 16
- * units of the magnitude of its terms. */
+/* Returns whether a result is alpha * sum + beta * before, within the bound of the reference
+ * testers: 16 units of rounding of the sum of magnitudes. */
 int is_near(float got, float alpha, double sum, double magnitude, float beta, float before);
 
-/* Whether the memory is as it was. */
+/* Returns whether the memory is unchanged. */
 int is_unchanged(const float *data, const float *before, size_t count);
 
-/* The instruction sets to test: on a thin run only the one in use. Selects the index-th; NULL past the last. */
-const char *select_set(size_t index);
+/* Iterates over the instruction sets to test; a fast run tests only the current one. Selects the
+ * set at the index; returns NULL past the last. */
+const char *select_isa(size_t index);
 int is_fast_run(void);
 
 #endif

@@ -1,11 +1,13 @@
 #!/bin/sh
 # usage: reference_testers.sh LIBRARY
-# The reference BLAS's own testers of levels 2 and 3, in Fortran and in C, with the library preloaded; Debian has them
-# in libblas-test. Skipped (77) without them.
 #
-# The reference's cblas_sgemm gives a handler of errors the numbers of the Fortran arguments that a row-major call has
-# become, and the testers' handler turns them back by a variable of the reference library. Ours gives the numbers of the
-# call, as the standard says, so the error exits of C are left to blas_error_exits.
+# Runs the testers of the reference BLAS for levels 2 and 3, in Fortran and C, with the library
+# preloaded. Debian has them in libblas-test; skipped (77) without them.
+#
+# The reference cblas_sgemm passes the argument numbers of the equivalent Fortran call to the error
+# handler, and the handler of the testers converts them back with a variable of the reference
+# library. This library passes the argument numbers of the C call, as the standard requires, so
+# blas_error_exits tests the error exits of C instead.
 set -eu
 library=$1
 work=$(mktemp -d)
@@ -21,13 +23,13 @@ if [ -z "$testers" ] || [ ! -e "$testers/libblas.so.3" ]; then
 fi
 cd "$work"
 
-# run TESTER INPUT ROUTINE ERRORS PASSED: only that routine is tested, its error exits if ERRORS is T; as many
-# lines say that it passed, and none that it did not.
+# run TESTER INPUT ROUTINE ERRORS PASSED: tests that routine, with its error exits if ERRORS is T;
+# expects PASSED lines that report success and none that report failure.
 run() {
     sed "s/^\([A-Za-z_0-9]* *\)T PUT/\1F PUT/; s/^\($3 *\)F PUT/\1T PUT/
         s/^[TF]\( *LOGICAL FLAG, T TO TEST ERROR EXITS\)/$4\1/" "$testers/$2" >input
     rm -f ./*.out
-    # The testers look for the reference library's variables.
+    # The testers use variables of the reference library.
     LD_LIBRARY_PATH=$testers LD_PRELOAD=$library LD_DEBUG=bindings LD_DEBUG_OUTPUT=bindings \
         "$testers/$1" <input >output 2>&1 || {
         cat output

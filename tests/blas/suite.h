@@ -1,4 +1,4 @@
-/* Runs one case of tests as a suite; what main returns. */
+/* Runs a test case as a suite; returns the exit status for main. */
 #ifndef SUITE_H
 #define SUITE_H
 

@@ -1,5 +1,5 @@
-/* To be preloaded before the library: makes the function that WRONG_CBLAS names wrong in the fourth digit, so that it is
- * seen who would notice. */
+/* Preloaded before the library: changes the fourth digit of the results of the function named by
+ * WRONG_CBLAS, to prove that the tests detect wrong results. */
 #define _GNU_SOURCE
 
 #include <dlfcn.h>
@@ -12,7 +12,7 @@ typedef void sgemm(CBLAS_LAYOUT, CBLAS_TRANSPOSE, CBLAS_TRANSPOSE, int, int, int
 typedef void sgemv(CBLAS_LAYOUT, CBLAS_TRANSPOSE, int, int, float, const float *, int,
                    const float *, int, float, float *, int);
 
-/* The function behind this library's. POSIX has dlsym's result copied. */
+/* Finds the next definition of a function. POSIX allows copying the result of dlsym. */
 static void find(const char *name, void *function)
 {
     void *const found = dlsym(RTLD_NEXT, name);

@@ -1,4 +1,5 @@
-/* Files that are written, and what is read from files. They lie in the directory that the program runs in. */
+/* Files that the library writes, and values that it reads from files. The files are created in the
+ * working directory. */
 #include "digest.h"
 
 #include <lanewise/nn.h>
@@ -16,7 +17,7 @@ static void write_text(const char *text)
     }
 }
 
-/* A network after some steps of Adam. */
+/* A network after two epochs of training. */
 static lw_net *trained_net(void)
 {
     static const lw_layer_spec layers[] = {{.units = 33, .activation = LW_GELU, .init = LW_INIT_HE},
@@ -24,18 +25,18 @@ static lw_net *trained_net(void)
     const lw_dataset data = {.rows = 50,
                              .inputs = 20,
                              .outputs = 7,
-                             .x = numbers(50 * 20, -1.0f, 1.0f, 1),
-                             .target.labels = labels(50, 7, 2)};
+                             .x = random_floats(50 * 20, -1.0f, 1.0f, 1),
+                             .target.labels = random_labels(50, 7, 2)};
     lw_net *net;
-    must(lw_net_create(&net, 20, layers, 2, 5));
-    must(lw_fit(net, &data, &(lw_fit_options){.size = sizeof(lw_fit_options), .epochs = 2}));
+    require_ok(lw_net_create(&net, 20, layers, 2, 5));
+    require_ok(lw_fit(net, &data, &(lw_fit_options){.size = sizeof(lw_fit_options), .epochs = 2}));
     return net;
 }
 
 static void add_network(digest *d)
 {
     lw_net *net = trained_net();
-    must(lw_net_save(net, scratch));
+    require_ok(lw_net_save(net, scratch));
     add_file(d, scratch);
     lw_net_destroy(net);
 }
@@ -43,7 +44,7 @@ static void add_network(digest *d)
 static void add_state(digest *d)
 {
     lw_net *net = trained_net();
-    must(lw_net_save_state(net, &(lw_position){.epochs = 2}, scratch));
+    require_ok(lw_net_save_state(net, &(lw_position){.epochs = 2}, scratch));
     add_file(d, scratch);
     lw_net_destroy(net);
 }
@@ -51,7 +52,7 @@ static void add_state(digest *d)
 static void add_onnx(digest *d)
 {
     lw_net *net = trained_net();
-    must(lw_net_export_onnx(net, scratch));
+    require_ok(lw_net_export_onnx(net, scratch));
     add_file(d, scratch);
     lw_net_destroy(net);
 }
@@ -59,7 +60,7 @@ static void add_onnx(digest *d)
 static void add_c(digest *d)
 {
     lw_net *net = trained_net();
-    must(lw_net_export_c(net, scratch, "predict"));
+    require_ok(lw_net_export_c(net, scratch, "predict"));
     add_file(d, scratch);
     lw_net_destroy(net);
 }
@@ -74,12 +75,12 @@ static void add_dataset(digest *d, lw_dataset *data)
     lw_dataset_free(data);
 }
 
-/* Fractions that decimal digits give, exponents, and columns with no and little deviation. */
+/* Decimal fractions, exponents, and columns with zero and small deviation. */
 static void add_csv(digest *d)
 {
     enum { ROWS = 300, ROW_BYTES = 100 };
-    const int32_t *digits = labels((size_t)ROWS * 3, 1000003, 4);
-    char *text = take_bytes((size_t)ROWS * ROW_BYTES + 100), *end = text;
+    const int32_t *digits = random_labels((size_t)ROWS * 3, 1000003, 4);
+    char *text = alloc_bytes((size_t)ROWS * ROW_BYTES + 100), *end = text;
     end += sprintf(end, "first,second,constant,kind,class\n");
     for (size_t i = 0; i < ROWS; i++)
         end +=
@@ -88,22 +89,22 @@ static void add_csv(digest *d)
     write_text(text);
     static const char *const one_hot[] = {"kind"};
     lw_dataset data;
-    must(lw_dataset_load_csv(&data, scratch,
-                             &(lw_csv_options){.size = sizeof(lw_csv_options),
-                                               .target = "class",
-                                               .labels = 1,
-                                               .standardize = 1,
-                                               .one_hot = one_hot,
-                                               .one_hot_count = 1}));
+    require_ok(lw_dataset_load_csv(&data, scratch,
+                                   &(lw_csv_options){.size = sizeof(lw_csv_options),
+                                                     .target = "class",
+                                                     .labels = 1,
+                                                     .standardize = 1,
+                                                     .one_hot = one_hot,
+                                                     .one_hot_count = 1}));
     remove(scratch);
     add_dataset(d, &data);
 }
 
 static void add_npy(digest *d)
 {
-    must(lw_write_npy_f32(scratch, numbers(600, -1.0f, 1.0f, 6), 100, 6));
+    require_ok(lw_write_npy_f32(scratch, random_floats(600, -1.0f, 1.0f, 6), 100, 6));
     lw_dataset data;
-    must(lw_dataset_load_npy(&data, scratch, NULL, NULL));
+    require_ok(lw_dataset_load_npy(&data, scratch, NULL, NULL));
     add_file(d, scratch);
     add_dataset(d, &data);
 }

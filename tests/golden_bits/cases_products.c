@@ -1,4 +1,4 @@
-/* The matrix product, by every path that the library has for one. */
+/* Matrix products, on every code path of the library. */
 #include "digest.h"
 
 typedef struct shape {
@@ -7,15 +7,16 @@ typedef struct shape {
 
 static void add_product(digest *d, int transa, int transb, shape s, float alpha, float beta)
 {
-    const float *a = numbers(s.m * s.k, -1.0f, 1.0f, 1), *b = numbers(s.k * s.n, -1.0f, 1.0f, 2);
-    float *c = numbers(s.m * s.n, -1.0f, 1.0f, 3);
-    must(lw_sgemm(transa, transb, s.m, s.n, s.k, alpha, a, transa ? s.m : s.k, b,
-                  transb ? s.k : s.n, beta, c, s.n));
+    const float *a = random_floats(s.m * s.k, -1.0f, 1.0f, 1),
+                *b = random_floats(s.k * s.n, -1.0f, 1.0f, 2);
+    float *c = random_floats(s.m * s.n, -1.0f, 1.0f, 3);
+    require_ok(lw_sgemm(transa, transb, s.m, s.n, s.k, alpha, a, transa ? s.m : s.k, b,
+                        transb ? s.k : s.n, beta, c, s.n));
     add_floats(d, s.m * s.n, c);
-    release_all();
+    free_all();
 }
 
-/* Each way to lay the operands, and three of alpha and beta. */
+/* Each combination of transposes, with three pairs of alpha and beta. */
 static void add_products(digest *d, size_t count, const shape *shapes)
 {
     static const float factors[][2] = {{1.0f, 0.0f}, {1.0f, 1.0f}, {-0.7f, 0.3f}};
@@ -25,14 +26,14 @@ static void add_products(digest *d, size_t count, const shape *shapes)
                 add_product(d, trans / 2, trans % 2, shapes[i], factors[f][0], factors[f][1]);
 }
 
-/* 160 x 200 x 180 is worth several threads, 2 x 40 x 2100 more than a block of steps. */
+/* 160 x 200 x 180 is split between threads; 2 x 40 x 2100 exceeds one block of k. */
 static void add_tiles(digest *d)
 {
     static const shape shapes[] = {{97, 75, 131}, {64, 64, 64}, {160, 200, 180}, {33, 40, 2100}};
     add_products(d, sizeof shapes / sizeof *shapes, shapes);
 }
 
-static void add_few_rows(digest *d)
+static void add_skinny_m(digest *d)
 {
     static const shape shapes[] = {{1, 100, 50}, {2, 513, 300}, {3, 70, 31}};
     add_products(d, sizeof shapes / sizeof *shapes, shapes);
@@ -44,19 +45,19 @@ static void add_edges(digest *d)
     add_products(d, sizeof shapes / sizeof *shapes, shapes);
 }
 
-static void add_short(digest *d)
+static void add_small_k(digest *d)
 {
     static const shape shapes[] = {{800, 5, 10}, {300, 16, 16}, {200, 40, 8}, {5, 7, 3}};
     add_products(d, sizeof shapes / sizeof *shapes, shapes);
 }
 
-static void add_flat(digest *d)
+static void add_flattened(digest *d)
 {
     static const shape shapes[] = {{2000, 10, 2}, {900, 3, 4}, {701, 1, 1}};
     add_products(d, sizeof shapes / sizeof *shapes, shapes);
 }
 
-static void add_dots(digest *d)
+static void add_dot_gemm(digest *d)
 {
     static const shape shapes[] = {{100, 2, 256}, {64, 12, 200}, {4, 200, 64}, {500, 11, 333}};
     add_products(d, sizeof shapes / sizeof *shapes, shapes);
@@ -68,22 +69,23 @@ static void add_packed(digest *d)
     for (size_t i = 0; i < 2 * sizeof shapes / sizeof *shapes; i++) {
         const shape s = shapes[i / 2];
         const int transb = (int)(i % 2);
-        const float *a = numbers(s.m * s.k, -1.0f, 1.0f, 1);
-        const float *b = numbers(s.k * s.n, -1.0f, 1.0f, 2), *bias = numbers(s.n, -1.0f, 1.0f, 4);
-        float *c = numbers(s.m * s.n, -1.0f, 1.0f, 3);
+        const float *a = random_floats(s.m * s.k, -1.0f, 1.0f, 1);
+        const float *b = random_floats(s.k * s.n, -1.0f, 1.0f, 2),
+                    *bias = random_floats(s.n, -1.0f, 1.0f, 4);
+        float *c = random_floats(s.m * s.n, -1.0f, 1.0f, 3);
         lw_packed *packed;
-        must(lw_pack(&packed, transb, s.k, s.n, b, transb ? s.k : s.n));
-        must(lw_sgemm_packed(0, s.m, 0.7f, a, s.k, packed, 1.0f, c, s.n));
+        require_ok(lw_pack(&packed, transb, s.k, s.n, b, transb ? s.k : s.n));
+        require_ok(lw_sgemm_packed(0, s.m, 0.7f, a, s.k, packed, 1.0f, c, s.n));
         add_floats(d, s.m * s.n, c);
-        must(lw_linear_forward_packed(s.m, a, s.k, packed, bias, LW_GELU, NULL, 0, c, s.n));
+        require_ok(lw_linear_forward_packed(s.m, a, s.k, packed, bias, LW_GELU, NULL, 0, c, s.n));
         add_floats(d, s.m * s.n, c);
         lw_packed_destroy(packed);
-        release_all();
+        free_all();
     }
 }
 
 const golden_case product_cases[] = {
-    {"product_tiles", add_tiles},   {"product_few_rows", add_few_rows},
-    {"product_edges", add_edges},   {"product_short", add_short},
-    {"product_flat", add_flat},     {"product_dots", add_dots},
-    {"product_packed", add_packed}, {NULL, NULL}};
+    {"product_tiles", add_tiles},         {"product_skinny_m", add_skinny_m},
+    {"product_edges", add_edges},         {"product_small_k", add_small_k},
+    {"product_flattened", add_flattened}, {"product_dot_gemm", add_dot_gemm},
+    {"product_packed", add_packed},       {NULL, NULL}};

@@ -1,4 +1,4 @@
-/* Networks: how they begin, whole runs of training, prediction. */
+/* Networks: initialisation, complete training runs, prediction. */
 #include "digest.h"
 
 #include <lanewise/nn.h>
@@ -7,8 +7,8 @@
 static void add_parameters(digest *d, const lw_net *net)
 {
     const size_t count = lw_net_parameter_count(net);
-    float *parameters = take_floats(count);
-    must(lw_net_get_parameters(net, parameters));
+    float *parameters = alloc_floats(count);
+    require_ok(lw_net_get_parameters(net, parameters));
     add_floats(d, count, parameters);
 }
 
@@ -20,30 +20,30 @@ static void add_initialisation(digest *d)
         const lw_layer_spec layers[] = {{.units = 200, .activation = LW_RELU, .init = inits[i]},
                                         {.units = 10, .init = inits[i], .init_scale = 0.3f}};
         lw_net *net;
-        must(lw_net_create(&net, 100, layers, 2, 42 + i));
+        require_ok(lw_net_create(&net, 100, layers, 2, 42 + i));
         add_parameters(d, net);
         lw_net_destroy(net);
-        release_all();
+        free_all();
     }
 }
 
 static void add_shuffles(digest *d)
 {
     enum { ROWS = 5000 };
-    float *x = take_floats(ROWS);
+    float *x = alloc_floats(ROWS);
     for (size_t i = 0; i < ROWS; i++)
         x[i] = (float)i;
     const lw_dataset data = {.rows = ROWS, .inputs = 1, .outputs = 1, .x = x};
     lw_dataset first, second;
-    must(lw_dataset_split(&data, 0.3, 7, &first, &second));
+    require_ok(lw_dataset_split(&data, 0.3, 7, &first, &second));
     add_floats(d, first.rows, first.x);
     add_floats(d, second.rows, second.x);
     lw_dataset_free(&first);
     lw_dataset_free(&second);
-    release_all();
+    free_all();
 }
 
-/* A network, its data and how it is trained. */
+/* A network, its data and its training options. */
 typedef struct run {
     size_t inputs, layer_count;
     lw_layer_spec layers[3];
@@ -60,9 +60,9 @@ static lw_dataset data_of(const run *r)
         .rows = r->rows,
         .inputs = r->inputs,
         .outputs = outputs,
-        .x = numbers(r->rows * r->inputs, -1.0f, 1.0f, 1),
-        .target = {.values = has_labels ? NULL : numbers(r->rows * outputs, 0.0f, 1.0f, 2),
-                   .labels = has_labels ? labels(r->rows, (uint32_t)outputs, 3) : NULL}};
+        .x = random_floats(r->rows * r->inputs, -1.0f, 1.0f, 1),
+        .target = {.values = has_labels ? NULL : random_floats(r->rows * outputs, 0.0f, 1.0f, 2),
+                   .labels = has_labels ? random_labels(r->rows, (uint32_t)outputs, 3) : NULL}};
 }
 
 static void add_history(digest *d, const lw_history *history)
@@ -75,7 +75,8 @@ static void add_history(digest *d, const lw_history *history)
     }
 }
 
-/* Losses and rates of all epochs, the parameters, what is predicted and how that is found. */
+/* Adds losses and learning rates of all epochs, the final parameters, predictions and their
+ * evaluation. */
 static void add_run(digest *d, const run *r)
 {
     const lw_dataset data = data_of(r);
@@ -85,22 +86,22 @@ static void add_run(digest *d, const run *r)
     options.validation = &data;
     options.history = &history;
     lw_net *net;
-    must(lw_net_create(&net, r->inputs, r->layers, r->layer_count, 5));
-    must(lw_net_set_precision(net, r->precision));
-    must(lw_fit(net, &data, &options));
+    require_ok(lw_net_create(&net, r->inputs, r->layers, r->layer_count, 5));
+    require_ok(lw_net_set_precision(net, r->precision));
+    require_ok(lw_fit(net, &data, &options));
     add_history(d, &history);
     lw_history_free(&history);
     add_parameters(d, net);
-    float *y = take_floats(r->rows * data.outputs);
-    must(lw_predict(net, r->rows, data.x, y));
+    float *y = alloc_floats(r->rows * data.outputs);
+    require_ok(lw_predict(net, r->rows, data.x, y));
     add_floats(d, r->rows * data.outputs, y);
     lw_evaluation found;
-    must(lw_evaluate(net, &data, r->options.loss, &found));
+    require_ok(lw_evaluate(net, &data, r->options.loss, &found));
     add_double(d, found.loss);
     add_double(d, (double)found.correct);
     lw_evaluation_free(&found);
     lw_net_destroy(net);
-    release_all();
+    free_all();
 }
 
 static const lw_optimizer optimizers[] = {
@@ -119,23 +120,23 @@ static void add_runs(digest *d, run r)
     }
 }
 
-/* Worth several threads in training: batches of 100 rows take 8 million operations. */
-static const run wide = {.inputs = 70,
-                         .layer_count = 3,
-                         .layers = {{.units = 100, .activation = LW_RELU, .init = LW_INIT_HE},
-                                    {.units = 64, .activation = LW_GELU, .init = LW_INIT_XAVIER},
-                                    {.units = 10, .activation = LW_SOFTMAX}},
-                         .rows = 330,
-                         .options = {.batch_size = 100}};
+/* Split between threads in training: a batch of 100 rows takes 8 million operations. */
+static const run layered = {.inputs = 70,
+                            .layer_count = 3,
+                            .layers = {{.units = 100, .activation = LW_RELU, .init = LW_INIT_HE},
+                                       {.units = 64, .activation = LW_GELU, .init = LW_INIT_XAVIER},
+                                       {.units = 10, .activation = LW_SOFTMAX}},
+                            .rows = 330,
+                            .options = {.batch_size = 100}};
 
-static void add_wide(digest *d)
+static void add_layered(digest *d)
 {
-    add_runs(d, wide);
+    add_runs(d, layered);
 }
 
 static void add_clipped(digest *d)
 {
-    run r = wide;
+    run r = layered;
     r.options.clip_norm = 0.05f;
     r.options.schedule = (lw_schedule){LW_SCHEDULE_COSINE, 0, 0.1f};
     add_runs(d, r);
@@ -143,7 +144,7 @@ static void add_clipped(digest *d)
 
 static void add_bf16(digest *d)
 {
-    run r = wide;
+    run r = layered;
     r.precision = LW_BF16;
     add_runs(d, r);
 }
@@ -158,8 +159,8 @@ static void add_regression(digest *d)
     add_runs(d, r);
 }
 
-/* Narrow networks: of one block, where a run repeats one step, and of several. */
-static void add_narrow_run(digest *d)
+/* Small nets: with one block, where a run repeats one step, and with several. */
+static void add_small_net_run(digest *d)
 {
     run r = {.inputs = 2,
              .layer_count = 3,
@@ -173,7 +174,7 @@ static void add_narrow_run(digest *d)
     add_runs(d, r);
 }
 
-/* Rates of many epochs, on next to no data. */
+/* Learning rates of many epochs, on minimal data. */
 static void add_schedules(digest *d)
 {
     static const lw_schedule schedules[] = {
@@ -191,36 +192,36 @@ static void add_schedules(digest *d)
     }
 }
 
-static void add_own_loop(digest *d)
+static void add_custom_loop(digest *d)
 {
-    const lw_dataset data = data_of(&wide);
+    const lw_dataset data = data_of(&layered);
     lw_net *net;
-    must(lw_net_create(&net, wide.inputs, wide.layers, wide.layer_count, 5));
+    require_ok(lw_net_create(&net, layered.inputs, layered.layers, layered.layer_count, 5));
     for (size_t i = 0; i < OPTIMIZERS; i++) {
         double loss, norm;
-        must(lw_net_forward(net, data.rows, data.x, NULL));
-        must(lw_net_loss(net, LW_CROSS_ENTROPY, &data.target, &loss));
-        must(lw_net_backward(net, NULL));
-        must(lw_net_clip_gradients(net, 0.5f, &norm));
-        must(lw_net_step(net, &optimizers[i]));
+        require_ok(lw_net_forward(net, data.rows, data.x, NULL));
+        require_ok(lw_net_loss(net, LW_CROSS_ENTROPY, &data.target, &loss));
+        require_ok(lw_net_backward(net, NULL));
+        require_ok(lw_net_clip_gradients(net, 0.5f, &norm));
+        require_ok(lw_net_step(net, &optimizers[i]));
         add_double(d, loss);
         add_double(d, norm);
-        must(lw_train_step(net, LW_CROSS_ENTROPY, &optimizers[i], data.rows, data.x, &data.target,
-                           &loss));
+        require_ok(lw_train_step(net, LW_CROSS_ENTROPY, &optimizers[i], data.rows, data.x,
+                                 &data.target, &loss));
         add_double(d, loss);
     }
     add_parameters(d, net);
     lw_net_destroy(net);
-    release_all();
+    free_all();
 }
 
 const golden_case training_cases[] = {{"initialisation", add_initialisation},
                                       {"shuffles", add_shuffles},
                                       {"schedules", add_schedules},
-                                      {"training_wide", add_wide},
+                                      {"training_layered", add_layered},
                                       {"training_regression", add_regression},
                                       {"training_clipped", add_clipped},
-                                      {"training_narrow", add_narrow_run},
+                                      {"training_small_net", add_small_net_run},
                                       {"training_bf16", add_bf16},
-                                      {"training_own_loop", add_own_loop},
+                                      {"training_custom_loop", add_custom_loop},
                                       {NULL, NULL}};

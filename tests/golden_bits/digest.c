@@ -51,7 +51,7 @@ void add_integers(digest *d, size_t n, const int32_t *integers)
         add_word(d, (uint32_t)integers[i]);
 }
 
-void add_halves(digest *d, size_t n, const uint16_t *halves)
+void add_bf16_bits(digest *d, size_t n, const uint16_t *halves)
 {
     for (size_t i = 0; i < n; i++) {
         add_byte(d, halves[i]);
@@ -77,7 +77,7 @@ enum { BLOCKS = 256 };
 static void *blocks[BLOCKS];
 static size_t taken;
 
-void *take_bytes(size_t size)
+void *alloc_bytes(size_t size)
 {
     const size_t whole = (size + 64) / 64 * 64;
     void *block = taken < BLOCKS ? aligned_alloc(64, whole) : NULL;
@@ -89,18 +89,18 @@ void *take_bytes(size_t size)
     return block;
 }
 
-float *take_floats(size_t n)
+float *alloc_floats(size_t n)
 {
-    return take_bytes(n * sizeof(float));
+    return alloc_bytes(n * sizeof(float));
 }
 
-void release_all(void)
+void free_all(void)
 {
     while (taken > 0)
         free(blocks[--taken]);
 }
 
-/* SplitMix64, as the library's own generator. */
+/* SplitMix64, the generator of the library. */
 static uint64_t next(uint64_t *state)
 {
     uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
@@ -109,17 +109,17 @@ static uint64_t next(uint64_t *state)
     return z ^ (z >> 31);
 }
 
-float *numbers(size_t n, float low, float high, uint64_t seed)
+float *random_floats(size_t n, float low, float high, uint64_t seed)
 {
-    float *floats = take_floats(n);
+    float *floats = alloc_floats(n);
     for (size_t i = 0; i < n; i++)
         floats[i] = low + (high - low) * ((float)(next(&seed) >> 40) * 0x1p-24f);
     return floats;
 }
 
-int32_t *labels(size_t n, uint32_t classes, uint64_t seed)
+int32_t *random_labels(size_t n, uint32_t classes, uint64_t seed)
 {
-    int32_t *integers = take_bytes(n * sizeof *integers);
+    int32_t *integers = alloc_bytes(n * sizeof *integers);
     for (size_t i = 0; i < n; i++)
         integers[i] = (int32_t)(next(&seed) % classes);
     return integers;
@@ -127,9 +127,9 @@ int32_t *labels(size_t n, uint32_t classes, uint64_t seed)
 
 float *samples(void)
 {
-    float *floats = take_floats(SAMPLES);
+    float *floats = alloc_floats(SAMPLES);
     for (uint32_t i = 0; i < SAMPLES; i++) {
-        /* The lower half differs from one to the next. */
+        /* The lower 16 bits vary from one sample to the next. */
         const uint32_t word = i << 16 | (i * 40503U & 0xffff);
         memcpy(&floats[i], &word, sizeof word);
     }
@@ -139,7 +139,7 @@ float *samples(void)
     return floats;
 }
 
-void must(lw_status status)
+void require_ok(lw_status status)
 {
     if (status == LW_OK)
         return;

@@ -1,6 +1,6 @@
 /*
- * Digests of bits, and what the rows of tests/data/bits.txt make them of. A row is a function that computes
- * something of fixed numbers with the library's public functions and adds every bit of the results.
+ * Digests of result bits. Each case of tests/data/bits.txt is a function that calls public
+ * functions of the library with fixed numbers and adds every bit of the results to a digest.
  */
 #ifndef LANEWISE_TEST_DIGEST_H
 #define LANEWISE_TEST_DIGEST_H
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* FNV-1a, 64 bits, of bytes; of numbers in little-endian order. */
+/* FNV-1a with 64 bits, over bytes; numbers are added in little-endian order. */
 typedef struct digest {
     uint64_t hash;
 } digest;
@@ -17,41 +17,41 @@ typedef struct digest {
 digest digest_begin(void);
 void add_bytes(digest *d, const void *bytes, size_t size);
 
-/* Zeros keep their sign; all NaN count as one, since the payload of a NaN is not promised. */
+/* The sign of zeros counts. All NaNs are equal, because the payload of a NaN is unspecified. */
 void add_floats(digest *d, size_t n, const float *floats);
 void add_double(digest *d, double number);
 void add_integers(digest *d, size_t n, const int32_t *integers);
-void add_halves(digest *d, size_t n, const uint16_t *halves);
+void add_bf16_bits(digest *d, size_t n, const uint16_t *halves);
 
-/* The bytes of a file, which is removed. */
+/* Adds the contents of a file and removes it. */
 void add_file(digest *d, const char *path);
 
-/* Memory until the end of a row, zeroed and on a cache line's boundary. */
-void *take_bytes(size_t size);
-float *take_floats(size_t n);
-void release_all(void);
+/* Zeroed memory, aligned to a cache line, valid until the end of a case. */
+void *alloc_bytes(size_t size);
+float *alloc_floats(size_t n);
+void free_all(void);
 
-/* n multiples of 2^-24 (high - low) in [low, high), the same everywhere. */
-float *numbers(size_t n, float low, float high, uint64_t seed);
+/* n multiples of 2^-24 (high - low) in [low, high), the same on every platform. */
+float *random_floats(size_t n, float low, float high, uint64_t seed);
 
-/* n labels below classes. */
-int32_t *labels(size_t n, uint32_t classes, uint64_t seed);
+/* n labels in 0..classes-1. */
+int32_t *random_labels(size_t n, uint32_t classes, uint64_t seed);
 
-/* 65536 floats over all exponents, with infinities, NaN, zeros and denormals. */
+/* 65536 floats that cover all exponents, with infinities, NaNs, zeros and denormals. */
 enum { SAMPLES = 65536 };
 float *samples(void);
 
-/* A call that has to succeed: otherwise the program says why it did not, and ends. */
-void must(lw_status status);
+/* Ends the program with the error message if the call failed. */
+void require_ok(lw_status status);
 
-/* A row, and the threads that its calls may use. */
+/* A case; its calls use the current number of threads. */
 typedef void (*case_function)(digest *d);
 typedef struct golden_case {
     const char *name;
     case_function add;
 } golden_case;
 
-/* Ended by a row without a name. */
+/* Each array ends with a case without a name. */
 extern const golden_case product_cases[], vector_cases[], layer_cases[], training_cases[],
     file_cases[];
 

@@ -1,11 +1,16 @@
 /*
- * bits FILE            compares the bits of everything that is promised with the digests in FILE, on every
- *                      instruction set of this machine and on 1, 2 and 3 threads; with LANEWISE_TEST_FAST on one
- *                      of these numbers for each set, and with LANEWISE_ISA on that set only
- * bits --write FILE    makes FILE anew, where these agree
+ * golden_bits FILE
  *
- * A line of FILE is a name, the digest of the sets with fused multiply-adds, and that of the set "scalar", which has
- * none. The file is the same for every compiler, processor and C library.
+ *   Compares the digests of all results with those in FILE, on every instruction set of this
+ *   machine and with 1, 2 and 3 threads. With LANEWISE_TEST_FAST each set runs with one thread
+ *   count; with LANEWISE_ISA only that set runs.
+ *
+ * golden_bits --write FILE
+ *
+ *   Writes FILE, after checking that all instruction sets and thread counts agree.
+ *
+ * A line of FILE is a name, the digest of the sets with fused multiply-add, and the digest of the
+ * set "scalar", which has none. The file is the same for every compiler, processor and C library.
  */
 #include "digest.h"
 
@@ -18,7 +23,7 @@ static const golden_case *const all_cases[] = {product_cases, vector_cases, laye
 enum { GROUPS = sizeof all_cases / sizeof *all_cases, NAME_BYTES = 32, KINDS = 2, THREADS = 3 };
 static const char *const kinds[KINDS] = {"fused", "scalar"};
 
-/* What the file says of a row, or what was computed first. */
+/* The digests in the file or, when writing, the first ones computed. */
 typedef struct known {
     int is_known[KINDS];
     uint64_t hash[KINDS];
@@ -36,27 +41,28 @@ static known read_known(FILE *file, const char *name)
     return (known){{0, 0}, {0, 0}};
 }
 
-/* Computes a row on a set and some threads; non-zero if it is not what is known. */
+/* Runs a case on one set and thread count. Returns non-zero if the digest differs from the known
+ * one. */
 static int differs(const golden_case *r, const char *isa, int threads, int is_writing, known *k)
 {
     const int kind = strcmp(isa, "scalar") == 0;
-    must(lw_isa_select(isa));
+    require_ok(lw_isa_select(isa));
     lw_set_threads(threads);
     digest d = digest_begin();
     r->add(&d);
-    release_all();
+    free_all();
     if (is_writing && !k->is_known[kind]) {
         k->is_known[kind] = 1;
         k->hash[kind] = d.hash;
     }
     if (k->is_known[kind] && k->hash[kind] == d.hash)
         return 0;
-    fprintf(stderr, "%s on %s, threads %d: %016llx is not what the file has for %s\n", r->name, isa,
+    fprintf(stderr, "%s on %s, threads %d: %016llx differs from the digest of %s\n", r->name, isa,
             threads, (unsigned long long)d.hash, kinds[kind]);
     return 1;
 }
 
-/* What the environment leaves of sets and numbers of threads. */
+/* Applies LANEWISE_ISA and LANEWISE_TEST_FAST. */
 static int is_wanted(size_t isa, int threads)
 {
     const char *wanted = getenv("LANEWISE_ISA");
@@ -65,7 +71,7 @@ static int is_wanted(size_t isa, int threads)
     return !getenv("LANEWISE_TEST_FAST") || threads == 1 + (int)(isa + 1) % THREADS;
 }
 
-/* Returns how many digests differ, and adds to compared. */
+/* Returns the number of digests that differ; adds the number of comparisons to compared. */
 static int check_case(const golden_case *r, FILE *file, int is_writing, int *compared)
 {
     int failures = 0;
@@ -88,7 +94,7 @@ static int run(FILE *file, int is_writing)
     for (size_t group = 0; group < GROUPS; group++)
         for (const golden_case *r = all_cases[group]; r->name; r++, rows++)
             failures += check_case(r, file, is_writing, &compared);
-    printf("golden_bits: %d rows, %d digests, %d of them differ; sets of this machine:", rows,
+    printf("golden_bits: %d cases, %d digests, %d of them differ; sets of this machine:", rows,
            compared, failures);
     for (size_t i = 0; lw_isa_available(i); i++)
         printf(" %s", lw_isa_available(i));

@@ -25,7 +25,7 @@ double monitor_seconds(void)
     return seconds(CLOCK_MONOTONIC);
 }
 
-/* Pages of the process, mapped and resident. */
+/* Mapped and resident pages of the process. */
 static void count_pages(unsigned long *mapped, unsigned long *resident)
 {
     FILE *file = fopen("/proc/self/statm", "r");
@@ -46,8 +46,8 @@ int monitor_limit_memory(size_t megabytes)
     unsigned long mapped, resident;
     count_pages(&mapped, &resident);
     const rlim_t bytes = (rlim_t)mapped * (rlim_t)sysconf(_SC_PAGESIZE) + ((rlim_t)megabytes << 20);
-    printf("limit: %.0f MB of address space, %zu above the beginning\n", (double)bytes / 1048576.0,
-           megabytes);
+    printf("limit: %.0f MB of address space, %zu above the current size\n",
+           (double)bytes / 1048576.0, megabytes);
     return setrlimit(RLIMIT_AS, &(struct rlimit){bytes, bytes});
 }
 
@@ -68,8 +68,8 @@ void monitor_sample(monitor *run)
         lw_sgemm(0, 0, N, N, N, 1.0f, a, N, b, N, 0.0f, c, N);
     const double spent = seconds(CLOCK_THREAD_CPUTIME_ID) - begin;
     lw_set_threads(threads);
-    run->yardstick += spent;
-    run->yardsticks++;
+    run->reference += spent;
+    run->references++;
     run->cpu_begin += spent;
 }
 
@@ -80,18 +80,19 @@ void monitor_part(monitor *run, double work)
     unsigned long mapped, resident;
     count_pages(&mapped, &resident);
     const double rate = work / (cpu - run->cpu_begin);
-    const double yardstick = run->yardstick / run->yardsticks;
-    run->rates[run->count] = rate * yardstick;
+    const double reference = run->reference / run->references;
+    run->rates[run->count] = rate * reference;
     if (run->count == 0 || cpu - run->cpu_begin < run->shortest)
         run->shortest = cpu - run->cpu_begin;
     run->resident[run->count] = (double)resident * page_kilobytes();
-    printf("part %2zu: %.4g %s, %.4g a CPU second (%.4g in a yardstick of %.2f ms), %.4g a second, "
+    printf("part %2zu: %.4g %s, %.4g per CPU second (%.4g per reference product of %.2f ms), %.4g "
+           "per second, "
            "%.0f KB resident\n",
-           run->count + 1, work, run->unit, rate, run->rates[run->count], 1e3 * yardstick,
+           run->count + 1, work, run->unit, rate, run->rates[run->count], 1e3 * reference,
            work / (wall - run->wall_begin), run->resident[run->count]);
     fflush(stdout);
     run->count++;
-    run->yardstick = run->yardsticks = 0.0;
+    run->reference = run->references = 0.0;
     run->cpu_begin = cpu;
     run->wall_begin = wall;
 }
@@ -105,7 +106,7 @@ static int ascending(const void *a, const void *b)
 int monitor_verdict(const monitor *run)
 {
     if (run->count < 3) {
-        puts("not steady: fewer than three parts");
+        puts("not stable: fewer than three parts");
         return 1;
     }
     double sorted[MONITOR_MAX_PARTS];
@@ -113,14 +114,14 @@ int monitor_verdict(const monitor *run)
     memcpy(sorted, run->rates + 1, rates * sizeof *sorted);
     qsort(sorted, rates, sizeof *sorted, ascending);
     const double slowest = sorted[0] / sorted[rates / 2];
-    double most = run->resident[0];
+    double max = run->resident[0];
     for (size_t i = 1; i < run->count; i++)
-        most = run->resident[i] > most ? run->resident[i] : most;
-    const double growth = most - run->resident[0];
-    const int is_steady = growth < MAX_GROWTH_KB && (slowest >= min_rate || run->shortest < 1.0);
-    printf(
-        "%ssteady: resident memory grew by at most %.0f KB (limit %d), the slowest part did %.3f "
-        "of the median part (limit %.2f)\n",
-        is_steady ? "" : "not ", growth, MAX_GROWTH_KB, slowest, min_rate);
-    return !is_steady;
+        max = run->resident[i] > max ? run->resident[i] : max;
+    const double growth = max - run->resident[0];
+    const int is_stable = growth < MAX_GROWTH_KB && (slowest >= min_rate || run->shortest < 1.0);
+    printf("%sstable: resident memory grew by at most %.0f KB (limit %d), the slowest part reached "
+           "%.3f "
+           "of the median part (limit %.2f)\n",
+           is_stable ? "" : "not ", growth, MAX_GROWTH_KB, slowest, min_rate);
+    return !is_stable;
 }

@@ -1,4 +1,4 @@
-/* Whether a long run goes on as it began: its memory flat, its speed the same. */
+/* Checks that a long run is stable: constant memory, constant speed. */
 #ifndef LANEWISE_TEST_MONITOR_H
 #define LANEWISE_TEST_MONITOR_H
 
@@ -6,36 +6,43 @@
 
 enum { MONITOR_MAX_PARTS = 20 };
 
-/* A run in parts, of which the first warms up and does not count. */
+/* A run, divided into parts. The first part is a warm-up and is not evaluated. */
 typedef struct monitor {
-    const char *unit; /* of work */
-    size_t count;     /* parts that are done */
+    const char *unit; /* unit of work */
+    size_t count;     /* completed parts */
     double cpu_begin, wall_begin;
-    double yardstick,
-        yardsticks; /* of this part: seconds of the processor, and how many were laid */
-    double rates[MONITOR_MAX_PARTS];    /* work in the processors' time of a yardstick */
-    double shortest;                    /* part, in seconds of the processors */
-    double resident[MONITOR_MAX_PARTS]; /* KB after the part */
+    double reference,
+        references; /* CPU seconds of the reference products of this part, and their number */
+    double rates[MONITOR_MAX_PARTS];    /* work per CPU time of one reference product */
+    double shortest;                    /* shortest part, in CPU seconds */
+    double resident[MONITOR_MAX_PARTS]; /* resident KB at the end of the part */
 } monitor;
 
-/* Seconds of a clock that only goes forward. */
+/* Seconds of a monotonic clock. */
 double monitor_seconds(void);
 
 void monitor_begin(monitor *run, const char *unit);
 
-/* Times the yardstick, a product on one thread, some ms: so that what other work does to the speed of the
- * processors is not taken for the run's. To be called some times in a part, evenly. */
+/* Times a reference product of a few milliseconds on one thread, to exclude changes of processor
+ * speed that other processes cause. Call it several times per part, at regular intervals. */
 void monitor_sample(monitor *run);
 
-/* Ends a part in which some work was done, and prints what it was like. */
+/* Ends a part in which this amount of work was done, and prints its figures. */
 void monitor_part(monitor *run, double work);
 
-/* Prints the verdict: 0 if memory grew by less than 512 KB after the first part, and the slowest part did, by the yardstick, at least
- * 0.8 of the median part's work in the same time of the processors; otherwise 1. Seconds of the clock do
- * not count: they tell what else the machine does. Parts of less than a second say nothing of speed. */
+/*
+ * Prints the verdict. Returns 0 if both hold, otherwise 1:
+ *
+ *   - resident memory grew by less than 512 KB after the first part
+ *   - the slowest part did at least 0.8 of the median part's work per CPU time of a reference
+ *     product; not checked if a part took less than a CPU second
+ *
+ * Elapsed time is not evaluated, because it depends on the load of the machine.
+ */
 int monitor_verdict(const monitor *run);
 
-/* Limits the memory that the process may map to what it maps now and so many MB; 0 for success. */
+/* Limits the address space of the process to its current size plus this many megabytes. Returns 0
+ * on success. */
 int monitor_limit_memory(size_t megabytes);
 
 #endif

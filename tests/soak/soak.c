@@ -1,12 +1,12 @@
 /*
- * Long runs under a limit of memory:
+ * Long runs with a memory limit:
  *
- *   soak small_net STEPS      lw_train_step on 2-4-1 with SGD at batch 4
- *   soak layered STEPS        lw_train_step on 2-64-64-2 with Adam at batch 32
- *   soak fashion SECONDS   lw_fit of 784-512-256-10 with AdamW on Fashion-MNIST, each epoch validated, and its
- *                          state saved some times a part
+ *   soak small_net STEPS   lw_train_step on 2-4-1 with SGD at batch 4
+ *   soak layered STEPS     lw_train_step on 2-64-64-2 with Adam at batch 32
+ *   soak fashion SECONDS   lw_fit of 784-512-256-10 with AdamW on Fashion-MNIST, with validation
+ *                          after each epoch and the training state saved several times per part
  *
- * The exit code is that of monitor_verdict.
+ * The exit code is the result of monitor_verdict.
  */
 #include "monitor.h"
 
@@ -28,7 +28,7 @@ static int fail(const char *where)
 
 enum { SMALL_LIMIT_MB = 64, INPUTS = 2, MAX_ROWS = 32, MAX_LAYERS = 3 };
 
-/* Points of the plane, with the quarter of it that each lies in or not: XOR, repeated and moved a little. */
+/* Points near the corners of the unit square with XOR labels. */
 static void make_points(size_t rows, float *x, int32_t *labels)
 {
     for (size_t i = 0; i < rows; i++) {
@@ -41,12 +41,12 @@ static void make_points(size_t rows, float *x, int32_t *labels)
 
 static int run_steps(int is_layered, size_t steps)
 {
-    enum { MIN_STEPS_PER_SAMPLE = 1000 }; /* samples, each of which takes an emulator 0.8 s */
-    static const lw_layer_spec narrow[] = {{.units = 4, .activation = LW_TANH},
-                                           {.units = 1, .activation = LW_SIGMOID}};
-    static const lw_layer_spec wide[] = {{.units = 64, .activation = LW_RELU},
-                                         {.units = 64, .activation = LW_RELU},
-                                         {.units = 2, .activation = LW_SOFTMAX}};
+    enum { MIN_STEPS_PER_SAMPLE = 1000 }; /* a sample takes 0.8 s under an emulator */
+    static const lw_layer_spec small_net[] = {{.units = 4, .activation = LW_TANH},
+                                              {.units = 1, .activation = LW_SIGMOID}};
+    static const lw_layer_spec layered[] = {{.units = 64, .activation = LW_RELU},
+                                            {.units = 64, .activation = LW_RELU},
+                                            {.units = 2, .activation = LW_SOFTMAX}};
     const size_t rows = is_layered ? MAX_ROWS : 4;
     const lw_optimizer optimizer = is_layered ? lw_adam(1e-3f) : lw_sgd(0.1f);
     float x[MAX_ROWS * INPUTS];
@@ -54,10 +54,11 @@ static int run_steps(int is_layered, size_t steps)
     make_points(rows, x, labels);
     const lw_target target = {.labels = labels};
     lw_net *net;
-    if (lw_net_create(&net, INPUTS, is_layered ? wide : narrow, is_layered ? 3 : 2, 1) != LW_OK)
+    if (lw_net_create(&net, INPUTS, is_layered ? layered : small_net, is_layered ? 3 : 2, 1) !=
+        LW_OK)
         return fail("network");
     if (monitor_limit_memory(SMALL_LIMIT_MB) != 0)
-        return fail("limit");
+        return fail("memory limit");
     monitor run;
     monitor_begin(&run, "steps");
     lw_status status = LW_OK;
@@ -78,17 +79,17 @@ static int run_steps(int is_layered, size_t steps)
     return monitor_verdict(&run);
 }
 
-/* ---- Fashion-MNIST ----------------------------------------------------------------------------- */
+/* ---- Fashion-MNIST --------------------------------------------------------------------------- */
 
-/* Buffers of prediction, and those in which a state is saved; the data are there before. */
-enum { FASHION_LIMIT_MB = 256, EPOCHS_A_SAVE = 10 };
+/* For prediction buffers and for saving the state; the data are loaded before the limit is set. */
+enum { FASHION_LIMIT_MB = 256, EPOCHS_PER_SAVE = 10 };
 
 typedef struct fashion {
     lw_net *net;
     const lw_dataset *training;
     const char *saved;
     double part_seconds, part_began;
-    size_t epochs; /* of the part */
+    size_t epochs; /* in the current part */
     monitor run;
     lw_epoch_report last;
     lw_status status;
@@ -100,7 +101,7 @@ static int on_epoch(void *user, const lw_epoch_report *report)
     f->last = *report;
     f->epochs++;
     monitor_sample(&f->run);
-    if (report->epoch % EPOCHS_A_SAVE == 0)
+    if (report->epoch % EPOCHS_PER_SAVE == 0)
         f->status = lw_net_save_state(f->net, &report->position, f->saved);
     if (monitor_seconds() - f->part_began >= f->part_seconds) {
         monitor_part(&f->run, (double)f->epochs * (double)f->training->rows);
@@ -127,7 +128,7 @@ static int run_fashion(double limit_seconds)
     if (status == LW_OK)
         status = lw_net_create(&f.net, training.inputs, layers, 3, 1);
     if (status == LW_OK && monitor_limit_memory(FASHION_LIMIT_MB) != 0)
-        status = lw_fail(LW_EINVAL, "no limit of memory");
+        status = lw_fail(LW_EINVAL, "cannot limit the memory");
     const lw_fit_options options = {.size = sizeof options,
                                     .optimizer = lw_adamw(1e-3f, 0.01f),
                                     .batch_size = 128,
