@@ -2,13 +2,13 @@
 #include "data.h"
 #include "names.h"
 #include "options.h"
-#include "saved.h"
+#include "model_input.h"
 
 #include <lanewise/nn.h>
 #include <stdio.h>
 
 typedef struct evaluate_options {
-    saved_options saved;
+    model_input_options saved;
     int loss;
 } evaluate_options;
 
@@ -63,7 +63,7 @@ static lw_status evaluate(const evaluate_options *options, const data_options *s
     lw_net *net = NULL;
     lw_dataset data = {0};
     lw_evaluation evaluation;
-    lw_status status = saved_open(&options->saved, source, &net, &data);
+    lw_status status = model_input_open(&options->saved, source, &net, &data);
     if (status == LW_OK)
         status = lw_evaluate(net, &data, (lw_loss)options->loss, &evaluation);
     if (status == LW_OK) {
@@ -83,13 +83,13 @@ int command_evaluate(int argc, char **argv)
         .command = argv[0],
         .synopsis = "--model FILE DATA [OPTIONS]",
         .summary = "Compares the outputs of a saved network with targets.",
-        .groups = {{"Model", saved_rows, &options.saved},
+        .groups = {{"Model", model_input_rows, &options.saved},
                    {"Data", data_rows, &data},
                    {"Measure", loss_rows, &options}},
     };
     int outcome = options_parse(&line, argc, argv);
     if (outcome < 0)
-        outcome = saved_options_check(argv[0], &options.saved);
+        outcome = model_input_options_check(argv[0], &options.saved);
     if (outcome < 0)
         outcome = data_options_check(argv[0], &data, NEED_TARGETS);
     if (outcome >= 0)

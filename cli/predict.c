@@ -1,7 +1,7 @@
 #include "command.h"
 #include "data.h"
 #include "options.h"
-#include "saved.h"
+#include "model_input.h"
 #include "table.h"
 
 #include <lanewise/nn.h>
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 typedef struct predict_options {
-    saved_options saved;
+    model_input_options saved;
     const char *out;
     int classes;
 } predict_options;
@@ -55,7 +55,7 @@ static lw_status predict(const predict_options *options, const data_options *sou
 {
     lw_net *net = NULL;
     lw_dataset data = {0};
-    lw_status status = saved_open(&options->saved, source, &net, &data);
+    lw_status status = model_input_open(&options->saved, source, &net, &data);
     if (status == LW_OK)
         status = options->classes ? write_classes(net, &data, options->out)
                                   : write_outputs(net, &data, options->out);
@@ -72,13 +72,13 @@ int command_predict(int argc, char **argv)
         .command = argv[0],
         .synopsis = "--model FILE INPUTS --out FILE [OPTIONS]",
         .summary = "Writes what a saved network makes of inputs, a row for each of theirs.",
-        .groups = {{"Model", saved_rows, &options.saved},
+        .groups = {{"Model", model_input_rows, &options.saved},
                    {"Inputs", input_rows, &data},
                    {"Result", result_rows, &options}},
     };
     int outcome = options_parse(&line, argc, argv);
     if (outcome < 0)
-        outcome = saved_options_check(argv[0], &options.saved);
+        outcome = model_input_options_check(argv[0], &options.saved);
     if (outcome < 0 && data.csv == NULL && data.x != NULL && table_is_csv(data.x)) {
         data.csv = data.x;
         data.x = NULL;

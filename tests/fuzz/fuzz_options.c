@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include "fuzz.h"
 #include "names.h"
-#include "saved.h"
+#include "model_input.h"
 #include "shell_line.h"
 #include "train_options.h"
 
@@ -116,19 +116,19 @@ static int read_train(int argc, char **argv)
 }
 
 /* What evaluate and predict have in common. */
-static int read_saved(int argc, char **argv, const option_row *rows, data_need need)
+static int read_model_input(int argc, char **argv, const option_row *rows, data_need need)
 {
-    saved_options saved = {0};
+    model_input_options saved = {0};
     data_options data = {0};
     const command_line line = {
         .command = argv[0],
         .synopsis = "",
         .summary = "",
-        .groups = {{"Model", saved_rows, &saved}, {"Data", rows, &data}},
+        .groups = {{"Model", model_input_rows, &saved}, {"Data", rows, &data}},
     };
     int outcome = options_parse(&line, argc, argv);
     if (outcome < 0)
-        outcome = saved_options_check(argv[0], &saved);
+        outcome = model_input_options_check(argv[0], &saved);
     if (outcome < 0)
         outcome = data_options_check(argv[0], &data, need);
     if (outcome < 0) {
@@ -144,9 +144,9 @@ static int read_options(unsigned command, int argc, char **argv)
     case 0:
         return read_train(argc, argv);
     case 1:
-        return read_saved(argc, argv, data_rows, NEED_TARGETS);
+        return read_model_input(argc, argv, data_rows, NEED_TARGETS);
     default:
-        return read_saved(argc, argv, input_rows, NEED_INPUTS);
+        return read_model_input(argc, argv, input_rows, NEED_INPUTS);
     }
 }
 

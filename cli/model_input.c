@@ -1,14 +1,14 @@
-#include "saved.h"
+#include "model_input.h"
 
 /* clang-format off */
-const option_row saved_rows[] = {
+const option_row model_input_rows[] = {
     {"model", "FILE", "a network that train or import saved",
-     parse_text, offsetof(saved_options, model), NULL, NULL},
-    THREADS_ROW(saved_options),
+     parse_text, offsetof(model_input_options, model), NULL, NULL},
+    THREADS_ROW(model_input_options),
     {0}};
 /* clang-format on */
 
-int saved_options_check(const char *command, const saved_options *options)
+int model_input_options_check(const char *command, const model_input_options *options)
 {
     return options->model != NULL ? -1 : usage_error(command, "--model is needed");
 }
@@ -27,7 +27,7 @@ static lw_status open_data(const lw_net *net, const data_options *source, lw_dat
     return status;
 }
 
-lw_status saved_open(const saved_options *options, const data_options *source, lw_net **net,
+lw_status model_input_open(const model_input_options *options, const data_options *source, lw_net **net,
                      lw_dataset *data)
 {
     lw_net *loaded = NULL;
