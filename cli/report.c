@@ -1,6 +1,6 @@
 #include "report.h"
 
-#include "destination.h"
+#include "output_stream.h"
 #include "page.h"
 #include "report_parts.h"
 
@@ -36,12 +36,12 @@ lw_status report_write(const char *path, const report_run *run)
     lw_status status = collect(run, &data);
     if (status != LW_OK)
         return status;
-    destination d;
-    status = destination_open(&d, path);
+    output_stream d;
+    status = output_stream_open(&d, path);
     if (status == LW_OK) {
         if (page_write(d.stream, PAGE_TRAINING, data) != 0)
             status = lw_fail(LW_ENOMEM, "%s: no memory for the report", path);
-        status = destination_close(&d, status);
+        status = output_stream_close(&d, status);
     }
     json_decref(data);
     return status;

@@ -1,5 +1,5 @@
 #include "table.h"
-#include "destination.h"
+#include "output_stream.h"
 
 #include <inttypes.h>
 #include <lanewise/nn.h>
@@ -27,14 +27,14 @@ lw_status table_write_classes(const char *path, const int32_t *classes, size_t r
     if (ends_in(path, ".npy"))
         return lw_write_npy_i32(path, classes, rows, 0);
 
-    destination d;
-    const lw_status status = destination_open(&d, path);
+    output_stream d;
+    const lw_status status = output_stream_open(&d, path);
     if (status != LW_OK)
         return status;
     fputs("class\n", d.stream);
     for (size_t row = 0; row < rows; row++)
         fprintf(d.stream, "%" PRId32 "\n", classes[row]);
-    return destination_close(&d, LW_OK);
+    return output_stream_close(&d, LW_OK);
 }
 
 lw_status table_write_outputs(const char *path, const float *y, size_t rows, size_t outputs)
@@ -42,8 +42,8 @@ lw_status table_write_outputs(const char *path, const float *y, size_t rows, siz
     if (ends_in(path, ".npy"))
         return lw_write_npy_f32(path, y, rows, outputs);
 
-    destination d;
-    const lw_status status = destination_open(&d, path);
+    output_stream d;
+    const lw_status status = output_stream_open(&d, path);
     if (status != LW_OK)
         return status;
     for (size_t column = 0; column < outputs; column++)
@@ -54,5 +54,5 @@ lw_status table_write_outputs(const char *path, const float *y, size_t rows, siz
             fprintf(d.stream, "%s%.9g", column > 0 ? "," : "", (double)y[row * outputs + column]);
         fputc('\n', d.stream);
     }
-    return destination_close(&d, LW_OK);
+    return output_stream_close(&d, LW_OK);
 }
