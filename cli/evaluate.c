@@ -1,6 +1,6 @@
 #include "command.h"
 #include "data.h"
-#include "names.h"
+#include "enum_names.h"
 #include "options.h"
 #include "model_input.h"
 

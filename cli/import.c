@@ -1,5 +1,5 @@
 #include "command.h"
-#include "names.h"
+#include "enum_names.h"
 #include "options.h"
 
 #include <lanewise/nn.h>

@@ -1,4 +1,4 @@
-#include "names.h"
+#include "enum_names.h"
 #include "page.h"
 #include "report_parts.h"
 

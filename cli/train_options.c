@@ -1,6 +1,6 @@
 #include "train_options.h"
 
-#include "names.h"
+#include "enum_names.h"
 
 #include <string.h>
 

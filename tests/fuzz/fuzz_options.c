@@ -1,7 +1,7 @@
 /* The command line: a byte that chooses the command, then its words, a line each. */
 #define _GNU_SOURCE
 #include "fuzz.h"
-#include "names.h"
+#include "enum_names.h"
 #include "model_input.h"
 #include "shell_line.h"
 #include "train_options.h"

@@ -1,6 +1,6 @@
 /* Names of the library's enumerations that more than one command takes. */
-#ifndef LANEWISE_CLI_NAMES_H
-#define LANEWISE_CLI_NAMES_H
+#ifndef LANEWISE_CLI_ENUM_NAMES_H
+#define LANEWISE_CLI_ENUM_NAMES_H
 
 #include "options.h"
 

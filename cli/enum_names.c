@@ -1,4 +1,4 @@
-#include "names.h"
+#include "enum_names.h"
 
 #include <lanewise/nn.h>
 
