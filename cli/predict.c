@@ -2,7 +2,7 @@
 #include "data.h"
 #include "options.h"
 #include "model_input.h"
-#include "table.h"
+#include "write_predictions.h"
 
 #include <lanewise/nn.h>
 #include <stdint.h>
@@ -32,7 +32,7 @@ static lw_status write_classes(const lw_net *net, const lw_dataset *data, const 
         return lw_fail(LW_ENOMEM, "no memory for the classes of %zu rows", data->rows);
     lw_status status = lw_classify(net, data->rows, data->x, classes);
     if (status == LW_OK)
-        status = table_write_classes(path, classes, data->rows);
+        status = write_predicted_classes(path, classes, data->rows);
     free(classes);
     return status;
 }
@@ -46,7 +46,7 @@ static lw_status write_outputs(const lw_net *net, const lw_dataset *data, const 
         return lw_fail(LW_ENOMEM, "no memory for %zu rows of %zu outputs", data->rows, outputs);
     lw_status status = lw_predict(net, data->rows, data->x, y);
     if (status == LW_OK)
-        status = table_write_outputs(path, y, data->rows, outputs);
+        status = write_predicted_outputs(path, y, data->rows, outputs);
     free(y);
     return status;
 }
@@ -79,7 +79,7 @@ int command_predict(int argc, char **argv)
     int outcome = options_parse(&line, argc, argv);
     if (outcome < 0)
         outcome = model_input_options_check(argv[0], &options.saved);
-    if (outcome < 0 && data.csv == NULL && data.x != NULL && table_is_csv(data.x)) {
+    if (outcome < 0 && data.csv == NULL && data.x != NULL && is_csv_path(data.x)) {
         data.csv = data.x;
         data.x = NULL;
     }
@@ -87,7 +87,7 @@ int command_predict(int argc, char **argv)
         outcome = data_options_check(argv[0], &data, NEED_INPUTS);
     if (outcome < 0 && options.out == NULL)
         outcome = usage_error(argv[0], "--out is needed");
-    if (outcome < 0 && !table_has_known_ending(options.out))
+    if (outcome < 0 && !is_prediction_path(options.out))
         outcome = usage_error(argv[0], "--out: '%s' ends neither in .npy nor in .csv", options.out);
     if (outcome >= 0)
         return outcome;

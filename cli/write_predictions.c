@@ -1,4 +1,4 @@
-#include "table.h"
+#include "write_predictions.h"
 #include "output_stream.h"
 
 #include <inttypes.h>
@@ -12,17 +12,17 @@ static int ends_in(const char *path, const char *ending)
     return length > ending_length && strcmp(path + length - ending_length, ending) == 0;
 }
 
-int table_is_csv(const char *path)
+int is_csv_path(const char *path)
 {
     return ends_in(path, ".csv");
 }
 
-int table_has_known_ending(const char *path)
+int is_prediction_path(const char *path)
 {
-    return ends_in(path, ".npy") || table_is_csv(path);
+    return ends_in(path, ".npy") || is_csv_path(path);
 }
 
-lw_status table_write_classes(const char *path, const int32_t *classes, size_t rows)
+lw_status write_predicted_classes(const char *path, const int32_t *classes, size_t rows)
 {
     if (ends_in(path, ".npy"))
         return lw_write_npy_i32(path, classes, rows, 0);
@@ -37,7 +37,7 @@ lw_status table_write_classes(const char *path, const int32_t *classes, size_t r
     return output_stream_close(&d, LW_OK);
 }
 
-lw_status table_write_outputs(const char *path, const float *y, size_t rows, size_t outputs)
+lw_status write_predicted_outputs(const char *path, const float *y, size_t rows, size_t outputs)
 {
     if (ends_in(path, ".npy"))
         return lw_write_npy_f32(path, y, rows, outputs);
