@@ -7,7 +7,7 @@
 #include "progress.h"
 #include "ranks.h"
 #include "report.h"
-#include "shell_line.h"
+#include "shell_quote.h"
 #include "train_options.h"
 
 #include <lanewise/nn.h>
@@ -510,7 +510,7 @@ static lw_status run_command(run *r)
 
 int command_train(int argc, char **argv)
 {
-    run r = {.command = shell_line(argc, argv)}; /* before lists in it are cut into pieces */
+    run r = {.command = shell_quote(argc, argv)}; /* before lists in it are cut into pieces */
     timespec_get(&r.started, TIME_UTC);
     if (rank_group_begin(&r.group) != LW_OK) {
         free(r.command);

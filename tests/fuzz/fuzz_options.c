@@ -3,7 +3,7 @@
 #include "fuzz.h"
 #include "enum_names.h"
 #include "model_input.h"
-#include "shell_line.h"
+#include "shell_quote.h"
 #include "train_options.h"
 
 #include <getopt.h>
@@ -152,9 +152,9 @@ static int read_options(unsigned command, int argc, char **argv)
 
 /* A shell has to make the words again that were put into its line: quotes begin and end, and outside of them
  * only a backslash and what means nothing to a shell stand. */
-static void check_shell_line(int argc, char **argv)
+static void check_shell_quote(int argc, char **argv)
 {
-    char *line = shell_line(argc, argv);
+    char *line = shell_quote(argc, argv);
     FUZZ_CHECK(line && strncmp(line, "lanewise", 8) == 0, "no line");
     const char *at = line + 8;
     for (int i = 0; i < argc; i++) {
@@ -189,7 +189,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         if (*word)
             *word++ = '\0';
     }
-    check_shell_line(argc, argv);
+    check_shell_quote(argc, argv);
 
     FILE *const out = stdout, *const err = stderr;
     FILE *const stream = capture();

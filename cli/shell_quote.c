@@ -1,4 +1,4 @@
-#include "shell_line.h"
+#include "shell_quote.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static char *append_quoted(char *end, const char *word)
     return end;
 }
 
-char *shell_line(int argc, char **argv)
+char *shell_quote(int argc, char **argv)
 {
     size_t room = sizeof program;
     for (int i = 0; i < argc; i++)

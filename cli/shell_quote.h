@@ -1,9 +1,9 @@
 /* A command line as a shell takes it. */
-#ifndef LANEWISE_CLI_SHELL_LINE_H
-#define LANEWISE_CLI_SHELL_LINE_H
+#ifndef LANEWISE_CLI_SHELL_QUOTE_H
+#define LANEWISE_CLI_SHELL_QUOTE_H
 
 /* `lanewise` and the arguments, quoted where a shell would change them. NULL without memory; released with
  * free. */
-char *shell_line(int argc, char **argv);
+char *shell_quote(int argc, char **argv);
 
 #endif
