@@ -1,5 +1,5 @@
 #include "command.h"
-#include "complete.h"
+#include "completion.h"
 #include "options.h"
 
 #include <lanewise/kernels.h>
@@ -32,13 +32,13 @@ static void print_help(void)
            "if SIGINT or SIGTERM ended training, whose state is in the file of --checkpoint.\n");
 }
 
-static void complete_command(const char *word)
+static void print_command_matches(const char *word)
 {
     for (size_t i = 0; i < COMMANDS; i++)
-        complete_offer(word, commands[i].name, commands[i].help);
+        completion_print_match(word, commands[i].name, commands[i].help);
     if (word[0] == '-') {
-        complete_offer(word, "--help", "the commands");
-        complete_offer(word, "--version", NULL);
+        completion_print_match(word, "--help", "the commands");
+        completion_print_match(word, "--version", NULL);
     }
 }
 
@@ -63,15 +63,15 @@ int main(int argc, char **argv)
         printf("lanewise %s\n", lw_version());
         return flush_output(0);
     }
-    if (complete_is_asked(argc, argv)) {
-        complete_command(argc > 2 ? argv[2] : "");
+    if (completion_is_requested(argc, argv)) {
+        print_command_matches(argc > 2 ? argv[2] : "");
         return flush_output(0);
     }
     for (size_t i = 0; i < COMMANDS; i++) {
         if (strcmp(commands[i].name, name) != 0)
             continue;
         /* Whoever asks for an instruction set must not get another one without knowing. */
-        if (!complete_is_asked(argc - 1, argv + 1) && lw_isa_status() != LW_OK)
+        if (!completion_is_requested(argc - 1, argv + 1) && lw_isa_status() != LW_OK)
             return report_failure();
         return flush_output(commands[i].run(argc - 1, argv + 1));
     }

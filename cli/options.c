@@ -1,6 +1,6 @@
 #include "options.h"
 
-#include "complete.h"
+#include "completion.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -317,8 +317,8 @@ int options_parse(const command_line *line, int argc, char **argv)
 {
     bound_row bound[OPTIONS_MAX];
     struct option options[OPTIONS_MAX + 2] = {{0}};
-    if (complete_is_asked(argc, argv)) {
-        complete_options(line, argc - 2, argv + 2);
+    if (completion_is_requested(argc, argv)) {
+        completion_print(line, argc - 2, argv + 2);
         return 0;
     }
     bind_rows(line, bound, options);

@@ -4,21 +4,21 @@
  * Each candidate is a line: the word, and behind a tab what it is. The lines ":file" and ":directory"
  * ask the shell for names of files and folders.
  */
-#ifndef LANEWISE_CLI_COMPLETE_H
-#define LANEWISE_CLI_COMPLETE_H
+#ifndef LANEWISE_CLI_COMPLETION_H
+#define LANEWISE_CLI_COMPLETION_H
 
 #include "options.h"
 
 /* Whether argv asks for candidates: `lanewise COMMAND --complete WORD...`. No option of the help,
  * because only scripts write it. */
-int complete_is_asked(int argc, char **argv);
+int completion_is_requested(int argc, char **argv);
 
 /* Prints a candidate if it begins with the word. help may be NULL; its
  * lines are joined. */
-void complete_offer(const char *word, const char *candidate, const char *help);
+void completion_print_match(const char *word, const char *candidate, const char *help);
 
 /* Prints the candidates for the last of the words that follow a command: its options, or the values
  * of the option before. Nothing where nothing is known to fit. */
-void complete_options(const command_line *line, int count, char **words);
+void completion_print(const command_line *line, int count, char **words);
 
 #endif

@@ -1,21 +1,21 @@
-#include "complete.h"
+#include "completion.h"
 
 #include <stdio.h>
 #include <string.h>
 
-int complete_is_asked(int argc, char **argv)
+int completion_is_requested(int argc, char **argv)
 {
     return argc > 1 && strcmp(argv[1], "--complete") == 0;
 }
 
-static int begins_with(const char *text, const char *word)
+static int has_prefix(const char *text, const char *word)
 {
     return strncmp(text, word, strlen(word)) == 0;
 }
 
-void complete_offer(const char *word, const char *candidate, const char *help)
+void completion_print_match(const char *word, const char *candidate, const char *help)
 {
-    if (!begins_with(candidate, word))
+    if (!has_prefix(candidate, word))
         return;
     printf("%s", candidate);
     if (help != NULL)
@@ -28,7 +28,7 @@ void complete_offer(const char *word, const char *candidate, const char *help)
 /* The row of "--name"; NULL if there is none. */
 static const option_row *find_row(const command_line *line, const char *word)
 {
-    if (!begins_with(word, "--"))
+    if (!has_prefix(word, "--"))
         return NULL;
     for (const option_group *group = line->groups; group->title != NULL; group++)
         for (const option_row *row = group->rows; row->name != NULL; row++)
@@ -37,21 +37,21 @@ static const option_row *find_row(const command_line *line, const char *word)
     return NULL;
 }
 
-static void offer_options(const command_line *line, const char *word)
+static void print_option_matches(const command_line *line, const char *word)
 {
     for (const option_group *group = line->groups; group->title != NULL; group++) {
         for (const option_row *row = group->rows; row->name != NULL; row++) {
             char option[64];
             snprintf(option, sizeof option, "--%s", row->name);
-            complete_offer(word, option, row->help);
+            completion_print_match(word, option, row->help);
         }
     }
-    complete_offer(word, "--help", "this text");
+    completion_print_match(word, "--help", "this text");
 }
 
 /* What the help shows as the argument says what it is: FILE or FILE.html, DIR, and in lower case what
  * is to be written as it stands: "N|full", "fashion-mnist[:DIR]". */
-static void offer_argument(const char *argument, const char *word)
+static void print_argument_matches(const char *argument, const char *word)
 {
     static const char lower_case[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
 
@@ -65,8 +65,8 @@ static void offer_argument(const char *argument, const char *word)
         if (length > 0 && length < sizeof literal) {
             memcpy(literal, c, length);
             literal[length] = '\0';
-            complete_offer(word, literal, NULL);
-            if (strncmp(c + length, "[:DIR]", 6) == 0 && begins_with(word, literal) &&
+            completion_print_match(word, literal, NULL);
+            if (strncmp(c + length, "[:DIR]", 6) == 0 && has_prefix(word, literal) &&
                 word[length] == ':')
                 puts(":directory");
         }
@@ -76,22 +76,22 @@ static void offer_argument(const char *argument, const char *word)
     }
 }
 
-static void offer_values(const option_row *row, const char *word)
+static void print_value_matches(const option_row *row, const char *word)
 {
     if (row->choices == NULL) {
-        offer_argument(row->argument, word);
+        print_argument_matches(row->argument, word);
         return;
     }
     for (const choice *c = row->choices; c->name != NULL; c++)
-        complete_offer(word, c->name, NULL);
+        completion_print_match(word, c->name, NULL);
 }
 
-void complete_options(const command_line *line, int count, char **words)
+void completion_print(const command_line *line, int count, char **words)
 {
     const char *word = count > 0 ? words[count - 1] : "";
     const option_row *before = count > 1 ? find_row(line, words[count - 2]) : NULL;
     if (before != NULL && option_takes_value(before))
-        offer_values(before, word);
+        print_value_matches(before, word);
     else if (word[0] == '\0' || word[0] == '-')
-        offer_options(line, word);
+        print_option_matches(line, word);
 }
