@@ -1,7 +1,7 @@
 #define _XOPEN_SOURCE 700
 #include "data.h"
 
-#include "rank_name.h"
+#include "rank_path.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -122,15 +122,15 @@ int data_has_validation(const data_options *options)
 
 lw_status data_options_of_rank(data_options *options, const rank_group *group, size_t batch)
 {
-    const char **names[RANK_NAMES] = {&options->data, &options->x,      &options->y,
+    const char **names[RANK_PATHS] = {&options->data, &options->x,      &options->y,
                                       &options->csv,  &options->test_x, &options->test_y};
-    const int has_own = is_rank_name(options->data) || is_rank_name(options->x) ||
-                        is_rank_name(options->y) || is_rank_name(options->csv);
+    const int has_own = has_rank_placeholder(options->data) || has_rank_placeholder(options->x) ||
+                        has_rank_placeholder(options->y) || has_rank_placeholder(options->csv);
     const int has_own_test = options->test_x != NULL
-                                 ? is_rank_name(options->test_x) || is_rank_name(options->test_y)
+                                 ? has_rank_placeholder(options->test_x) || has_rank_placeholder(options->test_y)
                                  : has_own;
-    for (size_t i = 0; i < RANK_NAMES; i++) {
-        const lw_status status = rank_name(names[i], group->rank, &options->rank_names[i]);
+    for (size_t i = 0; i < RANK_PATHS; i++) {
+        const lw_status status = rank_path(names[i], group->rank, &options->rank_paths[i]);
         if (status != LW_OK)
             return status;
     }
@@ -143,8 +143,8 @@ lw_status data_options_of_rank(data_options *options, const rank_group *group, s
 
 void data_options_free(data_options *options)
 {
-    for (size_t i = 0; i < RANK_NAMES; i++)
-        free(options->rank_names[i]);
+    for (size_t i = 0; i < RANK_PATHS; i++)
+        free(options->rank_paths[i]);
 }
 
 /* ---- Opening ------------------------------------------------------------------------------- */

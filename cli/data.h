@@ -12,7 +12,7 @@ typedef struct standardize_option {
     name_list columns;
 } standardize_option;
 
-enum { RANK_NAMES = 6 };
+enum { RANK_PATHS = 6 };
 
 typedef struct data_options {
     const char *data; /* "fashion-mnist" or "fashion-mnist:DIR" */
@@ -26,7 +26,7 @@ typedef struct data_options {
     float validation_fraction;
     /* Of several processes, see data_options_of_rank: the rows of this one. */
     lw_share training_share, validation_share;
-    char *rank_names[RANK_NAMES];
+    char *rank_paths[RANK_PATHS];
 } data_options;
 
 /* Rows with fields in data_options: data with targets, inputs alone, and what to validate on. */

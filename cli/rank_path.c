@@ -1,4 +1,4 @@
-#include "rank_name.h"
+#include "rank_path.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,15 +7,15 @@
 static const char mark[] = "{rank}";
 enum { MARK_LENGTH = sizeof mark - 1, NUMBER_SIZE = 12 };
 
-int is_rank_name(const char *name)
+int has_rank_placeholder(const char *name)
 {
     return name != NULL && strstr(name, mark) != NULL;
 }
 
-lw_status rank_name(const char **name, unsigned rank, char **made)
+lw_status rank_path(const char **name, unsigned rank, char **made)
 {
     *made = NULL;
-    if (!is_rank_name(*name))
+    if (!has_rank_placeholder(*name))
         return LW_OK;
     char number[NUMBER_SIZE];
     const size_t digits = (size_t)snprintf(number, sizeof number, "%u", rank);
