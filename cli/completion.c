@@ -26,24 +26,24 @@ void completion_print_match(const char *word, const char *candidate, const char 
 }
 
 /* The row of "--name"; NULL if there is none. */
-static const option_row *find_row(const command_line *line, const char *word)
+static const option_spec *find_option(const command_line *line, const char *word)
 {
     if (!has_prefix(word, "--"))
         return NULL;
     for (const option_group *group = line->groups; group->title != NULL; group++)
-        for (const option_row *row = group->rows; row->name != NULL; row++)
-            if (strcmp(row->name, word + 2) == 0)
-                return row;
+        for (const option_spec *option = group->specs; option->name != NULL; option++)
+            if (strcmp(option->name, word + 2) == 0)
+                return option;
     return NULL;
 }
 
 static void print_option_matches(const command_line *line, const char *word)
 {
     for (const option_group *group = line->groups; group->title != NULL; group++) {
-        for (const option_row *row = group->rows; row->name != NULL; row++) {
-            char option[64];
-            snprintf(option, sizeof option, "--%s", row->name);
-            completion_print_match(word, option, row->help);
+        for (const option_spec *option = group->specs; option->name != NULL; option++) {
+            char name[64];
+            snprintf(name, sizeof name, "--%s", option->name);
+            completion_print_match(word, name, option->help);
         }
     }
     completion_print_match(word, "--help", "this text");
@@ -76,20 +76,20 @@ static void print_argument_matches(const char *argument, const char *word)
     }
 }
 
-static void print_value_matches(const option_row *row, const char *word)
+static void print_value_matches(const option_spec *option, const char *word)
 {
-    if (row->choices == NULL) {
-        print_argument_matches(row->argument, word);
+    if (option->choices == NULL) {
+        print_argument_matches(option->argument, word);
         return;
     }
-    for (const choice *c = row->choices; c->name != NULL; c++)
+    for (const choice *c = option->choices; c->name != NULL; c++)
         completion_print_match(word, c->name, NULL);
 }
 
 void completion_print(const command_line *line, int count, char **words)
 {
     const char *word = count > 0 ? words[count - 1] : "";
-    const option_row *before = count > 1 ? find_row(line, words[count - 2]) : NULL;
+    const option_spec *before = count > 1 ? find_option(line, words[count - 2]) : NULL;
     if (before != NULL && option_takes_value(before))
         print_value_matches(before, word);
     else if (word[0] == '\0' || word[0] == '-')

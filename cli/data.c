@@ -16,18 +16,18 @@
 /* ---- Options ------------------------------------------------------------------------------- */
 
 /* --standardize alone means all columns; with names, those. */
-static int parse_standardize(const option_row *row, char *text, void *value)
+static int parse_standardize(const option_spec *option, char *text, void *value)
 {
     standardize_option *standardize = value;
     if (text != NULL)
-        return parse_names(row, text, &standardize->columns);
+        return parse_names(option, text, &standardize->columns);
     standardize->all = 1;
     return 1;
 }
 
 /* clang-format off */
 #define DATA_FIELD(name) offsetof(data_options, name)
-#define CSV_INPUT_ROWS                                                                             \
+#define CSV_INPUT_OPTIONS                                                                             \
     {"one-hot", "COL[,COL...]", "columns to expand, a column for each of their values",            \
      parse_names, DATA_FIELD(one_hot), EXPECTS_NAMES, NULL},                                       \
     {"standardize", "[=COL,...]",                                                                  \
@@ -37,7 +37,7 @@ static int parse_standardize(const option_row *row, char *text, void *value)
     {"no-header", NULL, "the first row is data; columns are named 0, 1, ...",                      \
      parse_flag, DATA_FIELD(no_header), NULL, NULL}
 
-const option_row data_rows[] = {
+const option_spec data_option_specs[] = {
     {"data", FASHION_MNIST "[:DIR]",
      "Fashion-MNIST, from " FASHION_MNIST_DIRECTORY " or DIR",
      parse_text, DATA_FIELD(data), NULL, NULL},
@@ -50,10 +50,10 @@ const option_row data_rows[] = {
     {"labels", NULL, "the target column is a class (default if the output is softmax\nor sigmoid)",
      parse_flag, DATA_FIELD(labels), NULL, NULL},
     {"values", NULL, "the target column is a number", parse_flag, DATA_FIELD(values), NULL, NULL},
-    CSV_INPUT_ROWS,
+    CSV_INPUT_OPTIONS,
     {0}};
 
-const option_row input_rows[] = {
+const option_spec input_option_specs[] = {
     {"data", FASHION_MNIST "[:DIR]",
      "the test images of Fashion-MNIST, from\n" FASHION_MNIST_DIRECTORY " or DIR",
      parse_text, DATA_FIELD(data), NULL, NULL},
@@ -61,10 +61,10 @@ const option_row input_rows[] = {
     {"csv", "FILE", "inputs, a CSV file", parse_text, DATA_FIELD(csv), NULL, NULL},
     {"target", "NAME", "column of --csv to leave out",
      parse_text, DATA_FIELD(target), NULL, NULL},
-    CSV_INPUT_ROWS,
+    CSV_INPUT_OPTIONS,
     {0}};
 
-const option_row validation_rows[] = {
+const option_spec validation_option_specs[] = {
     {"test-x", "FILE", "inputs to validate on, .npy", parse_text, DATA_FIELD(test_x), NULL, NULL},
     {"test-y", "FILE", "targets of --test-x, .npy", parse_text, DATA_FIELD(test_y), NULL, NULL},
     {"validation", "FRACTION", "or a random part of --x or --csv, which is not trained on",

@@ -30,9 +30,9 @@ typedef struct data_options {
 } data_options;
 
 /* Rows with fields in data_options: data with targets, inputs alone, and what to validate on. */
-extern const option_row data_rows[];
-extern const option_row input_rows[];
-extern const option_row validation_rows[];
+extern const option_spec data_option_specs[];
+extern const option_spec input_option_specs[];
+extern const option_spec validation_option_specs[];
 
 /* What a command needs of the data. */
 typedef enum data_need { NEED_TARGETS, NEED_INPUTS } data_need;

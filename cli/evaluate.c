@@ -13,7 +13,7 @@ typedef struct evaluate_options {
 } evaluate_options;
 
 /* clang-format off */
-static const option_row loss_rows[] = {
+static const option_spec loss_option_specs[] = {
     {"loss", LOSS_ARGUMENT, LOSS_HELP, parse_choice, offsetof(evaluate_options, loss), NULL,
      loss_names},
     {0}};
@@ -83,9 +83,9 @@ int command_evaluate(int argc, char **argv)
         .command = argv[0],
         .synopsis = "--model FILE DATA [OPTIONS]",
         .summary = "Compares the outputs of a saved network with targets.",
-        .groups = {{"Model", model_input_rows, &options.saved},
-                   {"Data", data_rows, &data},
-                   {"Measure", loss_rows, &options}},
+        .groups = {{"Model", model_input_option_specs, &options.saved},
+                   {"Data", data_option_specs, &data},
+                   {"Measure", loss_option_specs, &options}},
     };
     int outcome = options_parse(&line, argc, argv);
     if (outcome < 0)

@@ -16,12 +16,12 @@ static const choice format_names[] = {{"onnx", FORMAT_ONNX}, {"c", FORMAT_C}, {N
 /* clang-format off */
 #define EXPORT_FIELD(name) offsetof(export_options, name)
 
-static const option_row model_rows[] = {
+static const option_spec model_option_specs[] = {
     {"model", "FILE", "a network that train or import saved",
      parse_text, EXPORT_FIELD(model), NULL, NULL},
     {0}};
 
-static const option_row result_rows[] = {
+static const option_spec result_option_specs[] = {
     {"out", "FILE", "where it goes: .onnx or .c, by the end of the name",
      parse_text, EXPORT_FIELD(out), NULL, NULL},
     {"format", "NAME", "onnx or c, whatever the name",
@@ -64,7 +64,7 @@ int command_export(int argc, char **argv)
             "Writes a saved network for other programs: as an ONNX model, or as one C file with a\n"
             "function that computes its outputs. For PyTorch, the saved network itself is a state\n"
             "dict of nn.Sequential.",
-        .groups = {{"Model", model_rows, &options}, {"Result", result_rows, &options}},
+        .groups = {{"Model", model_option_specs, &options}, {"Result", result_option_specs, &options}},
     };
     int outcome = options_parse(&line, argc, argv);
     if (outcome < 0 && options.model == NULL)

@@ -15,12 +15,12 @@ typedef struct import_options {
 /* clang-format off */
 #define IMPORT_FIELD(name) offsetof(import_options, name)
 
-static const option_row weights_rows[] = {
+static const option_spec weights_option_specs[] = {
     {"weights", "FILE", "safetensors: the state dict of an nn.Sequential, or of a module whose\n"
      "Linear layers are numbered", parse_text, IMPORT_FIELD(weights), NULL, NULL},
     {0}};
 
-static const option_row network_rows[] = {
+static const option_spec network_option_specs[] = {
     {"activation", "NAME",
      "of the hidden layers (relu):\nrelu, leaky_relu, sigmoid, tanh, gelu, silu, linear",
      parse_choice, IMPORT_FIELD(activation), NULL, hidden_activation_names},
@@ -28,7 +28,7 @@ static const option_row network_rows[] = {
      parse_choice, IMPORT_FIELD(output), NULL, activation_names},
     {0}};
 
-static const option_row result_rows[] = {
+static const option_spec result_option_specs[] = {
     {"save", "FILE", "the network, as train saves it", parse_text, IMPORT_FIELD(save), NULL, NULL},
     {0}};
 /* clang-format on */
@@ -65,9 +65,9 @@ int command_import(int argc, char **argv)
         .summary =
             "Makes a saved network of weights alone, as PyTorch saves them. Their shapes give the\n"
             "layers; the activations have to be told.",
-        .groups = {{"Weights", weights_rows, &options},
-                   {"Network", network_rows, &options},
-                   {"Result", result_rows, &options}},
+        .groups = {{"Weights", weights_option_specs, &options},
+                   {"Network", network_option_specs, &options},
+                   {"Result", result_option_specs, &options}},
     };
     int outcome = options_parse(&line, argc, argv);
     if (outcome < 0 && options.weights == NULL)

@@ -1,10 +1,10 @@
 #include "model_input.h"
 
 /* clang-format off */
-const option_row model_input_rows[] = {
+const option_spec model_input_option_specs[] = {
     {"model", "FILE", "a network that train or import saved",
      parse_text, offsetof(model_input_options, model), NULL, NULL},
-    THREADS_ROW(model_input_options),
+    THREADS_OPTION(model_input_options),
     {0}};
 /* clang-format on */
 

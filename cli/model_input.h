@@ -11,7 +11,7 @@ typedef struct model_input_options {
     unsigned threads; /* 0: as many as there are */
 } model_input_options;
 
-extern const option_row model_input_rows[];
+extern const option_spec model_input_option_specs[];
 
 /* -1 if --model was given, otherwise EXIT_USAGE after a message. */
 int model_input_options_check(const char *command, const model_input_options *options);

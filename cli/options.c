@@ -55,30 +55,30 @@ static int read_real(const char *text, double *value)
     return 1;
 }
 
-int parse_flag(const option_row *row, char *text, void *value)
+int parse_flag(const option_spec *option, char *text, void *value)
 {
-    (void)row;
+    (void)option;
     (void)text;
     *(int *)value = 1;
     return 1;
 }
 
-int parse_text(const option_row *row, char *text, void *value)
+int parse_text(const option_spec *option, char *text, void *value)
 {
-    (void)row;
+    (void)option;
     *(const char **)value = text;
     return 1;
 }
 
-int parse_count(const option_row *row, char *text, void *value)
+int parse_count(const option_spec *option, char *text, void *value)
 {
-    (void)row;
+    (void)option;
     return read_count(text, value);
 }
 
-int parse_threads(const option_row *row, char *text, void *value)
+int parse_threads(const option_spec *option, char *text, void *value)
 {
-    (void)row;
+    (void)option;
     size_t number = 0;
     if (!read_count(text, &number) || number > INT_MAX)
         return 0;
@@ -86,15 +86,15 @@ int parse_threads(const option_row *row, char *text, void *value)
     return 1;
 }
 
-int parse_u64(const option_row *row, char *text, void *value)
+int parse_u64(const option_spec *option, char *text, void *value)
 {
-    (void)row;
+    (void)option;
     return read_u64(text, value);
 }
 
-int parse_positive(const option_row *row, char *text, void *value)
+int parse_positive(const option_spec *option, char *text, void *value)
 {
-    (void)row;
+    (void)option;
     double number = 0.0;
     /* As float: a number too small for it would become 0. */
     if (!read_real(text, &number) || !((float)number > 0.0f))
@@ -103,9 +103,9 @@ int parse_positive(const option_row *row, char *text, void *value)
     return 1;
 }
 
-int parse_non_negative(const option_row *row, char *text, void *value)
+int parse_non_negative(const option_spec *option, char *text, void *value)
 {
-    (void)row;
+    (void)option;
     double number = 0.0;
     if (!read_real(text, &number) || number < 0.0)
         return 0;
@@ -113,19 +113,19 @@ int parse_non_negative(const option_row *row, char *text, void *value)
     return 1;
 }
 
-int parse_below_one(const option_row *row, char *text, void *value)
+int parse_below_one(const option_spec *option, char *text, void *value)
 {
     float number = 0.0f;
-    if (!parse_non_negative(row, text, &number) || number >= 1.0f)
+    if (!parse_non_negative(option, text, &number) || number >= 1.0f)
         return 0;
     *(float *)value = number;
     return 1;
 }
 
-int parse_fraction(const option_row *row, char *text, void *value)
+int parse_fraction(const option_spec *option, char *text, void *value)
 {
     float number = 0.0f;
-    if (!parse_positive(row, text, &number) || number >= 1.0f)
+    if (!parse_positive(option, text, &number) || number >= 1.0f)
         return 0;
     *(float *)value = number;
     return 1;
@@ -138,9 +138,9 @@ const char *choice_name(const choice *choices, int value)
     return choices->name;
 }
 
-int parse_choice(const option_row *row, char *text, void *value)
+int parse_choice(const option_spec *option, char *text, void *value)
 {
-    for (const choice *c = row->choices; c->name != NULL; c++) {
+    for (const choice *c = option->choices; c->name != NULL; c++) {
         if (strcmp(c->name, text) == 0) {
             *(int *)value = c->value;
             return 1;
@@ -158,9 +158,9 @@ static size_t count_pieces(const char *text, size_t room)
     return pieces <= room ? pieces : 0;
 }
 
-int parse_names(const option_row *row, char *text, void *value)
+int parse_names(const option_spec *option, char *text, void *value)
 {
-    (void)row;
+    (void)option;
     name_list *list = value;
     const size_t length = strlen(text);
     if (length == 0 || text[0] == ',' || text[length - 1] == ',' || strstr(text, ",,") != NULL ||
@@ -171,9 +171,9 @@ int parse_names(const option_row *row, char *text, void *value)
     return 1;
 }
 
-int parse_sizes(const option_row *row, char *text, void *value)
+int parse_sizes(const option_spec *option, char *text, void *value)
 {
-    (void)row;
+    (void)option;
     size_list list = {.count = 0};
     if (strcmp(text, "none") != 0) {
         if (count_pieces(text, LIST_MAX) == 0)
@@ -216,28 +216,28 @@ int report_failure(void)
     return EXIT_BAD_DATA;
 }
 
-static int wrong_value(const char *command, const option_row *row, const char *text)
+static int wrong_value(const char *command, const option_spec *option, const char *text)
 {
-    if (row->choices == NULL)
-        return usage_error(command, "--%s: expected %s, not '%s'", row->name, row->expects, text);
+    if (option->choices == NULL)
+        return usage_error(command, "--%s: expected %s, not '%s'", option->name, option->expects, text);
     char names[256] = "";
-    for (const choice *c = row->choices; c->name != NULL; c++) {
+    for (const choice *c = option->choices; c->name != NULL; c++) {
         const size_t used = strlen(names);
         snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "", c->name);
     }
-    return usage_error(command, "--%s: expected one of %s, not '%s'", row->name, names, text);
+    return usage_error(command, "--%s: expected one of %s, not '%s'", option->name, names, text);
 }
 
 /* ---- Table --------------------------------------------------------------------------------- */
 
-static int is_optional(const option_row *row)
+static int is_optional(const option_spec *option)
 {
-    return row->argument != NULL && row->argument[0] == '[';
+    return option->argument != NULL && option->argument[0] == '[';
 }
 
-int option_takes_value(const option_row *row)
+int option_takes_value(const option_spec *option)
 {
-    return row->argument != NULL && !is_optional(row);
+    return option->argument != NULL && !is_optional(option);
 }
 
 static void print_help(const command_line *line)
@@ -247,15 +247,15 @@ static void print_help(const command_line *line)
     printf("Usage: lanewise %s %s\n\n%s\n", line->command, line->synopsis, line->summary);
     for (const option_group *group = line->groups; group->title != NULL; group++) {
         printf("\n%s:\n", group->title);
-        for (const option_row *row = group->rows; row->name != NULL; row++) {
-            const char *gap = option_takes_value(row) ? " " : "";
-            const char *argument = row->argument == NULL ? "" : row->argument;
-            const int width = printf("  --%s%s%s", row->name, gap, argument);
+        for (const option_spec *option = group->specs; option->name != NULL; option++) {
+            const char *gap = option_takes_value(option) ? " " : "";
+            const char *argument = option->argument == NULL ? "" : option->argument;
+            const int width = printf("  --%s%s%s", option->name, gap, argument);
             if (width + 2 > HELP_COLUMN)
                 printf("\n%*s", HELP_COLUMN, "");
             else
                 printf("%*s", HELP_COLUMN - width, "");
-            for (const char *c = row->help; *c != '\0'; c++) {
+            for (const char *c = option->help; *c != '\0'; c++) {
                 if (*c == '\n')
                     printf("\n%*s", HELP_COLUMN, "");
                 else
@@ -268,24 +268,24 @@ static void print_help(const command_line *line)
 }
 
 /* Values that getopt_long returns: above all characters. */
-enum { OPTIONS_MAX = 64, ROW_BASE = 256, HELP_VALUE = ROW_BASE + OPTIONS_MAX };
+enum { OPTIONS_MAX = 64, OPTION_BASE = 256, HELP_VALUE = OPTION_BASE + OPTIONS_MAX };
 
-typedef struct bound_row {
-    const option_row *row;
+typedef struct bound_option {
+    const option_spec *option;
     void *target;
-} bound_row;
+} bound_option;
 
-static void bind_rows(const command_line *line, bound_row *bound, struct option *options)
+static void bind_options(const command_line *line, bound_option *bound, struct option *options)
 {
     size_t count = 0;
     for (const option_group *group = line->groups; group->title != NULL; group++) {
-        for (const option_row *row = group->rows; row->name != NULL; row++) {
+        for (const option_spec *option = group->specs; option->name != NULL; option++) {
             assert(count < OPTIONS_MAX);
-            const int takes = row->argument == NULL ? no_argument
-                              : is_optional(row)    ? optional_argument
+            const int takes = option->argument == NULL ? no_argument
+                              : is_optional(option)    ? optional_argument
                                                     : required_argument;
-            bound[count] = (bound_row){row, group->target};
-            options[count] = (struct option){row->name, takes, NULL, ROW_BASE + (int)count};
+            bound[count] = (bound_option){option, group->target};
+            options[count] = (struct option){option->name, takes, NULL, OPTION_BASE + (int)count};
             count++;
         }
     }
@@ -293,20 +293,20 @@ static void bind_rows(const command_line *line, bound_row *bound, struct option 
 }
 
 /* Sets a value; returns -1, or the exit code after a message. */
-static int set_value(const command_line *line, const bound_row *bound)
+static int set_value(const command_line *line, const bound_option *bound)
 {
-    const option_row *row = bound->row;
-    void *field = (char *)bound->target + row->field;
-    if (row->parse(row, optarg, field))
+    const option_spec *option = bound->option;
+    void *field = (char *)bound->target + option->field;
+    if (option->parse(option, optarg, field))
         return -1;
-    return wrong_value(line->command, row, optarg);
+    return wrong_value(line->command, option, optarg);
 }
 
 /* After '?': getopt_long leaves in optopt the value of a flag that was given a value, 0 for a long
  * option that it does not know, and else the letter of a short one. */
 static int unknown_option(const char *command, const char *last)
 {
-    if (optopt >= ROW_BASE)
+    if (optopt >= OPTION_BASE)
         return usage_error(command, "%s: this option takes no value", last);
     if (optopt != 0)
         return usage_error(command, "unknown option -%c", optopt);
@@ -315,13 +315,13 @@ static int unknown_option(const char *command, const char *last)
 
 int options_parse(const command_line *line, int argc, char **argv)
 {
-    bound_row bound[OPTIONS_MAX];
+    bound_option bound[OPTIONS_MAX];
     struct option options[OPTIONS_MAX + 2] = {{0}};
     if (completion_is_requested(argc, argv)) {
         completion_print(line, argc - 2, argv + 2);
         return 0;
     }
-    bind_rows(line, bound, options);
+    bind_options(line, bound, options);
 
     opterr = 0;
     for (;;) {
@@ -336,7 +336,7 @@ int options_parse(const command_line *line, int argc, char **argv)
             return usage_error(line->command, "%s needs a value", argv[optind - 1]);
         if (got == '?')
             return unknown_option(line->command, argv[optind - 1]);
-        const int outcome = set_value(line, &bound[got - ROW_BASE]);
+        const int outcome = set_value(line, &bound[got - OPTION_BASE]);
         if (outcome >= 0)
             return outcome;
     }

@@ -33,13 +33,13 @@ typedef struct choice {
 /* The name of a value that is in the list. */
 const char *choice_name(const choice *choices, int value);
 
-typedef struct option_row option_row;
+typedef struct option_spec option_spec;
 
 /* Reads text into the field at value. 0 if text is not what the row expects; the field is then
  * unchanged. Lists cut text into pieces where it stands, and grow when their option is repeated. */
-typedef int option_parser(const option_row *row, char *text, void *value);
+typedef int option_parser(const option_spec *option, char *text, void *value);
 
-struct option_row {
+struct option_spec {
     const char *name;     /* without dashes */
     const char *argument; /* as the help shows it; NULL: a flag; "[=...]": an optional one;
                              completion offers files for "FILE", folders for "DIR" and what is
@@ -74,7 +74,7 @@ option_parser parse_sizes;        /* size_list, each at least 1; "none" empties 
 
 /* The limit of the library is that of unsigned. */
 option_parser parse_threads; /* unsigned, at least 1 */
-#define THREADS_ROW(options)                                                                       \
+#define THREADS_OPTION(options)                                                                       \
     {                                                                                              \
         "threads", "N", "processors to use (all at hand)", parse_threads,                          \
             offsetof(options, threads), EXPECTS_COUNT, NULL                                        \
@@ -82,7 +82,7 @@ option_parser parse_threads; /* unsigned, at least 1 */
 
 typedef struct option_group {
     const char *title;
-    const option_row *rows; /* a row without a name ends the table */
+    const option_spec *specs; /* a row without a name ends the table */
     void *target;           /* the struct of the rows' offsets */
 } option_group;
 
@@ -96,7 +96,7 @@ typedef struct command_line {
 } command_line;
 
 /* Whether the word after the option is its value. */
-int option_takes_value(const option_row *row);
+int option_takes_value(const option_spec *option);
 
 /*
  * Reads argv[1..] into the structs of the groups. Returns -1 if the command should run; otherwise

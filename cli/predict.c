@@ -17,7 +17,7 @@ typedef struct predict_options {
 /* clang-format off */
 #define PREDICT_FIELD(name) offsetof(predict_options, name)
 
-static const option_row result_rows[] = {
+static const option_spec result_option_specs[] = {
     {"out", "FILE", "where the predictions go: .npy or .csv, by the end of the name",
      parse_text, PREDICT_FIELD(out), NULL, NULL},
     {"classes", NULL, "class numbers instead of the network's outputs",
@@ -72,9 +72,9 @@ int command_predict(int argc, char **argv)
         .command = argv[0],
         .synopsis = "--model FILE INPUTS --out FILE [OPTIONS]",
         .summary = "Writes what a saved network makes of inputs, a row for each of theirs.",
-        .groups = {{"Model", model_input_rows, &options.saved},
-                   {"Inputs", input_rows, &data},
-                   {"Result", result_rows, &options}},
+        .groups = {{"Model", model_input_option_specs, &options.saved},
+                   {"Inputs", input_option_specs, &data},
+                   {"Result", result_option_specs, &options}},
     };
     int outcome = options_parse(&line, argc, argv);
     if (outcome < 0)

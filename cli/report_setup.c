@@ -81,8 +81,8 @@ json_t *report_data(const report_run *run)
     return json_pack(
         "{s:o, s:o, s:b, s:I, s:o}", "source",
         table != NULL ? page_text(table) : two_files(source->x, source->y), "validation",
-        validation_source(source), "split", source->validation_fraction > 0.0f, "training_rows",
-        (json_int_t)run->training->rows, "validation_rows",
+        validation_source(source), "split", source->validation_fraction > 0.0f, "training_option_specs",
+        (json_int_t)run->training->rows, "validation_option_specs",
         run->validation != NULL ? json_integer((json_int_t)run->validation->rows) : json_null());
 }
 

@@ -36,19 +36,19 @@ const choice schedule_names[] = {{"constant", LW_SCHEDULE_CONSTANT},
                                  {NULL, 0}};
 
 /* --batch N or full. */
-static int parse_batch(const option_row *row, char *text, void *value)
+static int parse_batch(const option_spec *option, char *text, void *value)
 {
     if (strcmp(text, "full") != 0)
-        return parse_count(row, text, value);
+        return parse_count(option, text, value);
     *(size_t *)value = LW_FULL_BATCH;
     return 1;
 }
 
 /* Above 0, up to and including 1. */
-static int parse_accuracy(const option_row *row, char *text, void *value)
+static int parse_accuracy(const option_spec *option, char *text, void *value)
 {
     float number = 0.0f;
-    if (!parse_positive(row, text, &number) || number > 1.0f)
+    if (!parse_positive(option, text, &number) || number > 1.0f)
         return 0;
     *(float *)value = number;
     return 1;
@@ -57,7 +57,7 @@ static int parse_accuracy(const option_row *row, char *text, void *value)
 /* clang-format off */
 #define TRAIN_FIELD(name) offsetof(train_options, name)
 
-static const option_row network_rows[] = {
+static const option_spec network_option_specs[] = {
     {"layers", "N[,N...]", "units of the hidden layers, or none (512,256)",
      parse_sizes, TRAIN_FIELD(layers),
      "at most 64 layer sizes of at least 1 with commas between them, or 'none'", NULL},
@@ -78,7 +78,7 @@ static const option_row network_rows[] = {
      parse_text, TRAIN_FIELD(init), NULL, NULL},
     {0}};
 
-static const option_row training_rows[] = {
+static const option_spec training_option_specs[] = {
     {"loss", LOSS_ARGUMENT, LOSS_HELP, parse_choice, TRAIN_FIELD(loss), NULL, loss_names},
     {"optimizer", "NAME", "sgd, momentum, nesterov, adam, adamw (adam)",
      parse_choice, TRAIN_FIELD(optimizer), NULL, optimizer_names},
@@ -107,14 +107,14 @@ static const option_row training_rows[] = {
      parse_flag, TRAIN_FIELD(no_shuffle), NULL, NULL},
     {"seed", "N", "for weights, order of rows and --validation (1)",
      parse_u64, TRAIN_FIELD(seed), EXPECTS_U64, NULL},
-    THREADS_ROW(train_options),
+    THREADS_OPTION(train_options),
     {"gradients", "NAME",
      "precision in which processes started by mpirun exchange gradients:\n"
      "fp32, or bf16, which sends half the bytes (fp32)",
      parse_choice, TRAIN_FIELD(gradients), NULL, precision_names},
     {0}};
 
-static const option_row result_rows[] = {
+static const option_spec result_option_specs[] = {
     {"save", "FILE", "the trained network, as safetensors",
      parse_text, TRAIN_FIELD(save), NULL, NULL},
     {"log", "FILE", "a JSON object per epoch, each on a line",
@@ -162,11 +162,11 @@ int train_options_read(int argc, char **argv, train_options *options, data_optio
         .command = argv[0],
         .synopsis = "DATA [OPTIONS]",
         .summary = "Trains a dense network. Defaults are in parentheses.",
-        .groups = {{"Data", data_rows, data},
-                   {"Validation", validation_rows, data},
-                   {"Network", network_rows, options},
-                   {"Training", training_rows, options},
-                   {"Results", result_rows, options}},
+        .groups = {{"Data", data_option_specs, data},
+                   {"Validation", validation_option_specs, data},
+                   {"Network", network_option_specs, options},
+                   {"Training", training_option_specs, options},
+                   {"Results", result_option_specs, options}},
     };
     int outcome = options_parse(&line, argc, argv);
     if (outcome < 0)

@@ -116,7 +116,7 @@ static int read_train(int argc, char **argv)
 }
 
 /* What evaluate and predict have in common. */
-static int read_model_input(int argc, char **argv, const option_row *rows, data_need need)
+static int read_model_input(int argc, char **argv, const option_spec *rows, data_need need)
 {
     model_input_options saved = {0};
     data_options data = {0};
@@ -124,7 +124,7 @@ static int read_model_input(int argc, char **argv, const option_row *rows, data_
         .command = argv[0],
         .synopsis = "",
         .summary = "",
-        .groups = {{"Model", model_input_rows, &saved}, {"Data", rows, &data}},
+        .groups = {{"Model", model_input_option_specs, &saved}, {"Data", rows, &data}},
     };
     int outcome = options_parse(&line, argc, argv);
     if (outcome < 0)
@@ -144,9 +144,9 @@ static int read_options(unsigned command, int argc, char **argv)
     case 0:
         return read_train(argc, argv);
     case 1:
-        return read_model_input(argc, argv, data_rows, NEED_TARGETS);
+        return read_model_input(argc, argv, data_option_specs, NEED_TARGETS);
     default:
-        return read_model_input(argc, argv, input_rows, NEED_INPUTS);
+        return read_model_input(argc, argv, input_option_specs, NEED_INPUTS);
     }
 }
 
