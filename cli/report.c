@@ -14,9 +14,9 @@ static lw_status collect(const report_run *run, json_t **data)
     json_t *examples = NULL, *points = NULL, *values = NULL;
     lw_status status = report_examples(run, &examples);
     if (status == LW_OK)
-        status = report_points(run, &points);
+        status = report_boundary(run, &points);
     if (status == LW_OK)
-        status = report_values(run, &values);
+        status = report_regression(run, &values);
     if (status != LW_OK) {
         json_decref(examples);
         json_decref(points);

@@ -164,7 +164,7 @@ static json_t *pictures_of(const lw_dataset *data, const mistakes *worst, size_t
             bytes[i * pixels + j] = (unsigned char)(255.0 * (value - low) / (high - low) + 0.5);
         }
     json_t *part = json_pack("{s:I, s:o}", "side", (json_int_t)side, "pixels",
-                             report_bytes(bytes, worst->count * pixels));
+                             report_base64(bytes, worst->count * pixels));
     free(bytes);
     return part;
 }

@@ -13,7 +13,7 @@
 const lw_dataset *report_rows(const report_run *run);
 
 /* Bytes as base64. */
-json_t *report_bytes(const unsigned char *bytes, size_t count);
+json_t *report_base64(const unsigned char *bytes, size_t count);
 
 json_t *report_machine(const report_run *run);
 json_t *report_network(const report_run *run);
@@ -33,9 +33,9 @@ json_t *report_input_names(const lw_dataset *data, size_t count);
 lw_status report_examples(const report_run *run, json_t **part);
 
 /* Rows of two inputs over the network's predictions of the plane around them; JSON's null for others. */
-lw_status report_points(const report_run *run, json_t **part);
+lw_status report_boundary(const report_run *run, json_t **part);
 
 /* Errors of a regression, and some of its rows; JSON's null where targets are classes. */
-lw_status report_values(const report_run *run, json_t **part);
+lw_status report_regression(const report_run *run, json_t **part);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-json_t *report_bytes(const unsigned char *bytes, size_t count)
+json_t *report_base64(const unsigned char *bytes, size_t count)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     char *text = malloc((count + 2) / 3 * 4 + 1);

@@ -138,13 +138,13 @@ static lw_status grid_of(const report_run *run, const plane *p, json_t *part)
     lw_status status = predict_grid(run->net, p, x, y, classes, margins);
     free(y);
     if (status == LW_OK &&
-        (json_object_set_new(part, "grid_classes", report_bytes(classes, sizeof classes)) |
-         json_object_set_new(part, "grid_margins", report_bytes(margins, sizeof margins))) != 0)
+        (json_object_set_new(part, "grid_classes", report_base64(classes, sizeof classes)) |
+         json_object_set_new(part, "grid_margins", report_base64(margins, sizeof margins))) != 0)
         status = lw_fail(LW_ENOMEM, "no memory for the report");
     return status;
 }
 
-lw_status report_points(const report_run *run, json_t **part)
+lw_status report_boundary(const report_run *run, json_t **part)
 {
     const lw_dataset *data = report_rows(run);
     if (run->result->classes == 0 || data->inputs != 2) {

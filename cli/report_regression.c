@@ -50,7 +50,7 @@ static int has_values(const report_run *run)
             last.activation != LW_SIGMOID);
 }
 
-lw_status report_values(const report_run *run, json_t **part)
+lw_status report_regression(const report_run *run, json_t **part)
 {
     if (!has_values(run)) {
         *part = json_null();
