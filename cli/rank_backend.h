@@ -9,7 +9,7 @@ typedef struct rank_backend {
     lw_status (*begin)(rank_group *group);
     lw_status (*join)(rank_group *group, lw_precision gradients);
     void (*end)(rank_group *group);
-    void (*end_all)(void);
+    void (*abort)(void);
 } rank_backend;
 
 LW_API extern const rank_backend rank_backend_mpi;

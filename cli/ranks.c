@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { NOT_TOLD = -1 };
+enum { COUNT_UNKNOWN = -1 };
 
 /* How many processes a launcher says that it started; 0: there was none. Without one MPI is not initialised, which takes a
  * tenth of a second. */
-static int launched(void)
+static int launched_processes(void)
 {
     /* Those of Open MPI, of MPICH and its kin, and of any with PMIx, which does not tell the number. */
     static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"};
@@ -16,12 +16,12 @@ static int launched(void)
         if (processes != NULL)
             return atoi(processes);
     }
-    return getenv("PMIX_RANK") != NULL ? NOT_TOLD : 0;
+    return getenv("PMIX_RANK") != NULL ? COUNT_UNKNOWN : 0;
 }
 
 lw_status rank_group_begin(rank_group *group)
 {
-    const int processes = launched();
+    const int processes = launched_processes();
     *group = (rank_group){.count = 1, .hosts = 1, .messages = -1};
     if (processes == 0)
         return LW_OK;
@@ -56,7 +56,7 @@ void rank_group_end(rank_group *group)
 void rank_group_abort(const rank_group *group)
 {
     if (group->backend != NULL)
-        group->backend->end_all();
+        group->backend->abort();
 }
 
 int is_first_rank(const rank_group *group)
@@ -86,20 +86,20 @@ lw_status rank_group_max(const rank_group *group, double *x)
     return status;
 }
 
-lw_status rank_group_agree(const rank_group *group, lw_status status)
+lw_status rank_group_consensus(const rank_group *group, lw_status status)
 {
-    enum { FAILED, KNOWING_WHY, SUMS };
-    const int knows_why = status != LW_OK && status != LW_ERANK;
-    double sums[SUMS] = {status != LW_OK, knows_why};
+    enum { FAILED, HAS_MESSAGE, SUMS };
+    const int has_message = status != LW_OK && status != LW_ERANK;
+    double sums[SUMS] = {status != LW_OK, has_message};
     const lw_status added = rank_group_sum(group, SUMS, sums);
     if (added != LW_OK) {
         rank_group_abort(group);
         return added;
     }
-    const int is_of_all = sums[KNOWING_WHY] == (double)group->count;
-    if (knows_why && !is_of_all)
+    const int all_have_message = sums[HAS_MESSAGE] == (double)group->count;
+    if (has_message && !all_have_message)
         fprintf(stderr, "lanewise: rank %u: %s\n", group->rank, lw_last_error());
-    else if (knows_why && is_first_rank(group))
+    else if (has_message && is_first_rank(group))
         fprintf(stderr, "lanewise: %s\n", lw_last_error());
     return status == LW_OK && sums[FAILED] > 0.0 ? LW_ERANK : status;
 }

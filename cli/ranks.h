@@ -42,6 +42,6 @@ lw_status rank_group_max(const rank_group *group, double *x);
  * Collective: whether all have come so far. The result is status, or LW_ERANK where another process failed. Failures of
  * this process are told here: of all in the same way by the first one, of some by each with its number.
  */
-lw_status rank_group_agree(const rank_group *group, lw_status status);
+lw_status rank_group_consensus(const rank_group *group, lw_status status);
 
 #endif

@@ -59,9 +59,9 @@ static void end(rank_group *group)
     MPI_Finalize();
 }
 
-static void end_all(void)
+static void abort(void)
 {
     MPI_Abort(MPI_COMM_WORLD, 1);
 }
 
-const rank_backend rank_backend_mpi = {begin, join, end, end_all};
+const rank_backend rank_backend_mpi = {begin, join, end, abort};

@@ -456,7 +456,7 @@ static lw_status run_steps(run *r, size_t count, lw_status (*const steps[])(run 
 {
     lw_status status = LW_OK;
     for (size_t i = 0; i < count && status == LW_OK; i++)
-        status = rank_group_agree(&r->group, steps[i](r));
+        status = rank_group_consensus(&r->group, steps[i](r));
     return status;
 }
 
@@ -473,11 +473,11 @@ static lw_status train(run *r)
     print_ranks(r);
     print_resumed(r);
     r->progress = progress_begin(r->options.quiet, r->begin.epochs);
-    status = rank_group_agree(&r->group, fit(r));
+    status = rank_group_consensus(&r->group, fit(r));
     if (status == LW_OK)
-        status = rank_group_agree(&r->group, share_interrupt(r));
+        status = rank_group_consensus(&r->group, share_interrupt(r));
     if (status == LW_OK && is_interrupted(r))
-        return rank_group_agree(&r->group, save_interrupted(r));
+        return rank_group_consensus(&r->group, save_interrupted(r));
     progress_clear(&r->progress);
     if (status == LW_OK && r->progress.on_terminal)
         curves_print(stdout, &r->curves, sparkline_form_of_locale(), curves_terminal_columns());
@@ -504,7 +504,7 @@ static lw_status run_command(run *r)
     lw_status status = join(r);
     if (status == LW_OK && r->command == NULL)
         status = lw_fail(LW_ENOMEM, "no memory for the command line");
-    status = rank_group_agree(&r->group, status);
+    status = rank_group_consensus(&r->group, status);
     return status == LW_OK ? train(r) : status;
 }
 
