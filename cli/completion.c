@@ -25,7 +25,7 @@ void completion_print_match(const char *word, const char *candidate, const char 
     putchar('\n');
 }
 
-/* The row of "--name"; NULL if there is none. */
+/* The option of "--name"; NULL if there is none. */
 static const option_spec *find_option(const command_line *line, const char *word)
 {
     if (!has_prefix(word, "--"))
@@ -46,11 +46,13 @@ static void print_option_matches(const command_line *line, const char *word)
             completion_print_match(word, name, option->help);
         }
     }
-    completion_print_match(word, "--help", "this text");
+    completion_print_match(word, "--help", "show this help");
 }
 
-/* What the help shows as the argument says what it is: FILE or FILE.html, DIR, and in lower case what
- * is to be written as it stands: "N|full", "fashion-mnist[:DIR]". */
+/*
+ * The argument shown in the help decides: FILE and FILE.html complete to files, DIR to directories, and
+ * lower-case words literally, as in "N|full" and "fashion-mnist[:DIR]".
+ */
 static void print_argument_matches(const char *argument, const char *word)
 {
     static const char lower_case[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
@@ -89,9 +91,9 @@ static void print_value_matches(const option_spec *option, const char *word)
 void completion_print(const command_line *line, int count, char **words)
 {
     const char *word = count > 0 ? words[count - 1] : "";
-    const option_spec *before = count > 1 ? find_option(line, words[count - 2]) : NULL;
-    if (before != NULL && option_takes_value(before))
-        print_value_matches(before, word);
+    const option_spec *previous = count > 1 ? find_option(line, words[count - 2]) : NULL;
+    if (previous != NULL && option_takes_value(previous))
+        print_value_matches(previous, word);
     else if (word[0] == '\0' || word[0] == '-')
         print_option_matches(line, word);
 }

@@ -6,17 +6,15 @@
 #include <unistd.h>
 
 enum {
-    USUAL_COLUMNS = 80,
+    DEFAULT_COLUMNS = 80,
     LABEL_COLUMNS = 15,
     GAP_COLUMNS = 2,
-    NARROWEST = 10,
+    MIN_WIDTH = 10,
     NUMBERS_BYTES = 160
 };
 
-/* ---- Collecting ---------------------------------------------------------------------------- */
-
-/* Pairs of bins become one. */
-static void halve(curve *c)
+/* Merges pairs of bins. */
+static void merge_bins(curve *c)
 {
     for (size_t i = 0; i < CURVE_BINS / 2; i++) {
         c->sums[i] = c->sums[2 * i] + c->sums[2 * i + 1];
@@ -26,19 +24,19 @@ static void halve(curve *c)
         c->sums[i] = 0.0;
         c->finite[i] = 0;
     }
-    c->epochs_a_bin *= 2;
+    c->epochs_per_bin *= 2;
 }
 
-/* direction: -1 where lower is better, otherwise 1. */
+/* direction: -1 if lower is better, 1 if higher is better. */
 static void add(curve *c, size_t epoch, double value, double direction)
 {
     if (c->epochs == 0) {
-        c->epochs_a_bin = 1;
+        c->epochs_per_bin = 1;
         c->first = value;
     }
-    if (c->epochs == CURVE_BINS * c->epochs_a_bin)
-        halve(c);
-    const size_t bin = c->epochs++ / c->epochs_a_bin;
+    if (c->epochs == CURVE_BINS * c->epochs_per_bin)
+        merge_bins(c);
+    const size_t bin = c->epochs++ / c->epochs_per_bin;
     c->last = value;
     if (!isfinite(value))
         return;
@@ -57,12 +55,10 @@ void curves_add(curves *c, const lw_epoch_report *report)
     add(&c->accuracy, report->epoch, 100.0 * report->validation_accuracy, 1.0);
 }
 
-/* ---- Showing ------------------------------------------------------------------------------- */
-
-/* The curve in at most width columns; returns how many. */
+/* Resamples the curve to at most width columns; returns their number. */
 static size_t resample(const curve *c, size_t width, double *values)
 {
-    const size_t bins = (c->epochs + c->epochs_a_bin - 1) / c->epochs_a_bin;
+    const size_t bins = (c->epochs + c->epochs_per_bin - 1) / c->epochs_per_bin;
     if (width > bins)
         width = bins;
     for (size_t i = 0; i < width; i++) {
@@ -77,16 +73,15 @@ static size_t resample(const curve *c, size_t width, double *values)
     return width;
 }
 
-/* A curve with the text beside it. */
-typedef struct shown_curve {
+typedef struct labelled_curve {
     const curve *curve;
     const char *label;
     int digits;
     const char *unit;
-} shown_curve;
+} labelled_curve;
 
-/* What stands behind the sparkline; returns how long it is. */
-static size_t describe(const shown_curve *s, int with_best, char text[NUMBERS_BYTES])
+/* Formats the text after the sparkline; returns its length. */
+static size_t describe(const labelled_curve *s, int with_best, char text[NUMBERS_BYTES])
 {
     const curve *c = s->curve;
     size_t length = (size_t)snprintf(text, NUMBERS_BYTES, "%.*f%s -> %.*f%s", s->digits, c->first,
@@ -98,34 +93,34 @@ static size_t describe(const shown_curve *s, int with_best, char text[NUMBERS_BY
     return length;
 }
 
-/* Columns that the longest text leaves for all sparklines, so that they stand below each other; 0 if none. */
-static size_t free_columns(const shown_curve *shown, size_t count, int with_best, size_t columns)
+/* The columns that the longest text leaves for the sparklines; 0 if none. */
+static size_t free_columns(const labelled_curve *shown, size_t count, int with_best, size_t columns)
 {
-    size_t taken = 0;
+    size_t used = 0;
     for (size_t i = 0; i < count; i++) {
         char text[NUMBERS_BYTES];
         const size_t length =
             LABEL_COLUMNS + 2 * GAP_COLUMNS + describe(&shown[i], with_best, text);
-        taken = length > taken ? length : taken;
+        used = length > used ? length : used;
     }
-    return columns > taken ? columns - taken : 0;
+    return columns > used ? columns - used : 0;
 }
 
 void curves_print(FILE *file, const curves *c, sparkline_form form, size_t columns)
 {
-    const shown_curve all[] = {{&c->train_loss, "training loss", 4, ""},
-                               {&c->validation_loss, "validation loss", 4, ""},
-                               {&c->accuracy, "accuracy", 2, " %"}};
-    shown_curve shown[3];
+    const labelled_curve all[] = {{&c->train_loss, "training loss", 4, ""},
+                                  {&c->validation_loss, "validation loss", 4, ""},
+                                  {&c->accuracy, "accuracy", 2, " %"}};
+    labelled_curve shown[3];
     size_t count = 0;
     for (size_t i = 0; i < 3; i++)
         if (all[i].curve->epochs > 1 && all[i].curve->best_epoch > 0)
             shown[count++] = all[i];
 
-    const int with_best = free_columns(shown, count, 1, columns) >= NARROWEST;
+    const int with_best = free_columns(shown, count, 1, columns) >= MIN_WIDTH;
     size_t width = free_columns(shown, count, with_best, columns);
-    if (width < NARROWEST)
-        width = NARROWEST; /* wrapped by the terminal, whatever we do */
+    if (width < MIN_WIDTH)
+        width = MIN_WIDTH; /* the terminal wraps the line */
     if (width > CURVE_WIDTH)
         width = CURVE_WIDTH;
     for (size_t i = 0; i < count; i++) {
@@ -142,5 +137,5 @@ size_t curves_terminal_columns(void)
 {
     struct winsize size;
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col
-                                                                           : USUAL_COLUMNS;
+                                                                           : DEFAULT_COLUMNS;
 }

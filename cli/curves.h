@@ -1,4 +1,4 @@
-/* The curves of a run, collected epoch by epoch and shown at its end. */
+/* The learning curves of a run, collected epoch by epoch and printed as sparklines. */
 #ifndef LANEWISE_CLI_CURVES_H
 #define LANEWISE_CLI_CURVES_H
 
@@ -8,14 +8,14 @@
 
 enum { CURVE_WIDTH = 60, CURVE_BINS = 2 * CURVE_WIDTH };
 
-/* Means of as many epochs each as fit them all into the bins: a run of any length takes this much memory. */
+/* Each bin holds the sum of epochs_per_bin epochs; bins are merged when they are full. */
 typedef struct curve {
-    size_t epochs, epochs_a_bin;
-    double sums[CURVE_BINS]; /* of finite values */
-    size_t finite[CURVE_BINS];
+    size_t epochs, epochs_per_bin;
+    double sums[CURVE_BINS];   /* of finite values */
+    size_t finite[CURVE_BINS]; /* number of finite values */
     double first, last;
-    double best; /* of finite ones, with its epoch; 0: there are none */
-    size_t best_epoch;
+    double best;       /* among finite values */
+    size_t best_epoch; /* 0: no finite value */
 } curve;
 
 /* All zero: empty. */
@@ -26,16 +26,16 @@ typedef struct curves {
 void curves_add(curves *c, const lw_epoch_report *report);
 
 /*
- * A line for training loss, validation loss and validation accuracy, as far as there are any:
+ * Prints one line each for training loss, validation loss and validation accuracy, if present:
  *
  *   validation loss  ▇▅▃▂▁▁  0.5123 -> 0.3012 (best 0.2998 in epoch 5)
  *
- * The sparklines are at most CURVE_WIDTH wide and show means of neighbouring epochs where there are more; where the
- * columns are few, the best value is left out. One epoch is no curve: nothing is printed.
+ * Sparklines have at most CURVE_WIDTH columns, with means of consecutive epochs if there are more. The
+ * best value is omitted if columns are few. Prints nothing for a single epoch.
  */
 void curves_print(FILE *file, const curves *c, sparkline_form form, size_t columns);
 
-/* Columns of the terminal that is standard output; 80 if that does not tell. */
+/* The width of the terminal at standard output; 80 if unknown. */
 size_t curves_terminal_columns(void);
 
 #endif

@@ -1,8 +1,9 @@
+/* lanewise evaluate */
 #include "command.h"
 #include "data.h"
 #include "enum_names.h"
-#include "options.h"
 #include "model_input.h"
+#include "options.h"
 
 #include <lanewise/nn.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@ static const option_spec loss_option_specs[] = {
     {0}};
 /* clang-format on */
 
-/* Columns as wide as the largest count, so that they line up for any number of rows. */
+/* All columns are as wide as the largest count. */
 static void print_confusion(const lw_evaluation *e)
 {
     if (e->confusion == NULL)
@@ -82,10 +83,10 @@ int command_evaluate(int argc, char **argv)
     const command_line line = {
         .command = argv[0],
         .synopsis = "--model FILE DATA [OPTIONS]",
-        .summary = "Compares the outputs of a saved network with targets.",
+        .summary = "Prints loss, accuracy and confusion matrix of a model on data with targets.",
         .groups = {{"Model", model_input_option_specs, &options.saved},
                    {"Data", data_option_specs, &data},
-                   {"Measure", loss_option_specs, &options}},
+                   {"Loss", loss_option_specs, &options}},
     };
     int outcome = options_parse(&line, argc, argv);
     if (outcome < 0)

@@ -1,3 +1,4 @@
+/* lanewise import */
 #include "command.h"
 #include "enum_names.h"
 #include "options.h"
@@ -16,20 +17,20 @@ typedef struct import_options {
 #define IMPORT_FIELD(name) offsetof(import_options, name)
 
 static const option_spec weights_option_specs[] = {
-    {"weights", "FILE", "safetensors: the state dict of an nn.Sequential, or of a module whose\n"
-     "Linear layers are numbered", parse_text, IMPORT_FIELD(weights), NULL, NULL},
+    {"weights", "FILE", "safetensors: the state dict of an nn.Sequential, or of a module with\n"
+     "numbered Linear layers", parse_text, IMPORT_FIELD(weights), NULL, NULL},
     {0}};
 
 static const option_spec network_option_specs[] = {
     {"activation", "NAME",
-     "of the hidden layers (relu):\nrelu, leaky_relu, sigmoid, tanh, gelu, silu, linear",
+     "activation of the hidden layers (relu):\nrelu, leaky_relu, sigmoid, tanh, gelu, silu, linear",
      parse_choice, IMPORT_FIELD(activation), NULL, hidden_activation_names},
-    {"output", "NAME", "of the last layer: one of these or softmax",
+    {"output", "NAME", "activation of the output layer: one of these or softmax",
      parse_choice, IMPORT_FIELD(output), NULL, activation_names},
     {0}};
 
 static const option_spec result_option_specs[] = {
-    {"save", "FILE", "the network, as train saves it", parse_text, IMPORT_FIELD(save), NULL, NULL},
+    {"save", "FILE", "write the model, as train does", parse_text, IMPORT_FIELD(save), NULL, NULL},
     {0}};
 /* clang-format on */
 
@@ -62,20 +63,20 @@ int command_import(int argc, char **argv)
     const command_line line = {
         .command = argv[0],
         .synopsis = "--weights FILE --output NAME --save FILE [OPTIONS]",
-        .summary =
-            "Makes a saved network of weights alone, as PyTorch saves them. Their shapes give the\n"
-            "layers; the activations have to be told.",
+        .summary = "Makes a model from a file of weights, as PyTorch saves them. The shapes of the "
+                   "weights\n"
+                   "determine the layers; the options give the activations.",
         .groups = {{"Weights", weights_option_specs, &options},
                    {"Network", network_option_specs, &options},
                    {"Result", result_option_specs, &options}},
     };
     int outcome = options_parse(&line, argc, argv);
     if (outcome < 0 && options.weights == NULL)
-        outcome = usage_error(argv[0], "--weights is needed");
+        outcome = usage_error(argv[0], "--weights is required");
     if (outcome < 0 && options.output == OUTPUT_UNSET)
-        outcome = usage_error(argv[0], "--output is needed");
+        outcome = usage_error(argv[0], "--output is required");
     if (outcome < 0 && options.save == NULL)
-        outcome = usage_error(argv[0], "--save is needed");
+        outcome = usage_error(argv[0], "--save is required");
     if (outcome >= 0)
         return outcome;
     return import(&options) == LW_OK ? 0 : report_failure();

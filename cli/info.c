@@ -1,3 +1,4 @@
+/* lanewise info */
 #include "command.h"
 #include "options.h"
 
@@ -29,7 +30,7 @@ int command_info(int argc, char **argv)
     const command_line line = {
         .command = argv[0],
         .synopsis = "",
-        .summary = "Shows what the libraries run on.",
+        .summary = "Prints version, instruction sets, caches and threads.",
     };
     const int outcome = options_parse(&line, argc, argv);
     if (outcome >= 0)

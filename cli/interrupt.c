@@ -4,38 +4,38 @@
 #include <stddef.h>
 #include <stdio.h>
 
-static const int caught[] = {SIGINT, SIGTERM};
-enum { CAUGHT = sizeof caught / sizeof *caught };
+static const int signals[] = {SIGINT, SIGTERM};
+enum { SIGNALS = sizeof signals / sizeof *signals };
 
 volatile sig_atomic_t interrupt_number;
 
-/* Unless they are ignored. Asynchronous signals may call it. */
-static void handle_by(void (*handler)(int))
+/* Sets the handler of signals that are not ignored. Async-signal-safe. */
+static void set_handler(void (*handler)(int))
 {
     const struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
-    for (size_t i = 0; i < CAUGHT; i++) {
-        struct sigaction before;
-        if (sigaction(caught[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-            sigaction(caught[i], &action, NULL);
+    for (size_t i = 0; i < SIGNALS; i++) {
+        struct sigaction current;
+        if (sigaction(signals[i], NULL, &current) == 0 && current.sa_handler != SIG_IGN)
+            sigaction(signals[i], &action, NULL);
     }
 }
 
-static void note(int number)
+static void record_signal(int number)
 {
     interrupt_number = number;
-    handle_by(SIG_DFL);
+    set_handler(SIG_DFL);
 }
 
 void interrupt_catch(void)
 {
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
-    handle_by(note);
+    set_handler(record_signal);
 }
 
 void interrupt_release(void)
 {
-    handle_by(SIG_DFL);
+    set_handler(SIG_DFL);
 }
 
 int interrupt_exit(void)
@@ -43,5 +43,5 @@ int interrupt_exit(void)
     const int number = interrupt_number;
     fflush(stdout);
     raise(number);
-    return 128 + number; /* where it is blocked */
+    return 128 + number; /* if the signal is blocked */
 }

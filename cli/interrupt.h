@@ -1,20 +1,22 @@
-/* SIGINT and SIGTERM while a network is trained: the first asks the run to stop, the next one ends the program. */
+/* SIGINT and SIGTERM during training: the first requests a stop, the second ends the program. */
 #ifndef LANEWISE_CLI_INTERRUPT_H
 #define LANEWISE_CLI_INTERRUPT_H
 
 #include <signal.h>
 
-/* From here on the two are noted; one that was ignored stays so. A pipe that nobody reads any more is an error of
- * writing and not the end. */
+/*
+ * Starts recording SIGINT and SIGTERM in interrupt_number; ignored signals stay ignored. Ignores SIGPIPE,
+ * so that writing to a closed pipe is an error.
+ */
 void interrupt_catch(void);
 
-/* The number of the signal that came, 0: none did. */
+/* The signal that was received; 0: none. */
 extern volatile sig_atomic_t interrupt_number;
 
-/* From here on they end the program again, at once. */
+/* Restores the default action of both signals. */
 void interrupt_release(void);
 
-/* Ends the program by the signal that came, so that whoever started it sees which: 128 and its number in a shell. */
+/* Ends the program with the received signal, so that the parent sees it; a shell reports 128 + signal. */
 int interrupt_exit(void);
 
 #endif

@@ -1,3 +1,4 @@
+/* The command: selects the subcommand, and reports output that cannot be written. */
 #include "command.h"
 #include "completion.h"
 #include "options.h"
@@ -12,24 +13,29 @@ static const struct {
     const char *help;
 } commands[] = {
     {"train", command_train, "train a network"},
-    {"evaluate", command_evaluate, "loss, accuracy and confusion matrix of a saved network"},
-    {"predict", command_predict, "outputs or classes of a saved network"},
-    {"import", command_import, "make a saved network of weights that PyTorch saved"},
-    {"export", command_export, "write a saved network as ONNX or as a C file"},
-    {"info", command_info, "instruction sets, caches, threads and versions"},
+    {"evaluate", command_evaluate, "print loss, accuracy and confusion matrix of a model"},
+    {"predict", command_predict, "write the outputs or classes that a model predicts"},
+    {"import", command_import, "make a model from weights saved by PyTorch"},
+    {"export", command_export, "write a model as ONNX or as a C file"},
+    {"info", command_info, "print version, instruction sets, caches and threads"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static void print_help(void)
 {
-    printf("Usage: lanewise COMMAND [OPTIONS]\n\nDense neural networks on the CPU.\n\nCommands:\n");
+    printf("Usage: lanewise COMMAND [OPTIONS]\n\nTrains and uses dense neural networks on the "
+           "CPU.\n\nCommands:\n");
     for (size_t i = 0; i < COMMANDS; i++)
         printf("  %-10s%s\n", commands[i].name, commands[i].help);
-    printf("\n  --help    this text; 'lanewise COMMAND --help' for the options of a command\n"
-           "  --version\n"
-           "\nExit codes: 0; 1 if data, a file or the machine does not do; 2 for wrong usage; 130 "
-           "or 143\n"
-           "if SIGINT or SIGTERM ended training, whose state is in the file of --checkpoint.\n");
+    printf(
+        "\n  --help     show this help; 'lanewise COMMAND --help' shows the options of a command\n"
+        "  --version  show the version\n"
+        "\nExit codes:\n"
+        "  0          success\n"
+        "  1          data, file or system error\n"
+        "  2          usage error\n"
+        "  130, 143   train was ended by SIGINT or SIGTERM; resume from the file of "
+        "--checkpoint\n");
 }
 
 static void print_command_matches(const char *word)
@@ -37,12 +43,12 @@ static void print_command_matches(const char *word)
     for (size_t i = 0; i < COMMANDS; i++)
         completion_print_match(word, commands[i].name, commands[i].help);
     if (word[0] == '-') {
-        completion_print_match(word, "--help", "the commands");
+        completion_print_match(word, "--help", "show the commands");
         completion_print_match(word, "--version", NULL);
     }
 }
 
-/* Everything printed may have gone to a full disk or a closed pipe. */
+/* Reports output lost to a full disk or a closed pipe. */
 static int flush_output(int exit_code)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
@@ -70,7 +76,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < COMMANDS; i++) {
         if (strcmp(commands[i].name, name) != 0)
             continue;
-        /* Whoever asks for an instruction set must not get another one without knowing. */
+        /* Fail if LANEWISE_ISA selects an instruction set that is not available. */
         if (!completion_is_requested(argc - 1, argv + 1) && lw_isa_status() != LW_OK)
             return report_failure();
         return flush_output(commands[i].run(argc - 1, argv + 1));

@@ -2,7 +2,7 @@
 
 /* clang-format off */
 const option_spec model_input_option_specs[] = {
-    {"model", "FILE", "a network that train or import saved",
+    {"model", "FILE", "a model saved by train or import",
      parse_text, offsetof(model_input_options, model), NULL, NULL},
     THREADS_OPTION(model_input_options),
     {0}};
@@ -10,7 +10,7 @@ const option_spec model_input_option_specs[] = {
 
 int model_input_options_check(const char *command, const model_input_options *options)
 {
-    return options->model != NULL ? -1 : usage_error(command, "--model is needed");
+    return options->model != NULL ? -1 : usage_error(command, "--model is required");
 }
 
 static lw_status open_data(const lw_net *net, const data_options *source, lw_dataset *data)
@@ -27,8 +27,8 @@ static lw_status open_data(const lw_net *net, const data_options *source, lw_dat
     return status;
 }
 
-lw_status model_input_open(const model_input_options *options, const data_options *source, lw_net **net,
-                     lw_dataset *data)
+lw_status model_input_open(const model_input_options *options, const data_options *source,
+                           lw_net **net, lw_dataset *data)
 {
     lw_net *loaded = NULL;
     lw_status status = lw_net_load(&loaded, options->model);

@@ -3,202 +3,17 @@
 #include "completion.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <float.h>
 #include <getopt.h>
 #include <lanewise/status.h>
-#include <limits.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* ---- Values --------------------------------------------------------------------------------
- *
- * The command never calls setlocale, so strtod and printf write and read numbers with a point
- * whatever the user's language. */
-
-static int read_u64(const char *text, uint64_t *value)
-{
-    /* Digits only: strtoull would take blanks, signs and "-1" as a very large number. */
-    if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0')
-        return 0;
-    errno = 0;
-    const unsigned long long number = strtoull(text, NULL, 10);
-    if (errno != 0)
-        return 0;
-    *value = number;
-    return 1;
-}
-
-static int read_count(const char *text, size_t *value)
-{
-    uint64_t number = 0;
-    /* SIZE_MAX is left out: it stands for "all" in places. */
-    if (!read_u64(text, &number) || number == 0 || number >= SIZE_MAX)
-        return 0;
-    *value = (size_t)number;
-    return 1;
-}
-
-static int read_real(const char *text, double *value)
-{
-    /* No blanks, no hexadecimal, no "inf" and "nan". */
-    if (text[0] == '\0' || text[strspn(text, "0123456789+-.eE")] != '\0')
-        return 0;
-    char *end = NULL;
-    const double number = strtod(text, &end);
-    if (*end != '\0' || !(fabs(number) <= (double)FLT_MAX))
-        return 0;
-    *value = number;
-    return 1;
-}
-
-int parse_flag(const option_spec *option, char *text, void *value)
-{
-    (void)option;
-    (void)text;
-    *(int *)value = 1;
-    return 1;
-}
-
-int parse_text(const option_spec *option, char *text, void *value)
-{
-    (void)option;
-    *(const char **)value = text;
-    return 1;
-}
-
-int parse_count(const option_spec *option, char *text, void *value)
-{
-    (void)option;
-    return read_count(text, value);
-}
-
-int parse_threads(const option_spec *option, char *text, void *value)
-{
-    (void)option;
-    size_t number = 0;
-    if (!read_count(text, &number) || number > INT_MAX)
-        return 0;
-    *(unsigned *)value = (unsigned)number;
-    return 1;
-}
-
-int parse_u64(const option_spec *option, char *text, void *value)
-{
-    (void)option;
-    return read_u64(text, value);
-}
-
-int parse_positive(const option_spec *option, char *text, void *value)
-{
-    (void)option;
-    double number = 0.0;
-    /* As float: a number too small for it would become 0. */
-    if (!read_real(text, &number) || !((float)number > 0.0f))
-        return 0;
-    *(float *)value = (float)number;
-    return 1;
-}
-
-int parse_non_negative(const option_spec *option, char *text, void *value)
-{
-    (void)option;
-    double number = 0.0;
-    if (!read_real(text, &number) || number < 0.0)
-        return 0;
-    *(float *)value = (float)number;
-    return 1;
-}
-
-int parse_below_one(const option_spec *option, char *text, void *value)
-{
-    float number = 0.0f;
-    if (!parse_non_negative(option, text, &number) || number >= 1.0f)
-        return 0;
-    *(float *)value = number;
-    return 1;
-}
-
-int parse_fraction(const option_spec *option, char *text, void *value)
-{
-    float number = 0.0f;
-    if (!parse_positive(option, text, &number) || number >= 1.0f)
-        return 0;
-    *(float *)value = number;
-    return 1;
-}
-
-const char *choice_name(const choice *choices, int value)
-{
-    while (choices->value != value)
-        choices++;
-    return choices->name;
-}
-
-int parse_choice(const option_spec *option, char *text, void *value)
-{
-    for (const choice *c = option->choices; c->name != NULL; c++) {
-        if (strcmp(c->name, text) == 0) {
-            *(int *)value = c->value;
-            return 1;
-        }
-    }
-    return 0;
-}
-
-/* The number of pieces between commas; 0 if there are more than a list holds. */
-static size_t count_pieces(const char *text, size_t room)
-{
-    size_t pieces = 1;
-    for (const char *c = strchr(text, ','); c != NULL; c = strchr(c + 1, ','))
-        pieces++;
-    return pieces <= room ? pieces : 0;
-}
-
-int parse_names(const option_spec *option, char *text, void *value)
-{
-    (void)option;
-    name_list *list = value;
-    const size_t length = strlen(text);
-    if (length == 0 || text[0] == ',' || text[length - 1] == ',' || strstr(text, ",,") != NULL ||
-        count_pieces(text, LIST_MAX - list->count) == 0)
-        return 0;
-    for (char *name = strtok(text, ","); name != NULL; name = strtok(NULL, ","))
-        list->items[list->count++] = name;
-    return 1;
-}
-
-int parse_sizes(const option_spec *option, char *text, void *value)
-{
-    (void)option;
-    size_list list = {.count = 0};
-    if (strcmp(text, "none") != 0) {
-        if (count_pieces(text, LIST_MAX) == 0)
-            return 0;
-        for (const char *piece = text; piece != NULL;) {
-            char digits[32];
-            const size_t length = strcspn(piece, ",");
-            if (length >= sizeof digits)
-                return 0;
-            memcpy(digits, piece, length);
-            digits[length] = '\0';
-            if (!read_count(digits, &list.items[list.count++]))
-                return 0;
-            piece = piece[length] == ',' ? piece + length + 1 : NULL;
-        }
-    }
-    *(size_list *)value = list;
-    return 1;
-}
 
 /* ---- Messages ------------------------------------------------------------------------------ */
 
 int usage_error(const char *command, const char *format, ...)
 {
-    /* By way of the library, which cuts messages and makes them harmless to a terminal. */
+    /* lw_fail truncates long messages and replaces control characters. */
     char message[512];
     va_list arguments;
     va_start(arguments, format);
@@ -216,10 +31,11 @@ int report_failure(void)
     return EXIT_BAD_DATA;
 }
 
-static int wrong_value(const char *command, const option_spec *option, const char *text)
+static int value_error(const char *command, const option_spec *option, const char *text)
 {
     if (option->choices == NULL)
-        return usage_error(command, "--%s: expected %s, not '%s'", option->name, option->expects, text);
+        return usage_error(command, "--%s: expected %s, not '%s'", option->name, option->expects,
+                           text);
     char names[256] = "";
     for (const choice *c = option->choices; c->name != NULL; c++) {
         const size_t used = strlen(names);
@@ -228,7 +44,7 @@ static int wrong_value(const char *command, const option_spec *option, const cha
     return usage_error(command, "--%s: expected one of %s, not '%s'", option->name, names, text);
 }
 
-/* ---- Table --------------------------------------------------------------------------------- */
+/* ---- Options --------------------------------------------------------------------------------- */
 
 static int is_optional(const option_spec *option)
 {
@@ -264,10 +80,10 @@ static void print_help(const command_line *line)
             putchar('\n');
         }
     }
-    printf("\n  --help%*sthis text\n", HELP_COLUMN - 8, "");
+    printf("\n  --help%*sshow this help\n", HELP_COLUMN - 8, "");
 }
 
-/* Values that getopt_long returns: above all characters. */
+/* Return values of getopt_long for our options: above all characters. */
 enum { OPTIONS_MAX = 64, OPTION_BASE = 256, HELP_VALUE = OPTION_BASE + OPTIONS_MAX };
 
 typedef struct bound_option {
@@ -283,7 +99,7 @@ static void bind_options(const command_line *line, bound_option *bound, struct o
             assert(count < OPTIONS_MAX);
             const int takes = option->argument == NULL ? no_argument
                               : is_optional(option)    ? optional_argument
-                                                    : required_argument;
+                                                       : required_argument;
             bound[count] = (bound_option){option, group->target};
             options[count] = (struct option){option->name, takes, NULL, OPTION_BASE + (int)count};
             count++;
@@ -292,25 +108,27 @@ static void bind_options(const command_line *line, bound_option *bound, struct o
     options[count] = (struct option){"help", no_argument, NULL, HELP_VALUE};
 }
 
-/* Sets a value; returns -1, or the exit code after a message. */
+/* Returns -1, or the exit code after a message. */
 static int set_value(const command_line *line, const bound_option *bound)
 {
     const option_spec *option = bound->option;
     void *field = (char *)bound->target + option->field;
     if (option->parse(option, optarg, field))
         return -1;
-    return wrong_value(line->command, option, optarg);
+    return value_error(line->command, option, optarg);
 }
 
-/* After '?': getopt_long leaves in optopt the value of a flag that was given a value, 0 for a long
- * option that it does not know, and else the letter of a short one. */
+/*
+ * After '?', optopt is the return value of a flag that was given a value, 0 for an unknown or ambiguous
+ * long option, and otherwise the letter of a short option.
+ */
 static int unknown_option(const char *command, const char *last)
 {
     if (optopt >= OPTION_BASE)
-        return usage_error(command, "%s: this option takes no value", last);
+        return usage_error(command, "%s: the option takes no value", last);
     if (optopt != 0)
         return usage_error(command, "unknown option -%c", optopt);
-    return usage_error(command, "%s: unknown option, or short for several", last);
+    return usage_error(command, "unknown or ambiguous option '%s'", last);
 }
 
 int options_parse(const command_line *line, int argc, char **argv)

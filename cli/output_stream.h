@@ -1,4 +1,4 @@
-/* A stdio stream to a file that appears whole or not at all. */
+/* A stdio stream to a file that is replaced atomically: completely written or not at all. */
 #ifndef LANEWISE_CLI_OUTPUT_STREAM_H
 #define LANEWISE_CLI_OUTPUT_STREAM_H
 
@@ -6,14 +6,14 @@
 #include <stdio.h>
 
 typedef struct output_stream {
-    FILE *stream; /* its errors need not be looked at: output_stream_close tells them */
+    FILE *stream; /* output_stream_close reports write errors */
     lw_output_file *file;
 } output_stream;
 
 /* As lw_output_file_open. */
-lw_status output_stream_open(output_stream *d, const char *path);
+lw_status output_stream_open(output_stream *out, const char *path);
 
-/* Ends stream and file in any case, as lw_output_file_close. */
-lw_status output_stream_close(output_stream *d, lw_status status);
+/* Closes stream and file, also on failure; as lw_output_file_close. */
+lw_status output_stream_close(output_stream *out, lw_status status);
 
 #endif

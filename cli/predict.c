@@ -1,7 +1,8 @@
+/* lanewise predict */
 #include "command.h"
 #include "data.h"
-#include "options.h"
 #include "model_input.h"
+#include "options.h"
 #include "write_predictions.h"
 
 #include <lanewise/nn.h>
@@ -18,9 +19,9 @@ typedef struct predict_options {
 #define PREDICT_FIELD(name) offsetof(predict_options, name)
 
 static const option_spec result_option_specs[] = {
-    {"out", "FILE", "where the predictions go: .npy or .csv, by the end of the name",
+    {"out", "FILE", "output file: .npy or .csv, by its extension",
      parse_text, PREDICT_FIELD(out), NULL, NULL},
-    {"classes", NULL, "class numbers instead of the network's outputs",
+    {"classes", NULL, "write predicted class numbers instead of outputs",
      parse_flag, PREDICT_FIELD(classes), NULL, NULL},
     {0}};
 /* clang-format on */
@@ -40,7 +41,7 @@ static lw_status write_classes(const lw_net *net, const lw_dataset *data, const 
 static lw_status write_outputs(const lw_net *net, const lw_dataset *data, const char *path)
 {
     const size_t outputs = lw_net_outputs(net);
-    /* calloc, because it sees a product that overflows. */
+    /* calloc detects overflow of the product. */
     float *y = calloc(data->rows, outputs * sizeof *y);
     if (y == NULL)
         return lw_fail(LW_ENOMEM, "no memory for %zu rows of %zu outputs", data->rows, outputs);
@@ -71,7 +72,7 @@ int command_predict(int argc, char **argv)
     const command_line line = {
         .command = argv[0],
         .synopsis = "--model FILE INPUTS --out FILE [OPTIONS]",
-        .summary = "Writes what a saved network makes of inputs, a row for each of theirs.",
+        .summary = "Writes the predictions of a model, one row per row of inputs.",
         .groups = {{"Model", model_input_option_specs, &options.saved},
                    {"Inputs", input_option_specs, &data},
                    {"Result", result_option_specs, &options}},
@@ -86,11 +87,11 @@ int command_predict(int argc, char **argv)
     if (outcome < 0)
         outcome = data_options_check(argv[0], &data, NEED_INPUTS);
     if (outcome < 0 && options.out == NULL)
-        outcome = usage_error(argv[0], "--out is needed");
+        outcome = usage_error(argv[0], "--out is required");
     if (outcome < 0 && !is_prediction_path(options.out))
-        outcome = usage_error(argv[0], "--out: '%s' ends neither in .npy nor in .csv", options.out);
+        outcome = usage_error(argv[0], "--out: '%s' must end in .npy or .csv", options.out);
     if (outcome >= 0)
         return outcome;
-    data.labels = 1; /* a column that is left out may hold anything */
+    data.labels = 1; /* the ignored column may hold text */
     return predict(&options, &data) == LW_OK ? 0 : report_failure();
 }

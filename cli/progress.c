@@ -18,18 +18,20 @@ static double now(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* Waits until standard output takes a line, which may be never where nobody reads it: mpirun does not any more when it passes
- * SIGTERM on. Whether it does; it may not once a signal asks the run to stop. */
+/*
+ * Waits until standard output accepts a line. Returns 0 if it does not after a signal requested a stop:
+ * mpirun no longer reads the output once it forwards SIGTERM.
+ */
 static int output_is_ready(void)
 {
     struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
     for (;;) {
-        const int patience =
-            interrupt_number == 0 ? 100 : 0; /* ms: the signal may come just before */
-        const int ready = poll(&output, 1, patience);
+        /* Times out because a signal may arrive just before poll. */
+        const int milliseconds = interrupt_number == 0 ? 100 : 0;
+        const int ready = poll(&output, 1, milliseconds);
         if (ready > 0 || (ready < 0 && errno != EINTR))
-            return 1; /* or it fails, which writing tells */
-        if (ready == 0 && patience == 0)
+            return 1; /* or an error, which the write reports */
+        if (ready == 0 && milliseconds == 0)
             return 0;
     }
 }
@@ -52,7 +54,7 @@ void progress_clear(progress *p)
 
 void progress_batch(progress *p, const lw_batch_report *report)
 {
-    const double draw_interval = 0.1; /* seconds; faster than this only costs */
+    const double draw_interval = 0.1; /* seconds */
     const double time = now();
     if (report->rows_total == 0 || report->seconds <= 0.0 || time - p->last_draw < draw_interval ||
         !output_is_ready())
@@ -69,8 +71,7 @@ void progress_batch(progress *p, const lw_batch_report *report)
     const int width = snprintf(
         line, sizeof line, "epoch %zu/%zu  %3.0f %%  %.0f samples/s  %ld:%02ld left", report->epoch,
         report->epochs, 100.0 * epoch_done, rows / report->seconds, left / 60, left % 60);
-    /* Blanks over the rest of a longer line before: no escape sequences, so any terminal will do.
-     */
+    /* Blanks, not escape sequences, overwrite the rest of a longer line: this works on any terminal. */
     printf("\r%s%*s", line, p->drawn_width > width ? p->drawn_width - width : 0, "");
     fflush(stdout);
     p->drawn_width = width;

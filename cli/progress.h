@@ -1,4 +1,4 @@
-/* What training shows: a line per epoch, and on a terminal a line that is rewritten meanwhile. */
+/* Training progress: one line per epoch, and on a terminal a status line that is redrawn. */
 #ifndef LANEWISE_CLI_PROGRESS_H
 #define LANEWISE_CLI_PROGRESS_H
 
@@ -6,23 +6,26 @@
 
 typedef struct progress {
     int quiet;
-    int on_terminal;    /* standard output is one: the rewritten line is shown */
+    int on_terminal;    /* standard output is a terminal: draw the status line */
     size_t first_epoch; /* epochs done before this run */
     double start;       /* of the run, seconds on the monotonic clock */
-    double last_draw;   /* of the rewritten line */
-    int drawn_width;    /* characters of it that are on the screen now */
+    double last_draw;   /* of the status line */
+    int drawn_width;    /* characters of the status line on the screen */
 } progress;
 
 progress progress_begin(int quiet, size_t first_epoch);
 
-/* Rewrites the line, a few times a second at most. To be called only when on_terminal. */
+/* Redraws the status line, at most ten times a second. Call only if on_terminal. */
 void progress_batch(progress *p, const lw_batch_report *report);
 
-/* Replaces the rewritten line by the epoch's own, which stays. LW_EIO if standard output does not take it. Where nobody reads
- * that, this and the one above wait, but not once a signal asks the run to stop. */
+/*
+ * Replaces the status line by the line of the epoch. Returns LW_EIO if standard output cannot be written.
+ * This function and progress_batch block while standard output is not read, until a signal requests a
+ * stop.
+ */
 lw_status progress_epoch(progress *p, const lw_epoch_report *report);
 
-/* Removes the rewritten line, so that other text may follow. */
+/* Removes the status line. */
 void progress_clear(progress *p);
 
 #endif

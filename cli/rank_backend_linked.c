@@ -1,4 +1,4 @@
-/* The backend as a part of the command, where the libraries are archives: a module would have others of its own. */
+/* The MPI backend linked into the command, for builds with static libraries. */
 #include "rank_backend.h"
 
 const rank_backend *rank_backend_find(void)

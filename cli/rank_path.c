@@ -4,35 +4,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char mark[] = "{rank}";
-enum { MARK_LENGTH = sizeof mark - 1, NUMBER_SIZE = 12 };
+static const char placeholder[] = "{rank}";
+enum { PLACEHOLDER_LENGTH = sizeof placeholder - 1, NUMBER_SIZE = 12 };
 
 int has_rank_placeholder(const char *name)
 {
-    return name != NULL && strstr(name, mark) != NULL;
+    return name != NULL && strstr(name, placeholder) != NULL;
 }
 
-lw_status rank_path(const char **name, unsigned rank, char **made)
+lw_status rank_path(const char **name, unsigned rank, char **allocated)
 {
-    *made = NULL;
+    *allocated = NULL;
     if (!has_rank_placeholder(*name))
         return LW_OK;
     char number[NUMBER_SIZE];
     const size_t digits = (size_t)snprintf(number, sizeof number, "%u", rank);
-    /* A number is no longer than two marks. */
+    /* A rank has fewer characters than two placeholders. */
     char *text = malloc(2 * strlen(*name) + 1), *end = text;
     if (text == NULL)
-        return lw_fail(LW_ENOMEM, "no memory for the name of a file");
+        return lw_fail(LW_ENOMEM, "no memory for a file name");
     const char *rest = *name;
-    for (const char *at = strstr(rest, mark); at != NULL; at = strstr(rest, mark)) {
+    for (const char *at = strstr(rest, placeholder); at != NULL; at = strstr(rest, placeholder)) {
         memcpy(end, rest, (size_t)(at - rest));
         end += at - rest;
         memcpy(end, number, digits);
         end += digits;
-        rest = at + MARK_LENGTH;
+        rest = at + PLACEHOLDER_LENGTH;
     }
     memcpy(end, rest, strlen(rest) + 1);
-    *made = text;
+    *allocated = text;
     *name = text;
     return LW_OK;
 }

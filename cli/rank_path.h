@@ -1,16 +1,16 @@
-/* Names of files of which each rank has its own. */
+/* File names with the placeholder {rank}: each rank reads its own file. */
 #ifndef LANEWISE_CLI_RANK_PATH_H
 #define LANEWISE_CLI_RANK_PATH_H
 
 #include <lanewise/status.h>
 
-/* Whether a name, which may be NULL, has "{rank}" in it. */
+/* Whether the name, which may be NULL, contains "{rank}". */
 int has_rank_placeholder(const char *name);
 
 /*
- * *name with the number of a rank in the place of each "{rank}"; names without it stay as they are. *made receives what is
- * to be freed, or NULL.
+ * Replaces each "{rank}" in *name by the rank. *allocated receives the memory to free, or NULL if the
+ * name has no placeholder.
  */
-lw_status rank_path(const char **name, unsigned rank, char **made);
+lw_status rank_path(const char **name, unsigned rank, char **allocated);
 
 #endif

@@ -5,11 +5,13 @@
 
 enum { COUNT_UNKNOWN = -1 };
 
-/* How many processes a launcher says that it started; 0: there was none. Without one MPI is not initialised, which takes a
- * tenth of a second. */
+/*
+ * The number of processes that a launcher started; 0: no launcher. MPI is initialised, which takes 0.1 s,
+ * only after a launcher.
+ */
 static int launched_processes(void)
 {
-    /* Those of Open MPI, of MPICH and its kin, and of any with PMIx, which does not tell the number. */
+    /* Open MPI, and MPICH and its derivatives. PMIX_RANK is set by any PMIx launcher. */
     static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const char *processes = getenv(names[i]);
@@ -35,10 +37,11 @@ lw_status rank_group_begin(rank_group *group)
     if (processes <= 1 || group->count > 1)
         return LW_OK;
     rank_group_end(group);
-    return lw_fail(LW_ESTATE,
-                   "started as one of %d processes, but alone as its MPI sees it; is the launcher "
-                   "that of the MPI that it was built with?",
-                   processes);
+    return lw_fail(
+        LW_ESTATE,
+        "started as one of %d processes, but MPI reports a single one; use the mpirun of "
+        "the MPI library that lanewise was built with",
+        processes);
 }
 
 lw_status rank_group_join(rank_group *group, lw_precision gradients)
@@ -56,7 +59,7 @@ void rank_group_end(rank_group *group)
 void rank_group_abort(const rank_group *group)
 {
     if (group->backend != NULL)
-        group->backend->abort();
+        group->backend->abort_all();
 }
 
 int is_first_rank(const rank_group *group)
@@ -77,7 +80,7 @@ lw_status rank_group_max(const rank_group *group, double *x)
 {
     double *all = calloc(group->count, sizeof *all);
     if (all == NULL)
-        return lw_fail(LW_ENOMEM, "no memory for a number of each of %u processes", group->count);
+        return lw_fail(LW_ENOMEM, "no memory for the numbers of %u processes", group->count);
     all[group->rank] = *x;
     const lw_status status = rank_group_sum(group, group->count, all);
     for (unsigned i = 0; i < group->count; i++)

@@ -1,4 +1,4 @@
-/* The command on MPI: a module, so that MPI is loaded by those alone whom mpirun has started. */
+/* The MPI backend. A module, so that only processes started by mpirun load MPI. */
 #define _XOPEN_SOURCE 700
 #include "rank_backend.h"
 
@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* What is written to a descriptor goes nowhere. */
+/* Redirects a descriptor to /dev/null. */
 static void silence(int descriptor)
 {
-    const int nowhere = open("/dev/null", O_WRONLY);
-    if (nowhere >= 0) {
-        dup2(nowhere, descriptor);
-        close(nowhere);
+    const int null = open("/dev/null", O_WRONLY);
+    if (null >= 0) {
+        dup2(null, descriptor);
+        close(null);
     }
 }
 
@@ -59,9 +59,9 @@ static void end(rank_group *group)
     MPI_Finalize();
 }
 
-static void abort(void)
+static void abort_all(void)
 {
     MPI_Abort(MPI_COMM_WORLD, 1);
 }
 
-const rank_backend rank_backend_mpi = {begin, join, end, abort};
+const rank_backend rank_backend_mpi = {begin, join, end, abort_all};

@@ -4,11 +4,6 @@
 #include "page.h"
 #include "report_parts.h"
 
-const lw_dataset *report_rows(const report_run *run)
-{
-    return run->validation != NULL ? run->validation : run->training;
-}
-
 static lw_status collect(const report_run *run, json_t **data)
 {
     json_t *examples = NULL, *points = NULL, *values = NULL;
@@ -36,12 +31,12 @@ lw_status report_write(const char *path, const report_run *run)
     lw_status status = collect(run, &data);
     if (status != LW_OK)
         return status;
-    output_stream d;
-    status = output_stream_open(&d, path);
+    output_stream out;
+    status = output_stream_open(&out, path);
     if (status == LW_OK) {
-        if (page_write(d.stream, PAGE_TRAINING, data) != 0)
+        if (page_write(out.stream, PAGE_TRAINING, data) != 0)
             status = lw_fail(LW_ENOMEM, "%s: no memory for the report", path);
-        status = output_stream_close(&d, status);
+        status = output_stream_close(&out, status);
     }
     json_decref(data);
     return status;

@@ -1,4 +1,4 @@
-/* The report of a training run: one page with curves, confusion matrix, examples and configuration. */
+/* The HTML report of a training run: curves, confusion matrix, examples and configuration. */
 #ifndef LANEWISE_CLI_REPORT_H
 #define LANEWISE_CLI_REPORT_H
 
@@ -7,9 +7,9 @@
 #include <lanewise/nn.h>
 #include <time.h>
 
-/* What a run was and came to; all of it is the caller's. */
+/* The run that a report describes. All pointers are owned by the caller. */
 typedef struct report_run {
-    const char *command; /* the command line that repeats it */
+    const char *command; /* the command line, quoted for a shell */
     const train_options *options;
     const data_options *source;
     lw_optimizer optimizer; /* with the values that were used */
@@ -17,11 +17,11 @@ typedef struct report_run {
     const lw_dataset *training;
     const lw_dataset *validation; /* NULL: none */
     const lw_history *history;
-    const lw_evaluation *result; /* of validation, or else of training */
+    const lw_evaluation *result; /* on validation data, or else on training data */
     struct timespec started;     /* TIME_UTC */
 } report_run;
 
-/* Writes the page, whole or not at all. */
+/* Writes the report, completely or not at all. */
 lw_status report_write(const char *path, const report_run *run);
 
 #endif

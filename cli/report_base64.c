@@ -1,3 +1,4 @@
+/* Base64 (RFC 4648). */
 #include "report_parts.h"
 
 #include <stdlib.h>

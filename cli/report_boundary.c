@@ -1,3 +1,4 @@
+/* The decision boundary: rows and a grid of predictions, for networks with two inputs. */
 #include "page.h"
 #include "report_parts.h"
 
@@ -6,16 +7,16 @@
 #include <stdlib.h>
 
 enum {
-    POINTS_MAX = 1500, /* of the rows that are right, and again of those that are wrong */
+    POINTS_MAX = 1500, /* of correct rows, and of misclassified rows */
     GRID = 160,        /* predictions along each side of the plane */
-    GRID_CLASSES = 256 /* a byte each */
+    GRID_CLASSES = 256 /* one byte per class */
 };
 
 typedef struct plane {
     float low[2], high[2];
 } plane;
 
-/* What the rows span, and a twentieth more around it. */
+/* The range of the rows, extended by a twentieth on each side. */
 static plane plane_around(const lw_dataset *data)
 {
     plane p = {{data->x[0], data->x[1]}, {data->x[0], data->x[1]}};
@@ -25,7 +26,7 @@ static plane plane_around(const lw_dataset *data)
             p.high[j] = fmaxf(p.high[j], data->x[2 * i + j]);
         }
     for (size_t j = 0; j < 2; j++) {
-        /* Halves, because the difference of two floats may be beyond float. */
+        /* Halved, because the difference of two floats may overflow. */
         const float half = 0.5f * p.high[j] - 0.5f * p.low[j];
         const float margin = half > 0.0f ? 0.1f * half : 0.5f + 0.1f * fabsf(p.low[j]);
         p.low[j] = fmaxf(p.low[j] - margin, -FLT_MAX);
@@ -34,10 +35,8 @@ static plane plane_around(const lw_dataset *data)
     return p;
 }
 
-/* ---- Points -------------------------------------------------------------------------------- */
-
-/* Adds every stride-th of the rows, of so many, that are wrong, or else of those that are right. */
-static int add_rows(const lw_evaluation *e, size_t count, int wrong, json_t *rows)
+/* Adds a sample of the misclassified rows, or of the correct ones, to rows. */
+static int sample_rows(const lw_evaluation *e, size_t count, int wrong, json_t *rows)
 {
     const size_t all = wrong ? e->misclassified_count : count - e->misclassified_count;
     const size_t stride = (all + POINTS_MAX - 1) / POINTS_MAX;
@@ -78,15 +77,14 @@ static lw_status points_of(const report_run *run, const json_t *rows, json_t *pa
     return status;
 }
 
-/* ---- The plane ----------------------------------------------------------------------------- */
-
-/* The class that is ahead, and by how much, as bytes. */
-static void judge(const float *y, size_t outputs, unsigned char *klass, unsigned char *margin)
+/* The predicted class and its margin over the second, as bytes. */
+static void classify_outputs(const float *y, size_t outputs, unsigned char *klass,
+                             unsigned char *margin)
 {
-    float ahead;
+    float difference;
     if (outputs == 1) {
         *klass = y[0] > 0.5f;
-        ahead = fabsf(2.0f * y[0] - 1.0f);
+        difference = fabsf(2.0f * y[0] - 1.0f);
     } else {
         size_t first = 0;
         float second = -INFINITY;
@@ -99,12 +97,12 @@ static void judge(const float *y, size_t outputs, unsigned char *klass, unsigned
             }
         }
         *klass = (unsigned char)first;
-        ahead = y[first] - second;
+        difference = y[first] - second;
     }
-    *margin = (unsigned char)(255.0f * fminf(ahead, 1.0f) + 0.5f);
+    *margin = (unsigned char)(255.0f * fminf(difference, 1.0f) + 0.5f);
 }
 
-/* A row of the picture at a time, from the top. */
+/* Predicts the grid row by row, from the top. */
 static lw_status predict_grid(const lw_net *net, const plane *p, float *x, float *y,
                               unsigned char *classes, unsigned char *margins)
 {
@@ -120,8 +118,8 @@ static lw_status predict_grid(const lw_net *net, const plane *p, float *x, float
         if (status != LW_OK)
             return status;
         for (size_t column = 0; column < GRID; column++)
-            judge(y + column * outputs, outputs, classes + row * GRID + column,
-                  margins + row * GRID + column);
+            classify_outputs(y + column * outputs, outputs, classes + row * GRID + column,
+                             margins + row * GRID + column);
     }
     return LW_OK;
 }
@@ -153,22 +151,22 @@ lw_status report_boundary(const report_run *run, json_t **part)
     }
     const plane p = plane_around(data);
     json_t *rows = json_array();
-    json_t *made = json_pack("{s:i, s:o, s:[f, f], s:[f, f]}", "size", GRID, "names",
-                             report_input_names(data, 2), "x_range", (double)p.low[0],
-                             (double)p.high[0], "y_range", (double)p.low[1], (double)p.high[1]);
+    json_t *section = json_pack("{s:i, s:o, s:[f, f], s:[f, f]}", "size", GRID, "names",
+                                report_input_names(data, 2), "x_range", (double)p.low[0],
+                                (double)p.high[0], "y_range", (double)p.low[1], (double)p.high[1]);
     lw_status status = LW_OK;
-    if ((add_rows(run->result, report_rows(run)->rows, 0, rows) |
-         add_rows(run->result, report_rows(run)->rows, 1, rows)) != 0)
+    if ((sample_rows(run->result, report_rows(run)->rows, 0, rows) |
+         sample_rows(run->result, report_rows(run)->rows, 1, rows)) != 0)
         status = lw_fail(LW_ENOMEM, "no memory for the report");
     if (status == LW_OK)
-        status = points_of(run, rows, made);
+        status = points_of(run, rows, section);
     if (status == LW_OK)
-        status = grid_of(run, &p, made);
+        status = grid_of(run, &p, section);
     json_decref(rows);
     if (status != LW_OK) {
-        json_decref(made);
+        json_decref(section);
         return status;
     }
-    *part = made;
+    *part = section;
     return LW_OK;
 }

@@ -1,9 +1,10 @@
+/* The learning curves. */
 #include "page.h"
 #include "report_parts.h"
 
 #include <math.h>
 
-/* Points of a curve at most: more than a screen has room for. */
+/* Points per curve: more than a screen has columns. */
 enum { POINTS_MAX = 500 };
 
 static const struct {
@@ -16,7 +17,7 @@ static const struct {
               {"seconds", offsetof(lw_epoch_report, seconds)},
               {"samples_per_second", offsetof(lw_epoch_report, samples_per_second)}};
 
-/* Evenly spaced, the first and the last among them. */
+/* Evenly spaced, including the first and the last epoch. */
 static size_t shown_epoch(const lw_history *history, size_t points, size_t i)
 {
     return points < 2 ? 0 : i * (history->count - 1) / (points - 1);
@@ -41,7 +42,7 @@ json_t *report_epochs(const report_run *run)
 {
     const lw_history *history = run->history;
     const size_t points = history->count < POINTS_MAX ? history->count : POINTS_MAX;
-    json_t *part = json_pack("{s:I, s:I, s:b, s:o}", "asked", (json_int_t)run->options->epochs,
+    json_t *part = json_pack("{s:I, s:I, s:b, s:o}", "requested", (json_int_t)run->options->epochs,
                              "run", (json_int_t)history->count, "stopped", history->stopped, "best",
                              best_epoch(history));
     json_t *numbers = json_array();

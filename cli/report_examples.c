@@ -1,3 +1,4 @@
+/* The misclassified rows of highest confidence. */
 #include "page.h"
 #include "report_parts.h"
 
@@ -6,63 +7,27 @@
 
 enum {
     PICTURES_MAX = 100,
-    PIXELS_MAX = 400000, /* of all pictures together: half a megabyte of the page */
-    SIDE_MIN = 8,        /* a row of fewer than 64 numbers is rather no picture */
+    PIXELS_MAX = 400000, /* of all pictures; half a megabyte of the page */
+    SIDE_MIN = 8,        /* shorter rows are not treated as pictures */
     TABLE_ROWS_MAX = 50,
     TABLE_COLUMNS_MAX = 32,
-    CHUNK = 1024, /* rows whose outputs are computed at a time */
+    CHUNK = 1024, /* rows per call of lw_predict */
 };
 
 typedef struct mistake {
     size_t row;
     int32_t truth, predicted;
-    float truth_score, predicted_score; /* outputs; probabilities after softmax and sigmoid */
-    float margin;                       /* by which the wrong class was ahead */
+    float truth_score, predicted_score; /* outputs; probabilities for softmax and sigmoid */
+    float margin;                       /* of the wrong class over the true one */
 } mistake;
 
-/* The most confident ones, most confident first. */
+/* The mistakes of largest margin, in descending order. */
 typedef struct mistakes {
-    size_t count, room;
+    size_t count, capacity;
     mistake items[PICTURES_MAX];
 } mistakes;
 
-int32_t report_true_class(const lw_dataset *data, size_t row)
-{
-    if (data->target.labels != NULL)
-        return data->target.labels[row];
-    const float *values = data->target.values + row * data->outputs;
-    if (data->outputs == 1)
-        return values[0] > 0.5f;
-    size_t largest = 0;
-    for (size_t j = 1; j < data->outputs; j++)
-        if (values[j] > values[largest])
-            largest = j;
-    return (int32_t)largest;
-}
-
-json_t *report_input_names(const lw_dataset *data, size_t count)
-{
-    json_t *names = json_array();
-    int failed = 0;
-    for (size_t i = 0; i < count; i++)
-        failed |=
-            json_array_append_new(names, data->input_names != NULL ? page_text(data->input_names[i])
-                                                                   : json_sprintf("input %zu", i));
-    if (failed) {
-        json_decref(names);
-        return NULL;
-    }
-    return names;
-}
-
-static int has_probabilities(const lw_net *net)
-{
-    lw_layer_info last = {0};
-    (void)lw_net_layer_info(net, lw_net_layer_count(net) - 1, &last);
-    return last.activation == LW_SOFTMAX || last.activation == LW_SIGMOID;
-}
-
-/* The side of the square pictures that the rows are; 0 if they are none. */
+/* The side of square pictures; 0 if the rows are not pictures. */
 static size_t picture_side(const report_run *run)
 {
     const size_t inputs = report_rows(run)->inputs;
@@ -74,17 +39,16 @@ static size_t picture_side(const report_run *run)
     return run->source->data != NULL || side >= SIDE_MIN ? side : 0;
 }
 
-/* ---- The worst ----------------------------------------------------------------------------- */
-
-static mistake judge(const lw_net *net, const lw_dataset *data, size_t row, const float *y)
+static mistake describe_mistake(const lw_net *net, const lw_dataset *data, size_t row,
+                                const float *y)
 {
     const size_t outputs = lw_net_outputs(net);
     const int32_t truth = report_true_class(data, row);
     if (outputs == 1) {
-        /* One output is that of class 1. */
-        const int one_less = has_probabilities(net);
+        /* The output is the score of class 1. */
+        const int is_probability = report_has_probabilities(net);
         const int32_t predicted = 1 - truth;
-        const float zero = one_less ? 1.0f - y[0] : y[0];
+        const float zero = is_probability ? 1.0f - y[0] : y[0];
         return (mistake){.row = row,
                          .truth = truth,
                          .predicted = predicted,
@@ -106,15 +70,15 @@ static mistake judge(const lw_net *net, const lw_dataset *data, size_t row, cons
 
 static void keep(mistakes *worst, const mistake *m)
 {
-    if (worst->count == worst->room && !(m->margin > worst->items[worst->count - 1].margin))
+    if (worst->count == worst->capacity && !(m->margin > worst->items[worst->count - 1].margin))
         return;
-    size_t place = worst->count < worst->room ? worst->count++ : worst->count - 1;
-    for (; place > 0 && worst->items[place - 1].margin < m->margin; place--)
-        worst->items[place] = worst->items[place - 1];
-    worst->items[place] = *m;
+    size_t i = worst->count < worst->capacity ? worst->count++ : worst->count - 1;
+    for (; i > 0 && worst->items[i - 1].margin < m->margin; i--)
+        worst->items[i] = worst->items[i - 1];
+    worst->items[i] = *m;
 }
 
-/* Chunk by chunk: a network may have many outputs and most rows may be wrong. */
+/* Works in chunks of rows to bound the memory for outputs. */
 static lw_status find_worst(const report_run *run, mistakes *worst)
 {
     const lw_dataset *data = report_rows(run);
@@ -133,7 +97,8 @@ static lw_status find_worst(const report_run *run, mistakes *worst)
                    data->inputs * sizeof *x);
         status = lw_predict(run->net, rows, x, y);
         for (size_t i = 0; i < rows && status == LW_OK; i++) {
-            const mistake m = judge(run->net, data, e->misclassified[begin + i], y + i * outputs);
+            const mistake m =
+                describe_mistake(run->net, data, e->misclassified[begin + i], y + i * outputs);
             keep(worst, &m);
         }
     }
@@ -142,13 +107,11 @@ static lw_status find_worst(const report_run *run, mistakes *worst)
     return status;
 }
 
-/* ---- As JSON ------------------------------------------------------------------------------- */
-
-/* Grey, from the least to the largest value; what lies within 0 to 1 keeps to these. */
+/* Grey levels from 0, or the smallest value, to 1, or the largest value. */
 static json_t *pictures_of(const lw_dataset *data, const mistakes *worst, size_t side)
 {
     const size_t pixels = side * side;
-    double low = 0.0, high = 1.0; /* the difference of two floats may be beyond float */
+    double low = 0.0, high = 1.0; /* double: the difference of two floats may overflow */
     for (size_t i = 0; i < worst->count; i++)
         for (size_t j = 0; j < pixels; j++) {
             const double value = (double)data->x[worst->items[i].row * pixels + j];
@@ -203,9 +166,9 @@ static json_t *examples_of(const report_run *run, const mistakes *worst, size_t 
     }
     const size_t columns = data->inputs < TABLE_COLUMNS_MAX ? data->inputs : TABLE_COLUMNS_MAX;
     json_t *part =
-        json_pack("{s:b, s:o, s:o, s:o, s:o, s:o}", "probabilities", has_probabilities(run->net),
-                  "rows", rows, "truth", truth, "predicted", predicted, "truth_score", truth_score,
-                  "predicted_score", predicted_score);
+        json_pack("{s:b, s:o, s:o, s:o, s:o, s:o}", "probabilities",
+                  report_has_probabilities(run->net), "rows", rows, "truth", truth, "predicted",
+                  predicted, "truth_score", truth_score, "predicted_score", predicted_score);
     if (side > 0) {
         failed |= json_object_set_new(part, "pictures", pictures_of(data, worst, side));
     } else {
@@ -226,10 +189,10 @@ lw_status report_examples(const report_run *run, json_t **part)
         return LW_OK;
     }
     const size_t side = picture_side(run);
-    mistakes worst = {.room = TABLE_ROWS_MAX};
+    mistakes worst = {.capacity = TABLE_ROWS_MAX};
     if (side > 0) {
         const size_t fitting = PIXELS_MAX / (side * side);
-        worst.room = fitting < PICTURES_MAX ? fitting : PICTURES_MAX;
+        worst.capacity = fitting < PICTURES_MAX ? fitting : PICTURES_MAX;
     }
     const lw_status status = find_worst(run, &worst);
     if (status != LW_OK)

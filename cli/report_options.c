@@ -1,3 +1,4 @@
+/* The options of the run. */
 #include "enum_names.h"
 #include "page.h"
 #include "report_parts.h"
@@ -6,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Where an option has no value of its own. */
+/* The value of an option that is not given. */
 static const char none[] = "none";
 
 static json_t *text_or_none(const char *text)
@@ -19,7 +20,7 @@ static json_t *yes_or_no(int value)
     return json_string(value ? "yes" : "no");
 }
 
-/* As short as it can be and still be the float that was given. */
+/* The shortest text that reads back as the same float. */
 static json_t *real(float value)
 {
     char text[32];
@@ -47,27 +48,24 @@ static json_t *layer_sizes(const size_list *layers)
     return json_string(layers->count > 0 ? text : none);
 }
 
-/* The loss that LW_LOSS_DEFAULT means. */
+/* Resolves LW_LOSS_DEFAULT. */
 static const char *loss_name(const report_run *run)
 {
     int loss = run->options->loss;
-    lw_layer_info last = {0};
-    (void)lw_net_layer_info(run->net, lw_net_layer_count(run->net) - 1, &last);
+    const lw_activation activation = report_output_activation(run->net);
     if (loss == LW_LOSS_DEFAULT)
-        loss = last.activation == LW_SOFTMAX   ? LW_CROSS_ENTROPY
-               : last.activation == LW_SIGMOID ? LW_BINARY_CROSS_ENTROPY
-                                               : LW_MSE;
+        loss = activation == LW_SOFTMAX   ? LW_CROSS_ENTROPY
+               : activation == LW_SIGMOID ? LW_BINARY_CROSS_ENTROPY
+                                          : LW_MSE;
     return choice_name(loss_names, loss);
 }
 
 static json_t *network_options(const report_run *run)
 {
     const train_options *o = run->options;
-    lw_layer_info last = {0};
-    (void)lw_net_layer_info(run->net, lw_net_layer_count(run->net) - 1, &last);
     return json_pack("{s:o, s:s, s:s, s:s, s:s, s:o}", "layers", layer_sizes(&o->layers),
                      "activation", lw_activation_name((lw_activation)o->activation), "output",
-                     lw_activation_name(last.activation), "initializer",
+                     lw_activation_name(report_output_activation(run->net)), "initializer",
                      choice_name(initializer_names, o->initializer), "precision",
                      choice_name(precision_names, o->precision), "init", text_or_none(o->init));
 }
@@ -94,11 +92,10 @@ static json_t *training_options(const report_run *run)
         "batch", batch_size(o), "epochs", json_sprintf("%zu", o->epochs), "until-accuracy",
         real_or_none(o->until_accuracy, o->until_accuracy > 0.0f), "no-shuffle",
         yes_or_no(o->no_shuffle), "seed", json_sprintf("%" PRIu64, o->seed), "threads",
-        o->threads > 0 ? json_sprintf("%u", o->threads) : json_string("all at hand"));
+        o->threads > 0 ? json_sprintf("%u", o->threads) : json_string("all"));
 }
 
-/* Names with commas between them. */
-static json_t *list(const name_list *names)
+static json_t *comma_separated(const name_list *names)
 {
     json_t *text = json_string("");
     for (size_t i = 0; i < names->count && text != NULL; i++) {
@@ -115,14 +112,15 @@ static json_t *list(const name_list *names)
 static json_t *csv_options(const report_run *run)
 {
     const data_options *source = run->source;
-    return json_pack("{s:o, s:s, s:o, s:o, s:o}", "target", text_or_none(source->target),
-                     "target is", run->training->target.labels != NULL ? "a class" : "a value",
-                     "no-header", yes_or_no(source->no_header), "one-hot",
-                     source->one_hot.count > 0 ? list(&source->one_hot) : json_string(none),
-                     "standardize",
-                     source->standardize.all                 ? json_string("all")
-                     : source->standardize.columns.count > 0 ? list(&source->standardize.columns)
-                                                             : json_string(none));
+    return json_pack(
+        "{s:o, s:s, s:o, s:o, s:o}", "target", text_or_none(source->target), "target is",
+        run->training->target.labels != NULL ? "a class" : "a value", "no-header",
+        yes_or_no(source->no_header), "one-hot",
+        source->one_hot.count > 0 ? comma_separated(&source->one_hot) : json_string(none),
+        "standardize",
+        source->standardize.all                 ? json_string("all")
+        : source->standardize.columns.count > 0 ? comma_separated(&source->standardize.columns)
+                                                : json_string(none));
 }
 
 static json_t *result_options(const train_options *o)

@@ -1,3 +1,4 @@
+/* Errors of a regression and a sample of its rows. */
 #include "page.h"
 #include "report_parts.h"
 
@@ -8,8 +9,8 @@ enum { POINTS_MAX = 1000, OUTPUTS_MAX = 4, CHUNK = 1024 };
 
 /* Sums over all rows of one output, in double. */
 typedef struct sums {
-    double squares, absolutes; /* of predicted - true */
-    double mean, deviation;    /* of the true values: running mean and sum of squares about it */
+    double squares, absolutes; /* of errors, predicted - true */
+    double mean, deviation;    /* of the true values: running mean, sum of squares about it */
 } sums;
 
 static void add(sums *s, size_t row, double truth, double predicted)
@@ -21,7 +22,7 @@ static void add(sums *s, size_t row, double truth, double predicted)
     s->deviation += from_mean * (truth - s->mean);
 }
 
-/* A label is the value of a single output, or the place of the 1 among several. */
+/* Labels are one-hot targets if there are several outputs. */
 static double true_value(const lw_dataset *data, size_t outputs, size_t row, size_t output)
 {
     if (data->target.values != NULL)
@@ -40,14 +41,11 @@ static json_t *output_of(const sums *s, size_t rows, json_t *truth, json_t *pred
         truth, "predicted", predicted);
 }
 
-/* Several linear outputs count as classes in lw_evaluate; where targets are values they are these, too. */
+/* lw_evaluate treats several linear outputs as classes; with targets that are values, show both. */
 static int has_values(const report_run *run)
 {
-    lw_layer_info last = {0};
-    (void)lw_net_layer_info(run->net, lw_net_layer_count(run->net) - 1, &last);
     return run->result->classes == 0 ||
-           (report_rows(run)->target.values != NULL && last.activation != LW_SOFTMAX &&
-            last.activation != LW_SIGMOID);
+           (report_rows(run)->target.values != NULL && !report_has_probabilities(run->net));
 }
 
 lw_status report_regression(const report_run *run, json_t **part)
@@ -91,13 +89,13 @@ lw_status report_regression(const report_run *run, json_t **part)
     json_t *list = json_array();
     for (size_t j = 0; j < shown; j++)
         failed |= json_array_append_new(list, output_of(&s[j], rows, truth[j], predicted[j]));
-    json_t *made = json_pack("{s:I, s:o}", "rows", (json_int_t)rows, "outputs", list);
-    if (status == LW_OK && (failed || made == NULL))
+    json_t *section = json_pack("{s:I, s:o}", "rows", (json_int_t)rows, "outputs", list);
+    if (status == LW_OK && (failed || section == NULL))
         status = lw_fail(LW_ENOMEM, "no memory for the report");
     if (status != LW_OK) {
-        json_decref(made);
+        json_decref(section);
         return status;
     }
-    *part = made;
+    *part = section;
     return LW_OK;
 }

@@ -1,23 +1,22 @@
+/* The final loss, accuracy and confusion matrix. */
 #include "page.h"
 #include "report_parts.h"
 
 #include <string.h>
 
 enum {
-    MATRIX_MAX = 100,     /* classes whose whole matrix is shown */
-    CLASSES_MAX = 1000,   /* classes that have a line each */
-    CONFUSIONS_MAX = 30,  /* commonest confusions */
+    MATRIX_MAX = 100,     /* most classes with a complete matrix */
+    CLASSES_MAX = 1000,   /* most classes with a table row each */
+    CONFUSIONS_MAX = 30,  /* most frequent confusions shown */
     CONFUSION_FIELDS = 4, /* true class, predicted class, rows, rows of the true class */
 };
-
-/* ---- Names --------------------------------------------------------------------------------- */
 
 static const char *const fashion_classes[] = {"T-shirt/top", "Trouser",   "Pullover", "Dress",
                                               "Coat",        "Sandal",    "Shirt",    "Sneaker",
                                               "Bag",         "Ankle boot"};
 enum { FASHION_CLASSES = sizeof fashion_classes / sizeof *fashion_classes };
 
-/* Other data in its format, as MNIST's digits, come by the same option, but not with its labels. */
+/* --data also reads other data in the same format, such as MNIST: recognises the first labels. */
 static int is_fashion_mnist(const report_run *run)
 {
     static const int32_t first_labels[] = {9, 2, 1, 1, 6, 1, 4, 6, 5, 7};
@@ -31,7 +30,7 @@ static json_t *class_names(const report_run *run)
 {
     const lw_dataset *data = report_rows(run);
     const char *const *known = is_fashion_mnist(run) ? fashion_classes : data->class_names;
-    /* Texts of a single kind are one class of two; the other has no name. */
+    /* With a single text in the target column, the second class has no name. */
     if (known == NULL || (known == data->class_names && data->outputs != run->result->classes) ||
         run->result->classes > CLASSES_MAX)
         return json_null();
@@ -46,8 +45,6 @@ static json_t *class_names(const report_run *run)
     return names;
 }
 
-/* ---- Counts -------------------------------------------------------------------------------- */
-
 static json_t *counts(const size_t *count, size_t n)
 {
     json_t *array = json_array();
@@ -61,7 +58,7 @@ static json_t *counts(const size_t *count, size_t n)
     return array;
 }
 
-/* Sums of n counts that lie stride apart. */
+/* The sum of n counts with a stride. */
 static size_t sum(const size_t *count, size_t n, size_t stride)
 {
     size_t total = 0;
@@ -72,7 +69,7 @@ static size_t sum(const size_t *count, size_t n, size_t stride)
 
 typedef enum class_count { SUPPORT, PREDICTED, HITS } class_count;
 
-/* A number for each class; null if there are too many of them. */
+/* One number per class; null if there are too many classes. */
 static json_t *class_counts(const lw_evaluation *e, class_count which)
 {
     if (e->classes == 0 || e->classes > CLASSES_MAX)
@@ -92,8 +89,8 @@ static json_t *confusion_matrix(const lw_evaluation *e)
     return counts(e->confusion, e->classes * e->classes);
 }
 
-/* The commonest first; of equals the one that comes first in the matrix. */
-static json_t *commonest_confusions(const lw_evaluation *e)
+/* In descending order; ties in matrix order. */
+static json_t *top_confusions(const lw_evaluation *e)
 {
     size_t cells[CONFUSIONS_MAX] = {0};
     size_t found = 0;
@@ -102,10 +99,10 @@ static json_t *commonest_confusions(const lw_evaluation *e)
         if (cell / e->classes == cell % e->classes || count == 0 ||
             (found == CONFUSIONS_MAX && count <= e->confusion[cells[found - 1]]))
             continue;
-        size_t place = found < CONFUSIONS_MAX ? found++ : found - 1;
-        for (; place > 0 && e->confusion[cells[place - 1]] < count; place--)
-            cells[place] = cells[place - 1];
-        cells[place] = cell;
+        size_t i = found < CONFUSIONS_MAX ? found++ : found - 1;
+        for (; i > 0 && e->confusion[cells[i - 1]] < count; i--)
+            cells[i] = cells[i - 1];
+        cells[i] = cell;
     }
 
     json_t *array = json_array();
@@ -127,12 +124,11 @@ static json_t *commonest_confusions(const lw_evaluation *e)
 json_t *report_result(const report_run *run)
 {
     const lw_evaluation *e = run->result;
-    return json_pack("{s:s, s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "on",
-                     run->validation != NULL ? "validation" : "training", "rows",
-                     (json_int_t)e->rows, "loss", page_number(e->loss), "accuracy",
-                     page_number(e->accuracy), "classes", (json_int_t)e->classes, "correct",
-                     (json_int_t)e->correct, "names", class_names(run), "confusion",
-                     confusion_matrix(e), "support", class_counts(e, SUPPORT), "predicted",
-                     class_counts(e, PREDICTED), "hits", class_counts(e, HITS), "confusions",
-                     commonest_confusions(e));
+    return json_pack(
+        "{s:s, s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "on",
+        run->validation != NULL ? "validation" : "training", "rows", (json_int_t)e->rows, "loss",
+        page_number(e->loss), "accuracy", page_number(e->accuracy), "classes",
+        (json_int_t)e->classes, "correct", (json_int_t)e->correct, "names", class_names(run),
+        "confusion", confusion_matrix(e), "support", class_counts(e, SUPPORT), "predicted",
+        class_counts(e, PREDICTED), "hits", class_counts(e, HITS), "confusions", top_confusions(e));
 }

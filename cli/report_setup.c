@@ -1,3 +1,4 @@
+/* Machine, network, data and times. */
 #define _XOPEN_SOURCE 700
 #include "page.h"
 #include "report_parts.h"
@@ -7,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* "model name : ..." of the first processor; Arm's kernels do not tell. */
+/* "model name : ..." of the first processor; Linux on Arm does not report it. */
 static json_t *cpu_model(void)
 {
     json_t *model = NULL;
@@ -26,9 +27,9 @@ static json_t *cpu_model(void)
 
 json_t *report_machine(const report_run *run)
 {
-    const unsigned asked = run->options->threads;
+    const unsigned threads = run->options->threads;
     return json_pack("{s:o, s:s, s:i, s:i, s:s}", "cpu", cpu_model(), "isa", lw_isa_name(),
-                     "threads", asked > 0 ? (int)asked : lw_max_threads(), "processors",
+                     "threads", threads > 0 ? (int)threads : lw_max_threads(), "processors",
                      (int)sysconf(_SC_NPROCESSORS_ONLN), "version", lw_version());
 }
 
@@ -69,7 +70,7 @@ static json_t *validation_source(const data_options *source)
     if (source->test_x != NULL)
         return two_files(source->test_x, source->test_y);
     if (source->validation_fraction > 0.0f)
-        return json_sprintf("a random part of the rows, %g %%",
+        return json_sprintf("%g %% of the rows, chosen at random",
                             100.0 * (double)source->validation_fraction);
     return json_null();
 }
@@ -81,8 +82,8 @@ json_t *report_data(const report_run *run)
     return json_pack(
         "{s:o, s:o, s:b, s:I, s:o}", "source",
         table != NULL ? page_text(table) : two_files(source->x, source->y), "validation",
-        validation_source(source), "split", source->validation_fraction > 0.0f, "training_option_specs",
-        (json_int_t)run->training->rows, "validation_option_specs",
+        validation_source(source), "split", source->validation_fraction > 0.0f,
+        "training_option_specs", (json_int_t)run->training->rows, "validation_option_specs",
         run->validation != NULL ? json_integer((json_int_t)run->validation->rows) : json_null());
 }
 

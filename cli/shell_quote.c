@@ -12,7 +12,7 @@ static int is_plain(const char *word)
     return word[0] != '\0' && word[strspn(word, plain)] == '\0';
 }
 
-/* Within single quotes only the quote itself needs care: it ends them, stands escaped, begins anew. */
+/* A single quote inside single quotes is written as '\''. */
 static char *append_quoted(char *end, const char *word)
 {
     *end++ = '\'';
@@ -30,10 +30,10 @@ static char *append_quoted(char *end, const char *word)
 
 char *shell_quote(int argc, char **argv)
 {
-    size_t room = sizeof program;
+    size_t size = sizeof program;
     for (int i = 0; i < argc; i++)
-        room += 4 * strlen(argv[i]) + 3; /* every character a quote, a blank and quotes around */
-    char *line = malloc(room);
+        size += 4 * strlen(argv[i]) + 3; /* a quote becomes 4 characters; a blank and two quotes */
+    char *line = malloc(size);
     if (line == NULL)
         return NULL;
     memcpy(line, program, sizeof program - 1);

@@ -1,9 +1,8 @@
-/* A command line as a shell takes it. */
+/* The command line, quoted for a shell. */
 #ifndef LANEWISE_CLI_SHELL_QUOTE_H
 #define LANEWISE_CLI_SHELL_QUOTE_H
 
-/* `lanewise` and the arguments, quoted where a shell would change them. NULL without memory; released with
- * free. */
+/* "lanewise" and the arguments, quoted where needed. NULL if out of memory; release with free. */
 char *shell_quote(int argc, char **argv);
 
 #endif

@@ -16,7 +16,7 @@ static const char *const levels[][LEVELS] = {
 
 sparkline_form sparkline_form_of_locale(void)
 {
-    /* Without setlocale, which would change how numbers are read and written. */
+    /* Not setlocale, which would change the decimal point of strtod and printf. */
     const locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
     if (locale == (locale_t)0)
         return SPARKLINE_ASCII;
@@ -25,24 +25,24 @@ sparkline_form sparkline_form_of_locale(void)
     return utf8 ? SPARKLINE_BLOCKS : SPARKLINE_ASCII;
 }
 
-static int level_of(double value, double least, double most)
+static int level_of(double value, double min, double max)
 {
-    if (most <= least)
+    if (max <= min)
         return LEVELS / 2 - 1;
-    /* Halves, because the distance of two finite numbers need not be one. */
-    const double height = (0.5 * value - 0.5 * least) / (0.5 * most - 0.5 * least);
+    /* Halved, because the difference of two finite numbers may overflow. */
+    const double height = (0.5 * value - 0.5 * min) / (0.5 * max - 0.5 * min);
     return (int)lround(height * (LEVELS - 1));
 }
 
 void sparkline_print(FILE *file, sparkline_form form, size_t count, const double *values)
 {
-    double least = (double)INFINITY, most = -(double)INFINITY;
+    double min = (double)INFINITY, max = -(double)INFINITY;
     for (size_t i = 0; i < count; i++) {
         if (!isfinite(values[i]))
             continue;
-        least = fmin(least, values[i]);
-        most = fmax(most, values[i]);
+        min = fmin(min, values[i]);
+        max = fmax(max, values[i]);
     }
     for (size_t i = 0; i < count; i++)
-        fputs(isfinite(values[i]) ? levels[form][level_of(values[i], least, most)] : " ", file);
+        fputs(isfinite(values[i]) ? levels[form][level_of(values[i], min, max)] : " ", file);
 }

@@ -1,4 +1,4 @@
-/* A curve as one line of text: a character for each value, higher for larger ones. */
+/* A curve as one line of text: one character per value, higher for larger values. */
 #ifndef LANEWISE_CLI_SPARKLINE_H
 #define LANEWISE_CLI_SPARKLINE_H
 
@@ -6,14 +6,16 @@
 
 typedef enum sparkline_form {
     SPARKLINE_ASCII, /* . : - = + * # @ */
-    SPARKLINE_BLOCKS /* block elements of Unicode, in UTF-8 */
+    SPARKLINE_BLOCKS /* Unicode block elements, in UTF-8 */
 } sparkline_form;
 
-/* Blocks where the user's locale (LC_ALL, LC_CTYPE, LANG) has UTF-8. */
+/* SPARKLINE_BLOCKS if the user's locale (LC_ALL, LC_CTYPE, LANG) uses UTF-8. */
 sparkline_form sparkline_form_of_locale(void);
 
-/* The smallest value has the lowest character, the largest the highest; where all are equal, all have one of the
- * middle. A value that is not finite is a gap. */
+/*
+ * Scales the values from the lowest to the highest character. Equal values all get a middle character;
+ * a value that is not finite is a blank.
+ */
 void sparkline_print(FILE *file, sparkline_form form, size_t count, const double *values);
 
 #endif

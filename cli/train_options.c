@@ -35,7 +35,7 @@ const choice schedule_names[] = {{"constant", LW_SCHEDULE_CONSTANT},
                                  {"cosine", LW_SCHEDULE_COSINE},
                                  {NULL, 0}};
 
-/* --batch N or full. */
+/* A count or "full". */
 static int parse_batch(const option_spec *option, char *text, void *value)
 {
     if (strcmp(text, "full") != 0)
@@ -44,7 +44,7 @@ static int parse_batch(const option_spec *option, char *text, void *value)
     return 1;
 }
 
-/* Above 0, up to and including 1. */
+/* A float in (0, 1]. */
 static int parse_accuracy(const option_spec *option, char *text, void *value)
 {
     float number = 0.0f;
@@ -58,23 +58,23 @@ static int parse_accuracy(const option_spec *option, char *text, void *value)
 #define TRAIN_FIELD(name) offsetof(train_options, name)
 
 static const option_spec network_option_specs[] = {
-    {"layers", "N[,N...]", "units of the hidden layers, or none (512,256)",
+    {"layers", "N[,N...]", "units of each hidden layer, or none (512,256)",
      parse_sizes, TRAIN_FIELD(layers),
-     "at most 64 layer sizes of at least 1 with commas between them, or 'none'", NULL},
+     "a comma-separated list of at most 64 layer sizes of at least 1, or 'none'", NULL},
     {"activation", "NAME",
-     "of the hidden layers (relu):\nrelu, leaky_relu, sigmoid, tanh, gelu, silu, linear",
+     "activation of the hidden layers (relu):\nrelu, leaky_relu, sigmoid, tanh, gelu, silu, linear",
      parse_choice, TRAIN_FIELD(activation), NULL, hidden_activation_names},
     {"output", "NAME",
-     "softmax, sigmoid, linear, tanh or another activation\n"
-     "(softmax for classes, linear for values)",
+     "activation of the output layer: softmax, sigmoid, linear, tanh or\n"
+     "another activation (softmax for classes, linear for values)",
      parse_choice, TRAIN_FIELD(output), NULL, activation_names},
     {"initializer", "NAME",
-     "zeros, normal, uniform, xavier, he or default: uniform in\n+-1/sqrt(inputs)",
+     "initial weights: zeros, normal, uniform, xavier, he or default,\nuniform in +-1/sqrt(inputs)",
      parse_choice, TRAIN_FIELD(initializer), NULL, initializer_names},
     {"precision", "NAME",
-     "fp32, or bf16: products of rounded weights and activations, sums\nin fp32 (fp32)",
+     "fp32, or bf16: products of bf16 weights and activations with fp32\naccumulation (fp32)",
      parse_choice, TRAIN_FIELD(precision), NULL, precision_names},
-    {"init", "FILE", "start from the weights in this file, of a network of this shape",
+    {"init", "FILE", "initial weights from this model, of a network of the same shape",
      parse_text, TRAIN_FIELD(init), NULL, NULL},
     {0}};
 
@@ -84,28 +84,28 @@ static const option_spec training_option_specs[] = {
      parse_choice, TRAIN_FIELD(optimizer), NULL, optimizer_names},
     {"lr", "X", "learning rate (0.001 for adam and adamw, 0.01 for the others)",
      parse_positive, TRAIN_FIELD(learning_rate), EXPECTS_POSITIVE, NULL},
-    {"momentum", "X", "of momentum and nesterov (0.9)",
+    {"momentum", "X", "momentum of the optimizers momentum and nesterov (0.9)",
      parse_below_one, TRAIN_FIELD(momentum), EXPECTS_BELOW_ONE, NULL},
-    {"weight-decay", "X", "(0.01 for adamw, 0 for the others)",
+    {"weight-decay", "X", "weight decay (0.01 for adamw, 0 for the others)",
      parse_non_negative, TRAIN_FIELD(weight_decay), EXPECTS_NON_NEGATIVE, NULL},
-    {"schedule", "NAME", "of the learning rate: constant, step, cosine (cosine, down to 0)",
+    {"schedule", "NAME", "learning rate schedule: constant, step, cosine (cosine, to 0)",
      parse_choice, TRAIN_FIELD(schedule), NULL, schedule_names},
-    {"step-every", "N", "epochs between steps of the step schedule (10)",
+    {"step-every", "N", "epochs between drops of the step schedule (10)",
      parse_count, TRAIN_FIELD(step_every), EXPECTS_COUNT, NULL},
-    {"step-factor", "X", "factor of each step (0.1)",
+    {"step-factor", "X", "factor of each drop of the step schedule (0.1)",
      parse_positive, TRAIN_FIELD(step_factor), EXPECTS_POSITIVE, NULL},
     {"clip", "X", "largest norm of the gradient (no limit)",
      parse_positive, TRAIN_FIELD(clip), EXPECTS_POSITIVE, NULL},
     {"batch", "N|full", "rows per step (128)",
      parse_batch, TRAIN_FIELD(batch), EXPECTS_COUNT " or 'full'", NULL},
-    {"epochs", "N", "passes over the data (20)",
+    {"epochs", "N", "passes over the training data (20)",
      parse_count, TRAIN_FIELD(epochs), EXPECTS_COUNT, NULL},
     {"until-accuracy", "X",
      "stop after the first epoch whose validation accuracy is at\nleast X, for example 0.89",
-     parse_accuracy, TRAIN_FIELD(until_accuracy), "a number above 0 and up to 1", NULL},
-    {"no-shuffle", NULL, "take the rows in their order",
+     parse_accuracy, TRAIN_FIELD(until_accuracy), "a number above 0 and at most 1", NULL},
+    {"no-shuffle", NULL, "keep the order of the rows",
      parse_flag, TRAIN_FIELD(no_shuffle), NULL, NULL},
-    {"seed", "N", "for weights, order of rows and --validation (1)",
+    {"seed", "N", "seed of weights, shuffling and --validation (1)",
      parse_u64, TRAIN_FIELD(seed), EXPECTS_U64, NULL},
     THREADS_OPTION(train_options),
     {"gradients", "NAME",
@@ -115,39 +115,39 @@ static const option_spec training_option_specs[] = {
     {0}};
 
 static const option_spec result_option_specs[] = {
-    {"save", "FILE", "the trained network, as safetensors",
+    {"save", "FILE", "write the trained model, as safetensors",
      parse_text, TRAIN_FIELD(save), NULL, NULL},
-    {"log", "FILE", "a JSON object per epoch, each on a line",
+    {"log", "FILE", "write the training log: JSON Lines, one object per epoch",
      parse_text, TRAIN_FIELD(log), NULL, NULL},
-    {"report", "FILE.html", "a page of curves, confusion matrix, misclassified rows and options",
+    {"report", "FILE.html", "write an HTML report: curves, confusion matrix, misclassified\nrows, options",
      parse_text, TRAIN_FIELD(report), NULL, NULL},
-    {"checkpoint", "FILE", "the state of the run after each epoch, and when SIGINT or SIGTERM\nends it, for --resume",
+    {"checkpoint", "FILE", "write a checkpoint for --resume after each epoch, and when SIGINT\n"
+     "or SIGTERM ends the run",
      parse_text, TRAIN_FIELD(checkpoint), NULL, NULL},
     {"checkpoint-every", "N",
-     "epochs from one checkpoint to the next; the last epoch has one\n"
-     "in any case (1)",
+     "write the checkpoint every N epochs, and after the last one (1)",
      parse_count, TRAIN_FIELD(checkpoint_every), EXPECTS_COUNT, NULL},
     {"resume", "FILE",
-     "go on from a checkpoint; the other options are given as at first,\n"
-     "--epochs counts all of the run, --log is continued",
+     "resume from a checkpoint; repeat the other options. --epochs is the\n"
+     "total of the run; --log is continued",
      parse_text, TRAIN_FIELD(resume), NULL, NULL},
-    {"quiet", NULL, "show the final result only", parse_flag, TRAIN_FIELD(quiet), NULL, NULL},
+    {"quiet", NULL, "print the final result only", parse_flag, TRAIN_FIELD(quiet), NULL, NULL},
     {0}};
 /* clang-format on */
 
-/* Files that are written must not be the same; nor may the log be one that is read. */
+/* All output files must differ, and the log from the input files: it is opened before they are read. */
 static int check_files(const char *command, const train_options *o)
 {
     const struct {
         const char *option, *path;
     } files[] = {{"log", o->log},       {"checkpoint", o->checkpoint}, {"save", o->save},
                  {"report", o->report}, {"resume", o->resume},         {"init", o->init}};
-    enum { FILES = sizeof files / sizeof *files, WRITTEN = 4 };
-    for (size_t i = 0; i < WRITTEN; i++)
+    enum { FILES = sizeof files / sizeof *files, OUTPUTS = 4 };
+    for (size_t i = 0; i < OUTPUTS; i++)
         for (size_t j = i + 1; j < FILES; j++) {
-            /* What is read at the beginning may be replaced later, but for the log, which is appended to. */
-            const int harmless = i > 0 && j >= WRITTEN;
-            if (!harmless && files[i].path != NULL && files[j].path != NULL &&
+            /* An input file may be replaced later by any output but the log. */
+            const int is_allowed = i > 0 && j >= OUTPUTS;
+            if (!is_allowed && files[i].path != NULL && files[j].path != NULL &&
                 strcmp(files[i].path, files[j].path) == 0)
                 return usage_error(command, "--%s and --%s name the same file", files[i].option,
                                    files[j].option);
@@ -161,7 +161,7 @@ int train_options_read(int argc, char **argv, train_options *options, data_optio
     const command_line line = {
         .command = argv[0],
         .synopsis = "DATA [OPTIONS]",
-        .summary = "Trains a dense network. Defaults are in parentheses.",
+        .summary = "Trains a dense neural network. Defaults are in parentheses.",
         .groups = {{"Data", data_option_specs, data},
                    {"Validation", validation_option_specs, data},
                    {"Network", network_option_specs, options},
@@ -173,16 +173,47 @@ int train_options_read(int argc, char **argv, train_options *options, data_optio
         outcome = data_options_check(argv[0], data, NEED_TARGETS);
     if (outcome < 0 && options->momentum >= 0.0f && options->optimizer != MOMENTUM &&
         options->optimizer != NESTEROV)
-        outcome = usage_error(argv[0], "--momentum goes with --optimizer momentum or nesterov");
+        outcome = usage_error(argv[0], "--momentum requires --optimizer momentum or nesterov");
     if (outcome < 0 && options->until_accuracy > 0.0f && !data_has_validation(data))
-        outcome = usage_error(argv[0], "--until-accuracy needs data to validate on");
+        outcome = usage_error(
+            argv[0], "--until-accuracy requires validation data: --data, --test-x or --validation");
     if (outcome < 0 && options->checkpoint_every > 0 && options->checkpoint == NULL)
-        outcome = usage_error(argv[0], "--checkpoint-every goes with --checkpoint");
+        outcome = usage_error(argv[0], "--checkpoint-every requires --checkpoint");
     if (outcome < 0 && options->resume != NULL && options->init != NULL)
-        outcome = usage_error(argv[0], "--resume and --init both say where to start");
+        outcome =
+            usage_error(argv[0], "--resume and --init cannot be combined: both set the weights");
     if (options->checkpoint_every == 0)
         options->checkpoint_every = 1;
     if (outcome < 0)
         outcome = check_files(argv[0], options);
     return outcome;
+}
+
+lw_optimizer train_optimizer(const train_options *o)
+{
+    const int is_adam = o->optimizer == ADAM || o->optimizer == ADAMW;
+    const float rate = o->learning_rate > 0.0f ? o->learning_rate : is_adam ? 1e-3f : 1e-2f;
+    const float momentum = o->momentum >= 0.0f ? o->momentum : 0.9f;
+
+    lw_optimizer optimizer;
+    switch ((optimizer_name)o->optimizer) {
+    case SGD:
+        optimizer = lw_sgd(rate);
+        break;
+    case MOMENTUM:
+    case NESTEROV:
+        optimizer = lw_sgd_momentum(rate, momentum);
+        optimizer.nesterov = o->optimizer == NESTEROV;
+        break;
+    case ADAM:
+    default:
+        optimizer = lw_adam(rate);
+        break;
+    case ADAMW:
+        optimizer = lw_adamw(rate, 0.01f);
+        break;
+    }
+    if (o->weight_decay >= 0.0f)
+        optimizer.weight_decay = o->weight_decay;
+    return optimizer;
 }

@@ -2,7 +2,7 @@
 #ifndef LANEWISE_CLI_TRAIN_OPTIONS_H
 #define LANEWISE_CLI_TRAIN_OPTIONS_H
 
-#include "data.h"
+#include "data_options.h"
 
 typedef enum optimizer_name { SGD, MOMENTUM, NESTEROV, ADAM, ADAMW } optimizer_name;
 
@@ -15,14 +15,14 @@ typedef struct train_options {
     const char *init;
 
     int loss, optimizer;
-    float learning_rate;          /* 0: the optimizer's default */
-    float momentum, weight_decay; /* below 0: the optimizer's default */
+    float learning_rate;          /* 0: default of the optimizer */
+    float momentum, weight_decay; /* negative: default of the optimizer */
     int schedule;
     size_t step_every;
     float step_factor, clip;
     size_t batch, epochs;
-    float until_accuracy; /* 0: all epochs */
-    unsigned threads;     /* 0: as many as there are */
+    float until_accuracy; /* 0: not given */
+    unsigned threads;     /* 0: all available processors */
     int no_shuffle;
     int gradients; /* the precision in which processes exchange gradients */
 
@@ -33,10 +33,14 @@ typedef struct train_options {
     int quiet;
 } train_options;
 
-/* Names of the options' values. */
+/* Names of option values. */
 extern const choice initializer_names[], precision_names[], optimizer_names[], schedule_names[];
 
-/* -1, or the exit code to end with. Fields that no option names have their defaults. */
+/* Returns -1 if training should run, otherwise the exit code. Sets options that are not given to their
+ * defaults. */
 int train_options_read(int argc, char **argv, train_options *options, data_options *data);
+
+/* The optimizer that the options select, with its default values where an option is not given. */
+lw_optimizer train_optimizer(const train_options *options);
 
 #endif

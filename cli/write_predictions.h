@@ -1,4 +1,4 @@
-/* Result files: .npy or .csv by the end of their name, whole or absent. */
+/* The files that predict writes: .npy or .csv by their extension, written atomically. */
 #ifndef LANEWISE_CLI_WRITE_PREDICTIONS_H
 #define LANEWISE_CLI_WRITE_PREDICTIONS_H
 
@@ -9,11 +9,10 @@
 int is_csv_path(const char *path);
 int is_prediction_path(const char *path);
 
-/* A column "class", or as .npy an int32 vector. */
+/* CSV: a column "class". npy: an int32 vector. */
 lw_status write_predicted_classes(const char *path, const int32_t *classes, size_t rows);
 
-/* Columns "y0", "y1", ..., or as .npy a float32 matrix. Nine digits: read back, they are the same
- * floats. */
+/* CSV: columns "y0", "y1", ... with 9 digits, which read back as the same floats. npy: a float32 matrix. */
 lw_status write_predicted_outputs(const char *path, const float *y, size_t rows, size_t outputs);
 
 #endif

@@ -89,6 +89,6 @@ function resultTiles(data) {
       ? tile(percent(epochs.best.accuracy, 2), `best accuracy, in epoch ${count(epochs.best.epoch)}`) : null,
     tile(count(time.samples_per_second), 'samples per second in training'),
     tile(duration(time.training), `training, ${plural(epochs.run, 'epoch')}${
-      epochs.run < epochs.asked ? ` of ${count(epochs.asked)}` : ''}`),
+      epochs.run < epochs.requested ? ` of ${count(epochs.requested)}` : ''}`),
     tile(count(data.network.parameters), 'parameters'));
 }

@@ -110,7 +110,8 @@ fails 1 'narrow.npy: .* 1 .* 2' \
     "$lanewise" predict --model model.safetensors --x narrow.npy --out out.csv
 
 # A loss that does not go with the output.
-train_fails '--loss cross-entropy needs --output softmax' --x x.npy --y y.npy --output linear --loss cross-entropy
+train_fails '--loss cross-entropy requires --output softmax' --x x.npy --y y.npy --output linear \
+    --loss cross-entropy
 
 # No permission to write. Below a regular file not even root may create anything.
 for place in nowhere/out x.npy/out; do

@@ -37,7 +37,7 @@ process=$!
 wait_for part.st
 sleep 0.1 # until it is certainly on the disk
 ends_by TERM 143
-warns '^lanewise: stopped by SIGTERM after [1-7] of 8 epochs( and [0-9]+ steps)?; the network is in part.net; go on with --resume part.st$'
+warns '^lanewise: stopped by SIGTERM after [1-7] of 8 epochs( and [0-9]+ steps)?; network saved to part.net; resume with --resume part.st$'
 [ "$(wc -l <"$work/err")" -eq 1 ] || fail 'more than a line of messages'
 done=$(sed 's/.* after \([1-7]\) of 8 .*/\1/' "$work/err")
 [ "$(wc -l <part.jsonl)" -eq "$done" ] || fail "the log is not that of $done epochs"
@@ -61,7 +61,7 @@ process=$!
 wait_for two.jsonl
 sleep 0.1
 ends_by TERM 143
-warns '^lanewise: stopped by SIGTERM after [0-9]+ of 100000 epochs.*; without --checkpoint there is no going on$'
+warns '^lanewise: stopped by SIGTERM after [0-9]+ of 100000 epochs.*; it cannot be resumed without --checkpoint$'
 mkfifo pipe.csv
 "$lanewise" train --csv pipe.csv --target y --save never >"$work/out" 2>"$work/err" &
 process=$!
@@ -96,7 +96,7 @@ kill $reader
 { wait $process; } 2>/dev/null
 code=$?
 [ "$code" -eq 143 ] || fail "exit code $code after SIGTERM"
-warns '^lanewise: stopped by SIGTERM after [0-9]+ of 1000000 epochs; go on with --resume full.st$'
+warns '^lanewise: stopped by SIGTERM after [0-9]+ of 1000000 epochs; resume with --resume full.st$'
 
 # Nobody reads, or there is nowhere to write: the epoch's checkpoint is there, a message tells.
 small="--csv data.csv --target y --layers 8 --epochs 50"
@@ -105,16 +105,16 @@ small="--csv data.csv --target y --layers 8 --epochs 50"
     echo $? >"$work/code"
 ) | true
 [ "$(cat "$work/code")" -eq 1 ] || fail "exit code $(cat "$work/code") without a reader"
-warns '^lanewise: standard output: cannot write: Broken pipe; the checkpoint is that after [0-9]+ of 50 epochs$'
+warns '^lanewise: standard output: cannot write: Broken pipe; the last checkpoint is after [0-9]+ of 50 epochs$'
 succeeds "$lanewise" train $small --resume pipe.st
 says '^pipe.st: resumed after [0-9]+ of 50 epochs$'
 run sh -c "exec $lanewise train $small --checkpoint closed.st >&-"
 [ "$code" -eq 1 ] || fail "exit code $code with a closed output"
-warns '^lanewise: standard output: cannot write: .*; the checkpoint is that after 1 of 50 epochs$'
+warns '^lanewise: standard output: cannot write: .*; the last checkpoint is after 1 of 50 epochs$'
 if [ -w /dev/full ]; then
     run sh -c "exec $lanewise train $small --checkpoint full.st >/dev/full"
     [ "$code" -eq 1 ] || fail "exit code $code with a full output"
-    warns '^lanewise: standard output: cannot write: No space left on device; the checkpoint is'
+    warns '^lanewise: standard output: cannot write: No space left on device; the last checkpoint is'
 fi
 
 # A loss that is not finite: the last checkpoint stays and is named.
@@ -122,7 +122,7 @@ printf 'a,y\n1000,1000\n-1000,5000\n' >steep.csv
 run "$lanewise" train --csv steep.csv --target y --values --layers none --optimizer sgd --lr 0.001 --batch full \
     --schedule constant --epochs 100 --quiet --checkpoint steep.st
 [ "$code" -eq 1 ] || fail "exit code $code of a run that diverges"
-warns '^lanewise: epoch [0-9]+, batch 1: the loss is not finite: .*; lower --lr, .* --clip; the checkpoint is that after [0-9]+ of'
+warns '^lanewise: epoch [0-9]+, batch 1: the loss is not finite: .*; lower --lr, .* --clip; the last checkpoint is after [0-9]+ of'
 succeeds "$lanewise" evaluate --model steep.st --csv steep.csv --target y --values
 
 ls -A | grep tmp >"$work/out" && fail 'files left over'

@@ -34,7 +34,7 @@ npy '<f4' '(4,)' "$f0$f1$f1$f0" >values.npy
 run "$lanewise" train --x x.npy --y values.npy --test-x x.npy --test-y values.npy --layers 4 \
     --quiet --until-accuracy 0.75
 [ "$code" -eq 1 ] || fail "exit code $code for values with --until-accuracy"
-grep -q '^lanewise: --until-accuracy needs classes' "$work/err" || fail 'no message about values'
+grep -q '^lanewise: --until-accuracy requires classes' "$work/err" || fail 'no message about values'
 
 # The log: strict JSON, a line per epoch. Numbers are written with a point in every language.
 number='-?(0|[1-9][0-9]*)(\.[0-9]+)?(e[+-]?[0-9]+)?'

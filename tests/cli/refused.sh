@@ -1,4 +1,5 @@
-# Options of training that cannot work: refused before the first step, by name, with every file as it was.
+# Training options that cannot work are rejected before the first step. The message names the option,
+# and no file changes.
 . "${0%/*}/common.sh"
 
 write_xor
@@ -9,7 +10,7 @@ mkfifo pipe
 data="--x x.npy --y y.npy"
 succeeds "$lanewise" train $data --layers 4 --epochs 2 --quiet --checkpoint two.st --save net.st
 
-# Exit code, pattern of the message, options; what stands first is the data where it is not the usual.
+# Exit code, pattern of the message, options, which may start with their own data.
 while IFS='|' read -r expected pattern options; do
     case "$options" in
     --x* | --csv*) fails "$expected" "$pattern" "$lanewise" train $options ;;
@@ -22,7 +23,7 @@ done <<'END'
 2|--lr: expected|--lr inf
 2|--momentum: expected|--optimizer momentum --momentum 1
 2|--momentum: expected|--optimizer momentum --momentum -0.1
-2|--momentum goes with --optimizer|--momentum 0.5
+2|--momentum requires --optimizer|--momentum 0.5
 2|--weight-decay: expected|--weight-decay -0.1
 2|--weight-decay: expected|--weight-decay nan
 2|--clip: expected|--clip 0
@@ -32,8 +33,8 @@ done <<'END'
 2|--batch: expected|--batch 0
 2|--epochs: expected|--epochs 0
 2|--until-accuracy: expected|--test-x x.npy --test-y y.npy --until-accuracy 1.5
-2|--until-accuracy needs data to validate on|--until-accuracy 0.5
-1|--until-accuracy needs classes|--x x.npy --y values.npy --test-x x.npy --test-y values.npy --until-accuracy 0.5
+2|--until-accuracy requires validation data|--until-accuracy 0.5
+1|--until-accuracy requires classes|--x x.npy --y values.npy --test-x x.npy --test-y values.npy --until-accuracy 0.5
 2|--validation: expected|--validation 0
 2|--validation: expected|--validation 1
 1|no rows|--csv two.csv --target y --validation 0.01
@@ -43,7 +44,7 @@ done <<'END'
 2|--loss: expected|--loss hinge
 2|--threads: expected|--threads 0
 2|--resume and --init|--resume two.st --init net.st
-2|--checkpoint-every goes with|--checkpoint-every 2
+2|--checkpoint-every requires|--checkpoint-every 2
 2|--checkpoint and --save name the same|--checkpoint a --save a
 2|--log and --save name the same|--log a --save a
 2|--log and --checkpoint name the same|--log a --checkpoint a

@@ -24,7 +24,7 @@ shows() {
 succeeds "$lanewise" train $data --report run.html
 page run.html
 shows '"command":"lanewise train --x x.npy .* --report run.html"'
-shows '"asked":3,"run":3,"stopped":false'
+shows '"requested":3,"run":3,"stopped":false'
 shows '"confusion":\[[0-4],[0-4],[0-4],[0-4]\]'
 [ "$(find . -name 'run.html?*')" = '' ] || fail 'a file was left beside the report'
 
@@ -38,7 +38,7 @@ shows '"save":"with.safetensors"'
 succeeds "$lanewise" train --x x.npy --y y.npy --test-x x.npy --test-y y.npy --layers 16 --batch full --lr 0.02 \
     --epochs 500 --until-accuracy 0.75 --quiet --report run.html
 page run.html
-shows '"asked":500,"run":[1-4]?[0-9]?[0-9],"stopped":true'
+shows '"requested":500,"run":[1-4]?[0-9]?[0-9],"stopped":true'
 
 # Names may hold anything; the command line is quoted as a shell wants it.
 cp x.npy "$(printf 'it'"'"'s </script>\377.npy' | tr / _)"

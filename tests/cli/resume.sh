@@ -113,12 +113,12 @@ disagrees() {
         --log new.jsonl "$@"
 }
 disagrees '7 epochs are done, more than --epochs 6' --epochs 6
-disagrees 'a run with --optimizer adam; it cannot go on with adamw' --optimizer adamw
-disagrees 'a run with --optimizer adam; it cannot go on with momentum' --optimizer nesterov
-disagrees 'a run with --seed 1; it cannot go on with 2' --seed 2
-disagrees '42 steps in 7 epochs and 0 steps, but here an epoch has 7:' --batch 100
-disagrees '42 steps in 7 epochs and 0 steps, but here an epoch has 1:' --batch full
-disagrees '42 steps in 7 epochs and 0 steps, but here an epoch has 5:' --validation 0.2
+disagrees '.*--optimizer adam; it cannot be resumed with --optimizer adamw' --optimizer adamw
+disagrees '.*--optimizer adam; it cannot be resumed with --optimizer nesterov' --optimizer nesterov
+disagrees '.*--seed 1; it cannot be resumed with --seed 2' --seed 2
+disagrees '.* 42 steps in 7 epochs and 0 steps, but an epoch has 7 steps here;' --batch 100
+disagrees '.* 42 steps in 7 epochs and 0 steps, but an epoch has 1 steps here;' --batch full
+disagrees '.* 42 steps in 7 epochs and 0 steps, but an epoch has 5 steps here;' --validation 0.2
 disagrees '.*fp32.*bf16' --precision bf16
 disagrees 'layer 0 is 2-8, that of the network 2-9' --layers 9
 disagrees '.*relu.*tanh' --activation tanh
@@ -127,13 +127,13 @@ fails 1 '^lanewise: absent.st: ' "$lanewise" train $small --resume absent.st
 head -c 900 every.st >short.st
 fails 1 '^lanewise: short.st: ' "$lanewise" train $small --resume short.st
 succeeds "$lanewise" train $small --epochs 2 --optimizer sgd --checkpoint sgd.st --quiet
-fails 1 'sgd.st: a run with --optimizer sgd; it cannot go on with momentum' \
+fails 1 'sgd.st: .*--optimizer sgd; it cannot be resumed with --optimizer momentum' \
     "$lanewise" train $small --epochs 4 --resume sgd.st --optimizer momentum
 for place in nowhere/out data.csv/out; do
     fails 1 "$place.st: " "$lanewise" train $small --checkpoint "$place.st"
     fails 1 "$place.jsonl: " "$lanewise" train $small --resume every.st --log "$place.jsonl"
 done
-fails 2 '--checkpoint-every goes with --checkpoint' "$lanewise" train $small --checkpoint-every 2
+fails 2 '--checkpoint-every requires --checkpoint' "$lanewise" train $small --checkpoint-every 2
 fails 2 '--checkpoint-every: expected .* at least 1' "$lanewise" train $small --checkpoint c \
     --checkpoint-every 0
 fails 2 '--resume and --init' "$lanewise" train $small --resume every.st --init every.st

@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-#include "log.h"
+#include "training_log.h"
 
 #include <errno.h>
 #include <math.h>
@@ -21,19 +21,19 @@ lw_status training_log_open(training_log *log, const char *path, size_t epochs_d
     if (path == NULL)
         return LW_OK;
     log->is_new = access(path, F_OK) != 0 && errno == ENOENT;
-    /* To append, because that leaves the log of an earlier run alone should this one not start. */
+    /* Append mode keeps the log of an earlier run if this one fails before its first epoch. */
     log->file = fopen(path, "a");
     return log->file != NULL ? LW_OK : log_failure(log);
 }
 
-/* Bytes up to the first line of a later epoch, or up to one that was cut. */
+/* The size of the lines before the first that is incomplete or of a later epoch than epochs_done. */
 static off_t bytes_to_keep(const training_log *log, FILE *old)
 {
     char *line = NULL;
-    size_t room = 0;
+    size_t capacity = 0;
     off_t kept = 0;
     for (;;) {
-        const ssize_t length = getline(&line, &room, old);
+        const ssize_t length = getline(&line, &capacity, old);
         size_t epoch;
         if (length <= 0 || line[length - 1] != '\n' ||
             (sscanf(line, "{\"epoch\": %zu", &epoch) == 1 && epoch > log->epochs_done))
@@ -44,7 +44,7 @@ static off_t bytes_to_keep(const training_log *log, FILE *old)
     return kept;
 }
 
-/* Before the first line: empties the file, or keeps of it what belongs to the epochs done. */
+/* Before the first line is written: removes all lines but those of epochs_done. */
 static lw_status clear_old_lines(training_log *log)
 {
     struct stat status;

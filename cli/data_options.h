@@ -1,0 +1,57 @@
+/* The options of a command that select its data. */
+#ifndef LANEWISE_CLI_DATA_OPTIONS_H
+#define LANEWISE_CLI_DATA_OPTIONS_H
+
+#include "options.h"
+#include "ranks.h"
+
+#include <lanewise/nn.h>
+
+typedef struct standardize_option {
+    int all;
+    name_list columns;
+} standardize_option;
+
+enum { RANK_PATHS = 6 };
+
+typedef struct data_options {
+    const char *data; /* "fashion-mnist" or "fashion-mnist:DIR" */
+    const char *x, *y;
+    const char *csv, *target;
+    int labels, values, no_header;
+    name_list one_hot;
+    standardize_option standardize;
+    /* Validation data, for train only. */
+    const char *test_x, *test_y;
+    float validation_fraction;
+    /* The rows of this process among several; see data_options_set_rank. */
+    lw_share training_share, validation_share;
+    char *rank_paths[RANK_PATHS]; /* owned */
+} data_options;
+
+/* Options with fields in data_options: inputs with targets, inputs alone, validation data. */
+extern const option_spec data_option_specs[];
+extern const option_spec input_option_specs[];
+extern const option_spec validation_option_specs[];
+
+/* What a command needs of the data. */
+typedef enum data_need { NEED_TARGETS, NEED_INPUTS } data_need;
+
+/* Returns -1 if the options are consistent and select data; otherwise EXIT_USAGE after a message. */
+int data_options_check(const char *command, const data_options *options, data_need need);
+
+/* Whether the options select validation data. */
+int data_has_validation(const data_options *options);
+
+/* The directory of "fashion-mnist[:DIR]"; NULL if the text selects other data. */
+const char *fashion_mnist_directory(const char *text);
+
+/*
+ * Selects the files and rows of this rank. A file with "{rank}" in its name belongs to one rank, which
+ * reads all its rows; of any other file, a rank reads its part of each batch. Release with
+ * data_options_free, also after a failure.
+ */
+lw_status data_options_set_rank(data_options *options, const rank_group *group, size_t batch);
+void data_options_free(data_options *options);
+
+#endif

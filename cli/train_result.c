@@ -1,0 +1,62 @@
+#include "train_result.h"
+
+#include "report.h"
+
+#include <lanewise/output_file.h>
+#include <stdio.h>
+
+lw_status train_result_check_files(train_run *run)
+{
+    const char *const files[] = {run->options.save, run->options.checkpoint, run->options.report};
+    lw_status status = LW_OK;
+    for (size_t i = 0; i < sizeof files / sizeof *files && status == LW_OK; i++)
+        if (files[i] != NULL)
+            status = lw_output_file_check(files[i]);
+    return status;
+}
+
+lw_status train_result_save(train_run *run)
+{
+    return run->options.save != NULL ? lw_net_save(run->net, run->options.save) : LW_OK;
+}
+
+static void print_result(const train_run *run, const lw_evaluation *result)
+{
+    printf("%s loss %.4f", data_has_validation(&run->source) ? "test" : "training", result->loss);
+    if (result->classes > 0)
+        printf("  accuracy %.2f %%", 100.0 * result->accuracy);
+    putchar('\n');
+}
+
+static lw_status write_report(const train_run *run, const lw_evaluation *result)
+{
+    const report_run finished = {
+        .command = run->command,
+        .options = &run->options,
+        .source = &run->source,
+        .optimizer = train_optimizer(&run->options),
+        .net = run->net,
+        .training = &run->training,
+        .validation = train_run_validation(run),
+        .history = &run->history,
+        .result = result,
+        .started = run->started,
+    };
+    return report_write(run->options.report, &finished);
+}
+
+lw_status train_result_report(train_run *run)
+{
+    const lw_dataset *validation = train_run_validation(run);
+    lw_evaluation result;
+    lw_status status = lw_evaluate(run->net, validation != NULL ? validation : &run->training,
+                                   (lw_loss)run->options.loss, &result);
+    if (status != LW_OK)
+        return status;
+    if (run->options.report != NULL)
+        status = write_report(run, &result);
+    if (status == LW_OK)
+        print_result(run, &result);
+    lw_evaluation_free(&result);
+    return status;
+}
