@@ -49,12 +49,13 @@ static lw_status open_test_images(const char *data, const lw_share *share, lw_da
 static lw_status open_csv(const data_options *options, lw_activation output, const lw_share *share,
                           lw_dataset *data)
 {
-    const int is_value = output != LW_SOFTMAX && output != LW_SIGMOID;
+    const int is_class = output == LW_SOFTMAX || output == LW_SIGMOID;
+    const int has_labels = options->labels || (!options->values && is_class);
     const lw_csv_options csv = {
         .size = sizeof csv,
         .target = options->target,
         .no_header = options->no_header,
-        .labels = options->labels || (!options->values && !is_value),
+        .labels = options->target != NULL && has_labels,
         .standardize = options->standardize.all,
         .one_hot = options->one_hot.items,
         .one_hot_count = options->one_hot.count,

@@ -35,6 +35,9 @@ printf 'class\n0\n1\n1\n0\n' | cmp -s - classes.csv || fail 'classes.csv is not 
 succeeds "$lanewise" predict --model npy.safetensors --csv xor.csv --target y --out fromcsv.csv
 succeeds "$lanewise" predict --model npy.safetensors --x x.npy --out outputs.csv
 cmp -s fromcsv.csv outputs.csv || fail 'inputs from CSV and .npy give different outputs'
+printf 'a,b\n0,0\n0,1\n1,0\n1,1\n' >inputs.csv
+succeeds "$lanewise" predict --model npy.safetensors --csv inputs.csv --out fromcsv.csv
+cmp -s fromcsv.csv outputs.csv || fail 'inputs from a CSV file without a target give different outputs'
 awk -F, 'NR == 1 { wrong += $0 != "y0,y1" }
          NR > 1 { wrong += ($1 > 0.5) != (NR == 2 || NR == 5)
                   wrong += $1 + $2 < 0.999999 || $1 + $2 > 1.000001 }
