@@ -50,8 +50,8 @@ static void print_option_matches(const command_line *line, const char *word)
 }
 
 /*
- * The argument shown in the help decides: FILE and FILE.html complete to files, DIR to directories, and
- * lower-case words literally, as in "N|full" and "fashion-mnist[:DIR]".
+ * The argument shown in the help decides: FILE and FILE.html complete to files, DIR to directories,
+ * and lower-case words literally, as in "N|full" and "fashion-mnist[:DIR]".
  */
 static void print_argument_matches(const char *argument, const char *word)
 {

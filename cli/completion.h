@@ -16,8 +16,8 @@ int completion_is_requested(int argc, char **argv);
 void completion_print_match(const char *word, const char *candidate, const char *help);
 
 /*
- * Prints the candidates for the last of the words that follow a command: values of the option before
- * it, or options.
+ * Prints the candidates for the last of the words that follow a command: values of the option
+ * before it, or options.
  */
 void completion_print(const command_line *line, int count, char **words);
 

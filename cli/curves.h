@@ -30,8 +30,8 @@ void curves_add(curves *c, const lw_epoch_report *report);
  *
  *   validation loss  ▇▅▃▂▁▁  0.5123 -> 0.3012 (best 0.2998 in epoch 5)
  *
- * Sparklines have at most CURVE_WIDTH columns, with means of consecutive epochs if there are more. The
- * best value is omitted if columns are few. Prints nothing for a single epoch.
+ * Sparklines have at most CURVE_WIDTH columns, with means of consecutive epochs if there are more.
+ * The best value is omitted if columns are few. Prints nothing for a single epoch.
  */
 void curves_print(FILE *file, const curves *c, sparkline_form form, size_t columns);
 

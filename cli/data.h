@@ -7,9 +7,9 @@
 #include <lanewise/nn.h>
 
 /*
- * Opens the training data and the validation data, if any. output is the last activation: it decides
- * whether a CSV target holds classes (softmax, sigmoid) or values, unless the options do. Release both
- * with lw_dataset_free.
+ * Opens the training data and the validation data, if any. output is the last activation: it
+ * decides whether a CSV target holds classes (softmax, sigmoid) or values, unless the options do.
+ * Release both with lw_dataset_free.
  */
 lw_status data_open_training(const data_options *options, lw_activation output, uint64_t seed,
                              lw_dataset *training, lw_dataset *validation);

@@ -20,14 +20,14 @@ static int parse_standardize(const option_spec *option, char *text, void *value)
 
 /* clang-format off */
 #define DATA_FIELD(name) offsetof(data_options, name)
-#define CSV_INPUT_OPTIONS                                                                             \
-    {"one-hot", "COL[,COL...]", "one-hot encode these columns",            \
+#define CSV_INPUT_OPTIONS                                                                          \
+    {"one-hot", "COL[,COL...]", "one-hot encode these columns",                                    \
      parse_names, DATA_FIELD(one_hot), EXPECTS_NAMES, NULL},                                       \
     {"standardize", "[=COL,...]",                                                                  \
-     "scale these columns (default: all that are not one-hot) to mean 0\n"                          \
-     "and standard deviation 1, both computed from this file",                                              \
+     "scale these columns (default: all that are not one-hot) to mean 0\n"                         \
+     "and standard deviation 1, both computed from this file",                                     \
      parse_standardize, DATA_FIELD(standardize), EXPECTS_NAMES, NULL},                             \
-    {"no-header", NULL, "the CSV file has no header; columns are named 0, 1, ...",                      \
+    {"no-header", NULL, "the CSV file has no header; columns are named 0, 1, ...",                 \
      parse_flag, DATA_FIELD(no_header), NULL, NULL}
 
 const option_spec data_option_specs[] = {
@@ -50,7 +50,8 @@ const option_spec input_option_specs[] = {
     {"data", FASHION_MNIST "[:DIR]",
      "test images of Fashion-MNIST in\n" FASHION_MNIST_DIRECTORY " or DIR",
      parse_text, DATA_FIELD(data), NULL, NULL},
-    {"x", "FILE", "inputs: .npy or .csv, one row per example", parse_text, DATA_FIELD(x), NULL, NULL},
+    {"x", "FILE", "inputs: .npy or .csv, one row per example",
+     parse_text, DATA_FIELD(x), NULL, NULL},
     {"csv", "FILE", "inputs: a CSV file", parse_text, DATA_FIELD(csv), NULL, NULL},
     {"target", "NAME", "column of --csv to ignore",
      parse_text, DATA_FIELD(target), NULL, NULL},

@@ -37,7 +37,8 @@ extern const option_spec validation_option_specs[];
 /* What a command needs of the data. */
 typedef enum data_need { NEED_TARGETS, NEED_INPUTS } data_need;
 
-/* Returns -1 if the options are consistent and select data; otherwise EXIT_USAGE after a message. */
+/* Returns -1 if the options are consistent and select data; otherwise EXIT_USAGE after a message.
+ */
 int data_options_check(const char *command, const data_options *options, data_need need);
 
 /* Whether the options select validation data. */
@@ -47,8 +48,8 @@ int data_has_validation(const data_options *options);
 const char *fashion_mnist_directory(const char *text);
 
 /*
- * Selects the files and rows of this rank. A file with "{rank}" in its name belongs to one rank, which
- * reads all its rows; of any other file, a rank reads its part of each batch. Release with
+ * Selects the files and rows of this rank. A file with "{rank}" in its name belongs to one rank,
+ * which reads all its rows; of any other file, a rank reads its part of each batch. Release with
  * data_options_free, also after a failure.
  */
 lw_status data_options_set_rank(data_options *options, const rank_group *group, size_t batch);

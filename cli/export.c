@@ -27,7 +27,8 @@ static const option_spec result_option_specs[] = {
      parse_text, EXPORT_FIELD(out), NULL, NULL},
     {"format", "NAME", "onnx or c, regardless of the extension",
      parse_choice, EXPORT_FIELD(format), NULL, format_names},
-    {"name", "NAME", "name of the C function (predict)", parse_text, EXPORT_FIELD(name), NULL, NULL},
+    {"name", "NAME", "name of the C function (predict)",
+     parse_text, EXPORT_FIELD(name), NULL, NULL},
     {0}};
 /* clang-format on */
 

@@ -119,8 +119,8 @@ static int set_value(const command_line *line, const bound_option *bound)
 }
 
 /*
- * After '?', optopt is the return value of a flag that was given a value, 0 for an unknown or ambiguous
- * long option, and otherwise the letter of a short option.
+ * After '?', optopt is the return value of a flag that was given a value, 0 for an unknown or
+ * ambiguous long option, and otherwise the letter of a short option.
  */
 static int unknown_option(const char *command, const char *last)
 {

@@ -2,8 +2,8 @@
  * Command line options. Each option is declared once, in a table that the parser, the help text and
  * shell completion read.
  *
- * An option_spec stores its value in a field of a struct, given by its offset. An option_group binds a
- * table to a struct, so that commands can share tables without sharing variables.
+ * An option_spec stores its value in a field of a struct, given by its offset. An option_group
+ * binds a table to a struct, so that commands can share tables without sharing variables.
  */
 #ifndef LANEWISE_CLI_OPTIONS_H
 #define LANEWISE_CLI_OPTIONS_H
@@ -43,10 +43,10 @@ typedef struct option_spec option_spec;
 typedef int option_parser(const option_spec *option, char *text, void *value);
 
 struct option_spec {
-    const char *name; /* without dashes */
-    const char
-        *argument; /* as shown in the help; NULL: a flag; "[=...]": optional. Completion offers
-                             files for "FILE", directories for "DIR" and lower-case words literally. */
+    const char *name;     /* without dashes */
+    const char *argument; /* as shown in the help; NULL: a flag; "[=...]": optional. Completion
+                             offers files for "FILE", directories for "DIR" and lower-case words
+                             literally. */
     const char *help;
     option_parser *parse;
     size_t field;          /* offset in the struct of the group */
@@ -101,8 +101,8 @@ typedef struct command_line {
 int option_takes_value(const option_spec *option);
 
 /*
- * Parses argv[1..] into the structs of the groups. Returns -1 if the command should run; otherwise the
- * exit code: 0 after --help or completion, EXIT_USAGE after a message that names the option.
+ * Parses argv[1..] into the structs of the groups. Returns -1 if the command should run; otherwise
+ * the exit code: 0 after --help or completion, EXIT_USAGE after a message that names the option.
  */
 int options_parse(const command_line *line, int argc, char **argv);
 

@@ -19,8 +19,8 @@ static double now(void)
 }
 
 /*
- * Waits until standard output accepts a line. Returns 0 if it does not after a signal requested a stop:
- * mpirun no longer reads the output once it forwards SIGTERM.
+ * Waits until standard output accepts a line. Returns 0 if it does not after a signal requested a
+ * stop: mpirun no longer reads the output once it forwards SIGTERM.
  */
 static int output_is_ready(void)
 {
@@ -71,7 +71,8 @@ void progress_batch(progress *p, const lw_batch_report *report)
     const int width = snprintf(
         line, sizeof line, "epoch %zu/%zu  %3.0f %%  %.0f samples/s  %ld:%02ld left", report->epoch,
         report->epochs, 100.0 * epoch_done, rows / report->seconds, left / 60, left % 60);
-    /* Blanks, not escape sequences, overwrite the rest of a longer line: this works on any terminal. */
+    /* Blanks, not escape sequences, overwrite the rest of a longer line: this works on any
+     * terminal. */
     printf("\r%s%*s", line, p->drawn_width > width ? p->drawn_width - width : 0, "");
     fflush(stdout);
     p->drawn_width = width;

@@ -19,9 +19,9 @@ progress progress_begin(int quiet, size_t first_epoch);
 void progress_batch(progress *p, const lw_batch_report *report);
 
 /*
- * Replaces the status line by the line of the epoch. Returns LW_EIO if standard output cannot be written.
- * This function and progress_batch block while standard output is not read, until a signal requests a
- * stop.
+ * Replaces the status line by the line of the epoch. Returns LW_EIO if standard output cannot be
+ * written. This function and progress_batch block while standard output is not read, until a signal
+ * requests a stop.
  */
 lw_status progress_epoch(progress *p, const lw_epoch_report *report);
 

@@ -8,8 +8,8 @@
 int has_rank_placeholder(const char *name);
 
 /*
- * Replaces each "{rank}" in *name by the rank. *allocated receives the memory to free, or NULL if the
- * name has no placeholder.
+ * Replaces each "{rank}" in *name by the rank. *allocated receives the memory to free, or NULL if
+ * the name has no placeholder.
  */
 lw_status rank_path(const char **name, unsigned rank, char **allocated);
 

@@ -6,8 +6,8 @@
 enum { COUNT_UNKNOWN = -1 };
 
 /*
- * The number of processes that a launcher started; 0: no launcher. MPI is initialised, which takes 0.1 s,
- * only after a launcher.
+ * The number of processes that a launcher started; 0: no launcher. MPI is initialised, which takes
+ * 0.1 s, only after a launcher.
  */
 static int launched_processes(void)
 {

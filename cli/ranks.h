@@ -39,8 +39,9 @@ lw_status rank_group_sum(const rank_group *group, size_t n, double *x);
 lw_status rank_group_max(const rank_group *group, double *x);
 
 /*
- * Collective: returns status, or LW_ERANK if another process failed. Prints the messages of failures:
- * once, by rank 0, if all processes failed; otherwise by each process that failed, with its rank.
+ * Collective: returns status, or LW_ERANK if another process failed. Prints the messages of
+ * failures: once, by rank 0, if all processes failed; otherwise by each process that failed, with
+ * its rank.
  */
 lw_status rank_group_consensus(const rank_group *group, lw_status status);
 

@@ -1,8 +1,8 @@
 /*
  * The sections of a report's JSON data, which report/training.js displays.
  *
- * The functions that return a json_t return NULL if out of memory, the others LW_ENOMEM. The caller owns
- * the result.
+ * The functions that return a json_t return NULL if out of memory, the others LW_ENOMEM. The caller
+ * owns the result.
  */
 #ifndef LANEWISE_CLI_REPORT_PARTS_H
 #define LANEWISE_CLI_REPORT_PARTS_H
@@ -39,7 +39,8 @@ json_t *report_time(const report_run *run);
 json_t *report_epochs(const report_run *run);
 json_t *report_result(const report_run *run);
 
-/* The misclassified rows of highest confidence: as pictures if rows are square images, else as numbers. */
+/* The misclassified rows of highest confidence: as pictures if rows are square images, else as
+ * numbers. */
 lw_status report_examples(const report_run *run, json_t **part);
 
 /* For two inputs: rows and the predictions on a grid around them; otherwise JSON null. */

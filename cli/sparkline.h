@@ -13,8 +13,8 @@ typedef enum sparkline_form {
 sparkline_form sparkline_form_of_locale(void);
 
 /*
- * Scales the values from the lowest to the highest character. Equal values all get a middle character;
- * a value that is not finite is a blank.
+ * Scales the values from the lowest to the highest character. Equal values all get a middle
+ * character; a value that is not finite is a blank.
  */
 void sparkline_print(FILE *file, sparkline_form form, size_t count, const double *values);
 

@@ -57,7 +57,8 @@ static lw_status check_optimizer(const train_options *o, const lw_optimizer_info
                    choice_name(optimizer_names, o->optimizer));
 }
 
-/* The seed also selects the validation rows: with another seed, some of them would be trained on. */
+/* The seed also selects the validation rows: with another seed, some of them would be trained on.
+ */
 static lw_status check_seed(const train_options *o, uint64_t saved)
 {
     if (saved == o->seed)

@@ -17,8 +17,9 @@ lw_status train_checkpoint_save(train_run *run, const lw_position *position);
 
 /*
  * Loads the checkpoint of --resume into run->net and sets run->resumed and run->start. Returns
- * LW_EINVAL, naming the option, if the optimizer, the seed or the steps per epoch differ from those of
- * the checkpoint, or if it has more epochs than --epochs; otherwise the status of lw_net_load_state.
+ * LW_EINVAL, naming the option, if the optimizer, the seed or the steps per epoch differ from those
+ * of the checkpoint, or if it has more epochs than --epochs; otherwise the status of
+ * lw_net_load_state.
  */
 lw_status train_checkpoint_load(train_run *run);
 

@@ -9,8 +9,8 @@ lw_status train_data_open(train_run *run);
 
 /*
  * Collective. Sets run->rows and run->threads, and the number of classes to the largest of all
- * processes: a file of one rank may lack the highest classes. Returns LW_ESHAPE if the processes have
- * different numbers of inputs or target values.
+ * processes: a file of one rank may lack the highest classes. Returns LW_ESHAPE if the processes
+ * have different numbers of inputs or target values.
  */
 lw_status train_data_combine(train_run *run);
 

@@ -5,8 +5,9 @@
 #include "train_run.h"
 
 /*
- * Trains from run->start until the last epoch, --until-accuracy or a signal, and sets run->end. Prints
- * progress, writes the log and checkpoints. The message of a failure names the last checkpoint.
+ * Trains from run->start until the last epoch, --until-accuracy or a signal, and sets run->end.
+ * Prints progress, writes the log and checkpoints. The message of a failure names the last
+ * checkpoint.
  */
 lw_status train_fit(train_run *run);
 

@@ -5,7 +5,8 @@
 #include "train_run.h"
 
 /*
- * Sets run->net: layers, precision, threads and ranks from the options, initial weights from --seed or
+ * Sets run->net: layers, precision, threads and ranks from the options, initial weights from --seed
+ * or
  * --init. Returns LW_ESHAPE if --loss does not match --output, or what data_check reports.
  */
 lw_status train_network_create(train_run *run);

@@ -119,7 +119,8 @@ static const option_spec result_option_specs[] = {
      parse_text, TRAIN_FIELD(save), NULL, NULL},
     {"log", "FILE", "write the training log: JSON Lines, one object per epoch",
      parse_text, TRAIN_FIELD(log), NULL, NULL},
-    {"report", "FILE.html", "write an HTML report: curves, confusion matrix, misclassified\nrows, options",
+    {"report", "FILE.html",
+     "write an HTML report: curves, confusion matrix, misclassified\nrows, options",
      parse_text, TRAIN_FIELD(report), NULL, NULL},
     {"checkpoint", "FILE", "write a checkpoint for --resume after each epoch, and when SIGINT\n"
      "or SIGTERM ends the run",
@@ -135,7 +136,8 @@ static const option_spec result_option_specs[] = {
     {0}};
 /* clang-format on */
 
-/* All output files must differ, and the log from the input files: it is opened before they are read. */
+/* All output files must differ, and the log from the input files: it is opened before they are
+ * read. */
 static int check_files(const char *command, const train_options *o)
 {
     const struct {

@@ -36,8 +36,8 @@ typedef struct train_options {
 /* Names of option values. */
 extern const choice initializer_names[], precision_names[], optimizer_names[], schedule_names[];
 
-/* Returns -1 if training should run, otherwise the exit code. Sets options that are not given to their
- * defaults. */
+/* Returns -1 if training should run, otherwise the exit code. Sets options that are not given to
+ * their defaults. */
 int train_options_read(int argc, char **argv, train_options *options, data_options *data);
 
 /* The optimizer that the options select, with its default values where an option is not given. */

@@ -26,7 +26,8 @@ lw_status training_log_open(training_log *log, const char *path, size_t epochs_d
     return log->file != NULL ? LW_OK : log_failure(log);
 }
 
-/* The size of the lines before the first that is incomplete or of a later epoch than epochs_done. */
+/* The size of the lines before the first that is incomplete or of a later epoch than epochs_done.
+ */
 static off_t bytes_to_keep(const training_log *log, FILE *old)
 {
     char *line = NULL;

@@ -15,9 +15,9 @@ typedef struct training_log {
 } training_log;
 
 /*
- * Opens the log; does nothing if path is NULL. The contents of an existing file are kept until the first
- * line is written, and then only the lines of the first epochs_done epochs. Returns LW_EIO with a
- * message that names the path.
+ * Opens the log; does nothing if path is NULL. The contents of an existing file are kept until the
+ * first line is written, and then only the lines of the first epochs_done epochs. Returns LW_EIO
+ * with a message that names the path.
  */
 lw_status training_log_open(training_log *log, const char *path, size_t epochs_done,
                             size_t processes, size_t threads);

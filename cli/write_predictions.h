@@ -12,7 +12,8 @@ int is_prediction_path(const char *path);
 /* CSV: a column "class". npy: an int32 vector. */
 lw_status write_predicted_classes(const char *path, const int32_t *classes, size_t rows);
 
-/* CSV: columns "y0", "y1", ... with 9 digits, which read back as the same floats. npy: a float32 matrix. */
+/* CSV: columns "y0", "y1", ... with 9 digits, which read back as the same floats. npy: a float32
+ * matrix. */
 lw_status write_predicted_outputs(const char *path, const float *y, size_t rows, size_t outputs);
 
 #endif

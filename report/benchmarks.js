@@ -1,10 +1,17 @@
-// The page of the benchmarks.
+// The benchmark page.
 
 const data = JSON.parse(document.getElementById('data').textContent);
 
 function summaryTiles() {
-  return tiles(data.groups.flatMap((group) => group.threads.filter((part) => part.summary).map((part) =>
-    tile(`${fixed(part.summary.mean, 2)} ×`, `${group.name} to ${part.summary.against}, ${onThreads(part.threads)}`))));
+  return tiles(data.groups.flatMap((group) => group.threads.filter((part) => part.summary)
+    .map((part) => tile(`${fixed(part.summary.mean, 2)} ×`,
+      `${group.name} to ${part.summary.against}, ${onThreads(part.threads)}`))));
+}
+
+function peakTable() {
+  const lines = data.peak.map((row) => [onThreads(row.threads),
+    ...data.isas.map((isa) => digits(row.rates[isa]))]);
+  return table('', ['', ...data.isas], lines, {label: 'Peak'});
 }
 
 function machine() {
@@ -20,9 +27,7 @@ function machine() {
       ['instruction set chosen', data.isa],
       ...Object.entries(data.peers),
     ])),
-    element('div', {}, element('h3', {}, 'FMA peak, GFLOP/s'), scroll('Peak', table('', ['', ...data.isas],
-      data.peak.map((row) => [onThreads(row.threads), ...data.isas.map((isa) => digits(row.rates[isa]))]),
-      {label: 'Peak'})))));
+    element('div', {}, element('h3', {}, 'FMA peak, GFLOP/s'), scroll('Peak', peakTable()))));
 }
 
 function groupPart(group, part) {
@@ -30,7 +35,8 @@ function groupPart(group, part) {
   if (group.name === 'sweep')
     return [sweepGrids(group, part, data.isa), details(`All rates, ${onThreads(part.threads)}`,
       () => rowTable(group, part, data.isa, data.isas, others))];
-  const trains = part.rows.some((row) => row.contenders[data.isa].samples_per_second !== undefined);
+  const trains = part.rows.some(
+    (row) => row.contenders[data.isa].samples_per_second !== undefined);
   return [element('div', {class: 'charts'},
     part.summary ? ratioChart(group, part, data.isa, others) : null,
     trains ? samplesChart(part, data.isa, others) : null,
@@ -44,17 +50,20 @@ function failures() {
     : section('Errors', element('ul', {}, data.errors.map((error) => element('li', {}, error))));
 }
 
-document.title = `${data.context.cpu_model}, ${data.context.date.slice(0, 10)} – Lanewise benchmarks`;
+const date = data.context.date.slice(0, 10);
+document.title = `${data.context.cpu_model}, ${date} – Lanewise benchmarks`;
 document.getElementById('head').append(
   element('h1', {}, 'Benchmarks'),
-  element('p', {class: 'faint'}, `${data.context.cpu_model}; ${data.context.date.slice(0, 10)}; Lanewise ${
-    data.context.lanewise} with ${data.isa}`));
+  element('p', {class: 'muted'},
+    `${data.context.cpu_model}; ${date}; Lanewise ${data.context.lanewise} with ${data.isa}`));
 document.getElementById('page').append(...[
   failures(),
-  section('Summary', element('p', {class: 'faint'},
-    'Geometric means of our rate over the best other: a library for products, the bare product for layers, a copy for ' +
-    'vectors, PyTorch for training. Rates are the best of the rounds, which are mixed at random.'), summaryTiles()),
+  section('Summary', element('p', {class: 'muted'},
+    'Geometric means of our rate over the best other rate: a library for matrix products, the ' +
+    'product alone for layers, a copy for vectors, PyTorch for training. Rates are the best of ' +
+    'several rounds in random order.'), summaryTiles()),
   machine(),
-  ...data.groups.map((group) => section(group.name, group.threads.map((part) => groupPart(group, part)))),
+  ...data.groups.map((group) => section(group.name,
+    group.threads.map((part) => groupPart(group, part)))),
 ].filter((part) => part !== null));
 drawCharts();

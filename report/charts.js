@@ -1,8 +1,8 @@
-// Diagrams by Chart.js, in the colours of the page, drawn again when those change.
+// Charts by Chart.js in the colours of the page, redrawn when these change.
 
 const charts = [];
 
-// Marks of the legends are the points of the diagram, in about their size.
+// Legends show the point symbols of the chart at about their size.
 const legendMarks = {usePointStyle: true, boxWidth: 8, boxHeight: 8};
 
 function colours() {
@@ -10,7 +10,7 @@ function colours() {
   const get = (name) => style.getPropertyValue(`--${name}`).trim();
   return {dark: matchMedia('(prefers-color-scheme: dark)').matches &&
       !document.documentElement.classList.contains('printing'),
-    text: get('text'), faint: get('faint'), line: get('line'), ground: get('ground'),
+    text: get('text'), muted: get('muted'), border: get('border'), background: get('background'),
     series: [get('blue'), get('orange'), get('green'), get('purple'), get('text')]};
 }
 
@@ -18,15 +18,14 @@ function draw(chart) {
   if (chart.shown)
     chart.shown.destroy();
   const theme = colours();
-  Chart.defaults.color = theme.faint;
-  Chart.defaults.borderColor = theme.line;
+  Chart.defaults.color = theme.muted;
+  Chart.defaults.borderColor = theme.border;
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
   chart.shown = new Chart(chart.canvas, chart.configure(theme));
 }
 
-// A diagram under a title. description says what is to be seen to those who do not see it; configure
-// makes Chart.js's configuration
-// for a theme. It is as wide as there is room, and square or of a height in rem.
+// A chart with a title. description is also its text alternative; configure(theme) returns the
+// Chart.js configuration. The chart has the full width, and is square or has a height in rem.
 function figure(title, description, configure, {square = false, height = 17} = {}) {
   const canvas = element('canvas', {role: 'img', 'aria-label': `${title}: ${description}`});
   const box = element('div', {class: square ? 'canvas square' : 'canvas',
@@ -36,8 +35,8 @@ function figure(title, description, configure, {square = false, height = 17} = {
     element('figcaption', {}, description));
 }
 
-// Lines over epochs or the like. series: {label, values}; those of a kind are told apart by dashes and
-// points too, not by colour alone.
+// A line chart. series: {label, values}. Series differ in dashes and point symbols, not only in
+// colour.
 function lineChart(title, description, x, series, {xTitle, format = digits, logarithmic = false,
   fromZero = false}) {
   const few = x.length <= 40;
@@ -56,7 +55,7 @@ function lineChart(title, description, x, series, {xTitle, format = digits, loga
         pointRadius: few ? 3 : 0,
         pointHitRadius: 8,
         borderWidth: 2,
-        clip: 6, // half of the points at the ends would be cut off
+        clip: 6, // points at the ends extend beyond the chart area
       })),
     },
     options: {
@@ -81,9 +80,10 @@ function lineChart(title, description, x, series, {xTitle, format = digits, loga
   }));
 }
 
-// Horizontal bars: a group of them for each name, a bar in it for each of the series {label, values}. mark: a
-// value at which a line is drawn across, from which the bars of a logarithmic scale begin.
-function barChart(title, description, names, series, {xTitle, format = digits, logarithmic = false, mark}) {
+// Horizontal bars: a group for each name with a bar for each of the series {label, values}. mark:
+// the value of a reference line, and the base of the bars on a logarithmic scale.
+function barChart(title, description, names, series,
+  {xTitle, format = digits, logarithmic = false, mark}) {
   const line = {
     id: 'mark',
     afterDatasetsDraw({ctx, chartArea, scales}) {
@@ -114,17 +114,19 @@ function barChart(title, description, names, series, {xTitle, format = digits, l
       indexAxis: 'y', responsive: true, maintainAspectRatio: false, animation: false,
       scales: {
         x: {type: logarithmic ? 'logarithmic' : 'linear', beginAtZero: !logarithmic,
-          suggestedMin: logarithmic && mark ? mark / 2 : undefined, suggestedMax: logarithmic && mark ? 2 * mark : undefined,
+          suggestedMin: logarithmic && mark ? mark / 2 : undefined,
+          suggestedMax: logarithmic && mark ? 2 * mark : undefined,
           title: {display: true, text: xTitle},
           ticks: {callback: (value) => format(value), maxTicksLimit: 6, maxRotation: 0}},
         y: {ticks: {autoSkip: false, font: {size: 11},
-          // In two lines where a third of the width is too little for one.
+          // Labels that exceed a third of the width are split into two lines.
           callback(value) {
-            const room = Math.max(18, Math.floor(this.chart.width / 16));
+            const maxLength = Math.max(18, Math.floor(this.chart.width / 16));
             const blank = names[value].lastIndexOf(' ');
-            const lines = names[value].length > room && blank > 0
+            const lines = names[value].length > maxLength && blank > 0
               ? [names[value].slice(0, blank), names[value].slice(blank + 1)] : [names[value]];
-            return lines.map((text) => (text.length > room ? `${text.slice(0, room - 1)}…` : text));
+            return lines.map((text) => (text.length > maxLength
+              ? `${text.slice(0, maxLength - 1)}…` : text));
           }}},
       },
       plugins: {
@@ -135,15 +137,15 @@ function barChart(title, description, names, series, {xTitle, format = digits, l
   }), {height: 4 + names.length * (0.7 + 0.75 * series.length)});
 }
 
-// Draws all diagrams once the page holds them, and again for another scheme of colours or paper.
+// Draws all charts of the page; redraws them for another colour scheme and for printing.
 function drawCharts() {
-  const again = () => charts.forEach(draw);
-  again();
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again);
+  const redraw = () => charts.forEach(draw);
+  redraw();
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
   for (const [event, printing] of [['beforeprint', true], ['afterprint', false]])
     addEventListener(event, () => {
       document.documentElement.classList.toggle('printing', printing);
-      again();
+      redraw();
     });
 }
 

@@ -1,4 +1,4 @@
-// Learning curves: what an epoch brought.
+// Learning curves.
 
 function curveSummary(values, format, better) {
   const known = values.filter((value) => value !== null);
@@ -9,7 +9,7 @@ function curveSummary(values, format, better) {
     `${better === 'high' ? 'highest' : 'lowest'} ${format(best)}`;
 }
 
-// Losses fall by orders of magnitude where a problem is learnt to the end.
+// Whether a logarithmic scale is appropriate.
 function spansMagnitudes(values) {
   const known = values.filter((value) => value !== null);
   return known.every((value) => value > 0) && Math.max(...known) > 50 * Math.min(...known);
@@ -33,11 +33,12 @@ function accuracyCurve(epochs) {
     return null;
   const format = (value) => percent(value, 2);
   return lineChart('Validation accuracy', `${curveSummary(values, format, 'high')}.`, epochs.epoch,
-    [{label: 'accuracy', values, colour: 2}], {xTitle: 'epoch', format: (value) => percent(value, 1)});
+    [{label: 'accuracy', values, colour: 2}],
+    {xTitle: 'epoch', format: (value) => percent(value, 1)});
 }
 
 function rateCurve(epochs) {
-  return lineChart('Learning rate', `of each epoch's last step: ${
+  return lineChart('Learning rate', `at the last step of each epoch: ${
     curveSummary(epochs.learning_rate, digits, 'low')}.`, epochs.epoch,
     [{label: 'learning rate', values: epochs.learning_rate, colour: 3}],
     {xTitle: 'epoch', fromZero: true});
@@ -63,10 +64,10 @@ function curves(data) {
   const {epochs} = data;
   const shown = epochs.epoch.length;
   const thinned = shown < epochs.run
-    ? element('p', {class: 'faint'}, `${count(shown)} of ${count(epochs.run)} epochs are shown, ` +
-        'evenly spaced, the first and the last among them.') : null;
+    ? element('p', {class: 'muted'}, `${count(shown)} of ${count(epochs.run)} epochs are shown, ` +
+        'evenly spaced, including the first and the last.') : null;
   return section('Learning curves', thinned,
     element('div', {class: 'charts'}, lossCurve(epochs), accuracyCurve(epochs), rateCurve(epochs),
       throughputCurve(epochs)),
-    details('The numbers of the curves', () => epochTable(epochs)));
+    details('Numbers of the curves', () => epochTable(epochs)));
 }

@@ -1,6 +1,7 @@
-// Elements of the page. Texts become text nodes, never markup.
+// Elements of the page. Text becomes text nodes, never markup.
 
-// element('td', {class: 'text'}, 'a < b'): children are elements, texts, numbers or lists of them.
+// element('td', {class: 'text'}, 'a < b'): children are elements, strings, numbers or lists of
+// these.
 function element(name, attributes, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes || {}))
@@ -10,7 +11,7 @@ function element(name, attributes, ...children) {
   return made;
 }
 
-// A part of the page under a heading that it is named by.
+// A section with a heading that labels it.
 function section(title, ...children) {
   const heading = element('h2', {id: title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}, title);
   return element('section', {'aria-labelledby': heading.id}, heading, children);
@@ -24,8 +25,8 @@ function tiles(...made) {
   return element('div', {class: 'tiles'}, made);
 }
 
-// A table of head and lines; the first cell of a line names it unless named is false. Cells are texts,
-// or elements 'td' of the caller's own. texts: columns that are not numbers.
+// A table with a head and lines. The first cell of a line is its header unless named is false.
+// Cells are strings or 'td' elements. texts: the columns that are not numeric.
 function table(caption, head, lines, {named = true, texts = [], label = caption} = {}) {
   const kind = (column) => (texts.includes(column) || (named && column === 0) ? 'text' : undefined);
   const cell = (value, column) => {
@@ -41,7 +42,7 @@ function table(caption, head, lines, {named = true, texts = [], label = caption}
     element('tbody', {}, lines.map((line) => element('tr', {}, line.map(cell)))));
 }
 
-// Names and values, a line each; those without a value are left out.
+// A table of names and values. Entries without a value are omitted.
 function pairs(label, entries) {
   return element('table', {class: 'pairs', 'aria-label': label}, element('tbody', {},
     entries.filter(([, value]) => value !== null && value !== undefined && value !== '')
@@ -49,14 +50,14 @@ function pairs(label, entries) {
         element('td', {}, value)))));
 }
 
-// A box in which what is too wide (and, if tall, too high) scrolls. It takes the keyboard's focus, since
-// else nobody could scroll it without a mouse.
+// A box that scrolls content that is too wide and, if tall, too high. It takes keyboard focus, so
+// that it can be scrolled without a mouse.
 function scroll(label, content, tall) {
   return element('div', {class: tall ? 'scroll tall' : 'scroll', role: 'region', tabindex: 0,
     'aria-label': label}, content);
 }
 
-// What is made only once somebody asks to see it.
+// A disclosure whose content is created when it is first opened.
 function details(summary, make) {
   const made = element('details', {}, element('summary', {}, summary));
   made.addEventListener('toggle', () => made.append(make()), {once: true});

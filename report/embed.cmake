@@ -1,5 +1,4 @@
-# Writes OUTPUT, a C file that defines SYMBOL, the contents of FILES (commas between them) one
-# after the other as a string of bytes.
+# Writes OUTPUT, a C file that defines SYMBOL as the concatenated bytes of FILES (comma-separated).
 set(hex "")
 string(REPLACE "," ";" files "${FILES}")
 foreach(file IN LISTS files)

@@ -1,4 +1,4 @@
-// The rows that were misclassified, the most confident mistakes first.
+// The misclassified rows, in descending order of confidence.
 
 function scoreText(examples, score) {
   return examples.probabilities ? percent(score, 0) : digits(score);
@@ -22,8 +22,10 @@ function pictures(examples, result) {
   const pixels = bytesOf(examples.pictures.pixels);
   return element('ol', {class: 'pictures'}, examples.rows.map((row, i) => element('li', {},
     picture(examples, pixels, i),
-    element('b', {}, `${className(result, examples.predicted[i])} ${scoreText(examples, examples.predicted_score[i])}`),
-    element('br'), `is ${className(result, examples.truth[i])} ${scoreText(examples, examples.truth_score[i])}`)));
+    element('b', {}, `${className(result, examples.predicted[i])} ${
+      scoreText(examples, examples.predicted_score[i])}`),
+    element('br'), `is ${className(result, examples.truth[i])} ${
+      scoreText(examples, examples.truth_score[i])}`)));
 }
 
 function exampleTable(examples, result) {
@@ -31,8 +33,9 @@ function exampleTable(examples, result) {
   const lines = examples.rows.map((row, i) => [String(row), className(result, examples.truth[i]),
     scoreText(examples, examples.truth_score[i]), className(result, examples.predicted[i]),
     scoreText(examples, examples.predicted_score[i]), ...examples.inputs[i].map(digits)]);
-  return scroll('Misclassified rows', table('', ['row', 'true class', `its ${what}`, 'predicted', `its ${what}`,
-    ...examples.names], lines, {texts: [1, 3], label: 'Misclassified rows'}), true);
+  const head = ['row', 'true class', `its ${what}`, 'predicted', `its ${what}`, ...examples.names];
+  return scroll('Misclassified rows',
+    table('', head, lines, {texts: [1, 3], label: 'Misclassified rows'}), true);
 }
 
 function examples(data) {
@@ -42,16 +45,19 @@ function examples(data) {
   const wrong = result.rows - result.correct;
   const boundary = data.points ? decisionBoundary(data.points, result) : null;
   if (wrong === 0)
-    return section('Misclassified rows', element('p', {}, `None of ${plural(result.rows, 'row')}.`), boundary);
+    return section('Misclassified rows',
+      element('p', {}, `None of ${plural(result.rows, 'row')}.`), boundary);
   const shown = data.examples.rows.length;
-  const note = element('p', {}, `${plural(wrong, 'row')} of ${count(result.rows)}, ${percent(wrong / result.rows, 2)}` +
-    `${shown < wrong ? `; the ${count(shown)} most confident mistakes` : ''}. Rows count from 0` +
+  const note = element('p', {},
+    `${plural(wrong, 'row')} of ${count(result.rows)}, ${percent(wrong / result.rows, 2)}` +
+    `${shown < wrong ? `; the ${count(shown)} of highest confidence` : ''}. Rows count from 0` +
     `${data.data.split ? ' in the validation part' : ''}.`);
-  const legend = data.examples.pictures ? element('p', {class: 'faint'},
-    `Above what the network took it for, below what it is, each with its ${
+  const legend = data.examples.pictures ? element('p', {class: 'muted'},
+    `Above the predicted class, below the true class, each with its ${
       data.examples.probabilities ? 'probability' : 'output'}.`) : null;
   const cut = data.examples.names && data.examples.names.length < data.network.inputs
-    ? element('p', {class: 'faint'}, `The first ${data.examples.names.length} of ${count(data.network.inputs)} inputs.`)
+    ? element('p', {class: 'muted'},
+      `The first ${data.examples.names.length} of ${count(data.network.inputs)} inputs.`)
     : null;
   return section('Misclassified rows', note, boundary, data.examples.pictures
     ? [legend, pictures(data.examples, result)] : [exampleTable(data.examples, result), cut]);

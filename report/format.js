@@ -1,5 +1,4 @@
-// Numbers as people read them, with blanks that no line breaks at. null stands for what is not there, or
-// was not finite.
+// Formats numbers, with non-breaking blanks before units. null means absent or not finite.
 
 function fixed(value, places) {
   return value === null ? '–' : value.toFixed(places);
@@ -13,12 +12,13 @@ function count(value) {
   return value === null ? '–' : Math.round(value).toLocaleString('en-US');
 }
 
-// 12.3K, 4.56M: where there is little room.
+// 12.3K, 4.56M
 function compact(value) {
-  return value === null ? '–' : value.toLocaleString('en-US', {notation: 'compact', maximumSignificantDigits: 3});
+  return value === null ? '–'
+    : value.toLocaleString('en-US', {notation: 'compact', maximumSignificantDigits: 3});
 }
 
-// Four digits of any size.
+// Four significant digits.
 function digits(value) {
   if (value === null)
     return '–';

@@ -1,4 +1,4 @@
-// The confusion matrix: a table of numbers as long as they can be read, above that a picture of it.
+// The confusion matrix: a table for few classes, a picture for many.
 
 const readableClasses = 20;
 
@@ -6,8 +6,8 @@ function className(result, i) {
   return result.names ? result.names[i] : `class ${i}`;
 }
 
-// How deep a cell is coloured. The square root, so that few errors show beside many hits.
-function depth(share) {
+// Opacity of a cell. The square root keeps small shares visible.
+function opacity(share) {
   return share === 0 ? 0 : 0.12 + 0.88 * Math.sqrt(share);
 }
 
@@ -16,12 +16,12 @@ function matrixCell(result, row, column) {
   const share = result.support[row] > 0 ? number / result.support[row] : 0;
   const rgb = row === column ? '--right' : '--wrong';
   const cell = element('td', {
-    title: `${className(result, row)}, taken for ${className(result, column)}: ` +
+    title: `${className(result, row)}, predicted as ${className(result, column)}: ` +
       `${count(number)} (${percent(share)})`,
   }, count(number), element('small', {}, percent(share)));
-  cell.className = number === 0 ? 'none' : depth(share) > 0.55 ? 'strong' : '';
+  cell.className = number === 0 ? 'none' : opacity(share) > 0.55 ? 'strong' : '';
   if (number > 0)
-    cell.style.backgroundColor = `rgba(var(${rgb}), ${depth(share)})`;
+    cell.style.backgroundColor = `rgba(var(${rgb}), ${opacity(share)})`;
   return cell;
 }
 
@@ -29,13 +29,14 @@ function matrixTable(result) {
   const classes = [...Array(result.classes).keys()];
   return element('table', {class: 'matrix', 'aria-label': 'Confusion matrix'},
     element('thead', {}, element('tr', {}, element('td', {}),
-      classes.map((i) => element('th', {scope: 'col'}, element('span', {}, className(result, i)))))),
+      classes.map((i) =>
+        element('th', {scope: 'col'}, element('span', {}, className(result, i)))))),
     element('tbody', {}, classes.map((row) => element('tr', {},
       element('th', {scope: 'row'}, className(result, row)),
       classes.map((column) => matrixCell(result, row, column))))));
 }
 
-// A pixel for each cell, blue on the diagonal and orange beside it, on the page's ground.
+// One pixel per cell, blue on the diagonal and orange off it.
 function paintMatrix(canvas, result) {
   const context = canvas.getContext('2d');
   const dark = matchMedia('(prefers-color-scheme: dark)').matches;
@@ -46,7 +47,7 @@ function paintMatrix(canvas, result) {
       const number = result.confusion[row * result.classes + column];
       const rgb = row === column ? (dark ? '86, 180, 233' : '0, 114, 178') : '230, 110, 0';
       if (number > 0) {
-        context.fillStyle = `rgba(${rgb}, ${depth(number / result.support[row])})`;
+        context.fillStyle = `rgba(${rgb}, ${opacity(number / result.support[row])})`;
         context.fillRect(column, row, 1, 1);
       }
     }
@@ -55,30 +56,35 @@ function paintMatrix(canvas, result) {
 function matrixPicture(result) {
   const canvas = element('canvas', {class: 'pixels', role: 'img',
     width: result.classes, height: result.classes,
-    'aria-label': `Confusion matrix of ${result.classes} classes; the numbers are in the table below`});
-  const readout = element('p', {class: 'faint', 'aria-live': 'polite'},
-    'True class down, predicted class across. Point at a cell to read it.');
-  const cellAt = (offset, size) => Math.min(result.classes - 1, Math.floor(offset / size * result.classes));
+    'aria-label':
+      `Confusion matrix of ${result.classes} classes; the numbers are in the table below`});
+  const readout = element('p', {class: 'muted', 'aria-live': 'polite'},
+    'True class down, predicted class across. Point at a cell to show its numbers.');
+  const cellAt = (offset, size) =>
+    Math.min(result.classes - 1, Math.floor(offset / size * result.classes));
   canvas.addEventListener('pointermove', (event) => {
     const row = cellAt(event.offsetY, canvas.clientHeight);
     const column = cellAt(event.offsetX, canvas.clientWidth);
     const number = result.confusion[row * result.classes + column];
-    readout.textContent = `${className(result, row)}, taken for ${className(result, column)}: ` +
+    readout.textContent =
+      `${className(result, row)}, predicted as ${className(result, column)}: ` +
       `${count(number)} (${percent(number / result.support[row])})`;
   });
-  const again = () => paintMatrix(canvas, result);
-  again();
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again);
-  return [canvas, readout, details('The numbers of the matrix',
+  const repaint = () => paintMatrix(canvas, result);
+  repaint();
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', repaint);
+  return [canvas, readout, details('Numbers of the matrix',
     () => scroll('Numbers of the matrix', matrixTable(result), true))];
 }
 
-function commonestConfusions(result) {
-  const lines = result.confusions.map(([truth, predicted, number, support]) => [className(result, truth),
-    className(result, predicted), count(number), percent(number / support)]);
-  return lines.length === 0 ? null : [element('h3', {}, 'Commonest confusions'),
-    scroll('Commonest confusions', table('', ['true class', 'taken for', 'rows', 'of the class'],
-      lines, {texts: [1], label: 'Commonest confusions'}), true)];
+function topConfusions(result) {
+  const lines = result.confusions.map(([truth, predicted, number, support]) => [
+    className(result, truth), className(result, predicted), count(number),
+    percent(number / support)]);
+  return lines.length === 0 ? null : [element('h3', {}, 'Most frequent confusions'),
+    scroll('Most frequent confusions',
+      table('', ['true class', 'predicted', 'rows', 'of the class'], lines,
+        {texts: [1], label: 'Most frequent confusions'}), true)];
 }
 
 function matrix(data) {
@@ -87,13 +93,14 @@ function matrix(data) {
     return null;
   let picture;
   if (!result.confusion)
-    picture = element('p', {}, `A matrix of ${count(result.classes)} classes is too large to be shown.`);
+    picture = element('p', {},
+      `A matrix of ${count(result.classes)} classes is too large to display.`);
   else if (result.classes <= readableClasses)
-    picture = [element('p', {class: 'faint'},
-      'True class down, predicted class across; below each count its share of the row.'),
+    picture = [element('p', {class: 'muted'},
+      'True class down, predicted class across; percentages are of the true class.'),
       scroll('Confusion matrix', matrixTable(result))];
   else
     picture = matrixPicture(result);
   return section('Confusion matrix', picture,
-    result.classes > 2 ? commonestConfusions(result) : null);
+    result.classes > 2 ? topConfusions(result) : null);
 }

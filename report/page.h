@@ -1,7 +1,4 @@
-/*
- * Pages that people look at: each is one HTML file that holds its style, its scripts and its data, and
- * loads nothing from anywhere.
- */
+/* HTML reports: each is one file with its style, scripts and data, and loads nothing else. */
 #ifndef LANEWISE_PAGE_H
 #define LANEWISE_PAGE_H
 
@@ -15,17 +12,19 @@ extern "C" {
 typedef enum page_kind { PAGE_TRAINING, PAGE_BENCHMARKS, PAGE_COMPARISON } page_kind;
 
 /*
- * Writes a page of that kind. data is the object that the kind's scripts show; texts in it may hold
- * anything. Returns 0; -1 if data cannot be written as JSON. Errors of the file are left in its error
+ * Writes a page. data is the object that the scripts of the kind display; its strings are escaped.
+ * Returns 0, or -1 if data cannot be written as JSON. Write errors are left in the file's error
  * flag.
  */
 int page_write(FILE *file, page_kind kind, const json_t *data);
 
-/* A text as a JSON string. One that is not UTF-8, as a file name may be, has U+FFFD in the place of every
- * byte outside ASCII. NULL without memory. */
+/*
+ * A JSON string. If the text is not UTF-8, such as a file name, U+FFFD replaces every byte that is
+ * not ASCII. Returns NULL if out of memory.
+ */
 json_t *page_text(const char *text);
 
-/* A number; null where it is not finite. */
+/* A JSON number, or null if the value is not finite. */
 json_t *page_number(double value);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-// A group of benchmarks: our rate beside the others', the peak, and the rows one by one.
+// A group of benchmarks: our rate next to the others, the peak, and a table of all rates.
 
 function onThreads(threads) {
   return plural(threads, 'thread');
@@ -8,7 +8,7 @@ function rate(series) {
   return series ? digits(series.best) : '–';
 }
 
-// Names of those that are no instruction sets of ours, in the order of their names.
+// The sorted names of contenders that are not our instruction sets.
 function othersOf(rows, isas) {
   return [...new Set(rows.flatMap((row) => Object.keys(row.contenders)))]
     .filter((name) => !isas.includes(name)).sort();
@@ -22,10 +22,12 @@ function ratioTo(row, isa, other) {
 function ratioChart(group, part, isa, others) {
   const {summary} = part;
   return barChart(`Ratio to each other, ${onThreads(part.threads)}`,
-    `Our rate over theirs, logarithmic; right of the line we are faster. Over the best of them, ${fixed(summary.mean, 2)} in ` +
-    `the geometric mean, ${fixed(summary.smallest, 2)} at least, below 1 for ${summary.below_one} of ${summary.count}.`,
+    'Our rate over theirs, logarithmic; right of the line we are faster. Ratio to the best of ' +
+    `them: geometric mean ${fixed(summary.mean, 2)}, minimum ${fixed(summary.smallest, 2)}, ` +
+    `below 1 for ${summary.below_one} of ${summary.count}.`,
     part.rows.map((row) => row.name),
-    others.map((other) => ({label: other, values: part.rows.map((row) => ratioTo(row, isa, other))})),
+    others.map((other) => ({label: other,
+      values: part.rows.map((row) => ratioTo(row, isa, other))})),
     {xTitle: 'times their rate', logarithmic: true, mark: 1});
 }
 
@@ -36,43 +38,50 @@ function peakChart(part, isas) {
     return null;
   const of = (row, isa) => (row.contenders[isa] ? row.contenders[isa].percent : null);
   return barChart(`Percent of the peak, ${onThreads(part.threads)}`,
-    'Of the FMA peak of each instruction set, measured in the same run.',
+    'Percent of the FMA peak of each instruction set, measured in the same run.',
     part.rows.map((row) => row.name),
     shown.map((isa) => ({label: isa, values: part.rows.map((row) => of(row, isa))})),
     {xTitle: 'percent', format: (value) => fixed(value, 0), mark: 100});
 }
 
 function samplesChart(part, isa, others) {
-  const value = (row, name) => (row.contenders[name] ? row.contenders[name].samples_per_second ?? null : null);
-  return barChart(`Samples per second, ${onThreads(part.threads)}`, 'In the best round; logarithmic.',
+  const value = (row, name) =>
+    (row.contenders[name] ? row.contenders[name].samples_per_second ?? null : null);
+  return barChart(`Samples per second, ${onThreads(part.threads)}`, 'Best round; logarithmic.',
     part.rows.map((row) => row.name),
     [isa, ...others].map((name) => ({label: name === isa ? 'Lanewise' : name,
       values: part.rows.map((row) => value(row, name))})),
     {xTitle: 'samples per second', format: compact, logarithmic: true});
 }
 
+function bestRatios(other) {
+  return other ? [fixed(other.ratio, 2), fixed(other.ratio_of_medians, 2)] : ['–', '–'];
+}
+
 function rowTable(group, part, isa, isas, others) {
   const trains = part.rows.some((row) => row.contenders[isa].samples_per_second !== undefined);
   const sets = isas.filter((name) => part.rows.some((row) => row.contenders[name]));
-  const head = [`best ${group.unit}`, ...sets, 'median', '% of peak', ...(trains ? ['samples/s', 'µs/step'] : []),
-    ...others.flatMap((other) => [other, 'ratio']), ...(part.summary ? ['ratio to best', 'of medians'] : [])];
+  const head = [`best ${group.unit}`, ...sets, 'median', '% of peak',
+    ...(trains ? ['samples/s', 'µs/step'] : []), ...others.flatMap((other) => [other, 'ratio']),
+    ...(part.summary ? ['ratio to best', 'of medians'] : [])];
   const lines = part.rows.map((row) => {
     const ours = row.contenders[isa];
     return [row.name, ...sets.map((name) => rate(row.contenders[name])), digits(ours.median),
       ours.percent === undefined ? '–' : fixed(ours.percent, 0),
       ...(trains ? [count(ours.samples_per_second ?? null), digits(ours['us/step'] ?? null)] : []),
-      ...others.flatMap((other) => [rate(row.contenders[other]), fixed(ratioTo(row, isa, other), 2)]),
-      ...(part.summary ? (row.best_other ? [fixed(row.best_other.ratio, 2), fixed(row.best_other.ratio_of_medians, 2)]
-                                         : ['–', '–']) : [])];
+      ...others.flatMap((other) => [rate(row.contenders[other]),
+        fixed(ratioTo(row, isa, other), 2)]),
+      ...(part.summary ? bestRatios(row.best_other) : [])];
   });
   const label = `${group.name}, ${onThreads(part.threads)}`;
   return scroll(label, table('', head, lines, {label}), lines.length > 20);
 }
 
-// Batches down and widths across, of rows named "layer NN batch x width x width".
+// Batch sizes down, widths across. Rows are named "layer NN batch x width x width".
 function grid(group, part, title, value, good) {
-  const sizes = part.rows.map((row) => row.name.slice(row.name.lastIndexOf(' ') + 1).split('x').map(Number));
-  const unique = (place) => [...new Set(sizes.map((size) => size[place]))].sort((a, b) => a - b);
+  const sizes = part.rows.map((row) =>
+    row.name.slice(row.name.lastIndexOf(' ') + 1).split('x').map(Number));
+  const unique = (i) => [...new Set(sizes.map((size) => size[i]))].sort((a, b) => a - b);
   const [batches, widths] = [unique(0), unique(1)];
   const cell = (batch, width) => {
     const row = part.rows[sizes.findIndex((size) => size[0] === batch && size[1] === width)];
@@ -80,19 +89,24 @@ function grid(group, part, title, value, good) {
     const made = element('td', {}, number === null ? '–' : good.format(number));
     if (number !== null) {
       const share = Math.max(0, Math.min(1, good.share(number)));
-      made.style.backgroundColor = `rgba(var(${share >= 0.5 ? '--right' : '--wrong'}), ${Math.abs(2 * share - 1) * 0.55})`;
+      const rgb = share >= 0.5 ? '--right' : '--wrong';
+      made.style.backgroundColor = `rgba(var(${rgb}), ${Math.abs(2 * share - 1) * 0.55})`;
     }
     return made;
   };
   const label = `${title}, ${onThreads(part.threads)}`;
-  return [element('h3', {}, `${label}: batch × width`), scroll(label, table('', ['batch', ...widths.map(String)],
-    batches.map((batch) => [String(batch), ...widths.map((width) => cell(batch, width))]), {label}))];
+  const lines = batches.map((batch) =>
+    [String(batch), ...widths.map((width) => cell(batch, width))]);
+  return [element('h3', {}, `${label}: batch × width`),
+    scroll(label, table('', ['batch', ...widths.map(String)], lines, {label}))];
 }
 
 function sweepGrids(group, part, isa) {
   const compared = part.rows.some((row) => row.best_other);
-  return [grid(group, part, 'Percent of the peak', (row) => row.contenders[isa].percent ?? null,
+  const peak = (row) => row.contenders[isa].percent ?? null;
+  const ratioToBest = (row) => (row.best_other ? row.best_other.ratio : null);
+  return [grid(group, part, 'Percent of the peak', peak,
     {format: (value) => fixed(value, 0), share: (value) => value / 100}),
-  compared ? grid(group, part, 'Ratio to the best other', (row) => (row.best_other ? row.best_other.ratio : null),
+  compared ? grid(group, part, 'Ratio to the best other', ratioToBest,
     {format: (value) => fixed(value, 2), share: (value) => value / 2}) : null];
 }

@@ -1,4 +1,4 @@
-// What the run came to: the final result, and how well each class, or each value, is met.
+// The final result: scores of each class, or errors of each output.
 
 function ratio(part, whole) {
   return whole > 0 ? part / whole : null;
@@ -12,10 +12,11 @@ function classTable(result) {
     return [className(result, i), count(support), count(result.predicted[i]), percent(precision),
       percent(recall), percent(ratio(2 * hits, support + result.predicted[i]))];
   });
-  return [element('p', {class: 'faint'},
-    'Precision: right among the predictions of a class. Recall: found among its rows.'),
-    scroll('Precision and recall', table('', ['class', 'rows', 'predicted', 'precision', 'recall', 'F1'],
-      lines, {label: 'Precision and recall of each class'}), lines.length > readableClasses)];
+  return [element('p', {class: 'muted'},
+    'Precision: correct share of the predictions of a class. Recall: correct share of its rows.'),
+    scroll('Precision and recall',
+      table('', ['class', 'rows', 'predicted', 'precision', 'recall', 'F1'], lines,
+        {label: 'Precision and recall of each class'}), lines.length > readableClasses)];
 }
 
 function twoClasses(result) {
@@ -23,8 +24,10 @@ function twoClasses(result) {
     return null;
   const [negative, falsePositive, falseNegative, positive] = result.confusion;
   return [element('h3', {}, `Of ${className(result, 1)}`),
-    tiles(tile(count(positive), 'true positive (TP)'), tile(count(falsePositive), 'false positive (FP)'),
-      tile(count(negative), 'true negative (TN)'), tile(count(falseNegative), 'false negative (FN)'))];
+    tiles(tile(count(positive), 'true positive (TP)'),
+      tile(count(falsePositive), 'false positive (FP)'),
+      tile(count(negative), 'true negative (TN)'),
+      tile(count(falseNegative), 'false negative (FN)'))];
 }
 
 function classScores(data) {
@@ -45,10 +48,11 @@ function valueScores(data) {
   const low = Math.min(...all);
   const high = Math.max(...all);
   const styles = ['circle', 'triangle', 'rectRot', 'rect'];
-  const diagram = figure('Predicted against true values',
+  const chart = figure('Predicted against true values',
     `${plural(values.outputs[0].truth.length, 'row')} of ${count(values.rows)}${
-      values.outputs.length < data.network.outputs ? `, the first ${values.outputs.length} outputs` : ''
-    }; on the line they are equal.`,
+      values.outputs.length < data.network.outputs
+        ? `, the first ${values.outputs.length} outputs` : ''
+    }; on the line both are equal.`,
     (theme) => ({
       type: 'scatter',
       data: {
@@ -60,13 +64,15 @@ function valueScores(data) {
           pointRadius: 3,
           borderWidth: 0,
         })), {
-          label: 'predicted = true', type: 'line', data: [{x: low, y: low}, {x: high, y: high}],
-          borderColor: theme.faint, borderDash: [6, 4], borderWidth: 1.5, pointRadius: 0,
+          label: 'predicted = true', type: 'line',
+          data: [{x: low, y: low}, {x: high, y: high}], borderColor: theme.muted,
+          borderDash: [6, 4], borderWidth: 1.5, pointRadius: 0,
         }],
       },
       options: {
         responsive: true, maintainAspectRatio: false, animation: false,
-        scales: {x: {title: {display: true, text: 'true'}}, y: {title: {display: true, text: 'predicted'}}},
+        scales: {x: {title: {display: true, text: 'true'}},
+          y: {title: {display: true, text: 'predicted'}}},
         plugins: {
           legend: {labels: legendMarks},
           tooltip: {callbacks: {label: (item) =>
@@ -74,20 +80,22 @@ function valueScores(data) {
         },
       },
     }), {square: true});
-  return section('Values', scroll('Errors of the values', table('', ['', 'root mean square error',
-    'mean absolute error', 'R²'], lines, {label: 'Errors of the values'})), diagram);
+  return section('Values', scroll('Errors of the values', table('',
+    ['', 'root mean square error', 'mean absolute error', 'R²'], lines,
+    {label: 'Errors of the values'})), chart);
 }
 
 function resultTiles(data) {
   const {result, time, epochs} = data;
   const on = result.on === 'validation' ? 'validation' : 'training';
   return tiles(
-    result.classes > 0 ? tile(percent(result.accuracy, 2), `${on} accuracy: ${count(result.correct)} of ${
-      plural(result.rows, 'row')}`) : null,
+    result.classes > 0 ? tile(percent(result.accuracy, 2),
+      `${on} accuracy: ${count(result.correct)} of ${plural(result.rows, 'row')}`) : null,
     tile(digits(result.loss), `${on} loss (${data.options.Training.loss})`),
     epochs.best && result.classes > 0
-      ? tile(percent(epochs.best.accuracy, 2), `best accuracy, in epoch ${count(epochs.best.epoch)}`) : null,
-    tile(count(time.samples_per_second), 'samples per second in training'),
+      ? tile(percent(epochs.best.accuracy, 2),
+        `best accuracy, in epoch ${count(epochs.best.epoch)}`) : null,
+    tile(count(time.samples_per_second), 'training samples per second'),
     tile(duration(time.training), `training, ${plural(epochs.run, 'epoch')}${
       epochs.run < epochs.requested ? ` of ${count(epochs.requested)}` : ''}`),
     tile(count(data.network.parameters), 'parameters'));

@@ -1,9 +1,9 @@
-// What was run, on what, and how to run it again.
+// The configuration of the run: command, network, data, machine and options.
 
 function networkTable(network) {
-  const lines = network.layers.map((layer, i) => [String(i + 1), `${count(layer.in)} × ${count(layer.out)}`,
-    layer.activation, count(layer.parameters)]);
-  lines.push(['all', '', '', count(network.parameters)]);
+  const lines = network.layers.map((layer, i) => [String(i + 1),
+    `${count(layer.in)} × ${count(layer.out)}`, layer.activation, count(layer.parameters)]);
+  lines.push(['total', '', '', count(network.parameters)]);
   return scroll('Layers', table('', ['layer', 'size', 'activation', 'parameters'], lines,
     {texts: [2], label: 'Layers'}));
 }
@@ -18,8 +18,9 @@ function setup(data) {
       element('div', {}, element('h3', {}, 'Network'), networkTable(network)),
       element('div', {}, element('h3', {}, 'Data'), pairs('Data', [
         ['source', data.data.source],
-        ['rows to train on', count(data.data.training_rows)],
-        ['rows to validate on', data.data.validation_rows === null ? 'none' : count(data.data.validation_rows)],
+        ['training rows', count(data.data.training_rows)],
+        ['validation rows',
+          data.data.validation_rows === null ? 'none' : count(data.data.validation_rows)],
         ['validation', data.data.validation],
         ['inputs', count(network.inputs)],
         ['outputs', count(network.outputs)],
@@ -31,7 +32,7 @@ function setup(data) {
         ['Lanewise', machine.version],
         ['started', time.started],
         ['training', duration(time.training)],
-        ['whole run', `${duration(time.total)} with data, validation and evaluation`],
+        ['total', `${duration(time.total)} with reading data, validation and evaluation`],
       ])),
       options));
 }

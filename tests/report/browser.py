@@ -42,7 +42,7 @@ const luminance = (colour) => {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 };
 const ground = luminance(getComputedStyle(document.body).backgroundColor);
-const contrasts = [...document.querySelectorAll('body, .faint, figcaption, th, td.text, b')].map((one) => {
+const contrasts = [...document.querySelectorAll('body, .muted, figcaption, th, td.text, b')].map((one) => {
   const text = luminance(getComputedStyle(one).color);
   return (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
 });

@@ -272,8 +272,8 @@ def many_classes(browser, lanewise):
         checks.equal((len(rows), sum(number(cell) for row in rows for cell in row[1:])), (30, 60),
                      'size and sum of the matrix')
         wrong = [(number(cell), i, j) for i, row in enumerate(rows) for j, cell in enumerate(row[1:]) if i != j]
-        commonest = browser.table('Commonest confusions')
-        checks.equal(number(commonest[0][2]), max(wrong)[0], 'the commonest confusion')
+        frequent = browser.table('Most frequent confusions')
+        checks.equal(number(frequent[0][2]), max(wrong)[0], 'the most frequent confusion')
         painted = browser.js("""const canvas = document.querySelector('canvas.pixels');
             const context = canvas.getContext('2d');
             const ground = context.getImageData(1, 0, 1, 1).data;
