@@ -1,5 +1,5 @@
 """usage: benchmarks.py BIN_DIR BENCH_DATA
-The pages of the benchmarks, made from recorded results, opened in a browser.
+Opens the benchmark pages of recorded results in a browser.
 """
 
 import copy
@@ -14,13 +14,13 @@ from browser import Browser, Checks
 
 
 def best(programs, name):
-    """The best GFLOP/s of the benchmark of that name."""
+    """The best GFLOP/s of a benchmark."""
     return max(run['GFLOP/s'] for program in programs for run in program['benchmarks']
                if run['run_type'] == 'iteration' and run['name'].removesuffix('/real_time') == name)
 
 
 def series(browser, title):
-    """Label and values of the series of a diagram."""
+    """Label and values of each series of a chart."""
     found = [chart for chart in browser.charts() if chart['title'] == title]
     return {one['label']: one['data'] for one in found[0]['series']} if found else {}
 
@@ -38,28 +38,32 @@ def results(browser, report, recorded):
         for library in ratios:
             checks.near(ratios[library][0], ours / best(programs, f'mlp/one/NN/1x2x3/{library}/1'),
                         f'ratio to {library}')
-        checks.equal(ratios['fast'][1], None, 'ratio to a library that has not run a row')
+        checks.equal(ratios['fast'][1], None, 'ratio to a library without a result')
         peak = series(browser, 'Percent of the peak, 1 thread')
-        checks.near(peak['avx2'][0], 100 * ours / best(programs, 'peak/fma/avx2/1'), 'percent of the peak')
+        checks.near(peak['avx2'][0], 100 * ours / best(programs, 'peak/fma/avx2/1'),
+                    'percent of the peak')
         samples = series(browser, 'Samples per second, 1 thread')
         checks.equal(samples['Lanewise'], [4000000, 500], 'samples per second')
         checks.equal(samples['torch-fused'], [1600000, None], 'samples per second of PyTorch')
         cells = browser.table('mlp, 1 thread')[0]
-        checks.equal(cells[:4], ['one NN 1x2x3', '50', '40', '50'], 'best, median and percent of a row')
-        grids = [browser.table(f'{what}, 1 thread') for what in ('Percent of the peak', 'Ratio to the best other')]
-        checks.equal(grids, [[['1', '10', '25'], ['8', '30', '–']], [['1', '0.50', '–'], ['8', '2.00', '–']]],
-                     'grids of the sweep')
+        checks.equal(cells[:4], ['one NN 1x2x3', '50', '40', '50'],
+                     'best, median and percent of a row')
+        grids = [browser.table(f'{what}, 1 thread')
+                 for what in ('Percent of the peak', 'Ratio to the best other')]
+        checks.equal(grids, [[['1', '10', '25'], ['8', '30', '–']],
+                             [['1', '0.50', '–'], ['8', '2.00', '–']]], 'grids of the sweep')
         shown = dict(browser.table('Machine'))
-        checks.equal((shown['processor'], shown['torch-compile']), ('Some CPU', '1.2, does not work: no compiler'),
-                     'machine')
+        checks.equal((shown['processor'], shown['torch-compile']),
+                     ('Some CPU', '1.2, does not work: no compiler'), 'machine')
         tiles = browser.text('.tiles')
-        checks.true('mlp to best library, 1 thread' in tiles and '1.12 ×' in tiles, f'summary: {tiles}')
+        checks.true('mlp to best library, 1 thread' in tiles and '1.12 ×' in tiles,
+                    f'summary: {tiles}')
 
-    browser.look(page, 9, examine)
+    browser.check_page(page, 9, examine)
 
 
 def comparison(browser, report, recorded):
-    """The recorded results with nine rounds each, and the same with a product that takes 20 % longer."""
+    """The recorded results with nine rounds, and the same with one product 20 % slower."""
     before = json.loads(recorded.read_text())
     for program in before:
         program['benchmarks'] = [dict(run) for run in program['benchmarks'] for _ in range(9)]
@@ -78,14 +82,15 @@ def comparison(browser, report, recorded):
         checks = browser.checks
         checks.equal(code, 1, 'exit code')
         checks.equal(browser.table('Slower benchmarks'),
-                     [['mlp two TN 4x5x6, avx2, 1 thread', 'GFLOP/s', '20', '16.67', '−16.7\u00a0%', '−16.7\u00a0%',
-                       '9.8\u00a0%']], 'slower')
+                     [['mlp two TN 4x5x6, avx2, 1 thread', 'GFLOP/s', '20', '16.67',
+                       '−16.7\u00a0%', '−16.7\u00a0%', '9.8\u00a0%']], 'slower')
         checks.equal(browser.table('Faster benchmarks'), [], 'faster')
-        checks.near(series(browser, 'Changes beyond noise')['change'][0], -100 / 6, 'bar of the slowdown')
+        checks.near(series(browser, 'Changes beyond noise')['change'][0], -100 / 6,
+                    'bar of the slowdown')
         checks.true(len(browser.table('Unchanged benchmarks')) > 5, 'unchanged')
-        checks.true('after <b>.json' in browser.text('#head'), 'name of the file')
+        checks.true('after <b>.json' in browser.text('#head'), 'file name')
 
-    browser.look(page, 1, examine)
+    browser.check_page(page, 1, examine)
 
 
 def main():

@@ -1,4 +1,4 @@
-"""A page in headless Chromium, and what every page of ours has to keep to."""
+"""A page in headless Chromium, and the checks that every page must pass."""
 
 import json
 
@@ -9,8 +9,8 @@ from selenium.webdriver.common import utils
 
 PHONE, DESKTOP = 360, 1280
 
-# For each series of a diagram, the share of its points where the canvas has the series' colour. Lines of
-# two points are there for orientation, and lie below the others.
+# For each series of a chart, the share of its points where the canvas has the colour of the series.
+# Reference lines of two points are skipped: other series may cover them.
 DRAWN = """
 const chart = Chart.getChart(arguments[0]);
 const context = arguments[0].getContext('2d');
@@ -22,36 +22,38 @@ return chart.data.datasets.map((dataset, i) => {
   probe.fillStyle = dataset.pointBackgroundColor || dataset.backgroundColor || dataset.borderColor;
   probe.fillRect(0, 0, 1, 1);
   const wanted = probe.getImageData(0, 0, 1, 1).data;
-  // Of a bar the middle; what has no value has no place.
+  // The middle of a bar. A point without a value is not drawn.
   const points = chart.getDatasetMeta(i).data
     .filter((point, j) => dataset.data[j] !== null && dataset.data[j].y !== null)
     .map(({x, y, base}) => (base === undefined ? {x, y} : {x: (x + base) / 2, y}));
   const hits = points.filter(({x, y}) => {
     const got = context.getImageData(Math.round(x * ratio), Math.round(y * ratio), 1, 1).data;
-    return got[3] > 200 && [0, 1, 2].every((channel) => Math.abs(got[channel] - wanted[channel]) < 40);
+    return got[3] > 200 &&
+      [0, 1, 2].every((channel) => Math.abs(got[channel] - wanted[channel]) < 40);
   });
   return points.length ? hits.length / points.length : 1;
 });
 """
 
-# Contrast of a colour on the page's ground, by the formula of WCAG 2.
+# The lowest contrast of text on the background of the page, by the formula of WCAG 2.
 CONTRAST = """
 const luminance = (colour) => {
   const [r, g, b] = colour.match(/[0-9.]+/g).slice(0, 3).map((value) => value / 255)
     .map((value) => value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 };
-const ground = luminance(getComputedStyle(document.body).backgroundColor);
-const contrasts = [...document.querySelectorAll('body, .muted, figcaption, th, td.text, b')].map((one) => {
+const background = luminance(getComputedStyle(document.body).backgroundColor);
+const texts = document.querySelectorAll('body, .muted, figcaption, th, td.text, b');
+const contrasts = [...texts].map((one) => {
   const text = luminance(getComputedStyle(one).color);
-  return (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
+  return (Math.max(text, background) + 0.05) / (Math.min(text, background) + 0.05);
 });
-return [ground, Math.min(...contrasts)];
+return [background, Math.min(...contrasts)];
 """
 
 
 class Checks:
-    """Counts checks; a failure is printed and remembered."""
+    """Counts checks and prints failures."""
 
     def __init__(self):
         self.done = self.failed = 0
@@ -75,7 +77,7 @@ class Checks:
 
 
 class Driver(Service):
-    """chromedriver by its address: a bare system has no name for it."""
+    """chromedriver by address: a bare system cannot resolve localhost."""
     host = '127.0.0.1'
 
     @property
@@ -90,9 +92,10 @@ class Browser:
     def __init__(self, checks):
         self.checks = checks
         options = Options()
-        # By a pipe: chromedriver would look the browser up as localhost, which a bare system does not know.
-        for argument in ('--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage',
-                         '--hide-scrollbars', '--remote-debugging-pipe'):
+        # A pipe: chromedriver would connect to localhost, which a bare system cannot resolve.
+        for argument in ('--headless=new', '--no-sandbox', '--disable-gpu',
+                         '--disable-dev-shm-usage', '--hide-scrollbars',
+                         '--remote-debugging-pipe'):
             options.add_argument(argument)
         options.set_capability('goog:loggingPrefs', {'browser': 'ALL', 'performance': 'ALL'})
         self.driver = webdriver.Chrome(options=options, service=Driver('chromedriver'))
@@ -113,34 +116,35 @@ class Browser:
         return self.js('return document.querySelector(arguments[0]).textContent', selector)
 
     def table(self, label):
-        """The cells of the body of the table of that label, as texts."""
+        """The cells of the body of the table with a label, as text."""
         return self.js("""return [...document.querySelectorAll('table')]
             .filter((table) => table.ariaLabel === arguments[0])
             .flatMap((table) => [...table.tBodies[0].rows])
-            .map((row) => [...row.cells].map((cell) => cell.firstChild ? cell.firstChild.textContent : ''))""",
-                       label)
+            .map((row) => [...row.cells].map((cell) =>
+              cell.firstChild ? cell.firstChild.textContent : ''))""", label)
 
     def open_details(self):
         self.js("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
-        # Their contents are made by an event that comes after the script.
+        # An event after this script creates their contents.
         self.driver.execute_async_script('setTimeout(arguments[0], 50)')
 
     def charts(self):
-        """Title, series and values of every diagram."""
+        """Title, series and values of every chart."""
         return self.js("""return charts.map(({canvas}) => ({
             title: canvas.closest('figure').querySelector('h3').textContent,
-            series: Chart.getChart(canvas).data.datasets.map((one) => ({label: one.label, data: one.data})),
+            series: Chart.getChart(canvas).data.datasets.map((one) =>
+              ({label: one.label, data: one.data})),
         }))""")
 
-    def look(self, path, charts_wanted, examine=None):
-        """Opens the page at both widths in both schemes, and sees to what holds for all of them."""
+    def check_page(self, path, charts_wanted, examine=None):
+        """Checks the page at both widths and in both colour schemes."""
         for width in (PHONE, DESKTOP):
             for scheme in ('light', 'dark'):
-                self.one_look(path, width, scheme, charts_wanted)
+                self.check_view(path, width, scheme, charts_wanted)
         if examine:
             examine(self)
 
-    def one_look(self, path, width, scheme, charts_wanted):
+    def check_view(self, path, width, scheme, charts_wanted):
         where = f'{path.name}, {width} pixels wide, {scheme}'
         driver, checks = self.driver, self.checks
         driver.get_log('browser')
@@ -152,31 +156,34 @@ class Browser:
         driver.get(path.as_uri())
         self.open_details()
 
-        checks.equal([entry['message'] for entry in driver.get_log('browser')], [], f'{where}: console')
+        messages = [entry['message'] for entry in driver.get_log('browser')]
+        checks.equal(messages, [], f'{where}: console')
         checks.equal(self.requests(path), [], f'{where}: requests')
         checks.true(self.js('return document.documentElement.scrollWidth') <= width,
                     f'{where}: the page is wider than the screen')
-        checks.equal(self.js("return document.querySelectorAll('canvas:not([role=img]):not([aria-label])').length"),
-                     0, f'{where}: pictures without a description')
-        checks.equal(self.js("return [...document.querySelectorAll('table')].filter((one) => !one.ariaLabel).length"),
-                     0, f'{where}: tables without a name')
-        ground, contrast = self.js(CONTRAST)
-        checks.equal(ground < 0.2, scheme == 'dark', f'{where}: dark ground')
+        pictures = self.elements('canvas:not([role=img]):not([aria-label])')
+        checks.equal(len(pictures), 0, f'{where}: pictures without a description')
+        tables = self.elements('table:not([aria-label])')
+        checks.equal(len(tables), 0, f'{where}: tables without a label')
+        background, contrast = self.js(CONTRAST)
+        checks.equal(background < 0.2, scheme == 'dark', f'{where}: dark background')
         checks.true(contrast >= 4.5, f'{where}: contrast of {contrast:.2f}')
         canvases = self.elements('figure canvas')
-        checks.equal(len(canvases), charts_wanted, f'{where}: diagrams')
+        checks.equal(len(canvases), charts_wanted, f'{where}: charts')
         for canvas in canvases:
             shares = self.js(DRAWN, canvas)
-            # Not all: points may lie on one another.
+            # Less than 1, because points may overlap.
             title = canvas.get_attribute('aria-label')
-            checks.true(bool(shares) and min(shares) >= 0.3, f'{where}: points drawn in {title!r}: {shares}')
+            checks.true(bool(shares) and min(shares) >= 0.3,
+                        f'{where}: points drawn in {title!r}: {shares}')
 
     def requests(self, path):
-        """What was asked for besides the page itself and what it holds."""
-        asked = []
+        """The URLs that were requested, except the page and data URLs."""
+        requested = []
         for entry in self.driver.get_log('performance'):
             message = json.loads(entry['message'])['message']
             if message['method'] == 'Network.requestWillBeSent':
-                asked.append(message['params']['request']['url'])
-        self.checks.true(path.as_uri() in asked, f'{path.name}: the log of requests lacks the page: {asked}')
-        return [url for url in asked if url != path.as_uri() and not url.startswith('data:')]
+                requested.append(message['params']['request']['url'])
+        self.checks.true(path.as_uri() in requested,
+                         f'{path.name}: the request log lacks the page: {requested}')
+        return [url for url in requested if url != path.as_uri() and not url.startswith('data:')]

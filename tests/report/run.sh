@@ -1,6 +1,6 @@
 #!/bin/sh
 # usage: run.sh TEST.py ARGUMENT ...
-# Runs a test of pages with the Python that has Selenium; 77 without it or a browser.
+# Runs a page test with a Python that has Selenium. Exit code 77: no browser or no Selenium.
 set -u
 for program in chromium chromedriver; do
     command -v $program >/dev/null || {
@@ -8,7 +8,7 @@ for program in chromium chromedriver; do
         exit 77
     }
 done
-# Debian's modules belong to Debian's Python, which need not be the first.
+# The first python3 in PATH may not be Debian's, which has Debian's modules.
 for python in python3 /usr/bin/python3; do
     ! $python -c 'import selenium' 2>/dev/null || exec $python -B "$@"
 done
