@@ -1,5 +1,5 @@
-# Bad input ends with exit code 1 and a message that names the file and the place in it; no file
-# appears or changes.
+# Bad input: exit code 1 and a message that names the file and the position in it. No file is
+# created or changed.
 . "${0%/*}/common.sh"
 
 write_xor
@@ -9,7 +9,7 @@ succeeds "$lanewise" train --x x.npy --y y.npy --layers 4 --epochs 1 --quiet \
     --save model.safetensors
 printf 'an older log\n' >old.jsonl
 
-# train_fails MESSAGE DATA...: with all that a run could leave behind asked for.
+# train_fails MESSAGE DATA...: runs train with all output options.
 train_fails() {
     message=$1
     shift
@@ -44,7 +44,7 @@ head -c 200 model.safetensors >short.safetensors
 fails 1 'short.safetensors: ' "$lanewise" evaluate --model short.safetensors --x x.npy --y y.npy
 train_fails 'short.safetensors: ' --x x.npy --y y.npy --init short.safetensors
 
-# Files of another kind.
+# Files in another format.
 train_fails 'good.csv: ' --x good.csv --y y.npy
 fails 1 'x.npy: ' "$lanewise" evaluate --model x.npy --x x.npy --y y.npy
 
@@ -52,7 +52,7 @@ fails 1 'x.npy: ' "$lanewise" import --weights x.npy --output linear --save new.
 fails 1 'x.npy: ' "$lanewise" export --model x.npy --out new.c
 fails 1 'x.npy: ' "$lanewise" export --model x.npy --out new.onnx
 
-# Weights that make no network, and a name that is none of C.
+# Weights without layers, and an invalid C identifier.
 printf '%b%s' '\002\000\000\000\000\000\000\000' '{}' >empty.safetensors
 fails 1 'empty.safetensors: no tensor is named' \
     "$lanewise" import --weights empty.safetensors --output linear --save new.safetensors
@@ -67,7 +67,7 @@ train_fails 'large.npy: row 3: label 7 ' --x x.npy --y y.npy --test-x x.npy --te
 fails 1 'large.npy: row 3: label 7 ' \
     "$lanewise" evaluate --model model.safetensors --x x.npy --y large.npy
 
-# CSV files: line and column.
+# CSV files: the message names line and column.
 printf 'a,b,y\n1,2,0\n3,4\n5,6,0\n' >ragged.csv
 train_fails 'ragged.csv: line 3' --csv ragged.csv --target y
 printf 'a,b,y\n1,2,0\n3,4,1,9\n' >long.csv
@@ -76,9 +76,9 @@ printf 'a,b,y\n1,2,0\n3,four,1\n' >text.csv
 train_fails 'text.csv: line 3.*b' --csv text.csv --target y
 printf 'a,b,y\n1,2,0\n3,,1\n' >blank.csv
 train_fails 'blank.csv: line 3.*b' --csv blank.csv --target y
-train_fails 'good.csv: .*nobody' --csv good.csv --target nobody
-train_fails 'good.csv: .*nobody' --csv good.csv --target y --one-hot nobody
-train_fails 'good.csv: .*nobody' --csv good.csv --target y --standardize=nobody
+train_fails 'good.csv: .*absent' --csv good.csv --target absent
+train_fails 'good.csv: .*absent' --csv good.csv --target y --one-hot absent
+train_fails 'good.csv: .*absent' --csv good.csv --target y --standardize=absent
 
 # NaN.
 printf 'a,b,y\n1,2,0\n3,nan,1\n' >nan.csv
@@ -97,48 +97,49 @@ npy '<i4' '(0,)' '' >nolabels.npy
 train_fails 'no(rows|labels).npy: ' --x norows.npy --y nolabels.npy
 fails 1 'norows.npy: ' "$lanewise" predict --model model.safetensors --x norows.npy --out out.npy
 
-# Shapes that do not fit together.
+# Shapes that do not match.
 npy '<i4' '(3,)' "$i0$i1$i1" >three.npy
 train_fails '.*three.npy' --x x.npy --y three.npy
-npy '<f4' '(4, 1)' "$f0$f1$f0$f1" >narrow.npy
-train_fails 'narrow.npy: .* 1 .* 2' --x x.npy --y y.npy --test-x narrow.npy --test-y y.npy
+npy '<f4' '(4, 1)' "$f0$f1$f0$f1" >one_input.npy
+train_fails 'one_input.npy: .* 1 .* 2' --x x.npy --y y.npy --test-x one_input.npy --test-y y.npy
 train_fails "model.safetensors: .*'0\.weight'" --x x.npy --y y.npy --layers 5 \
     --init model.safetensors
-fails 1 'narrow.npy: .* 1 .* 2' \
-    "$lanewise" evaluate --model model.safetensors --x narrow.npy --y y.npy
-fails 1 'narrow.npy: .* 1 .* 2' \
-    "$lanewise" predict --model model.safetensors --x narrow.npy --out out.csv
+fails 1 'one_input.npy: .* 1 .* 2' \
+    "$lanewise" evaluate --model model.safetensors --x one_input.npy --y y.npy
+fails 1 'one_input.npy: .* 1 .* 2' \
+    "$lanewise" predict --model model.safetensors --x one_input.npy --out out.csv
 
-# A loss that does not go with the output.
+# A loss that does not match the output.
 train_fails '--loss cross-entropy requires --output softmax' --x x.npy --y y.npy --output linear \
     --loss cross-entropy
 
-# No permission to write. Below a regular file not even root may create anything.
-for place in nowhere/out x.npy/out; do
-    fails 1 "$place.safetensors: " "$lanewise" train --x x.npy --y y.npy --save "$place.safetensors"
-    fails 1 "$place.jsonl: " "$lanewise" train --x x.npy --y y.npy --log "$place.jsonl"
-    fails 1 "$place.safetensors: " "$lanewise" import --weights model.safetensors \
-        --output softmax --save "$place.safetensors"
-    for ending in c onnx; do
-        fails 1 "$place.$ending: " \
-            "$lanewise" export --model model.safetensors --out "$place.$ending"
+# Files that cannot be written. Not even root can create a file below a regular file.
+for path in nowhere/out x.npy/out; do
+    fails 1 "$path.safetensors: " "$lanewise" train --x x.npy --y y.npy --save "$path.safetensors"
+    fails 1 "$path.jsonl: " "$lanewise" train --x x.npy --y y.npy --log "$path.jsonl"
+    fails 1 "$path.safetensors: " "$lanewise" import --weights model.safetensors \
+        --output softmax --save "$path.safetensors"
+    for extension in c onnx; do
+        fails 1 "$path.$extension: " \
+            "$lanewise" export --model model.safetensors --out "$path.$extension"
     done
-    for ending in npy csv; do
-        fails 1 "$place.$ending: " \
-            "$lanewise" predict --model model.safetensors --x x.npy --out "$place.$ending"
-        fails 1 "$place.$ending: " \
-            "$lanewise" predict --model model.safetensors --x x.npy --classes --out "$place.$ending"
+    for extension in npy csv; do
+        fails 1 "$path.$extension: " \
+            "$lanewise" predict --model model.safetensors --x x.npy --out "$path.$extension"
+        fails 1 "$path.$extension: " "$lanewise" predict --model model.safetensors --x x.npy \
+            --classes --out "$path.$extension"
     done
 done
 fails 1 'folder: ' "$lanewise" train --x x.npy --y y.npy --save folder
 fails 1 'folder: ' "$lanewise" train --x x.npy --y y.npy --log folder
 
-# A training run that diverges leaves no network.
+# A training run that diverges saves no network.
 printf 'a,y\n1000,1000\n-1000,5000\n' >steep.csv
 run "$lanewise" train --csv steep.csv --target y --values --optimizer sgd --lr 1000 --quiet \
     --save new.safetensors
 [ "$code" -eq 1 ] || fail "exit code $code of a run that diverges"
-grep -q 'epoch [0-9]*, batch 1: .*not finite: .*--clip' "$work/err" || fail 'no message about divergence'
-[ ! -e new.safetensors ] || fail 'a network that diverged was saved'
+grep -q 'epoch [0-9]*, batch 1: .*not finite: .*--clip' "$work/err" ||
+    fail 'no message about divergence'
+[ ! -e new.safetensors ] || fail 'a diverged network was saved'
 
 finish

@@ -1,5 +1,6 @@
-# What the tests of the command share. Each is a POSIX shell script, called with the directory of
-# the programs; it sources this file, works in a directory of its own and ends with `finish`.
+# Functions for tests of the command. A test is a POSIX shell script with the directory of the
+# programs as its first argument. It sources this file, works in a temporary directory and ends with
+# `finish`.
 
 set -u
 LC_ALL=C
@@ -13,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/data"
 cd "$work/data" || exit 1
 
-# fail TEXT...: notes a failure and shows what the last run said.
+# fail TEXT...: records a failure and prints the output of the last run.
 fail() {
     failures=$((failures + 1))
     echo "FAILED: $*"
@@ -21,27 +22,27 @@ fail() {
     sed 's/^/    stderr: /' "$work/err"
 }
 
-# run COMMAND...: leaves output and messages in $work/out and $work/err, the exit code in $code.
+# run COMMAND...: saves stdout and stderr in $work/out and $work/err, the exit code in $code.
 run() {
     checks=$((checks + 1))
     "$@" >"$work/out" 2>"$work/err"
     code=$?
 }
 
-# succeeds COMMAND...
+# succeeds COMMAND...: runs a command that must exit with 0 and print nothing on stderr.
 succeeds() {
     run "$@"
     [ "$code" -eq 0 ] || fail "exit code $code, expected 0: $*"
-    [ ! -s "$work/err" ] || fail "messages where none should be: $*"
+    [ ! -s "$work/err" ] || fail "unexpected messages: $*"
 }
 
-# Every file here with its contents.
+# Checksums of all files.
 snapshot() {
     find . -type f -exec cksum {} + | sort
 }
 
-# fails CODE PATTERN COMMAND...: ends with CODE, says on stderr what matches the extended regular
-# expression and nothing on stdout, and leaves every file as it was.
+# fails CODE PATTERN COMMAND...: runs a command that must exit with CODE, print a message that
+# matches the extended regular expression on stderr and nothing on stdout, and change no file.
 fails() {
     expected=$1
     pattern=$2
@@ -55,13 +56,13 @@ fails() {
     cmp -s "$work/before" "$work/after" || fail "files have changed: $*"
 }
 
-# says PATTERN: the last run's output has a line that matches.
+# says PATTERN: the output of the last run must have a matching line.
 says() {
     checks=$((checks + 1))
     grep -Eq -- "$1" "$work/out" || fail "no output like '$1'"
 }
 
-# Ends the test: 1 if anything failed or nothing was checked.
+# Ends the test; exit code 1 if a check failed or there were none.
 finish() {
     echo "$checks checks, $failures failed"
     [ "$failures" -eq 0 ] && [ "$checks" -gt 0 ]
@@ -91,8 +92,8 @@ write_xor() {
     npy '<i4' '(4,)' "$i0$i1$i1$i0" >y.npy
 }
 
-# idx_images COUNT: that many images of 2 x 2 pixels, dark and light in turn. idx_labels COUNT:
-# 0 and 1 in turn. COUNT below 8.
+# idx_images COUNT: images of 2 x 2 pixels, alternately dark and light. idx_labels COUNT:
+# alternately 0 and 1. COUNT must be below 8.
 idx_images() {
     printf "\\000\\000\\010\\003\\000\\000\\000\\00$1\\000\\000\\000\\002\\000\\000\\000\\002"
     awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) printf i % 2 ? "zzzz" : "    " }'
@@ -106,7 +107,7 @@ idx_labels() {
     done
 }
 
-# write_fashion DIR: four images to train on and two to test on, the latter compressed.
+# write_fashion DIR: four training images and two compressed test images.
 write_fashion() {
     mkdir -p "$1"
     idx_images 4 >"$1/train-images-idx3-ubyte"

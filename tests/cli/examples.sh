@@ -1,7 +1,8 @@
-# The examples print what their tutorials print. Called with one of their names.
+# usage: examples.sh BIN_DIR NAME
+# An example prints the output that its tutorial shows.
 . "${0%/*}/common.sh"
 
-# Tests run side by side, and threads that wait for each other on busy processors only take longer.
+# Tests run in parallel; barriers of several threads are slow on busy processors.
 OMP_NUM_THREADS=1
 export OMP_NUM_THREADS
 
@@ -23,12 +24,12 @@ xor)
     done
     ;;
 admissions)
-    # Made up: who has the better grades is admitted. Rank 1 comes first among equals.
+    # Synthetic data: better grades are admitted; rank 1 has an advantage.
     awk 'BEGIN { print "admit,gre,gpa,rank"
                  for (i = 0; i < 200; i++)
                      printf "%d,%d,%.2f,%d\n", (i % 20 + 4 * (i % 4 == 0) > 10),
-                            400 + 20 * (i % 20), 2.5 + i % 20 / 15, i % 4 + 1 }' >made_up.csv
-    succeeds "$bin/example_admissions" made_up.csv
+                            400 + 20 * (i % 20), 2.5 + i % 20 / 15, i % 4 + 1 }' >synthetic.csv
+    succeeds "$bin/example_admissions" synthetic.csv
     [ "$(grep -c '^epoch' "$work/out")" -eq 10 ] || fail 'expected the losses of ten epochs'
     says '^training: 1[78][0-9] of 180 right$'
     says '^test: (1[89]|20) of 20 right$'
@@ -40,9 +41,9 @@ circle)
         succeeds "$bin/example_circle" "$seed"
         grep '^dev loss' "$work/out"
         says '^dev loss 0\.0[01][0-9]+  TP [1-9][0-9]*  FP [0-9]+  TN 19[0-9][0-9]  FN [0-9]+$'
-        # As many points are listed as were counted wrong.
+        # The number of listed points is the number of errors.
         awk '/^dev loss/ { wrong = $7 + $11 } /^wrong/ { listed++ } END { exit wrong != listed }' \
-            "$work/out" || fail 'the misclassified points are not all listed'
+            "$work/out" || fail 'not all misclassified points are listed'
     done
     ;;
 disk)

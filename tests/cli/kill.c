@@ -1,16 +1,15 @@
 /*
- * Runs of the command that are ended from outside, at random moments.
+ * Runs of the command that are killed, interrupted or fill the disk at random times.
  *
- * usage: kill PROGRAM FOLDER KILLS SIGNALS FILLED
+ * usage: kill PROGRAM DIRECTORY KILLS SIGNALS FILLED
  *
- *   KILLS    runs that checkpoint after every epoch, ended by SIGKILL: the file is whole, it is the checkpoint of the last
- *            epoch in the log or of the one before, and nothing lies beside it; every tenth run is then
- *            resumed to its end
- *   SIGNALS  runs ended by SIGINT and by SIGTERM in turn, resumed until they are done: they end by the signal, and
- *            the last file is that of a run that was not disturbed
- *   FILLED   checkpoints on a disk that is full, which takes root and a tmpfs: the old one stays
+ *   KILLS    runs with a checkpoint per epoch, ended by SIGKILL: the file is complete, and is the
+ *            checkpoint of the last or second to last epoch in the log. Every tenth run is resumed.
+ *   SIGNALS  runs ended by SIGINT or SIGTERM and resumed until they are done: they end by the
+ *            signal, and the last checkpoint is that of an uninterrupted run.
+ *   FILLED   runs whose checkpoint does not fit the disk, a tmpfs (needs root): the old one stays.
  *
- * A file that was not the last complete one, or two results that differ, end the program with 1.
+ * Exit code 1 after any other result.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -81,14 +80,14 @@ static char *contents_of(const char *path, size_t *size)
     if (!file)
         fail("%s: %s", path, strerror(errno));
     char *bytes = NULL;
-    size_t room = 0;
+    size_t capacity = 0;
     *size = 0;
     for (size_t got = 1; got > 0; *size += got) {
-        if (*size == room)
-            bytes = realloc(bytes, room = 2 * room + 4096);
+        if (*size == capacity)
+            bytes = realloc(bytes, capacity = 2 * capacity + 4096);
         if (!bytes)
             fail("no memory");
-        got = fread(bytes + *size, 1, room - *size, file);
+        got = fread(bytes + *size, 1, capacity - *size, file);
     }
     fclose(file);
     return bytes;
@@ -104,20 +103,20 @@ static int are_same(const char *path, const char *other)
     return same;
 }
 
-/* Removes what a run left behind under its unique names, and counts it. */
+/* Removes temporary files and returns their number. */
 static size_t remove_left_over(void)
 {
     size_t count = 0;
-    DIR *folder = opendir(".");
-    for (const struct dirent *entry; folder && (entry = readdir(folder));)
+    DIR *directory = opendir(".");
+    for (const struct dirent *entry; directory && (entry = readdir(directory));)
         if (strstr(entry->d_name, ".tmp"))
             count += unlink(entry->d_name) == 0;
-    if (folder)
-        closedir(folder);
+    if (directory)
+        closedir(directory);
     return count;
 }
 
-/* Two inputs and whether they lie in the same half. */
+/* XOR of two inputs, each compared with 0.5. */
 static void write_data(size_t rows)
 {
     FILE *file = fopen("data.csv", "w");
@@ -131,7 +130,7 @@ static void write_data(size_t rows)
     fclose(file);
 }
 
-/* The last epoch that a log has a whole line of; 0: none. */
+/* The last epoch with a complete line in a log; 0: none. */
 static size_t last_epoch_of(const char *path)
 {
     size_t epoch = 0, found;
@@ -145,34 +144,34 @@ static size_t last_epoch_of(const char *path)
     return epoch;
 }
 
-/* The position in a state file, which has to load, into a network made of it. */
+/* The position of a checkpoint, which must load. */
 static lw_position position_of(const char *path)
 {
     lw_net *net;
     lw_position position = {0};
     lw_status status = lw_net_load(&net, path);
     if (status != LW_OK)
-        fail("a file does not load: %s", lw_last_error());
+        fail("a checkpoint does not load: %s", lw_last_error());
     status = lw_net_load_state(net, &position, path);
     if (status == LW_ESTATE && lw_net_set_precision(net, LW_BF16) == LW_OK)
         status = lw_net_load_state(net, &position, path);
     if (status != LW_OK)
-        fail("a file does not load: %s", lw_last_error());
+        fail("a checkpoint does not load: %s", lw_last_error());
     lw_net_destroy(net);
     return position;
 }
 
 /* ---- Runs ------------------------------------------------------------------------------------ */
 
-enum { MOST_ARGUMENTS = 40 };
+enum { MAX_ARGUMENTS = 40 };
 
-/* Starts the command with the words of a text; messages go to the file "messages". */
+/* Starts the command with space-separated arguments; stderr goes to the file "messages". */
 static pid_t start(const char *text)
 {
-    char words[1024], *arguments[MOST_ARGUMENTS] = {NULL};
+    char words[1024], *arguments[MAX_ARGUMENTS] = {NULL};
     size_t count = 0;
     snprintf(words, sizeof words, "%s %s", program, text);
-    for (char *word = strtok(words, " "); word && count + 1 < MOST_ARGUMENTS;
+    for (char *word = strtok(words, " "); word && count + 1 < MAX_ARGUMENTS;
          word = strtok(NULL, " "))
         arguments[count++] = word;
     const pid_t process = fork();
@@ -196,7 +195,7 @@ static int outcome_of(pid_t process)
     return outcome;
 }
 
-static int ended_well(int outcome)
+static int succeeded(int outcome)
 {
     return WIFEXITED(outcome) && WEXITSTATUS(outcome) == 0;
 }
@@ -211,10 +210,10 @@ static void show_messages(void)
 
 static void run_to_end(const char *text)
 {
-    if (ended_well(outcome_of(start(text))))
+    if (succeeded(outcome_of(start(text))))
         return;
     show_messages();
-    fail("a run did not end well: %s", text);
+    fail("a run failed: %s", text);
 }
 
 /* ---- SIGKILL --------------------------------------------------------------------------------- */
@@ -258,14 +257,14 @@ static void try_kills(size_t kills)
             fail("kill %zu: the log of the resumed run is another", i);
         resumed++;
     }
-    printf("SIGKILL: %zu runs, %zu before the first checkpoint; of the others every file was whole "
-           "and the last "
-           "complete one (%zu while the next was written); %zu resumed with the same bits; %zu "
-           "files left over\n",
+    printf("SIGKILL: %zu runs, %zu before the first checkpoint; all other checkpoints were "
+           "complete (%zu while the next was written); %zu resumed with the same bits; %zu "
+           "temporary files "
+           "left\n",
            kills, none, behind, resumed, left_over);
-    /* It takes a kill between two system calls. */
+    /* Only a kill between two system calls leaves one. */
     if (left_over > 2 + kills / 20)
-        fail("%zu files were left over", left_over);
+        fail("%zu temporary files were left", left_over);
 }
 
 /* ---- SIGINT and SIGTERM ---------------------------------------------------------------------- */
@@ -280,8 +279,8 @@ static const char *const interrupted_runs[] = {
 };
 enum { INTERRUPTED_RUNS = sizeof interrupted_runs / sizeof *interrupted_runs };
 
-/* Signals a run again and again until it is done; the number of signals that ended a part of it. */
-static size_t interrupt_to_end(const char *run, int number, double seconds, size_t most,
+/* Interrupts and resumes a run until it is done; returns the number of interruptions. */
+static size_t interrupt_to_end(const char *run, int number, double seconds, size_t max_signals,
                                size_t *inside)
 {
     char first[300], again[400];
@@ -291,12 +290,12 @@ static size_t interrupt_to_end(const char *run, int number, double seconds, size
     snprintf(again, sizeof again, "%s --resume part.st", first);
     for (;;) {
         const pid_t process = start(exists("part.st") ? again : first);
-        if (signals < most)
+        if (signals < max_signals)
             sleep_for(draw() * seconds);
-        if (signals < most)
+        if (signals < max_signals)
             kill(process, number);
         const int outcome = outcome_of(process);
-        if (ended_well(outcome))
+        if (succeeded(outcome))
             return signals;
         if (!WIFSIGNALED(outcome) || WTERMSIG(outcome) != number) {
             show_messages();
@@ -325,20 +324,19 @@ static void try_signals(size_t wanted)
         }
         signals += interrupt_to_end(run, numbers[runs % 2], seconds, 10, &inside);
         if (!are_same("part.st", "whole.st"))
-            fail("a run that was interrupted ended in another state: %s", run);
+            fail("an interrupted run ended with another checkpoint: %s", run);
         runs++;
     }
-    printf("SIGINT and SIGTERM: %zu in %zu runs, %zu inside an epoch; all ended by their signal, "
-           "and in the state of "
-           "a run that was not disturbed; %zu files left over\n",
+    printf("SIGINT and SIGTERM: %zu in %zu runs, %zu inside an epoch; all ended by their signal "
+           "and with the checkpoint of an uninterrupted run; %zu temporary files left\n",
            signals, runs, inside, remove_left_over());
     if (signals > 20 && inside == 0)
-        fail("no signal came inside an epoch");
+        fail("no signal arrived inside an epoch");
 }
 
-/* ---- A full disk ------------------------------------------------------------------------------ */
+/* ---- Full disk ------------------------------------------------------------------------------- */
 
-/* Non-zero: there is a disk of 256 KB in the folder "disk". */
+/* Mounts a tmpfs of 256 KB at "disk"; returns 0 on failure. */
 static int mount_disk(void)
 {
     return mkdir("disk", 0777) == 0 && mount("none", "disk", "tmpfs", 0, "size=256k") == 0;
@@ -365,7 +363,7 @@ static void try_full_disk(size_t times)
     if (times == 0)
         return;
     if (!mount_disk()) {
-        printf("skipped: no disk can be mounted to be filled (%s)\n", strerror(errno));
+        printf("skipped: cannot mount a tmpfs (%s)\n", strerror(errno));
         return;
     }
     write_data(300);
@@ -405,7 +403,7 @@ static void try_full_disk(size_t times)
 int main(int argc, char **argv)
 {
     if (argc != 6 || chdir(argv[2]) != 0) {
-        fprintf(stderr, "usage: %s PROGRAM FOLDER KILLS SIGNALS FILLED\n", argv[0]);
+        fprintf(stderr, "usage: %s PROGRAM DIRECTORY KILLS SIGNALS FILLED\n", argv[0]);
         return 2;
     }
     program = argv[1];

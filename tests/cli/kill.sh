@@ -1,16 +1,15 @@
-# Runs that are killed, interrupted or find the disk full; see kill.c.
-# usage: kill.sh PROGRAMS [KILLS SIGNALS FILLED [FOLDER]]
+# Runs that are killed, interrupted or fill the disk; see kill.c.
+# usage: kill.sh PROGRAMS [KILLS SIGNALS FILLED [DIRECTORY]]
 #
-# By default some of each, in memory if it can be: there checkpoints follow each other fastest, and for a process
-# that is killed it is the same.
+# Runs in a memory file system if there is one: checkpoints are most frequent there.
 set -eu
 programs=$(cd "$1" && pwd)
-place=${5:-/dev/shm}
-[ -w "$place" ] || place=${TMPDIR:-/tmp}
-work=$(mktemp -d "$place/lanewise.XXXXXX")
-leave() {
+parent=${5:-/dev/shm}
+[ -w "$parent" ] || parent=${TMPDIR:-/tmp}
+work=$(mktemp -d "$parent/lanewise.XXXXXX")
+cleanup() {
     umount "$work/disk" 2>/dev/null || true
     rm -rf "$work"
 }
-trap leave EXIT
+trap cleanup EXIT
 "$programs/kill_runs" "$programs/lanewise" "$work" "${2:-20}" "${3:-12}" "${4:-3}"

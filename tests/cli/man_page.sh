@@ -1,9 +1,9 @@
-# The man page tells of the commands, options and values that the command has, and of no others.
+# The man page describes exactly the commands, options and values of the command.
 # usage: man_page.sh PROGRAMS MAN_PAGE
 page=$(cd "${2%/*}" && pwd)/${2##*/}
 . "${0%/*}/common.sh"
 
-# The items of a command in the man page, a line each: what stands behind ".It", and after a tab the
+# Prints the items of a command in the man page, one per line: the arguments of ".It", a tab, the
 # text.
 items() {
     awk -v command="$1" '
@@ -15,7 +15,7 @@ items() {
         END { if (seen) print "" }' "$page"
 }
 
-# Of the options of the help or of items: "name", "name value" or "name[=value]", sorted.
+# The options of the help or of the items as sorted "name", "name value" or "name[=value]".
 forms_in_help() {
     awk 'match($0, /^  --[a-z0-9-]+/) {
         name = substr($0, 5, RLENGTH - 4)
@@ -31,7 +31,7 @@ forms_in_items() {
 run "$lanewise" --help
 sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' "$work/out" >"$work/commands"
 awk '/^\.Sh / { inside = $2 == "COMMANDS" } inside && /^\.Ss / { print $2 }' "$page" >"$work/out"
-cmp -s "$work/commands" "$work/out" || fail 'the man page has other commands, or in another order'
+cmp -s "$work/commands" "$work/out" || fail 'the man page has other commands or another order'
 
 while read -r command; do
     "$lanewise" "$command" --help </dev/null | forms_in_help >"$work/options"
@@ -40,12 +40,13 @@ while read -r command; do
     diff "$work/options" "$work/described" >"$work/out" ||
         fail "$command: the help (<) and the man page (>) list other options"
 
-    # Every value that the command knows by name stands in the item of its option.
+    # Every named value is in the item of its option.
     while read -r option takes; do
         [ "$takes" = value ] || continue
         item=$(items "$command" | grep -- "^Fl -$option[ 	]" | tr ',	' '  ')
         case "$item" in *'As for'*) continue ;; esac
-        for value in $("$lanewise" "$command" --complete "--$option" '' </dev/null | grep -v '^:'); do
+        for value in $("$lanewise" "$command" --complete "--$option" '' </dev/null |
+            grep -v '^:'); do
             checks=$((checks + 1))
             case " $item " in
             *" $value "*) ;;
@@ -57,16 +58,16 @@ done <"$work/commands"
 
 if command -v mandoc >/dev/null; then
     run mandoc -T lint -W style "$page"
-    # What it says of pages that this one refers to is about the machine.
+    # Missing referenced pages depend on the machine.
     grep -v 'outdated mandoc.db' "$work/out" >"$work/lint"
-    [ ! -s "$work/lint" ] || fail 'mandoc finds fault with the man page'
+    [ ! -s "$work/lint" ] || fail 'mandoc reports problems in the man page'
 else
     echo 'skipped: mandoc is not installed'
 fi
 if command -v man >/dev/null && command -v groff >/dev/null; then
     LC_ALL=C.UTF-8 run man --warnings -l "$page"
-    [ "$code" -eq 0 ] && [ ! -s "$work/err" ] || fail 'man warns of the man page'
-    grep -q 'dense neural networks' "$work/out" || fail 'man shows something else'
+    [ "$code" -eq 0 ] && [ ! -s "$work/err" ] || fail 'man reports problems in the man page'
+    grep -q 'dense neural networks' "$work/out" || fail 'man shows another page'
 else
     echo 'skipped: man is not installed'
 fi

@@ -1,14 +1,15 @@
-# Every option of the help with values that it was not made for: exit code 1 or 2, nothing on stdout, one short line
-# that says what is wrong without control characters, and no file that appears or changes.
+# Every option of the help with invalid values: exit code 1 or 2, nothing on stdout, a short message
+# of one line without control characters, and no file created or changed.
 . "${0%/*}/common.sh"
 
 write_xor
-succeeds "$lanewise" train --x x.npy --y y.npy --layers 4 --epochs 1 --quiet --save model.safetensors
+succeeds "$lanewise" train --x x.npy --y y.npy --layers 4 --epochs 1 --quiet \
+    --save model.safetensors
 long=$(awk 'BEGIN { for (i = 0; i < 100000; i++) printf "7" }')
 list=$(awk 'BEGIN { for (i = 0; i < 70; i++) printf "9,"; print 9 }')
 control=$(printf 'a\033[2J\tb\nc\177')
 not_utf8=$(printf '\377\233A')
-# What parses numbers may take a part of one, or more than fits.
+# Text with a numeric prefix, and numbers out of range.
 reals='-1
  1
 1x
@@ -26,7 +27,7 @@ whole="$reals
 99999999999999999999
 18446744073709551616"
 
-# harmless COMMAND...: what every failure is like.
+# harmless COMMAND...: checks the failure of a command.
 harmless() {
     run "$@"
     case $code in
@@ -34,14 +35,14 @@ harmless() {
     *) fail "exit code $code: $*" ;;
     esac
     [ ! -s "$work/out" ] || fail "output of a run that failed: $*"
-    # The message, and after wrong usage where to find help.
+    # One line, and after a usage error a second one about --help.
     [ "$(wc -l <"$work/err")" -eq "$code" ] || fail "lines of a message: $*"
     [ "$(wc -c <"$work/err")" -lt 650 ] || fail "a long message: $*"
     ! tr -d '\n' <"$work/err" | grep -q '[[:cntrl:]]' || fail "control characters: $*"
     iconv -f UTF-8 -t UTF-8 "$work/err" >"$work/utf8" || fail "no UTF-8: $*"
 }
 
-# A run that every option can join: without it, it does not fail for what is missing before the value is looked at.
+# Valid arguments, so that the option under test is the first error.
 arguments_of() {
     case $1 in
     train) echo '--x x.npy --y absent.npy' ;;
@@ -77,7 +78,7 @@ for command in train evaluate predict import export info; do
             done <"$work/values"
             ;;
         NAME)
-            # One of a few, or of a file.
+            # An enumerator or a column.
             harmless "$lanewise" "$command" $arguments "--$option" 'no such name'
             ;;
         '' | \[*)
@@ -92,7 +93,8 @@ for command in train evaluate predict import export info; do
             harmless "$lanewise" "$command" $arguments "--$option" "$value"
         done
     done <"$work/options"
-    for word in "$control" "$long" "$not_utf8" -- - "--$control" "--$long" "-$not_utf8" '--%s%n=%s%n'; do
+    for word in "$control" "$long" "$not_utf8" -- - "--$control" "--$long" "-$not_utf8" \
+        '--%s%n=%s%n'; do
         # shellcheck disable=SC2086 # a list of words
         [ "$command,$word" = info,-- ] || harmless "$lanewise" "$command" $arguments "$word"
     done
@@ -102,15 +104,17 @@ for word in "$control" "$long" "$not_utf8" '' '%s%n'; do
     harmless "$lanewise" "$word"
 done
 
-# Networks and batches that no memory has, or that overflow; threads that no machine has.
-for layers in 18446744073709551614 9223372036854775807,2 4611686018427387904 1000000000,1000000000; do
+# Networks and batches that exceed memory or overflow; too many threads.
+for layers in 18446744073709551614 9223372036854775807,2 4611686018427387904 \
+    1000000000,1000000000; do
     harmless "$lanewise" train --x x.npy --y y.npy --epochs 1 --layers "$layers"
     [ "$code" -eq 1 ] || fail "exit code $code for --layers $layers"
 done
 succeeds "$lanewise" train --x x.npy --y y.npy --epochs 1 --layers 300 --threads 100000 --quiet
-succeeds "$lanewise" train --x x.npy --y y.npy --epochs 1 --layers 4 --batch 18446744073709551614 --quiet
+succeeds "$lanewise" train --x x.npy --y y.npy --epochs 1 --layers 4 --batch 18446744073709551614 \
+    --quiet
 
-# Thousands of options, of which the last counts; and lists that grow beyond their room.
+# Thousands of options, of which the last is used; lists beyond their capacity.
 set --
 i=0
 while [ "$i" -lt 3000 ]; do
@@ -127,7 +131,7 @@ while [ "$i" -lt 3000 ]; do
 done
 succeeds "$lanewise" train --x x.npy --y y.npy "$@"
 
-# Names that files bring.
+# Column names from files.
 printf '\033[31mred,b,y\n1,x,0\n3,4,1\n' >names.csv
 harmless "$lanewise" train --csv names.csv --target y
 printf '\033[31mred,\033[31mred,y\n1,2,0\n' >twice.csv

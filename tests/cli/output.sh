@@ -1,10 +1,10 @@
-# What training shows, in a file and on a terminal, and what it logs.
+# The output of training, in a file and on a terminal, and the log.
 . "${0%/*}/common.sh"
 
 write_xor
 data="--x x.npy --y y.npy --test-x x.npy --test-y y.npy --layers 4 --epochs 3"
 
-# In a file: a plain line per epoch and the result, nothing that rewrites itself.
+# In a file: one line per epoch and the result, no status line.
 succeeds "$lanewise" train $data
 losses='train loss [0-9.]+  validation loss [0-9.]+  accuracy [0-9.]+ %'
 says "^epoch 2/3  $losses  [0-9.]+ s  [0-9]+ samples/s\$"
@@ -13,14 +13,14 @@ tr -d '\n' <"$work/out" | grep -q '[[:cntrl:]]' && fail 'control characters in a
 succeeds "$lanewise" train $data --quiet
 [ "$(wc -l <"$work/out")" -eq 1 ] || fail '--quiet shows more than the result'
 
-# --until-accuracy: ends with the first epoch that is as good, 0.75 of four rows being exact; with all
-# epochs if there is none; and at once where there are no classes.
+# --until-accuracy stops after the first epoch that reaches the accuracy (0.75 of four rows is
+# exact), runs all epochs if none does, and fails without classes.
 learn="--x x.npy --y y.npy --test-x x.npy --test-y y.npy --layers 16 --batch full --lr 0.02"
 for accuracy in 0.75 1; do
     succeeds "$lanewise" train $learn --epochs 500 --until-accuracy $accuracy
-    awk -v least="$accuracy" '
+    awk -v min="$accuracy" '
         /^epoch/ { if (reached) late++
-                   for (i = 1; i < NF; i++) if ($i == "accuracy") reached = $(i + 1) >= 100 * least
+                   for (i = 1; i < NF; i++) if ($i == "accuracy") reached = $(i + 1) >= 100 * min
                    epochs++ }
         END { exit !(reached && !late && epochs < 500) }' "$work/out" ||
         fail "not the first epoch of accuracy $accuracy"
@@ -36,7 +36,7 @@ run "$lanewise" train --x x.npy --y values.npy --test-x x.npy --test-y values.np
 [ "$code" -eq 1 ] || fail "exit code $code for values with --until-accuracy"
 grep -q '^lanewise: --until-accuracy requires classes' "$work/err" || fail 'no message about values'
 
-# The log: strict JSON, a line per epoch. Numbers are written with a point in every language.
+# The log: strict JSON, one line per epoch, with decimal points in every locale.
 number='-?(0|[1-9][0-9]*)(\.[0-9]+)?(e[+-]?[0-9]+)?'
 value="($number|null)"
 object="^\{\"epoch\": [1-9][0-9]*, \"train_loss\": $value, \"validation_loss\": $value,"
@@ -52,24 +52,24 @@ check_log() {
 printf 'an older log\n' >log.jsonl
 succeeds env LC_ALL=de_DE.UTF-8 "$lanewise" train $data --log log.jsonl
 check_log log.jsonl
-grep -q null log.jsonl && fail 'null where there is validation data'
+grep -q null log.jsonl && fail 'null although there are validation data'
 succeeds "$lanewise" train --x x.npy --y y.npy --layers 4 --epochs 3 --log plain.jsonl
 check_log plain.jsonl
 [ "$(grep -c '"validation_loss": null, "validation_accuracy": null' plain.jsonl)" -eq 3 ] ||
     fail 'expected null without validation data'
 run sh -c "$lanewise train $data --quiet --log /dev/stdout | cat"
-[ "$(grep -Ec "$object" "$work/out")" -eq 3 ] || fail 'a log that is no regular file'
+[ "$(grep -Ec "$object" "$work/out")" -eq 3 ] || fail 'a log that is not a regular file'
 
-# A full disk is noticed.
+# A full disk is an error.
 if [ -w /dev/full ]; then
     run "$lanewise" train $data --log /dev/full
     [ "$code" -eq 1 ] || fail "exit code $code with a full log"
     grep -q '^lanewise: /dev/full: ' "$work/err" || fail 'no message about a full log'
     checks=$((checks + 1))
-    "$lanewise" info >/dev/full 2>"$work/err" && fail 'a full standard output was not noticed'
+    "$lanewise" info >/dev/full 2>"$work/err" && fail 'a full standard output is no error'
 fi
 
-# On a terminal: rewritten lines with rate and time left; the lines of the epochs stay.
+# On a terminal: a status line with rate and time left; the lines of the epochs stay.
 if script -qec true /dev/null >/dev/null 2>&1; then
     awk 'BEGIN { print "a,b,y"
                  for (i = 0; i < 20000; i++) printf "%d,%d,%d\n", i % 7, i % 5, i % 2 }' >long.csv
@@ -80,18 +80,22 @@ if script -qec true /dev/null >/dev/null 2>&1; then
     says '^epoch [123]/3 +[0-9]+ %  [0-9]+ samples/s  [0-9]+:[0-5][0-9] left *$'
     [ "$(grep -c '^epoch ./3  train loss' "$work/out")" -eq 3 ] || fail 'the epochs do not stay'
 
-    # At the end the curves, in characters of the locale, as wide as the terminal lets them be.
+    # Finally the curves, in characters of the locale and as wide as the terminal allows.
     show() {
-        run script -qec "stty cols $1; LC_ALL=$2 $lanewise train $data --epochs $3 --lr 0.02 $4" /dev/null
+        run script -qec "stty cols $1; LC_ALL=$2 $lanewise train $data --epochs $3 --lr 0.02 $4" \
+            /dev/null
         [ "$code" -eq 0 ] || fail "exit code $code on a terminal of $1 columns"
         tr '\r' '\n' <"$work/out" >"$work/lines"
         mv "$work/lines" "$work/out"
     }
     show 100 C 30 ''
     number='[0-9]+[.][0-9][0-9]'
-    says "^training loss    [-.:=+*#@]{30}  ${number}.. -> ${number}.. .best ${number}.. in epoch [0-9]+.\$"
-    says "^validation loss  [-.:=+*#@]{30}  ${number}.. -> ${number}.. .best ${number}.. in epoch [0-9]+.\$"
-    says "^accuracy         [-.:=+*#@]{30}  $number % -> $number % .best $number % in epoch [0-9]+.\$"
+    line='[-.:=+*#@]{30}'
+    loss="${number}.. -> ${number}.. .best ${number}.. in epoch [0-9]+."
+    says "^training loss    $line  $loss\$"
+    says "^validation loss  $line  $loss\$"
+    accuracy="$number % -> $number % .best $number % in epoch [0-9]+."
+    says "^accuracy         $line  $accuracy\$"
     show 100 C.UTF-8 30 ''
     blocks='(\xe2\x96[\x81-\x88]){30}'
     checks=$((checks + 1))

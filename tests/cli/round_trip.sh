@@ -1,10 +1,9 @@
-# train, evaluate and predict on small data: what was saved gives what was trained, whichever way
-# the data come.
+# train, evaluate and predict agree on small data in every input format.
 . "${0%/*}/common.sh"
 
 xor="--layers 32 --activation tanh --batch full --epochs 400 --lr 0.03 --seed 3"
 
-# Arrays, and again from their CSV form: the same numbers must give the same bytes.
+# .npy and CSV files with the same numbers give the same bytes.
 write_xor
 succeeds "$lanewise" train --x x.npy --y y.npy $xor --save npy.safetensors
 says '^training loss 0\.0[0-9]+  accuracy 100\.00 %$'
@@ -18,7 +17,7 @@ cmp -s npy.safetensors again.safetensors || fail 'three threads give a different
 succeeds "$lanewise" train --x x.npy --y y.npy $xor --seed 4 --save other.safetensors
 cmp -s npy.safetensors other.safetensors && fail 'another seed gives the same network'
 
-# Mixed precision trains another network that has learnt the same.
+# bf16 trains another network to the same accuracy.
 succeeds "$lanewise" train --x x.npy --y y.npy $xor --precision bf16 --save bf16.safetensors
 says '^training loss 0\.0[0-9]+  accuracy 100\.00 %$'
 cmp -s npy.safetensors bf16.safetensors && fail 'bf16 gives the same network as fp32'
@@ -37,13 +36,14 @@ succeeds "$lanewise" predict --model npy.safetensors --x x.npy --out outputs.csv
 cmp -s fromcsv.csv outputs.csv || fail 'inputs from CSV and .npy give different outputs'
 printf 'a,b\n0,0\n0,1\n1,0\n1,1\n' >inputs.csv
 succeeds "$lanewise" predict --model npy.safetensors --csv inputs.csv --out fromcsv.csv
-cmp -s fromcsv.csv outputs.csv || fail 'inputs from a CSV file without a target give different outputs'
+cmp -s fromcsv.csv outputs.csv ||
+    fail 'inputs from a CSV file without a target give different outputs'
 awk -F, 'NR == 1 { wrong += $0 != "y0,y1" }
          NR > 1 { wrong += ($1 > 0.5) != (NR == 2 || NR == 5)
                   wrong += $1 + $2 < 0.999999 || $1 + $2 > 1.000001 }
          END { exit NR != 5 || wrong > 0 }' outputs.csv || fail 'outputs.csv is not XOR'
 
-# What is replaced keeps its permissions, and what leads to it stays a link.
+# A replaced file keeps its permissions, and a symbolic link to it stays a link.
 printf 'old\n' >kept.csv
 chmod 604 kept.csv
 ln -s kept.csv link.csv
@@ -51,26 +51,26 @@ succeeds "$lanewise" predict --model npy.safetensors --x x.npy --out link.csv
 [ -L link.csv ] && [ "$(stat -c %a kept.csv)" = 604 ] || fail 'a link or permissions were replaced'
 cmp -s kept.csv outputs.csv || fail 'another result through a link'
 
-# A file that grows too large behind what stdio has written before: nothing is replaced.
+# A file that exceeds the size limit after the first buffer: the old file stays.
 awk 'BEGIN { print "a,b,y"; for (i = 0; i < 2000; i++) print i % 2 "," i % 3 % 2 ",0" }' >many.csv
 fails 1 '^lanewise: link.csv: cannot write: File too large$' sh -c "trap '' XFSZ && ulimit -f 30 &&
     exec $lanewise predict --model npy.safetensors --csv many.csv --target y --out link.csv"
 [ "$(ls -A | grep -c '[.]tmp')" -eq 0 ] || fail 'a file was left behind'
 
-# Classes written as .npy are labels like any other: the network agrees with itself.
+# Classes written as .npy can be used as labels: accuracy is 100 %.
 succeeds "$lanewise" predict --model npy.safetensors --x x.npy --out classes.npy --classes
 succeeds "$lanewise" evaluate --model npy.safetensors --x x.npy --y classes.npy
 says '^accuracy +100\.00 %'
-# Data that lack the higher classes fit all the same.
+# Data without the highest classes are accepted.
 npy '<i4' '(4,)' "$i0$i0$i0$i0" >zeros.npy
 succeeds "$lanewise" evaluate --model npy.safetensors --x x.npy --y zeros.npy
 says '^accuracy +50\.00 %'
-# Outputs written as .npy are targets: the squared error is 0.
+# Outputs written as .npy can be used as targets: the squared error is 0.
 succeeds "$lanewise" predict --model npy.safetensors --x x.npy --out outputs.npy
 succeeds "$lanewise" evaluate --model npy.safetensors --x x.npy --y outputs.npy --loss mse
 says '^loss +0\.000000$'
 
-# Saved weights are where training goes on.
+# --init starts from saved weights.
 succeeds "$lanewise" train --x x.npy --y y.npy $xor --epochs 1 --lr 1e-9 --init npy.safetensors
 says '^training loss 0\.0[0-9]+  accuracy 100\.00 %$'
 
@@ -109,7 +109,7 @@ succeeds "$lanewise" predict --model idx.safetensors --data fashion-mnist:fashio
     --classes --out idx.csv
 printf 'class\n0\n1\n' | cmp -s - idx.csv || fail 'idx.csv'
 
-[ "$(find . -name '*.*.*' ! -name '*.gz' | wc -l)" -eq 0 ] || fail 'files left beside their targets'
+[ "$(find . -name '*.*.*' ! -name '*.gz' | wc -l)" -eq 0 ] || fail 'temporary files were left'
 
 # Every choice of every option trains.
 for choice in 'optimizer sgd' 'optimizer momentum' 'optimizer nesterov' 'optimizer adamw' \
@@ -118,8 +118,8 @@ for choice in 'optimizer sgd' 'optimizer momentum' 'optimizer nesterov' 'optimiz
     'activation sigmoid' 'activation gelu' 'activation silu' 'activation linear' 'loss mse' \
     'loss half-mse' 'loss sse' 'output sigmoid' 'output tanh' 'clip 0.5' 'weight-decay 0.1' \
     'batch 3'; do
-    succeeds "$lanewise" train --x x.npy --y y.npy --layers 4 --epochs 2 --quiet --no-shuffle \
-        "--${choice% *}" "${choice#* }"
+    succeeds "$lanewise" train --x x.npy --y y.npy --layers 4 --epochs 2 --quiet \
+        --no-shuffle "--${choice% *}" "${choice#* }"
     says '^training loss [0-9.]+  accuracy [0-9.]+ %$'
 done
 

@@ -1,4 +1,4 @@
-/* The curves that training shows at its end, character by character. */
+/* The curves that training prints at the end, character by character. */
 #define _XOPEN_SOURCE 700
 #include "curves.h"
 
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is printed, to be freed. */
+/* The printed text; release with free. */
 static char *printed(const curves *c, sparkline_form form, size_t columns)
 {
     char *text = NULL;
@@ -27,7 +27,7 @@ static void expect(const curves *c, sparkline_form form, size_t columns, const c
     free(text);
 }
 
-/* Epochs from first on, without validation. */
+/* Epochs from first, without validation. */
 static curves training_curve(size_t first, size_t count, const double *losses)
 {
     curves c = {0};
@@ -50,7 +50,7 @@ START_TEST(all_levels_are_used)
 }
 END_TEST
 
-START_TEST(three_curves_stand_below_each_other)
+START_TEST(three_curves_are_aligned)
 {
     static const double loss[] = {0.9, 0.5, 0.7}, accuracy[] = {0.25, 1.0, 0.5};
     curves c = {0};
@@ -66,7 +66,7 @@ START_TEST(three_curves_stand_below_each_other)
 }
 END_TEST
 
-START_TEST(equal_values_are_a_line_of_middle_height)
+START_TEST(equal_values_have_middle_height)
 {
     static const double losses[] = {0.5, 0.5, 0.5};
     const curves c = training_curve(1, 3, losses);
@@ -75,7 +75,7 @@ START_TEST(equal_values_are_a_line_of_middle_height)
 }
 END_TEST
 
-START_TEST(values_that_are_not_finite_are_gaps)
+START_TEST(non_finite_values_are_gaps)
 {
     static const double losses[] = {0.3, NAN, 0.1, INFINITY, 0.2, -INFINITY};
     curves c = training_curve(4, 6, losses);
@@ -84,7 +84,7 @@ START_TEST(values_that_are_not_finite_are_gaps)
     static const double none[] = {NAN, NAN};
     c = training_curve(1, 2, none);
     expect(&c, SPARKLINE_ASCII, 100, "");
-    /* The distance of the two is infinite. */
+    /* Their difference overflows. */
     static const double far[] = {1.5e308, -1.5e308, 0.0};
     c = training_curve(1, 3, far);
     char *text = printed(&c, SPARKLINE_ASCII, 1000);
@@ -116,7 +116,7 @@ START_TEST(one_epoch_is_no_curve)
 }
 END_TEST
 
-/* Of a line of losses count, count - 1, ..., 1: columns of the sparkline, whether it only falls, from @ to dot. */
+/* Checks that losses count, count - 1, ..., 1 give a falling sparkline; returns its columns. */
 static size_t falling_columns(size_t count, size_t columns)
 {
     static const char levels[] = "@#*+=-:.";
@@ -157,14 +157,14 @@ START_TEST(lines_fit_the_terminal)
 {
     ck_assert_uint_eq(falling_columns(100, 80), 80 - 17 - 47);
     ck_assert_uint_eq(falling_columns(100, 17 + 47 + 10), 10);
-    /* Without the best value. */
+    /* Too narrow for the best value. */
     ck_assert_uint_eq(falling_columns(100, 17 + 47 + 9), 17 + 47 + 9 - (17 + 20));
     ck_assert_uint_eq(falling_columns(100, 40), 10);
     ck_assert_uint_eq(falling_columns(100, 1), 10);
 }
 END_TEST
 
-/* Means of neighbours: a value among many of another shows. */
+/* Each column is a mean of epochs. */
 START_TEST(columns_are_means)
 {
     double losses[240];
@@ -184,9 +184,9 @@ int main(void)
     Suite *suite = suite_create("curves");
     TCase *tcase = tcase_create("curves");
     tcase_add_test(tcase, all_levels_are_used);
-    tcase_add_test(tcase, three_curves_stand_below_each_other);
-    tcase_add_test(tcase, equal_values_are_a_line_of_middle_height);
-    tcase_add_test(tcase, values_that_are_not_finite_are_gaps);
+    tcase_add_test(tcase, three_curves_are_aligned);
+    tcase_add_test(tcase, equal_values_have_middle_height);
+    tcase_add_test(tcase, non_finite_values_are_gaps);
     tcase_add_test(tcase, a_sparkline_has_gaps_too);
     tcase_add_test(tcase, one_epoch_is_no_curve);
     tcase_add_test(tcase, long_curves_are_resampled);

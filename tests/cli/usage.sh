@@ -76,7 +76,8 @@ fails 2 '--until-accuracy requires validation data: ' \
     "$lanewise" train --csv c.csv --target y --until-accuracy 0.5
 fails 2 '--model is required' "$lanewise" evaluate --csv c.csv --target y
 fails 2 '--out is required' "$lanewise" predict --model m --x x.npy
-fails 2 '--out: .out.txt. must end in .npy or .csv' "$lanewise" predict --model m --x x.npy --out out.txt
+fails 2 '--out: .out.txt. must end in .npy or .csv' "$lanewise" predict --model m --x x.npy \
+    --out out.txt
 
 fails 2 '--weights is required' "$lanewise" import --output linear --save s
 fails 2 '--output is required' "$lanewise" import --weights w --save s
@@ -100,8 +101,9 @@ for command in train evaluate predict import export info; do
     says "^Usage: lanewise $command"
 done
 succeeds "$lanewise" train --help
-for option in data x y test-x test-y csv target layers activation output precision loss optimizer lr batch \
-    epochs until-accuracy seed threads no-shuffle init save log checkpoint checkpoint-every resume; do
+for option in data x y test-x test-y csv target layers activation output precision loss optimizer \
+    lr batch epochs until-accuracy seed threads no-shuffle init save log checkpoint \
+    checkpoint-every resume; do
     says "^  --$option( |\$)"
 done
 

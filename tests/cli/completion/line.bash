@@ -1,11 +1,11 @@
 # usage: bash line.bash SCRIPT WORD...
-# The candidates for the last WORD of a command line, a line each, with the completion in SCRIPT
-# loaded; the words are divided as bash divides them, at = and : too.
+# Prints the candidates for the last WORD of a command line with the completion in SCRIPT. The words
+# are split as bash splits them, also at = and :.
 . "$1"
 shift
 COMP_WORDS=("$@")
 COMP_CWORD=$(($# - 1))
-# The function that `complete` has bound to the command.
+# The function that `complete` registered for the command.
 binding=$(complete -p "$1")
 binding=${binding#*-F }
 "${binding%% *}"

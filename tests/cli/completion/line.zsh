@@ -1,12 +1,12 @@
 # usage: zsh -f line.zsh FUNCTIONS LINE...
-# Types each LINE and a tab into an interactive zsh whose completion functions lie in FUNCTIONS, and
-# prints what the line has become.
+# Types each LINE and a tab into an interactive zsh with completion functions from FUNCTIONS, and
+# prints the completed line.
 zmodload zsh/zpty
 result=$(mktemp)
-folder=$1
+directory=$1
 shift
 zpty -b shell zsh -f -i
-zpty -w shell "PS1=; fpath=($folder \$fpath); autoload -Uz compinit; compinit -D -u"
+zpty -w shell "PS1=; fpath=($directory \$fpath); autoload -Uz compinit; compinit -D -u"
 zpty -w shell "report() { print -r -- \"\$BUFFER\" >$result; BUFFER=; zle send-break }"
 zpty -w shell "zle -N report; bindkey '^I' complete-word; bindkey '^X' report; print READ''Y"
 zpty -r -m shell output '*READY*'
@@ -18,7 +18,7 @@ for line; do
         zpty -r -t shell output
         sleep 0.05
     done
-    cat "$result" || print -r -- "no answer to $line"
+    cat "$result" || print -r -- "no completion of $line"
 done
 zpty -d shell
 rm -f "$result"

@@ -1,9 +1,9 @@
-# Training options that cannot work are rejected before the first step. The message names the option,
-# and no file changes.
+# Training options that cannot work are rejected before the first step. The message names the
+# option, and no file changes.
 . "${0%/*}/common.sh"
 
 write_xor
-npy '<f4' '(4,)' "$f0$f1$f1$f0" >values.npy
+npy '<f4' '(4,)' "$f0$f1$f1$f0" >v.npy
 printf 'a,b,y\n1,2,0\n3,4,1\n' >two.csv
 mkdir folder
 mkfifo pipe
@@ -34,7 +34,7 @@ done <<'END'
 2|--epochs: expected|--epochs 0
 2|--until-accuracy: expected|--test-x x.npy --test-y y.npy --until-accuracy 1.5
 2|--until-accuracy requires validation data|--until-accuracy 0.5
-1|--until-accuracy requires classes|--x x.npy --y values.npy --test-x x.npy --test-y values.npy --until-accuracy 0.5
+1|--until-accuracy requires classes|--x x.npy --y v.npy --validation 0.5 --until-accuracy 1
 2|--validation: expected|--validation 0
 2|--validation: expected|--validation 1
 1|no rows|--csv two.csv --target y --validation 0.01

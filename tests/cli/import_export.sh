@@ -1,4 +1,4 @@
-# import and export: a saved network goes out as weights, as C and as ONNX, and comes back the same.
+# import and export: a model exported as weights, C and ONNX, and imported again.
 . "${0%/*}/common.sh"
 
 write_xor
@@ -6,17 +6,18 @@ succeeds "$lanewise" train --x x.npy --y y.npy --layers 5,3 --activation gelu --
     --save model.safetensors
 succeeds "$lanewise" predict --model model.safetensors --x x.npy --out outputs.csv
 
-# What we save is a state dict, whose activations import does not look for in the file.
+# A saved model is also a state dict. import ignores the activations in the file.
 succeeds "$lanewise" import --weights model.safetensors --activation gelu --output softmax \
     --save again.safetensors
 printf '2 inputs\n5 gelu\n3 gelu\n2 softmax\n' | cmp -s - "$work/out" || fail 'the architecture'
 cmp -s model.safetensors again.safetensors || fail 'import gives another network'
 succeeds "$lanewise" import --weights model.safetensors --output linear --save other.safetensors
-printf '2 inputs\n5 relu\n3 relu\n2 linear\n' | cmp -s - "$work/out" || fail 'the activations told'
+printf '2 inputs\n5 relu\n3 relu\n2 linear\n' | cmp -s - "$work/out" ||
+    fail 'the activations of the options'
 succeeds "$lanewise" train --x x.npy --y y.npy --layers 5,3 --activation gelu --epochs 1 --quiet \
     --init again.safetensors
 
-# A C file has the outputs of predict: of 0 and 1, which the shell can write, within a millionth.
+# The C file computes the outputs of predict within 1e-6.
 succeeds "$lanewise" export --model model.safetensors --out predict.c
 succeeds "$lanewise" export --model model.safetensors --out xor.txt --format c --name xor_net
 cat >main.c <<'END'
@@ -44,7 +45,7 @@ tail -n +2 outputs.csv | paste -d, - "$work/out" | awk -F, '
     { wrong += far($1, $3) || far($2, $4) || $3 != $5 || $4 != $6 }
     END { exit NR != 4 || wrong > 0 }' || fail 'the C file has other outputs'
 
-# An ONNX file says who made it, and --format goes before the name.
+# An ONNX file names its producer, and --format overrides the extension.
 succeeds "$lanewise" export --model model.safetensors --out model.onnx
 succeeds "$lanewise" export --model model.safetensors --out model.c --format onnx
 cmp -s model.onnx model.c || fail '--format onnx gives another file'
