@@ -1,9 +1,9 @@
-# Completion of lanewise for bash: asks the command, so it knows what the installed one knows.
+# Completion of lanewise for bash. The installed command computes the candidates.
 
 _lanewise() {
     local current=${COMP_WORDS[COMP_CWORD]} words=() i line
-    # The words before the cursor without those signs at which bash, but not the command, divides:
-    # --option=value, fashion-mnist:DIR.
+    # The words up to the cursor. bash splits words at = and :, as in --option=value and
+    # fashion-mnist:DIR, the command does not.
     for ((i = 1; i <= COMP_CWORD; i++)); do
         line=${COMP_WORDS[i]}
         if [[ $line == = && ${#words[@]} -gt 0 ]]; then
@@ -16,8 +16,8 @@ _lanewise() {
     done
     [[ $current != [=:] ]] || current=
 
-    local ask=(--complete "${words[@]}")
-    [[ ${#words[@]} -le 1 ]] || ask=("${words[0]}" --complete "${words[@]:1}")
+    local query=(--complete "${words[@]}")
+    [[ ${#words[@]} -le 1 ]] || query=("${words[0]}" --complete "${words[@]:1}")
     COMPREPLY=()
     while IFS= read -r line; do
         case $line in
@@ -33,7 +33,7 @@ _lanewise() {
             COMPREPLY+=("${line%%$'\t'*}")
             ;;
         esac
-    done < <("${COMP_WORDS[0]/#\~/$HOME}" "${ask[@]}" 2>/dev/null)
+    done < <("${COMP_WORDS[0]/#\~/$HOME}" "${query[@]}" 2>/dev/null)
 }
 
 complete -F _lanewise lanewise

@@ -1,20 +1,20 @@
-# Completion of lanewise for fish: asks the command, so it knows what the installed one knows.
+# Completion of lanewise for fish. The installed command computes the candidates.
 
 function __lanewise_complete
-    set -l before (commandline -opc)
+    set -l previous (commandline -opc)
     set -l current (commandline -ct)
     set -l prefix ''
-    # --option=value: two words to the command, and both in what is offered.
+    # --option=value: pass two words to the command, and print candidates with both.
     if string match -q -- '--*=*' $current
         set prefix (string replace -r -- '=.*' '=' $current)
-        set before $before (string replace -r -- '=.*' '' $current)
+        set previous $previous (string replace -r -- '=.*' '' $current)
         set current (string replace -r -- '^[^=]*=' '' $current)
     end
-    set -l ask --complete $before[2..-1] "$current"
-    if test (count $before) -gt 1
-        set ask $before[2] --complete $before[3..-1] "$current"
+    set -l query --complete $previous[2..-1] "$current"
+    if test (count $previous) -gt 1
+        set query $previous[2] --complete $previous[3..-1] "$current"
     end
-    for line in ($before[1] $ask 2>/dev/null)
+    for line in ($previous[1] $query 2>/dev/null)
         switch $line
             case ':file'
                 __fish_complete_path "$current" | string replace -r -- '^' "$prefix"
