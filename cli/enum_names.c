@@ -2,13 +2,6 @@
 
 #include <lanewise/nn.h>
 
-const choice loss_names[] = {{"cross-entropy", LW_CROSS_ENTROPY},
-                             {"binary-cross-entropy", LW_BINARY_CROSS_ENTROPY},
-                             {"mse", LW_MSE},
-                             {"half-mse", LW_HALF_MSE},
-                             {"sse", LW_SSE},
-                             {NULL, 0}};
-
 const choice activation_names[] = {
     {"softmax", LW_SOFTMAX}, {"relu", LW_RELU},     {"leaky_relu", LW_LEAKY_RELU},
     {"sigmoid", LW_SIGMOID}, {"tanh", LW_TANH},     {"gelu", LW_GELU},

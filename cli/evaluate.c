@@ -1,7 +1,7 @@
 /* lanewise evaluate */
 #include "command.h"
 #include "data.h"
-#include "enum_names.h"
+#include "loss_option.h"
 #include "model_input.h"
 #include "options.h"
 
@@ -65,6 +65,8 @@ static lw_status evaluate(const evaluate_options *options, const data_options *s
     lw_dataset data = {0};
     lw_evaluation evaluation;
     lw_status status = model_input_open(&options->saved, source, &net, &data);
+    if (status == LW_OK)
+        status = loss_option_check(net, options->loss);
     if (status == LW_OK)
         status = lw_evaluate(net, &data, (lw_loss)options->loss, &evaluation);
     if (status == LW_OK) {

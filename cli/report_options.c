@@ -1,5 +1,6 @@
 /* The options of the run. */
 #include "enum_names.h"
+#include "loss_option.h"
 #include "page.h"
 #include "report_parts.h"
 

@@ -1,6 +1,7 @@
 #include "train_network.h"
 
 #include "data.h"
+#include "loss_option.h"
 
 static lw_status create_layers(train_run *run)
 {
@@ -27,25 +28,12 @@ static lw_status create_layers(train_run *run)
     return lw_net_create(&run->net, run->training.inputs, layers, count, o->seed);
 }
 
-static lw_status check_loss(const train_run *run)
-{
-    lw_layer_info last;
-    const lw_status status = lw_net_layer_info(run->net, lw_net_layer_count(run->net) - 1, &last);
-    if (status != LW_OK)
-        return status;
-    if (run->options.loss == LW_CROSS_ENTROPY && last.activation != LW_SOFTMAX)
-        return lw_fail(LW_ESHAPE, "--loss cross-entropy requires --output softmax");
-    if (run->options.loss == LW_BINARY_CROSS_ENTROPY && last.activation != LW_SIGMOID)
-        return lw_fail(LW_ESHAPE, "--loss binary-cross-entropy requires --output sigmoid");
-    return LW_OK;
-}
-
 lw_status train_network_create(train_run *run)
 {
     const train_options *o = &run->options;
     lw_status status = create_layers(run);
     if (status == LW_OK)
-        status = check_loss(run);
+        status = loss_option_check(run->net, run->options.loss);
     if (status != LW_OK)
         return status;
 

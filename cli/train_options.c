@@ -1,6 +1,7 @@
 #include "train_options.h"
 
 #include "enum_names.h"
+#include "loss_option.h"
 
 #include <string.h>
 

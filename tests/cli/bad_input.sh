@@ -110,8 +110,10 @@ fails 1 'one_input.npy: .* 1 .* 2' \
     "$lanewise" predict --model model.safetensors --x one_input.npy --out out.csv
 
 # A loss that does not match the output.
-train_fails '--loss cross-entropy requires --output softmax' --x x.npy --y y.npy --output linear \
-    --loss cross-entropy
+train_fails '--loss cross-entropy requires a softmax output layer, not linear' \
+    --x x.npy --y y.npy --output linear --loss cross-entropy
+fails 1 '^lanewise: --loss binary-cross-entropy requires a sigmoid output layer, not softmax$' \
+    "$lanewise" evaluate --model model.safetensors --x x.npy --y y.npy --loss binary-cross-entropy
 
 # Files that cannot be written. Not even root can create a file below a regular file.
 for path in nowhere/out x.npy/out; do

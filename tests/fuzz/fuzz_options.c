@@ -1,7 +1,8 @@
 /* The command line: a byte that chooses the command, then its words, a line each. */
 #define _GNU_SOURCE
-#include "fuzz.h"
 #include "enum_names.h"
+#include "fuzz.h"
+#include "loss_option.h"
 #include "model_input.h"
 #include "shell_quote.h"
 #include "train_options.h"
