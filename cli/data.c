@@ -9,7 +9,7 @@
 
 enum { PATH_SIZE = 4096 };
 
-static const lw_share all_rows = {0, 1, 1};
+static const lw_shard all_rows = {0, 1, 1};
 
 /* Finds DIRECTORY/NAME or, if it does not exist, DIRECTORY/NAME.gz. */
 static lw_status find_idx(char path[PATH_SIZE], const char *directory, const char *name)
@@ -28,7 +28,7 @@ static lw_status find_idx(char path[PATH_SIZE], const char *directory, const cha
 }
 
 static lw_status open_fashion_mnist(const char *data, const char *images, const char *labels,
-                                    const lw_share *share, lw_dataset *set)
+                                    const lw_shard *shard, lw_dataset *set)
 {
     const char *directory = fashion_mnist_directory(data);
     char image_path[PATH_SIZE];
@@ -37,16 +37,16 @@ static lw_status open_fashion_mnist(const char *data, const char *images, const 
     if (status == LW_OK)
         status = find_idx(label_path, directory, labels);
     if (status == LW_OK)
-        status = lw_dataset_load_idx(set, image_path, label_path, share);
+        status = lw_dataset_load_idx(set, image_path, label_path, shard);
     return status;
 }
 
-static lw_status open_test_images(const char *data, const lw_share *share, lw_dataset *set)
+static lw_status open_test_images(const char *data, const lw_shard *shard, lw_dataset *set)
 {
-    return open_fashion_mnist(data, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", share, set);
+    return open_fashion_mnist(data, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", shard, set);
 }
 
-static lw_status open_csv(const data_options *options, lw_activation output, const lw_share *share,
+static lw_status open_csv(const data_options *options, lw_activation output, const lw_shard *shard,
                           lw_dataset *data)
 {
     const int is_class = output == LW_SOFTMAX || output == LW_SIGMOID;
@@ -61,18 +61,18 @@ static lw_status open_csv(const data_options *options, lw_activation output, con
         .one_hot_count = options->one_hot.count,
         .standardized = options->standardize.columns.items,
         .standardized_count = options->standardize.columns.count,
-        .share = *share,
+        .shard = *shard,
     };
     return lw_dataset_load_csv(data, options->csv, &csv);
 }
 
 /* Opens --x or --csv. */
 static lw_status open_table(const data_options *options, lw_activation output,
-                            const lw_share *share, lw_dataset *data)
+                            const lw_shard *shard, lw_dataset *data)
 {
     if (options->csv != NULL)
-        return open_csv(options, output, share, data);
-    return lw_dataset_load_npy(data, options->x, options->y, share);
+        return open_csv(options, output, shard, data);
+    return lw_dataset_load_npy(data, options->x, options->y, shard);
 }
 
 lw_status data_open(const data_options *options, lw_activation output, lw_dataset *data)
@@ -85,20 +85,20 @@ lw_status data_open(const data_options *options, lw_activation output, lw_datase
 static lw_status open_validation(const data_options *options, lw_dataset *validation)
 {
     if (options->data != NULL)
-        return open_test_images(options->data, &options->validation_share, validation);
+        return open_test_images(options->data, &options->validation_shard, validation);
     if (options->test_x != NULL)
         return lw_dataset_load_npy(validation, options->test_x, options->test_y,
-                                   &options->validation_share);
+                                   &options->validation_shard);
     return LW_OK;
 }
 
 /* Replaces a data set by a part of its rows. */
-static lw_status keep_share(const lw_share *share, lw_dataset *data)
+static lw_status keep_shard(const lw_shard *shard, lw_dataset *data)
 {
-    if (share->begin == 0 && share->end == share->of)
+    if (shard->begin == 0 && shard->end == shard->of)
         return LW_OK;
     lw_dataset kept;
-    const lw_status status = lw_dataset_share(data, share, &kept);
+    const lw_status status = lw_dataset_shard(data, shard, &kept);
     lw_dataset_free(data);
     if (status == LW_OK)
         *data = kept;
@@ -117,8 +117,8 @@ static lw_status open_split(const data_options *options, lw_activation output, u
         lw_dataset_split(&all, (double)options->validation_fraction, seed, training, validation);
     lw_dataset_free(&all);
     if (status == LW_OK)
-        status = keep_share(&options->training_share, training);
-    return status == LW_OK ? keep_share(&options->validation_share, validation) : status;
+        status = keep_shard(&options->training_shard, training);
+    return status == LW_OK ? keep_shard(&options->validation_shard, validation) : status;
 }
 
 lw_status data_open_training(const data_options *options, lw_activation output, uint64_t seed,
@@ -131,8 +131,8 @@ lw_status data_open_training(const data_options *options, lw_activation output, 
     lw_status status =
         options->data != NULL
             ? open_fashion_mnist(options->data, "train-images-idx3-ubyte",
-                                 "train-labels-idx1-ubyte", &options->training_share, &opened)
-            : open_table(options, output, &options->training_share, &opened);
+                                 "train-labels-idx1-ubyte", &options->training_shard, &opened)
+            : open_table(options, output, &options->training_shard, &opened);
     if (status == LW_OK)
         status = open_validation(options, &held_out);
     if (status != LW_OK) {
@@ -158,7 +158,7 @@ static lw_status check_labels(const char *name, size_t classes, const lw_dataset
 lw_status data_check(const data_options *options, data_part part, size_t inputs, size_t outputs,
                      const lw_dataset *data)
 {
-    const int is_shared = options->training_share.of > 1; /* another rank may have rows */
+    const int is_shared = options->training_shard.of > 1; /* another rank may have rows */
     const int is_test_file = part == PART_VALIDATION && options->test_x != NULL;
     const char *table = options->data != NULL ? options->data : options->csv;
     const char *x = is_test_file ? options->test_x : table != NULL ? table : options->x;

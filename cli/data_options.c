@@ -130,9 +130,9 @@ lw_status data_options_set_rank(data_options *options, const rank_group *group, 
             return status;
     }
     if (!has_own_files)
-        options->training_share = lw_ranks_share(group->ranks, batch);
+        options->training_shard = lw_ranks_shard(group->ranks, batch);
     if (!has_own_test_files)
-        options->validation_share = lw_ranks_share(group->ranks, LW_FULL_BATCH);
+        options->validation_shard = lw_ranks_shard(group->ranks, LW_FULL_BATCH);
     return LW_OK;
 }
 

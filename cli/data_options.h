@@ -25,7 +25,7 @@ typedef struct data_options {
     const char *test_x, *test_y;
     float validation_fraction;
     /* The rows of this process among several; see data_options_set_rank. */
-    lw_share training_share, validation_share;
+    lw_shard training_shard, validation_shard;
     char *rank_paths[RANK_PATHS]; /* owned */
 } data_options;
 

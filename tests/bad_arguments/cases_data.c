@@ -73,22 +73,22 @@ void bad_dataset_select(void)
         REFUSES(LW_EINVAL, "count", lw_dataset_select(&s.data, huge_sizes[i], s.index, &s.made));
 }
 
-/* Invalid shares. */
-static const lw_share bad_shares[] = {{1, 0, 1}, {0, 2, 1}, {0, 1, 0}, {0, 0, SIZE_MAX}};
-enum { BAD_SHARES = sizeof bad_shares / sizeof *bad_shares };
+/* Invalid shards. */
+static const lw_shard bad_shards[] = {{1, 0, 1}, {0, 2, 1}, {0, 1, 0}, {0, 0, SIZE_MAX}};
+enum { BAD_SHARDS = sizeof bad_shards / sizeof *bad_shards };
 
-static lw_status share_of_all(const lw_dataset *data)
+static lw_status shard_of_all(const lw_dataset *data)
 {
-    return lw_dataset_share(data, NULL, &s.made);
+    return lw_dataset_shard(data, NULL, &s.made);
 }
 
-void bad_dataset_share(void)
+void bad_dataset_shard(void)
 {
     watch_operands();
-    bad_shapes(share_of_all);
-    REFUSES(LW_EINVAL, "selection", lw_dataset_share(&s.data, NULL, NULL));
-    for (size_t i = 0; i < BAD_SHARES; i++)
-        REFUSES(LW_EINVAL, "share", lw_dataset_share(&s.data, &bad_shares[i], &s.made));
+    bad_shapes(shard_of_all);
+    REFUSES(LW_EINVAL, "selection", lw_dataset_shard(&s.data, NULL, NULL));
+    for (size_t i = 0; i < BAD_SHARDS; i++)
+        REFUSES(LW_EINVAL, "shard", lw_dataset_shard(&s.data, &bad_shards[i], &s.made));
 }
 
 static lw_status split_in_half(const lw_dataset *data)
@@ -136,13 +136,13 @@ void bad_dataset_load_npy(void)
     REFUSES(LW_EINVAL, "x", lw_dataset_load_npy(&s.made, NULL, "b", NULL));
     NO_FILES(lw_dataset_load_npy(&s.made, path, NULL, NULL));
     NO_FILES(lw_dataset_load_npy(&s.made, path, path, NULL));
-    NO_FILES(lw_dataset_load_npy(&s.made, path, path, &bad_shares[0]));
+    NO_FILES(lw_dataset_load_npy(&s.made, path, path, &bad_shards[0]));
 }
 
 void bad_dataset_load_csv(void)
 {
     watch_operands();
-    static const size_t sizes[] = {0, offsetof(lw_csv_options, share), SIZE_MAX};
+    static const size_t sizes[] = {0, offsetof(lw_csv_options, shard), SIZE_MAX};
     static const char separators[] = {'"', '\n', '\r'};
     const lw_csv_options good = {.size = sizeof good};
     lw_csv_options options;

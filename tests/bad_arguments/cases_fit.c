@@ -76,7 +76,7 @@ void bad_history_free(void)
     HARMLESS(lw_history_free(&none));
 }
 
-/* Options that lw_fit and lw_fit_source share. */
+/* Options that lw_fit and lw_fit_source shard. */
 static void bad_options(lw_status (*fit)(lw_net *net, const lw_fit_options *options))
 {
     lw_net *net = watched_net();

@@ -142,23 +142,23 @@ static void net_set_ranks(void)
     expect_usable(net);
 }
 
-static int is_share(lw_share share, size_t begin, size_t end, size_t of)
+static int is_shard(lw_shard shard, size_t begin, size_t end, size_t of)
 {
-    return share.begin == begin && share.end == end && share.of == of;
+    return shard.begin == begin && shard.end == end && shard.of == of;
 }
 
-static void ranks_share(void)
+static void ranks_shard(void)
 {
     lw_ranks ranks = {.rank = 1, .count = 3};
-    HOLDS(is_share(lw_ranks_share(NULL, 7), 0, 1, 1));
-    HOLDS(is_share(lw_ranks_share(&ranks, 0), 10, 21, 32));
-    HOLDS(is_share(lw_ranks_share(&ranks, 2), 0, 1, 2));
-    HOLDS(is_share(lw_ranks_share(&ranks, UINT32_MAX), UINT32_MAX / 3, UINT32_MAX / 3 * 2,
+    HOLDS(is_shard(lw_ranks_shard(NULL, 7), 0, 1, 1));
+    HOLDS(is_shard(lw_ranks_shard(&ranks, 0), 10, 21, 32));
+    HOLDS(is_shard(lw_ranks_shard(&ranks, 2), 0, 1, 2));
+    HOLDS(is_shard(lw_ranks_shard(&ranks, UINT32_MAX), UINT32_MAX / 3, UINT32_MAX / 3 * 2,
                    UINT32_MAX));
-    HOLDS(is_share(lw_ranks_share(&ranks, (size_t)UINT32_MAX + 1), 1, 2, 3));
-    HOLDS(is_share(lw_ranks_share(&ranks, LW_FULL_BATCH), 1, 2, 3));
+    HOLDS(is_shard(lw_ranks_shard(&ranks, (size_t)UINT32_MAX + 1), 1, 2, 3));
+    HOLDS(is_shard(lw_ranks_shard(&ranks, LW_FULL_BATCH), 1, 2, 3));
     ranks.count = 0; /* an invalid rank group */
-    HOLDS(is_share(lw_ranks_share(&ranks, 7), 0, 1, 1));
+    HOLDS(is_shard(lw_ranks_shard(&ranks, 7), 0, 1, 1));
 }
 
 static void net_set_precision(void)
@@ -454,7 +454,7 @@ int main(int argc, char **argv)
         {"lw_dataset_load_idx", bad_dataset_load_idx},
         {"lw_dataset_load_npy", bad_dataset_load_npy},
         {"lw_dataset_select", bad_dataset_select},
-        {"lw_dataset_share", bad_dataset_share},
+        {"lw_dataset_shard", bad_dataset_shard},
         {"lw_dataset_split", bad_dataset_split},
         {"lw_evaluate", bad_evaluate},
         {"lw_evaluation_free", bad_evaluation_free},
@@ -498,7 +498,7 @@ int main(int argc, char **argv)
         {"lw_net_set_parameters", net_set_parameters},
         {"lw_net_set_precision", net_set_precision},
         {"lw_net_set_ranks", net_set_ranks},
-        {"lw_ranks_share", ranks_share},
+        {"lw_ranks_shard", ranks_shard},
         {"lw_net_set_threads", net_set_threads},
         {"lw_net_step", net_step},
         {"lw_output_file_check", bad_output_file_check},

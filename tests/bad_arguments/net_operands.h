@@ -52,7 +52,7 @@ void bad_dataset_load_csv(void);
 void bad_dataset_load_idx(void);
 void bad_dataset_load_npy(void);
 void bad_dataset_select(void);
-void bad_dataset_share(void);
+void bad_dataset_shard(void);
 void bad_dataset_split(void);
 void bad_net_export_c(void);
 void bad_net_export_onnx(void);

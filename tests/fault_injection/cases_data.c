@@ -153,19 +153,19 @@ static lw_status select_rows(void)
     return lw_dataset_select(&whole, sizeof rows / sizeof *rows, rows, &first);
 }
 
-static const lw_share last_third = {2, 3, 3};
+static const lw_shard last_third = {2, 3, 3};
 
-static lw_status take_share(void)
+static lw_status take_shard(void)
 {
-    return lw_dataset_share(&whole, &last_third, &first);
+    return lw_dataset_shard(&whole, &last_third, &first);
 }
 
-static lw_status load_idx_share(void)
+static lw_status load_idx_shard(void)
 {
     return lw_dataset_load_idx(&first, file_path("idx"), file_path("idx"), &last_third);
 }
 
-static lw_status load_npy_share(void)
+static lw_status load_npy_shard(void)
 {
     return lw_dataset_load_npy(&first, file_path("x.npy"), file_path("y.npy"), &last_third);
 }
@@ -173,14 +173,14 @@ static lw_status load_npy_share(void)
 const fault_case data_cases[] = {
     {"load_idx", prepare_idx, load_idx, observe, release, NULL},
     {"load_idx, gzip", prepare_idx, load_packed_idx, observe, release, NULL},
-    {"load_idx, a share", prepare_idx, load_idx_share, observe, release, NULL},
-    {"load_npy, a share", prepare_npy, load_npy_share, observe, release, NULL},
+    {"load_idx, a shard", prepare_idx, load_idx_shard, observe, release, NULL},
+    {"load_npy, a shard", prepare_npy, load_npy_shard, observe, release, NULL},
     {"load_npy, labels", prepare_npy, load_npy, observe, release, NULL},
     {"load_npy, values", prepare_npy, load_npy_values, observe, release, NULL},
     {"load_csv", prepare_csv, load_csv, observe, release, NULL},
     {"load_csv, no header", prepare_plain_csv, load_plain_csv, observe, release, NULL},
     {"split", prepare_whole, split, observe, release_whole, NULL},
-    {"share", prepare_whole, take_share, observe, release_whole, NULL},
+    {"shard", prepare_whole, take_shard, observe, release_whole, NULL},
     {"select", prepare_whole, select_rows, observe, release_whole, NULL},
     {"write_npy", prepare_writing, write_new, NULL, release, NULL},
     {"write_npy over a file", prepare_writing, write_over, NULL, release, NULL},

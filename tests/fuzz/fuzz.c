@@ -57,30 +57,30 @@ void fuzz_same_data(const lw_dataset *data, const lw_dataset *other)
     FUZZ_CHECK(same(data->target.labels, other->target.labels, data->rows), "other labels");
 }
 
-lw_share fuzz_share(const uint8_t *bytes, size_t size)
+lw_shard fuzz_shard(const uint8_t *bytes, size_t size)
 {
     const size_t drawn = size == 0 ? 0 : bytes[size - 1] + 256 * (size_t)bytes[size / 2];
     const size_t of = 1 + drawn % 5, begin = drawn / 5 % (of + 1);
-    return (lw_share){begin, begin + drawn / 30 % (of - begin + 1), of};
+    return (lw_shard){begin, begin + drawn / 30 % (of - begin + 1), of};
 }
 
-void fuzz_check_part(lw_status status, lw_dataset *part, const lw_share *share,
+void fuzz_check_part(lw_status status, lw_dataset *part, const lw_shard *shard,
                      const lw_dataset *whole)
 {
     const lw_dataset untouched = FUZZ_UNTOUCHED;
     if (status != LW_OK) {
-        FUZZ_CHECK(!whole, "all is read, but not a share: %s", lw_last_error());
+        FUZZ_CHECK(!whole, "all is read, but not a shard: %s", lw_last_error());
         FUZZ_CHECK(memcmp(part, &untouched, sizeof *part) == 0, "changed by a failure");
         return;
     }
     lw_dataset expected;
     if (whole) {
-        FUZZ_CHECK(lw_dataset_share(whole, share, &expected) == LW_OK, "no share: %s",
+        FUZZ_CHECK(lw_dataset_shard(whole, shard, &expected) == LW_OK, "no shard: %s",
                    lw_last_error());
         fuzz_same_data(&expected, part);
         lw_dataset_free(&expected);
     }
-    FUZZ_CHECK(part->rows == 0 || lw_dataset_check(part) == LW_OK, "a share is read, but %s",
+    FUZZ_CHECK(part->rows == 0 || lw_dataset_check(part) == LW_OK, "a shard is read, but %s",
                lw_last_error());
     lw_dataset_free(part);
 }

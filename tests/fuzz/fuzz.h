@@ -51,17 +51,17 @@ void fuzz_same_files(const char *path, const char *other);
 /* Fails unless shapes, inputs and targets are the same to the bit. Names are not looked at. */
 void fuzz_same_data(const lw_dataset *data, const lw_dataset *other);
 
-/* ---- Shares of data ---- */
+/* ---- Shards of data ---- */
 
-/* Some share of the rows, the same for the same input. */
-lw_share fuzz_share(const uint8_t *bytes, size_t size);
+/* Some shard of the rows, the same for the same input. */
+lw_shard fuzz_shard(const uint8_t *bytes, size_t size);
 
 /*
- * Frees what a reader made of a share and ended with: that share of the whole, or where all could not be read (NULL) data that
+ * Frees what a reader made of a shard and ended with: that shard of the whole, or where all could not be read (NULL) data that
  * are right by themselves, or one of the allowed failures. *part was FUZZ_UNTOUCHED before.
  */
 #define FUZZ_UNTOUCHED ((lw_dataset){.rows = 77})
-void fuzz_check_part(lw_status status, lw_dataset *part, const lw_share *share,
+void fuzz_check_part(lw_status status, lw_dataset *part, const lw_shard *shard,
                      const lw_dataset *whole);
 
 /* ---- Memory ---- */

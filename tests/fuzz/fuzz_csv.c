@@ -145,10 +145,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (!refused)
         fuzz_check_status(status, 1U << LW_EINVAL | 1U << LW_EFORMAT | 1U << LW_EDATA, path, NULL);
     fuzz_heap_limit(SIZE_MAX);
-    drawn.csv.share = fuzz_share(bytes, size);
+    drawn.csv.shard = fuzz_shard(bytes, size);
     const lw_status of_part = lw_dataset_load_csv(&part, path, &drawn.csv);
-    FUZZ_CHECK(of_part == status, "a share, but %s", lw_last_error()); /* all is read for it */
-    fuzz_check_part(of_part, &part, &drawn.csv.share, status == LW_OK ? &data : NULL);
+    FUZZ_CHECK(of_part == status, "a shard, but %s", lw_last_error()); /* all is read for it */
+    fuzz_check_part(of_part, &part, &drawn.csv.shard, status == LW_OK ? &data : NULL);
     if (status == LW_OK) {
         FUZZ_CHECK(lw_dataset_check(&data) == LW_OK, "loaded, but %s", lw_last_error());
         check_names(&data);

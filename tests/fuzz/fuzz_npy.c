@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     /* A byte of a label becomes four; beside the data lies a header, with a byte more. */
     enum { TIMES = 5, CONSTANT = 256 };
     const lw_dataset untouched = FUZZ_UNTOUCHED;
-    const lw_share share = fuzz_share(bytes, size);
+    const lw_shard shard = fuzz_shard(bytes, size);
     const fuzz_files files = fuzz_split(bytes, size);
     const char *x = fuzz_file(0, files.first, files.first_size);
     const char *y = files.second_size > 0 ? fuzz_file(1, files.second, files.second_size) : NULL;
@@ -37,9 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     const lw_status status = lw_dataset_load_npy(&data, x, y, NULL);
     fuzz_check_status(status, 1U << LW_EFORMAT | 1U << LW_ESHAPE | 1U << LW_EDATA, x, y);
     fuzz_heap_limit(SIZE_MAX);
-    const lw_status of_part = lw_dataset_load_npy(&part, x, y, &share);
+    const lw_status of_part = lw_dataset_load_npy(&part, x, y, &shard);
     fuzz_check_status(of_part, 1U << LW_EFORMAT | 1U << LW_ESHAPE | 1U << LW_EDATA, x, y);
-    fuzz_check_part(of_part, &part, &share, status == LW_OK ? &data : NULL);
+    fuzz_check_part(of_part, &part, &shard, status == LW_OK ? &data : NULL);
     if (status == LW_OK) {
         FUZZ_CHECK(lw_dataset_check(&data) == LW_OK, "loaded, but %s", lw_last_error());
         FUZZ_CHECK((data.target.values || data.target.labels) == (y != NULL), "the wrong target");

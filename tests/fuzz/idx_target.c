@@ -68,7 +68,7 @@ void idx_run(const fuzz_files *files, size_t promise, size_t there)
 {
     enum { CHUNK_BYTES = 1 << 16, ALIGNMENT_BYTES = 64 };
     const lw_dataset untouched = FUZZ_UNTOUCHED;
-    const lw_share share = fuzz_share(files->first, files->first_size);
+    const lw_shard shard = fuzz_shard(files->first, files->first_size);
     const char *images = fuzz_file(0, files->first, files->first_size);
     const char *labels = fuzz_file(1, files->second, files->second_size);
     const size_t most = promise < there ? promise : there;
@@ -77,9 +77,9 @@ void idx_run(const fuzz_files *files, size_t promise, size_t there)
     const lw_status status = lw_dataset_load_idx(&data, images, labels, NULL);
     fuzz_check_status(status, 1U << LW_EFORMAT | 1U << LW_ESHAPE | 1U << LW_EDATA, images, labels);
     fuzz_heap_limit(SIZE_MAX);
-    const lw_status of_part = lw_dataset_load_idx(&part, images, labels, &share);
+    const lw_status of_part = lw_dataset_load_idx(&part, images, labels, &shard);
     fuzz_check_status(of_part, 1U << LW_EFORMAT | 1U << LW_ESHAPE | 1U << LW_EDATA, images, labels);
-    fuzz_check_part(of_part, &part, &share, status == LW_OK ? &data : NULL);
+    fuzz_check_part(of_part, &part, &shard, status == LW_OK ? &data : NULL);
     if (status == LW_OK) {
         FUZZ_CHECK(lw_dataset_check(&data) == LW_OK, "loaded, but %s", lw_last_error());
         FUZZ_CHECK(data.target.labels && !data.target.values, "not a data set of labels");

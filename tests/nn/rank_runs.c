@@ -13,11 +13,11 @@ const run_kind kinds[KINDS] = {
 
 const size_t batch_sizes[BATCH_SIZES] = {BATCH, LW_FULL_BATCH, RUN_ROWS - 3};
 
-lw_dataset share_of(const problem *p, const lw_ranks *ranks, size_t batch_size)
+lw_dataset shard_of(const problem *p, const lw_ranks *ranks, size_t batch_size)
 {
-    const lw_share share = lw_ranks_share(ranks, batch_size);
-    const size_t first = p->data.rows * share.begin / share.of,
-                 end = p->data.rows * share.end / share.of;
+    const lw_shard shard = lw_ranks_shard(ranks, batch_size);
+    const size_t first = p->data.rows * shard.begin / shard.of,
+                 end = p->data.rows * shard.end / shard.of;
     lw_dataset part = p->data;
     part.rows = end - first;
     part.x = p->x + first * INPUTS;
@@ -39,8 +39,8 @@ static void train_rank(void *user, const lw_ranks *ranks)
     lw_net *net = net_of(kind);
     lw_net_set_threads(net, r->threads);
     ASSERT_OK(lw_net_set_ranks(net, ranks));
-    const lw_dataset data = share_of(r->data, ranks, r->batch);
-    const lw_dataset validation = share_of(r->validation, ranks, LW_FULL_BATCH);
+    const lw_dataset data = shard_of(r->data, ranks, r->batch);
+    const lw_dataset validation = shard_of(r->validation, ranks, LW_FULL_BATCH);
     lw_history history;
     ASSERT_OK(lw_fit(net, &data,
                      &(lw_fit_options){.size = sizeof(lw_fit_options),

@@ -37,11 +37,11 @@ typedef struct run {
 } run;
 
 /* A rank's rows of a problem, for batches of so many. */
-lw_dataset share_of(const problem *p, const lw_ranks *ranks, size_t batch_size);
+lw_dataset shard_of(const problem *p, const lw_ranks *ranks, size_t batch_size);
 
 size_t parameters_of_kind(const run_kind *kind);
 
-/* On so many ranks, each with its share of the rows; 0: on all of them without any ranks. */
+/* On so many ranks, each with its shard of the rows; 0: on all of them without any ranks. */
 run run_on(const run_kind *kind, unsigned ranks, unsigned threads, size_t batch,
            const problem *data, const problem *validation);
 

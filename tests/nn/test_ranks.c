@@ -200,7 +200,7 @@ static void evaluate_rank(void *user, const lw_ranks *ranks)
 {
     evaluated *e = user;
     const unsigned rank = ranks ? ranks->rank : 0;
-    const lw_dataset data = share_of(e->data, ranks, LW_FULL_BATCH);
+    const lw_dataset data = shard_of(e->data, ranks, LW_FULL_BATCH);
     lw_net *net = net_with(6, LW_SOFTMAX);
     ASSERT_OK(lw_net_set_ranks(net, ranks));
     ASSERT_OK(lw_evaluate(net, &data, LW_LOSS_DEFAULT, &e->results[rank]));
@@ -343,7 +343,7 @@ static void stop_rank(void *user, const lw_ranks *ranks)
     ending_rank r = {.all = all, .rank = ranks->rank};
     lw_net *net = net_with(6, LW_SOFTMAX);
     ASSERT_OK(lw_net_set_ranks(net, ranks));
-    const lw_dataset data = share_of(all->data, ranks, BATCH);
+    const lw_dataset data = shard_of(all->data, ranks, BATCH);
     ASSERT_OK(lw_fit(net, &data,
                      &(lw_fit_options){.size = sizeof(lw_fit_options),
                                        .batch_size = BATCH,
@@ -415,21 +415,21 @@ END_TEST
 
 /* ---- Sources --------------------------------------------------------------------------------- */
 
-typedef struct share_source {
+typedef struct shard_source {
     const problem *data;
     const lw_ranks *ranks;
     size_t next;  /* row */
     size_t fails; /* this rank's batch, from 1, that is none; 0: never */
     size_t batches;
-} share_source;
+} shard_source;
 
 /* Batches of BATCH rows as they lie, of which each rank has what it is asked for. */
-static lw_status next_share(void *user, size_t epoch, int begins, size_t rows, float *x,
+static lw_status next_shard(void *user, size_t epoch, int begins, size_t rows, float *x,
                             float *values, int32_t *labels, size_t *delivered)
 {
     (void)epoch;
     (void)values;
-    share_source *s = user;
+    shard_source *s = user;
     if (begins)
         s->next = 0;
     if (++s->batches == s->fails)
@@ -459,7 +459,7 @@ typedef struct source_run {
 static void source_rank(void *user, const lw_ranks *ranks)
 {
     source_run *r = user;
-    share_source source = {
+    shard_source source = {
         .data = r->data, .ranks = ranks, .fails = r->failing == ranks->rank + 1 ? 4 : 0};
     lw_net *net = net_with(150, LW_SOFTMAX);
     ASSERT_OK(lw_net_set_ranks(net, ranks));
@@ -469,7 +469,7 @@ static void source_rank(void *user, const lw_ranks *ranks)
                                                               .inputs = INPUTS,
                                                               .outputs = OUTPUTS,
                                                               .has_labels = 1,
-                                                              .next = next_share,
+                                                              .next = next_shard,
                                                               .user = &source},
                                            &(lw_fit_options){.size = sizeof(lw_fit_options),
                                                              .optimizer = lw_sgd(0.02f),
@@ -482,7 +482,7 @@ static void source_rank(void *user, const lw_ranks *ranks)
     lw_net_destroy(net);
 }
 
-START_TEST(sources_deliver_shares)
+START_TEST(sources_deliver_shards)
 {
     problem data = make_problem(RUN_ROWS);
     run_kind kind = {"in order", 150, lw_sgd, LW_FP32, 0.0f, 1, 1e-6};
@@ -527,7 +527,7 @@ int main(void)
     tcase_add_loop_test(ranks, a_step_is_that_of_all_rows, 0, sizeof steps / sizeof *steps);
     tcase_add_loop_test(ranks, one_rank_stops_all, 0, 3);
     tcase_add_test(ranks, a_loss_that_is_not_finite_ends_all_before_the_update);
-    tcase_add_test(ranks, sources_deliver_shares);
+    tcase_add_test(ranks, sources_deliver_shards);
     tcase_add_test(ranks, a_source_that_fails_ends_all);
     suite_add_tcase(suite, ranks);
     return run_suite(suite);

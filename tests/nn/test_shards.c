@@ -1,4 +1,4 @@
-/* Parts of files: the rows of a share are those of the whole, and classes are those of all rows. */
+/* Parts of files: the rows of a shard are those of the whole, and classes are those of all rows. */
 #include "gzip_files.h"
 
 #include <math.h>
@@ -95,49 +95,49 @@ static const char *csv_rows(void)
 
 /* ---- Reading them ------------------------------------------------------------------------------- */
 
-typedef lw_status (*load_share)(lw_dataset *data, const lw_share *share);
+typedef lw_status (*load_shard)(lw_dataset *data, const lw_shard *shard);
 
-static lw_status load_npy(lw_dataset *data, const lw_share *share)
+static lw_status load_npy(lw_dataset *data, const lw_shard *shard)
 {
-    return lw_dataset_load_npy(data, npy_inputs("<f4", 0, "x.npy"), npy_labels(), share);
+    return lw_dataset_load_npy(data, npy_inputs("<f4", 0, "x.npy"), npy_labels(), shard);
 }
 
-static lw_status load_npy_by_columns(lw_dataset *data, const lw_share *share)
+static lw_status load_npy_by_columns(lw_dataset *data, const lw_shard *shard)
 {
-    return lw_dataset_load_npy(data, npy_inputs("<f8", 1, "x.npy"), npy_labels(), share);
+    return lw_dataset_load_npy(data, npy_inputs("<f8", 1, "x.npy"), npy_labels(), shard);
 }
 
-static lw_status load_npy_values(lw_dataset *data, const lw_share *share)
+static lw_status load_npy_values(lw_dataset *data, const lw_shard *shard)
 {
     return lw_dataset_load_npy(data, npy_inputs("<f8", 0, "x.npy"), npy_inputs("<f4", 1, "y.npy"),
-                               share);
+                               shard);
 }
 
-static lw_status load_idx(lw_dataset *data, const lw_share *share)
+static lw_status load_idx(lw_dataset *data, const lw_shard *shard)
 {
     const composed_file images = idx_images(), labels = idx_labels();
     return lw_dataset_load_idx(data, save_composed(&images, "images"),
-                               save_composed(&labels, "labels"), share);
+                               save_composed(&labels, "labels"), shard);
 }
 
-static lw_status load_gzip(lw_dataset *data, const lw_share *share)
+static lw_status load_gzip(lw_dataset *data, const lw_shard *shard)
 {
     const composed_file images = idx_images(), labels = idx_labels();
     return lw_dataset_load_idx(data, save_gzip(&images, "images.gz"),
-                               save_gzip(&labels, "labels.gz"), share);
+                               save_gzip(&labels, "labels.gz"), shard);
 }
 
-static lw_status load_csv(lw_dataset *data, const lw_share *share)
+static lw_status load_csv(lw_dataset *data, const lw_shard *shard)
 {
     return lw_dataset_load_csv(data, csv_rows(),
                                &(lw_csv_options){.size = sizeof(lw_csv_options),
                                                  .target = "class",
                                                  .labels = 1,
                                                  .standardize = 1,
-                                                 .share = share ? *share : (lw_share){0}});
+                                                 .shard = shard ? *shard : (lw_shard){0}});
 }
 
-static const load_share loads[] = {load_npy, load_npy_by_columns, load_npy_values,
+static const load_shard loads[] = {load_npy, load_npy_by_columns, load_npy_values,
                                    load_idx, load_gzip,           load_csv};
 enum { LOADS = sizeof loads / sizeof *loads };
 
@@ -156,7 +156,7 @@ static void assert_rows(const lw_dataset *data, const lw_dataset *all, size_t fi
                          all->target.values + first * INPUTS);
 }
 
-START_TEST(shares_are_rows_of_the_whole)
+START_TEST(shards_are_rows_of_the_whole)
 {
     lw_dataset all;
     ASSERT_OK(loads[_i](&all, NULL));
@@ -167,10 +167,10 @@ START_TEST(shares_are_rows_of_the_whole)
         for (size_t begin = 0; begin < of; begin++) {
             const size_t end = ROWS * (begin + 1) / of;
             lw_dataset data;
-            ASSERT_OK(loads[_i](&data, &(lw_share){begin, begin + 1, of}));
+            ASSERT_OK(loads[_i](&data, &(lw_shard){begin, begin + 1, of}));
             assert_rows(&data, &all, row, end - row);
             lw_dataset_free(&data);
-            ASSERT_OK(lw_dataset_share(&all, &(lw_share){begin, begin + 1, of}, &data));
+            ASSERT_OK(lw_dataset_shard(&all, &(lw_shard){begin, begin + 1, of}, &data));
             assert_rows(&data, &all, row, end - row);
             lw_dataset_free(&data);
             row = end;
@@ -181,19 +181,19 @@ START_TEST(shares_are_rows_of_the_whole)
 }
 END_TEST
 
-START_TEST(what_is_no_share_is_refused)
+START_TEST(what_is_no_shard_is_refused)
 {
-    static const lw_share wrong[] = {
+    static const lw_shard wrong[] = {
         {2, 1, 3}, {0, 4, 3}, {0, 1, 0}, {1, 1, 0}, {0, 1, (size_t)UINT32_MAX + 1}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         lw_dataset data = untouched_dataset();
-        ASSERT_FAILS(LW_EINVAL, "a share from", loads[_i](&data, &wrong[i]));
+        ASSERT_FAILS(LW_EINVAL, "a shard from", loads[_i](&data, &wrong[i]));
         ck_assert(is_untouched(&data));
     }
 }
 END_TEST
 
-/* A value that is no number is told in the share that has it, and seen in no other. */
+/* A value that is no number is told in the shard that has it, and seen in no other. */
 START_TEST(rows_of_others_are_not_looked_at)
 {
     for (int fortran = 0; fortran < 2; fortran++) {
@@ -205,19 +205,19 @@ START_TEST(rows_of_others_are_not_looked_at)
         const char *x = save_composed(&file, "x.npy");
         lw_dataset data = untouched_dataset();
         ASSERT_REFUSED(LW_EDATA, x, "row 20, column 0",
-                       lw_dataset_load_npy(&data, x, NULL, &(lw_share){20, 21, ROWS}));
+                       lw_dataset_load_npy(&data, x, NULL, &(lw_shard){20, 21, ROWS}));
         ck_assert(is_untouched(&data));
-        ASSERT_OK(lw_dataset_load_npy(&data, x, NULL, &(lw_share){0, 20, ROWS}));
+        ASSERT_OK(lw_dataset_load_npy(&data, x, NULL, &(lw_shard){0, 20, ROWS}));
         lw_dataset_free(&data);
-        ASSERT_OK(lw_dataset_load_npy(&data, x, NULL, &(lw_share){21, 23, ROWS}));
+        ASSERT_OK(lw_dataset_load_npy(&data, x, NULL, &(lw_shard){21, 23, ROWS}));
         ck_assert_uint_eq(data.rows, 2);
         lw_dataset_free(&data);
     }
 }
 END_TEST
 
-/* A file that is cut is told, also beyond the share. */
-START_TEST(cuts_behind_the_share_are_told)
+/* A file that is cut is told, also beyond the shard. */
+START_TEST(cuts_behind_the_shard_are_told)
 {
     const composed_file labels = idx_labels();
     composed_file images = idx_images();
@@ -227,7 +227,7 @@ START_TEST(cuts_behind_the_share_are_told)
     for (size_t i = 0; i < 2; i++) {
         lw_dataset data = untouched_dataset();
         ASSERT_REFUSED(LW_EFORMAT, paths[i], "ends at byte 126, but its header promises 127",
-                       lw_dataset_load_idx(&data, paths[i], label_path, &(lw_share){0, 1, 9}));
+                       lw_dataset_load_idx(&data, paths[i], label_path, &(lw_shard){0, 1, 9}));
         ck_assert(is_untouched(&data));
     }
 }
@@ -235,12 +235,12 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("shares");
-    TCase *shares = temp_files_case("shares");
-    tcase_add_loop_test(shares, shares_are_rows_of_the_whole, 0, LOADS);
-    tcase_add_loop_test(shares, what_is_no_share_is_refused, 0, LOADS);
-    tcase_add_test(shares, rows_of_others_are_not_looked_at);
-    tcase_add_test(shares, cuts_behind_the_share_are_told);
-    suite_add_tcase(suite, shares);
+    Suite *suite = suite_create("shards");
+    TCase *shards = temp_files_case("shards");
+    tcase_add_loop_test(shards, shards_are_rows_of_the_whole, 0, LOADS);
+    tcase_add_loop_test(shards, what_is_no_shard_is_refused, 0, LOADS);
+    tcase_add_test(shards, rows_of_others_are_not_looked_at);
+    tcase_add_test(shards, cuts_behind_the_shard_are_told);
+    suite_add_tcase(suite, shards);
     return run_suite(suite);
 }

@@ -287,13 +287,13 @@ typedef struct lw_dataset {
 /*
  * A part of a file's rows: of n rows those from floor(n begin / of) up to, but not with, floor(n end / of). So parts that
  * follow one another leave out no row and have none twice. LW_EINVAL unless begin <= end <= of and of is at most
- * UINT32_MAX; all zeros, or NULL where a function takes a pointer, are all rows. See lw_ranks_share.
+ * UINT32_MAX; all zeros, or NULL where a function takes a pointer, are all rows. See lw_ranks_shard.
  */
-typedef struct lw_share {
+typedef struct lw_shard {
     size_t begin; /* its first part */
     size_t end;   /* the part behind its last */
     size_t of;    /* how many parts all rows are */
-} lw_share;
+} lw_shard;
 
 /* Releases what a data function allocated and clears the struct. */
 LW_API void lw_dataset_free(lw_dataset *data);
@@ -310,11 +310,11 @@ LW_API void lw_dataset_free(lw_dataset *data);
  * with the data set (and zlib's buffers, less than 100 KB). A promise alone takes 64 KB: memory grows with
  * what is there, at most 1032 times the size of a gzip file, which is all that its format can pack.
  *
- * Of the images no row outside the share is read or kept, but what is packed has to be unpacked to its end; labels are
+ * Of the images no row outside the shard is read or kept, but what is packed has to be unpacked to its end; labels are
  * read whole, since classes are those of all rows.
  */
 LW_API lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const char *labels,
-                                     const lw_share *share);
+                                     const lw_shard *shard);
 
 /*
  * NumPy files: x float32 or float64, rows x inputs (a vector is one column); y float32 or float64
@@ -324,10 +324,10 @@ LW_API lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const
  * LW_ESHAPE for more dimensions than two and for numbers of rows that differ; LW_EDATA for NaN, Inf
  * and numbers beyond float32, negative labels, and empty arrays.
  *
- * No row outside the share is read or checked, but for labels, which are read whole: classes are those of all rows.
+ * No row outside the shard is read or checked, but for labels, which are read whole: classes are those of all rows.
  */
 LW_API lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y,
-                                     const lw_share *share);
+                                     const lw_shard *shard);
 
 /* How a CSV file is read. All but size may be 0, which is the default. */
 typedef struct lw_csv_options {
@@ -342,7 +342,7 @@ typedef struct lw_csv_options {
     const char *const *standardized; /* columns to standardise, beside or instead of all */
     size_t standardized_count;       /* the length of standardized */
     char separator;                  /* 0 means ',' */
-    lw_share share;                  /* rows to keep; zeros: all */
+    lw_shard shard;                  /* rows to keep; zeros: all */
 } lw_csv_options;
 
 /*
@@ -353,7 +353,7 @@ typedef struct lw_csv_options {
  * with a decimal point whatever the locale. options NULL: all defaults. input_names are those of the
  * columns, "COLUMN = VALUE" for each column of a one-hot one; class_names are labels that are texts.
  *
- * The whole file is read, whatever the share: columns, classes, means and deviations are those of all rows.
+ * The whole file is read, whatever the shard: columns, classes, means and deviations are those of all rows.
  *
  * Messages name file, line and column. LW_EINVAL for a column that is not there or is given two
  * uses; LW_EFORMAT for a ragged row, a misplaced quote and a name that stands twice; LW_EDATA for
@@ -373,8 +373,8 @@ LW_API lw_status lw_dataset_split(const lw_dataset *data, double fraction, uint6
 LW_API lw_status lw_dataset_select(const lw_dataset *data, size_t count, const size_t *index,
                                    lw_dataset *selection);
 
-/* The rows of a share of data, as a copy; NULL: all. */
-LW_API lw_status lw_dataset_share(const lw_dataset *data, const lw_share *share, lw_dataset *part);
+/* The rows of a shard of data, as a copy; NULL: all. */
+LW_API lw_status lw_dataset_shard(const lw_dataset *data, const lw_shard *shard, lw_dataset *part);
 
 /* LW_OK if shapes are sound, all values finite and all labels in range (below outputs, or 0 and 1
  * with one output); otherwise LW_EINVAL, or LW_EDATA with row and column, also for no rows. A data

@@ -42,8 +42,8 @@ typedef struct lw_ranks {
  *                  rank may have none. batch_size is that of all ranks, of which each fills its part, places of the
  *                  same number or one more; each place has a contiguous stretch of its rank's rows, of about one for each
  *                  batch of an epoch, and takes them in an order that is drawn anew for each epoch, from the network's
- *                  generator and the number of the place, or as they lie with no_shuffle. So on ranks with the shares of
- *                  lw_ranks_share the batches are the same for any number of ranks, and a run may be resumed with another
+ *                  generator and the number of the place, or as they lie with no_shuffle. So on ranks with the shards of
+ *                  lw_ranks_shard the batches are the same for any number of ranks, and a run may be resumed with another
  *                  number. Other numbers of rows are divided so that all ranks end together as well as they can:
  *                  the last batches have fewer rows. Losses and the validation's results are of all ranks. A run stops
  *                  on all ranks after the step that follows when *stop or on_batch asks for it on one of them,
@@ -66,10 +66,10 @@ typedef struct lw_ranks {
 LW_API lw_status lw_net_set_ranks(lw_net *net, const lw_ranks *ranks);
 
 /*
- * The share of a file's rows that a rank is to have for mini-batches of batch_size rows on all ranks, 0 meaning 32 as in
- * lw_fit; with LW_FULL_BATCH, or more than UINT32_MAX, equal shares, which suit validation. All rows with ranks NULL.
+ * The shard of a file's rows that a rank is to have for mini-batches of batch_size rows on all ranks, 0 meaning 32 as in
+ * lw_fit; with LW_FULL_BATCH, or more than UINT32_MAX, equal shards, which suit validation. All rows with ranks NULL.
  */
-LW_API lw_share lw_ranks_share(const lw_ranks *ranks, size_t batch_size);
+LW_API lw_shard lw_ranks_shard(const lw_ranks *ranks, size_t batch_size);
 
 #ifdef __cplusplus
 }

@@ -19,7 +19,7 @@ typedef struct csv_plan {
     csv_use *uses; /* one for each column */
     size_t target; /* its column; SIZE_MAX: none */
     size_t inputs; /* columns of x */
-    lw_share share;
+    lw_shard shard;
 } csv_plan;
 
 /* ---- Options ------------------------------------------------------------------------------- */
@@ -188,7 +188,7 @@ static lw_status make_dataset(lw_dataset *data, csv_plan *plan)
         kind =
             table->columns[plan->target].kind == LW_CSV_LABEL ? LW_TARGET_LABELS : LW_TARGET_VALUES;
     size_t first, rows;
-    status = lw_share_rows(&plan->share, table->row_count, &first, &rows);
+    status = lw_shard_rows(&plan->shard, table->row_count, &first, &rows);
     if (status != LW_OK)
         return status;
     lw_dataset made;
@@ -226,14 +226,14 @@ lw_status lw_dataset_load_csv(lw_dataset *data, const char *path, const lw_csv_o
         return lw_fail(LW_EINVAL, "%s: %s is NULL", name, data ? "path" : "data");
     lw_status status = LW_OK;
     if (options)
-        status = lw_read_options(name, LW_OPTIONS_TYPE(lw_csv_options, share), &known, options);
+        status = lw_read_options(name, LW_OPTIONS_TYPE(lw_csv_options, shard), &known, options);
     options = &known;
     if (status == LW_OK)
         status = check_options(options);
     if (status != LW_OK)
         return status;
 
-    csv_plan plan = {.share = options->share};
+    csv_plan plan = {.shard = options->shard};
     status = lw_csv_table_open(&plan.table, path, options->separator ? options->separator : ',',
                                options->no_header);
     if (status == LW_OK)

@@ -44,16 +44,16 @@ lw_status lw_dataset_allocate(lw_dataset *data, lw_dataset_arrays *arrays, size_
     return LW_OK;
 }
 
-lw_status lw_share_rows(const lw_share *share, size_t rows, size_t *first, size_t *count)
+lw_status lw_shard_rows(const lw_shard *shard, size_t rows, size_t *first, size_t *count)
 {
-    static const lw_share all = {0, 1, 1};
-    if (!share || (share->of == 0 && share->begin == 0 && share->end == 0))
-        share = &all;
-    if (share->begin > share->end || share->end > share->of || share->of > UINT32_MAX)
-        return lw_fail(LW_EINVAL, "a share from %zu to %zu of %zu", share->begin, share->end,
-                       share->of);
-    *first = lw_part_begin(rows, share->begin, share->of);
-    *count = lw_part_begin(rows, share->end, share->of) - *first;
+    static const lw_shard all = {0, 1, 1};
+    if (!shard || (shard->of == 0 && shard->begin == 0 && shard->end == 0))
+        shard = &all;
+    if (shard->begin > shard->end || shard->end > shard->of || shard->of > UINT32_MAX)
+        return lw_fail(LW_EINVAL, "a shard from %zu to %zu of %zu", shard->begin, shard->end,
+                       shard->of);
+    *first = lw_part_begin(rows, shard->begin, shard->of);
+    *count = lw_part_begin(rows, shard->end, shard->of) - *first;
     return LW_OK;
 }
 
@@ -183,12 +183,12 @@ lw_status lw_dataset_select(const lw_dataset *data, size_t count, const size_t *
     return LW_OK;
 }
 
-lw_status lw_dataset_share(const lw_dataset *data, const lw_share *share, lw_dataset *part)
+lw_status lw_dataset_shard(const lw_dataset *data, const lw_shard *shard, lw_dataset *part)
 {
     size_t first = 0, count = 0;
     lw_status status = check_shape(data);
     if (status == LW_OK)
-        status = lw_share_rows(share, data->rows, &first, &count);
+        status = lw_shard_rows(shard, data->rows, &first, &count);
     if (status != LW_OK)
         return status;
     size_t *index = calloc(count + 1, sizeof *index); /* malloc(0) may return NULL */

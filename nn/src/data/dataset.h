@@ -21,7 +21,7 @@ typedef struct lw_dataset_arrays {
 lw_status lw_dataset_allocate(lw_dataset *data, lw_dataset_arrays *arrays, size_t rows,
                               size_t inputs, size_t outputs, lw_target_kind kind);
 
-/* The rows of a share of so many. LW_EINVAL for a share that is none. */
-lw_status lw_share_rows(const lw_share *share, size_t rows, size_t *first, size_t *count);
+/* The rows of a shard of so many. LW_EINVAL for a shard that is none. */
+lw_status lw_shard_rows(const lw_shard *shard, size_t rows, size_t *first, size_t *count);
 
 #endif

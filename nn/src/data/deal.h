@@ -1,9 +1,9 @@
 /*
  * How the rows of several ranks become mini-batches.
  *
- * A batch of B rows has B places, of which each rank fills its share, and each place takes its rows from a stretch of the
+ * A batch of B rows has B places, of which each rank fills its shard, and each place takes its rows from a stretch of the
  * data of its own, one for each batch, in an order that depends on the epoch and the number of the place. So the rank
- * that has a stretch needs no other rows, and where ranks have the shares that lw_ranks_share gives them, the batches are
+ * that has a stretch needs no other rows, and where ranks have the shares that lw_ranks_shard gives them, the batches are
  * the same for any number of ranks.
  */
 #ifndef LANEWISE_DEAL_H

@@ -175,7 +175,7 @@ static lw_status make_dataset(lw_dataset *data, const idx_file *images, const id
 }
 
 lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const char *labels,
-                              const lw_share *share)
+                              const lw_shard *shard)
 {
     if (!data || !images || !labels)
         return lw_fail(LW_EINVAL, "%s is NULL", !data ? "data" : !images ? "images" : "labels");
@@ -189,7 +189,7 @@ lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const char *
     if (status == LW_OK)
         status = check_fit(&image_file, &label_file);
     if (status == LW_OK)
-        status = lw_share_rows(share, image_file.rows, &first, &rows);
+        status = lw_shard_rows(shard, image_file.rows, &first, &rows);
     if (status == LW_OK)
         status = read_rows(&image_file, first, rows);
     if (status == LW_OK)

@@ -41,7 +41,7 @@ static lw_status check_size(npy_file *npy)
 
 /* Opens a file and reads its header; a vector is one column. npy->input is the caller's to close,
  * also after a failure. */
-static lw_status open_npy(npy_file *npy, const char *path, const lw_share *share)
+static lw_status open_npy(npy_file *npy, const char *path, const lw_shard *shard)
 {
     *npy = (npy_file){0};
     lw_status status = lw_input_open(&npy->input, path);
@@ -52,7 +52,7 @@ static lw_status open_npy(npy_file *npy, const char *path, const lw_share *share
     npy->rows = npy->header.shape[0];
     npy->columns = npy->header.dimensions == 2 ? npy->header.shape[1] : 1;
     status = check_size(npy);
-    return status == LW_OK ? lw_share_rows(share, npy->rows, &npy->first_row, &npy->wanted_rows)
+    return status == LW_OK ? lw_shard_rows(shard, npy->rows, &npy->first_row, &npy->wanted_rows)
                            : status;
 }
 
@@ -190,15 +190,15 @@ static lw_status make_dataset(lw_dataset *data, npy_file *x, npy_file *y)
     return status;
 }
 
-lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y, const lw_share *share)
+lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y, const lw_shard *shard)
 {
     if (!data || !x)
         return lw_fail(LW_EINVAL, "%s is NULL", data ? "x" : "data");
 
     npy_file x_file, y_file = {0};
-    lw_status status = open_npy(&x_file, x, share);
+    lw_status status = open_npy(&x_file, x, shard);
     if (status == LW_OK && y)
-        status = open_npy(&y_file, y, share);
+        status = open_npy(&y_file, y, shard);
     if (status == LW_OK)
         status = make_dataset(data, &x_file, y ? &y_file : NULL);
     lw_input_close(&x_file.input);

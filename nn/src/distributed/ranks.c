@@ -41,15 +41,15 @@ lw_status lw_net_set_ranks(lw_net *net, const lw_ranks *ranks)
     return LW_OK;
 }
 
-lw_share lw_ranks_share(const lw_ranks *ranks, size_t batch_size)
+lw_shard lw_ranks_shard(const lw_ranks *ranks, size_t batch_size)
 {
     if (!ranks || ranks->rank >= ranks->count)
-        return (lw_share){0, 1, 1};
+        return (lw_shard){0, 1, 1};
     if (batch_size == 0)
         batch_size = LW_DEFAULT_BATCH_SIZE;
     if (batch_size > UINT32_MAX)
         batch_size = ranks->count;
-    return (lw_share){lw_part_begin(batch_size, ranks->rank, ranks->count),
+    return (lw_shard){lw_part_begin(batch_size, ranks->rank, ranks->count),
                       lw_part_begin(batch_size, ranks->rank + 1, ranks->count), batch_size};
 }
 
