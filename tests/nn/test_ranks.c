@@ -47,7 +47,7 @@ START_TEST(ranks_learn_what_one_rank_learns)
 END_TEST
 
 /* The rows of p in the order in which places of a batch take theirs, each a stretch as it lies. */
-static problem dealt(const problem *p, size_t batch)
+static problem in_slot_order(const problem *p, size_t batch)
 {
     problem d = make_problem(p->data.rows);
     size_t row = 0;
@@ -63,11 +63,11 @@ static problem dealt(const problem *p, size_t batch)
 }
 
 /* One rank adds nothing up, and steps that store their gradients have the bits of those that do not. */
-START_TEST(one_rank_is_a_process_on_dealt_rows)
+START_TEST(one_rank_is_a_process_on_partitioned_rows)
 {
     const run_kind kind = {"in order", 150, lw_adam, LW_FP32, 0.0f, 1, 0.0};
     problem data = make_problem(RUN_ROWS), validation = make_problem(ROWS);
-    problem in_order = dealt(&data, BATCH);
+    problem in_order = in_slot_order(&data, BATCH);
     run one = run_on(&kind, 1, 1, BATCH, &data, &validation);
     run alone = run_on(&kind, 0, 1, BATCH, &in_order, &validation);
     assert_same_outcome("one rank", parameters_of_kind(&kind), one.outcomes, alone.outcomes);
@@ -519,7 +519,7 @@ int main(void)
     TCase *ranks = temp_files_case("ranks");
     tcase_set_timeout(ranks, 120);
     tcase_add_loop_test(ranks, ranks_learn_what_one_rank_learns, 0, KINDS);
-    tcase_add_test(ranks, one_rank_is_a_process_on_dealt_rows);
+    tcase_add_test(ranks, one_rank_is_a_process_on_partitioned_rows);
     tcase_add_loop_test(ranks, every_row_has_its_turn, 0, sizeof counted / sizeof *counted);
     tcase_add_test(ranks, what_one_rank_cannot_do_ends_all);
     tcase_add_test(ranks, data_that_are_wrong_on_one_rank_are_refused_on_all);

@@ -22,14 +22,14 @@ static lw_status make_room(lw_batches *batches, size_t inputs, size_t outputs, i
 }
 
 /* What the rows of all ranks make of the batches. */
-static lw_status open_deal(lw_batches *batches, lw_status status, size_t rows, size_t batch_size)
+static lw_status open_partition(lw_batches *batches, lw_status status, size_t rows, size_t batch_size)
 {
-    lw_deal *deal = &batches->deal;
-    status = lw_deal_open(deal, batches->net, status, rows, batch_size);
+    lw_batch_partition *partition = &batches->partition;
+    status = lw_batch_partition_open(partition, batches->net, status, rows, batch_size);
     if (status == LW_OK) {
-        batches->batch_rows = deal->batch_rows;
-        batches->most_rows = lw_deal_most_rows(deal);
-        batches->rows_total = deal->rows;
+        batches->batch_rows = partition->batch_rows;
+        batches->most_rows = lw_batch_partition_max_rows(deal);
+        batches->rows_total = partition->rows;
     }
     return status;
 }
@@ -42,7 +42,7 @@ lw_status lw_batches_open_data(lw_batches *batches, const lw_net *net, lw_status
         batch_size = LW_DEFAULT_BATCH_SIZE;
     *batches = (lw_batches){.data = data, .net = net, .shuffle = shuffle};
     if (net->shared) {
-        status = open_deal(batches, status, rows, batch_size);
+        status = open_partition(batches, status, rows, batch_size);
     } else {
         batches->batch_rows = batches->most_rows = batch_size < rows ? batch_size : rows;
         batches->rows_total = rows;
@@ -69,7 +69,7 @@ lw_status lw_batches_open_source(lw_batches *batches, const lw_net *net,
 
 void lw_batches_close(lw_batches *batches)
 {
-    lw_deal_close(&batches->deal);
+    lw_batch_partition_close(&batches->partition);
     free(batches->index);
     free(batches->room.x);
     free(batches->room.values);
@@ -84,7 +84,7 @@ void lw_batches_start(lw_batches *batches, const lw_random *random, size_t epoch
     if (!batches->index)
         return;
     if (batches->net->shared) {
-        lw_deal_order(&batches->deal, batches->shuffle ? lw_random_u64(&batches->after) : 0,
+        lw_batch_partition_order(&batches->partition, batches->shuffle ? lw_random_u64(&batches->after) : 0,
                       batches->index);
         return;
     }
@@ -99,7 +99,7 @@ static void count_rows(const lw_batches *batches, size_t number, size_t done, si
                        size_t *all)
 {
     if (batches->net->shared) {
-        lw_deal_batch(&batches->deal, number, own, all);
+        lw_batch_partition_rows(&batches->partition, number, own, all);
         return;
     }
     const size_t left = batches->rows_total - done;
@@ -197,7 +197,7 @@ lw_status lw_batches_skip(lw_batches *batches, size_t count)
 size_t lw_batches_count(const lw_batches *batches)
 {
     if (batches->data && batches->net->shared)
-        return batches->deal.batches;
+        return batches->partition.batches;
     /* Without a sum that could overflow. */
     const size_t total = batches->rows_total, rows = batches->batch_rows;
     return total / rows + (total % rows != 0);

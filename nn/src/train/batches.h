@@ -3,7 +3,7 @@
 #ifndef LANEWISE_BATCHES_H
 #define LANEWISE_BATCHES_H
 
-#include "data/deal.h"
+#include "data/batch_partition.h"
 #include "step.h"
 
 enum { LW_DEFAULT_BATCH_SIZE = 32 };
@@ -12,7 +12,7 @@ typedef struct lw_batches {
     const lw_dataset *data; /* one of the two */
     const lw_batch_source *source;
     const lw_net *net; /* whose ranks share the batches */
-    lw_deal deal;      /* of a data set whose rows are those of one rank */
+    lw_batch_partition partition;      /* of a data set whose rows are those of one rank */
     size_t batch_rows; /* rows of a whole batch, on all ranks */
     size_t most_rows;  /* of a batch on this rank */
     size_t rows_total; /* of an epoch; 0: not known */
