@@ -10,10 +10,10 @@
 typedef struct lw_shared_net {
     lw_ranks ranks;
     double sums[2]; /* on their way: the loss, and how many ranks wish to stop */
-    int wishes;     /* to stop: whether this rank does */
+    int stop_requested;     /* to stop: whether this rank does */
 } lw_shared_net;
 
-enum { LW_SUM_LOSS, LW_SUM_WISHES };
+enum { LW_SUM_LOSS, LW_SUM_STOP_REQUESTS };
 
 /* Whether there are other ranks: a step of one alone has nothing to tell or to add up. */
 static inline int lw_has_others(const lw_net *net)

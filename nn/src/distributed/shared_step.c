@@ -63,7 +63,7 @@ lw_status lw_shared_step(lw_step_job *job, double *value)
         return status;
     shared->sums[LW_SUM_LOSS] =
         lw_loss_value(job->rule, job->batch->rows, job->batch->all_rows, net->row_loss);
-    shared->sums[LW_SUM_WISHES] = shared->wishes;
+    shared->sums[LW_SUM_STOP_REQUESTS] = shared->stop_requested;
     status =
         ranks->add_doubles(ranks->user, sizeof shared->sums / sizeof *shared->sums, shared->sums);
     if (status == LW_OK)

@@ -74,7 +74,7 @@ static lw_status train_batch(lw_fit_run *run, const lw_batch *batch, lw_epoch_re
         run->net->pass.gradients = 0; /* of a step that was not taken */
         return told;
     }
-    if (lw_has_others(run->net) && run->net->shared->sums[LW_SUM_WISHES] > 0.0)
+    if (lw_has_others(run->net) && run->net->shared->sums[LW_SUM_STOP_REQUESTS] > 0.0)
         run->stopped = 1;
     run->steps_done++;
     run->at.batches++;
@@ -110,7 +110,7 @@ static int report_batch(const lw_fit_run *run, double begin)
 static void stop_soon(lw_fit_run *run)
 {
     if (lw_has_others(run->net))
-        run->net->shared->wishes = 1;
+        run->net->shared->stop_requested = 1;
     else
         run->stopped = 1;
 }
@@ -273,9 +273,9 @@ static lw_status finish_epoch(lw_fit_run *run, lw_epoch_report *report)
         return status;
     if (o->history)
         run->history.epochs[run->history.count++] = *report;
-    double wishes[1 + LW_RANKS_EXTRA] = {o->on_epoch && o->on_epoch(o->user, report) ? 1.0 : 0.0};
-    status = lw_ranks_sum(run->net, status, 1, wishes);
-    if (wishes[0] > 0.0)
+    double stop_requests[1 + LW_RANKS_EXTRA] = {o->on_epoch && o->on_epoch(o->user, report) ? 1.0 : 0.0};
+    status = lw_ranks_sum(run->net, status, 1, stop_requests);
+    if (stop_requests[0] > 0.0)
         run->stopped = 1;
     return status;
 }
@@ -321,7 +321,7 @@ lw_status lw_fit_run_train(lw_fit_run *run)
 {
     lw_status status = LW_OK;
     if (run->net->shared)
-        run->net->shared->wishes = 0;
+        run->net->shared->stop_requested = 0;
     if (run->net->narrow && !run->net->shared && !run->watched && run->batches.data &&
         run->at.epochs < run->options.epochs)
         status = lw_guard_create(&run->guard, run->net);
