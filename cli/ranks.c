@@ -71,7 +71,7 @@ lw_status rank_group_sum(const rank_group *group, size_t n, double *x)
 {
     if (group->ranks == NULL)
         return LW_OK;
-    const lw_status status = group->ranks->add_doubles(group->ranks->user, n, x);
+    const lw_status status = group->ranks->allreduce_f64(group->ranks->user, n, x);
     const lw_status waited = group->ranks->wait(group->ranks->user);
     return status == LW_OK ? waited : status;
 }

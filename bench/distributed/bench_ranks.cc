@@ -98,11 +98,11 @@ void print(const Options &options, unsigned ranks, unsigned hosts, unsigned thre
         "\"bucket\": %zu, \"ranks\": %u, \"hosts\": %u, \"threads\": %u, ",
         options.network.c_str(), options.batch, options.optimizer.c_str(),
         options.gradients.c_str(), options.bucket, ranks, hosts, threads);
-    std::printf("\"step\": %.6g, \"step_median\": %.6g, \"sums\": %g, \"bytes\": %.9g, "
-                "\"waited\": %.6g, \"begun\": %.6g, \"loss\": %.9g, ",
+    std::printf("\"step\": %.6g, \"step_median\": %.6g, \"reductions\": %g, \"bytes\": %.9g, "
+                "\"wait\": %.6g, \"exchange\": %.6g, \"loss\": %.9g, ",
                 best.step, results.rounds[results.rounds.size() / 2].step,
-                static_cast<double>(best.times.sums) / steps, best.times.bytes / steps,
-                best.times.waited / steps, best.times.begun / steps, results.loss);
+                static_cast<double>(best.times.reductions) / steps, best.times.bytes / steps,
+                best.times.wait_seconds / steps, best.times.exchange_seconds / steps, results.loss);
     std::printf("\"peak\": %.6g, \"share\": %.3g, \"share_median\": %.3g, ", best.peak,
                 results.quantile(1.0), results.quantile(0.5));
     std::printf("\"compute\": {\"rows\": %.6g, \"gradients\": [", results.compute.rows);

@@ -23,7 +23,7 @@ def check(records, algorithm, tolerance, options, out=sys.stdout):
         step = _predict(record, algorithm, options)
         difference = step.seconds / record.step - 1
         mark = "" if abs(difference) <= tolerance else " **off**"
-        waited = "" if record.waited is None else f"{1e3 * record.waited:.3f}"
+        waited = "" if record.wait is None else f"{1e3 * record.wait:.3f}"
         out.write(f"| {record.network} | {record.optimizer} | {record.batch} | {record.ranks} "
                   f"| {1e3 * record.step:.3f} | {1e3 * step.seconds:.3f} | {difference:+.1%}{mark} "
                   f"| {waited} | {1e3 * step.waited:.3f} |\n")

@@ -24,13 +24,13 @@ lw_ranks Compute::silent_ranks(const lw_ranks &ranks)
     silent.count = std::max(2u, ranks.count);
     silent.user = this;
     // The loss is the first sum, when the rows are done.
-    silent.add_doubles = [](void *user, size_t, double *) {
+    silent.allreduce_f64 = [](void *user, size_t, double *) {
         auto *compute = static_cast<Compute *>(user);
         compute->parts_.rows += lap(compute);
         return LW_OK;
     };
     // A layer's gradients may come in pieces.
-    silent.add_floats = [](void *user, size_t n, float *) {
+    silent.allreduce_f32 = [](void *user, size_t n, float *) {
         auto *compute = static_cast<Compute *>(user);
         compute->parts_.gradients.at(compute->layer_) += lap(compute);
         compute->floats_ += n;

@@ -21,7 +21,7 @@ class Record:
         self.ranks = line["ranks"]
         self.rows = self.batch / self.ranks
         self.step = line.get("step")  # absent where only computing was measured
-        self.waited = line.get("waited")
+        self.wait = line.get("wait")
         self.bytes = line.get("bytes", 0)
         self.link = Network(line.get("alpha", 0.0), line.get("beta", 0.0), line["gamma"])
         self.taken = min(0.9, line.get("taken", 0.0))  # of the processor, while messages pass

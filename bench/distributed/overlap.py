@@ -1,4 +1,4 @@
-"""One training step of a rank, with sums on their way while layers are computed (nn/src/distributed/shared_step.c, mpi/src/sums.c).
+"""One training step of a rank, with sums on their way while layers are computed (nn/src/distributed/shared_step.c, mpi/src/allreduce.c).
 
 Rows, then the gradients of each layer from the last one on, in pieces that are handed on when they are done; then
 all sums are waited for, then parameters are updated.

@@ -3,8 +3,8 @@
 #include "base/options.h"
 #include "bf16_sum.h"
 #include "mpi_status.h"
-#include "place.h"
-#include "sums.h"
+#include "topology.h"
+#include "allreduce.h"
 
 #include <stdlib.h>
 
@@ -12,13 +12,13 @@ enum { DEFAULT_BUCKET_BYTES = 1 << 20 };
 
 struct lw_mpi {
     lw_ranks ranks;
-    lw_mpi_place place;
-    lw_mpi_sums sums;
+    lw_mpi_topology topology;
+    lw_mpi_allreduce allreduce;
 };
 
 /* ---- Ranks that are alone: nothing to add up ---- */
 
-static lw_status keep_floats(void *user, size_t n, float *x)
+static lw_status keep_f32(void *user, size_t n, float *x)
 {
     (void)user;
     (void)n;
@@ -26,7 +26,7 @@ static lw_status keep_floats(void *user, size_t n, float *x)
     return LW_OK;
 }
 
-static lw_status keep_doubles(void *user, size_t n, double *x)
+static lw_status keep_f64(void *user, size_t n, double *x)
 {
     (void)user;
     (void)n;
@@ -34,7 +34,7 @@ static lw_status keep_doubles(void *user, size_t n, double *x)
     return LW_OK;
 }
 
-static lw_status wait_for_nobody(void *user)
+static lw_status wait_for_none(void *user)
 {
     (void)user;
     return LW_OK;
@@ -114,33 +114,33 @@ static lw_status join(lw_mpi *mpi, MPI_Comm comm)
 {
     int rank, count;
     const lw_status status =
-        lw_mpi_check(MPI_Comm_dup(comm, &mpi->sums.comm), "copy of a communicator");
+        lw_mpi_check(MPI_Comm_dup(comm, &mpi->allreduce.comm), "copy of a communicator");
     if (status != LW_OK)
         return status;
-    MPI_Comm_set_errhandler(mpi->sums.comm, MPI_ERRORS_RETURN);
-    MPI_Comm_rank(mpi->sums.comm, &rank);
-    MPI_Comm_size(mpi->sums.comm, &count);
-    mpi->sums.count = count;
+    MPI_Comm_set_errhandler(mpi->allreduce.comm, MPI_ERRORS_RETURN);
+    MPI_Comm_rank(mpi->allreduce.comm, &rank);
+    MPI_Comm_size(mpi->allreduce.comm, &count);
+    mpi->allreduce.count = count;
     const int is_alone = count == 1;
     mpi->ranks = (lw_ranks){.size = sizeof(lw_ranks),
                             .rank = (unsigned)rank,
                             .count = (unsigned)count,
-                            .user = &mpi->sums,
-                            .add_floats = is_alone ? keep_floats : lw_mpi_add_floats,
-                            .add_doubles = is_alone ? keep_doubles : lw_mpi_add_doubles,
-                            .wait = is_alone ? wait_for_nobody : lw_mpi_wait};
-    return lw_mpi_find_place(&mpi->place, mpi->sums.comm);
+                            .user = &mpi->allreduce,
+                            .allreduce_f32 = is_alone ? keep_f32 : lw_mpi_allreduce_f32,
+                            .allreduce_f64 = is_alone ? keep_f64 : lw_mpi_allreduce_f64,
+                            .wait = is_alone ? wait_for_none : lw_mpi_wait};
+    return lw_mpi_find_topology(&mpi->topology, mpi->allreduce.comm);
 }
 
 static lw_status make(lw_mpi *mpi, MPI_Comm comm, const lw_mpi_options *options)
 {
-    mpi->sums.comm = MPI_COMM_NULL;
-    mpi->sums.add_bf16 = MPI_OP_NULL;
-    mpi->sums.bucket_floats = bucket_bytes(options) / sizeof(float);
+    mpi->allreduce.comm = MPI_COMM_NULL;
+    mpi->allreduce.op_bf16 = MPI_OP_NULL;
+    mpi->allreduce.bucket_floats = bucket_bytes(options) / sizeof(float);
     const lw_status status = join(mpi, comm);
     if (status != LW_OK || options->gradients == LW_FP32)
         return status;
-    return lw_mpi_check(MPI_Op_create(lw_mpi_bf16_sum, /* commutes */ 1, &mpi->sums.add_bf16),
+    return lw_mpi_check(MPI_Op_create(lw_mpi_bf16_sum, /* commutes */ 1, &mpi->allreduce.op_bf16),
                         "operation on bf16");
 }
 
@@ -188,7 +188,7 @@ lw_status lw_mpi_threads(const lw_mpi *mpi, unsigned *threads)
 {
     if (!mpi || !threads)
         return lw_fail(LW_EINVAL, "lw_mpi_threads: %s is NULL", mpi ? "threads" : "mpi");
-    *threads = mpi->place.threads;
+    *threads = mpi->topology.threads;
     return LW_OK;
 }
 
@@ -197,8 +197,8 @@ lw_status lw_mpi_hosts(const lw_mpi *mpi, unsigned *hosts, unsigned *ranks_here)
     if (!mpi || !hosts || !ranks_here)
         return lw_fail(LW_EINVAL, "lw_mpi_hosts: %s is NULL",
                        !mpi ? "mpi" : (!hosts ? "hosts" : "ranks_here"));
-    *hosts = mpi->place.hosts;
-    *ranks_here = mpi->place.ranks_here;
+    *hosts = mpi->topology.hosts;
+    *ranks_here = mpi->topology.ranks_here;
     return LW_OK;
 }
 
@@ -206,8 +206,8 @@ lw_status lw_mpi_take_times(lw_mpi *mpi, lw_mpi_times *times)
 {
     if (!mpi || !times)
         return lw_fail(LW_EINVAL, "lw_mpi_take_times: %s is NULL", mpi ? "times" : "mpi");
-    *times = mpi->sums.times;
-    mpi->sums.times = (lw_mpi_times){0};
+    *times = mpi->allreduce.times;
+    mpi->allreduce.times = (lw_mpi_times){0};
     return LW_OK;
 }
 
@@ -217,10 +217,10 @@ void lw_mpi_destroy(lw_mpi *mpi)
         return;
     int has_ended = 0;
     MPI_Finalized(&has_ended);
-    if (!has_ended && mpi->sums.add_bf16 != MPI_OP_NULL)
-        MPI_Op_free(&mpi->sums.add_bf16);
-    if (!has_ended && mpi->sums.comm != MPI_COMM_NULL)
-        MPI_Comm_free(&mpi->sums.comm);
-    lw_mpi_free_sums(&mpi->sums);
+    if (!has_ended && mpi->allreduce.op_bf16 != MPI_OP_NULL)
+        MPI_Op_free(&mpi->allreduce.op_bf16);
+    if (!has_ended && mpi->allreduce.comm != MPI_COMM_NULL)
+        MPI_Comm_free(&mpi->allreduce.comm);
+    lw_mpi_allreduce_free(&mpi->allreduce);
     free(mpi);
 }

@@ -98,7 +98,7 @@ static void net_set_threads(void)
     expect_usable(net);
 }
 
-static lw_status add_no_floats(void *user, size_t n, float *x)
+static lw_status no_allreduce_f32(void *user, size_t n, float *x)
 {
     (void)user;
     (void)n;
@@ -106,7 +106,7 @@ static lw_status add_no_floats(void *user, size_t n, float *x)
     return LW_OK;
 }
 
-static lw_status add_no_doubles(void *user, size_t n, double *x)
+static lw_status no_allreduce_f64(void *user, size_t n, double *x)
 {
     (void)user;
     (void)n;
@@ -123,7 +123,7 @@ static lw_status wait_for_nothing(void *user)
 static void net_set_ranks(void)
 {
     lw_net *net = watched_net();
-    const lw_ranks good = {sizeof(lw_ranks), 0, 1, NULL, add_no_floats, add_no_doubles,
+    const lw_ranks good = {sizeof(lw_ranks), 0, 1, NULL, no_allreduce_f32, no_allreduce_f64,
                            wait_for_nothing};
     lw_ranks bad;
 #define WITH(field, value) (bad = good, bad.field = (value), &bad)
@@ -134,8 +134,8 @@ static void net_set_ranks(void)
     REFUSES(LW_EINVAL, "rank 1 of 1", lw_net_set_ranks(net, WITH(rank, 1)));
     REFUSES(LW_EINVAL, "of 1", lw_net_set_ranks(net, WITH(rank, UINT_MAX)));
     REFUSES(LW_EINVAL, "rank 0 of 0", lw_net_set_ranks(net, WITH(count, 0)));
-    REFUSES(LW_EINVAL, "function", lw_net_set_ranks(net, WITH(add_floats, NULL)));
-    REFUSES(LW_EINVAL, "function", lw_net_set_ranks(net, WITH(add_doubles, NULL)));
+    REFUSES(LW_EINVAL, "function", lw_net_set_ranks(net, WITH(allreduce_f32, NULL)));
+    REFUSES(LW_EINVAL, "function", lw_net_set_ranks(net, WITH(allreduce_f64, NULL)));
     REFUSES(LW_EINVAL, "function", lw_net_set_ranks(net, WITH(wait, NULL)));
 #undef WITH
     ACCEPTS(lw_net_set_ranks(net, NULL));

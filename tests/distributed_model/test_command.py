@@ -19,7 +19,7 @@ from measured import Record, WrongFile, compute_of_rows, read
 def line(**changes):
     """9 and 2 gradients; 2 ranks, whose messages take a second each, however long they are."""
     return {"network": "8-1-1", "batch": 32, "optimizer": "sgd", "ranks": 2, "hosts": 2, "threads": 1,
-            "step": 18.0, "step_median": 18.5, "sums": 2, "bytes": 60, "waited": 1.0, "begun": 3.0,
+            "step": 18.0, "step_median": 18.5, "reductions": 2, "bytes": 60, "wait": 1.0, "exchange": 3.0,
             "compute": {"rows": 10.0, "gradients": [2.0, 4.0], "update": 1.0},
             "alpha": 1.0, "beta": 0.0, "gamma": 0.0} | changes
 

@@ -406,7 +406,7 @@ static lw_status check_function(void)
 
 /* ---- Ranks: a group of one, without an exchange ---------------------------------------------- */
 
-static lw_status add_floats(void *unused, size_t n, float *sums)
+static lw_status allreduce_f32(void *unused, size_t n, float *sums)
 {
     (void)unused;
     (void)n;
@@ -414,7 +414,7 @@ static lw_status add_floats(void *unused, size_t n, float *sums)
     return LW_OK;
 }
 
-static lw_status add_doubles(void *unused, size_t n, double *sums)
+static lw_status allreduce_f64(void *unused, size_t n, double *sums)
 {
     (void)unused;
     (void)n;
@@ -430,7 +430,7 @@ static lw_status wait_for_sums(void *unused)
 
 static lw_status set_ranks(void)
 {
-    const lw_ranks one = {sizeof one, 0, 1, NULL, add_floats, add_doubles, wait_for_sums};
+    const lw_ranks one = {sizeof one, 0, 1, NULL, allreduce_f32, allreduce_f64, wait_for_sums};
     return lw_net_set_ranks(net, &one);
 }
 

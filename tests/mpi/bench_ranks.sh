@@ -16,8 +16,8 @@ for ranks in 1 2; do
     holds "m['gamma'] > 0 and m['peak'] > 1e6 and 0 < m['share_median'] <= m['share'] < 1"
 done
 # The loss, and the layers, the last of which is below a bucket and waits for the other: 16 bytes, and 785 floats or more.
-holds "m['sums'] == 2 and 16 + 4 * 785 <= m['bytes'] < 16 + 4 * 900"
-holds "m['waited'] > 0 and m['begun'] >= m['waited'] and m['beta'] > 0"
+holds "m['reductions'] == 2 and 16 + 4 * 785 <= m['bytes'] < 16 + 4 * 900"
+holds "m['wait'] > 0 and m['exchange'] >= m['wait'] and m['beta'] > 0"
 
 # A rank that ends the others may be spoken of by MPI too.
 run "$@" 2 "$bin/bench_ranks" --network 20-30-5 --batch 7

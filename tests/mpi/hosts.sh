@@ -81,7 +81,7 @@ for link in $links; do
     # its delay.
     holds "m['alpha'] >= 1e-6 * $delay"
     holds "m['beta'] > 0.85 * $(seconds_per_byte "$rate")"
-    holds "m['step'] > m['beta'] * (m['bytes'] - 131072 * m['sums'])"
+    holds "m['step'] > m['beta'] * (m['bytes'] - 131072 * m['reductions'])"
 done
 [ ! -e measured.json ] || cat measured.json >>"$lines"
 

@@ -45,9 +45,9 @@ static lw_status add_up(const lw_ranks *ranks, float *x)
 {
     for (size_t i = 0; i < 3 * N; i++)
         x[i] = 1.0f;
-    lw_status status = ranks->add_floats(ranks->user, N, x + 2 * N);
+    lw_status status = ranks->allreduce_f32(ranks->user, N, x + 2 * N);
     if (status == LW_OK)
-        status = ranks->add_floats(ranks->user, N, x);
+        status = ranks->allreduce_f32(ranks->user, N, x);
     const lw_status waited = ranks->wait(ranks->user);
     return status == LW_OK ? waited : status;
 }

@@ -54,12 +54,12 @@ static void check_untouched(const group_member *member)
     }
 }
 
-static lw_status add_floats(void *user, size_t n, float *x)
+static lw_status allreduce_f32(void *user, size_t n, float *x)
 {
     return begin(user, (begun_sum){.floats = x, .n = n});
 }
 
-static lw_status add_doubles(void *user, size_t n, double *x)
+static lw_status allreduce_f64(void *user, size_t n, double *x)
 {
     return begin(user, (begun_sum){.doubles = x, .n = n});
 }
@@ -132,8 +132,8 @@ void run_ranks(unsigned count, rank_body body, void *user)
                                    .rank = rank,
                                    .count = count,
                                    .user = member,
-                                   .add_floats = add_floats,
-                                   .add_doubles = add_doubles,
+                                   .allreduce_f32 = allreduce_f32,
+                                   .allreduce_f64 = allreduce_f64,
                                    .wait = wait_for_sums};
         ck_assert_int_eq(pthread_create(&member->thread, NULL, run_member, member), 0);
     }

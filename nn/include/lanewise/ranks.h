@@ -26,9 +26,9 @@ typedef struct lw_ranks {
     void *user;           /* handed to the functions */
     /* Begins to replace n numbers by their sums over all ranks, and may return before that is done. They stay where they
      * are, untouched, until wait returns. */
-    lw_status (*add_floats)(void *user, size_t n, float *x);
+    lw_status (*allreduce_f32)(void *user, size_t n, float *x);
     /* The same for doubles. */
-    lw_status (*add_doubles)(void *user, size_t n, double *x);
+    lw_status (*allreduce_f64)(void *user, size_t n, double *x);
     /* Returns when all that was begun is done; also after a failure. */
     lw_status (*wait)(void *user);
 } lw_ranks;

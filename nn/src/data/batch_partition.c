@@ -75,7 +75,7 @@ static lw_status tell_rows(lw_batch_partition *partition, const lw_net *net, lw_
         return lw_fail(LW_ENOMEM, "no memory for the rows of %zu ranks", partition->ranks);
     }
     counts[partition->rank] = (double)rows;
-    status = lw_ranks_sum(net, status, partition->ranks, counts);
+    status = lw_ranks_allreduce(net, status, partition->ranks, counts);
     for (size_t rank = 0; rank < partition->ranks; rank++)
         partition->rows_of_rank[rank] = (size_t)counts[rank];
     free(counts);
@@ -85,7 +85,7 @@ static lw_status tell_rows(lw_batch_partition *partition, const lw_net *net, lw_
 lw_status lw_batch_partition_open(lw_batch_partition *partition, const lw_net *net, lw_status status, size_t rows,
                        size_t batch_rows)
 {
-    const lw_ranks *ranks = &net->shared->ranks;
+    const lw_ranks *ranks = &net->rank_state->ranks;
     *partition = (lw_batch_partition){.rank = ranks->rank, .ranks = ranks->count, .batch_rows = batch_rows};
     status = tell_rows(partition, net, status, rows);
     if (status == LW_OK)

@@ -10,7 +10,7 @@ static lw_status check_ranks(const lw_ranks *ranks)
 {
     if (ranks->rank >= ranks->count)
         return lw_fail(LW_EINVAL, "rank %u of %u", ranks->rank, ranks->count);
-    if (!ranks->add_floats || !ranks->add_doubles || !ranks->wait)
+    if (!ranks->allreduce_f32 || !ranks->allreduce_f64 || !ranks->wait)
         return lw_fail(LW_EINVAL, "a function of the ranks is NULL");
     return LW_OK;
 }
@@ -29,15 +29,15 @@ lw_status lw_net_set_ranks(lw_net *net, const lw_ranks *ranks)
     if (status != LW_OK)
         return status;
     if (!ranks) {
-        free(net->shared);
-        net->shared = NULL;
+        free(net->rank_state);
+        net->rank_state = NULL;
         return LW_OK;
     }
-    if (!net->shared)
-        net->shared = calloc(1, sizeof *net->shared);
-    if (!net->shared)
+    if (!net->rank_state)
+        net->rank_state = calloc(1, sizeof *net->rank_state);
+    if (!net->rank_state)
         return lw_fail(LW_ENOMEM, "no memory for the ranks of a network");
-    *net->shared = (lw_shared_net){.ranks = known};
+    *net->rank_state = (lw_rank_state){.ranks = known};
     return LW_OK;
 }
 
@@ -55,20 +55,20 @@ lw_shard lw_ranks_shard(const lw_ranks *ranks, size_t batch_size)
 
 size_t lw_ranks_rows(const lw_net *net, size_t rows)
 {
-    if (!net->shared)
+    if (!net->rank_state)
         return rows;
-    const lw_ranks *ranks = &net->shared->ranks;
+    const lw_ranks *ranks = &net->rank_state->ranks;
     return lw_part_begin(rows, (size_t)ranks->rank + 1, ranks->count) -
            lw_part_begin(rows, ranks->rank, ranks->count);
 }
 
-lw_status lw_ranks_sum(const lw_net *net, lw_status status, size_t n, double *x)
+lw_status lw_ranks_allreduce(const lw_net *net, lw_status status, size_t n, double *x)
 {
-    if (!net->shared)
+    if (!net->rank_state)
         return status;
-    const lw_ranks *ranks = &net->shared->ranks;
+    const lw_ranks *ranks = &net->rank_state->ranks;
     x[n] = status != LW_OK;
-    lw_status added = ranks->add_doubles(ranks->user, n + LW_RANKS_EXTRA, x);
+    lw_status added = ranks->allreduce_f64(ranks->user, n + LW_RANKS_EXTRA, x);
     if (added == LW_OK)
         added = ranks->wait(ranks->user);
     if (status == LW_OK && added == LW_OK && x[n] > 0.0)

@@ -7,18 +7,18 @@
 #include <lanewise/ranks.h>
 
 /* Of a network with ranks; NULL in one that is alone. */
-typedef struct lw_shared_net {
+typedef struct lw_rank_state {
     lw_ranks ranks;
     double sums[2]; /* on their way: the loss, and how many ranks wish to stop */
     int stop_requested;     /* to stop: whether this rank does */
-} lw_shared_net;
+} lw_rank_state;
 
 enum { LW_SUM_LOSS, LW_SUM_STOP_REQUESTS };
 
 /* Whether there are other ranks: a step of one alone has nothing to tell or to add up. */
-static inline int lw_has_others(const lw_net *net)
+static inline int lw_has_other_ranks(const lw_net *net)
 {
-    return net->shared && net->shared->ranks.count > 1;
+    return net->rank_state && net->rank_state->ranks.count > 1;
 }
 
 /* The rows of a batch of so many that are this rank's; all of them without ranks. */
@@ -32,6 +32,6 @@ enum { LW_RANKS_EXTRA = 1 };
  * LW_ERANK where that is LW_OK and another rank's is not. x has room for LW_RANKS_EXTRA numbers more. Without ranks it
  * leaves the numbers.
  */
-lw_status lw_ranks_sum(const lw_net *net, lw_status status, size_t n, double *x);
+lw_status lw_ranks_allreduce(const lw_net *net, lw_status status, size_t n, double *x);
 
 #endif

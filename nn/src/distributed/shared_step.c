@@ -27,7 +27,7 @@ static size_t floats_between(const lw_net *net, size_t layer, size_t first_row, 
 static lw_status send_layer(lw_step_job *job, size_t i)
 {
     const lw_net *net = job->net;
-    const lw_ranks *ranks = &net->shared->ranks;
+    const lw_ranks *ranks = &net->rank_state->ranks;
     const lw_layer *layer = &net->layers[i];
     const size_t units = layer->spec.units, rows = units < PIECE_FLOATS ? PIECE_FLOATS / units : 1;
     lw_status status = LW_OK;
@@ -39,7 +39,7 @@ static lw_status send_layer(lw_step_job *job, size_t i)
         status = run(job, &lw_phases_of(net)->gradients);
         if (status == LW_OK)
             status =
-                ranks->add_floats(ranks->user, floats_between(net, i, job->first_row, job->end_row),
+                ranks->allreduce_f32(ranks->user, floats_between(net, i, job->first_row, job->end_row),
                                   layer->dw + job->first_row * units);
     }
     return status;
@@ -53,31 +53,31 @@ static lw_status send_gradients(lw_step_job *job)
     return status;
 }
 
-lw_status lw_shared_step(lw_step_job *job, double *value)
+lw_status lw_allreduce_step(lw_step_job *job, double *value)
 {
     lw_net *net = job->net;
-    lw_shared_net *shared = net->shared;
-    const lw_ranks *ranks = &shared->ranks;
+    lw_rank_state *rank_state = net->rank_state;
+    const lw_ranks *ranks = &rank_state->ranks;
     lw_status status = lw_run_rows(job, lw_step_threads(job));
     if (status != LW_OK)
         return status;
-    shared->sums[LW_SUM_LOSS] =
+    rank_state->sums[LW_SUM_LOSS] =
         lw_loss_value(job->rule, job->batch->rows, job->batch->all_rows, net->row_loss);
-    shared->sums[LW_SUM_STOP_REQUESTS] = shared->stop_requested;
+    rank_state->sums[LW_SUM_STOP_REQUESTS] = rank_state->stop_requested;
     status =
-        ranks->add_doubles(ranks->user, sizeof shared->sums / sizeof *shared->sums, shared->sums);
+        ranks->allreduce_f64(ranks->user, sizeof rank_state->sums / sizeof *rank_state->sums, rank_state->sums);
     if (status == LW_OK)
         status = send_gradients(job);
     const lw_status waited =
         ranks->wait(ranks->user); /* for what was begun, whatever has happened since */
     status = status == LW_OK ? waited : status;
-    if (status == LW_OK && job->optimizer && !isfinite(shared->sums[LW_SUM_LOSS]))
+    if (status == LW_OK && job->optimizer && !isfinite(rank_state->sums[LW_SUM_LOSS]))
         status = lw_fail(LW_EDIVERGED, "the loss is not finite");
     if (status == LW_OK && job->optimizer) {
         job->rule = NULL; /* its rows have been looked at, those of all ranks */
         status = run(job, &lw_phases_of(net)->update);
     }
     if (status == LW_OK && value)
-        *value = shared->sums[LW_SUM_LOSS];
+        *value = rank_state->sums[LW_SUM_LOSS];
     return status;
 }

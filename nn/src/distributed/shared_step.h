@@ -9,6 +9,6 @@
  * value, unless NULL, receives the loss of all. Without an optimizer the gradients of all rows are left behind. LW_EDIVERGED,
  * on all ranks and before the update, if the loss is not finite.
  */
-lw_status lw_shared_step(lw_step_job *job, double *value);
+lw_status lw_allreduce_step(lw_step_job *job, double *value);
 
 #endif

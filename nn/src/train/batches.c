@@ -28,7 +28,7 @@ static lw_status open_partition(lw_batches *batches, lw_status status, size_t ro
     status = lw_batch_partition_open(partition, batches->net, status, rows, batch_size);
     if (status == LW_OK) {
         batches->batch_rows = partition->batch_rows;
-        batches->most_rows = lw_batch_partition_max_rows(deal);
+        batches->most_rows = lw_batch_partition_max_rows(partition);
         batches->rows_total = partition->rows;
     }
     return status;
@@ -41,14 +41,14 @@ lw_status lw_batches_open_data(lw_batches *batches, const lw_net *net, lw_status
     if (batch_size == 0)
         batch_size = LW_DEFAULT_BATCH_SIZE;
     *batches = (lw_batches){.data = data, .net = net, .shuffle = shuffle};
-    if (net->shared) {
+    if (net->rank_state) {
         status = open_partition(batches, status, rows, batch_size);
     } else {
         batches->batch_rows = batches->most_rows = batch_size < rows ? batch_size : rows;
         batches->rows_total = rows;
     }
     const int is_in_place =
-        batches->batch_rows == batches->rows_total || (!shuffle && !net->shared);
+        batches->batch_rows == batches->rows_total || (!shuffle && !net->rank_state);
     if (status != LW_OK || is_in_place)
         return status;
     batches->index = calloc(rows + 1, sizeof *batches->index); /* a rank may have no row */
@@ -83,7 +83,7 @@ void lw_batches_start(lw_batches *batches, const lw_random *random, size_t epoch
     batches->after = *random;
     if (!batches->index)
         return;
-    if (batches->net->shared) {
+    if (batches->net->rank_state) {
         lw_batch_partition_order(&batches->partition, batches->shuffle ? lw_random_u64(&batches->after) : 0,
                       batches->index);
         return;
@@ -98,7 +98,7 @@ void lw_batches_start(lw_batches *batches, const lw_random *random, size_t epoch
 static void count_rows(const lw_batches *batches, size_t number, size_t done, size_t *own,
                        size_t *all)
 {
-    if (batches->net->shared) {
+    if (batches->net->rank_state) {
         lw_batch_partition_rows(&batches->partition, number, own, all);
         return;
     }
@@ -155,7 +155,7 @@ static lw_status next_of_source(lw_batches *batches, lw_batch *batch)
 {
     lw_status status = deliver(batches, batch);
     double all_rows[1 + LW_RANKS_EXTRA] = {(double)batch->rows};
-    status = lw_ranks_sum(batches->net, status, 1, all_rows);
+    status = lw_ranks_allreduce(batches->net, status, 1, all_rows);
     if (status != LW_OK)
         return status;
     batch->all_rows = (size_t)all_rows[0];
@@ -196,7 +196,7 @@ lw_status lw_batches_skip(lw_batches *batches, size_t count)
 
 size_t lw_batches_count(const lw_batches *batches)
 {
-    if (batches->data && batches->net->shared)
+    if (batches->data && batches->net->rank_state)
         return batches->partition.batches;
     /* Without a sum that could overflow. */
     const size_t total = batches->rows_total, rows = batches->batch_rows;

@@ -74,7 +74,7 @@ static lw_status train_batch(lw_fit_run *run, const lw_batch *batch, lw_epoch_re
         run->net->pass.gradients = 0; /* of a step that was not taken */
         return told;
     }
-    if (lw_has_others(run->net) && run->net->shared->sums[LW_SUM_STOP_REQUESTS] > 0.0)
+    if (lw_has_other_ranks(run->net) && run->net->rank_state->sums[LW_SUM_STOP_REQUESTS] > 0.0)
         run->stopped = 1;
     run->steps_done++;
     run->at.batches++;
@@ -109,8 +109,8 @@ static int report_batch(const lw_fit_run *run, double begin)
 /* Stops before the next step; with ranks, all of them after that one, which tells them. */
 static void stop_soon(lw_fit_run *run)
 {
-    if (lw_has_others(run->net))
-        run->net->shared->stop_requested = 1;
+    if (lw_has_other_ranks(run->net))
+        run->net->rank_state->stop_requested = 1;
     else
         run->stopped = 1;
 }
@@ -220,7 +220,7 @@ static int only_repeats(const lw_fit_run *run)
 {
     const lw_fit_options *o = &run->options;
     return run->batches.data && run->batches.batch_rows == run->batches.rows_total &&
-           !run->watched && !run->net->shared && !o->validation && o->clip_norm == 0.0f &&
+           !run->watched && !run->net->rank_state && !o->validation && o->clip_norm == 0.0f &&
            o->schedule.kind == LW_SCHEDULE_CONSTANT;
 }
 
@@ -274,7 +274,7 @@ static lw_status finish_epoch(lw_fit_run *run, lw_epoch_report *report)
     if (o->history)
         run->history.epochs[run->history.count++] = *report;
     double stop_requests[1 + LW_RANKS_EXTRA] = {o->on_epoch && o->on_epoch(o->user, report) ? 1.0 : 0.0};
-    status = lw_ranks_sum(run->net, status, 1, stop_requests);
+    status = lw_ranks_allreduce(run->net, status, 1, stop_requests);
     if (stop_requests[0] > 0.0)
         run->stopped = 1;
     return status;
@@ -320,9 +320,9 @@ static lw_status train_on(lw_fit_run *run)
 lw_status lw_fit_run_train(lw_fit_run *run)
 {
     lw_status status = LW_OK;
-    if (run->net->shared)
-        run->net->shared->stop_requested = 0;
-    if (run->net->narrow && !run->net->shared && !run->watched && run->batches.data &&
+    if (run->net->rank_state)
+        run->net->rank_state->stop_requested = 0;
+    if (run->net->narrow && !run->net->rank_state && !run->watched && run->batches.data &&
         run->at.epochs < run->options.epochs)
         status = lw_guard_create(&run->guard, run->net);
     if (status == LW_OK)

@@ -82,7 +82,7 @@ lw_status lw_loss_check_shape(const lw_net *net, const lw_loss_rule *rule, size_
 
 lw_status lw_loss_check_data(const lw_net *net, const lw_loss_rule *rule, const lw_dataset *data)
 {
-    if (net->shared && data && data->rows == 0)
+    if (net->rank_state && data && data->rows == 0)
         return LW_OK;
     lw_status status = lw_dataset_check(data);
     if (status == LW_OK)

@@ -156,7 +156,7 @@ void lw_net_destroy(lw_net *net)
     lw_narrow_destroy(net);
     lw_mixed_destroy(net);
     lw_optimizer_forget(net);
-    free(net->shared);
+    free(net->rank_state);
     free(net);
 }
 
@@ -212,8 +212,8 @@ lw_status lw_net_set_precision(lw_net *net, lw_precision precision)
     other->random = net->random;
     other->seed = net->seed;
     other->threads = net->threads;
-    other->shared = net->shared;
-    net->shared = NULL;
+    other->rank_state = net->rank_state;
+    net->rank_state = NULL;
     exchange(net, other);
     lw_net_destroy(other);
     return LW_OK;

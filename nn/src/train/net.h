@@ -63,7 +63,7 @@ struct lw_net {
 
     struct lw_narrow_net *narrow; /* NULL: not a narrow one, see narrow_step.h */
     struct lw_mixed_net *mixed;   /* NULL: not in mixed precision, see mixed.h */
-    struct lw_shared_net *shared; /* NULL: no ranks, see ranks.h */
+    struct lw_rank_state *rank_state; /* NULL: no ranks, see ranks.h */
     lw_pass pass;
     lw_optimizer_state optimizer;
     size_t layer_count;

@@ -89,7 +89,7 @@ lw_status lw_run_rows(lw_step_job *job, size_t threads)
 /* Whether a step that updates stores its gradients all the same. */
 static int stores_gradients(const lw_net *net, size_t rows)
 {
-    return rows > LW_UPDATE_MAX_BATCH || lw_has_others(net);
+    return rows > LW_UPDATE_MAX_BATCH || lw_has_other_ranks(net);
 }
 
 static lw_status run(lw_step_job *job)
@@ -129,8 +129,8 @@ static lw_status wide_step(lw_net *net, const lw_loss_rule *rule,
                        .backward = 1,
                        .rule = rule,
                        .optimizer = optimizer};
-    if (lw_has_others(net))
-        return lw_shared_step(&job, value);
+    if (lw_has_other_ranks(net))
+        return lw_allreduce_step(&job, value);
     const lw_status status = run(&job);
     if (status == LW_OK && value)
         *value = lw_loss_value(rule, batch->rows, batch->rows, net->row_loss);
@@ -147,7 +147,7 @@ static void finish_steps(lw_net *net, size_t updates)
 /* Whether a step is one call: with ranks it stops in the middle. */
 static int is_narrow_step(const lw_net *net)
 {
-    return net->narrow && !net->shared;
+    return net->narrow && !net->rank_state;
 }
 
 /* All the memory that a step takes, before it changes anything: it would otherwise end with some layers updated. */
@@ -226,7 +226,7 @@ lw_status lw_train_step(lw_net *net, lw_loss loss, const lw_optimizer *optimizer
         status = lw_optimizer_check(optimizer);
     if (status != LW_OK)
         return status;
-    const size_t ranks = net->shared ? net->shared->ranks.count : 1;
+    const size_t ranks = net->rank_state ? net->rank_state->ranks.count : 1;
     const lw_batch batch = {.rows = rows, .all_rows = rows * ranks, .x = x, .target = *target};
     status = lw_step_run(net, &rule, optimizer, &batch, value);
     return status == LW_EDIVERGED ? lw_fail_loss(net, &batch, "") : status;

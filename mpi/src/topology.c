@@ -3,7 +3,7 @@
 #include <sched.h>
 #endif
 
-#include "place.h"
+#include "topology.h"
 
 #include "mpi_status.h"
 
@@ -53,39 +53,39 @@ static int processors(void)
 }
 
 /* One rank after the other tells its mask, so that none needs memory for those of all. */
-static lw_status count_sharers(lw_mpi_place *place, MPI_Comm host)
+static lw_status count_overlapping_ranks(lw_mpi_topology *topology, MPI_Comm host)
 {
     const affinity mine = find_affinity();
     lw_status status = LW_OK;
-    place->sharers = 0;
-    for (unsigned rank = 0; rank < place->ranks_here && status == LW_OK; rank++) {
+    topology->overlapping_ranks = 0;
+    for (unsigned rank = 0; rank < topology->ranks_here && status == LW_OK; rank++) {
         affinity other = mine;
         status = lw_mpi_check(MPI_Bcast(&other, sizeof other, MPI_BYTE, (int)rank, host),
                               "affinity of the ranks of a host");
-        place->sharers += (unsigned)overlap(&mine, &other);
+        topology->overlapping_ranks += (unsigned)overlap(&mine, &other);
     }
     return status;
 }
 
-static lw_status look_at_host(lw_mpi_place *place, MPI_Comm host)
+static lw_status describe_host(lw_mpi_topology *topology, MPI_Comm host)
 {
     int rank, ranks;
     MPI_Comm_rank(host, &rank);
     MPI_Comm_size(host, &ranks);
-    place->hosts = rank == 0; /* to be added up over the first ranks of all */
-    place->ranks_here = (unsigned)ranks;
-    const lw_status status = count_sharers(place, host);
+    topology->hosts = rank == 0; /* to be added up over the first ranks of all */
+    topology->ranks_here = (unsigned)ranks;
+    const lw_status status = count_overlapping_ranks(topology, host);
     if (status != LW_OK)
         return status;
     /* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): this rank is one of them */
-    const unsigned share = (unsigned)processors() / place->sharers,
+    const unsigned share = (unsigned)processors() / topology->overlapping_ranks,
                    context = (unsigned)omp_get_max_threads();
     const unsigned threads = share < context ? share : context;
-    place->threads = threads > 1 ? threads : 1;
+    topology->threads = threads > 1 ? threads : 1;
     return LW_OK;
 }
 
-lw_status lw_mpi_find_place(lw_mpi_place *place, MPI_Comm comm)
+lw_status lw_mpi_find_topology(lw_mpi_topology *topology, MPI_Comm comm)
 {
     MPI_Comm host;
     lw_status status =
@@ -94,10 +94,10 @@ lw_status lw_mpi_find_place(lw_mpi_place *place, MPI_Comm comm)
     if (status != LW_OK)
         return status;
     MPI_Comm_set_errhandler(host, MPI_ERRORS_RETURN);
-    status = look_at_host(place, host);
+    status = describe_host(topology, host);
     MPI_Comm_free(&host);
     if (status == LW_OK)
         status = lw_mpi_check(
-            MPI_Allreduce(MPI_IN_PLACE, &place->hosts, 1, MPI_UNSIGNED, MPI_SUM, comm), "hosts");
+            MPI_Allreduce(MPI_IN_PLACE, &topology->hosts, 1, MPI_UNSIGNED, MPI_SUM, comm), "hosts");
     return status;
 }

@@ -1,7 +1,7 @@
-/* Hosts and threads. usage: test_mpi_place shared|apart, with all ranks on all processors, or on one each in turn. */
+/* Hosts and threads. usage: test_mpi_topology unbound|bound, with all ranks on all processors, or on one each in turn. */
 #define _GNU_SOURCE
 #include "mpi_suite.h"
-#include "place.h"
+#include "topology.h"
 
 #include <lanewise/kernels.h>
 #include <omp.h>
@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int is_apart;
+static int is_bound;
 
 /* Of the ranks that may run where this one does, itself included. */
-static int sharers, processors;
+static int overlapping_ranks, processors;
 
 /* Of all processors that the process may have. */
 static void bind_rank(void)
@@ -22,8 +22,8 @@ static void bind_rank(void)
     sched_setaffinity(0, sizeof all, &all);
     ck_assert_int_eq(sched_getaffinity(0, sizeof all, &all), 0);
     processors = CPU_COUNT(&all);
-    sharers = rank_count;
-    if (!is_apart)
+    overlapping_ranks = rank_count;
+    if (!is_bound)
         return;
     const int mine = rank % processors;
     CPU_ZERO(&mask);
@@ -32,12 +32,12 @@ static void bind_rank(void)
         if (CPU_ISSET(cpu, &all) && number++ == mine)
             CPU_SET(cpu, &mask);
     ck_assert_int_eq(sched_setaffinity(0, sizeof mask, &mask), 0);
-    sharers = (rank_count - mine + processors - 1) / processors;
+    overlapping_ranks = (rank_count - mine + processors - 1) / processors;
     processors = 1;
 }
 
 /* What the caller and OpenMP have been told, of which only OpenMP's number counts; both stay. */
-START_TEST(ranks_share_what_they_may_use)
+START_TEST(ranks_divide_their_processors)
 {
     static const int openmp[] = {1, 2, LW_MOST_THREADS};
     bind_rank();
@@ -45,7 +45,7 @@ START_TEST(ranks_share_what_they_may_use)
         for (int setting = 0; setting <= 2; setting++) {
             omp_set_num_threads(LW_MOST_THREADS);
             lw_set_threads(0);
-            const int share = lw_max_threads() / sharers; /* less than the mask by a quota */
+            const int share = lw_max_threads() / overlapping_ranks; /* less than the mask by a quota */
             ck_assert_int_le(share, processors);
 
             omp_set_num_threads(openmp[i]);
@@ -65,17 +65,17 @@ START_TEST(ranks_share_what_they_may_use)
 }
 END_TEST
 
-START_TEST(sharers_are_those_whose_masks_overlap)
+START_TEST(overlapping_ranks_are_counted)
 {
-    lw_mpi_place place;
-    ASSERT_OK(lw_mpi_find_place(&place, MPI_COMM_WORLD));
-    ck_assert_uint_eq(place.sharers, (unsigned)sharers);
+    lw_mpi_topology topology;
+    ASSERT_OK(lw_mpi_find_topology(&topology, MPI_COMM_WORLD));
+    ck_assert_uint_eq(topology.overlapping_ranks, (unsigned)overlapping_ranks);
     /* Alone there is nobody else. */
-    ASSERT_OK(lw_mpi_find_place(&place, MPI_COMM_SELF));
-    ck_assert_uint_eq(place.sharers, 1);
-    ck_assert_uint_eq(place.ranks_here, 1);
-    ck_assert_uint_eq(place.hosts, 1);
-    ck_assert_int_eq((int)place.threads, lw_max_threads());
+    ASSERT_OK(lw_mpi_find_topology(&topology, MPI_COMM_SELF));
+    ck_assert_uint_eq(topology.overlapping_ranks, 1);
+    ck_assert_uint_eq(topology.ranks_here, 1);
+    ck_assert_uint_eq(topology.hosts, 1);
+    ck_assert_int_eq((int)topology.threads, lw_max_threads());
 }
 END_TEST
 
@@ -84,8 +84,8 @@ int main(int argc, char **argv)
     begin_suite(&argc, &argv);
     if (argc != 2)
         return EXIT_FAILURE;
-    is_apart = strcmp(argv[1], "apart") == 0;
-    run_test("threads", ranks_share_what_they_may_use, 1);
-    run_test("sharers", sharers_are_those_whose_masks_overlap, 1);
+    is_bound = strcmp(argv[1], "bound") == 0;
+    run_test("threads", ranks_divide_their_processors, 1);
+    run_test("overlapping_ranks", overlapping_ranks_are_counted, 1);
     return end_suite();
 }
