@@ -60,7 +60,7 @@ void lw_mpi_allreduce_free(lw_mpi_allreduce *state)
 
 /* ---- Beginning ---- */
 
-/* Of n numbers of so many bytes, for which there is room; to MPI_IN_PLACE or another place. */
+/* Of n numbers of so many bytes, for which there is room; to MPI_IN_PLACE or another topology. */
 static lw_status start(lw_mpi_allreduce *state, const void *from, void *to, size_t n, size_t bytes,
                        MPI_Datatype type, MPI_Op op)
 {
