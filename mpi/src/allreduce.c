@@ -26,7 +26,8 @@ static lw_status reserve_reduction(lw_mpi_allreduce *state)
     MPI_Request *requests = realloc(state->requests, room * sizeof *requests);
     if (requests)
         state->requests = requests;
-    lw_mpi_reduction *reductions = requests ? realloc(state->reductions, room * sizeof *reductions) : NULL;
+    lw_mpi_reduction *reductions =
+        requests ? realloc(state->reductions, room * sizeof *reductions) : NULL;
     if (!reductions)
         return lw_fail(LW_ENOMEM, "no memory for %zu sums over ranks", room);
     for (size_t i = state->capacity; i < room; i++)
@@ -60,7 +61,7 @@ void lw_mpi_allreduce_free(lw_mpi_allreduce *state)
 
 /* ---- Beginning ---- */
 
-/* Of n numbers of so many bytes, for which there is room; to MPI_IN_PLACE or another topology. */
+/* Of n numbers of so many bytes, for which there is room; to MPI_IN_PLACE or another place. */
 static lw_status start(lw_mpi_allreduce *state, const void *from, void *to, size_t n, size_t bytes,
                        MPI_Datatype type, MPI_Op op)
 {
@@ -90,13 +91,14 @@ static lw_status start_f32(lw_mpi_allreduce *state, lw_bucket bucket)
         if (!out_of_place)
             return start(state, MPI_IN_PLACE, bucket.x, n, sizeof *bucket.x, MPI_FLOAT, MPI_SUM);
         status = reserve_buffer(reduction, n * sizeof *bucket.x);
-        return status == LW_OK
-                   ? start(state, bucket.x, reduction->buffer, n, sizeof *bucket.x, MPI_FLOAT, MPI_SUM)
-                   : status;
+        return status == LW_OK ? start(state, bucket.x, reduction->buffer, n, sizeof *bucket.x,
+                                       MPI_FLOAT, MPI_SUM)
+                               : status;
     }
     status = reserve_buffer(reduction, (out_of_place ? 2 : 1) * n * sizeof(lw_bf16));
     /* What is received comes first, so that it lies there in either case. */
-    lw_bf16 *received = reduction->buffer, *sent = out_of_place && received ? received + n : received;
+    lw_bf16 *received = reduction->buffer,
+            *sent = out_of_place && received ? received + n : received;
     if (status == LW_OK)
         status = lw_bf16_from_float(n, bucket.x, sent);
     return status == LW_OK ? start(state, out_of_place ? sent : MPI_IN_PLACE, received, n,
@@ -122,10 +124,10 @@ static lw_status start_pending(lw_mpi_allreduce *state)
 static lw_status progress(lw_mpi_allreduce *state)
 {
     int done;
-    return state->started == 0
-               ? LW_OK
-               : lw_mpi_check(MPI_Test(&state->requests[state->started - 1], &done, MPI_STATUS_IGNORE),
-                              "sum over ranks");
+    return state->started == 0 ? LW_OK
+                               : lw_mpi_check(MPI_Test(&state->requests[state->started - 1], &done,
+                                                       MPI_STATUS_IGNORE),
+                                              "sum over ranks");
 }
 
 lw_status lw_mpi_allreduce_f32(void *user, size_t n, float *x)

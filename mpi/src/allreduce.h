@@ -21,7 +21,7 @@ typedef struct lw_mpi_reduction {
 
 typedef struct lw_mpi_allreduce {
     MPI_Comm comm;
-    int count;       /* of ranks */
+    int count;      /* of ranks */
     MPI_Op op_bf16; /* MPI_OP_NULL: gradients travel as floats */
     size_t bucket_floats;
     lw_bucket pending; /* not begun: more may come */

@@ -1,10 +1,10 @@
 #include <lanewise/mpi.h>
 
+#include "allreduce.h"
 #include "base/options.h"
 #include "bf16_sum.h"
 #include "mpi_status.h"
 #include "topology.h"
-#include "allreduce.h"
 
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@
 
 typedef struct lw_mpi_topology {
     unsigned hosts, ranks_here; /* of the communicator; of it on this rank's host */
-    unsigned overlapping_ranks;           /* of those, that may run where this rank does, itself included */
+    unsigned overlapping_ranks; /* of those, that may run where this rank does, itself included */
     unsigned threads;           /* this rank's, see lw_mpi_threads */
 } lw_mpi_topology;
 

@@ -182,7 +182,8 @@ START_TEST(messages_are_counted)
     ck_assert(times.wait_seconds >= 0.0 && times.exchange_seconds >= times.wait_seconds);
     ck_assert_int_eq(times.exchange_seconds > 0.0, times.reductions > 0);
     ASSERT_OK(lw_mpi_take_times(mpi, &times));
-    ck_assert(times.reductions == 0 && times.bytes == 0.0 && times.wait_seconds == 0.0 && times.exchange_seconds == 0.0);
+    ck_assert(times.reductions == 0 && times.bytes == 0.0 && times.wait_seconds == 0.0 &&
+              times.exchange_seconds == 0.0);
     lw_mpi_destroy(mpi);
 }
 END_TEST

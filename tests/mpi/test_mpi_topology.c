@@ -45,7 +45,8 @@ START_TEST(ranks_divide_their_processors)
         for (int setting = 0; setting <= 2; setting++) {
             omp_set_num_threads(LW_MOST_THREADS);
             lw_set_threads(0);
-            const int share = lw_max_threads() / overlapping_ranks; /* less than the mask by a quota */
+            const int share =
+                lw_max_threads() / overlapping_ranks; /* less than the mask by a quota */
             ck_assert_int_le(share, processors);
 
             omp_set_num_threads(openmp[i]);

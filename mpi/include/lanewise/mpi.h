@@ -95,9 +95,10 @@ LW_API lw_status lw_mpi_hosts(const lw_mpi *mpi, unsigned *hosts, unsigned *rank
 /* What adding up has taken since the last call. 1 - waited / begun is the share that hid behind computing. */
 typedef struct lw_mpi_times {
     unsigned long long reductions; /* reductions of MPI */
-    double bytes;            /* of their operands, on this rank */
+    double bytes;                  /* of their operands, on this rank */
     double wait_seconds;           /* seconds in lw_ranks.wait */
-    double exchange_seconds; /* seconds from the first sum of a step to the end of its wait, over all steps */
+    double
+        exchange_seconds; /* seconds from the first sum of a step to the end of its wait, over all steps */
 } lw_mpi_times;
 
 /* Tells the times, and sets them to 0. */

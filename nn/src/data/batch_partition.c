@@ -14,8 +14,9 @@ static size_t first_slot(const lw_batch_partition *partition, size_t rank)
 static size_t slots_of(const lw_batch_partition *partition, size_t rank)
 {
     /* A batch of all rows has a slot for each. */
-    return partition->batch_rows == partition->rows ? partition->rows_of_rank[rank]
-                                          : first_slot(partition, rank + 1) - first_slot(partition, rank);
+    return partition->batch_rows == partition->rows
+               ? partition->rows_of_rank[rank]
+               : first_slot(partition, rank + 1) - first_slot(partition, rank);
 }
 
 /* The row of this rank at which a slot's stretch begins; that of the slot behind the last is the end. */
@@ -24,7 +25,8 @@ static size_t first_row_of_slot(const lw_batch_partition *partition, size_t slot
     const size_t own = partition->rows_of_rank[partition->rank];
     if (!partition->is_even)
         return lw_part_begin(own, slot, slots_of(partition, partition->rank));
-    return lw_part_begin(partition->rows, first_slot(partition, partition->rank) + slot, partition->batch_rows) -
+    return lw_part_begin(partition->rows, first_slot(partition, partition->rank) + slot,
+                         partition->batch_rows) -
            partition->first_row;
 }
 
@@ -56,7 +58,8 @@ static lw_status arrange(lw_batch_partition *partition)
         const size_t batches = slots == 0 ? 0 : rows / slots + (rows % slots != 0);
         partition->batches = batches > partition->batches ? batches : partition->batches;
         if (partition->is_even &&
-            before != lw_part_begin(partition->rows, first_slot(partition, rank), partition->batch_rows))
+            before !=
+                lw_part_begin(partition->rows, first_slot(partition, rank), partition->batch_rows))
             partition->is_even = 0;
         if (rank == partition->rank)
             partition->first_row = before;
@@ -66,7 +69,8 @@ static lw_status arrange(lw_batch_partition *partition)
 }
 
 /* Tells all ranks how many rows each has. */
-static lw_status tell_rows(lw_batch_partition *partition, const lw_net *net, lw_status status, size_t rows)
+static lw_status tell_rows(lw_batch_partition *partition, const lw_net *net, lw_status status,
+                           size_t rows)
 {
     double *counts = calloc(partition->ranks + LW_RANKS_EXTRA, sizeof *counts);
     partition->rows_of_rank = calloc(partition->ranks, sizeof *partition->rows_of_rank);
@@ -82,19 +86,21 @@ static lw_status tell_rows(lw_batch_partition *partition, const lw_net *net, lw_
     return status;
 }
 
-lw_status lw_batch_partition_open(lw_batch_partition *partition, const lw_net *net, lw_status status, size_t rows,
-                       size_t batch_rows)
+lw_status lw_batch_partition_open(lw_batch_partition *partition, const lw_net *net,
+                                  lw_status status, size_t rows, size_t batch_rows)
 {
     const lw_ranks *ranks = &net->rank_state->ranks;
-    *partition = (lw_batch_partition){.rank = ranks->rank, .ranks = ranks->count, .batch_rows = batch_rows};
+    *partition =
+        (lw_batch_partition){.rank = ranks->rank, .ranks = ranks->count, .batch_rows = batch_rows};
     status = tell_rows(partition, net, status, rows);
     if (status == LW_OK)
         status = arrange(partition);
     if (status != LW_OK)
         return status;
     partition->slot_rows = calloc(partition->batches, sizeof *partition->slot_rows);
-    return partition->slot_rows ? LW_OK
-                         : lw_fail(LW_ENOMEM, "no memory for an order of %zu rows", partition->batches);
+    return partition->slot_rows
+               ? LW_OK
+               : lw_fail(LW_ENOMEM, "no memory for an order of %zu rows", partition->batches);
 }
 
 void lw_batch_partition_close(lw_batch_partition *partition)
@@ -104,7 +110,8 @@ void lw_batch_partition_close(lw_batch_partition *partition)
     *partition = (lw_batch_partition){0};
 }
 
-void lw_batch_partition_rows(const lw_batch_partition *partition, size_t number, size_t *own, size_t *all)
+void lw_batch_partition_rows(const lw_batch_partition *partition, size_t number, size_t *own,
+                             size_t *all)
 {
     *all = 0;
     for (size_t rank = 0; rank < partition->ranks; rank++)
@@ -134,9 +141,9 @@ static size_t order_slot(const lw_batch_partition *partition, uint64_t key, size
 
 void lw_batch_partition_order(const lw_batch_partition *partition, uint64_t key, size_t *index)
 {
-    const size_t slots = slots_of(partition, partition->rank), own = partition->rows_of_rank[partition->rank];
-    const size_t common =
-        slots == 0 ? 0 : own / slots; /* batches in which all slots have rows */
+    const size_t slots = slots_of(partition, partition->rank),
+                 own = partition->rows_of_rank[partition->rank];
+    const size_t common = slots == 0 ? 0 : own / slots; /* batches in which all slots have rows */
     size_t *last = index + common * slots;
     for (size_t slot = 0; slot < slots; slot++) {
         const size_t rows = order_slot(partition, key, slot);

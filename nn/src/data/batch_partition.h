@@ -19,7 +19,7 @@ typedef struct lw_batch_partition {
     size_t first_row;     /* of this rank's among those of all */
     int is_even;          /* the ranks' rows are those of their shares */
     size_t batches;       /* of an epoch: no stretch has more rows */
-    size_t *slot_rows;      /* room for the rows of one */
+    size_t *slot_rows;    /* room for the rows of one */
 } lw_batch_partition;
 
 /*
@@ -27,12 +27,13 @@ typedef struct lw_batch_partition {
  * another has failed. batch_rows is that of all ranks, LW_FULL_BATCH included. LW_EINVAL if a rank with rows gets no
  * slot in a batch. Released with lw_batch_partition_close, after a failure too.
  */
-lw_status lw_batch_partition_open(lw_batch_partition *partition, const lw_net *net, lw_status status, size_t rows,
-                       size_t batch_rows);
+lw_status lw_batch_partition_open(lw_batch_partition *partition, const lw_net *net,
+                                  lw_status status, size_t rows, size_t batch_rows);
 void lw_batch_partition_close(lw_batch_partition *partition);
 
 /* Rows of batch number that this rank has, and that all have. */
-void lw_batch_partition_rows(const lw_batch_partition *partition, size_t number, size_t *own, size_t *all);
+void lw_batch_partition_rows(const lw_batch_partition *partition, size_t number, size_t *own,
+                             size_t *all);
 
 /* The most rows that this rank has in a batch. */
 size_t lw_batch_partition_max_rows(const lw_batch_partition *partition);

@@ -9,8 +9,8 @@
 /* Of a network with ranks; NULL in one that is alone. */
 typedef struct lw_rank_state {
     lw_ranks ranks;
-    double sums[2]; /* on their way: the loss, and how many ranks wish to stop */
-    int stop_requested;     /* to stop: whether this rank does */
+    double sums[2];     /* on their way: the loss, and how many ranks wish to stop */
+    int stop_requested; /* to stop: whether this rank does */
 } lw_rank_state;
 
 enum { LW_SUM_LOSS, LW_SUM_STOP_REQUESTS };

@@ -38,9 +38,9 @@ static lw_status send_layer(lw_step_job *job, size_t i)
         job->first_row = job->end_row > rows ? job->end_row - rows : 0;
         status = run(job, &lw_phases_of(net)->gradients);
         if (status == LW_OK)
-            status =
-                ranks->allreduce_f32(ranks->user, floats_between(net, i, job->first_row, job->end_row),
-                                  layer->dw + job->first_row * units);
+            status = ranks->allreduce_f32(ranks->user,
+                                          floats_between(net, i, job->first_row, job->end_row),
+                                          layer->dw + job->first_row * units);
     }
     return status;
 }
@@ -64,8 +64,8 @@ lw_status lw_allreduce_step(lw_step_job *job, double *value)
     rank_state->sums[LW_SUM_LOSS] =
         lw_loss_value(job->rule, job->batch->rows, job->batch->all_rows, net->row_loss);
     rank_state->sums[LW_SUM_STOP_REQUESTS] = rank_state->stop_requested;
-    status =
-        ranks->allreduce_f64(ranks->user, sizeof rank_state->sums / sizeof *rank_state->sums, rank_state->sums);
+    status = ranks->allreduce_f64(ranks->user, sizeof rank_state->sums / sizeof *rank_state->sums,
+                                  rank_state->sums);
     if (status == LW_OK)
         status = send_gradients(job);
     const lw_status waited =

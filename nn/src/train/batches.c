@@ -22,7 +22,8 @@ static lw_status make_room(lw_batches *batches, size_t inputs, size_t outputs, i
 }
 
 /* What the rows of all ranks make of the batches. */
-static lw_status open_partition(lw_batches *batches, lw_status status, size_t rows, size_t batch_size)
+static lw_status open_partition(lw_batches *batches, lw_status status, size_t rows,
+                                size_t batch_size)
 {
     lw_batch_partition *partition = &batches->partition;
     status = lw_batch_partition_open(partition, batches->net, status, rows, batch_size);
@@ -84,8 +85,9 @@ void lw_batches_start(lw_batches *batches, const lw_random *random, size_t epoch
     if (!batches->index)
         return;
     if (batches->net->rank_state) {
-        lw_batch_partition_order(&batches->partition, batches->shuffle ? lw_random_u64(&batches->after) : 0,
-                      batches->index);
+        lw_batch_partition_order(&batches->partition,
+                                 batches->shuffle ? lw_random_u64(&batches->after) : 0,
+                                 batches->index);
         return;
     }
     /* From the rows as they lie and not from the last order, which a run that resumes does not have. */

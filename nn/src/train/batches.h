@@ -11,11 +11,11 @@ enum { LW_DEFAULT_BATCH_SIZE = 32 };
 typedef struct lw_batches {
     const lw_dataset *data; /* one of the two */
     const lw_batch_source *source;
-    const lw_net *net; /* whose ranks share the batches */
-    lw_batch_partition partition;      /* of a data set whose rows are those of one rank */
-    size_t batch_rows; /* rows of a whole batch, on all ranks */
-    size_t most_rows;  /* of a batch on this rank */
-    size_t rows_total; /* of an epoch; 0: not known */
+    const lw_net *net;            /* whose ranks share the batches */
+    lw_batch_partition partition; /* of a data set whose rows are those of one rank */
+    size_t batch_rows;            /* rows of a whole batch, on all ranks */
+    size_t most_rows;             /* of a batch on this rank */
+    size_t rows_total;            /* of an epoch; 0: not known */
 
     size_t epoch, rows_done; /* where the run is */
     size_t number, own_done; /* of the batches, and of this rank's rows */

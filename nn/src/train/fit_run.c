@@ -273,7 +273,8 @@ static lw_status finish_epoch(lw_fit_run *run, lw_epoch_report *report)
         return status;
     if (o->history)
         run->history.epochs[run->history.count++] = *report;
-    double stop_requests[1 + LW_RANKS_EXTRA] = {o->on_epoch && o->on_epoch(o->user, report) ? 1.0 : 0.0};
+    double stop_requests[1 + LW_RANKS_EXTRA] = {o->on_epoch && o->on_epoch(o->user, report) ? 1.0
+                                                                                            : 0.0};
     status = lw_ranks_allreduce(run->net, status, 1, stop_requests);
     if (stop_requests[0] > 0.0)
         run->stopped = 1;

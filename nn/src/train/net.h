@@ -61,8 +61,8 @@ struct lw_net {
     float *row_loss; /* rows, inside the workspace */
     float *targets;  /* rows x outputs, inside the workspace: labels as target values */
 
-    struct lw_narrow_net *narrow; /* NULL: not a narrow one, see narrow_step.h */
-    struct lw_mixed_net *mixed;   /* NULL: not in mixed precision, see mixed.h */
+    struct lw_narrow_net *narrow;     /* NULL: not a narrow one, see narrow_step.h */
+    struct lw_mixed_net *mixed;       /* NULL: not in mixed precision, see mixed.h */
     struct lw_rank_state *rank_state; /* NULL: no ranks, see ranks.h */
     lw_pass pass;
     lw_optimizer_state optimizer;
