@@ -1,16 +1,26 @@
-/* Parts of a number of rows, contiguous and as equal as they can be. */
+/* Division of n rows into contiguous parts whose sizes differ by at most one. */
 #ifndef LANEWISE_PART_H
 #define LANEWISE_PART_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* floor(total part / of), where part number `part` of so many begins; that of number `of` is the end. In two terms that do
- * not overflow, for part and of up to UINT32_MAX. */
-static inline size_t lw_part_begin(size_t total, size_t part, size_t of)
+typedef struct lw_range {
+    size_t begin, end;
+} lw_range;
+
+/* floor(total * part / parts): the first row of a part; for part == parts the end of the last one.
+ * The two terms do not overflow if part and parts are at most UINT32_MAX. */
+static inline size_t lw_part_begin(size_t total, size_t part, size_t parts)
 {
-    /* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): nobody asks for the parts of none */
-    return total / of * part + total % of * part / of;
+    /* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): callers pass parts > 0 */
+    return total / parts * part + total % parts * part / parts;
+}
+
+/* The rows of a part. */
+static inline lw_range lw_part_range(size_t total, size_t part, size_t parts)
+{
+    return (lw_range){lw_part_begin(total, part, parts), lw_part_begin(total, part + 1, parts)};
 }
 
 #endif

@@ -5,42 +5,42 @@
 
 #include <stdlib.h>
 
-/* The first slot of a rank in a batch; that of rank number ranks is the end. */
-static size_t first_slot(const lw_batch_partition *partition, size_t rank)
+/* The slots of a rank, in a batch that does not hold all rows. */
+static lw_range slots_of(const lw_batch_partition *partition, size_t rank)
 {
-    return lw_part_begin(partition->batch_rows, rank, partition->ranks);
+    return lw_part_range(partition->batch_rows, rank, partition->ranks);
 }
 
-static size_t slots_of(const lw_batch_partition *partition, size_t rank)
+static size_t slot_count(const lw_batch_partition *partition, size_t rank)
 {
-    /* A batch of all rows has a slot for each. */
-    return partition->batch_rows == partition->rows
-               ? partition->rows_of_rank[rank]
-               : first_slot(partition, rank + 1) - first_slot(partition, rank);
+    const lw_range slots = slots_of(partition, rank);
+    /* A batch of all rows has a slot for each of them. */
+    return partition->batch_rows == partition->rows ? partition->rows_of_rank[rank]
+                                                    : slots.end - slots.begin;
 }
 
-/* The row of this rank at which a slot's stretch begins; that of the slot behind the last is the end. */
-static size_t first_row_of_slot(const lw_batch_partition *partition, size_t slot)
+/* The block of a slot of this rank, in rows of this rank. slot counts from the rank's first one. */
+static lw_range block_of_slot(const lw_batch_partition *partition, size_t slot)
 {
-    const size_t own = partition->rows_of_rank[partition->rank];
+    const size_t rank = partition->rank;
     if (!partition->is_even)
-        return lw_part_begin(own, slot, slots_of(partition, partition->rank));
-    return lw_part_begin(partition->rows, first_slot(partition, partition->rank) + slot,
-                         partition->batch_rows) -
-           partition->first_row;
+        return lw_part_range(partition->rows_of_rank[rank], slot, slot_count(partition, rank));
+    const lw_range rows = lw_part_range(partition->rows, slots_of(partition, rank).begin + slot,
+                                        partition->batch_rows);
+    return (lw_range){rows.begin - partition->first_row, rows.end - partition->first_row};
 }
 
 static size_t rows_in_batch(const lw_batch_partition *partition, size_t rank, size_t number)
 {
-    const size_t slots = slots_of(partition, rank), rows = partition->rows_of_rank[rank];
+    const size_t slots = slot_count(partition, rank), rows = partition->rows_of_rank[rank];
     if (slots == 0 || number > rows / slots)
         return 0;
     const size_t left = rows - number * slots;
     return left < slots ? left : slots;
 }
 
-/* What follows from the numbers of rows. */
-static lw_status arrange(lw_batch_partition *partition)
+/* Sets the fields that follow from rows_of_rank. */
+static lw_status divide_rows(lw_batch_partition *partition)
 {
     size_t before = 0;
     for (size_t rank = 0; rank < partition->ranks; rank++)
@@ -51,15 +51,15 @@ static lw_status arrange(lw_batch_partition *partition)
         partition->batch_rows = partition->rows;
     partition->is_even = partition->batch_rows < partition->rows;
     for (size_t rank = 0; rank < partition->ranks; rank++) {
-        const size_t rows = partition->rows_of_rank[rank], slots = slots_of(partition, rank);
+        const size_t rows = partition->rows_of_rank[rank], slots = slot_count(partition, rank);
         if (slots == 0 && rows > 0)
             return lw_fail(LW_EINVAL, "a batch of %zu rows has none for rank %zu of %zu",
                            partition->batch_rows, rank, partition->ranks);
         const size_t batches = slots == 0 ? 0 : rows / slots + (rows % slots != 0);
         partition->batches = batches > partition->batches ? batches : partition->batches;
         if (partition->is_even &&
-            before !=
-                lw_part_begin(partition->rows, first_slot(partition, rank), partition->batch_rows))
+            before != lw_part_begin(partition->rows, slots_of(partition, rank).begin,
+                                    partition->batch_rows))
             partition->is_even = 0;
         if (rank == partition->rank)
             partition->first_row = before;
@@ -68,9 +68,9 @@ static lw_status arrange(lw_batch_partition *partition)
     return LW_OK;
 }
 
-/* Tells all ranks how many rows each has. */
-static lw_status tell_rows(lw_batch_partition *partition, const lw_net *net, lw_status status,
-                           size_t rows)
+/* Collective: fills rows_of_rank. */
+static lw_status exchange_row_counts(lw_batch_partition *partition, const lw_net *net,
+                                     lw_status status, size_t rows)
 {
     double *counts = calloc(partition->ranks + LW_RANKS_EXTRA, sizeof *counts);
     partition->rows_of_rank = calloc(partition->ranks, sizeof *partition->rows_of_rank);
@@ -92,9 +92,9 @@ lw_status lw_batch_partition_open(lw_batch_partition *partition, const lw_net *n
     const lw_ranks *ranks = &net->rank_state->ranks;
     *partition =
         (lw_batch_partition){.rank = ranks->rank, .ranks = ranks->count, .batch_rows = batch_rows};
-    status = tell_rows(partition, net, status, rows);
+    status = exchange_row_counts(partition, net, status, rows);
     if (status == LW_OK)
-        status = arrange(partition);
+        status = divide_rows(partition);
     if (status != LW_OK)
         return status;
     partition->slot_rows = calloc(partition->batches, sizeof *partition->slot_rows);
@@ -124,15 +124,16 @@ size_t lw_batch_partition_max_rows(const lw_batch_partition *partition)
     return rows_in_batch(partition, partition->rank, 0);
 }
 
-/* The rows of a slot's stretch in the order in which the batches have them: the same on whichever rank it is. */
+/* Writes a slot's rows to slot_rows in the order in which batches take them, and returns their
+ * number. The order is seeded with the slot's number among those of all ranks. */
 static size_t order_slot(const lw_batch_partition *partition, uint64_t key, size_t slot)
 {
-    const size_t first = first_row_of_slot(partition, slot);
-    const size_t rows = first_row_of_slot(partition, slot + 1) - first;
+    const lw_range block = block_of_slot(partition, slot);
+    const size_t rows = block.end - block.begin;
     for (size_t i = 0; i < rows; i++)
-        partition->slot_rows[i] = first + i;
+        partition->slot_rows[i] = block.begin + i;
     if (key != 0) {
-        lw_random seed = {.state = key + first_slot(partition, partition->rank) + slot};
+        lw_random seed = {.state = key + slots_of(partition, partition->rank).begin + slot};
         lw_random random = {.state = lw_random_u64(&seed)};
         lw_random_shuffle(&random, rows, partition->slot_rows);
     }
@@ -141,15 +142,15 @@ static size_t order_slot(const lw_batch_partition *partition, uint64_t key, size
 
 void lw_batch_partition_order(const lw_batch_partition *partition, uint64_t key, size_t *index)
 {
-    const size_t slots = slots_of(partition, partition->rank),
-                 own = partition->rows_of_rank[partition->rank];
-    const size_t common = slots == 0 ? 0 : own / slots; /* batches in which all slots have rows */
-    size_t *last = index + common * slots;
+    const size_t slots = slot_count(partition, partition->rank);
+    const size_t own = partition->rows_of_rank[partition->rank];
+    const size_t full_batches = slots == 0 ? 0 : own / slots; /* with a row of every slot */
+    size_t *last = index + full_batches * slots;
     for (size_t slot = 0; slot < slots; slot++) {
         const size_t rows = order_slot(partition, key, slot);
-        for (size_t i = 0; i < common; i++)
+        for (size_t i = 0; i < full_batches; i++)
             index[i * slots + slot] = partition->slot_rows[i];
-        if (rows > common)
-            *last++ = partition->slot_rows[common];
+        if (rows > full_batches)
+            *last++ = partition->slot_rows[full_batches];
     }
 }

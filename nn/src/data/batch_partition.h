@@ -1,10 +1,11 @@
 /*
- * How the rows of several ranks become mini-batches.
+ * Division of the rows of several ranks into mini-batches (a sharded sampler).
  *
- * A batch of B rows has B slots, of which each rank fills its shard, and each slot takes its rows from a stretch of the
- * data of its own, one for each batch, in an order that depends on the epoch and the number of the slot. So the rank
- * that has a stretch needs no other rows, and where ranks have the shares that lw_ranks_shard gives them, the batches are
- * the same for any number of ranks.
+ * A batch of B rows has B slots, which are divided evenly between the ranks. Each slot owns a
+ * contiguous block of its rank's rows and contributes one row to each batch, in an order that
+ * depends on the epoch and on the number of the slot among all B. A rank needs no rows of other
+ * ranks, and if the ranks have the shards of lw_ranks_shard, the batches are the same for any
+ * number of ranks.
  */
 #ifndef LANEWISE_BATCH_PARTITION_H
 #define LANEWISE_BATCH_PARTITION_H
@@ -12,34 +13,35 @@
 #include "distributed/ranks.h"
 
 typedef struct lw_batch_partition {
-    size_t rank, ranks;
-    size_t batch_rows;    /* of a whole batch, on all ranks */
+    size_t rank, ranks;   /* this rank and the number of ranks */
+    size_t batch_rows;    /* in a full batch, of all ranks */
     size_t rows;          /* of all ranks */
-    size_t *rows_of_rank; /* NULL: one process alone, whose rows nobody deals */
-    size_t first_row;     /* of this rank's among those of all */
-    int is_even;          /* the ranks' rows are those of their shares */
-    size_t batches;       /* of an epoch: no stretch has more rows */
-    size_t *slot_rows;    /* room for the rows of one */
+    size_t *rows_of_rank; /* NULL without ranks */
+    size_t first_row;     /* of this rank, among the rows of all ranks */
+    int is_even;          /* each rank has the rows of lw_ranks_shard */
+    size_t batches;       /* per epoch: the rows of the largest block */
+    size_t *slot_rows;    /* scratch: the order of one slot's rows */
 } lw_batch_partition;
 
 /*
- * Collective: tells all ranks how many rows each has, and the status with which each has come so far; LW_ERANK where
- * another has failed. batch_rows is that of all ranks, LW_FULL_BATCH included. LW_EINVAL if a rank with rows gets no
- * slot in a batch. Released with lw_batch_partition_close, after a failure too.
+ * Collective: exchanges the number of rows of each rank, and whether a rank has failed so far:
+ * status is this rank's. batch_rows is that of all ranks, or LW_FULL_BATCH. Returns status,
+ * LW_ERANK if another rank has failed, LW_EDATA if no rank has rows, LW_EINVAL if a rank with rows
+ * has no slot, or LW_ENOMEM. Released with lw_batch_partition_close, after a failure too.
  */
 lw_status lw_batch_partition_open(lw_batch_partition *partition, const lw_net *net,
                                   lw_status status, size_t rows, size_t batch_rows);
 void lw_batch_partition_close(lw_batch_partition *partition);
 
-/* Rows of batch number that this rank has, and that all have. */
+/* Rows of batch `number` on this rank, and on all ranks. */
 void lw_batch_partition_rows(const lw_batch_partition *partition, size_t number, size_t *own,
                              size_t *all);
 
-/* The most rows that this rank has in a batch. */
+/* Rows of the largest batch on this rank. */
 size_t lw_batch_partition_max_rows(const lw_batch_partition *partition);
 
-/* Fills index with this rank's rows, those of the first batch first; key decides their order in each stretch, 0: as they
- * lie. */
+/* Fills index with this rank's rows, batch by batch. key seeds the order of the rows of each slot;
+ * 0 keeps file order. */
 void lw_batch_partition_order(const lw_batch_partition *partition, uint64_t key, size_t *index);
 
 #endif

@@ -9,9 +9,9 @@
 static lw_status check_ranks(const lw_ranks *ranks)
 {
     if (ranks->rank >= ranks->count)
-        return lw_fail(LW_EINVAL, "rank %u of %u", ranks->rank, ranks->count);
+        return lw_fail(LW_EINVAL, "lw_net_set_ranks: rank %u of %u", ranks->rank, ranks->count);
     if (!ranks->allreduce_f32 || !ranks->allreduce_f64 || !ranks->wait)
-        return lw_fail(LW_EINVAL, "a function of the ranks is NULL");
+        return lw_fail(LW_EINVAL, "lw_net_set_ranks: a function in ranks is NULL");
     return LW_OK;
 }
 
@@ -49,8 +49,8 @@ lw_shard lw_ranks_shard(const lw_ranks *ranks, size_t batch_size)
         batch_size = LW_DEFAULT_BATCH_SIZE;
     if (batch_size > UINT32_MAX)
         batch_size = ranks->count;
-    return (lw_shard){lw_part_begin(batch_size, ranks->rank, ranks->count),
-                      lw_part_begin(batch_size, ranks->rank + 1, ranks->count), batch_size};
+    const lw_range slots = lw_part_range(batch_size, ranks->rank, ranks->count);
+    return (lw_shard){slots.begin, slots.end, batch_size};
 }
 
 size_t lw_ranks_rows(const lw_net *net, size_t rows)
@@ -58,8 +58,8 @@ size_t lw_ranks_rows(const lw_net *net, size_t rows)
     if (!net->rank_state)
         return rows;
     const lw_ranks *ranks = &net->rank_state->ranks;
-    return lw_part_begin(rows, (size_t)ranks->rank + 1, ranks->count) -
-           lw_part_begin(rows, ranks->rank, ranks->count);
+    const lw_range part = lw_part_range(rows, ranks->rank, ranks->count);
+    return part.end - part.begin;
 }
 
 lw_status lw_ranks_allreduce(const lw_net *net, lw_status status, size_t n, double *x)
@@ -68,10 +68,10 @@ lw_status lw_ranks_allreduce(const lw_net *net, lw_status status, size_t n, doub
         return status;
     const lw_ranks *ranks = &net->rank_state->ranks;
     x[n] = status != LW_OK;
-    lw_status added = ranks->allreduce_f64(ranks->user, n + LW_RANKS_EXTRA, x);
-    if (added == LW_OK)
-        added = ranks->wait(ranks->user);
-    if (status == LW_OK && added == LW_OK && x[n] > 0.0)
+    lw_status reduced = ranks->allreduce_f64(ranks->user, n + LW_RANKS_EXTRA, x);
+    if (reduced == LW_OK)
+        reduced = ranks->wait(ranks->user);
+    if (status == LW_OK && reduced == LW_OK && x[n] > 0.0)
         return lw_fail(LW_ERANK, "another rank failed");
-    return status != LW_OK ? status : added;
+    return status != LW_OK ? status : reduced;
 }

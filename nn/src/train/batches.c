@@ -77,11 +77,25 @@ void lw_batches_close(lw_batches *batches)
     free(batches->room.labels);
 }
 
+/* Rows of a batch of a data set, on this rank and on all, after `done` rows of all. */
+static void count_rows(const lw_batches *batches, size_t number, size_t done, size_t *own,
+                       size_t *all)
+{
+    if (batches->net->rank_state) {
+        lw_batch_partition_rows(&batches->partition, number, own, all);
+        return;
+    }
+    const size_t left = batches->rows_total - done;
+    *own = *all = left < batches->batch_rows ? left : batches->batch_rows;
+}
+
 void lw_batches_start(lw_batches *batches, const lw_random *random, size_t epoch)
 {
     batches->epoch = epoch;
     batches->rows_done = batches->number = batches->own_done = 0;
     batches->after = *random;
+    if (batches->data)
+        count_rows(batches, 0, 0, &batches->next_rows, &batches->next_all_rows);
     if (!batches->index)
         return;
     if (batches->net->rank_state) {
@@ -96,34 +110,20 @@ void lw_batches_start(lw_batches *batches, const lw_random *random, size_t epoch
     lw_random_shuffle(&batches->after, batches->data->rows, batches->index);
 }
 
-/* Rows of a batch of a data set, on this rank and on all, after `done` rows of all. */
-static void count_rows(const lw_batches *batches, size_t number, size_t done, size_t *own,
-                       size_t *all)
-{
-    if (batches->net->rank_state) {
-        lw_batch_partition_rows(&batches->partition, number, own, all);
-        return;
-    }
-    const size_t left = batches->rows_total - done;
-    *own = *all = left < batches->batch_rows ? left : batches->batch_rows;
-}
-
 static void next_of_data(lw_batches *batches, lw_batch *batch)
 {
     const lw_dataset *data = batches->data;
-    const size_t begin = batches->own_done;
-    size_t rows, all_rows, next_rows, next_all_rows;
-    count_rows(batches, batches->number, batches->rows_done, &rows, &all_rows);
-    count_rows(batches, batches->number + 1, batches->rows_done + all_rows, &next_rows,
-               &next_all_rows);
-    *batch = (lw_batch){.rows = rows, .all_rows = all_rows};
+    const size_t begin = batches->own_done, rows = batches->next_rows;
+    *batch = (lw_batch){.rows = rows, .all_rows = batches->next_all_rows};
+    count_rows(batches, batches->number + 1, batches->rows_done + batch->all_rows,
+               &batches->next_rows, &batches->next_all_rows);
     if (batches->index) {
         batch->x = batches->room.x;
         batch->target = (lw_target){batches->room.values, batches->room.labels};
         batch->gather = &batches->room;
         batch->index = batches->index + begin;
         batch->next_index = batch->index + rows;
-        batch->next_rows = next_rows;
+        batch->next_rows = batches->next_rows;
     } else {
         batch->x = data->x + begin * data->inputs;
         batch->target = lw_target_from(&data->target, begin, data->outputs);

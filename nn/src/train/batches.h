@@ -17,9 +17,10 @@ typedef struct lw_batches {
     size_t most_rows;             /* of a batch on this rank */
     size_t rows_total;            /* of an epoch; 0: not known */
 
-    size_t epoch, rows_done; /* where the run is */
-    size_t number, own_done; /* of the batches, and of this rank's rows */
-    lw_random after;         /* the generator at the end of the epoch */
+    size_t epoch, rows_done;         /* where the run is */
+    size_t number, own_done;         /* of the batches, and of this rank's rows */
+    size_t next_rows, next_all_rows; /* of the next batch of a data set, on this rank and on all */
+    lw_random after;                 /* the generator at the end of the epoch */
     int shuffle;
     size_t *index;  /* order of the rows; NULL: as they lie, without a copy */
     lw_gather room; /* of one batch, for shuffled rows and for the callback */
