@@ -1,10 +1,14 @@
-// usage: mpirun -n RANKS bench_ranks [--network 784-1024-10] [--batch ROWS_OF_ALL] [--optimizer sgd|adam]
+// usage: mpirun -n RANKS bench_ranks [--network 784-1024-10] [--batch ROWS_OF_ALL] [--optimizer
+// sgd|adam]
 //            [--gradients fp32|bf16] [--bucket BYTES] [--steps N] [--rounds N] [--threads N]
-// Times training steps over ranks, and what they are made of. Prints a JSON object in one line, seconds and bytes
-// of a step in the best round: step (step_median is that of the median round), sums, bytes, waited and begun as
-// lw_mpi_times has them; peak, operations per second that the ranks could do then; share (and share_median) of its
-// round's peak that a step's products reach, in the round that comes nearest; compute, what a rank computes without sums
-// (compute.h), of its best round; alpha, beta, gamma and taken of the link (link.h).
+// Times training steps over ranks and their parts. Prints one line of JSON; times are in seconds,
+// and those of a step are from the best round:
+//   step, step_median   a step in the best and in the median round
+//   reductions, bytes, wait, exchange   lw_mpi_times of a step
+//   peak                floating-point operations per second that all ranks together reach at that
+//   time share, share_median the part of peak that the products of a step reach, in the best and in
+//   the median round compute             a step of one rank without exchange (compute.h), best
+//   round alpha, beta, gamma, taken   the link (link.h)
 #include "compute.h"
 #include "link.h"
 
@@ -18,11 +22,11 @@ namespace
 struct Round {
     double step, loss;
     lw_mpi_times times; // of all steps
-    double peak;        // of all ranks, were all as fast as the slowest
+    double peak;        // of all ranks, if all were as fast as the slowest
 };
 
-// FMA peak of all ranks at once, were all as fast as the slowest: where others use the processors, too, it says how much of
-// them was to be had.
+// FMA peak of all ranks at once, if all were as fast as the slowest. On a machine that other
+// processes use, it measures how much of the processors was available.
 double measure_peak(unsigned threads, unsigned ranks)
 {
     MPI_Barrier(MPI_COMM_WORLD);
@@ -50,7 +54,7 @@ struct Results {
     Parts compute;
     double flops; // of a step's products
 
-    // What share of the peak a share of the rounds stays below.
+    // Quantile over the rounds of the part of the peak that a step reaches.
     double quantile(double share) const
     {
         std::vector<double> shares;
@@ -61,7 +65,7 @@ struct Results {
     }
 };
 
-// Rounds of both kinds in turns, because machines drift.
+// Alternates rounds of both kinds, because machines drift.
 Results measure(const Options &options, lw_mpi *mpi, unsigned threads)
 {
     const unsigned ranks = lw_mpi_ranks(mpi)->count;
@@ -70,7 +74,7 @@ Results measure(const Options &options, lw_mpi *mpi, unsigned threads)
     Compute compute(options, rows, threads, *lw_mpi_ranks(mpi));
     Results results;
     results.flops = training.flops() * ranks;
-    // Memory is asked for in the first step.
+    // The first step allocates memory.
     train(training, mpi, 1);
     compute.measure(1);
     for (size_t i = 0; i < options.rounds; i++) {

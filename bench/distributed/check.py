@@ -1,4 +1,4 @@
-"""Predicted steps beside the measured ones."""
+"""Compares predicted with measured steps."""
 
 import sys
 
@@ -12,7 +12,7 @@ def _predict(record, algorithm, options):
 
 
 def check(records, algorithm, tolerance, options, out=sys.stdout):
-    """Prints a Markdown table; whether every step is within the tolerance, and there was one."""
+    """Prints a Markdown table. Returns whether there was a step and all were within tolerance."""
     out.write("| network | optimizer | batch | ranks | measured, ms | predicted, ms | difference "
               "| waited, ms | predicted, ms |\n"
               "|---|---|---:|---:|---:|---:|---:|---:|---:|\n")

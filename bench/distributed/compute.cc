@@ -20,16 +20,16 @@ lw_ranks Compute::silent_ranks(const lw_ranks &ranks)
     lw_ranks silent = {};
     silent.size = sizeof silent;
     silent.rank = ranks.rank;
-    // One rank alone would not store its gradients.
+    // A single rank would not store its gradients.
     silent.count = std::max(2u, ranks.count);
     silent.user = this;
-    // The loss is the first sum, when the rows are done.
+    // The reduction of the loss comes first, after the rows.
     silent.allreduce_f64 = [](void *user, size_t, double *) {
         auto *compute = static_cast<Compute *>(user);
         compute->parts_.rows += lap(compute);
         return LW_OK;
     };
-    // A layer's gradients may come in pieces.
+    // The gradients of a wide layer come in pieces.
     silent.allreduce_f32 = [](void *user, size_t n, float *) {
         auto *compute = static_cast<Compute *>(user);
         compute->parts_.gradients.at(compute->layer_) += lap(compute);

@@ -1,8 +1,8 @@
-"""What adding up over hosts costs in the alpha-beta model: the rounds of an allreduce.
+"""Cost of an all-reduce over hosts in the alpha-beta model, round by round.
 
-A message of n bytes takes alpha + n beta, adding up n bytes of numbers takes n gamma. The closed forms are in
-docs/guide/scaling.md; they are the sums of what these functions return. Rounds are kept apart because a library
-that moves on only while it is called begins the next one no earlier.
+A message of n bytes takes alpha + n beta seconds, adding n bytes of numbers takes n gamma. The sums
+of the rounds are the closed forms in docs/guide/scaling.md. Rounds are separate because an MPI
+library starts the next round only while it is called.
 """
 
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from typing import NamedTuple
 class Network:
     alpha: float  # seconds per message
     beta: float  # seconds per byte sent
-    gamma: float  # seconds per byte added up
+    gamma: float  # seconds per byte added
 
 
 class Round(NamedTuple):
-    """Seconds of the message that each host sends and receives."""
+    """One message that each host sends and receives."""
 
-    link: float  # keeps other messages from the link
-    latency: float  # from then until it is there and added up
-    agreed: bool = False  # MPI announces it, and sends it when it is called after the other host has agreed
+    link: float  # seconds during which it occupies the link
+    latency: float  # seconds from then until it has arrived and been added
+    rendezvous: bool = False  # MPI announces it in one call and sends it in a later one
 
     def seconds(self):
         return self.link + self.latency
@@ -31,7 +31,7 @@ def seconds_of(rounds):
     return sum(each.seconds() for each in rounds)
 
 
-LONGEST_UNAGREED = 65536  # bytes, of Open MPI's messages on TCP
+MAX_EAGER = 65536  # bytes: the longest message that Open MPI sends over TCP without rendezvous
 
 
 def _doublings(hosts):
@@ -40,47 +40,50 @@ def _doublings(hosts):
 
 
 def _passing(size, network, gamma=0.0):
-    return [Round(size * network.beta, network.alpha + size * gamma, size > LONGEST_UNAGREED)]
+    return [Round(size * network.beta, network.alpha + size * gamma, size > MAX_EAGER)]
 
 
 def _reducing(size, network):
-    """What comes is added to what is there."""
+    """Received numbers are added to local ones."""
     return _passing(size, network, network.gamma)
 
 
 def ring(hosts, size, network):
-    """A reduce-scatter and an allgather, both around a ring."""
-    share = size / hosts
-    return _reducing(share, network) * (hosts - 1) + _passing(share, network) * (hosts - 1)
+    """Reduce-scatter and allgather around a ring."""
+    chunk = size / hosts
+    return _reducing(chunk, network) * (hosts - 1) + _passing(chunk, network) * (hosts - 1)
 
 
 def tree(hosts, size, network):
-    """Recursive doubling: everything is exchanged with hosts 1, 2, 4, ... away."""
+    """Recursive doubling: exchanges everything with the hosts at distance 1, 2, 4, ..."""
     return _reducing(size, network) * _doublings(hosts)
 
 
 def rabenseifner(hosts, size, network):
-    """A reduce-scatter by recursive halving, an allgather by recursive doubling.
+    """Reduce-scatter by recursive halving, allgather by recursive doubling.
 
-    Where hosts are no power of two, the bytes of the closed form are spread over ceil(log2(hosts)) rounds.
+    If hosts is not a power of two, spreads the bytes of the closed form over ceil(log2(hosts))
+    rounds.
     """
     rounds = _doublings(hosts)
     moved = size * (hosts - 1) / hosts
-    shares = [2.0 ** (rounds - 1 - i) / (2**rounds - 1) * moved for i in range(rounds)]
-    halving = [each for share in shares for each in _reducing(share, network)]
-    doubling = [each for share in reversed(shares) for each in _passing(share, network)]
+    chunks = [2.0 ** (rounds - 1 - i) / (2**rounds - 1) * moved for i in range(rounds)]
+    halving = [each for chunk in chunks for each in _reducing(chunk, network)]
+    doubling = [each for chunk in reversed(chunks) for each in _passing(chunk, network)]
     return halving + doubling
 
 
 def binomial(hosts, size, network):
-    """A reduction to one host and a broadcast from there, both along a binomial tree."""
+    """Reduction to one host and broadcast from there, along a binomial tree."""
     rounds = _doublings(hosts)
     return _reducing(size, network) * rounds + _passing(size, network) * rounds
 
 
 def best(hosts, size, network):
-    """What takes the least time of these but the last, which never does, as MPI libraries choose by size."""
+    """The fastest of ring, tree and Rabenseifner, as MPI libraries choose by size. Binomial is
+    never fastest.
+    """
     return min((f(hosts, size, network) for f in (ring, tree, rabenseifner)), key=seconds_of)
 
 
-ALGORITHMS = {"ring": ring, "tree": tree, "rabenseifner": rabenseifner, "binomial": binomial, "best": best}
+ALGORITHMS = {f.__name__: f for f in (ring, tree, rabenseifner, binomial, best)}

@@ -9,14 +9,15 @@
 namespace
 {
 
-// MPI sends short messages at once. Before a long one the ranks agree, so that it begins later; TCP's become long at 64 KB,
-// and the line is that of messages which certainly are.
-constexpr size_t short_bytes = 8, least_bytes = 256 << 10, most_bytes = 4 << 20;
+// MPI sends short messages at once (eager protocol) and negotiates long ones first (rendezvous).
+// Over TCP the limit is 64 KB; the line is fitted to messages well above it.
+constexpr size_t short_bytes = 8, min_bytes = 256 << 10, max_bytes = 4 << 20;
 
 using Exchange = std::array<MPI_Request, 2>;
 
-// It is sent before the other's is asked for. The other way round Open MPI sends the agreement to what comes before it says
-// what will, so that a rank that is a little late begins its message when all of the other's has passed: twice the time.
+// Sends before it posts the receive. In the other order Open MPI accepts the incoming message
+// before it announces the outgoing one, so that a rank that is slightly late sends only after it
+// has received everything: twice the time.
 Exchange begin_exchange(std::vector<char> &out, std::vector<char> &in, size_t n, int other)
 {
     Exchange exchange;
@@ -30,13 +31,14 @@ void wait(Exchange exchange)
     MPI_Waitall(2, exchange.data(), MPI_STATUSES_IGNORE);
 }
 
-// The best of some series of exchanges of so many bytes both ways at once, as the rounds of a sum are: where hosts share
-// processors, or a link is fast, copying what goes and what comes takes longer than one way alone. Of a series the mean,
-// because one exchange is over at once where the other rank began it earlier. Many of short messages, which
-// take less time than another process that has the processor for once.
+// Seconds of an exchange of n bytes in both directions at once, as in the rounds of an all-reduce:
+// copying both ways takes longer than one way where hosts share processors or a link is fast. Best
+// of several series; of a series the mean, because a single exchange takes no time on the rank that
+// starts it later. Short messages get more series, since one time slice of another process is
+// longer than all of them.
 double exchange_seconds(std::vector<char> &out, std::vector<char> &in, size_t n, int other)
 {
-    const int rounds = n < least_bytes ? 30 : 3, times = n < least_bytes ? 10 : 4;
+    const int rounds = n < min_bytes ? 30 : 3, times = n < min_bytes ? 10 : 4;
     double best = 1e9;
     for (int round = 0; round < rounds; round++) {
         const double begin = MPI_Wtime();
@@ -47,14 +49,15 @@ double exchange_seconds(std::vector<char> &out, std::vector<char> &in, size_t n,
     return best;
 }
 
-// The line of the least squares through long messages' times. A link that lets a burst pass at more than its rate has one that
-// begins too early, below the time of a short message; that time is alpha then, and the line goes through it.
+// Least-squares line through the times of long messages. On a link that passes bursts above its
+// rate, the intercept is below the time of a short message; then alpha is that time, and the line
+// goes through it.
 void fit_line(Link &link, int other)
 {
-    std::vector<char> out(most_bytes), in(most_bytes);
+    std::vector<char> out(max_bytes), in(max_bytes);
     const double shortest = exchange_seconds(out, in, short_bytes, other);
     std::vector<double> bytes, seconds;
-    for (size_t n = least_bytes; n <= most_bytes; n *= 2) {
+    for (size_t n = min_bytes; n <= max_bytes; n *= 2) {
         bytes.push_back(static_cast<double>(n));
         seconds.push_back(exchange_seconds(out, in, n, other));
     }
@@ -71,7 +74,7 @@ void fit_line(Link &link, int other)
     }
 }
 
-// What is computed between two calls of MPI, in the milliseconds that a layer's gradients take.
+// Computation between two MPI calls: a few milliseconds, as the gradients of a layer take.
 void compute(std::vector<float> &x)
 {
     constexpr int times = 50;
@@ -91,29 +94,30 @@ double compute_seconds(std::vector<float> &x)
     return best;
 }
 
-// The share of the time of an exchange in which less is computed than without one, when least is.
-double taken_share(int other)
+// Fraction of the processor that an exchange takes from a computation; the smallest of several
+// measurements.
+double taken_fraction(int other)
 {
     constexpr int rounds = 9;
     std::vector<float> x(1 << 16, 1.0f);
-    std::vector<char> out(most_bytes), in(most_bytes);
+    std::vector<char> out(max_bytes), in(max_bytes);
     const double alone = compute_seconds(x);
-    double least = 1.0;
+    double smallest = 1.0;
     for (int round = 0; round < rounds; round++) {
         wait(begin_exchange(out, in, short_bytes, other));
         const double begin = MPI_Wtime();
-        Exchange exchange = begin_exchange(out, in, most_bytes, other);
+        Exchange exchange = begin_exchange(out, in, max_bytes, other);
         double computed = 0.0;
         for (int done = 0; !done; computed += alone) {
             compute(x);
             MPI_Testall(2, exchange.data(), &done, MPI_STATUSES_IGNORE);
         }
-        least = std::min(least, 1.0 - computed / (MPI_Wtime() - begin));
+        smallest = std::min(smallest, 1.0 - computed / (MPI_Wtime() - begin));
     }
-    return std::max(0.0, least);
+    return std::max(0.0, smallest);
 }
 
-// As MPI does it, in pieces as long as those that are sent.
+// Seconds per byte of a local reduction by MPI, in pieces as large as a bucket.
 double addition_seconds()
 {
     constexpr int rounds = 10, floats = 1 << 18;
@@ -139,7 +143,7 @@ Link measure_link()
     if (count > 1 && (rank == 0 || rank == count - 1)) {
         const int other = rank == 0 ? count - 1 : 0;
         fit_line(link, other);
-        link.taken = taken_share(other);
+        link.taken = taken_fraction(other);
     }
     link.gamma = addition_seconds();
     MPI_Barrier(MPI_COMM_WORLD);

@@ -1,4 +1,4 @@
-"""What bench_ranks measured: lines of JSON, and computing for other numbers of rows than those measured."""
+"""Reads the JSON lines of bench_ranks, and extrapolates computing time to other numbers of rows."""
 
 import json
 
@@ -11,7 +11,7 @@ class WrongFile(Exception):
 
 
 class Record:
-    """One line: a network on so many ranks. The batch is that of all ranks together."""
+    """One line: a network on a number of ranks. The batch is that of all ranks together."""
 
     def __init__(self, line):
         self.network = line["network"]
@@ -20,23 +20,23 @@ class Record:
         self.batch = line["batch"]
         self.ranks = line["ranks"]
         self.rows = self.batch / self.ranks
-        self.step = line.get("step")  # absent where only computing was measured
+        self.step = line.get("step")  # absent if only computing was measured
         self.wait = line.get("wait")
         self.bytes = line.get("bytes", 0)
         self.link = Network(line.get("alpha", 0.0), line.get("beta", 0.0), line["gamma"])
-        self.taken = min(0.9, line.get("taken", 0.0))  # of the processor, while messages pass
+        self.taken = min(0.9, line.get("taken", 0.0))  # processor fraction while messages pass
         compute = line["compute"]
         self.compute = Compute(compute["rows"], tuple(compute["gradients"]), compute["update"])
         if len(self.compute.gradients) != len(self.floats()):
-            raise ValueError("not a time of gradients for each layer")
+            raise ValueError("compute.gradients needs one time per layer")
 
     def floats(self):
-        """Gradients of the last layer, ..., of the first, without what pads them."""
+        """Number of gradients per layer, last layer first, without padding."""
         sizes = [int(size) for size in self.network.split("-")]
         return [(inputs + 1) * units for inputs, units in zip(sizes, sizes[1:])][::-1]
 
     def number_bytes(self):
-        """Of a gradient on its way: half of a float's in bf16, which the bytes tell."""
+        """Bytes of an exchanged gradient, from the bytes of the step: 2 for bf16, 4 for float."""
         gradient_bytes = self.bytes - LOSS_BYTES
         return 2 if 0 < gradient_bytes < 3 * sum(self.floats()) else FLOAT_BYTES
 
@@ -51,12 +51,12 @@ def read(path):
             except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
                 raise WrongFile(f"{path}:{number}: {type(error).__name__}: {error}") from error
     if not records:
-        raise WrongFile(f"{path}: nothing measured")
+        raise WrongFile(f"{path}: no measurements")
     return records
 
 
 def by_network(records):
-    """Lists of records of one network, optimizer and number of threads, in the order of the file."""
+    """Groups records by network, optimizer and number of threads, in file order."""
     groups = {}
     for record in records:
         groups.setdefault((record.network, record.optimizer, record.threads), []).append(record)
@@ -64,7 +64,7 @@ def by_network(records):
 
 
 def _line(few, many, seconds_of):
-    """Seconds as a function of rows: through two points, but falling neither with rows nor below 0 without any."""
+    """Seconds as a linear function of rows through two points; slope and intercept are >= 0."""
     slope = 0.0
     if many.rows > few.rows:
         slope = max(0.0, (seconds_of(many) - seconds_of(few)) / (many.rows - few.rows))
@@ -75,11 +75,11 @@ def _line(few, many, seconds_of):
 
 
 def compute_of_rows(records):
-    """Computing as a function of the rows of a rank.
+    """Computing time as a function of the rows of a rank.
 
-    Rows and gradients take time per row and a part per parameter, which does not depend on rows; what was
-    measured with fewest and with most rows tells both. Where all had as many, there is no such part. The
-    update is per parameter alone.
+    Rows and gradients take time per row plus time per parameter, which does not depend on rows; the
+    records with the fewest and the most rows determine both. If all records have the same number of
+    rows, everything is per row. The update is per parameter only.
     """
     few = min(records, key=lambda record: record.rows)
     many = max(records, key=lambda record: record.rows)

@@ -1,47 +1,47 @@
-"""How a network scales over hosts that have a rank each."""
+"""Scaling of a network over hosts with one rank each."""
 
 from overlap import simulate
 
 
 class Scaling:
-    """compute_of: Compute as a function of a rank's rows. rounds_of(hosts, bytes): rounds of a sum.
+    """compute_of(rows): Compute of a rank. rounds_of(hosts, bytes): rounds of a reduction.
 
-    Efficiency is in relation to the same computing on one host, which adds nothing up.
+    Efficiency is relative to the same computing on one host, which exchanges nothing.
     """
 
     def __init__(self, compute_of, floats, rounds_of, **options):
         self.compute_of = compute_of
         self.floats = floats
         self.rounds_of = rounds_of
-        self.options = options  # of overlap.simulate
+        self.options = options  # for overlap.simulate
 
     def step(self, hosts, rows):
-        """With so many rows on each host."""
+        """A step with this number of rows on each host."""
         return simulate(self.compute_of(rows), self.floats,
                         lambda size: self.rounds_of(hosts, size), **self.options)
 
     def weak(self, hosts, rows):
-        """Efficiency with as many rows on each host as on one."""
+        """Efficiency if each host has as many rows as a single one."""
         return self.compute_of(rows).total() / self.step(hosts, rows).seconds
 
     def strong(self, hosts, batch):
-        """Efficiency with the rows of one batch dealt to the hosts; None where some would have none."""
+        """Efficiency if the hosts divide the rows of one batch; None if some would have none."""
         if batch < hosts:
             return None
         return self.compute_of(batch).total() / (hosts * self.step(hosts, batch / hosts).seconds)
 
     def smallest_rows(self, hosts, efficiency):
-        """The fewest rows on each host with which weak scaling is as efficient; None if no number is."""
-        most = 1
-        while self.weak(hosts, most) < efficiency:
-            most *= 2
-            if most > 2**40:
+        """The fewest rows per host with this efficiency of weak scaling; None if there is none."""
+        high = 1
+        while self.weak(hosts, high) < efficiency:
+            high *= 2
+            if high > 2**40:
                 return None
-        fewest = most // 2
-        while most - fewest > 1:
-            rows = (fewest + most) // 2
+        low = high // 2
+        while high - low > 1:
+            rows = (low + high) // 2
             if self.weak(hosts, rows) < efficiency:
-                fewest = rows
+                low = rows
             else:
-                most = rows
-        return most
+                high = rows
+        return high

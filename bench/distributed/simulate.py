@@ -1,7 +1,7 @@
-"""Training over hosts in the alpha-beta model, from what bench_ranks measured: docs/guide/scaling.md.
+"""Predicts training over hosts from measurements of bench_ranks (docs/guide/scaling.md).
 
-check FILE: whether the model predicts the measured steps; exit code 1 if it does not.
-table FILE: what it predicts for 8 to 1024 hosts at 10 and 100 Gb/s.
+check FILE: compares predictions with the measured steps; exit code 1 if one is off.
+table FILE: predicts 8 to 1024 hosts at 10 and 100 Gb/s.
 """
 
 import argparse
@@ -17,26 +17,26 @@ MIB = 1 << 20
 
 def parse():
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("file", help="lines of JSON from bench_ranks")
+    common.add_argument("file", help="JSON lines of bench_ranks")
     common.add_argument("--algorithm", choices=ALGORITHMS, default="best",
-                        help="of sums; best: the fastest for each size (default)")
+                        help="all-reduce algorithm; best: the fastest for each size (default)")
     common.add_argument("--bucket-bytes", type=int, default=MIB,
-                        help="bytes of float that are added up together (default 1 MiB)")
+                        help="bytes of floats that are reduced together (default 1 MiB)")
     common.add_argument("--offload", action="store_true",
-                        help="sums move on by themselves, not only while MPI is called")
+                        help="reductions make progress by themselves, not only while MPI is called")
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     modes = parser.add_subparsers(dest="mode", required=True)
     checked = modes.add_parser("check", parents=[common])
     checked.add_argument("--tolerance", type=float, default=0.15,
-                         help="share of a step that a prediction may be off (default 0.15)")
+                         help="relative error that is accepted (default 0.15)")
     table = modes.add_parser("table", parents=[common])
     table.add_argument("--alpha-10", type=float, default=20e-6,
                        help="seconds per message at 10 Gb/s (default 20e-6)")
     table.add_argument("--alpha-100", type=float, default=2e-6,
                        help="seconds per message at 100 Gb/s (default 2e-6)")
     table.add_argument("--speed", type=float, default=1.0,
-                       help="how many times as fast as the measured one a host computes (default 1)")
+                       help="speed of a host relative to the measured one (default 1)")
     return parser.parse_args()
 
 

@@ -8,7 +8,7 @@ from scaling import Scaling
 
 HOSTS = [2**i for i in range(3, 11)]
 BITS_PER_BYTE = 8
-EFFICIENT = 0.8  # where weak scaling falls below this, it ends
+EFFICIENT = 0.8  # efficiency of weak scaling that defines the smallest batch
 
 
 def _percent(share):
@@ -20,7 +20,8 @@ def _count(number):
 
 
 def _table(scaling, batch, out):
-    out.write("| hosts | step, ms | sums, ms | hidden | weak | samples/s | strong | smallest batch |\n"
+    out.write("| hosts | step, ms | sums, ms | hidden | weak | samples/s | strong "
+              "| smallest batch |\n"
               "|---:|---:|---:|---:|---:|---:|---:|---:|\n")
     for hosts in HOSTS:
         step = scaling.step(hosts, batch)
@@ -50,12 +51,16 @@ def _scaling(group, algorithm, link, speed, options):
 
 
 def tables(records, algorithm, alphas, speed, options, out=sys.stdout):
-    """All in short, then a table for each network and rate. alphas: by Gb/s. speed: of a host, in measured ones."""
+    """Writes a summary, then a table per network and rate.
+
+    alphas: seconds per message, by Gb/s. speed: of a host, relative to the measured one.
+    """
     scalings = []
     for group in by_network(records):
         for gigabits, alpha in alphas.items():
             link = Network(alpha, BITS_PER_BYTE / (gigabits * 1e9), group[0].link.gamma / speed)
-            scalings.append((group[0], gigabits, alpha, _scaling(group, algorithm, link, speed, options)))
+            scaling = _scaling(group, algorithm, link, speed, options)
+            scalings.append((group[0], gigabits, alpha, scaling))
     _summary(scalings, out)
     for first, gigabits, alpha, scaling in scalings:
         out.write(f"\n{first.network}, {first.optimizer}, batch {first.batch}, "

@@ -41,7 +41,7 @@ Training::Training(const Options &options, size_t rows, unsigned threads, const 
     check(lw_net_set_ranks(net_.get(), &ranks));
     std::mt19937 random(ranks.rank + 1);
     for (float &x : x_)
-        x = static_cast<float>(random() % 256) / 255.0f; // as pixels are
+        x = static_cast<float>(random() % 256) / 255.0f; // like pixels
     for (int32_t &label : labels_)
         label = static_cast<int32_t>(random() % options.sizes.back());
 }

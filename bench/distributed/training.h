@@ -1,4 +1,4 @@
-// A network and rows to train it on, those of one rank.
+// A network and the training rows of one rank.
 #ifndef LANEWISE_BENCH_RANKS_TRAINING_H
 #define LANEWISE_BENCH_RANKS_TRAINING_H
 
@@ -6,23 +6,24 @@
 
 #include <memory>
 
-// Ends all ranks, with Lanewise's text, unless the status is LW_OK. It does not throw: to destroy a network, ranks that share
-// it wait for each other.
+// Aborts all ranks with the message of Lanewise unless the status is LW_OK. Does not throw: the
+// other ranks wait for this one.
 void check(lw_status status);
 
 class Training
 {
   public:
-    // The network is one of these ranks, which have to outlive it.
+    // The ranks must outlive the object.
     Training(const Options &options, size_t rows, unsigned threads, const lw_ranks &ranks);
 
-    // A step on all rows; the loss is of all ranks.
+    // One step on all rows. Returns the loss of all ranks.
     double step();
 
-    // Of the layers, the last one first, without what pads them.
+    // Number of gradients per layer, last layer first, without padding.
     const std::vector<size_t> &gradients() const { return gradients_; }
 
-    // Operations of the products of a step: forward, and backward to the weights and, but in the first layer, to the inputs.
+    // Floating-point operations of the matrix products of a step: forward, backward to the weights,
+    // and backward to the inputs except in the first layer.
     double flops() const { return flops_; }
 
   private:

@@ -5,46 +5,46 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What fits an int, in whole sections of gradients. */
+/* MPI counts are int. A multiple of the alignment of gradients. */
 enum { MAX_FLOATS = 1 << 30 };
 
-/* From so many ranks on sums are received elsewhere. In place Open MPI 4.1 reduces to one rank and sends the result from
- * there, whatever the size: 4 MiB over four hosts at 200 Mb/s took 1008 ms, and 428 to a second buffer. Of fewer ranks it
- * does so in either case. */
+/* With this many ranks or more, results are received in a second buffer. In place, Open MPI 4.1
+ * reduces to one rank and broadcasts from there, whatever the size: 4 MiB over four hosts at 200
+ * Mb/s took 1008 ms, and 428 ms with a second buffer. With fewer ranks it always does so. */
 enum { MIN_RANKS_OUT_OF_PLACE = 4 };
 
-/* ---- Room ---- */
+/* ---- Memory ---- */
 
-/* For another sum. */
+/* Makes room for another reduction. */
 static lw_status reserve_reduction(lw_mpi_allreduce *state)
 {
     enum { MORE = 16 };
     if (state->started < state->capacity)
         return LW_OK;
-    const size_t room = state->capacity + MORE;
-    /* NOLINTNEXTLINE(bugprone-sizeof-expression): with some MPIs its elements are pointers */
-    MPI_Request *requests = realloc(state->requests, room * sizeof *requests);
+    const size_t capacity = state->capacity + MORE;
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): MPI_Request is a pointer in some MPIs */
+    MPI_Request *requests = realloc(state->requests, capacity * sizeof *requests);
     if (requests)
         state->requests = requests;
     lw_mpi_reduction *reductions =
-        requests ? realloc(state->reductions, room * sizeof *reductions) : NULL;
+        requests ? realloc(state->reductions, capacity * sizeof *reductions) : NULL;
     if (!reductions)
-        return lw_fail(LW_ENOMEM, "no memory for %zu sums over ranks", room);
-    for (size_t i = state->capacity; i < room; i++)
+        return lw_fail(LW_ENOMEM, "no memory for %zu reductions over ranks", capacity);
+    for (size_t i = state->capacity; i < capacity; i++)
         reductions[i] = (lw_mpi_reduction){0};
     state->reductions = reductions;
-    state->capacity = room;
+    state->capacity = capacity;
     return LW_OK;
 }
 
-/* In a sum, for what is sent or received elsewhere than where the gradients lie. */
+/* Grows the buffer of a reduction, for operands that are not sent or received in place. */
 static lw_status reserve_buffer(lw_mpi_reduction *reduction, size_t bytes)
 {
     if (bytes <= reduction->capacity)
         return LW_OK;
     void *buffer = malloc(bytes);
     if (!buffer)
-        return lw_fail(LW_ENOMEM, "no memory for a sum of %zu bytes", bytes);
+        return lw_fail(LW_ENOMEM, "no memory for a reduction of %zu bytes", bytes);
     free(reduction->buffer);
     reduction->buffer = buffer;
     reduction->capacity = bytes;
@@ -59,9 +59,10 @@ void lw_mpi_allreduce_free(lw_mpi_allreduce *state)
     free(state->requests);
 }
 
-/* ---- Beginning ---- */
+/* ---- Start ---- */
 
-/* Of n numbers of so many bytes, for which there is room; to MPI_IN_PLACE or another place. */
+/* Starts a reduction of n numbers of `bytes` bytes each. from may be MPI_IN_PLACE. Its entry in
+ * reductions is reserved. */
 static lw_status start(lw_mpi_allreduce *state, const void *from, void *to, size_t n, size_t bytes,
                        MPI_Datatype type, MPI_Op op)
 {
@@ -69,7 +70,7 @@ static lw_status start(lw_mpi_allreduce *state, const void *from, void *to, size
         state->first = MPI_Wtime();
     const lw_status status = lw_mpi_check(
         MPI_Iallreduce(from, to, (int)n, type, op, state->comm, &state->requests[state->started]),
-        "sum over ranks");
+        "all-reduce");
     if (status != LW_OK)
         return status;
     state->started++;
@@ -96,7 +97,7 @@ static lw_status start_f32(lw_mpi_allreduce *state, lw_bucket bucket)
                                : status;
     }
     status = reserve_buffer(reduction, (out_of_place ? 2 : 1) * n * sizeof(lw_bf16));
-    /* What is received comes first, so that it lies there in either case. */
+    /* Received numbers come first in the buffer, whether it has a second half or not. */
     lw_bf16 *received = reduction->buffer,
             *sent = out_of_place && received ? received + n : received;
     if (status == LW_OK)
@@ -106,7 +107,8 @@ static lw_status start_f32(lw_mpi_allreduce *state, lw_bucket bucket)
                            : status;
 }
 
-/* After a failure nothing more is begun: the other ranks would add something else to it. */
+/* Starts the pending bucket. Starts nothing more after a failure: the reductions of this rank would
+ * no longer match those of the others. */
 static lw_status start_pending(lw_mpi_allreduce *state)
 {
     lw_bucket left = state->pending;
@@ -120,14 +122,14 @@ static lw_status start_pending(lw_mpi_allreduce *state)
     return status;
 }
 
-/* Messages, all of them, move on only while MPI is called. */
+/* Gives MPI time to make progress, which it makes only while it is called. */
 static lw_status progress(lw_mpi_allreduce *state)
 {
     int done;
     return state->started == 0 ? LW_OK
                                : lw_mpi_check(MPI_Test(&state->requests[state->started - 1], &done,
                                                        MPI_STATUS_IGNORE),
-                                              "sum over ranks");
+                                              "all-reduce");
 }
 
 lw_status lw_mpi_allreduce_f32(void *user, size_t n, float *x)
@@ -157,21 +159,21 @@ lw_status lw_mpi_allreduce_f64(void *user, size_t n, double *x)
     return start(state, MPI_IN_PLACE, x, n, sizeof *x, MPI_DOUBLE, MPI_SUM);
 }
 
-/* ---- The end ---- */
+/* ---- Wait ---- */
 
-/* For all that was begun, also if some of it has failed. */
+/* Waits for all reductions, even if one has failed; returns the first failure. */
 static lw_status finish(lw_mpi_allreduce *state)
 {
     lw_status status = LW_OK;
     for (size_t i = 0; i < state->started; i++) {
         const lw_status done =
-            lw_mpi_check(MPI_Wait(&state->requests[i], MPI_STATUS_IGNORE), "sum over ranks");
+            lw_mpi_check(MPI_Wait(&state->requests[i], MPI_STATUS_IGNORE), "all-reduce");
         status = status == LW_OK ? done : status;
     }
     return status;
 }
 
-/* What has been received elsewhere, to where it belongs. */
+/* Copies results that were not received in place. */
 static lw_status copy_results(const lw_mpi_allreduce *state)
 {
     lw_status status = LW_OK;

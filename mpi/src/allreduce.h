@@ -1,45 +1,44 @@
-/* Sums over the ranks of a communicator, on their way while the caller goes on. */
+/* Non-blocking all-reduce over the ranks of a communicator; adjacent operands share a bucket. */
 #ifndef LANEWISE_MPI_ALLREDUCE_H
 #define LANEWISE_MPI_ALLREDUCE_H
 
 #include <lanewise/bf16.h>
 #include <lanewise/mpi.h>
 
-/* Floats that lie one behind the other and are to be added up together. */
+/* Contiguous floats that are reduced together. */
 typedef struct lw_bucket {
     float *x;
     size_t n;
 } lw_bucket;
 
-/* A sum on its way. Its buffer stays for the sum of the same number in the next step. */
+/* A reduction that has been started. The buffer is kept for the same reduction of the next step. */
 typedef struct lw_mpi_reduction {
     lw_bucket bucket; /* x is NULL for doubles */
-    void
-        *buffer; /* what is received, and in bf16 sent, elsewhere than in place; NULL: nothing is */
-    size_t capacity; /* its bytes */
+    void *buffer;     /* operands that are not sent or received in place; may be NULL */
+    size_t capacity;  /* of buffer, in bytes */
 } lw_mpi_reduction;
 
 typedef struct lw_mpi_allreduce {
     MPI_Comm comm;
     int count;      /* of ranks */
-    MPI_Op op_bf16; /* MPI_OP_NULL: gradients travel as floats */
+    MPI_Op op_bf16; /* MPI_OP_NULL: gradients are sent as floats */
     size_t bucket_floats;
-    lw_bucket pending; /* not begun: more may come */
+    lw_bucket pending; /* not started yet: the next operand may extend it */
 
-    size_t started, capacity; /* sums of this step, and how many there is room for */
-    lw_mpi_reduction *reductions;
+    size_t started, capacity;     /* reductions of the current step, and allocated ones */
+    lw_mpi_reduction *reductions; /* capacity of them, like requests */
     MPI_Request *requests;
 
-    double first; /* time of the first sum of a step */
+    double first; /* time at which the first reduction of the step was started */
     lw_mpi_times times;
 } lw_mpi_allreduce;
 
-/* The functions of lw_ranks, of more than one; user is an lw_mpi_allreduce. */
+/* The functions of lw_ranks for more than one rank; user is an lw_mpi_allreduce. */
 lw_status lw_mpi_allreduce_f32(void *user, size_t n, float *x);
 lw_status lw_mpi_allreduce_f64(void *user, size_t n, double *x);
 lw_status lw_mpi_wait(void *user);
 
-/* Frees the buffers. */
+/* Frees the memory of an lw_mpi_allreduce, not the struct. */
 void lw_mpi_allreduce_free(lw_mpi_allreduce *state);
 
 #endif

@@ -1,4 +1,4 @@
-/* A sum of bf16 numbers, as MPI asks for it. */
+/* The reduction operation that adds bf16 numbers. */
 #ifndef LANEWISE_MPI_BF16_SUM_H
 #define LANEWISE_MPI_BF16_SUM_H
 

@@ -16,7 +16,7 @@ struct lw_mpi {
     lw_mpi_allreduce allreduce;
 };
 
-/* ---- Ranks that are alone: nothing to add up ---- */
+/* ---- A single rank exchanges nothing ---- */
 
 static lw_status keep_f32(void *user, size_t n, float *x)
 {
@@ -40,22 +40,24 @@ static lw_status wait_for_none(void *user)
     return LW_OK;
 }
 
-/* ---- What is refused ---- */
+/* ---- Checks ---- */
 
-/* That the calling thread can call MPI. */
+/* Checks that the calling thread may call MPI. */
 static lw_status check_state(void)
 {
-    int initialized = 0, finalized = 0, level = MPI_THREAD_SINGLE, is_main = 0;
-    MPI_Initialized(&initialized);
+    int initialised = 0, finalized = 0, level = MPI_THREAD_SINGLE, is_main = 0;
+    MPI_Initialized(&initialised);
     MPI_Finalized(&finalized);
-    if (!initialized || finalized)
-        return lw_fail(LW_ESTATE, finalized ? "MPI has ended" : "MPI has not been initialised");
+    if (!initialised || finalized)
+        return lw_fail(LW_ESTATE,
+                       finalized ? "MPI has been finalised" : "MPI has not been initialised");
     MPI_Query_thread(&level);
     if (level < MPI_THREAD_FUNNELED)
         return lw_fail(LW_ESTATE, "MPI has been initialised without MPI_THREAD_FUNNELED");
     MPI_Is_thread_main(&is_main);
     if (level == MPI_THREAD_FUNNELED && !is_main)
-        return lw_fail(LW_ESTATE, "MPI has been initialised by another thread, for that one alone");
+        return lw_fail(LW_ESTATE,
+                       "MPI_THREAD_FUNNELED allows only the thread that initialised MPI");
     return LW_OK;
 }
 
@@ -65,7 +67,7 @@ static lw_status check_comm(MPI_Comm comm)
     if (comm == MPI_COMM_NULL)
         return lw_fail(LW_EINVAL, "the communicator is MPI_COMM_NULL");
     MPI_Comm_test_inter(comm, &is_inter);
-    return is_inter ? lw_fail(LW_EINVAL, "the communicator is one between two groups") : LW_OK;
+    return is_inter ? lw_fail(LW_EINVAL, "the communicator is an intercommunicator") : LW_OK;
 }
 
 static lw_status check_options(const lw_mpi_options *options)
@@ -75,46 +77,47 @@ static lw_status check_options(const lw_mpi_options *options)
     return LW_OK;
 }
 
-/* ---- Making ---- */
+/* ---- Creation ---- */
 
 static size_t bucket_bytes(const lw_mpi_options *options)
 {
     return options->bucket_bytes ? options->bucket_bytes : DEFAULT_BUCKET_BYTES;
 }
 
-/* That all ranks go on, and with the same options: sums of different ones would never meet. */
-static lw_status agree(MPI_Comm comm, const lw_mpi_options *options, int has_memory)
+/* Collective: checks that all ranks have memory and the same options. With different options, ranks
+ * would start reductions of different sizes and wait forever. */
+static lw_status check_consensus(MPI_Comm comm, const lw_mpi_options *options, int has_memory)
 {
     enum { OPTIONS = 2 };
     static const char *const names[OPTIONS] = {"bucket_bytes", "gradients"};
     const unsigned long long mine[OPTIONS] = {bucket_bytes(options),
                                               (unsigned long long)options->gradients};
-    /* The largest of each, and of its complement, which is that of the least; whether a rank has no memory. */
-    unsigned long long most[2 * OPTIONS + 1];
+    /* Maxima over the ranks: each option, its complement (so the minimum), and "has no memory". */
+    unsigned long long maxima[2 * OPTIONS + 1];
     for (size_t i = 0; i < OPTIONS; i++) {
-        most[i] = mine[i];
-        most[OPTIONS + i] = ~mine[i];
+        maxima[i] = mine[i];
+        maxima[OPTIONS + i] = ~mine[i];
     }
-    most[2 * OPTIONS] = !has_memory;
+    maxima[2 * OPTIONS] = !has_memory;
     const lw_status status = lw_mpi_check(
-        MPI_Allreduce(MPI_IN_PLACE, most, 2 * OPTIONS + 1, MPI_UNSIGNED_LONG_LONG, MPI_MAX, comm),
+        MPI_Allreduce(MPI_IN_PLACE, maxima, 2 * OPTIONS + 1, MPI_UNSIGNED_LONG_LONG, MPI_MAX, comm),
         "options of the ranks");
     if (status != LW_OK)
         return status;
     if (!has_memory)
         return lw_fail(LW_ENOMEM, "no memory for the ranks of MPI");
     for (size_t i = 0; i < OPTIONS; i++)
-        if (most[i] != ~most[OPTIONS + i])
+        if (maxima[i] != ~maxima[OPTIONS + i])
             return lw_fail(LW_EINVAL, "%s is not the same on all ranks", names[i]);
-    return most[2 * OPTIONS] ? lw_fail(LW_ERANK, "another rank has no memory") : LW_OK;
+    return maxima[2 * OPTIONS] ? lw_fail(LW_ERANK, "another rank has no memory") : LW_OK;
 }
 
-/* On a copy of comm, in which errors come back instead of ending the program. */
+/* Duplicates comm with MPI_ERRORS_RETURN. */
 static lw_status join(lw_mpi *mpi, MPI_Comm comm)
 {
     int rank, count;
     const lw_status status =
-        lw_mpi_check(MPI_Comm_dup(comm, &mpi->allreduce.comm), "copy of a communicator");
+        lw_mpi_check(MPI_Comm_dup(comm, &mpi->allreduce.comm), "duplicate of the communicator");
     if (status != LW_OK)
         return status;
     MPI_Comm_set_errhandler(mpi->allreduce.comm, MPI_ERRORS_RETURN);
@@ -132,7 +135,7 @@ static lw_status join(lw_mpi *mpi, MPI_Comm comm)
     return lw_mpi_find_topology(&mpi->topology, mpi->allreduce.comm);
 }
 
-static lw_status make(lw_mpi *mpi, MPI_Comm comm, const lw_mpi_options *options)
+static lw_status initialize(lw_mpi *mpi, MPI_Comm comm, const lw_mpi_options *options)
 {
     mpi->allreduce.comm = MPI_COMM_NULL;
     mpi->allreduce.op_bf16 = MPI_OP_NULL;
@@ -162,22 +165,22 @@ lw_status lw_mpi_create(lw_mpi **mpi, MPI_Comm comm, const lw_mpi_options *optio
         status = check_comm(comm);
     if (status != LW_OK)
         return status;
-    lw_mpi *made = calloc(1, sizeof *made);
-    status = agree(comm, options, made != NULL);
+    lw_mpi *created = calloc(1, sizeof *created);
+    status = check_consensus(comm, options, created != NULL);
     if (status != LW_OK) {
-        free(made);
+        free(created);
         return status;
     }
-    status = make(made, comm, options);
+    status = initialize(created, comm, options);
     if (status != LW_OK) {
-        lw_mpi_destroy(made);
+        lw_mpi_destroy(created);
         return status;
     }
-    *mpi = made;
+    *mpi = created;
     return LW_OK;
 }
 
-/* ---- Using ---- */
+/* ---- Use ---- */
 
 const lw_ranks *lw_mpi_ranks(const lw_mpi *mpi)
 {

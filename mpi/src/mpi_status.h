@@ -1,10 +1,10 @@
-/* What MPI answers, as a status. */
+/* Converts MPI error codes to lw_status. */
 #ifndef LANEWISE_MPI_STATUS_H
 #define LANEWISE_MPI_STATUS_H
 
 #include <lanewise/mpi.h>
 
-/* LW_OK for MPI_SUCCESS; otherwise LW_EIO with what could not be done, and why. */
+/* Returns LW_OK for MPI_SUCCESS, otherwise LW_EIO. The message has `what` and the text of MPI. */
 static inline lw_status lw_mpi_check(int code, const char *what)
 {
     char text[MPI_MAX_ERROR_STRING] = "";

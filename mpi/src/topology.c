@@ -20,7 +20,7 @@ typedef struct affinity {
 #endif
 } affinity;
 
-/* Of the calling thread; what nobody knows overlaps with everything. */
+/* Affinity of the calling thread. If it is unknown, it overlaps with every other one. */
 static affinity find_affinity(void)
 {
     affinity mine;
@@ -41,7 +41,7 @@ static int overlap(const affinity *a, const affinity *b)
     return 0;
 }
 
-/* Processors that lw_max_threads knows of, whatever OpenMP and the caller have been told. */
+/* lw_max_threads without the limits of lw_set_threads and OpenMP: affinity and CPU quota only. */
 static int processors(void)
 {
     const int setting = lw_set_threads(0), threads = omp_get_max_threads();
@@ -52,7 +52,7 @@ static int processors(void)
     return count;
 }
 
-/* One rank after the other tells its mask, so that none needs memory for those of all. */
+/* Broadcasts the masks one rank at a time, which needs no memory for all of them. */
 static lw_status count_overlapping_ranks(lw_mpi_topology *topology, MPI_Comm host)
 {
     const affinity mine = find_affinity();
@@ -72,15 +72,15 @@ static lw_status describe_host(lw_mpi_topology *topology, MPI_Comm host)
     int rank, ranks;
     MPI_Comm_rank(host, &rank);
     MPI_Comm_size(host, &ranks);
-    topology->hosts = rank == 0; /* to be added up over the first ranks of all */
+    topology->hosts = rank == 0; /* summed over all ranks later: 1 per host */
     topology->ranks_here = (unsigned)ranks;
     const lw_status status = count_overlapping_ranks(topology, host);
     if (status != LW_OK)
         return status;
-    /* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): this rank is one of them */
-    const unsigned share = (unsigned)processors() / topology->overlapping_ranks,
+    /* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): a rank overlaps with itself */
+    const unsigned available = (unsigned)processors() / topology->overlapping_ranks,
                    context = (unsigned)omp_get_max_threads();
-    const unsigned threads = share < context ? share : context;
+    const unsigned threads = available < context ? available : context;
     topology->threads = threads > 1 ? threads : 1;
     return LW_OK;
 }

@@ -51,7 +51,7 @@ static void between_groups(void)
     if (count != 2)
         return;
     MPI_Intercomm_create(MPI_COMM_SELF, 0, MPI_COMM_WORLD, 1 - rank, 0, &inter);
-    REFUSES(LW_EINVAL, "two groups", lw_mpi_create(&s.handle, inter, NULL));
+    REFUSES(LW_EINVAL, "intercommunicator", lw_mpi_create(&s.handle, inter, NULL));
     MPI_Comm_free(&inter);
 }
 

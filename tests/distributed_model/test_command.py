@@ -1,6 +1,6 @@
 """usage: test_command.py FOLDER_OF_THE_MODEL
 
-What is made of measured lines: computing for other rows, and the modes of simulate.py.
+Tests of measured.py (computing time for other numbers of rows) and of the modes of simulate.py.
 """
 
 import json
@@ -17,7 +17,7 @@ from measured import Record, WrongFile, compute_of_rows, read
 
 
 def line(**changes):
-    """9 and 2 gradients; 2 ranks, whose messages take a second each, however long they are."""
+    """9 and 2 gradients; 2 ranks; each message takes a second, whatever its size."""
     return {"network": "8-1-1", "batch": 32, "optimizer": "sgd", "ranks": 2, "hosts": 2, "threads": 1,
             "step": 18.0, "step_median": 18.5, "reductions": 2, "bytes": 60, "wait": 1.0, "exchange": 3.0,
             "compute": {"rows": 10.0, "gradients": [2.0, 4.0], "update": 1.0},
@@ -34,17 +34,17 @@ class Computing(unittest.TestCase):
         return compute_of_rows([Record(each) for each in lines])
 
     def test_one_batch(self):
-        """Time per row, but for the update."""
+        """Everything but the update is per row."""
         compute = self.compute(alone(10, 20.0, [5.0, 30.0], 7.0))(40)
         self.assertEqual((compute.rows, compute.gradients, compute.update), (80, (20, 120), 7))
 
     def test_two_batches(self):
-        """Through both points: what is left without rows is the part per parameter."""
+        """A line through both points; its intercept is the part per parameter."""
         compute = self.compute(alone(10, 20.0, [5.0, 30.0], 7.0), alone(30, 40.0, [15.0, 31.0], 8.0))(40)
         self.assertEqual((compute.rows, compute.gradients, compute.update), (50, (20, 31.5), 7))
 
     def test_noise(self):
-        """Nothing falls with rows, and nothing is negative without any."""
+        """No time falls with the number of rows or is negative for none."""
         compute = self.compute(alone(10, 20.0, [1.0, 30.0], 7.0), alone(30, 18.0, [15.0, 31.0], 7.0))
         self.assertEqual(compute(40).rows, 20)
         self.assertEqual(compute(60).gradients[0], 30)
@@ -73,7 +73,7 @@ class Command(unittest.TestCase):
         return result.stdout
 
     def test_check(self):
-        """10 + 2 + 4, a second for the one bucket, which the wait begins, 1 for the update: 18."""
+        """10 + 2 + 4, a second for the only bucket, which wait starts, 1 for the update: 18."""
         self.assertIn("| 18000.000 | 18000.000 | +0.0% | 1000.000 | 1000.000 |", self.check(0, line()))
 
     def test_off(self):
@@ -83,7 +83,7 @@ class Command(unittest.TestCase):
         self.check(1, line(step=20.0), options=("--algorithm", "tree", "--tolerance", "0.05"))
 
     def test_options_count(self):
-        """A bucket for each layer: 12 to 13 is hidden. A ring of 2 has two rounds."""
+        """With a bucket per layer, 12 to 13 is hidden. A ring of 2 has two rounds."""
         self.assertIn("| 18000.000 |", self.check(0, line(), options=("--algorithm", "tree", "--bucket-bytes", "1")))
         self.assertIn("| 19000.000 |", self.check(0, line(), options=("--algorithm", "ring")))
         self.assertIn("| 19000.000 |", self.check(0, line(), options=("--algorithm", "ring", "--offload")))
@@ -95,16 +95,17 @@ class Command(unittest.TestCase):
         self.check(1, no_step)
 
     def test_table(self):
-        """On 8 hosts: rows to 20, three messages of 3 seconds for the loss, the last ones while three for the gradients
-        are under way, 32 to 41, update to 42.
+        """8 hosts: rows until 20, then three messages of 3 seconds for the loss, three for the
+        gradients from 32 to 41, update until 42.
 
-        Alone 33 for 32 rows; of 4 rows computing ends at 4, the messages at 13, which makes 14.
+        One host takes 33 for 32 rows. With 4 rows computing ends at 4, messages at 13, the step at
+        14.
         """
         result = self.run_mode("table", line(), line(optimizer="adam"), options=("--alpha-10", "3"))
         self.assertEqual(result.returncode, 0, result.stderr)
         for hosts in 8, 16, 32, 64, 128, 256, 512, 1024:
             self.assertEqual(result.stdout.count(f"\n| {hosts} |"), 4)
-        # 33 seconds alone, messages of 3: 3, 6 and 10 of them are waited for on 8, 64 and 1024 hosts.
+        # One host takes 33 s; 8, 64 and 1024 hosts wait for 3, 6 and 10 messages of 3 s.
         self.assertIn("\n| 8-1-1 | sgd | 32 | 10 | 79 % | 65 % | 52 % | ", result.stdout)
         self.assertIn("\n8-1-1, adam, batch 32, 10 Gb/s, alpha 3e+06 us\n", result.stdout)
         self.assertIn("\n8-1-1, sgd, batch 32, 100 Gb/s, alpha 2 us\n", result.stdout)
@@ -112,14 +113,14 @@ class Command(unittest.TestCase):
         self.assertEqual(result.stdout.count(row), 2)
 
     def test_rate(self):
-        """7 / 8 of 4004000 bytes, and of the loss's 16, there and back at 0.8 ns each."""
+        """7 / 8 of 4004000 bytes and of the 16 of the loss, in both phases, at 0.8 ns each."""
         weights = line(network="1000-1000", compute={"rows": 1.0, "gradients": [1.0], "update": 1.0})
         result = self.run_mode("table", weights, options=("--alpha-10", "0", "--alpha-100", "0"))
         self.assertIn(" | 5.606 | ", result.stdout)
         self.assertIn(" | 0.561 | ", result.stdout)
 
     def test_speed(self):
-        """A host twice as fast takes half of 33."""
+        """A host that is twice as fast takes half of 33."""
         result = self.run_mode("table", line(), options=("--alpha-10", "0", "--speed", "2"))
         self.assertIn("| 8 | 16500.000 |", result.stdout)
 

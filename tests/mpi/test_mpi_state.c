@@ -1,4 +1,4 @@
-/* Ranks before MPI is there, after it has ended, and in threads that may not call it. */
+/* lw_mpi_create before MPI_Init_thread, after MPI_Finalize, and in threads that may not call MPI. */
 #include "mpi_suite.h"
 
 #include <pthread.h>
@@ -24,7 +24,7 @@ START_TEST(mpi_has_to_be_there)
     if (level == MPI_THREAD_SINGLE)
         create("without MPI_THREAD_FUNNELED");
     if (level == MPI_THREAD_FUNNELED) {
-        ck_assert_int_eq(pthread_create(&thread, NULL, create, "by another thread"), 0);
+        ck_assert_int_eq(pthread_create(&thread, NULL, create, "only the thread"), 0);
         pthread_join(thread, NULL);
         ASSERT_OK(lw_mpi_create(&mpi, MPI_COMM_SELF, NULL));
     }
@@ -33,7 +33,7 @@ START_TEST(mpi_has_to_be_there)
                   "level %d", level);
     MPI_Finalize();
     lw_mpi *late = mpi;
-    create("has ended");
+    create("has been finalised");
     lw_mpi_destroy(late);
 }
 END_TEST

@@ -1,5 +1,5 @@
 /*
- * Lanewise on MPI: the processes of a communicator train one network (lanewise/ranks.h).
+ * Lanewise on MPI: the processes of a communicator train one network (see lanewise/ranks.h).
  *
  *   lw_mpi *mpi;
  *   unsigned threads;
@@ -17,22 +17,24 @@
  *   lw_net_set_ranks(net, NULL);
  *   lw_mpi_destroy(mpi);
  *
- * What holds for every function:
+ * For all functions:
  *
- *   MPI        is begun and ended by the caller, with MPI_THREAD_FUNNELED or more. It is called by the thread that calls
- *              Lanewise and by no other, so with MPI_THREAD_FUNNELED that has to be the one that initialised MPI. The
- *              communicator is a copy, so that no message meets one of the caller's. Affinity stays as the launcher gave it.
- *   Collective what is said to be so is called by all ranks of the communicator, in the same order, with equal arguments.
- *   Aliasing   numbers that are on their way are neither read nor written by anyone else, and overlap no others.
- *   Bits       all ranks get the same. They depend on the numbers, the number of ranks, bucket_bytes, the precision and on
- *              the MPI library, but not on threads or time: a run of the same ranks has the same bits. Two things are
- *              relied upon there, which the MPI standard (section 5.9) recommends and does not ask for: that a
- *              reduction of the same operands, in the same places of the ranks, is done in the same order again; and
- *              that all ranks are given one result, not one of their own each. The non-blocking reductions of Open MPI 4 and
- *              MPICH 4 do both; a library that reduces in the order of arrival (some of those in network hardware) does not.
- *   Status     LW_EINVAL for NULL, where nothing else is said; LW_EIO for an error of MPI, with its text. An error in copying
- *              the caller's communicator goes to the error handler of that one. A rank that fails has to end the
- *              others, by MPI_Abort, because they wait for it.
+ *   MPI         The caller initialises and finalises MPI, with MPI_THREAD_FUNNELED or more.
+ *               Lanewise calls MPI only from the thread that calls it; with MPI_THREAD_FUNNELED
+ * that must be the thread that initialised MPI. The communicator is duplicated, so that messages do
+ * not mix with those of the caller. The affinity of processes is not changed. Collective  Functions
+ * described as collective are called by all ranks of the communicator, in the same order and with
+ * equal arguments. Aliasing    Until wait returns, operands of a reduction are neither read nor
+ * written by the caller, and do not overlap other operands. Bits        All ranks get the same
+ * bits. They depend on the operands, the number of ranks, bucket_bytes, the precision and the MPI
+ * library, not on threads or timing. This relies on two properties that the MPI standard recommends
+ * (section 5.9) but does not require: a reduction of the same operands on the same ranks is done in
+ * the same order each time, and all ranks receive the same result. The non-blocking reductions of
+ * Open MPI 4 and MPICH 4 have both; libraries that reduce in the order of arrival (some of those in
+ * network hardware) do not. Status      LW_EINVAL for NULL unless stated otherwise; LW_EIO for an
+ * error of MPI, with its text. An error while duplicating the caller's communicator goes to the
+ * error handler of that communicator. If a call fails on one rank only, that rank must end the
+ * others with MPI_Abort, because they wait for it.
  */
 #ifndef LANEWISE_MPI_H
 #define LANEWISE_MPI_H
@@ -48,64 +50,71 @@ extern "C" {
 typedef struct lw_mpi lw_mpi;
 
 /*
- * How gradients travel. Zeros are the defaults.
+ * How gradients are exchanged. Zeros are the defaults.
  *
- * Every sum over r ranks is within g * (the sum of the absolute values) of the exact one, g = (r - 1) * u / (1 - (r - 1) * u),
- * u = 2^-24 for floats and 2^-53 for doubles. In bf16 each number is rounded before it leaves, and each addition after it
- * is done (to nearest, ties to even; below 2^-126 to zero; beyond the largest to infinity): then g = r * u / (1 - r * u), u =
- * 2^-8, and up to 2 * r * 2^-126 more. The loss is always a sum of doubles.
+ * A sum over r ranks differs from the exact sum by at most g * (the sum of the absolute values).
+ * Floats and doubles: g = (r - 1) * u / (1 - (r - 1) * u), u = 2^-24 and 2^-53. bf16: each operand
+ * is rounded before it is sent, and each partial sum after the addition (to nearest, ties to even;
+ * below 2^-126 to zero; overflow to infinity); g = r * u / (1 - r * u), u = 2^-8, plus at most
+ * 2 * r * 2^-126. The loss is always a sum of doubles.
  */
 typedef struct lw_mpi_options {
     size_t size; /* sizeof(lw_mpi_options) */
-    /* Gradients of neighbouring layers are added up together as soon as they are so many bytes of float; 0 means 1 MiB.
-     * With fewer the time goes into messages; with more, less is on its way while layers below are computed. */
+    /* Gradients of adjacent layers are reduced together once they have this many bytes as floats;
+     * 0 means 1 MiB. Small buckets cost more messages; large ones overlap less with computing. */
     size_t bucket_bytes;
-    lw_precision gradients; /* LW_FP32, or LW_BF16: half the bytes */
+    lw_precision gradients; /* LW_FP32, or LW_BF16, which sends half the bytes */
 } lw_mpi_options;
 
 /*
- * Makes the ranks of comm; collective. NULL options are the defaults. *mpi is released with lw_mpi_destroy, before
- * MPI_Finalize. LW_ESTATE before MPI_Init_thread and after MPI_Finalize, with less than MPI_THREAD_FUNNELED, and in another
- * thread than that allows; LW_EINVAL for MPI_COMM_NULL, an intercommunicator, options of an unknown size (see Structs in lanewise/nn.h) or
- * precision: this is found out before other ranks are waited for. LW_EINVAL on all ranks if their options are not the
- * same; LW_ENOMEM, with LW_ERANK on those that have memory.
+ * Collective: creates *mpi for the ranks of comm. NULL options are the defaults. Released with
+ * lw_mpi_destroy, before MPI_Finalize.
+ *
+ * Returns, before waiting for other ranks: LW_ESTATE if MPI is not initialised or already
+ * finalised, with less than MPI_THREAD_FUNNELED, or in a thread that may not call MPI; LW_EINVAL
+ * for MPI_COMM_NULL, an intercommunicator, an unknown precision, or options of an unknown size (see
+ * "Structs" in lanewise/nn.h).
+ * Returns on all ranks: LW_EINVAL if the options differ between ranks; LW_ENOMEM if memory is
+ * lacking, and LW_ERANK on the ranks that have memory.
  */
 LW_API lw_status lw_mpi_create(lw_mpi **mpi, MPI_Comm comm, const lw_mpi_options *options);
 
 /*
- * For lw_net_set_ranks; valid until lw_mpi_destroy. NULL for NULL. The sums of floats and doubles are those described with
- * lw_mpi_options: n = 0 adds up nothing, and of one rank the numbers stay as they are. Floats that lie just before those given
- * last join them in one message, as a network's gradients do; so they have to lie so on all ranks or on none. After the
- * first training step of a network nothing is allocated. LW_ENOMEM for want of memory: the sums begun before are still to be
- * waited for, and the ranks can be used afterwards.
+ * The ranks for lw_net_set_ranks, valid until lw_mpi_destroy; NULL for NULL.
+ *
+ * Sums have the bounds stated at lw_mpi_options. n = 0 does nothing, and a single rank leaves its
+ * operands as they are. Floats directly before the previous operand join its message, as the
+ * gradients of a network do, so operands must be adjacent on all ranks or on none. Allocates only
+ * during the first training step of a network. After LW_ENOMEM the reductions started before must
+ * be waited for; then the ranks can be used again.
  */
 LW_API const lw_ranks *lw_mpi_ranks(const lw_mpi *mpi);
 
 /*
- * The threads that are this rank's, at least 1, for lw_net_set_threads: the processors of the calling thread's affinity
- * mask when mpi was created, or what the control group's quota of CPU time is worth if that is less, divided by the number of
- * ranks on this host whose masks overlap with this one's, itself included; and no more than OpenMP's
- * (OMP_NUM_THREADS). So ranks that the launcher bound to cores of their own use these, and others share what there is.
+ * The number of threads for this rank, at least 1, for lw_net_set_threads: the processors in the
+ * affinity mask of the thread that called lw_mpi_create, or in the CPU quota of the control group
+ * if that is less, divided by the number of ranks on this host whose masks overlap this rank's
+ * (itself included); at most OpenMP's maximum (OMP_NUM_THREADS). So ranks that the launcher bound
+ * to disjoint cores use all of their cores, and other ranks divide what they share.
  */
 LW_API lw_status lw_mpi_threads(const lw_mpi *mpi, unsigned *threads);
 
-/* How many hosts (that share memory, as MPI sees it) the ranks are on, and how many of the ranks are on this one. */
+/* The number of hosts (as MPI sees shared memory) of all ranks, and of ranks on this host. */
 LW_API lw_status lw_mpi_hosts(const lw_mpi *mpi, unsigned *hosts, unsigned *ranks_here);
 
-/* What adding up has taken since the last call. 1 - waited / begun is the share that hid behind computing. */
+/* Cost of the exchange. 1 - wait_seconds / exchange_seconds is the part hidden behind computing. */
 typedef struct lw_mpi_times {
-    unsigned long long reductions; /* reductions of MPI */
-    double bytes;                  /* of their operands, on this rank */
-    double wait_seconds;           /* seconds in lw_ranks.wait */
-    double
-        exchange_seconds; /* seconds from the first sum of a step to the end of its wait, over all steps */
+    unsigned long long reductions; /* number of MPI reductions */
+    double bytes;                  /* of their operands on this rank */
+    double wait_seconds;           /* in lw_ranks.wait */
+    double exchange_seconds; /* from the first reduction of a step to the end of wait, all steps */
 } lw_mpi_times;
 
-/* Tells the times, and sets them to 0. */
+/* Returns the times since the last call in *times, and resets them. */
 LW_API lw_status lw_mpi_take_times(lw_mpi *mpi, lw_mpi_times *times);
 
-/* Releases mpi, of which no network has the ranks any more; collective. After MPI_Finalize it only frees memory. NULL is
- * nothing. */
+/* Collective: releases mpi, whose ranks no network may have any more. After MPI_Finalize it only
+ * frees memory. NULL does nothing. */
 LW_API void lw_mpi_destroy(lw_mpi *mpi);
 
 #ifdef __cplusplus
