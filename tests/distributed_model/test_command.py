@@ -18,8 +18,9 @@ from measured import Record, WrongFile, compute_of_rows, read
 
 def line(**changes):
     """9 and 2 gradients; 2 ranks; each message takes a second, whatever its size."""
-    return {"network": "8-1-1", "batch": 32, "optimizer": "sgd", "ranks": 2, "hosts": 2, "threads": 1,
-            "step": 18.0, "step_median": 18.5, "reductions": 2, "bytes": 60, "wait": 1.0, "exchange": 3.0,
+    return {"network": "8-1-1", "batch": 32, "optimizer": "sgd", "ranks": 2, "hosts": 2,
+            "threads": 1, "step": 18.0, "step_median": 18.5, "reductions": 2, "bytes": 60,
+            "wait": 1.0, "exchange": 3.0,
             "compute": {"rows": 10.0, "gradients": [2.0, 4.0], "update": 1.0},
             "alpha": 1.0, "beta": 0.0, "gamma": 0.0} | changes
 
@@ -40,12 +41,14 @@ class Computing(unittest.TestCase):
 
     def test_two_batches(self):
         """A line through both points; its intercept is the part per parameter."""
-        compute = self.compute(alone(10, 20.0, [5.0, 30.0], 7.0), alone(30, 40.0, [15.0, 31.0], 8.0))(40)
+        compute = self.compute(alone(10, 20.0, [5.0, 30.0], 7.0),
+                               alone(30, 40.0, [15.0, 31.0], 8.0))(40)
         self.assertEqual((compute.rows, compute.gradients, compute.update), (50, (20, 31.5), 7))
 
     def test_noise(self):
         """No time falls with the number of rows or is negative for none."""
-        compute = self.compute(alone(10, 20.0, [1.0, 30.0], 7.0), alone(30, 18.0, [15.0, 31.0], 7.0))
+        compute = self.compute(alone(10, 20.0, [1.0, 30.0], 7.0),
+                               alone(30, 18.0, [15.0, 31.0], 7.0))
         self.assertEqual(compute(40).rows, 20)
         self.assertEqual(compute(60).gradients[0], 30)
 
@@ -63,8 +66,10 @@ class Command(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "measured.jsonl")
             with open(path, "w", encoding="utf-8") as file:
-                file.writelines((each if isinstance(each, str) else json.dumps(each)) + "\n" for each in lines)
-            return subprocess.run([sys.executable, "-B", os.path.join(FOLDER, "simulate.py"), mode, path, *options],
+                for each in lines:
+                    file.write((each if isinstance(each, str) else json.dumps(each)) + "\n")
+            simulator = os.path.join(FOLDER, "simulate.py")
+            return subprocess.run([sys.executable, "-B", simulator, mode, path, *options],
                                   capture_output=True, text=True, check=False)
 
     def check(self, code, *lines, options=("--algorithm", "tree")):
@@ -74,7 +79,8 @@ class Command(unittest.TestCase):
 
     def test_check(self):
         """10 + 2 + 4, a second for the only bucket, which wait starts, 1 for the update: 18."""
-        self.assertIn("| 18000.000 | 18000.000 | +0.0% | 1000.000 | 1000.000 |", self.check(0, line()))
+        self.assertIn("| 18000.000 | 18000.000 | +0.0% | 1000.000 | 1000.000 |",
+                      self.check(0, line()))
 
     def test_off(self):
         self.assertIn("-10.0%", self.check(0, line(step=20.0)))
@@ -84,9 +90,10 @@ class Command(unittest.TestCase):
 
     def test_options_count(self):
         """With a bucket per layer, 12 to 13 is hidden. A ring of 2 has two rounds."""
-        self.assertIn("| 18000.000 |", self.check(0, line(), options=("--algorithm", "tree", "--bucket-bytes", "1")))
-        self.assertIn("| 19000.000 |", self.check(0, line(), options=("--algorithm", "ring")))
-        self.assertIn("| 19000.000 |", self.check(0, line(), options=("--algorithm", "ring", "--offload")))
+        for step, options in (("18000.000", ("--algorithm", "tree", "--bucket-bytes", "1")),
+                              ("19000.000", ("--algorithm", "ring")),
+                              ("19000.000", ("--algorithm", "ring", "--offload"))):
+            self.assertIn(f"| {step} |", self.check(0, line(), options=options))
 
     def test_no_step(self):
         """Lines without a measured step are skipped; a check that compares nothing fails."""
@@ -109,12 +116,14 @@ class Command(unittest.TestCase):
         self.assertIn("\n| 8-1-1 | sgd | 32 | 10 | 79 % | 65 % | 52 % | ", result.stdout)
         self.assertIn("\n8-1-1, adam, batch 32, 10 Gb/s, alpha 3e+06 us\n", result.stdout)
         self.assertIn("\n8-1-1, sgd, batch 32, 100 Gb/s, alpha 2 us\n", result.stdout)
-        row = "| 8 | 42000.000 | 18000.000 | 50 % | 79 % | 6 | 29 % |"  # 33 / 42, 8 * 32 / 42, 33 / 8 / 14
+        # 33 / 42, 8 * 32 / 42, 33 / 8 / 14
+        row = "| 8 | 42000.000 | 18000.000 | 50 % | 79 % | 6 | 29 % |"
         self.assertEqual(result.stdout.count(row), 2)
 
     def test_rate(self):
         """7 / 8 of 4004000 bytes and of the 16 of the loss, in both phases, at 0.8 ns each."""
-        weights = line(network="1000-1000", compute={"rows": 1.0, "gradients": [1.0], "update": 1.0})
+        compute = {"rows": 1.0, "gradients": [1.0], "update": 1.0}
+        weights = line(network="1000-1000", compute=compute)
         result = self.run_mode("table", weights, options=("--alpha-10", "0", "--alpha-100", "0"))
         self.assertIn(" | 5.606 | ", result.stdout)
         self.assertIn(" | 0.561 | ", result.stdout)
@@ -125,7 +134,8 @@ class Command(unittest.TestCase):
         self.assertIn("| 8 | 16500.000 |", result.stdout)
 
     def test_wrong_files(self):
-        for text in "{", "[]", "", json.dumps(line(compute={"rows": 1.0, "gradients": [1.0], "update": 1.0})):
+        too_few = {"rows": 1.0, "gradients": [1.0], "update": 1.0}
+        for text in "{", "[]", "", json.dumps(line(compute=too_few)):
             result = self.run_mode("check", text)
             self.assertEqual(result.returncode, 1)
             self.assertIn("measured.jsonl", result.stderr)

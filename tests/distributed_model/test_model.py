@@ -24,19 +24,20 @@ class ClosedForms(unittest.TestCase):
         for p in hosts:
             for n in SIZES:
                 expected = closed_form(p, n, NETWORK.alpha, NETWORK.beta, NETWORK.gamma)
-                self.assertTrue(math.isclose(seconds_of(algorithm(p, n, NETWORK)), expected), (p, n))
+                seconds = seconds_of(algorithm(p, n, NETWORK))
+                self.assertTrue(math.isclose(seconds, expected), (p, n))
 
     def test_ring(self):
-        self.compare(ring, lambda p, n, a, b, c: 2 * (p - 1) * (a + n * b / p) + (p - 1) / p * n * c,
-                     HOSTS + [3, 7, 100])
+        self.compare(ring, lambda p, n, a, b, c: 2 * (p - 1) * (a + n * b / p)
+                     + (p - 1) / p * n * c, HOSTS + [3, 7, 100])
 
     def test_tree(self):
         self.compare(tree, lambda p, n, a, b, c: math.ceil(math.log2(p)) * (a + n * b + n * c),
                      HOSTS + [3, 7, 100])
 
     def test_binomial(self):
-        self.compare(binomial, lambda p, n, a, b, c: math.ceil(math.log2(p)) * (2 * (a + n * b) + n * c),
-                     HOSTS + [3, 7, 100])
+        self.compare(binomial, lambda p, n, a, b, c: math.ceil(math.log2(p))
+                     * (2 * (a + n * b) + n * c), HOSTS + [3, 7, 100])
 
     def test_rabenseifner(self):
         self.compare(rabenseifner, lambda p, n, a, b, c: 2 * math.ceil(math.log2(p)) * a
@@ -62,7 +63,8 @@ class ClosedForms(unittest.TestCase):
 
     def test_link_occupancy(self):
         """Bytes occupy the link; latency and additions do not."""
-        self.assertEqual(ring(2, 10, Network(alpha=5, beta=1, gamma=2)), [Round(5, 15), Round(5, 5)])
+        self.assertEqual(ring(2, 10, Network(alpha=5, beta=1, gamma=2)),
+                         [Round(5, 15), Round(5, 5)])
 
     def test_rendezvous(self):
         """Messages above the eager limit need a rendezvous."""
@@ -75,8 +77,8 @@ class ClosedForms(unittest.TestCase):
         self.assertEqual(best(64, 1 << 24, NETWORK), rabenseifner(64, 1 << 24, NETWORK))
         for p in HOSTS:
             for n in SIZES:
-                self.assertEqual(seconds_of(best(p, n, NETWORK)),
-                                 min(seconds_of(f(p, n, NETWORK)) for f in (ring, tree, rabenseifner)))
+                fastest = min(seconds_of(f(p, n, NETWORK)) for f in (ring, tree, rabenseifner))
+                self.assertEqual(seconds_of(best(p, n, NETWORK)), fastest)
 
 
 class ByHand(unittest.TestCase):
@@ -96,14 +98,16 @@ class ByHand(unittest.TestCase):
         """Loss 10 to 11, last layer 14 to 20, first layer (done at 18) 20 to 30, update until 32.
         """
         step = self.step(1, offload=True)
-        self.assertEqual((step.seconds, step.waited, step.allreduce, step.reductions), (32, 12, 17, 3))
+        self.assertEqual((step.seconds, step.waited, step.allreduce, step.reductions),
+                         (32, 12, 17, 3))
         self.assertAlmostEqual(step.hidden(), 5 / 17)
 
     def test_calls(self):
         """The second round of the last layer starts at 18, though the first ends at 17: 1 s later.
         """
         step = self.step(1)
-        self.assertEqual((step.seconds, step.waited, step.allreduce, step.reductions), (33, 13, 17, 3))
+        self.assertEqual((step.seconds, step.waited, step.allreduce, step.reductions),
+                         (33, 13, 17, 3))
 
     def test_rendezvous(self):
         """The first message of the last layer is announced at 14 and sent in the call at 18; ends
@@ -136,19 +140,21 @@ class ByHand(unittest.TestCase):
         """
         width = 2 * PIECE_FLOATS
         for bucket_bytes, seconds, reductions in (4 * PIECE_FLOATS, 24, 3), (4 * width, 26, 2):
-            step = simulate(Compute(10, (4,), 2), [width], lambda size: [Round(5 * (size // (4 * PIECE_FLOATS)), 0)],
-                            bucket_bytes)
+            step = simulate(Compute(10, (4,), 2), [width],
+                            lambda size: [Round(5 * (size // (4 * PIECE_FLOATS)), 0)], bucket_bytes)
             self.assertEqual((step.seconds, step.reductions), (seconds, reductions))
 
     def test_one_bucket(self):
         """Both layers fill a bucket at 18; wait starts a bucket that is not full."""
         for bucket_bytes in 1200, 1 << 20:
             step = self.step(bucket_bytes)
-            self.assertEqual((step.seconds, step.waited, step.allreduce, step.reductions), (32, 12, 13, 2))
+            self.assertEqual((step.seconds, step.waited, step.allreduce, step.reductions),
+                         (32, 12, 13, 2))
 
     def test_half_numbers(self):
         """bf16 fills buckets like float and sends half the bytes: 14 to 18, 18 to 24."""
-        step = self.step(400, seconds={LOSS_BYTES: [1], 200: [2, 2], 400: [3, 3]}, offload=True, number_bytes=2)
+        step = self.step(400, seconds={LOSS_BYTES: [1], 200: [2, 2], 400: [3, 3]}, offload=True,
+                         number_bytes=2)
         self.assertEqual((step.seconds, step.allreduce, step.reductions), (26, 11, 3))
 
     def test_all_but_the_last_hidden(self):
@@ -165,8 +171,10 @@ class ByHand(unittest.TestCase):
 
 def scaling(network, algorithm=best, **options):
     """A network of 3 layers whose computing takes time per row and per parameter."""
-    return Scaling(lambda rows: Compute(40e-6 * rows, (1e-6 * rows, 1e-5 * rows, 1e-5 * rows), 1e-3),
-                   [10000, 1000000, 1000000], lambda p, n: algorithm(p, n, network),
+    def compute(rows):
+        return Compute(40e-6 * rows, (1e-6 * rows, 1e-5 * rows, 1e-5 * rows), 1e-3)
+
+    return Scaling(compute, [10000, 1000000, 1000000], lambda p, n: algorithm(p, n, network),
                    bucket_bytes=1 << 20, **options)
 
 
@@ -179,7 +187,8 @@ class Monotonicity(unittest.TestCase):
         for algorithm in ALGORITHMS.values():
             self.grows([seconds_of(algorithm(p, 1 << 20, NETWORK)) for p in [1] + HOSTS])
             self.grows([seconds_of(algorithm(8, n, NETWORK)) for n in SIZES])
-            for worse in Network(30e-6, 0.8e-9, 0.3e-9), Network(20e-6, 1e-9, 0.3e-9), Network(20e-6, 0.8e-9, 1e-9):
+            for slower in (30e-6, 0.8e-9, 0.3e-9), (20e-6, 1e-9, 0.3e-9), (20e-6, 0.8e-9, 1e-9):
+                worse = Network(*slower)
                 self.grows([seconds_of(algorithm(8, 1 << 20, each)) for each in (NETWORK, worse)])
 
     def test_steps(self):
@@ -193,7 +202,8 @@ class Monotonicity(unittest.TestCase):
 
     def test_offload_hides_more(self):
         for p in HOSTS:
-            calls, offloaded = (scaling(NETWORK, offload=each).step(p, 512) for each in (False, True))
+            calls = scaling(NETWORK, offload=False).step(p, 512)
+            offloaded = scaling(NETWORK, offload=True).step(p, 512)
             self.assertAlmostEqual(calls.allreduce, offloaded.allreduce)
             self.grows([offloaded.waited, calls.waited], strictly=False)
             self.assertLessEqual(calls.waited, calls.allreduce)

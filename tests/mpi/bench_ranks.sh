@@ -1,5 +1,5 @@
 # usage: bench_ranks.sh BIN_DIR LAUNCHER ...
-# bench_ranks on one rank and on two prints one line of JSON, whose numbers are those of its network.
+# Checks the JSON line that bench_ranks prints on one rank and on two.
 . "${0%/*}/../cli/common.sh"
 . "${0%/*}/json_line.sh"
 shift
@@ -15,13 +15,14 @@ for ranks in 1 2; do
     holds "c['rows'] > 0 and len(c['gradients']) == 2 and min(c['gradients']) > 0 and c['update'] > 0"
     holds "m['gamma'] > 0 and m['peak'] > 1e6 and 0 < m['share_median'] <= m['share'] < 1"
 done
-# The loss, and the layers, the last of which is below a bucket and waits for the other: 16 bytes, and 785 floats or more.
+# One reduction for the loss (16 bytes), one for both layers, since the last is smaller than a
+# bucket (785 floats or more).
 holds "m['reductions'] == 2 and 16 + 4 * 785 <= m['bytes'] < 16 + 4 * 900"
 holds "m['wait'] > 0 and m['exchange'] >= m['wait'] and m['beta'] > 0"
 
-# A rank that ends the others may be spoken of by MPI too.
+# MPI adds a message of its own about the rank that aborts.
 run "$@" 2 "$bin/bench_ranks" --network 20-30-5 --batch 7
-[ "$code" -ne 0 ] && [ ! -s "$work/out" ] || fail 'a batch that two ranks cannot divide'
+[ "$code" -ne 0 ] && [ ! -s "$work/out" ] || fail 'accepted a batch that two ranks cannot divide'
 grep -q '^bench_ranks: the batch is not a multiple of the ranks$' "$work/err" || fail 'no message'
 
 finish

@@ -1,8 +1,9 @@
 /*
  * usage: delay_line MICROSECONDS NAMESPACE ...
- * A network of hosts that keeps every packet for so long: a device `uplink` in each network namespace, and a process that
- * hands on what one sends to 10.77.0.N to the N-th, in order. Ends when the devices are there and prints the number of that
- * process; they go with it. For kernels without netem, and it needs no more than TUN. Needs root.
+ * Delays every packet between network namespaces: creates a TUN device `uplink` in each one, and a
+ * process that forwards packets for 10.77.0.N to the N-th, in order. Prints the pid of that process
+ * and exits once the devices exist; the devices disappear with the process. Needs root, but not the
+ * kernel module netem.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -22,25 +23,25 @@
 #include <unistd.h>
 
 enum {
-    MOST_HOSTS = 16,
-    HEADER_BYTES = 10, /* of struct virtio_net_hdr: how TCP is to cut the packet */
-    MOST_BYTES = 65535 + HEADER_BYTES,
-    DESTINATION = HEADER_BYTES + 19, /* the last byte of IPv4's destination */
-    MOST_KEPT = 2048,                /* packets; when they are all kept, the devices have to wait */
+    MAX_HOSTS = 16,
+    HEADER_BYTES = 10, /* struct virtio_net_hdr: segmentation offload */
+    MAX_BYTES = 65535 + HEADER_BYTES,
+    DESTINATION = HEADER_BYTES + 19, /* last byte of the IPv4 destination */
+    MAX_PACKETS = 2048,              /* in the queue; when it is full, nothing more is read */
 };
 
 typedef struct packet {
     int64_t due; /* ns */
     size_t bytes;
-    char data[MOST_BYTES];
+    char data[MAX_BYTES];
 } packet;
 
 typedef struct line {
     size_t hosts;
-    struct pollfd devices[MOST_HOSTS];
+    struct pollfd devices[MAX_HOSTS];
     int64_t delay;
-    size_t first, count; /* of those kept, oldest first */
-    packet *kept;
+    size_t first, count; /* of the queue, oldest packet first */
+    packet *queue;
 } line;
 
 static void fail(const char *what)
@@ -49,7 +50,7 @@ static void fail(const char *what)
     exit(1);
 }
 
-/* Packets come as large as TCP makes them, up to 64 KB, and go on like that: cutting them is left to no one. */
+/* With segmentation offload, packets of up to 64 KB pass unsegmented. */
 static int open_device(const char *name)
 {
     char path[256];
@@ -74,23 +75,23 @@ static int64_t now(void)
     return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
 }
 
-/* What a full device does not take is lost, as on other networks. */
-static void hand_on(line *l)
+/* Sends the packets that are due. Drops a packet if the device is full, as a switch does. */
+static void forward(line *l)
 {
-    while (l->count > 0 && l->kept[l->first].due <= now()) {
-        const packet *p = &l->kept[l->first];
+    while (l->count > 0 && l->queue[l->first].due <= now()) {
+        const packet *p = &l->queue[l->first];
         const size_t to = (size_t)(unsigned char)p->data[DESTINATION] - 1;
-        const ssize_t handed = to < l->hosts ? write(l->devices[to].fd, p->data, p->bytes) : 0;
-        (void)handed;
-        l->first = (l->first + 1) % MOST_KEPT;
+        const ssize_t sent = to < l->hosts ? write(l->devices[to].fd, p->data, p->bytes) : 0;
+        (void)sent;
+        l->first = (l->first + 1) % MAX_PACKETS;
         l->count--;
     }
 }
 
-static void take(line *l, int device)
+static void receive(line *l, int device)
 {
-    while (l->count < MOST_KEPT) {
-        packet *p = &l->kept[(l->first + l->count) % MOST_KEPT];
+    while (l->count < MAX_PACKETS) {
+        packet *p = &l->queue[(l->first + l->count) % MAX_PACKETS];
         const ssize_t bytes = read(device, p->data, sizeof p->data);
         if (bytes < 0)
             return;
@@ -104,33 +105,33 @@ static void take(line *l, int device)
 static void run(line *l)
 {
     for (;;) {
-        hand_on(l);
+        forward(l);
         struct timespec rest = {0};
         if (l->count > 0) {
-            const int64_t left = l->kept[l->first].due - now();
+            const int64_t left = l->queue[l->first].due - now();
             rest.tv_nsec = left > 0 ? left % 1000000000 : 0;
             rest.tv_sec = left > 0 ? left / 1000000000 : 0;
         }
-        if (l->count < MOST_KEPT)
+        if (l->count < MAX_PACKETS)
             ppoll(l->devices, l->hosts, l->count > 0 ? &rest : NULL, NULL);
         else
             nanosleep(&rest, NULL);
         for (size_t i = 0; i < l->hosts; i++)
-            take(l, l->devices[i].fd);
+            receive(l, l->devices[i].fd);
     }
 }
 
 int main(int argc, char **argv)
 {
     static line l;
-    if (argc < 3 || argc - 2 > MOST_HOSTS) {
+    if (argc < 3 || argc - 2 > MAX_HOSTS) {
         fprintf(stderr, "usage: delay_line MICROSECONDS NAMESPACE ...\n");
         return 2;
     }
     l.delay = atoll(argv[1]) * 1000;
     l.hosts = (size_t)argc - 2;
-    l.kept = calloc(MOST_KEPT, sizeof *l.kept);
-    if (!l.kept)
+    l.queue = calloc(MAX_PACKETS, sizeof *l.queue);
+    if (!l.queue)
         fail("memory");
     for (size_t i = 0; i < l.hosts; i++)
         l.devices[i] = (struct pollfd){.fd = open_device(argv[2 + i]), .events = POLLIN};
@@ -141,7 +142,7 @@ int main(int argc, char **argv)
         printf("%d\n", (int)child);
         return 0;
     }
-    /* On time, before what computes on the same processors. */
+    /* Real-time priority: packets must be on time while ranks compute on the same processors. */
     const struct sched_param priority = {.sched_priority = 1};
     sched_setscheduler(0, SCHED_FIFO, &priority);
     prctl(PR_SET_TIMERSLACK, 1);

@@ -1,10 +1,11 @@
 #!/bin/sh
 # usage: host_agent.sh [OPTION ...] HOST COMMAND ...
-# Starts MPI's daemon on a host of hosts_network.sh, as ssh would on a machine; the options are ssh's.
+# Replaces ssh for mpirun: starts the daemon of MPI on a host of hosts_network.sh. Ignores the
+# options of ssh.
 while [ "${1#-}" != "$1" ]; do
     shift
 done
 host=$1
 shift
-# The name makes it a host of its own to MPI. ssh hands its words to a shell, too.
+# The host name makes it a separate host for MPI. Like ssh, passes the command to a shell.
 exec ip netns exec "$host" unshare --uts sh -c "hostname $host && $*"

@@ -1,7 +1,8 @@
 # usage: hosts.sh BIN_DIR short|long [LINES.json]
-# Ranks on hosts of their own: they train the same network, to the bit, as the same number of ranks on one host, and
-# bench_ranks times them at several rates and delays of the links; what it prints is added to the file. Where
-# bench/distributed/simulate.py is, the long form has it predict these times. Skipped where there is no Open MPI, or hosts cannot be made.
+# Tests ranks on separate hosts (network namespaces). They must train the same network, to the bit,
+# as the same number of ranks on one host. bench_ranks then measures links of several rates and
+# delays, and appends its lines to LINES.json. The long form also checks the predictions of
+# bench/distributed/simulate.py. Skipped without Open MPI or network namespaces.
 lines=$(realpath "${3:-/dev/null}")
 tests=$(cd "$(dirname "$0")/.." && pwd)
 . "$tests/cli/common.sh"
@@ -13,7 +14,7 @@ export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMP_WAIT_POLICY
 
 if [ "$2" = long ]; then
     data='--data fashion-mnist --layers 256,128 --epochs 2'
-    # Above 4 Gb/s the hosts' protocol takes longer on two cores than the link: see docs/guide/scaling.md.
+    # Above 4 Gb/s TCP on two cores is slower than the link: see docs/guide/scaling.md.
     links='500mbit/50 1gbit/50 2gbit/50 4gbit/50 500mbit/1000 1gbit/1000 2gbit/1000 4gbit/1000 1gbit/5000'
     benched='--steps 20 --rounds 7'
 else
@@ -22,7 +23,7 @@ else
     benched='--network 784-512-512-10 --steps 4 --rounds 3'
 fi
 
-# train NAME COMMAND ...: leaves a network and a checkpoint of this name.
+# train NAME COMMAND ...: writes a network and a checkpoint of this name.
 train() {
     name=$1
     shift
@@ -32,10 +33,10 @@ train() {
     [ "$code" -eq 0 ] || fail "exit code $code of training on $name"
 }
 
-# same FILE FILE
+# same FILE FILE: requires equal bytes.
 same() {
     checks=$((checks + 1))
-    cmp -s "$1" "$2" || fail "$1 and $2 are not the same"
+    cmp -s "$1" "$2" || fail "$1 and $2 differ"
 }
 
 make_hosts 2
@@ -62,8 +63,8 @@ seconds_per_byte() {
     echo "$1" | sed 's/gbit/ 1e9/; s/mbit/ 1e6/' | awk '{ print 8 / ($1 * $2) }'
 }
 
-# Left to itself, Open MPI 4 has two ranks, or more of them in place, send all sums to the first rank and back, one after the
-# other. A ring takes half the time, and is what the simulator is told of.
+# By default Open MPI 4 reduces to the first rank and broadcasts, with two ranks or in place. A ring
+# takes half the time, and is the algorithm that the simulator is given.
 ring='--mca coll_libnbc_iallreduce_algorithm 1'
 
 bench mpirun -n 2 --oversubscribe --bind-to none
@@ -77,20 +78,20 @@ for link in $links; do
     bench on_hosts $ring
     [ "$code" -ne 0 ] || cat "$work/out" >>measured.json
     holds "(m['ranks'], m['hosts'], m['loss']) == (2, 2, $loss)"
-    # The link has no more than its rate, and all bytes have gone over it, but for what may pass at once; nothing comes before
-    # its delay.
+    # No message is faster than the delay, and no byte faster than the rate, except for one burst
+    # per reduction.
     holds "m['alpha'] >= 1e-6 * $delay"
     holds "m['beta'] > 0.85 * $(seconds_per_byte "$rate")"
     holds "m['step'] > m['beta'] * (m['bytes'] - 131072 * m['reductions'])"
 done
 [ ! -e measured.json ] || cat measured.json >>"$lines"
 
-# In short a machine that does other work at the same time says little about times.
+# The short form does not compare times: the machine may be busy.
 simulator=$tests/../bench/distributed/simulate.py
 if [ "$2" = long ] && [ -e "$simulator" ]; then
     run python3 "$simulator" check --algorithm ring measured.json
     cat "$work/out"
-    [ "$code" -eq 0 ] || fail 'the simulator is wrong by more than it may be'
+    [ "$code" -eq 0 ] || fail 'a prediction is outside the tolerance'
 fi
 
 finish

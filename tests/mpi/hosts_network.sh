@@ -1,5 +1,6 @@
-# Hosts of one machine: network namespaces, each with a name and an address, and with a link of a rate and a delay of its
-# own. For a script that has sourced tests/cli/common.sh and has the folder of the tests in $tests. Needs root.
+# Simulates hosts on one machine: network namespaces, each with a name, an address, and a link with
+# a rate and a delay. For scripts that have sourced tests/cli/common.sh and have the tests folder in
+# $tests. Needs root.
 
 subnet=10.77.0.0/24
 hosts=
@@ -20,9 +21,9 @@ remove_hosts() {
     rmdir /etc/netns 2>/dev/null
 }
 
-# make_hosts COUNT: leaves their names in $hosts. The script is skipped where they cannot be made.
+# make_hosts COUNT: creates hosts and sets $hosts to their names. Skips the script if that fails.
 make_hosts() {
-    [ "$(id -u)" -eq 0 ] || skip 'hosts can be made by root alone'
+    [ "$(id -u)" -eq 0 ] || skip 'network namespaces need root'
     command -v ip >/dev/null && command -v tc >/dev/null || skip 'there is no ip or tc (Debian: iproute2)'
     trap 'remove_hosts; rm -rf "$work"' EXIT
     trap 'exit 1' HUP INT TERM
@@ -32,7 +33,7 @@ make_hosts() {
         hosts=${hosts:+$hosts }$host
         names="$names
 10.77.0.$i $host"
-        ip netns add "$host" 2>"$work/err" || skip "there are no network namespaces: $(cat "$work/err")"
+        ip netns add "$host" 2>"$work/err" || skip "no network namespaces: $(cat "$work/err")"
         ip -n "$host" link set lo up
     done
     for host in $hosts; do
@@ -40,12 +41,12 @@ make_hosts() {
     done
 }
 
-# link_hosts RATE MICROSECONDS: new links between all hosts. Of what may pass at once, 128 KB, a step's bytes are many times as
-# much.
+# link_hosts RATE MICROSECONDS: replaces the links of all hosts. The burst of 128 KB is small
+# compared with a step.
 link_hosts() {
     if [ -n "$line" ]; then
         kill "$line"
-        # Its devices go with it, after it.
+        # Its devices disappear after it has ended.
         for host in $hosts; do
             while ip -n "$host" link show uplink >/dev/null 2>&1; do sleep 0.1; done
         done
@@ -62,8 +63,8 @@ link_hosts() {
     done
 }
 
-# on_hosts COMMAND ...: a rank on each host, by mpirun on the first. Its words have no blanks. Ranks that wait do not keep the
-# processors, which all hosts share.
+# on_hosts COMMAND ...: runs a rank on each host, with mpirun on the first. Words must not contain
+# blanks. Waiting ranks yield the processors, which all hosts share.
 on_hosts() {
     timeout 300 "$agent" "${hosts%% *}" mpirun --mca plm_rsh_agent "$agent" --host "$(echo "$hosts" | tr ' ' ,)" \
         --bind-to none --mca btl self,tcp --mca btl_tcp_if_include "$subnet" --mca oob_tcp_if_include "$subnet" \

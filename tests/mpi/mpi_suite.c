@@ -56,6 +56,6 @@ void assert_same_on_all_ranks(const char *what, const void *bytes, size_t size)
     ck_assert_ptr_nonnull(first);
     memcpy(first, bytes, size);
     MPI_Bcast(first, (int)size, MPI_BYTE, 0, MPI_COMM_WORLD);
-    ck_assert_msg(memcmp(first, bytes, size) == 0, "%s: other bits than on rank 0", what);
+    ck_assert_msg(memcmp(first, bytes, size) == 0, "%s: bits differ from rank 0", what);
     free(first);
 }

@@ -1,4 +1,4 @@
-/* Suites whose tests run on all ranks of MPI_COMM_WORLD at once. */
+/* Test suites that run on all ranks of MPI_COMM_WORLD at the same time. */
 #ifndef LANEWISE_TEST_MPI_SUITE_H
 #define LANEWISE_TEST_MPI_SUITE_H
 
@@ -6,19 +6,20 @@
 
 #include <lanewise/mpi.h>
 
-/* This rank, and how many there are. */
+/* Number of this rank, and number of ranks. */
 extern int rank, rank_count;
 
-/* Begins MPI. */
+/* Initialises MPI. */
 void begin_suite(int *argc, char ***argv);
 
-/* Runs a test with the numbers 0 to times - 1. A rank on which it fails says why and ends all: the others wait for it. */
+/* Runs a loop test with the indices 0 to times - 1. A rank on which it fails prints the reason and
+ * aborts all ranks, because the others wait for it. */
 void run_test(const char *name, const TTest *test, int times);
 
-/* Ends MPI; the exit status of the program. */
+/* Finalises MPI and returns the exit status of the program. */
 int end_suite(void);
 
-/* The ranks of MPI_COMM_WORLD, with these options. */
+/* Creates the ranks of MPI_COMM_WORLD with these options. */
 lw_mpi *make_mpi(size_t bucket_bytes, lw_precision gradients);
 
 /* Asserts that all ranks have the same bytes. */

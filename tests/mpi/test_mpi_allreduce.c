@@ -1,4 +1,4 @@
-/* Sums over the ranks, against sums in double precision of what all ranks put in. */
+/* All-reduce over the ranks, compared with sums in double precision. */
 #define _POSIX_C_SOURCE 200809L
 #include "mpi_suite.h"
 
@@ -7,27 +7,27 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* ---- What is added up ---- */
+/* ---- Operands ---- */
 
-/* Sections of one buffer, which are given from the last to the first. */
+/* Sections of one buffer, reduced from the last to the first. */
 typedef struct layout {
     const char *name;
     size_t bucket_bytes, gap; /* floats between sections */
     size_t count, sizes[8];
-    size_t messages; /* that it takes */
+    size_t messages; /* expected */
 } layout;
 
 static const layout layouts[] = {
     {"one", 0, 0, 1, {1}, 1},
     {"nothing", 0, 0, 3, {0, 0, 0}, 0},
-    {"neighbours", 0, 0, 5, {7, 0, 1, 1001, 33}, 1},
-    {"neighbours in buckets of 2", 8, 0, 5, {1, 1, 1, 1, 1}, 3},
-    {"a bucket to the float", 4 * 40, 0, 4, {8, 32, 30, 10}, 2},
+    {"adjacent", 0, 0, 5, {7, 0, 1, 1001, 33}, 1},
+    {"adjacent, buckets of 2", 8, 0, 5, {1, 1, 1, 1, 1}, 3},
+    {"exactly full buckets", 4 * 40, 0, 4, {8, 32, 30, 10}, 2},
     {"larger than a bucket", 64, 0, 3, {4099, 5, 20011}, 2},
     {"larger than a default bucket", 0, 0, 3, {263007, 1, 5}, 1},
-    {"apart", 0, 16, 4, {31, 1, 0, 64}, 3},
+    {"not adjacent", 0, 16, 4, {31, 1, 0, 64}, 3},
     {"buckets of less than a float", 1, 0, 3, {5, 0, 3}, 2},
-    {"more sums than there is room for at first", 4, 3, 8, {1, 2, 3, 4, 5, 6, 7, 8}, 8},
+    {"more reductions than the initial capacity", 4, 3, 8, {1, 2, 3, 4, 5, 6, 7, 8}, 8},
 };
 enum { LAYOUTS = sizeof layouts / sizeof *layouts };
 
@@ -39,7 +39,7 @@ static size_t floats_of(const layout *l)
     return n;
 }
 
-/* What a rank puts in. */
+/* The operand of a rank. */
 static float *input_of(int of_rank, size_t n)
 {
     return uniform_floats(n, -2.0f, 1.0f, 100 + (uint64_t)of_rank);
@@ -66,7 +66,7 @@ static int is_section(const layout *l, size_t i)
     return 0;
 }
 
-/* u: unit roundoff; roundings: that an input goes through; tiny: what is lost of numbers near 0. */
+/* u: unit roundoff; roundings: per operand; tiny: absolute error from flushing near 0. */
 static void check_sums(const layout *l, const float *got, double u, int roundings, double tiny)
 {
     const size_t n = floats_of(l);
@@ -95,7 +95,7 @@ static void check_sums(const layout *l, const float *got, double u, int rounding
     free(own);
 }
 
-/* The sums of a layout; released with free. */
+/* Reduces the sections of a layout. Released with free. */
 static float *sums_of(const layout *l, const lw_ranks *ranks)
 {
     float *x = input_of(rank, floats_of(l));
@@ -104,7 +104,7 @@ static float *sums_of(const layout *l, const lw_ranks *ranks)
     return x;
 }
 
-/* Of sections only: what lies between them is each rank's own. */
+/* Compares sections only: the gaps differ between ranks. */
 static void assert_equal_sections(const layout *l, const float *x)
 {
     size_t begin = l->gap;
@@ -116,7 +116,7 @@ static void assert_equal_sections(const layout *l, const float *x)
 
 /* ---- Tests ---- */
 
-START_TEST(floats_are_added_up)
+START_TEST(floats_are_reduced)
 {
     const layout *l = &layouts[_i];
     lw_mpi *mpi = make_mpi(l->bucket_bytes, LW_FP32);
@@ -129,11 +129,11 @@ START_TEST(floats_are_added_up)
 }
 END_TEST
 
-START_TEST(bf16_is_added_up_within_its_bound)
+START_TEST(bf16_is_reduced_within_its_bound)
 {
     const layout *l = &layouts[_i];
     lw_mpi *mpi = make_mpi(l->bucket_bytes, LW_BF16);
-    const int roundings = rank_count > 1 ? rank_count : 0; /* one rank adds nothing up */
+    const int roundings = rank_count > 1 ? rank_count : 0; /* one rank does not round */
     for (int step = 0; step < 3; step++) {
         float *x = sums_of(l, lw_mpi_ranks(mpi));
         check_sums(l, x, 0x1p-8, roundings, 2.0 * roundings * 0x1p-126);
@@ -143,7 +143,7 @@ START_TEST(bf16_is_added_up_within_its_bound)
 }
 END_TEST
 
-START_TEST(bits_are_those_of_all_ranks_and_of_every_time)
+START_TEST(bits_are_equal_on_all_ranks_and_in_all_runs)
 {
     enum { RUNS = 2, TIMES = 4 };
     const layout *l = &layouts[_i / 2];
@@ -152,13 +152,13 @@ START_TEST(bits_are_those_of_all_ranks_and_of_every_time)
     for (int run = 0; run < RUNS; run++) {
         lw_mpi *mpi = make_mpi(l->bucket_bytes, _i % 2 ? LW_BF16 : LW_FP32);
         for (int time = 0; time < TIMES; time++) {
-            /* Ranks come late in turns. */
+            /* Each rank is late in turn. */
             if (time % rank_count == rank)
                 nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
             float *x = sums_of(l, lw_mpi_ranks(mpi));
             assert_equal_sections(l, x);
             ck_assert_msg(!first || memcmp(x, first, n * sizeof *x) == 0,
-                          "%s: other bits in time %d", l->name, time);
+                          "%s: bits differ in run %d", l->name, time);
             free(first);
             first = x;
         }
@@ -188,8 +188,8 @@ START_TEST(messages_are_counted)
 }
 END_TEST
 
-/* A step's: the loss first, which stays a double. */
-START_TEST(doubles_travel_beside_floats)
+/* As in a step: first the loss, which stays double, then gradients. */
+START_TEST(doubles_and_floats_together)
 {
     enum { N = 3, FLOATS = 50 };
     lw_mpi *mpi = make_mpi(0, _i ? LW_BF16 : LW_FP32);
@@ -218,7 +218,7 @@ START_TEST(doubles_travel_beside_floats)
 }
 END_TEST
 
-START_TEST(special_values_come_through)
+START_TEST(special_values_are_kept)
 {
     lw_mpi *mpi = make_mpi(0, _i ? LW_BF16 : LW_FP32);
     const lw_ranks *ranks = lw_mpi_ranks(mpi);
@@ -235,15 +235,15 @@ START_TEST(special_values_come_through)
 }
 END_TEST
 
-/* The caller's messages and those of two groups of ranks do not meet. */
-START_TEST(communicators_are_apart)
+/* Messages of the caller and of two lw_mpi do not mix. */
+START_TEST(communicators_are_separate)
 {
     const size_t n = 1000;
-    lw_mpi *a = make_mpi(4, LW_FP32), *b = make_mpi(4, LW_BF16); /* begun at once */
+    lw_mpi *a = make_mpi(4, LW_FP32), *b = make_mpi(4, LW_BF16); /* start every operand at once */
     float *x = uniform_floats(n, 1.0f, 1.0f, 1), *y = uniform_floats(n, 2.0f, 2.0f, 1);
     int z = 4;
     MPI_Request request;
-    /* In another order on other ranks. */
+    /* In a different order on each rank. */
     for (int i = 0; i < 3; i++)
         switch ((i + rank) % 3) {
         case 0:
@@ -268,8 +268,8 @@ START_TEST(communicators_are_apart)
 }
 END_TEST
 
-/* Sums of different buckets would never meet. */
-START_TEST(options_are_the_same_on_all_ranks)
+/* Different buckets would block forever. */
+START_TEST(different_options_are_rejected)
 {
     const int is_last = rank == rank_count - 1;
     const struct {
@@ -283,7 +283,7 @@ START_TEST(options_are_the_same_on_all_ranks)
     ck_assert_int_eq(status, rank_count > 1 ? LW_EINVAL : LW_OK);
     ck_assert(status == LW_OK || strstr(lw_last_error(), others[_i].name));
     lw_mpi_destroy(mpi);
-    /* The default, and the same written out. */
+    /* The default, and the same value set explicitly. */
     const lw_mpi_options written = {.size = sizeof written, .bucket_bytes = 1 << 20};
     ASSERT_OK(lw_mpi_create(&mpi, MPI_COMM_WORLD, is_last ? &written : NULL));
     lw_mpi_destroy(mpi);
@@ -293,13 +293,13 @@ END_TEST
 int main(int argc, char **argv)
 {
     begin_suite(&argc, &argv);
-    run_test("floats", floats_are_added_up, LAYOUTS);
-    run_test("bf16", bf16_is_added_up_within_its_bound, LAYOUTS);
-    run_test("bits", bits_are_those_of_all_ranks_and_of_every_time, 2 * LAYOUTS);
+    run_test("floats", floats_are_reduced, LAYOUTS);
+    run_test("bf16", bf16_is_reduced_within_its_bound, LAYOUTS);
+    run_test("bits", bits_are_equal_on_all_ranks_and_in_all_runs, 2 * LAYOUTS);
     run_test("messages", messages_are_counted, 2 * LAYOUTS);
-    run_test("doubles", doubles_travel_beside_floats, 2);
-    run_test("special values", special_values_come_through, 2);
-    run_test("communicators", communicators_are_apart, 1);
-    run_test("options", options_are_the_same_on_all_ranks, 2);
+    run_test("doubles", doubles_and_floats_together, 2);
+    run_test("special values", special_values_are_kept, 2);
+    run_test("communicators", communicators_are_separate, 1);
+    run_test("options", different_options_are_rejected, 2);
     return end_suite();
 }

@@ -1,4 +1,4 @@
-/* Memory: steps allocate nothing after the first, and where there is none, the ranks can be used afterwards. */
+/* Allocations: only the first step allocates, and ranks remain usable after a failed allocation. */
 #include "../nn/allocations.h"
 #include "mpi_training.h"
 
@@ -20,7 +20,7 @@ START_TEST(steps_allocate_only_once)
 }
 END_TEST
 
-START_TEST(ranks_are_made_or_not)
+START_TEST(creation_fails_on_all_ranks)
 {
     lw_mpi *mpi = NULL;
     fail_allocation_after(0);
@@ -40,8 +40,8 @@ END_TEST
 
 enum { N = 6000 };
 
-/* Two buckets that are no neighbours. */
-static lw_status add_up(const lw_ranks *ranks, float *x)
+/* Reduces two buckets that are not adjacent. */
+static lw_status reduce(const lw_ranks *ranks, float *x)
 {
     for (size_t i = 0; i < 3 * N; i++)
         x[i] = 1.0f;
@@ -52,8 +52,8 @@ static lw_status add_up(const lw_ranks *ranks, float *x)
     return status == LW_OK ? waited : status;
 }
 
-/* Every allocation of the first sums in turn, on all ranks alike. */
-START_TEST(sums_fail_and_go_on)
+/* Fails each allocation of the first reductions in turn, on all ranks. */
+START_TEST(reductions_recover_from_failures)
 {
     float *x = malloc(3 * N * sizeof *x);
     ck_assert_ptr_nonnull(x);
@@ -62,16 +62,16 @@ START_TEST(sums_fail_and_go_on)
         lw_mpi *mpi = make_mpi(4, _i ? LW_BF16 : LW_FP32);
         const lw_ranks *ranks = lw_mpi_ranks(mpi);
         fail_allocation_after(failures);
-        status = WATCHED(add_up(ranks, x));
+        status = WATCHED(reduce(ranks, x));
         ck_assert(status == LW_OK || status == LW_ENOMEM);
         fail_allocation_after(SIZE_MAX);
-        ASSERT_OK(add_up(ranks, x));
+        ASSERT_OK(reduce(ranks, x));
         for (size_t i = 0; i < 3 * N; i++)
             if (x[i] != (i / N == 1 ? 1.0f : (float)rank_count))
                 ck_abort_msg("after failure %zu: element %zu is %g", failures, i, (double)x[i]);
         lw_mpi_destroy(mpi);
     }
-    /* Requests, sums, and a buffer for each bucket. */
+    /* Allocations: requests, reductions, and a buffer for each bucket. */
     ck_assert_uint_eq(failures - 1, rank_count == 1 ? 0 : (_i || rank_count >= 4 ? 4 : 2));
     free(x);
 }
@@ -81,7 +81,7 @@ int main(int argc, char **argv)
 {
     begin_suite(&argc, &argv);
     run_test("steps", steps_allocate_only_once, 4);
-    run_test("creation", ranks_are_made_or_not, 1);
-    run_test("sums", sums_fail_and_go_on, 2);
+    run_test("creation", creation_fails_on_all_ranks, 1);
+    run_test("reductions", reductions_recover_from_failures, 2);
     return end_suite();
 }

@@ -1,4 +1,5 @@
-/* lw_mpi_create before MPI_Init_thread, after MPI_Finalize, and in threads that may not call MPI. */
+/* lw_mpi_create before MPI_Init_thread, after MPI_Finalize, and in threads that may not call MPI.
+ */
 #include "mpi_suite.h"
 
 #include <pthread.h>

@@ -1,4 +1,7 @@
-/* Hosts and threads. usage: test_mpi_topology unbound|bound, with all ranks on all processors, or on one each in turn. */
+/*
+ * usage: test_mpi_topology unbound|bound
+ * Numbers of hosts and threads, with ranks on all processors, or each bound to one.
+ */
 #define _GNU_SOURCE
 #include "mpi_suite.h"
 #include "topology.h"
@@ -11,10 +14,10 @@
 
 static int is_bound;
 
-/* Of the ranks that may run where this one does, itself included. */
+/* Ranks that may use a processor of this one (itself included), and processors of this rank. */
 static int overlapping_ranks, processors;
 
-/* Of all processors that the process may have. */
+/* Sets the affinity of this rank. */
 static void bind_rank(void)
 {
     cpu_set_t all, mask;
@@ -36,7 +39,7 @@ static void bind_rank(void)
     processors = 1;
 }
 
-/* What the caller and OpenMP have been told, of which only OpenMP's number counts; both stay. */
+/* The limit of OpenMP counts, that of lw_set_threads does not; neither is changed. */
 START_TEST(ranks_divide_their_processors)
 {
     static const int openmp[] = {1, 2, LW_MOST_THREADS};
@@ -45,8 +48,7 @@ START_TEST(ranks_divide_their_processors)
         for (int setting = 0; setting <= 2; setting++) {
             omp_set_num_threads(LW_MOST_THREADS);
             lw_set_threads(0);
-            const int share =
-                lw_max_threads() / overlapping_ranks; /* less than the mask by a quota */
+            const int share = lw_max_threads() / overlapping_ranks; /* a CPU quota may reduce it */
             ck_assert_int_le(share, processors);
 
             omp_set_num_threads(openmp[i]);
@@ -71,7 +73,7 @@ START_TEST(overlapping_ranks_are_counted)
     lw_mpi_topology topology;
     ASSERT_OK(lw_mpi_find_topology(&topology, MPI_COMM_WORLD));
     ck_assert_uint_eq(topology.overlapping_ranks, (unsigned)overlapping_ranks);
-    /* Alone there is nobody else. */
+    /* A communicator of this rank only. */
     ASSERT_OK(lw_mpi_find_topology(&topology, MPI_COMM_SELF));
     ck_assert_uint_eq(topology.overlapping_ranks, 1);
     ck_assert_uint_eq(topology.ranks_here, 1);
@@ -87,6 +89,6 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     is_bound = strcmp(argv[1], "bound") == 0;
     run_test("threads", ranks_divide_their_processors, 1);
-    run_test("overlapping_ranks", overlapping_ranks_are_counted, 1);
+    run_test("overlapping ranks", overlapping_ranks_are_counted, 1);
     return end_suite();
 }

@@ -1,4 +1,5 @@
-/* Training over ranks: the steps of one process, up to the order of sums, and the same bits every time. */
+/* Training over ranks: equals one process up to the order of sums, and has the same bits every
+ * time. */
 #include "mpi_training.h"
 
 #include <math.h>
@@ -12,7 +13,7 @@ typedef struct kind {
     float rate;
     size_t bucket_bytes;
     lw_precision gradients;
-    double bound; /* of losses and parameters, against one process */
+    double bound; /* on differences of losses and parameters from one process */
 } kind;
 
 static const kind kinds[] = {
@@ -23,7 +24,7 @@ static const kind kinds[] = {
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-/* What steps come to. */
+/* Result of STEPS steps. */
 typedef struct outcome {
     float *parameters;
     size_t n;
@@ -57,7 +58,7 @@ START_TEST(ranks_learn_what_one_process_learns)
     for (size_t i = 0; i < alone.n; i++)
         worst = fmax(worst, fabs((double)together.parameters[i] - (double)alone.parameters[i]));
     ck_assert_msg(worst <= k->bound, "%s: %.3g off", k->name, worst);
-    /* Otherwise the bound says nothing. */
+    /* Without this the bound would prove nothing. */
     ck_assert(alone.losses[0] - alone.losses[STEPS - 1] > 10.0 * k->bound);
     free(alone.parameters);
     free(together.parameters);
@@ -75,14 +76,14 @@ START_TEST(bits_depend_on_ranks_alone)
         outcome again = train_ranks(k, threads);
         ck_assert_msg(memcmp(again.parameters, first.parameters, bytes) == 0 &&
                           memcmp(again.losses, first.losses, sizeof first.losses) == 0,
-                      "%s: other bits on %u threads", k->name, threads);
+                      "%s: bits differ on %u threads", k->name, threads);
         free(again.parameters);
     }
     free(first.parameters);
 }
 END_TEST
 
-/* Of one rank nothing is added up or rounded: a network that stores its gradients has the bits of one that does not. */
+/* A single rank exchanges and rounds nothing: it has the bits of a process without ranks. */
 START_TEST(one_rank_is_like_one_process)
 {
     const kind *k = &kinds[_i];
