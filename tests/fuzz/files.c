@@ -23,7 +23,7 @@ static void remove_folder(void)
     rmdir(folder);
 }
 
-/* In memory where that can be: a file is written and read back for each input. */
+/* In /dev/shm if possible: each input is written to a file and read back. */
 static void make_folder(void)
 {
     const char *base = getenv("TMPDIR");

@@ -1,48 +1,39 @@
-/* CSV files: four bytes of options, then the file. */
+/* CSV files: four bytes of options (csv_options.h), then the file. */
+#include "csv_options.h"
 #include "fuzz.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_BYTES = 4, USES_MAX = 2 };
-
-/* Names that a column may have, by name or by number. */
-static const char *const names[] = {
-    "y", "a", "0", "1", "2", "x", "", "b", "00", "18446744073709551616", "3", "a = b", "y\"", "4",
-};
-enum { NAMES = sizeof names / sizeof *names };
-
-static const char separators[] = {'\0', ',', ';', '\t', ' ', '|', 'a', '\xff', '"', '\n', '.', '-'};
-
 typedef struct drawn_options {
     lw_csv_options csv;
-    const char *one_hot[USES_MAX], *standardized[USES_MAX];
+    const char *one_hot[CSV_USES_MAX], *standardized[CSV_USES_MAX];
 } drawn_options;
 
 static const char *name_of(unsigned number)
 {
-    return names[number % NAMES];
+    return csv_names[number % CSV_NAMES];
 }
 
-static void draw(drawn_options *drawn, const uint8_t bytes[OPTION_BYTES])
+static void draw(drawn_options *drawn, const uint8_t bytes[CSV_OPTION_BYTES])
 {
     const unsigned flags = bytes[0], uses = bytes[3];
     drawn->csv = (lw_csv_options){
         .size = sizeof drawn->csv,
-        .target = flags & 1 ? name_of(bytes[2]) : NULL,
-        .no_header = flags >> 1 & 1,
-        .labels = flags >> 2 & 1,
-        .standardize = flags >> 3 & 1,
+        .target = flags & CSV_TARGET ? name_of(bytes[2]) : NULL,
+        .no_header = (flags & CSV_NO_HEADER) != 0,
+        .labels = (flags & CSV_LABELS) != 0,
+        .standardize = (flags & CSV_STANDARDIZE) != 0,
         .one_hot = drawn->one_hot,
-        .one_hot_count = (flags >> 4 & 3) % (USES_MAX + 1),
+        .one_hot_count = (flags >> CSV_ONE_HOT_SHIFT & 3) % (CSV_USES_MAX + 1),
         .standardized = drawn->standardized,
-        .standardized_count = (flags >> 6 & 3) % (USES_MAX + 1),
-        .separator = separators[bytes[1] % sizeof separators],
+        .standardized_count = (flags >> CSV_STANDARDIZED_SHIFT & 3) % (CSV_USES_MAX + 1),
+        .separator = csv_separators[bytes[1] % sizeof csv_separators],
     };
-    for (unsigned i = 0; i < USES_MAX; i++) {
+    for (unsigned i = 0; i < CSV_USES_MAX; i++) {
         drawn->one_hot[i] = name_of(uses + i);
-        drawn->standardized[i] = name_of(uses / NAMES + 3 * i);
+        drawn->standardized[i] = name_of(uses / CSV_NAMES + 3 * i);
     }
 }
 
@@ -76,7 +67,8 @@ static void write_target(FILE *file, const lw_dataset *data, size_t row)
         fprintf(file, ",%d", (int)data->target.labels[row]);
 }
 
-/* Writes a data set as a CSV file with the target behind the inputs, and reads that. */
+/* Writes a data set as a CSV file, with the target as the last column, and compares what is read
+ * from it. */
 static void check_again(const lw_dataset *data)
 {
     const char *path = fuzz_path("again.csv");
@@ -89,7 +81,7 @@ static void check_again(const lw_dataset *data)
         longest = length > longest ? length : longest;
         write_quoted(file, i > 0 ? "," : "", data->input_names[i]);
     }
-    /* Longer than all others, thus the only one of that name. */
+    /* Longer than all other names, therefore unique. */
     char *target = malloc(longest + 2);
     FUZZ_CHECK(target, "no memory");
     memset(target, 't', longest + 1);
@@ -121,8 +113,8 @@ static void check_again(const lw_dataset *data)
     free(target);
 }
 
-/* A field of the file takes at least two bytes. One-hot columns are as many as there are rows, with a name each,
- * which repeats that of the column. */
+/* Allowed memory. A field takes at least two bytes of the file. A one-hot column becomes at most
+ * one input per row, each with a name that contains the name of the column. */
 static size_t limit(const lw_csv_options *options, size_t size)
 {
     enum { CHUNK_BYTES = 1 << 16, TIMES = 200, CONSTANT = CHUNK_BYTES + 8192 };
@@ -133,21 +125,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     const lw_dataset untouched = FUZZ_UNTOUCHED;
     drawn_options drawn;
-    if (size < OPTION_BYTES)
+    if (size < CSV_OPTION_BYTES)
         return 0;
     draw(&drawn, bytes);
-    const char *path = fuzz_file(0, bytes + OPTION_BYTES, size - OPTION_BYTES);
+    const char *path = fuzz_file(0, bytes + CSV_OPTION_BYTES, size - CSV_OPTION_BYTES);
     lw_dataset data = untouched, part = untouched;
     fuzz_heap_begin(limit(&drawn.csv, size));
     const lw_status status = lw_dataset_load_csv(&data, path, &drawn.csv);
-    /* Wrong options are found out before there is a file to be named. */
+    fuzz_record_data(status, &data);
+    /* Options are checked before the file is opened; those messages name no file. */
     const int refused = status == LW_EINVAL && strncmp(lw_last_error(), "options", 7) == 0;
     if (!refused)
         fuzz_check_status(status, 1U << LW_EINVAL | 1U << LW_EFORMAT | 1U << LW_EDATA, path, NULL);
     fuzz_heap_limit(SIZE_MAX);
     drawn.csv.shard = fuzz_shard(bytes, size);
     const lw_status of_part = lw_dataset_load_csv(&part, path, &drawn.csv);
-    FUZZ_CHECK(of_part == status, "a shard, but %s", lw_last_error()); /* all is read for it */
+    FUZZ_CHECK(of_part == status, "a shard, but %s",
+               lw_last_error()); /* a shard is read by reading the whole */
     fuzz_check_part(of_part, &part, &drawn.csv.shard, status == LW_OK ? &data : NULL);
     if (status == LW_OK) {
         FUZZ_CHECK(lw_dataset_check(&data) == LW_OK, "loaded, but %s", lw_last_error());

@@ -1,17 +1,17 @@
 /*
- * IDX files in gzip: images, then labels. However much is packed into them, memory is bounded by what their
- * headers promise.
+ * IDX files compressed by gzip: images, then labels. Memory is bounded by the size that the IDX
+ * header states, whatever the compressed data expand to.
  */
 #include "idx_target.h"
 
 #include <stdlib.h>
 #include <zlib.h>
 
-enum { MOST_PACKED = 1032, GZIP_ONLY = 15 + 16 };
+enum { MAX_RATIO = 1032, GZIP_ONLY = 15 + 16 };
 
-/* What the header at the begin of a packed file promises. A file that is not packed, or packed in several pieces
- * or falsely, is taken for one that promises anything. */
-static size_t packed_promise(const uint8_t *bytes, size_t size)
+/* The size that the IDX header of a compressed file states. For a file that is not compressed, is
+ * damaged, or whose header spans several members: the most that its bytes can expand to. */
+static size_t gzip_promise(const uint8_t *bytes, size_t size)
 {
     static z_stream stream;
     static int begun;
@@ -25,17 +25,17 @@ static size_t packed_promise(const uint8_t *bytes, size_t size)
     stream.avail_out = sizeof header;
     inflate(&stream, Z_SYNC_FLUSH);
     const size_t promise = idx_promise(header, sizeof header - stream.avail_out);
-    return promise > 0 ? promise : MOST_PACKED * size;
+    return promise > 0 ? promise : MAX_RATIO * size;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     const fuzz_files files = fuzz_split(bytes, size);
-    const size_t images = packed_promise(files.first, files.first_size);
-    const size_t labels = packed_promise(files.second, files.second_size);
+    const size_t images = gzip_promise(files.first, files.first_size);
+    const size_t labels = gzip_promise(files.second, files.second_size);
     size_t promise;
     if (__builtin_add_overflow(images, labels, &promise))
         promise = SIZE_MAX;
-    idx_run(&files, promise, MOST_PACKED * size);
+    idx_run(&files, promise, MAX_RATIO * size);
     return 0;
 }

@@ -1,7 +1,8 @@
 /*
- * The kernels: bytes choose instruction set, function, shape, strides, memory and numbers, and the checks of
- * tests/kernels hold the result to double precision, or to the bits of the function that it is a form of. What lies
- * around the operands and between their rows must stay, and pages around them must not be touched.
+ * The kernels. The bytes of an input select instruction set, function, shape, strides, memory and
+ * numbers. The checks of tests/kernels compare the result with double precision, or bit for bit
+ * with an equivalent function. Memory around the operands and between their rows must not change,
+ * and the guard pages around them must not be accessed.
  */
 #include "cases.h"
 #include "fuzz.h"
@@ -10,20 +11,20 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_STEPS = 100000 };
+enum { MAX_STEPS = 100000 };
 
 typedef struct draws {
     const uint8_t *next, *end;
 } draws;
 
-/* The next byte; 0 when they are used up. */
+/* The next byte; 0 after the last. */
 static unsigned draw(draws *from)
 {
     return from->next < from->end ? *from->next++ : 0;
 }
 
-/* Mostly around the edges of vectors and tiles, at times beyond a few of them. Not 0, which is left to the suites:
- * clang's UBSan minds offsets to the NULL of an empty operand, even of 0. */
+/* Mostly near the edges of vectors and tiles, sometimes a few tiles. Never 0, which tests/kernels
+ * covers: clang's UBSan reports an offset of 0 to the NULL of an empty operand. */
 static size_t draw_size(draws *from)
 {
     const unsigned byte = draw(from);
@@ -32,8 +33,11 @@ static size_t draw_size(draws *from)
 
 static struct size draw_shape(draws *from)
 {
-    struct size size = {draw_size(from), draw_size(from), draw_size(from)};
-    while (size.m * size.n * size.k > MOST_STEPS)
+    struct size size;
+    size.m = draw_size(from);
+    size.n = draw_size(from);
+    size.k = draw_size(from);
+    while (size.m * size.n * size.k > MAX_STEPS)
         *(size.m >= size.n && size.m >= size.k ? &size.m
           : size.n >= size.k                   ? &size.n
                                                : &size.k) /= 2;
@@ -57,14 +61,15 @@ static const float special[] = {0.0f,      -0.0f,      INFINITY, -INFINITY, NAN,
                                 0x1p-149f, -0x1p-130f, 0x1p127f, -0x1p127f, 1.0f};
 enum { SPECIALS = sizeof special / sizeof *special };
 
-/* Puts special numbers into the inputs; whether there are some. */
+/* Writes special numbers into the inputs. Returns whether any were written. */
 static int put_specials(draws *from, struct problem *p)
 {
     const unsigned count = draw(from) % 8;
     int put = 0;
     for (unsigned i = 0; i < count && i < 4; i++) {
         struct operand *x = &p->operand[draw(from) % p->count];
-        const unsigned at = draw(from) * 31 + draw(from), what = draw(from) % SPECIALS;
+        const unsigned high = draw(from), at = high * 31 + draw(from);
+        const unsigned what = draw(from) % SPECIALS;
         const int is_input = x->use == INPUT || x->use == UPDATED;
         if (!x->data || !is_input || x->domain != REAL || x->rows * x->cols == 0)
             continue;
@@ -75,7 +80,7 @@ static int put_specials(draws *from, struct problem *p)
     return put;
 }
 
-/* Other factors of a product than those of the suites, none of them 0. */
+/* Factors of a product other than those of tests/kernels, none of them 0. */
 static void draw_factors(draws *from, struct problem *p)
 {
     struct parameters *q = &p->parameters;
@@ -87,7 +92,7 @@ static void draw_factors(draws *from, struct problem *p)
         q->beta = (float)((int)draw(from) - 128) / 64.0f + 0x1p-8f;
 }
 
-/* Every set with FMA has the same bits. */
+/* All instruction sets with FMA give the same bits. */
 static void check_same_bits(struct tally *tally, struct problem *p, struct problem *other)
 {
     const char *isa = lw_isa_name();
@@ -112,10 +117,12 @@ static void run_operation(struct tally *tally, draws *from)
     const unsigned packed = draw(from) % 4;
     const struct size size = draw_shape(from);
     struct problem p, other;
+    fuzz_record_more("%s %d, %zu x %zu x %zu", operation->name, variant, size.m, size.n, size.k);
     problem_create(&p, operation, variant, size, layout, fill);
     if (packed == 0 && operation->extents == PRODUCT &&
         (strcmp(operation->name, "lw_sgemm") == 0 ||
          strcmp(operation->name, "lw_linear_forward") == 0)) {
+        fuzz_record_more(", packed");
         case_packed(tally, &p);
         problem_destroy(&p);
         return;
@@ -123,6 +130,7 @@ static void run_operation(struct tally *tally, draws *from)
     draw_factors(from, &p);
     draws again = *from;
     if (put_specials(from, &p)) {
+        fuzz_record_more(", special numbers");
         problem_create(&other, operation, variant, size, layout, fill);
         other.parameters = p.parameters;
         put_specials(&again, &other);
@@ -144,6 +152,7 @@ static void run_weights(struct tally *tally, draws *from)
 {
     const struct size size = draw_shape(from);
     const size_t variant = draw(from);
+    fuzz_record_more("weights %zu, %zu x %zu x %zu", variant, size.m, size.n, size.k);
     case_weights_passes(tally, size.m, size.n, size.k, variant);
 }
 
@@ -151,6 +160,7 @@ static void run_update(struct tally *tally, draws *from)
 {
     const struct size size = draw_shape(from);
     const size_t variant = draw(from);
+    fuzz_record_more("update %zu, %zu x %zu x %zu", variant, size.m, size.n, size.k);
     case_weights_update(tally, size.m, size.n, size.k, variant, 1 + variant % 2);
 }
 
@@ -158,15 +168,16 @@ static void run_bf16(struct tally *tally, draws *from)
 {
     const struct size size = draw_shape(from);
     const size_t round = draw(from);
+    fuzz_record_more("bf16 %zu, %zu x %zu x %zu", round, size.m, size.n, size.k);
     case_bf16_layer(tally, size.m, size.n, size.k, round);
 }
 
 static void run_narrow(struct tally *tally, draws *from)
 {
-    /* More layers than these have more parameters than the check has room for. */
-    enum { MOST_LAYERS = 5 };
-    struct narrow_shape shape = {.inputs = draw(from) % (LW_NARROW_INPUTS + 2),
-                                 .layer_count = 1 + draw(from) % MOST_LAYERS};
+    /* More layers have more parameters than case_narrow has room for. */
+    enum { MAX_LAYERS = 5 };
+    struct narrow_shape shape = {.inputs = draw(from) % (LW_NARROW_INPUTS + 2)};
+    shape.layer_count = 1 + draw(from) % MAX_LAYERS;
     for (size_t l = 0; l < shape.layer_count; l++) {
         const int is_last = l + 1 == shape.layer_count;
         shape.layers[l].units = draw(from) % (LW_NARROW_UNITS + 2);
@@ -176,7 +187,10 @@ static void run_narrow(struct tally *tally, draws *from)
     const lw_narrow_loss loss = (lw_narrow_loss)(draw(from) % (LW_NARROW_ACTIVATION_GRADIENT + 1));
     const unsigned kind = draw(from);
     lw_narrow plan;
-    if (lw_narrow_plan(&plan, shape.inputs, shape.layer_count, shape.layers) == LW_OK)
+    const lw_status status = lw_narrow_plan(&plan, shape.inputs, shape.layer_count, shape.layers);
+    fuzz_record_more("narrow %zu-%zu, %zu layers, %zu rows: %s", shape.inputs,
+                     shape.layers[0].units, shape.layer_count, rows, lw_status_name(status));
+    if (status == LW_OK)
         case_narrow(tally, &shape, rows, loss, kind & 1 ? TARGET_LABELS : TARGET_VALUES,
                     kind >> 1 & 1);
 }
@@ -192,9 +206,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     size_t sets = 0;
     while (lw_isa_available(sets))
         sets++;
-    lw_set_threads(1); /* a guard page may only be touched by the calling thread */
+    lw_set_threads(1); /* only the calling thread may access a guard page */
     const char *isa = lw_isa_available(draw(&from) % sets);
     FUZZ_CHECK(lw_isa_select(isa) == LW_OK, "%s", lw_last_error());
+    fuzz_record(LW_OK);
     runs[draw(&from) % (sizeof runs / sizeof *runs)](&tally, &from);
     FUZZ_CHECK(tally.failures == 0, "on %s: %zu of %zu failed, first: %s", isa, tally.failures,
                tally.checks, tally.first);

@@ -1,10 +1,10 @@
-/* NumPy files: inputs, then targets unless that file is empty. */
+/* NumPy files: inputs, then targets; an empty second file stands for none. */
 #include "fuzz.h"
 
 #include <lanewise/nn.h>
 #include <string.h>
 
-/* What is written is what is read again. */
+/* Writes the data set as NumPy files and compares what is read from them. */
 static void check_again(const lw_dataset *data, int has_target)
 {
     char x[FUZZ_PATH_BYTES], y[FUZZ_PATH_BYTES];
@@ -25,7 +25,7 @@ static void check_again(const lw_dataset *data, int has_target)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    /* A byte of a label becomes four; beside the data lies a header, with a byte more. */
+    /* A label of one byte becomes four; in addition the text of a header and a zero byte. */
     enum { TIMES = 5, CONSTANT = 256 };
     const lw_dataset untouched = FUZZ_UNTOUCHED;
     const lw_shard shard = fuzz_shard(bytes, size);
@@ -35,6 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     lw_dataset data = untouched, part = untouched;
     fuzz_heap_begin(TIMES * size + CONSTANT);
     const lw_status status = lw_dataset_load_npy(&data, x, y, NULL);
+    fuzz_record_data(status, &data);
     fuzz_check_status(status, 1U << LW_EFORMAT | 1U << LW_ESHAPE | 1U << LW_EDATA, x, y);
     fuzz_heap_limit(SIZE_MAX);
     const lw_status of_part = lw_dataset_load_npy(&part, x, y, &shard);

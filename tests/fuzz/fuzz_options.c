@@ -1,4 +1,4 @@
-/* The command line: a byte that chooses the command, then its words, a line each. */
+/* The command line: a byte that selects the command, then its words, one per line. */
 #define _GNU_SOURCE
 #include "enum_names.h"
 #include "fuzz.h"
@@ -15,10 +15,10 @@
 
 enum { WORDS_MAX = 64, TEXT_BYTES = 4096 };
 
-/* ---- What the command prints ---- */
+/* ---- Output of the command ---- */
 
 static struct {
-    char text[TEXT_BYTES]; /* the begin of it */
+    char text[TEXT_BYTES]; /* its first bytes */
     size_t size;
 } printed;
 
@@ -43,7 +43,7 @@ static FILE *capture(void)
     return stream;
 }
 
-/* ---- What the options may have become ---- */
+/* ---- Checks of accepted options ---- */
 
 static void check_choice(const choice *choices, int value)
 {
@@ -102,6 +102,29 @@ static void check_training(const train_options *o)
                "a count of 0");
 }
 
+/* ---- Outcomes ---- */
+
+/* The message of a refused command line is that of usage_error. */
+static void record(int outcome, const data_options *data)
+{
+    fuzz_record(outcome == EXIT_USAGE ? LW_EINVAL : LW_OK);
+    if (outcome < 0)
+        fuzz_record_more("%zu one-hot, %zu standardized%s; ", data->one_hot.count,
+                         data->standardize.columns.count, data->standardize.all ? ", all" : "");
+}
+
+static void record_training(const train_options *o)
+{
+    fuzz_record_more("layers");
+    for (size_t i = 0; i < o->layers.count && i < 4; i++)
+        fuzz_record_more(" %zu", o->layers.items[i]);
+    if (o->layers.count > 4)
+        fuzz_record_more(" ... %zu", o->layers.count);
+    fuzz_record_more("; lr %g, momentum %g, until %g, seed %llu, batch %zu",
+                     (double)o->learning_rate, (double)o->momentum, (double)o->until_accuracy,
+                     (unsigned long long)o->seed, o->batch);
+}
+
 /* ---- The commands ---- */
 
 static int read_train(int argc, char **argv)
@@ -113,10 +136,13 @@ static int read_train(int argc, char **argv)
         check_training(&options);
         check_data(&data);
     }
+    record(outcome, &data);
+    if (outcome < 0)
+        record_training(&options);
     return outcome;
 }
 
-/* What evaluate and predict have in common. */
+/* Options of evaluate and predict. */
 static int read_model_input(int argc, char **argv, const option_spec *rows, data_need need)
 {
     model_input_options saved = {0};
@@ -136,6 +162,9 @@ static int read_model_input(int argc, char **argv, const option_spec *rows, data
         FUZZ_CHECK(saved.model, "no model");
         check_data(&data);
     }
+    record(outcome, &data);
+    if (outcome < 0)
+        fuzz_record_more("model %s, threads %u", saved.model, saved.threads);
     return outcome;
 }
 
@@ -151,8 +180,8 @@ static int read_options(unsigned command, int argc, char **argv)
     }
 }
 
-/* A shell has to make the words again that were put into its line: quotes begin and end, and outside of them
- * only a backslash and what means nothing to a shell stand. */
+/* A shell has to split the line into the same words: every quote is closed, and outside of quotes
+ * there are only backslash escapes and characters without a meaning to a shell. */
 static void check_shell_quote(int argc, char **argv)
 {
     char *line = shell_quote(argc, argv);
@@ -195,12 +224,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     FILE *const out = stdout, *const err = stderr;
     FILE *const stream = capture();
     stdout = stderr = stream;
-    optind = 0; /* getopt_long begins anew */
+    optind = 0; /* restarts getopt_long */
     const int asked = argc > 1 && strcmp(argv[1], "--complete") == 0;
     const int outcome = read_options(bytes[0], argc, argv);
     fflush(stream);
     stdout = out;
     stderr = err;
+    if (outcome == 0)
+        fuzz_record_more("%.*s", (int)strcspn(printed.text, "\n"), printed.text);
 
     FUZZ_CHECK(outcome == -1 || outcome == 0 || outcome == EXIT_USAGE, "exit code %d", outcome);
     FUZZ_CHECK(outcome != -1 || printed.size == 0, "went on after printing %s", printed.text);

@@ -1,4 +1,5 @@
-/* Safetensors: the same file as a saved network, as parameters, as weights of another program, as a run's state. */
+/* Safetensors: the file is read as a saved network, as the state of a run, as weights of another
+ * program and as parameters. */
 #include "fuzz.h"
 
 #include <math.h>
@@ -9,7 +10,8 @@ enum { SEED = 1, CONTENTS = 1U << LW_EFORMAT | 1U << LW_ESHAPE | 1U << LW_EDATA 
 
 /* ---- Networks ---- */
 
-/* The one that parameters and states are read into, as small as can be: the state of it and of Adam are 0.9 KB. */
+/* The network that parameters and states are read into. It is small so that inputs are: a state
+ * with Adam takes 0.9 KB. */
 static lw_net *make_net(void)
 {
     static const lw_layer_spec layer = {.units = 2, .activation = LW_SIGMOID};
@@ -47,7 +49,7 @@ static void check_same_net(const lw_net *net, const lw_net *other)
     free(right);
 }
 
-/* ---- What is loaded is saved, and that is loaded ---- */
+/* ---- Round trips: save what was loaded, load it, compare ---- */
 
 static void check_saved(const lw_net *net)
 {
@@ -90,6 +92,7 @@ static void load(const char *path)
     lw_net *const untouched = (lw_net *)(void *)&path;
     lw_net *net = untouched;
     const lw_status status = lw_net_load(&net, path);
+    fuzz_record_net(status, net);
     fuzz_check_status(status, CONTENTS, path, NULL);
     FUZZ_CHECK((net != untouched) == (status == LW_OK), "a network from a failure");
     if (status != LW_OK)
@@ -103,12 +106,13 @@ static void import(const char *path)
     lw_net *const untouched = (lw_net *)(void *)&path;
     lw_net *net = untouched;
     const lw_status status = lw_net_import(&net, path, LW_TANH, LW_LINEAR);
+    fuzz_record_net(status, net);
     fuzz_check_status(status, CONTENTS, path, NULL);
     FUZZ_CHECK((net != untouched) == (status == LW_OK), "a network from a failure");
     if (status != LW_OK)
         return;
     check_saved(net);
-    /* Other parameters, so that what is read into it shows. */
+    /* Different parameters, so that a read that leaves some unchanged is detected. */
     float *flat = get_parameters(net), *read = NULL;
     FUZZ_CHECK(lw_net_initialize(net, 3) == LW_OK, "%s", lw_last_error());
     FUZZ_CHECK(lw_net_load_parameters(net, path) == LW_OK, "imported, but no parameters: %s",
@@ -121,7 +125,7 @@ static void import(const char *path)
     lw_net_destroy(net);
 }
 
-/* Made once for all files that are refused; one that was loaded is not used again. */
+/* Kept between inputs as long as files are refused; replaced after a file was loaded into them. */
 static lw_net *parameters_net, *state_net, *pristine_net;
 
 static void renew(lw_net **net)
@@ -139,6 +143,7 @@ static void forget(lw_net **net)
 static void load_parameters(const char *path)
 {
     const lw_status status = lw_net_load_parameters(parameters_net, path);
+    fuzz_record_net(status, parameters_net);
     fuzz_check_status(status, CONTENTS, path, NULL);
     if (status != LW_OK) {
         check_same_net(parameters_net, pristine_net);
@@ -148,11 +153,22 @@ static void load_parameters(const char *path)
     forget(&parameters_net);
 }
 
+static void record_state(lw_status status, const lw_position *position)
+{
+    lw_optimizer_info info;
+    fuzz_record_net(status, state_net);
+    if (status == LW_OK && lw_net_optimizer_info(state_net, &info) == LW_OK)
+        fuzz_record_more("; epoch %zu, batch %zu, loss %g; optimizer %d, step %llu, %zu moments",
+                         position->epochs, position->batches, position->loss, (int)info.kind,
+                         (unsigned long long)info.steps, info.moments);
+}
+
 static void load_state(const char *path)
 {
     enum { EPOCHS = 77 };
     lw_position position = {.epochs = EPOCHS};
     const lw_status status = lw_net_load_state(state_net, &position, path);
+    record_state(status, &position);
     fuzz_check_status(status, CONTENTS | 1U << LW_ESTATE, path, NULL);
     if (status != LW_OK) {
         lw_optimizer_info info;
@@ -169,7 +185,8 @@ static void load_state(const char *path)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    /* Where a file is short, two bytes of it, such as "[]", take most: a value of JSON, and room in its list. */
+    /* Most memory per byte is needed by "[]": a JSON value, and an entry in the list that holds it.
+     */
     enum { TIMES = 100, CONSTANT = 1 << 16 };
     const char *path = fuzz_file(0, bytes, size);
     renew(&pristine_net);
@@ -179,7 +196,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     static void (*const functions[])(const char *path) = {load, load_state, import,
                                                           load_parameters};
     enum { FUNCTIONS = sizeof functions / sizeof *functions };
-    /* All four read a file whose size says so, else one: what costs most is to parse it. */
+    /* Parsing dominates the time, so that most files go to one function, which their size selects;
+     * the others to all four. */
     for (size_t i = 0; i < FUNCTIONS; i++)
         if (size % (2 * FUNCTIONS) == 0 || size % FUNCTIONS == i)
             functions[i](path);

@@ -20,8 +20,8 @@ size_t idx_promise(const uint8_t *bytes, size_t size)
     return elements == 0 || __builtin_add_overflow(elements, header, &promise) ? 0 : promise;
 }
 
-/* The contents of a file that a header begins and so many elements end; *header receives its length. */
-static uint8_t *unpack(const char *path, size_t elements, size_t *header)
+/* The uncompressed contents of a file: a header, whose size *header receives, and the elements. */
+static uint8_t *decompress(const char *path, size_t elements, size_t *header)
 {
     uint8_t fixed[4], *bytes = NULL;
     gzFile stream = gzopen(path, "rb");
@@ -43,7 +43,7 @@ static void check_images(const lw_dataset *data, const char *path)
 {
     const size_t elements = data->rows * data->inputs;
     size_t header;
-    uint8_t *bytes = unpack(path, elements, &header);
+    uint8_t *bytes = decompress(path, elements, &header);
     for (size_t i = 0; i < elements; i++)
         FUZZ_CHECK(data->x[i] == (float)bytes[header + i] / 255.0f, "element %zu is %g", i,
                    (double)data->x[i]);
@@ -53,7 +53,7 @@ static void check_images(const lw_dataset *data, const char *path)
 static void check_labels(const lw_dataset *data, const char *path)
 {
     size_t header, largest = 0;
-    uint8_t *bytes = unpack(path, data->rows, &header);
+    uint8_t *bytes = decompress(path, data->rows, &header);
     for (size_t i = 0; i < data->rows; i++) {
         const uint8_t label = bytes[header + i];
         FUZZ_CHECK(data->target.labels[i] == label, "label %zu is %d", i,
@@ -75,6 +75,7 @@ void idx_run(const fuzz_files *files, size_t promise, size_t there)
     lw_dataset data = untouched, part = untouched;
     fuzz_heap_begin(5 * most + 2 * (CHUNK_BYTES + IDX_HEADER_MAX) + ALIGNMENT_BYTES);
     const lw_status status = lw_dataset_load_idx(&data, images, labels, NULL);
+    fuzz_record_data(status, &data);
     fuzz_check_status(status, 1U << LW_EFORMAT | 1U << LW_ESHAPE | 1U << LW_EDATA, images, labels);
     fuzz_heap_limit(SIZE_MAX);
     const lw_status of_part = lw_dataset_load_idx(&part, images, labels, &shard);

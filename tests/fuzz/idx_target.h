@@ -1,4 +1,4 @@
-/* What the two targets of IDX files have in common. */
+/* Functions shared by the two targets of IDX files. */
 #ifndef LANEWISE_FUZZ_IDX_TARGET_H
 #define LANEWISE_FUZZ_IDX_TARGET_H
 
@@ -6,11 +6,11 @@
 
 enum { IDX_HEADER_MAX = 4 + 4 * 255 };
 
-/* Bytes that a file should have by its first ones; 0 if these are no header. */
+/* The size that a header states for its file; 0 if the bytes are no valid header. */
 size_t idx_promise(const uint8_t *bytes, size_t size);
 
-/* Loads a pair of files with headers that promise so many bytes, of which no more than `there` can be in them,
- * and compares what comes of them with their contents. */
+/* Loads a pair of files and compares the data set with their contents. promise: bytes by their
+ * headers; there: the most bytes that their contents can have. */
 void idx_run(const fuzz_files *files, size_t promise, size_t there);
 
 #endif

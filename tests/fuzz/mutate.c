@@ -13,7 +13,7 @@ size_t mutate_resize(uint8_t *bytes, size_t size, size_t room, size_t wanted)
     return wanted;
 }
 
-/* libFuzzer's mutations make one byte of no room. */
+/* LLVMFuzzerMutate writes a byte even if there is no room. */
 static size_t mutate_one(uint8_t *bytes, size_t size, size_t room, unsigned seed,
                          mutate_file mutate)
 {
@@ -35,7 +35,7 @@ size_t mutate_files(uint8_t *bytes, size_t size, size_t room, unsigned seed, mut
     memcpy(first, files.first, first_size);
     memcpy(second, files.second, second_size);
     const unsigned which = seed % 5;
-    if (which == 4) { /* one for the other: labels that are values, images that are labels */
+    if (which == 4) { /* a copy of the first: labels that are values, images that are labels */
         memcpy(second, first, first_size);
         second_size = first_size < rest - first_size ? first_size : rest - first_size;
     }

@@ -1,23 +1,24 @@
 /*
- * Mutators for formats in which one part tells the size of another: most of what they make agrees in that, so
- * that mutations reach what lies behind. Only builds with libFuzzer have them.
+ * Mutators for formats in which one part states the size of another. Most of their results are
+ * consistent in that, so that mutations reach the code behind the size checks. Only for builds with
+ * libFuzzer.
  */
 #ifndef LANEWISE_FUZZ_MUTATE_H
 #define LANEWISE_FUZZ_MUTATE_H
 
 #include "fuzz.h"
 
-/* libFuzzer's: changes bytes in place, returns their new number. */
+/* Provided by libFuzzer: changes the bytes in place, returns the new size. */
 size_t LLVMFuzzerMutate(uint8_t *bytes, size_t size, size_t room);
 size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t room, unsigned seed);
 
 /* Changes one file in place, of at most room bytes; returns its new size. */
 typedef size_t (*mutate_file)(uint8_t *bytes, size_t size, size_t room, unsigned seed);
 
-/* Changes one of two files, or both, as fuzz_split takes them apart. */
+/* Changes one or both of two files in an input for fuzz_split. */
 size_t mutate_files(uint8_t *bytes, size_t size, size_t room, unsigned seed, mutate_file mutate);
 
-/* Makes the file longer, by zeros, or shorter. Returns wanted, or size where that is beyond the room. */
+/* Appends zeros or truncates. Returns wanted, or size, unchanged, if wanted exceeds room. */
 size_t mutate_resize(uint8_t *bytes, size_t size, size_t room, size_t wanted);
 
 /* One mutation of an IDX file. */

@@ -1,4 +1,4 @@
-/* Mutates what is packed, and packs it again; or else the packed bytes. */
+/* Mutates the contents and compresses them, or mutates the compressed bytes. */
 #include "mutate.h"
 
 #include <string.h>
@@ -6,8 +6,8 @@
 
 enum { CONTENTS_MAX = 4096, GZIP = 16, SMALLEST_WINDOW = 9, LEAST_MEMORY = 1 };
 
-/* The contents, at most CONTENTS_MAX of them; what is not packed has none. */
-static size_t unpack(const uint8_t *bytes, size_t size, uint8_t *contents)
+/* Decompresses at most CONTENTS_MAX bytes; 0 if the file is not compressed. */
+static size_t decompress(const uint8_t *bytes, size_t size, uint8_t *contents)
 {
     z_stream stream = {.next_in = (uint8_t *)(uintptr_t)bytes,
                        .avail_in = (unsigned)size,
@@ -20,8 +20,9 @@ static size_t unpack(const uint8_t *bytes, size_t size, uint8_t *contents)
     return CONTENTS_MAX - stream.avail_out;
 }
 
-/* Packs contents into bytes; 0 if they do not fit. */
-static size_t pack(const uint8_t *contents, size_t size, uint8_t *bytes, size_t room, int level)
+/* Compresses contents into bytes; 0 if they do not fit. */
+static size_t compress_contents(const uint8_t *contents, size_t size, uint8_t *bytes, size_t room,
+                                int level)
 {
     z_stream stream = {.next_in = (uint8_t *)(uintptr_t)contents,
                        .avail_in = (unsigned)size,
@@ -38,12 +39,12 @@ static size_t pack(const uint8_t *contents, size_t size, uint8_t *bytes, size_t 
 static size_t mutate(uint8_t *bytes, size_t size, size_t room, unsigned seed)
 {
     uint8_t contents[CONTENTS_MAX];
-    size_t held = seed % 4 == 0 ? 0 : unpack(bytes, size, contents);
+    size_t held = seed % 4 == 0 ? 0 : decompress(bytes, size, contents);
     if (held == 0)
         return LLVMFuzzerMutate(bytes, size, room);
     held = mutate_idx(contents, held, CONTENTS_MAX, seed / 4);
-    const size_t packed = pack(contents, held, bytes, room, seed % 3 ? 0 : 1);
-    return packed > 0 ? packed : LLVMFuzzerMutate(bytes, size < room ? size : room, room);
+    const size_t compressed = compress_contents(contents, held, bytes, room, seed % 3 ? 0 : 1);
+    return compressed > 0 ? compressed : LLVMFuzzerMutate(bytes, size < room ? size : room, room);
 }
 
 size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t room, unsigned seed)

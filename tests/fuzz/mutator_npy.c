@@ -1,4 +1,4 @@
-/* Lets the header of a NumPy file end where its line ends, and gives it as many elements as it promises. */
+/* Mutates a NumPy file, then makes the header length and the number of elements consistent. */
 #include "mutate.h"
 
 #include <stdio.h>
@@ -6,7 +6,7 @@
 
 enum { PREFIX_BYTES = 10, TEXT_MAX = 200 };
 
-/* The bytes of the elements that the text of a header promises; SIZE_MAX if it is none. */
+/* The size of the elements by the text of a header; SIZE_MAX if it has no shape or type. */
 static size_t promised(const char *text)
 {
     unsigned rows, columns = 1;

@@ -1,7 +1,8 @@
 /*
- * Mutates the header or the data of a safetensors file. The length in front is put right, tensors mostly get the offsets
- * that their shapes ask for, one behind the other, and the data as many bytes as the last offset says. Without, a bias
- * that is too long for its weights is made by three changes at once, and was not found in 112000 executions.
+ * Mutates the header or the data of a safetensors file. Afterwards the header length is correct,
+ * and mostly the offsets follow from the shapes and the data have the size that the last offset
+ * states. Without this a bias that is too long for its weights needs three changes at once, and was
+ * not found in 112000 executions.
  */
 #include "mutate.h"
 
@@ -23,7 +24,7 @@ static size_t header_length(const uint8_t *bytes, size_t size)
 
 static const char offsets_key[] = "\"data_offsets\":[";
 
-/* The bytes of a tensor by its type and shape, which stand from here up to its offsets. */
+/* The size of a tensor by its type and shape, which are between from and offsets. */
 static size_t tensor_bytes(const char *from, const char *offsets)
 {
     static const struct {
@@ -49,7 +50,8 @@ static size_t tensor_bytes(const char *from, const char *offsets)
     return bytes;
 }
 
-/* Gives the tensors their offsets; returns the new length, or the old one where there is no room. */
+/* Rewrites the offsets of all tensors. Returns the new length, or the old one if there is no room.
+ */
 static size_t lay_out(char *header, size_t length, size_t room)
 {
     char laid[HEADER_MAX + 1];
@@ -76,7 +78,7 @@ static size_t lay_out(char *header, size_t length, size_t room)
     return used;
 }
 
-/* The largest end of data that the header speaks of. */
+/* The largest end offset in the header. */
 static size_t data_end(const char *header)
 {
     size_t largest = 0;

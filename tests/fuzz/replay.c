@@ -1,6 +1,6 @@
 /*
- * replay PATH...: runs a fuzz target once on each of the files, those in folders included. What the fuzzers have found
- * interesting is so tried by every compiler and sanitizer that has no libFuzzer.
+ * fuzz_TARGET PATH ...: runs the target once on each file, and on each file in a folder. Replays
+ * the corpus in builds without libFuzzer.
  */
 #define _XOPEN_SOURCE 700
 #include "fuzz.h"
@@ -13,7 +13,8 @@
 
 static size_t inputs;
 
-/* The bytes have their exact size on the heap, so that reading beyond them shows. */
+/* The target gets a heap block of the exact size, so that sanitizers detect reads beyond the end.
+ */
 static void run_file(const char *path, size_t size)
 {
     FILE *file = fopen(path, "rb");
@@ -21,7 +22,7 @@ static void run_file(const char *path, size_t size)
     FUZZ_CHECK(file && bytes && fread(bytes, 1, size, file) == size, "cannot read %s", path);
     fclose(file);
     printf("%s\n", path);
-    fflush(stdout); /* the last one is that of a crash */
+    fflush(stdout); /* after a crash, the last line names the input */
     LLVMFuzzerTestOneInput(bytes, size);
     free(bytes);
     inputs++;
@@ -30,7 +31,7 @@ static void run_file(const char *path, size_t size)
 static void run(const char *path)
 {
     struct stat info;
-    FUZZ_CHECK(stat(path, &info) == 0, "%s is not there", path);
+    FUZZ_CHECK(stat(path, &info) == 0, "%s does not exist", path);
     if (!S_ISDIR(info.st_mode)) {
         run_file(path, (size_t)info.st_size);
         return;
@@ -51,6 +52,6 @@ int main(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++)
         run(argv[i]);
-    printf("%zu inputs, no finding\n", inputs);
+    printf("%zu inputs, no findings\n", inputs);
     return inputs > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

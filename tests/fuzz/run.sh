@@ -3,11 +3,12 @@
 # Runs the fuzzers of a build of preset fuzz, all or those named (safetensors, npy, ...), for that
 # number of executions each, two at a time. Prints a line for each target.
 #
-# Seeds are the corpus and what earlier runs have left. New inputs are kept in BUILD/fuzz/TARGET, from
-# where pack.sh adds them to the corpus.
+# Seeds are the corpus, the named inputs of regressions/ and what earlier runs have left. New inputs
+# are kept in BUILD/fuzz/TARGET, from where pack.sh adds them to the corpus.
 #
 # A finding is written to BUILD/fuzz/TARGET-*, and run.sh fails. BUILD/bin/fuzz_TARGET FILE runs
-# that input again.
+# that input again. Once the cause is fixed, the input gets a name and a row in
+# regressions/TARGET.c.
 set -eu
 [ $# -ge 2 ] || { echo 'usage: run.sh BUILD EXECUTIONS [TARGET ...]' >&2 && exit 2; }
 source=$(cd "$(dirname "$0")" && pwd)
@@ -35,15 +36,18 @@ UBSAN_OPTIONS=print_stacktrace=1
 export ASAN_OPTIONS UBSAN_OPTIONS
 
 run() {
-    folder=$build/fuzz/$1
-    mkdir -p "$folder"
+    folder=$build/fuzz/$1 seeds=$build/fuzz/$1.regressions
+    mkdir -p "$folder" "$seeds"
+    "$build/bin/fuzz_$1_regressions" "$seeds" >"$folder.log" || {
+        echo "$1: fuzz_$1_regressions fails" && return 1
+    }
     dictionary=
     [ ! -f "$source/$1.dict" ] || dictionary=-dict=$source/$1.dict
     began=$(date +%s)
     # shellcheck disable=SC2086 # one word or none
     "$build/bin/fuzz_$1" $dictionary -runs="$executions" -max_len="$(longest "$1")" -timeout=60 \
         -rss_limit_mb=2048 -malloc_limit_mb=256 -detect_leaks=0 -print_final_stats=1 \
-        -artifact_prefix="$folder-" "$folder" "$build/tests/fuzz/corpus/$1" \
+        -artifact_prefix="$folder-" "$folder" "$build/tests/fuzz/corpus/$1" "$seeds" \
         >"$folder.log" 2>&1 && status=0 || status=$?
     seconds=$(($(date +%s) - began))
     done_runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$folder.log")
