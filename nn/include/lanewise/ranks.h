@@ -30,6 +30,7 @@ typedef struct lw_ranks {
     /* Starts to replace n numbers by their sums over all ranks. May return before that is done: the
      * caller neither reads nor writes x until wait returns. */
     lw_status (*allreduce_f32)(void *user, size_t n, float *x);
+    /* The same for doubles. */
     lw_status (*allreduce_f64)(void *user, size_t n, double *x);
     /* Waits for everything that was started, also after a failure. */
     lw_status (*wait)(void *user);
