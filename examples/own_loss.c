@@ -76,7 +76,7 @@ int main(void)
         const double loss = my_loss(wide_y, t, wide_dy);
         for (size_t i = 0; i < ELEMENTS; i++)
             dy[i] = (float)wide_dy[i];
-        check(lw_net_backward(net, dy));
+        check(lw_net_backward(net, dy, NULL));
         check(lw_net_step(net, &sgd));
         if (step % 20 == 0)
             printf("step %3zu  loss %.4f\n", step, loss);

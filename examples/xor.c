@@ -30,7 +30,7 @@ int main(int argc, char **argv)
         double loss = 0.0;
         check(lw_net_forward(net, ROWS, x, NULL));
         check(lw_net_loss(net, LW_BINARY_CROSS_ENTROPY, &target, &loss));
-        check(lw_net_backward(net, NULL)); /* NULL: of the loss just computed */
+        check(lw_net_backward(net, NULL, NULL)); /* NULL: of the loss just computed */
         check(lw_net_step(net, &sgd));
         if (step % 1000 == 0)
             printf("step %5zu  loss %.4f\n", step, loss);

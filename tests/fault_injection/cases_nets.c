@@ -228,7 +228,7 @@ static lw_status loss(void)
 
 static lw_status backward(void)
 {
-    return lw_net_backward(net, NULL);
+    return lw_net_backward(net, NULL, NULL);
 }
 
 static lw_status clip(void)

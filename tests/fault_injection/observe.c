@@ -2,7 +2,7 @@
 #define _XOPEN_SOURCE 700
 #include "observe.h"
 
-#include "train/net.h"
+#include "train/parameters.h"
 
 #include <dirent.h>
 #include <limits.h>

@@ -201,7 +201,7 @@ static void add_custom_loop(digest *d)
         double loss, norm;
         require_ok(lw_net_forward(net, data.rows, data.x, NULL));
         require_ok(lw_net_loss(net, LW_CROSS_ENTROPY, &data.target, &loss));
-        require_ok(lw_net_backward(net, NULL));
+        require_ok(lw_net_backward(net, NULL, NULL));
         require_ok(lw_net_clip_gradients(net, 0.5f, &norm));
         require_ok(lw_net_step(net, &optimizers[i]));
         add_double(d, loss);

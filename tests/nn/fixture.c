@@ -1,8 +1,8 @@
 #include "fixture.h"
 
 #include "base/random.h"
-#include "train/narrow_step.h"
-#include "train/net.h"
+#include "train/create.h"
+#include "train/small_net.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,16 +76,16 @@ lw_net *make_net(size_t inputs, const lw_layer_spec *layers, size_t count, uint6
 
 void use_general_kernels(lw_net *net)
 {
-    if (!net->narrow)
+    if (!net->small_net)
         return;
-    lw_narrow_destroy(net);
-    net->narrow = NULL;
+    lw_small_net_destroy(net);
+    lw_choose_program(net);
     for (size_t i = 0; i < net->layer_count; i++) {
-        lw_layer *layer = &net->layers[i];
-        float *const w = layer->weights.w;
-        layer->weights = lw_weights_of(layer->in, layer->spec.units);
-        ck_assert_uint_eq(lw_weights_floats(&layer->weights), layer->in * layer->spec.units);
-        layer->weights.w = w;
+        const lw_tensor *weight = &net->layers[i]->tensors[0];
+        float *const w = weight->layout->w;
+        *weight->layout = lw_weights_of(weight->rows, weight->cols);
+        ck_assert_uint_eq(lw_weights_floats(weight->layout), lw_tensor_count(weight));
+        weight->layout->w = w;
     }
 }
 

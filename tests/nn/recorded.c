@@ -13,18 +13,18 @@ lw_safetensors *open_recorded(const char *path)
     return file;
 }
 
-static const lw_tensor *find(const lw_safetensors *file, const char *run, const char *name)
+static const lw_stored_tensor *find(const lw_safetensors *file, const char *run, const char *name)
 {
     char full[64];
     snprintf(full, sizeof full, "%s%s", run, name);
-    const lw_tensor *tensor = lw_safetensors_find(file, full);
+    const lw_stored_tensor *tensor = lw_safetensors_find(file, full);
     ck_assert_msg(tensor != NULL, "no tensor %s", full);
     return tensor;
 }
 
 float *recorded(const lw_safetensors *file, const char *run, const char *name)
 {
-    const lw_tensor *tensor = find(file, run, name);
+    const lw_stored_tensor *tensor = find(file, run, name);
     float *values = calloc(tensor->count, sizeof *values);
     ck_assert_ptr_nonnull(values);
     ASSERT_OK(lw_safetensors_copy_f32(file, tensor, values));

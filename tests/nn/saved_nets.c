@@ -10,9 +10,9 @@ composed_file safetensors_of(const char *header)
     return file;
 }
 
-const lw_tensor *find_tensor(const lw_safetensors *file, const char *name, size_t count)
+const lw_stored_tensor *find_tensor(const lw_safetensors *file, const char *name, size_t count)
 {
-    const lw_tensor *tensor = lw_safetensors_find(file, name);
+    const lw_stored_tensor *tensor = lw_safetensors_find(file, name);
     ck_assert_ptr_nonnull(tensor);
     ck_assert_uint_eq(tensor->count, count);
     return tensor;

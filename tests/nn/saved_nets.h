@@ -9,7 +9,7 @@
 composed_file safetensors_of(const char *header);
 
 /* The tensor of that name, which has to be there with so many elements. */
-const lw_tensor *find_tensor(const lw_safetensors *file, const char *name, size_t count);
+const lw_stored_tensor *find_tensor(const lw_safetensors *file, const char *name, size_t count);
 
 enum { INPUTS = 3, LAYERS = 2 };
 

@@ -49,7 +49,7 @@ START_TEST(counting_counts)
 {
     lw_net *net;
     ASSERT_OK(WATCHED(lw_net_create(&net, INPUTS, layers, 3, 1)));
-    ck_assert_uint_eq(allocation_count(), 2);
+    ck_assert_uint_eq(allocation_count(), 3);
     lw_net_destroy(net);
 }
 END_TEST
@@ -68,7 +68,7 @@ START_TEST(steps_allocate_only_once)
                                                 p.x, &p.data.target, NULL)));
                 ASSERT_OK(WATCHED(lw_net_forward(p.net, ROWS, p.x, NULL)));
                 ASSERT_OK(WATCHED(lw_net_loss(p.net, LW_MSE, &p.data.target, NULL)));
-                ASSERT_OK(WATCHED(lw_net_backward(p.net, NULL)));
+                ASSERT_OK(WATCHED(lw_net_backward(p.net, NULL, NULL)));
                 ASSERT_OK(WATCHED(lw_net_clip_gradients(p.net, 0.1f, NULL)));
                 ASSERT_OK(WATCHED(lw_net_step(p.net, &optimizer)));
                 if (step == 0)
@@ -102,6 +102,47 @@ START_TEST(reserved_room_is_enough)
     ASSERT_OK(WATCHED(lw_train_step(p.net, LW_MSE, &sgd, ROWS, p.x, &p.data.target, NULL)));
     ck_assert_uint_eq(allocation_count(), before);
     free_problem(&p);
+}
+END_TEST
+
+/* One row of a policy, whose time malloc would be a part of; and more rows than the stack has room for. */
+START_TEST(small_predictions_allocate_nothing)
+{
+    enum { MANY = 2000 };
+    const lw_layer_spec policy[] = {
+        {.units = 64, .activation = LW_TANH}, {.units = 64, .activation = LW_TANH}, {.units = 4}};
+    lw_net *net = make_net(17, policy, 3, 1);
+    float *x = uniform_floats((size_t)MANY * 17, -1.0f, 1.0f, 2), y[16 * 4];
+    float *many = uniform_floats((size_t)MANY * 4, 0.0f, 0.0f, 3);
+    int32_t label[16];
+    lw_net_set_threads(net, 1);
+    ASSERT_OK(lw_predict(net, MANY, x, many)); /* warm up the kernels */
+    const size_t before = allocation_count();
+    for (size_t rows = 1; rows <= 16; rows++) {
+        ASSERT_OK(WATCHED(lw_predict(net, rows, x, y)));
+        ASSERT_OK(WATCHED(lw_classify(net, rows, x, label)));
+        assert_same_bits("predictions", rows * 4, y, many);
+    }
+    ck_assert_uint_eq(allocation_count(), before);
+    ASSERT_OK(WATCHED(lw_predict(net, MANY, x, many)));
+    ck_assert_uint_gt(allocation_count(), before);
+    free(x);
+    free(many);
+    lw_net_destroy(net);
+}
+END_TEST
+
+/* Outputs may replace the inputs. */
+START_TEST(predictions_in_place)
+{
+    const lw_layer_spec layer = {.units = 9, .activation = LW_RELU};
+    lw_net *net = make_net(5, &layer, 1, 1);
+    float *x = uniform_floats(9 * 40, -1.0f, 1.0f, 2), y[9 * 40];
+    ASSERT_OK(lw_predict(net, 40, x, y));
+    ASSERT_OK(lw_predict(net, 40, x, x));
+    assert_same_bits("in place", 9 * 40, x, y);
+    free(x);
+    lw_net_destroy(net);
 }
 END_TEST
 
@@ -222,7 +263,7 @@ static lw_status course_step(const course *c, lw_net *net, const float *x, const
     if (status == LW_OK)
         status = lw_net_loss(net, LW_MSE, &target, NULL);
     if (status == LW_OK)
-        status = lw_net_backward(net, NULL);
+        status = lw_net_backward(net, NULL, NULL);
     return status == LW_OK ? lw_net_step(net, &adam) : status;
 }
 
@@ -275,6 +316,8 @@ int main(void)
     tcase_add_test(tcase, counting_counts);
     tcase_add_test(tcase, steps_allocate_only_once);
     tcase_add_test(tcase, reserved_room_is_enough);
+    tcase_add_test(tcase, small_predictions_allocate_nothing);
+    tcase_add_test(tcase, predictions_in_place);
     tcase_add_test(tcase, fit_allocates_nothing_after_its_first_step);
     tcase_add_test(tcase, growing_batches_of_a_stream_find_their_room);
     tcase_add_loop_test(tcase, a_thousand_steps_allocate_nothing, 0, COURSES);

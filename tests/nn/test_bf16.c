@@ -113,7 +113,7 @@ START_TEST(passes_are_near_those_of_floats)
     for (int i = 0; i < 2; i++) {
         ASSERT_OK(lw_net_forward(nets[i], ROWS, b.x, y[i]));
         ASSERT_OK(lw_net_loss(nets[i], LW_CROSS_ENTROPY, &b.target, &losses[i]));
-        ASSERT_OK(lw_net_backward(nets[i], NULL));
+        ASSERT_OK(lw_net_backward(nets[i], NULL, NULL));
         gradients[i] = gradients_of(nets[i]);
     }
     const double of_y = distance(ROWS * OUTPUTS, y[1], y[0]);
@@ -140,7 +140,7 @@ START_TEST(a_loop_of_ones_own_takes_the_same_steps)
         step(fused, &b);
         ASSERT_OK(lw_net_forward(loop, ROWS, b.x, NULL));
         ASSERT_OK(lw_net_loss(loop, LW_CROSS_ENTROPY, &b.target, NULL));
-        ASSERT_OK(lw_net_backward(loop, NULL));
+        ASSERT_OK(lw_net_backward(loop, NULL, NULL));
         ASSERT_OK(lw_net_step(loop, &adam));
         assert_same_parameters(loop, fused);
     }

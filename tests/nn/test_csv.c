@@ -478,7 +478,7 @@ END_TEST
 
 static double *recorded(const lw_safetensors *file, const char *name, size_t count)
 {
-    const lw_tensor *tensor = lw_safetensors_find(file, name);
+    const lw_stored_tensor *tensor = lw_safetensors_find(file, name);
     ck_assert_ptr_nonnull(tensor);
     ck_assert_uint_eq(tensor->count, count);
     double *values = malloc(count * sizeof *values);

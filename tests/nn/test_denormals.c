@@ -38,7 +38,7 @@ static void train(lw_net *net, int own_loop, size_t rows, const float *x, const 
     }
     ASSERT_OK(lw_net_forward(net, rows, x, NULL));
     ASSERT_OK(lw_net_loss(net, LW_SSE, &target, NULL));
-    ASSERT_OK(lw_net_backward(net, NULL));
+    ASSERT_OK(lw_net_backward(net, NULL, NULL));
     ASSERT_OK(lw_net_step(net, &optimizer));
 }
 
@@ -136,7 +136,7 @@ START_TEST(the_mode_is_the_callers_again)
             ck_assert_uint_eq(rules(), callers_rules);
             ASSERT_OK(lw_net_forward(net, ROWS, x, NULL));
             ASSERT_OK(lw_net_loss(net, LW_MSE, &data.target, NULL));
-            ASSERT_OK(lw_net_backward(net, NULL));
+            ASSERT_OK(lw_net_backward(net, NULL, NULL));
             ck_assert_uint_eq(rules(), callers_rules);
             lw_net_destroy(net);
         }

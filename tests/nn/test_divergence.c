@@ -1,5 +1,5 @@
 /* Numbers that go wrong: the step and the layer are named, and the network is as it was before that step. */
-#include "train/net.h"
+#include "train/parameters.h"
 #include "training_problem.h"
 
 #include <math.h>
@@ -257,7 +257,7 @@ START_TEST(a_single_step_is_not_taken)
     ASSERT_FAILS(LW_EDIVERGED, "the loss is not finite: all parameters and outputs are finite",
                  lw_train_step(net, LW_MSE, &momentum, s->rows, p.x, &target, &value));
     ck_assert_double_eq(value, 5.0);
-    if (!net->narrow)
+    if (!net->small_net)
         ASSERT_FAILS(LW_EDIVERGED, "the loss is not finite",
                      lw_train_step(net, LW_MSE, &momentum, s->rows, p.x, &target, NULL));
     assert_same_networks(s->name, net, other);
@@ -272,11 +272,29 @@ START_TEST(a_single_step_is_not_taken)
 }
 END_TEST
 
+/* An input that only bf16 rounds to infinity: the search for it has to round too. */
+START_TEST(the_search_has_the_precision_of_the_step)
+{
+    const lw_layer_spec layer = {.units = 1};
+    const float x = 3.4e38f, t = 0.0f, w = 1e-35f;
+    const lw_target target = {.values = &t};
+    const lw_optimizer sgd = lw_sgd(0.1f);
+    double loss = 0.0;
+    lw_net *net = make_net(1, &layer, 1, 1);
+    ASSERT_OK(lw_net_set_precision(net, LW_BF16));
+    ASSERT_OK(lw_net_set_layer(net, 0, &w, &t));
+    ASSERT_FAILS(LW_EDIVERGED, "layer 0 (1 -> 1, linear): output 0 is not finite for row 0",
+                 lw_train_step(net, LW_MSE, &sgd, 1, &x, &target, &loss));
+    lw_net_destroy(net);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("divergence");
     TCase *divergence = tcase_create("divergence");
     tcase_set_timeout(divergence, 120);
+    tcase_add_test(divergence, the_search_has_the_precision_of_the_step);
     tcase_add_loop_test(divergence, a_loss_that_is_not_finite_ends_the_run_before_its_update, 0,
                         SCENARIOS);
     tcase_add_loop_test(divergence, the_place_is_named, 0, 8 * NAMES);

@@ -1,7 +1,7 @@
 /* Networks that are exported; what other programs make of them is tested in tests/interop. */
 #define _POSIX_C_SOURCE 200809L /* locale_t */
+#include "base/protobuf.h"
 #include "base/text_file.h"
-#include "model/protobuf.h"
 #include "saved_nets.h"
 #include "train/net.h"
 

@@ -77,7 +77,7 @@ START_TEST(a_network_holds_little_more_than_it_needs)
     /* The user's own loop has gradients besides. */
     ASSERT_OK(lw_net_forward(net, s->batch, x, NULL));
     ASSERT_OK(lw_net_loss(net, LW_LOSS_DEFAULT, &data.target, NULL));
-    ASSERT_OK(lw_net_backward(net, NULL));
+    ASSERT_OK(lw_net_backward(net, NULL, NULL));
     ck_assert_double_ge((double)lw_net_memory(net), fused + parameters);
     ck_assert_double_le((double)lw_net_memory(net), 1.25 * (fused + parameters));
     free(x);

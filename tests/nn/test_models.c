@@ -67,7 +67,7 @@ START_TEST(weights_are_stored_out_in)
 
     lw_safetensors *file;
     ASSERT_OK(lw_safetensors_open(&file, path));
-    const lw_tensor *weight = find_tensor(file, "0.weight", INPUTS * 4);
+    const lw_stored_tensor *weight = find_tensor(file, "0.weight", INPUTS * 4);
     ck_assert_uint_eq(weight->shape[0], 4);
     ck_assert_uint_eq(weight->shape[1], INPUTS);
     ASSERT_OK(lw_safetensors_copy_f32(file, weight, stored));

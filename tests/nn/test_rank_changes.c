@@ -44,7 +44,7 @@ static void change_rank(void *user, const lw_ranks *ranks)
     const lw_target target = {.labels = c->data->labels};
     ASSERT_OK(lw_net_forward(net, 8, c->data->x, NULL));
     ASSERT_OK(lw_net_loss(net, LW_LOSS_DEFAULT, &target, NULL));
-    ASSERT_OK(lw_net_backward(net, NULL));
+    ASSERT_OK(lw_net_backward(net, NULL, NULL));
     ASSERT_OK(lw_net_step(net, &adam));
     step_with(net, ranks, c->data, 4, &sgd);
     ASSERT_OK(lw_net_set_precision(net, LW_BF16));

@@ -323,7 +323,7 @@ START_TEST(a_state_that_cannot_be_used_is_not_saved)
     ASSERT_REFUSED(LW_EDATA, path, "not written: element 0 of 'optimizer.exp_avg_sq.",
                    lw_net_save_state(net_of_state, &(lw_position){.epochs = 6}, path));
     state->variance[0] = 0.0f;
-    net_of_state->layers[0].b[1] = NAN;
+    lw_tensor_values(net_of_state->layers[0], 1)[1] = NAN;
     ASSERT_REFUSED(LW_EDATA, path, "not written: element 1 of '",
                    lw_net_save_state(net_of_state, &(lw_position){.epochs = 6}, path));
     expect_old_file(path);

@@ -44,7 +44,7 @@ static double train(lw_net *net, const way *by, lw_loss loss, const lw_optimizer
     }
     ASSERT_OK(lw_net_forward(net, rows, x, NULL));
     ASSERT_OK(lw_net_loss(net, loss, &target, &value));
-    ASSERT_OK(lw_net_backward(net, NULL));
+    ASSERT_OK(lw_net_backward(net, NULL, NULL));
     ASSERT_OK(lw_net_step(net, optimizer));
     return value;
 }
@@ -233,7 +233,7 @@ static void replay_gradients(unsigned threads, const char *run, size_t rows, siz
     compare_outputs(net, rows, x, file, run, "output");
     ASSERT_OK(lw_net_forward(net, rows, x, NULL));
     ASSERT_OK(lw_net_loss(net, LW_SSE, &(lw_target){.values = y}, &loss));
-    ASSERT_OK(lw_net_backward(net, NULL));
+    ASSERT_OK(lw_net_backward(net, NULL, NULL));
     ck_assert_double_eq_tol(loss, (double)recorded_loss[0], tolerance * (double)recorded_loss[0]);
     for (size_t i = 0; i < count; i++) {
         char w[32], b[32];

@@ -531,9 +531,9 @@ START_TEST(loading_forgets_the_last_pass)
     ASSERT_OK(lw_net_save_state(net, &(lw_position){.epochs = 0}, path));
     ASSERT_OK(lw_net_forward(net, 64, t.x, NULL));
     ASSERT_OK(lw_net_loss(net, LW_CROSS_ENTROPY, &t.data.target, NULL));
-    ASSERT_OK(lw_net_backward(net, NULL));
+    ASSERT_OK(lw_net_backward(net, NULL, NULL));
     ASSERT_OK(lw_net_load_state(net, &done, path));
-    ASSERT_FAILS(LW_ESTATE, "no forward pass", lw_net_backward(net, NULL));
+    ASSERT_FAILS(LW_ESTATE, "no forward pass", lw_net_backward(net, NULL, NULL));
     ASSERT_FAILS(LW_ESTATE, "no gradients", lw_net_step(net, &t.options.optimizer));
     lw_net_destroy(net);
     end_task(&t);

@@ -41,7 +41,7 @@ START_TEST(safetensors_reads_types_and_shapes)
 
     double f64[3];
     float f32[3] = {-1.0f, -1.0f, -1.0f};
-    const lw_tensor *tensor = find_tensor(file, "narrow", 2);
+    const lw_stored_tensor *tensor = find_tensor(file, "narrow", 2);
     ck_assert_uint_eq(tensor->dimensions, 2);
     ck_assert_uint_eq(tensor->shape[0], 1);
     ck_assert_uint_eq(tensor->shape[1], 2);

@@ -45,7 +45,7 @@ static both make_both(const loss_case *c)
               .labels = uniform_labels(MOST_ROWS, OUTPUTS, 3)};
     b.target =
         (lw_target){.values = c->labels ? NULL : b.values, .labels = c->labels ? b.labels : NULL};
-    ck_assert_ptr_nonnull(b.narrow->narrow);
+    ck_assert_ptr_nonnull(b.narrow->small_net);
     use_general_kernels(b.general);
     float *flat = parameters_of(b.narrow);
     ASSERT_OK(lw_net_set_parameters(b.general, flat));
@@ -66,7 +66,7 @@ static float *gradients(lw_net *net, const both *b, lw_loss loss, size_t rows, d
 {
     ASSERT_OK(lw_net_forward(net, rows, b->x, NULL));
     ASSERT_OK(lw_net_loss(net, loss, &b->target, value));
-    ASSERT_OK(lw_net_backward(net, NULL));
+    ASSERT_OK(lw_net_backward(net, NULL, NULL));
     return gradients_of(net);
 }
 
@@ -116,7 +116,7 @@ START_TEST(gradients_of_own_losses_are_those_of_the_general_kernels)
         lw_net *const nets[] = {b.general, b.narrow};
         for (size_t k = 0; k < 2; k++) {
             ASSERT_OK(lw_net_forward(nets[k], row_counts[i], b.x, NULL));
-            ASSERT_OK(lw_net_backward(nets[k], dy));
+            ASSERT_OK(lw_net_backward(nets[k], dy, NULL));
             flat[k] = gradients_of(nets[k]);
         }
         ck_assert(largest(n, flat[0]) > 0.0);

@@ -37,7 +37,7 @@ START_TEST(fused_step_has_the_bits_of_the_single_calls)
                                         &fused_loss));
                 ASSERT_OK(lw_net_forward(single, rows, p.x, NULL));
                 ASSERT_OK(lw_net_loss(single, cases[c].loss, &target, &single_loss));
-                ASSERT_OK(lw_net_backward(single, NULL));
+                ASSERT_OK(lw_net_backward(single, NULL, NULL));
                 ASSERT_OK(lw_net_step(single, &optimizers[o]));
                 ck_assert(fused_loss == single_loss);
             }
@@ -68,7 +68,7 @@ START_TEST(gradients_are_those_of_a_backward_pass)
         ASSERT_FAILS(LW_ESTATE, "gradients", lw_net_step(net, &sgd));
         ASSERT_OK(lw_net_forward(net, ROWS, p.x, NULL));
         ASSERT_OK(lw_net_loss(net, LW_MSE, &p.data.target, NULL));
-        ASSERT_OK(lw_net_backward(net, NULL));
+        ASSERT_OK(lw_net_backward(net, NULL, NULL));
         ASSERT_OK(lw_net_step(net, &sgd));
         ASSERT_OK(lw_net_step(net, &sgd));
         ASSERT_OK(lw_fit(
@@ -93,11 +93,11 @@ START_TEST(own_loss_gradient_equals_the_built_in_one)
         float y[ROWS * OUTPUTS], dy[ROWS * OUTPUTS];
         ASSERT_OK(lw_net_forward(net, ROWS, p.x, y));
         ASSERT_OK(lw_net_loss(net, LW_MSE, &(lw_target){.values = p.values}, NULL));
-        ASSERT_OK(lw_net_backward(net, NULL));
+        ASSERT_OK(lw_net_backward(net, NULL, NULL));
         float *built_in = gradients_of(net);
         for (size_t i = 0; i < ROWS * OUTPUTS; i++)
             dy[i] = (float)(2.0 / (ROWS * OUTPUTS)) * (y[i] - p.values[i]);
-        ASSERT_OK(lw_net_backward(net, dy));
+        ASSERT_OK(lw_net_backward(net, dy, NULL));
         float *own = gradients_of(net);
         assert_same_bits("gradients", lw_net_parameter_count(net), own, built_in);
         free(built_in);

@@ -395,7 +395,7 @@ START_TEST(single_calls_have_the_same_bits_for_any_thread_count)
         lw_net *net = make_net(s->inputs, s->layers, s->layer_count, 3);
         lw_net_set_threads(net, thread_counts[i]);
         ASSERT_OK(lw_net_forward(net, s->rows, x, i == 0 ? want_y : y));
-        ASSERT_OK(lw_net_backward(net, dy));
+        ASSERT_OK(lw_net_backward(net, dy, NULL));
         float *gradients = gradients_of(net);
         if (i == 0) {
             want = gradients;

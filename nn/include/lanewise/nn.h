@@ -231,11 +231,17 @@ LW_API lw_status lw_net_forward(lw_net *net, size_t rows, const float *x, float 
 LW_API lw_status lw_net_loss(lw_net *net, lw_loss loss, const lw_target *target, double *value);
 
 /*
- * Backward pass: the gradients of all parameters, replacing the old ones. dy (rows x outputs) is
- * the gradient of the user's own loss at the outputs (after the activation); NULL: the one that
- * lw_net_loss kept. LW_ESTATE without the pass or loss before it.
+ * Backward pass: computes the gradients of all parameters and replaces the old ones.
+ *
+ *   dy  rows x outputs: gradient of the caller's loss at the outputs (after the activation); NULL: the one that
+ *       lw_net_loss kept
+ *   dx  rows x inputs: receives the gradient at the inputs; NULL: not computed, and costs nothing. Shares no memory with
+ *       the inputs of the forward pass or dy
+ *
+ * Allocates on the first call with dx in bf16. Returns LW_ESTATE without the forward pass, or without dy and the loss,
+ * before it; LW_EOVERLAP if dx shares memory. On failure dx is unchanged and there are no gradients.
  */
-LW_API lw_status lw_net_backward(lw_net *net, const float *dy);
+LW_API lw_status lw_net_backward(lw_net *net, const float *dy, float *dx);
 
 /* Scales the gradients so that their Euclidean norm is at most max_norm (> 0; INFINITY only measures). norm receives
  * the norm before; NULL: not stored. Squares neither overflow nor underflow. LW_EDIVERGED, with the gradients

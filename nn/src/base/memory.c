@@ -1,3 +1,4 @@
+/* Memory for large arrays of floats, in huge pages where there are many. */
 #define _DEFAULT_SOURCE /* madvise */
 
 #include "memory.h"
@@ -49,4 +50,11 @@ lw_status lw_check_rows(const char *name, size_t rows, size_t columns)
         return lw_fail(LW_EINVAL, "%s of %zu rows x %zu columns overflows the address space", name,
                        rows, columns);
     return LW_OK;
+}
+
+int lw_overlap(const float *a, size_t a_count, const float *b, size_t b_count)
+{
+    const uintptr_t a_begin = (uintptr_t)a, b_begin = (uintptr_t)b;
+    return a && b && a_begin < b_begin + b_count * sizeof *b &&
+           b_begin < a_begin + a_count * sizeof *a;
 }

@@ -17,4 +17,7 @@ float *lw_alloc_floats(size_t count);
 /* LW_EINVAL for more floats, or numbers of 32 bits, than an operand of that name can have in any memory. */
 lw_status lw_check_rows(const char *name, size_t rows, size_t columns);
 
+/* Whether two arrays of floats, of so many each, share memory; not if one is NULL. */
+int lw_overlap(const float *a, size_t a_count, const float *b, size_t b_count);
+
 #endif

@@ -1,7 +1,7 @@
+/* Text files that appear whole or not at all. */
 #define _POSIX_C_SOURCE 200809L /* locale_t */
 #include "text_file.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 lw_status lw_text_open(lw_text_file *text, const char *path)
@@ -25,14 +25,14 @@ static void flush(lw_text_file *text)
     text->used = 0;
 }
 
-void lw_text_print(lw_text_file *text, const char *format, ...)
+void lw_text_print_list(lw_text_file *text, const char *format, va_list list)
 {
     const locale_t before = uselocale(text->locale); /* of this thread only */
     int printed = 0;
     for (int attempt = 0; attempt < 2 && !printed; attempt++) {
         const size_t room = LW_TEXT_BYTES - text->used;
         va_list arguments;
-        va_start(arguments, format);
+        va_copy(arguments, list);
         const int length = vsnprintf(text->buffer + text->used, room, format, arguments);
         va_end(arguments);
         printed = length >= 0 && (size_t)length < room;
@@ -44,6 +44,14 @@ void lw_text_print(lw_text_file *text, const char *format, ...)
     if (!printed && text->status == LW_OK)
         text->status = lw_fail(LW_ENOMEM, "%s: no memory to print", text->path);
     uselocale(before);
+}
+
+void lw_text_print(lw_text_file *text, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    lw_text_print_list(text, format, arguments);
+    va_end(arguments);
 }
 
 lw_status lw_text_close(lw_text_file *text)

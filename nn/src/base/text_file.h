@@ -4,6 +4,7 @@
 
 #include <lanewise/output_file.h>
 #include <locale.h>
+#include <stdarg.h>
 
 enum { LW_TEXT_BYTES = 8192 };
 
@@ -21,6 +22,7 @@ lw_status lw_text_open(lw_text_file *text, const char *path);
 
 /* Less than LW_TEXT_BYTES at a time. What fails shows when the file is closed. */
 void lw_text_print(lw_text_file *text, const char *format, ...) LW_PRINTF(2, 3);
+void lw_text_print_list(lw_text_file *text, const char *format, va_list list) LW_PRINTF(2, 0);
 
 /* Ends a file in any case, as lw_output_file_close. */
 lw_status lw_text_close(lw_text_file *text);

@@ -1,3 +1,4 @@
+/* The partition of mini-batches among processes. */
 #include "batch_partition.h"
 
 #include "base/part.h"
@@ -68,33 +69,19 @@ static lw_status divide_rows(lw_batch_partition *partition)
     return LW_OK;
 }
 
-/* Collective: fills rows_of_rank. */
-static lw_status exchange_row_counts(lw_batch_partition *partition, const lw_net *net,
-                                     lw_status status, size_t rows)
+lw_status lw_batch_partition_open(lw_batch_partition *partition, size_t rank, size_t ranks,
+                                  size_t batch_rows)
 {
-    double *counts = calloc(partition->ranks + LW_RANKS_EXTRA, sizeof *counts);
-    partition->rows_of_rank = calloc(partition->ranks, sizeof *partition->rows_of_rank);
-    if (!counts || !partition->rows_of_rank) {
-        free(counts);
-        return lw_fail(LW_ENOMEM, "no memory for the rows of %zu ranks", partition->ranks);
-    }
-    counts[partition->rank] = (double)rows;
-    status = lw_ranks_allreduce(net, status, partition->ranks, counts);
-    for (size_t rank = 0; rank < partition->ranks; rank++)
-        partition->rows_of_rank[rank] = (size_t)counts[rank];
-    free(counts);
-    return status;
+    *partition = (lw_batch_partition){.rank = rank, .ranks = ranks, .batch_rows = batch_rows};
+    partition->rows_of_rank = calloc(ranks, sizeof *partition->rows_of_rank);
+    return partition->rows_of_rank
+               ? LW_OK
+               : lw_fail(LW_ENOMEM, "no memory for the rows of %zu ranks", ranks);
 }
 
-lw_status lw_batch_partition_open(lw_batch_partition *partition, const lw_net *net,
-                                  lw_status status, size_t rows, size_t batch_rows)
+lw_status lw_batch_partition_divide(lw_batch_partition *partition)
 {
-    const lw_ranks *ranks = &net->rank_state->ranks;
-    *partition =
-        (lw_batch_partition){.rank = ranks->rank, .ranks = ranks->count, .batch_rows = batch_rows};
-    status = exchange_row_counts(partition, net, status, rows);
-    if (status == LW_OK)
-        status = divide_rows(partition);
+    const lw_status status = divide_rows(partition);
     if (status != LW_OK)
         return status;
     partition->slot_rows = calloc(partition->batches, sizeof *partition->slot_rows);

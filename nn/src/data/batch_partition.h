@@ -10,7 +10,9 @@
 #ifndef LANEWISE_BATCH_PARTITION_H
 #define LANEWISE_BATCH_PARTITION_H
 
-#include "distributed/ranks.h"
+#include <lanewise/status.h>
+#include <stddef.h>
+#include <stdint.h>
 
 typedef struct lw_batch_partition {
     size_t rank, ranks;   /* this rank and the number of ranks */
@@ -23,14 +25,15 @@ typedef struct lw_batch_partition {
     size_t *slot_rows;    /* scratch: the order of one slot's rows */
 } lw_batch_partition;
 
-/*
- * Collective: exchanges the number of rows of each rank, and whether a rank has failed so far:
- * status is this rank's. batch_rows is that of all ranks, or LW_FULL_BATCH. Returns status,
- * LW_ERANK if another rank has failed, LW_EDATA if no rank has rows, LW_EINVAL if a rank with rows
- * has no slot, or LW_ENOMEM. Released with lw_batch_partition_close, after a failure too.
- */
-lw_status lw_batch_partition_open(lw_batch_partition *partition, const lw_net *net,
-                                  lw_status status, size_t rows, size_t batch_rows);
+/* Makes room for the number of rows of each rank, rows_of_rank, which the caller fills in before it calls
+ * lw_batch_partition_divide. batch_rows is that of all ranks, or LW_FULL_BATCH. Released with
+ * lw_batch_partition_close, after a failure too. */
+lw_status lw_batch_partition_open(lw_batch_partition *partition, size_t rank, size_t ranks,
+                                  size_t batch_rows);
+
+/* Divides the rows of all ranks. Returns LW_EDATA if no rank has rows, LW_EINVAL if a rank with rows has no slot, or
+ * LW_ENOMEM. */
+lw_status lw_batch_partition_divide(lw_batch_partition *partition);
 void lw_batch_partition_close(lw_batch_partition *partition);
 
 /* Rows of batch `number` on this rank, and on all ranks. */

@@ -1,8 +1,9 @@
-#include "ranks.h"
-
+/* The processes that train a network together, as callers set them. */
+#include "allreduce.h"
 #include "base/options.h"
 #include "base/part.h"
 #include "train/batches.h"
+#include "train/create.h"
 
 #include <stdlib.h>
 
@@ -28,16 +29,19 @@ lw_status lw_net_set_ranks(lw_net *net, const lw_ranks *ranks)
         status = check_ranks(&known);
     if (status != LW_OK)
         return status;
-    if (!ranks) {
-        free(net->rank_state);
-        net->rank_state = NULL;
-        return LW_OK;
-    }
-    if (!net->rank_state)
-        net->rank_state = calloc(1, sizeof *net->rank_state);
-    if (!net->rank_state)
+    lw_allreduce_state *state = NULL;
+    if (ranks && !(state = calloc(1, sizeof *state)))
         return lw_fail(LW_ENOMEM, "no memory for the ranks of a network");
-    *net->rank_state = (lw_rank_state){.ranks = known};
+    free(net->exchange_state);
+    net->exchange_state = state;
+    net->exchange = &lw_local_exchange;
+    net->rank = (lw_rank){.count = 1};
+    if (ranks) {
+        state->ranks = known;
+        net->exchange = &lw_allreduce;
+        net->rank = (lw_rank){.rank = known.rank, .count = known.count};
+    }
+    lw_choose_program(net);
     return LW_OK;
 }
 
@@ -51,27 +55,4 @@ lw_shard lw_ranks_shard(const lw_ranks *ranks, size_t batch_size)
         batch_size = ranks->count;
     const lw_range slots = lw_part_range(batch_size, ranks->rank, ranks->count);
     return (lw_shard){slots.begin, slots.end, batch_size};
-}
-
-size_t lw_ranks_rows(const lw_net *net, size_t rows)
-{
-    if (!net->rank_state)
-        return rows;
-    const lw_ranks *ranks = &net->rank_state->ranks;
-    const lw_range part = lw_part_range(rows, ranks->rank, ranks->count);
-    return part.end - part.begin;
-}
-
-lw_status lw_ranks_allreduce(const lw_net *net, lw_status status, size_t n, double *x)
-{
-    if (!net->rank_state)
-        return status;
-    const lw_ranks *ranks = &net->rank_state->ranks;
-    x[n] = status != LW_OK;
-    lw_status reduced = ranks->allreduce_f64(ranks->user, n + LW_RANKS_EXTRA, x);
-    if (reduced == LW_OK)
-        reduced = ranks->wait(ranks->user);
-    if (status == LW_OK && reduced == LW_OK && x[n] > 0.0)
-        return lw_fail(LW_ERANK, "another rank failed");
-    return status != LW_OK ? status : reduced;
 }

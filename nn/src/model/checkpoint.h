@@ -17,17 +17,10 @@
 
 enum { LW_TENSOR_NAME_BYTES = 40, LW_LIST_ITEM_BYTES = 32 };
 
-/* kind: "weight" or "bias"; module: see lw_modules_of. */
+/* kind: name of a tensor; module: its layer's number among the modules of PyTorch's nn.Sequential. */
 static inline void lw_name_tensor(char name[LW_TENSOR_NAME_BYTES], size_t module, const char *kind)
 {
     snprintf(name, LW_TENSOR_NAME_BYTES, "%zu.%s", module, kind);
-}
-
-/* How many modules of PyTorch's nn.Sequential a layer is, and so how much further the number of the
- * next one's tensors is: a Linear and, unless the layer is linear, its activation. */
-static inline size_t lw_modules_of(const lw_layer_info *layer)
-{
-    return layer->activation == LW_LINEAR ? 1 : 2;
 }
 
 /* to (cols x rows) = the transpose of from (rows x cols): weights are stored as (out, in). */

@@ -1,29 +1,26 @@
+/* Saving a network: its architecture as metadata, and flat views as tensors. */
 #include "checkpoint.h"
+#include "export.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WEIGHT_AND_BIAS = 2, ARCHITECTURE_KEYS = 4 };
+enum { ARCHITECTURE_KEYS = 4 };
 
-typedef struct tensor_names {
-    char weight[LW_PREFIXED_NAME_BYTES], bias[LW_PREFIXED_NAME_BYTES];
-} tensor_names;
+typedef char saved_name[LW_PREFIXED_NAME_BYTES];
 
 /* What lw_safetensors_write is given, with the memory behind it. */
 typedef struct saved_net {
-    size_t layers;
-    lw_layer_info *info;
-    size_t tensor_count;
-    float *stored; /* the views in file order: weights as (out, in) */
-    tensor_names *names;
+    size_t tensors_of_view, tensor_count;
+    float *stored; /* the views in file order */
+    saved_name *names;
     lw_tensor_source *tensors;
     char inputs[LW_LIST_ITEM_BYTES], *units, *activations;
 } saved_net;
 
 static void release_saved(saved_net *saved)
 {
-    free(saved->info);
     free(saved->stored);
     free(saved->names);
     free(saved->tensors);
@@ -34,59 +31,59 @@ static void release_saved(saved_net *saved)
 static lw_status allocate_saved(saved_net *saved, const lw_net *net, size_t views, const char *path)
 {
     const size_t layers = lw_net_layer_count(net), parameters = lw_net_parameter_count(net);
+    size_t tensors = 0;
+    for (lw_tensor_at at = {0}; lw_next_tensor(net, &at);)
+        tensors++;
     *saved = (saved_net){
-        .layers = layers,
-        .info = calloc(layers, sizeof *saved->info),
-        .tensor_count = WEIGHT_AND_BIAS * views * layers,
+        .tensors_of_view = tensors,
+        .tensor_count = tensors * views,
         .stored = calloc(parameters, views * sizeof *saved->stored),
-        .names = calloc(layers, views * sizeof *saved->names),
-        .tensors = calloc(layers, WEIGHT_AND_BIAS * views * sizeof *saved->tensors),
+        .names = calloc(tensors, views * sizeof *saved->names),
+        .tensors = calloc(tensors, views * sizeof *saved->tensors),
         .units = calloc(layers, LW_LIST_ITEM_BYTES),
         .activations = calloc(layers, LW_LIST_ITEM_BYTES),
     };
-    if (saved->info && saved->stored && saved->names && saved->tensors && saved->units &&
-        saved->activations)
+    if (saved->stored && saved->names && saved->tensors && saved->units && saved->activations)
         return LW_OK;
     release_saved(saved);
     return lw_fail(LW_ENOMEM, "%s: no memory for the parameters", path);
 }
 
-static void describe_view(saved_net *saved, size_t number, const lw_saved_view *view)
+static void describe_view(saved_net *saved, size_t number, const lw_net *net,
+                          const lw_saved_view *view)
 {
-    tensor_names *names = saved->names + number * saved->layers;
-    lw_tensor_source *pair = saved->tensors + number * saved->layers * WEIGHT_AND_BIAS;
-    const float *shown = view->flat;
-    size_t parameters = 0;
-    for (size_t i = 0; i < saved->layers; i++)
-        parameters += (saved->info[i].in + 1) * saved->info[i].out;
-    float *stored = saved->stored + number * parameters;
-    for (size_t i = 0, module = 0; i < saved->layers; i++, names++, pair += WEIGHT_AND_BIAS) {
-        const size_t in = saved->info[i].in, out = saved->info[i].out;
-        lw_name_prefixed(names->weight, view->prefix, module, "weight");
-        lw_name_prefixed(names->bias, view->prefix, module, "bias");
-        module += lw_modules_of(&saved->info[i]);
-
-        pair[0] = (lw_tensor_source){names->weight, 2, {out, in}, stored};
-        lw_transpose(in, out, shown, stored);
-        pair[1] = (lw_tensor_source){names->bias, 1, {out, 0}, stored + in * out};
-        memcpy(stored + in * out, shown + in * out, out * sizeof *stored);
-        shown += (in + 1) * out;
-        stored += (in + 1) * out;
+    saved_name *name = saved->names + number * saved->tensors_of_view;
+    lw_tensor_source *source = saved->tensors + number * saved->tensors_of_view;
+    float *stored = saved->stored + number * lw_net_parameter_count(net);
+    lw_store_tensors(net, view->flat, stored);
+    for (size_t i = 0, module = 0; i < net->layer_count; i++) {
+        const lw_layer *layer = net->layers[i];
+        for (size_t k = 0; k < layer->tensor_count; k++, name++, source++) {
+            const lw_tensor *tensor = &layer->tensors[k];
+            lw_name_prefixed(*name, view->prefix, module, tensor->name);
+            *source = (lw_tensor_source){*name, 1, {tensor->cols, 0}, stored + tensor->flat};
+            if (tensor->is_matrix) {
+                source->dimensions = 2;
+                source->shape[1] = tensor->rows;
+            }
+        }
+        module += layer->kind->modules(layer);
     }
 }
 
-static void describe_architecture(saved_net *saved)
+static void describe_architecture(saved_net *saved, const lw_net *net)
 {
-    const size_t room = saved->layers * LW_LIST_ITEM_BYTES;
+    const size_t room = net->layer_count * LW_LIST_ITEM_BYTES;
     size_t units_at = 0, activations_at = 0;
-    snprintf(saved->inputs, sizeof saved->inputs, "%zu", saved->info[0].in);
-    for (size_t i = 0; i < saved->layers; i++) {
+    snprintf(saved->inputs, sizeof saved->inputs, "%zu", lw_net_inputs(net));
+    for (size_t i = 0; i < net->layer_count; i++) {
+        const lw_layer *layer = net->layers[i];
         const char *comma = i > 0 ? "," : "";
-        units_at += (size_t)snprintf(saved->units + units_at, room - units_at, "%s%zu", comma,
-                                     saved->info[i].out);
+        units_at +=
+            (size_t)snprintf(saved->units + units_at, room - units_at, "%s%zu", comma, layer->out);
         activations_at +=
             (size_t)snprintf(saved->activations + activations_at, room - activations_at, "%s%s",
-                             comma, lw_activation_name(saved->info[i].activation));
+                             comma, lw_activation_name(layer->spec.activation));
     }
 }
 
@@ -119,14 +116,10 @@ lw_status lw_checkpoint_write(const lw_net *net, size_t view_count, const lw_sav
     lw_status status = allocate_saved(&saved, net, view_count, path);
     if (status != LW_OK)
         return status;
-    for (size_t i = 0; i < saved.layers && status == LW_OK; i++)
-        status = lw_net_layer_info(net, i, &saved.info[i]);
-    if (status == LW_OK) {
-        for (size_t i = 0; i < view_count; i++)
-            describe_view(&saved, i, &views[i]);
-        describe_architecture(&saved);
-        status = write_saved(&saved, metadata_count, metadata, path);
-    }
+    for (size_t i = 0; i < view_count; i++)
+        describe_view(&saved, i, net, &views[i]);
+    describe_architecture(&saved, net);
+    status = write_saved(&saved, metadata_count, metadata, path);
     release_saved(&saved);
     return status;
 }

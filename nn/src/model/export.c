@@ -1,24 +1,34 @@
+/* Parameters on their way to a file. */
 #include "export.h"
 
-#include <math.h>
+#include "base/finite.h"
+#include "checkpoint.h"
+
 #include <stdlib.h>
+#include <string.h>
 
 static lw_status check_finite(const lw_net *net, const char *path, const float *flat)
 {
-    for (size_t i = 0; i < lw_net_layer_count(net); i++) {
-        lw_layer_info info;
-        const lw_status status = lw_net_layer_info(net, i, &info);
-        if (status != LW_OK)
-            return status;
-        const size_t weights = info.in * info.out, count = weights + info.out;
-        for (size_t j = 0; j < count; j++)
-            if (!isfinite(flat[j]))
-                return lw_fail(LW_EDATA, "%s: not written: layer %zu, %s %zu is %g", path, i,
-                               j < weights ? "weight" : "bias", j < weights ? j : j - weights,
-                               (double)flat[j]);
-        flat += count;
+    for (lw_tensor_at at = {0}; lw_next_tensor(net, &at);) {
+        const float *values = flat + at.tensor->flat;
+        const size_t count = lw_tensor_count(at.tensor), found = lw_find_nonfinite(count, values);
+        if (found < count)
+            return lw_fail(LW_EDATA, "%s: not written: layer %zu, %s %zu is %g", path, at.layer,
+                           at.tensor->name, found, (double)values[found]);
     }
     return LW_OK;
+}
+
+void lw_store_tensors(const lw_net *net, const float *flat, float *stored)
+{
+    for (lw_tensor_at at = {0}; lw_next_tensor(net, &at);) {
+        const lw_tensor *tensor = at.tensor;
+        if (tensor->is_matrix)
+            lw_transpose(tensor->rows, tensor->cols, flat + tensor->flat, stored + tensor->flat);
+        else
+            memcpy(stored + tensor->flat, flat + tensor->flat,
+                   lw_tensor_count(tensor) * sizeof *stored);
+    }
 }
 
 lw_status lw_export_parameters(const lw_net *net, const char *path, float **flat)

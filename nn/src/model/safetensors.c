@@ -18,10 +18,10 @@ struct lw_safetensors {
     char *path;
     unsigned char *bytes; /* the header without its length, then the data */
     size_t header_size, data_size;
-    json_t *header;     /* owns names and texts        */
-    lw_tensor *tensors; /* in the order of their bytes */
+    json_t *header;            /* owns names and texts        */
+    lw_stored_tensor *tensors; /* in the order of their bytes */
     size_t tensor_count;
-    const lw_tensor **by_name; /* the same in the order of their names */
+    const lw_stored_tensor **by_name; /* the same in the order of their names */
 };
 
 static lw_status no_memory(const char *path)
@@ -63,7 +63,8 @@ static int get_size(const json_t *json, size_t *size)
     return 1;
 }
 
-static lw_status parse_shape(const lw_safetensors *file, const json_t *shape, lw_tensor *tensor)
+static lw_status parse_shape(const lw_safetensors *file, const json_t *shape,
+                             lw_stored_tensor *tensor)
 {
     tensor->dimensions = json_array_size(shape);
     tensor->count = 1;
@@ -84,9 +85,10 @@ static lw_status parse_shape(const lw_safetensors *file, const json_t *shape, lw
 }
 
 static lw_status parse_tensor(const lw_safetensors *file, const char *name, const json_t *json,
-                              lw_tensor *tensor)
+                              lw_stored_tensor *tensor)
 {
-    *tensor = (lw_tensor){.name = name, .dtype = json_string_value(json_object_get(json, "dtype"))};
+    *tensor = (lw_stored_tensor){.name = name,
+                                 .dtype = json_string_value(json_object_get(json, "dtype"))};
     if (!tensor->dtype)
         return tensor_error(file, name, "dtype is missing");
     const size_t width = dtype_bytes(tensor->dtype);
@@ -128,7 +130,7 @@ static lw_status check_metadata(const lw_safetensors *file, json_t *metadata)
 /* By first byte; empty tensors come before what begins at the same byte. */
 static int compare_places(const void *a, const void *b)
 {
-    const lw_tensor *left = a, *right = b;
+    const lw_stored_tensor *left = a, *right = b;
     if (left->bytes != right->bytes)
         return left->bytes < right->bytes ? -1 : 1;
     return (left->byte_count > right->byte_count) - (left->byte_count < right->byte_count);
@@ -139,7 +141,7 @@ static lw_status check_coverage(lw_safetensors *file)
     const unsigned char *data = file->bytes + file->header_size, *next = data;
     qsort(file->tensors, file->tensor_count, sizeof *file->tensors, compare_places);
     for (size_t i = 0; i < file->tensor_count; i++) {
-        const lw_tensor *tensor = &file->tensors[i];
+        const lw_stored_tensor *tensor = &file->tensors[i];
         if (tensor->bytes != next)
             return lw_fail(LW_EFORMAT,
                            "%s: tensor '%s' begins at byte %zu of the data, but the one before it "
@@ -156,7 +158,8 @@ static lw_status check_coverage(lw_safetensors *file)
 
 static int compare_names(const void *a, const void *b)
 {
-    return strcmp((*(const lw_tensor *const *)a)->name, (*(const lw_tensor *const *)b)->name);
+    return strcmp((*(const lw_stored_tensor *const *)a)->name,
+                  (*(const lw_stored_tensor *const *)b)->name);
 }
 
 /* For lw_safetensors_find, which is asked for each layer. */
@@ -277,16 +280,16 @@ size_t lw_safetensors_count(const lw_safetensors *file)
     return file->tensor_count;
 }
 
-const lw_tensor *lw_safetensors_tensor(const lw_safetensors *file, size_t index)
+const lw_stored_tensor *lw_safetensors_tensor(const lw_safetensors *file, size_t index)
 {
     return &file->tensors[index];
 }
 
-const lw_tensor *lw_safetensors_find(const lw_safetensors *file, const char *name)
+const lw_stored_tensor *lw_safetensors_find(const lw_safetensors *file, const char *name)
 {
-    const lw_tensor wanted = {.name = name}, *key = &wanted;
+    const lw_stored_tensor wanted = {.name = name}, *key = &wanted;
     /* NOLINTBEGIN(bugprone-sizeof-expression): the same */
-    const lw_tensor **found =
+    const lw_stored_tensor **found =
         bsearch(&key, file->by_name, file->tensor_count, sizeof *file->by_name, compare_names);
     /* NOLINTEND(bugprone-sizeof-expression) */
     return found ? *found : NULL;
@@ -335,7 +338,7 @@ static double load_i64(const unsigned char *bytes)
     return (double)(int64_t)lw_load_le(bytes, 8);
 }
 
-static lw_status find_loader(const lw_safetensors *file, const lw_tensor *tensor,
+static lw_status find_loader(const lw_safetensors *file, const lw_stored_tensor *tensor,
                              load_element *load)
 {
     *load = NULL;
@@ -356,7 +359,8 @@ static lw_status find_loader(const lw_safetensors *file, const lw_tensor *tensor
                    file->path, tensor->name, tensor->dtype);
 }
 
-lw_status lw_safetensors_copy_f64(const lw_safetensors *file, const lw_tensor *tensor, double *out)
+lw_status lw_safetensors_copy_f64(const lw_safetensors *file, const lw_stored_tensor *tensor,
+                                  double *out)
 {
     load_element load;
     const lw_status status = find_loader(file, tensor, &load);
@@ -368,7 +372,8 @@ lw_status lw_safetensors_copy_f64(const lw_safetensors *file, const lw_tensor *t
     return LW_OK;
 }
 
-lw_status lw_safetensors_copy_f32(const lw_safetensors *file, const lw_tensor *tensor, float *out)
+lw_status lw_safetensors_copy_f32(const lw_safetensors *file, const lw_stored_tensor *tensor,
+                                  float *out)
 {
     load_element load;
     const lw_status status = find_loader(file, tensor, &load);

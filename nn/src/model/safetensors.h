@@ -13,14 +13,14 @@
 
 enum { LW_TENSOR_MAX_DIMENSIONS = 8 };
 
-typedef struct lw_tensor {
+typedef struct lw_stored_tensor {
     const char *name;
     const char *dtype; /* as the header spells it: "F32", "F64", "I64", ... */
     size_t dimensions, shape[LW_TENSOR_MAX_DIMENSIONS];
     size_t count;               /* elements; 1 for a scalar, of no dimensions */
     const unsigned char *bytes; /* as stored */
     size_t byte_count;
-} lw_tensor;
+} lw_stored_tensor;
 
 typedef struct lw_safetensors lw_safetensors;
 
@@ -39,10 +39,10 @@ const char *lw_safetensors_path(const lw_safetensors *file);
 size_t lw_safetensors_count(const lw_safetensors *file);
 
 /* In the order of their bytes; index below the count. */
-const lw_tensor *lw_safetensors_tensor(const lw_safetensors *file, size_t index);
+const lw_stored_tensor *lw_safetensors_tensor(const lw_safetensors *file, size_t index);
 
 /* NULL if there is none of that name. */
-const lw_tensor *lw_safetensors_find(const lw_safetensors *file, const char *name);
+const lw_stored_tensor *lw_safetensors_find(const lw_safetensors *file, const char *name);
 
 /* A text of `__metadata__`; NULL if there is none. */
 const char *lw_safetensors_metadata(const lw_safetensors *file, const char *key);
@@ -52,8 +52,10 @@ const char *lw_safetensors_metadata(const lw_safetensors *file, const char *key)
  * their NaN and Inf. LW_EFORMAT for another type. LW_EDATA, with the element, for one of F64 or I64 that
  * is finite and float32 cannot hold.
  */
-lw_status lw_safetensors_copy_f32(const lw_safetensors *file, const lw_tensor *tensor, float *out);
-lw_status lw_safetensors_copy_f64(const lw_safetensors *file, const lw_tensor *tensor, double *out);
+lw_status lw_safetensors_copy_f32(const lw_safetensors *file, const lw_stored_tensor *tensor,
+                                  float *out);
+lw_status lw_safetensors_copy_f64(const lw_safetensors *file, const lw_stored_tensor *tensor,
+                                  double *out);
 
 /* ---- Writing ------------------------------------------------------------------------------- */
 

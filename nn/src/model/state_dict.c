@@ -9,13 +9,13 @@ static const char weight_ending[] = ".weight", bias_ending[] = ".bias";
 
 /* A tensor of weights, whose name is the prefix_length first characters, a number, weight_ending. */
 typedef struct numbered {
-    const lw_tensor *tensor;
+    const lw_stored_tensor *tensor;
     size_t prefix_length, number;
 } numbered;
 
 /* One layer; bias NULL: none. */
 typedef struct linear {
-    const lw_tensor *weight, *bias;
+    const lw_stored_tensor *weight, *bias;
 } linear;
 
 static lw_status no_memory(const lw_safetensors *file)
@@ -32,7 +32,7 @@ static int is_digit(char c)
 
 /* Whether a tensor has such a name. A number with more digits than any network has layers, or with
  * zeros before it, is none. */
-static int parse_name(const lw_tensor *tensor, numbered *found)
+static int parse_name(const lw_stored_tensor *tensor, numbered *found)
 {
     enum { MOST_DIGITS = 9 };
     const char *name = tensor->name;
@@ -118,7 +118,8 @@ static lw_status keep_network(const lw_safetensors *file, const char *prefix, nu
 }
 
 /* The bias beside a tensor of weights; NULL if there is none. name has room for its name. */
-static const lw_tensor *find_bias(const lw_safetensors *file, const lw_tensor *weight, char *name)
+static const lw_stored_tensor *find_bias(const lw_safetensors *file, const lw_stored_tensor *weight,
+                                         char *name)
 {
     const size_t stem = strlen(weight->name) - strlen(weight_ending);
     memcpy(name, weight->name, stem);
@@ -128,7 +129,7 @@ static const lw_tensor *find_bias(const lw_safetensors *file, const lw_tensor *w
 
 /* ---- Shapes -------------------------------------------------------------------------------- */
 
-static lw_status check_tensor(const lw_safetensors *file, const lw_tensor *tensor,
+static lw_status check_tensor(const lw_safetensors *file, const lw_stored_tensor *tensor,
                               size_t dimensions)
 {
     static const char *const types[] = {"F32", "F64", "F16", "BF16"};
@@ -204,7 +205,7 @@ lw_status lw_state_dict_layers(const lw_safetensors *file, size_t *layers, lw_la
     if (!made)
         status = no_memory(file);
     for (size_t i = 0; i < count && status == LW_OK; i++) {
-        const lw_tensor *weight = found[i].weight;
+        const lw_stored_tensor *weight = found[i].weight;
         made[i] = (lw_layer_info){.in = weight->shape[1], .out = weight->shape[0]};
         if (weight->count == 0)
             status = lw_fail(LW_ESHAPE, "%s: tensor '%s' is %zu x %zu: empty", path, weight->name,
@@ -226,7 +227,7 @@ lw_status lw_state_dict_layers(const lw_safetensors *file, size_t *layers, lw_la
 
 /* ---- Elements ------------------------------------------------------------------------------ */
 
-static lw_status copy_finite(const lw_safetensors *file, const lw_tensor *tensor, float *out)
+static lw_status copy_finite(const lw_safetensors *file, const lw_stored_tensor *tensor, float *out)
 {
     const lw_status status = lw_safetensors_copy_f32(file, tensor, out);
     if (status != LW_OK)
@@ -258,7 +259,7 @@ static lw_status check_layers(const lw_safetensors *file, const linear *found, s
     const char *path = lw_safetensors_path(file);
     *count = 0;
     for (size_t i = 0; i < layers && i < found_count; i++) {
-        const lw_tensor *weight = found[i].weight;
+        const lw_stored_tensor *weight = found[i].weight;
         if (weight->shape[0] != info[i].out || weight->shape[1] != info[i].in)
             return lw_fail(LW_ESHAPE, "%s: tensor '%s' is %zu x %zu; %zu x %zu is needed", path,
                            weight->name, weight->shape[0], weight->shape[1], info[i].out,

@@ -5,6 +5,7 @@
 #include "checkpoint.h"
 #include "state_dict.h"
 #include "train/optimizer.h"
+#include "train/parameters.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -243,11 +244,11 @@ static lw_status check_layers(const lw_safetensors *file, const lw_net *net, siz
         return lw_fail(LW_ESHAPE, "%s: the state of a network of %zu layers; this one has %zu",
                        path, layers, net->layer_count);
     for (size_t i = 0; i < layers; i++) {
-        const lw_layer *layer = &net->layers[i];
+        const lw_layer *layer = net->layers[i];
         const char *of_file = lw_activation_name(info[i].activation);
-        if (info[i].in != layer->in || info[i].out != layer->spec.units)
+        if (info[i].in != layer->in || info[i].out != layer->out)
             return lw_fail(LW_ESHAPE, "%s: layer %zu is %zu-%zu, that of the network %zu-%zu", path,
-                           i, info[i].in, info[i].out, layer->in, layer->spec.units);
+                           i, info[i].in, info[i].out, layer->in, layer->out);
         if (info[i].activation != layer->spec.activation)
             return lw_fail(LW_ESHAPE,
                            "%s: the activation of layer %zu is %s, that of the network %s", path, i,
@@ -269,25 +270,27 @@ static lw_status check_variance(const lw_safetensors *file, const lw_net *net,
 }
 
 /* A state has all tensors, also biases, which other files may leave out. */
-static lw_status check_names(const lw_safetensors *file, const char *prefix,
-                             const lw_layer_info *info, size_t layers)
+static lw_status check_names(const lw_safetensors *file, const char *prefix, const lw_net *net)
 {
-    static const char *const tensors[] = {"weight", "bias"};
-    for (size_t i = 0, module = 0; i < layers; module += lw_modules_of(&info[i++]))
-        for (size_t k = 0; k < 2; k++) {
+    for (size_t i = 0, module = 0; i < net->layer_count; i++) {
+        const lw_layer *layer = net->layers[i];
+        for (size_t k = 0; k < layer->tensor_count; k++) {
             char name[LW_PREFIXED_NAME_BYTES];
-            lw_name_prefixed(name, prefix, module, tensors[k]);
+            lw_name_prefixed(name, prefix, module, layer->tensors[k].name);
             if (!lw_safetensors_find(file, name))
                 return lw_fail(LW_ESHAPE, "%s: no tensor '%s'", lw_safetensors_path(file), name);
         }
+        module += layer->kind->modules(layer);
+    }
     return LW_OK;
 }
 
-static lw_status read_view(const lw_safetensors *file, const char *prefix,
-                           const lw_layer_info *info, size_t layers, float **view)
+static lw_status read_view(const lw_safetensors *file, const char *prefix, const lw_net *net,
+                           const lw_layer_info *info, float **view)
 {
-    const lw_status status = check_names(file, prefix, info, layers);
-    return status == LW_OK ? lw_state_dict_read(file, prefix, info, layers, view) : status;
+    const lw_status status = check_names(file, prefix, net);
+    return status == LW_OK ? lw_state_dict_read(file, prefix, info, net->layer_count, view)
+                           : status;
 }
 
 static lw_status read_tensors(const lw_safetensors *file, const lw_net *net, read_state *read)
@@ -298,9 +301,9 @@ static lw_status read_tensors(const lw_safetensors *file, const lw_net *net, rea
     if (status == LW_OK)
         status = check_layers(file, net, layers, info);
     if (status == LW_OK)
-        status = read_view(file, "", info, layers, &read->views[0]);
+        status = read_view(file, "", net, info, &read->views[0]);
     for (size_t i = 0; i < read->moments && status == LW_OK; i++) {
-        status = read_view(file, kinds[read->kind].prefixes[i], info, layers, &read->views[1 + i]);
+        status = read_view(file, kinds[read->kind].prefixes[i], net, info, &read->views[1 + i]);
         read->buffers[i] = lw_alloc_floats(net->padded_count);
         if (status == LW_OK && !read->buffers[i])
             status = lw_fail(LW_ENOMEM, "%s: no memory for the optimizer's state",
@@ -325,7 +328,7 @@ static void adopt(lw_net *net, read_state *read)
     net->seed = read->seed;
     net->random.state = read->generator;
     lw_parameters_changed(net);
-    net->pass = (lw_pass){0};
+    net->pass = (lw_pass_record){0};
 }
 
 lw_status lw_net_load_state(lw_net *net, lw_position *position, const char *path)

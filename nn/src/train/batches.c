@@ -1,3 +1,4 @@
+/* The mini-batches of a run, from a data set or a callback. */
 #include "batches.h"
 
 #include <stdlib.h>
@@ -8,8 +9,8 @@ static lw_status make_room(lw_batches *batches, size_t inputs, size_t outputs, i
     const size_t rows = batches->most_rows > 0 ? batches->most_rows : 1;
     lw_gather *room = &batches->room;
     size_t x_count, values_count;
-    if (!lw_multiply_overflows(rows, inputs, &x_count) &&
-        !lw_multiply_overflows(rows, outputs, &values_count)) {
+    if (!__builtin_mul_overflow(rows, inputs, &x_count) &&
+        !__builtin_mul_overflow(rows, outputs, &values_count)) {
         room->x = lw_alloc_floats(x_count);
         if (labels)
             room->labels = calloc(rows, sizeof *room->labels);
@@ -21,12 +22,35 @@ static lw_status make_room(lw_batches *batches, size_t inputs, size_t outputs, i
     return LW_OK;
 }
 
-/* What the rows of all ranks make of the batches. */
+/* Collective: exchanges the number of rows of each rank. */
+static lw_status exchange_row_counts(const lw_batches *batches, lw_status status, size_t rows,
+                                     size_t *rows_of_rank)
+{
+    const lw_rank *rank = &batches->net->rank;
+    double *counts = calloc(rank->count + LW_SUM_EXTRA, sizeof *counts);
+    if (!counts)
+        return lw_fail(LW_ENOMEM, "no memory for the rows of %u ranks", rank->count);
+    counts[rank->rank] = (double)rows;
+    status = lw_exchange_sum(batches->net, status, rank->count, counts);
+    for (size_t i = 0; i < rank->count; i++)
+        rows_of_rank[i] = (size_t)counts[i];
+    free(counts);
+    return status;
+}
+
+/* Collective: divides the rows of all ranks into batches. */
 static lw_status open_partition(lw_batches *batches, lw_status status, size_t rows,
                                 size_t batch_size)
 {
+    const lw_rank *rank = &batches->net->rank;
     lw_batch_partition *partition = &batches->partition;
-    status = lw_batch_partition_open(partition, batches->net, status, rows, batch_size);
+    const lw_status opened =
+        lw_batch_partition_open(partition, rank->rank, rank->count, batch_size);
+    if (opened != LW_OK)
+        return opened;
+    status = exchange_row_counts(batches, status, rows, partition->rows_of_rank);
+    if (status == LW_OK)
+        status = lw_batch_partition_divide(partition);
     if (status == LW_OK) {
         batches->batch_rows = partition->batch_rows;
         batches->most_rows = lw_batch_partition_max_rows(partition);
@@ -41,15 +65,16 @@ lw_status lw_batches_open_data(lw_batches *batches, const lw_net *net, lw_status
     const size_t rows = status == LW_OK ? data->rows : 0;
     if (batch_size == 0)
         batch_size = LW_DEFAULT_BATCH_SIZE;
-    *batches = (lw_batches){.data = data, .net = net, .shuffle = shuffle};
-    if (net->rank_state) {
+    *batches = (lw_batches){
+        .data = data, .net = net, .is_partitioned = lw_is_distributed(net), .shuffle = shuffle};
+    if (batches->is_partitioned) {
         status = open_partition(batches, status, rows, batch_size);
     } else {
         batches->batch_rows = batches->most_rows = batch_size < rows ? batch_size : rows;
         batches->rows_total = rows;
     }
     const int is_in_place =
-        batches->batch_rows == batches->rows_total || (!shuffle && !net->rank_state);
+        batches->batch_rows == batches->rows_total || (!shuffle && !batches->is_partitioned);
     if (status != LW_OK || is_in_place)
         return status;
     batches->index = calloc(rows + 1, sizeof *batches->index); /* a rank may have no row */
@@ -81,7 +106,7 @@ void lw_batches_close(lw_batches *batches)
 static void count_rows(const lw_batches *batches, size_t number, size_t done, size_t *own,
                        size_t *all)
 {
-    if (batches->net->rank_state) {
+    if (batches->is_partitioned) {
         lw_batch_partition_rows(&batches->partition, number, own, all);
         return;
     }
@@ -98,7 +123,7 @@ void lw_batches_start(lw_batches *batches, const lw_random *random, size_t epoch
         count_rows(batches, 0, 0, &batches->next_rows, &batches->next_all_rows);
     if (!batches->index)
         return;
-    if (batches->net->rank_state) {
+    if (batches->is_partitioned) {
         lw_batch_partition_order(&batches->partition,
                                  batches->shuffle ? lw_random_u64(&batches->after) : 0,
                                  batches->index);
@@ -156,8 +181,8 @@ static lw_status deliver(lw_batches *batches, lw_batch *batch)
 static lw_status next_of_source(lw_batches *batches, lw_batch *batch)
 {
     lw_status status = deliver(batches, batch);
-    double all_rows[1 + LW_RANKS_EXTRA] = {(double)batch->rows};
-    status = lw_ranks_allreduce(batches->net, status, 1, all_rows);
+    double all_rows[1 + LW_SUM_EXTRA] = {(double)batch->rows};
+    status = lw_exchange_sum(batches->net, status, 1, all_rows);
     if (status != LW_OK)
         return status;
     batch->all_rows = (size_t)all_rows[0];
@@ -198,7 +223,7 @@ lw_status lw_batches_skip(lw_batches *batches, size_t count)
 
 size_t lw_batches_count(const lw_batches *batches)
 {
-    if (batches->data && batches->net->rank_state)
+    if (batches->data && batches->is_partitioned)
         return batches->partition.batches;
     /* Without a sum that could overflow. */
     const size_t total = batches->rows_total, rows = batches->batch_rows;

@@ -12,6 +12,7 @@ typedef struct lw_batches {
     const lw_dataset *data; /* one of the two */
     const lw_batch_source *source;
     const lw_net *net;            /* whose ranks share the batches */
+    int is_partitioned;           /* among several processes */
     lw_batch_partition partition; /* of a data set whose rows are those of one rank */
     size_t batch_rows;            /* rows of a whole batch, on all ranks */
     size_t most_rows;             /* of a batch on this rank */

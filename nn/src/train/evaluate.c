@@ -1,4 +1,4 @@
-#include "distributed/ranks.h"
+/* Evaluation of a network on a data set. */
 #include "predict.h"
 
 #include <math.h>
@@ -73,8 +73,8 @@ static double accuracy_of(size_t classes, size_t correct, size_t rows)
 /* Replaces the number of this rank's rows by that of all, if each has come to here. */
 static lw_status add_rows(const lw_net *net, lw_status status, size_t *rows)
 {
-    double sum[1 + LW_RANKS_EXTRA] = {status == LW_OK ? (double)*rows : 0.0};
-    status = lw_ranks_allreduce(net, status, 1, sum);
+    double sum[1 + LW_SUM_EXTRA] = {status == LW_OK ? (double)*rows : 0.0};
+    status = lw_exchange_sum(net, status, 1, sum);
     if (status == LW_OK && sum[0] == 0.0)
         return lw_fail(LW_EDATA, "data has no rows, on no rank");
     *rows = (size_t)sum[0];
@@ -85,7 +85,7 @@ lw_status lw_score(const lw_net *net, const lw_loss_rule *rule, const lw_dataset
                    double *loss, double *accuracy)
 {
     enum { LOSS, CORRECT, SUMS };
-    double sums[SUMS + LW_RANKS_EXTRA] = {0.0};
+    double sums[SUMS + LW_SUM_EXTRA] = {0.0};
     size_t all_rows = data->rows;
     lw_status status = add_rows(net, LW_OK, &all_rows);
     if (status != LW_OK)
@@ -97,7 +97,7 @@ lw_status lw_score(const lw_net *net, const lw_loss_rule *rule, const lw_dataset
         sums[CORRECT] = (double)count_correct(data, &scores);
     }
     free_scores(&scores);
-    status = lw_ranks_allreduce(net, status, SUMS, sums);
+    status = lw_exchange_sum(net, status, SUMS, sums);
     if (status == LW_OK) {
         *loss = sums[LOSS];
         *accuracy = accuracy_of(class_count(net), (size_t)sums[CORRECT], all_rows);
@@ -157,11 +157,11 @@ static lw_status evaluate_rows(const lw_net *net, const lw_loss_rule *rule, cons
 /* Adds up over the ranks what they have found, and status. */
 static lw_status add_evaluations(const lw_net *net, lw_status status, lw_evaluation *evaluation)
 {
-    if (!net->rank_state)
+    if (!lw_is_distributed(net))
         return status;
     enum { LOSS, CORRECT, CONFUSION };
     const size_t cells = confusion_cells(evaluation->classes);
-    double *sums = calloc(CONFUSION + cells + LW_RANKS_EXTRA, sizeof *sums);
+    double *sums = calloc(CONFUSION + cells + LW_SUM_EXTRA, sizeof *sums);
     if (!sums)
         return lw_fail(LW_ENOMEM, "no memory for sums of %zu numbers", CONFUSION + cells);
     size_t *confusion = evaluation->confusion;
@@ -169,7 +169,7 @@ static lw_status add_evaluations(const lw_net *net, lw_status status, lw_evaluat
     sums[CORRECT] = (double)evaluation->correct;
     for (size_t i = 0; i < cells && confusion; i++)
         sums[CONFUSION + i] = (double)confusion[i];
-    status = lw_ranks_allreduce(net, status, CONFUSION + cells, sums);
+    status = lw_exchange_sum(net, status, CONFUSION + cells, sums);
     evaluation->loss = sums[LOSS];
     evaluation->correct = (size_t)sums[CORRECT];
     for (size_t i = 0; i < cells && confusion; i++)
@@ -201,8 +201,6 @@ lw_status lw_evaluate(const lw_net *net, const lw_dataset *data, lw_loss loss,
     lw_status status = lw_loss_resolve(net, loss, &rule);
     if (status == LW_OK)
         status = lw_loss_check_data(net, &rule, data);
-    if (status != LW_OK && !net->rank_state)
-        return status;
     lw_evaluation made = {.rows = status == LW_OK ? data->rows : 0, .classes = class_count(net)};
     status = add_rows(net, status, &made.rows);
     if (status != LW_OK)

@@ -1,5 +1,6 @@
+/* Training runs: their options, and how they begin. */
 #include "base/options.h"
-#include "finite.h"
+#include "diverged.h"
 #include "fit_run.h"
 #include "optimizer.h"
 #include "schedule.h"
@@ -94,7 +95,7 @@ lw_status lw_fit(lw_net *net, const lw_dataset *data, const lw_fit_options *opti
     lw_status status = resolve_options("lw_fit", &run, net, options);
     if (status == LW_OK)
         status = lw_loss_check_data(net, &run.rule, data);
-    if (status != LW_OK && !(net && net->rank_state))
+    if (!net)
         return status;
     status = lw_batches_open_data(&run.batches, net, status, data, run.options.batch_size,
                                   !run.options.no_shuffle);

@@ -1,7 +1,8 @@
+/* A run: epochs of steps, their reports, and what stops them. */
 #include "fit_run.h"
 
-#include "distributed/ranks.h"
-#include "finite.h"
+#include "base/finite.h"
+#include "diverged.h"
 #include "optimizer.h"
 #include "predict.h"
 #include "schedule.h"
@@ -74,7 +75,7 @@ static lw_status train_batch(lw_fit_run *run, const lw_batch *batch, lw_epoch_re
         run->net->pass.gradients = 0; /* of a step that was not taken */
         return told;
     }
-    if (lw_has_other_ranks(run->net) && run->net->rank_state->sums[LW_SUM_STOP_REQUESTS] > 0.0)
+    if (run->net->rank.stop_requests > 0.0)
         run->stopped = 1;
     run->steps_done++;
     run->at.batches++;
@@ -110,7 +111,7 @@ static int report_batch(const lw_fit_run *run, double begin)
 static void stop_soon(lw_fit_run *run)
 {
     if (lw_has_other_ranks(run->net))
-        run->net->rank_state->stop_requested = 1;
+        run->net->rank.stop_request = 1;
     else
         run->stopped = 1;
 }
@@ -200,8 +201,8 @@ static size_t session_threads(const lw_fit_run *run)
 {
     if (run->batches.source || run->options.on_batch)
         return 1;
-    const double rows = (double)run->batches.most_rows;
-    return lw_team_session_size(run->net->threads, 6.0 * rows * (double)run->net->parameter_count);
+    return lw_team_session_size(run->net->threads,
+                                lw_net_flops(run->net, 3.0, run->batches.most_rows));
 }
 
 typedef struct epoch_call {
@@ -220,8 +221,8 @@ static int only_repeats(const lw_fit_run *run)
 {
     const lw_fit_options *o = &run->options;
     return run->batches.data && run->batches.batch_rows == run->batches.rows_total &&
-           !run->watched && !run->net->rank_state && !o->validation && o->clip_norm == 0.0f &&
-           o->schedule.kind == LW_SCHEDULE_CONSTANT;
+           !run->watched && !lw_is_distributed(run->net) && !o->validation &&
+           o->clip_norm == 0.0f && o->schedule.kind == LW_SCHEDULE_CONSTANT;
 }
 
 static lw_status repeat_step(lw_fit_run *run)
@@ -254,7 +255,7 @@ static lw_status validate(const lw_fit_run *run, lw_epoch_report *report)
         return status;
     place_text place;
     snprintf(place, sizeof place, "epoch %zu, validation: ", report->epoch);
-    return lw_fail_loss(run->net, &(lw_batch){.rows = data->rows, .x = data->x}, place);
+    return lw_fail_evaluation(run->net, data->rows, data->x, place);
 }
 
 /* What becomes of an epoch that is done. */
@@ -273,9 +274,9 @@ static lw_status finish_epoch(lw_fit_run *run, lw_epoch_report *report)
         return status;
     if (o->history)
         run->history.epochs[run->history.count++] = *report;
-    double stop_requests[1 + LW_RANKS_EXTRA] = {o->on_epoch && o->on_epoch(o->user, report) ? 1.0
-                                                                                            : 0.0};
-    status = lw_ranks_allreduce(run->net, status, 1, stop_requests);
+    double stop_requests[1 + LW_SUM_EXTRA] = {o->on_epoch && o->on_epoch(o->user, report) ? 1.0
+                                                                                          : 0.0};
+    status = lw_exchange_sum(run->net, status, 1, stop_requests);
     if (stop_requests[0] > 0.0)
         run->stopped = 1;
     return status;
@@ -321,9 +322,9 @@ static lw_status train_on(lw_fit_run *run)
 lw_status lw_fit_run_train(lw_fit_run *run)
 {
     lw_status status = LW_OK;
-    if (run->net->rank_state)
-        run->net->rank_state->stop_requested = 0;
-    if (run->net->narrow && !run->net->rank_state && !run->watched && run->batches.data &&
+    run->net->rank.stop_request = 0;
+    run->net->rank.stop_requests = 0.0;
+    if (run->net->program->skips_losses && !run->watched && run->batches.data &&
         run->at.epochs < run->options.epochs)
         status = lw_guard_create(&run->guard, run->net);
     if (status == LW_OK)

@@ -1,5 +1,5 @@
+/* Gradients compared with central differences in double precision. */
 #include "reference_forward.h"
-#include "step.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -95,23 +95,24 @@ lw_status lw_gradient_check(size_t n, double *parameters, const double *gradient
 
 /* What a check of a network works on, allocated before its passes replace the gradients. */
 typedef struct net_check {
-    double *parameters, *gradients, *numeric;
+    double *parameters, *gradients, *numeric, *x;
     float *flat;
     lw_loss_rule rule;
     lw_reference reference;
 } net_check;
 
 /* Released with release_check, after a failure too. */
-static lw_status make_check(const lw_net *net, net_check *check)
+static lw_status make_check(const lw_net *net, size_t rows, net_check *check)
 {
     const size_t n = net->parameter_count;
     check->parameters = room_for(n);
     check->gradients = room_for(n);
     check->numeric = room_for(n);
     check->flat = lw_alloc_floats(n);
+    check->x = room_for(rows * lw_net_inputs(net));
     check->reference.buffers =
         calloc(lw_reference_buffer_count(net), sizeof *check->reference.buffers);
-    return check->parameters && check->gradients && check->numeric && check->flat &&
+    return check->parameters && check->gradients && check->numeric && check->x && check->flat &&
                    check->reference.buffers
                ? LW_OK
                : no_memory(n);
@@ -122,6 +123,7 @@ static void release_check(net_check *check)
     free(check->parameters);
     free(check->gradients);
     free(check->numeric);
+    free(check->x);
     free(check->flat);
     free(check->reference.buffers);
 }
@@ -148,18 +150,20 @@ static lw_status check_network(lw_net *net, lw_loss loss, size_t rows, const flo
     if (status == LW_OK)
         status = lw_net_loss(net, loss, target, NULL);
     if (status == LW_OK)
-        status = lw_net_backward(net, NULL);
+        status = lw_net_backward(net, NULL, NULL);
     if (status == LW_OK)
         status = lw_loss_resolve(net, loss, &check->rule);
     if (status == LW_OK)
         status = read_network(net, check);
     if (status != LW_OK)
         return status;
+    for (size_t i = 0; i < rows * lw_net_inputs(net); i++)
+        check->x[i] = (double)x[i];
     lw_reference *reference = &check->reference;
     reference->net = net;
     reference->rule = &check->rule;
     reference->rows = rows;
-    reference->x = x;
+    reference->x = check->x;
     reference->target = target;
     status = numeric_gradient(net->parameter_count, check->parameters, lw_reference_loss, reference,
                               default_step, check->numeric);
@@ -173,7 +177,9 @@ lw_status lw_net_gradient_check(lw_net *net, lw_loss loss, size_t rows, const fl
     if (!net || !report)
         return lw_fail(LW_EINVAL, "lw_net_gradient_check: %s is NULL", net ? "report" : "net");
     net_check check = {0};
-    lw_status status = make_check(net, &check);
+    lw_status status = lw_check_rows("x", rows, lw_net_inputs(net));
+    if (status == LW_OK)
+        status = make_check(net, rows, &check);
     if (status == LW_OK)
         status = check_network(net, loss, rows, x, target, &check, report);
     release_check(&check);

@@ -1,3 +1,4 @@
+/* Losses: which network and target they go with, their scale, and their rows. */
 #include "loss.h"
 
 static lw_loss default_loss(lw_activation activation)
@@ -82,7 +83,7 @@ lw_status lw_loss_check_shape(const lw_net *net, const lw_loss_rule *rule, size_
 
 lw_status lw_loss_check_data(const lw_net *net, const lw_loss_rule *rule, const lw_dataset *data)
 {
-    if (net->rank_state && data && data->rows == 0)
+    if (lw_is_distributed(net) && data && data->rows == 0)
         return LW_OK;
     lw_status status = lw_dataset_check(data);
     if (status == LW_OK)

@@ -1,42 +1,27 @@
 /*
- * A network as the training layer sees it. All parameters lie in one buffer: for each layer its W, in
- * the form that its products like best (lanewise/weights.h), and its b, every section padded with
- * zeros to whole cache lines, so that no two share one. The optimizer's moments lie in buffers of the
- * same layout.
+ * A network as the training layer sees it: layers, and the buffers that they share.
  *
- * Gradients, which most steps never store, have a buffer of their own, made when they are first
- * wanted: sections of the same kind, with dW row-major.
+ * All parameters are in one buffer, each tensor in the layout of its layer and padded with zeros to whole cache lines.
+ * Moments of the optimizer are in buffers of the same layout. Gradients, which most steps never store, have a buffer of
+ * their own, made when they are first needed, with tensors row-major.
  */
 #ifndef LANEWISE_NET_H
 #define LANEWISE_NET_H
 
-#include "base/memory.h"
-#include "base/random.h"
-#include <lanewise/nn.h>
-#include <lanewise/weights.h>
+#include "base/part.h"
+#include "exchange.h"
+#include "layers/layer.h"
 
-/* Floats in whole multiples of which sections are padded. */
-enum { LW_SECTION = LW_ALIGNMENT / sizeof(float) };
+struct lw_program;
+struct lw_small_net;
 
-typedef struct lw_layer {
-    lw_layer_spec spec;
-    size_t in;
-    lw_weights weights; /* inside parameters, as b */
-    float *b;
-    float *dw, *db; /* inside gradients; NULL without them */
-
-    /* Inside the workspace, rows x units. z is the pre-activation, NULL where neither the
-     * activation's derivative nor a loss on logits needs it. */
-    float *z, *y, *dz;
-} lw_layer;
-
-/* What a pass has left behind for the next call. */
-typedef struct lw_pass {
+/* What the last pass left for the next call. */
+typedef struct lw_pass_record {
     size_t rows;       /* of the last forward pass; 0: there is none to go back through */
     const float *x;    /* its inputs, the caller's */
     int loss_gradient; /* the last layer's dz holds the gradient of a loss */
     int gradients;     /* the gradient buffer holds gradients */
-} lw_pass;
+} lw_pass_record;
 
 typedef struct lw_optimizer_state {
     lw_optimizer_kind kind;
@@ -49,63 +34,130 @@ struct lw_net {
     lw_random random;
     uint64_t seed; /* of random */
     unsigned threads;
-    size_t parameter_count; /* without padding: the length of the flat view */
+    lw_precision precision;
+
+    size_t layer_count;
+    lw_layer **layers; /* in order of their passes; one block of memory with the layers behind it */
+    int has_float_reader; /* layers that read the inputs, by what they read in training */
+    int has_bf16_reader;
+    size_t row_unit;     /* rows of a batch are distributed to threads in multiples of it */
+    int needs_gradients; /* a layer stores its gradients in every step */
+    double row_flops;    /* operations of the forward pass of a row */
+
+    size_t parameter_count; /* without padding: the length of a flat view */
     size_t padded_count;    /* length of the buffer of parameters */
-    size_t gradient_count;  /* and of that of gradients */
+    size_t gradient_count;  /* length of the buffer of gradients */
     float *parameters;
     float *gradients; /* NULL until needed */
+
+    float
+        *storage; /* of layers, whatever the batch: what they derive from parameters; NULL: none */
+    size_t storage_count;
+    int is_prepared; /* it is derived from the current parameters */
 
     size_t workspace_rows; /* largest batch that fits */
     size_t workspace_count;
     float *workspace;
-    float *row_loss; /* rows, inside the workspace */
-    float *targets;  /* rows x outputs, inside the workspace: labels as target values */
+    lw_matrix x;     /* inputs in bf16 where a layer reads them so */
+    float *row_loss; /* rows */
+    float *targets;  /* rows x outputs: labels as target values */
 
-    struct lw_narrow_net *narrow;     /* NULL: not a narrow one, see narrow_step.h */
-    struct lw_mixed_net *mixed;       /* NULL: not in mixed precision, see mixed.h */
-    struct lw_rank_state *rank_state; /* NULL: no ranks, see ranks.h */
-    lw_pass pass;
+    const struct lw_program *program; /* how it takes steps */
+    struct lw_small_net *small_net;   /* NULL: too large to be one, see small_net.h */
+    const lw_exchange *exchange;
+    void *exchange_state; /* released with free */
+    lw_rank rank;
+
+    lw_pass_record pass;
     lw_optimizer_state optimizer;
-    size_t layer_count;
-    lw_layer layers[];
 };
 
 static inline const lw_layer *lw_last_layer(const lw_net *net)
 {
-    return &net->layers[net->layer_count - 1];
+    return net->layers[net->layer_count - 1];
 }
 
-/* What the derivative of a layer's activation is computed from. */
-static inline const float *lw_layer_saved(const lw_layer *layer)
-{
-    return lw_activation_saves_input(layer->spec.activation) ? layer->z : layer->y;
-}
-
-/* What a forward pass left belongs to the parameters and the workspace that it ran with. */
+/* The outputs of a forward pass belong to the parameters and the workspace that it ran with. */
 static inline void lw_forget_forward(lw_net *net)
 {
     net->pass.rows = 0;
     net->pass.loss_gradient = 0;
 }
 
-/* What follows from new parameters. */
-void lw_parameters_changed(lw_net *net);
+/* Invalidates state derived from the parameters. */
+static inline void lw_parameters_changed(lw_net *net)
+{
+    lw_forget_forward(net);
+    net->is_prepared = 0;
+}
 
-/* The flat view of a buffer of the network, weights row-major, and back. The buffer is there. */
-typedef enum lw_view {
-    LW_VIEW_PARAMETERS,
-    LW_VIEW_GRADIENTS,
-    LW_VIEW_VELOCITY,
-    LW_VIEW_VARIANCE
-} lw_view;
-void lw_view_get(const lw_net *net, lw_view view, float *flat);
-void lw_view_set(lw_net *net, lw_view view, const float *flat);
+/* Operations of passes through a network: forward 1, backward 1 and gradients 1. */
+static inline double lw_net_flops(const lw_net *net, double passes, size_t rows)
+{
+    return passes * (double)rows * net->row_flops;
+}
 
-/* Makes room for gradients, and for the layers' z, y and dz of batches of so many rows. */
+/* Units of the widest layer. */
+size_t lw_net_widest(const lw_net *net);
+
+/* ---- Tensors ---------------------------------------------------------------------------------- */
+
+/* A trainable tensor of a network; a loop over all of them is
+ * for (lw_tensor_at at = {0}; lw_next_tensor(net, &at);) */
+typedef struct lw_tensor_at {
+    const lw_tensor *tensor;
+    size_t layer; /* that it belongs to */
+    size_t next;  /* number of the next tensor of layer */
+} lw_tensor_at;
+
+static inline int lw_next_tensor(const lw_net *net, lw_tensor_at *at)
+{
+    while (at->layer < net->layer_count && at->next == net->layers[at->layer]->tensor_count) {
+        at->layer++;
+        at->next = 0;
+    }
+    if (at->layer == net->layer_count)
+        return 0;
+    at->tensor = &net->layers[at->layer]->tensors[at->next++];
+    return 1;
+}
+
+/* ---- Memory ----------------------------------------------------------------------------------- */
+
+/* Makes room for gradients, for a batch in the workspace, and for the layers' storage. */
 lw_status lw_net_reserve_gradients(lw_net *net);
 lw_status lw_net_reserve_workspace(lw_net *net, size_t rows);
+lw_status lw_net_reserve_storage(lw_net *net);
 
-/* *product = a * b; non-zero if it overflows. */
-int lw_multiply_overflows(size_t a, size_t b, size_t *product);
+/* Makes room for the gradient at the inputs. */
+lw_status lw_net_reserve_input_gradient(lw_net *net);
+
+/* ---- Processes -------------------------------------------------------------------------------- */
+
+/* Whether the network has a strategy of exchange, if only with itself. */
+int lw_is_distributed(const lw_net *net);
+
+/* Whether other processes train the network too. */
+static inline int lw_has_other_ranks(const lw_net *net)
+{
+    return net->rank.count > 1;
+}
+
+/* The rows of a batch of so many that are this process's. */
+static inline size_t lw_ranks_rows(const lw_net *net, size_t rows)
+{
+    const lw_range part = lw_part_range(rows, net->rank.rank, net->rank.count);
+    return part.end - part.begin;
+}
+
+/*
+ * Replaces n numbers by their sums over the processes and reports to each whether all have come so far: the result is
+ * status, or LW_ERANK where that is LW_OK and another process's is not. x has room for LW_SUM_EXTRA numbers more. Collective;
+ * in a network without others it leaves the numbers.
+ */
+static inline lw_status lw_exchange_sum(const lw_net *net, lw_status status, size_t n, double *x)
+{
+    return net->exchange->sum(net, status, n, x);
+}
 
 #endif

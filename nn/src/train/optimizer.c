@@ -1,3 +1,4 @@
+/* Optimizers: their options, their state in a network, and the values of a step. */
 #include "optimizer.h"
 
 #include <math.h>
@@ -138,22 +139,10 @@ lw_status lw_optimizer_begin(lw_net *net, const lw_optimizer *optimizer, lw_opti
     return LW_OK;
 }
 
-/* What of a buffer that may not be there belongs to a parameter. */
-static float *moment_of(float *buffer, const lw_net *net, const float *parameter)
+lw_update lw_optimizer_update(const lw_optimizer_step *step, const lw_net *net)
 {
-    return buffer ? buffer + (parameter - net->parameters) : NULL;
-}
-
-lw_layer_update lw_optimizer_of_layer(const lw_optimizer_step *step, const lw_net *net,
-                                      const lw_layer *layer, int with_bias)
-{
-    const lw_optimizer_state *state = &net->optimizer;
-    const float *w = layer->weights.w, *b = layer->b;
-    return (lw_layer_update){.sgd = step->is_sgd ? &step->sgd : NULL,
-                             .adam = step->is_sgd ? NULL : &step->adam,
-                             .m = moment_of(state->velocity, net, w),
-                             .v = moment_of(state->variance, net, w),
-                             .b = with_bias ? layer->b : NULL,
-                             .b_m = moment_of(state->velocity, net, b),
-                             .b_v = moment_of(state->variance, net, b)};
+    return (lw_update){.sgd = step->is_sgd ? &step->sgd : NULL,
+                       .adam = step->is_sgd ? NULL : &step->adam,
+                       .m = net->optimizer.velocity,
+                       .v = net->optimizer.variance};
 }

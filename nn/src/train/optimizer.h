@@ -20,9 +20,8 @@ typedef struct lw_optimizer_step {
 /* Makes room for the state of a checked optimizer, which starts anew for a new kind, and begins a step. */
 lw_status lw_optimizer_begin(lw_net *net, const lw_optimizer *optimizer, lw_optimizer_step *step);
 
-/* That step on a layer; it refers to step, which has to stay. */
-lw_layer_update lw_optimizer_of_layer(const lw_optimizer_step *step, const lw_net *net,
-                                      const lw_layer *layer, int with_bias);
+/* That step as layers take it; it refers to step, which has to stay. */
+lw_update lw_optimizer_update(const lw_optimizer_step *step, const lw_net *net);
 
 /* Releases the state. */
 void lw_optimizer_forget(lw_net *net);

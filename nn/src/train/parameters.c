@@ -1,67 +1,53 @@
-/* Views of parameters, moments and gradients: compact copies of the padded buffers, with weights by rows. */
-#include "net.h"
+/* Views of parameters, moments and gradients: compact copies of the padded buffers, tensors row-major. */
+#include "parameters.h"
 
 #include <string.h>
 
-/* What of a view belongs to a layer. */
-typedef struct layer_part {
-    const lw_layer *layer;
-    int by_rows; /* W lies row-major; otherwise as weights do */
-    float *w, *b;
-} layer_part;
+/* Where a tensor is in a view's buffer, and its layout there (NULL: row-major). */
+typedef struct stored_tensor {
+    float *values;
+    const lw_weights *layout;
+} stored_tensor;
 
-static layer_part part_of(const lw_net *net, const lw_layer *layer, lw_view view)
+static stored_tensor find_tensor(const lw_net *net, lw_view view, const lw_tensor *tensor)
 {
     if (view == LW_VIEW_GRADIENTS)
-        return (layer_part){layer, 1, layer->dw, layer->db};
+        return (stored_tensor){net->gradients + tensor->gradient, NULL};
     float *buffer = net->parameters;
     if (view != LW_VIEW_PARAMETERS)
         buffer = view == LW_VIEW_VELOCITY ? net->optimizer.velocity : net->optimizer.variance;
-    return (layer_part){layer, 0, buffer + (layer->weights.w - net->parameters),
-                        buffer + (layer->b - net->parameters)};
+    return (stored_tensor){buffer + tensor->offset, tensor->layout};
 }
 
-/* w or b NULL: left out. */
-static void copy_layer_out(layer_part part, float *w, float *b)
+void lw_view_get_tensor(const lw_net *net, lw_view view, const lw_tensor *tensor, float *values)
 {
-    const lw_layer *layer = part.layer;
-    if (w && part.by_rows)
-        memcpy(w, part.w, layer->in * layer->spec.units * sizeof *w);
-    else if (w)
-        lw_weights_restore(&layer->weights, part.w, w);
-    if (b)
-        memcpy(b, part.b, layer->spec.units * sizeof *b);
+    const stored_tensor stored = find_tensor(net, view, tensor);
+    if (stored.layout)
+        lw_weights_restore(stored.layout, stored.values, values);
+    else
+        memcpy(values, stored.values, lw_tensor_count(tensor) * sizeof *values);
 }
 
-static void copy_layer_in(layer_part part, const float *w, const float *b)
+static void set_tensor(const lw_net *net, lw_view view, const lw_tensor *tensor,
+                       const float *values)
 {
-    const lw_layer *layer = part.layer;
-    if (w && part.by_rows)
-        memcpy(part.w, w, layer->in * layer->spec.units * sizeof *w);
-    else if (w)
-        lw_weights_arrange(&layer->weights, w, part.w);
-    if (b)
-        memcpy(part.b, b, layer->spec.units * sizeof *b);
+    const stored_tensor stored = find_tensor(net, view, tensor);
+    if (stored.layout)
+        lw_weights_arrange(stored.layout, values, stored.values);
+    else
+        memcpy(stored.values, values, lw_tensor_count(tensor) * sizeof *values);
 }
 
 void lw_view_get(const lw_net *net, lw_view view, float *flat)
 {
-    for (size_t i = 0; i < net->layer_count; i++) {
-        const lw_layer *layer = &net->layers[i];
-        float *b = flat + layer->in * layer->spec.units;
-        copy_layer_out(part_of(net, layer, view), flat, b);
-        flat = b + layer->spec.units;
-    }
+    for (lw_tensor_at at = {0}; lw_next_tensor(net, &at);)
+        lw_view_get_tensor(net, view, at.tensor, flat + at.tensor->flat);
 }
 
 void lw_view_set(lw_net *net, lw_view view, const float *flat)
 {
-    for (size_t i = 0; i < net->layer_count; i++) {
-        const lw_layer *layer = &net->layers[i];
-        const float *b = flat + layer->in * layer->spec.units;
-        copy_layer_in(part_of(net, layer, view), flat, b);
-        flat = b + layer->spec.units;
-    }
+    for (lw_tensor_at at = {0}; lw_next_tensor(net, &at);)
+        set_tensor(net, view, at.tensor, flat + at.tensor->flat);
 }
 
 static lw_status check_flat(const lw_net *net, const float *flat)
@@ -125,11 +111,22 @@ lw_status lw_net_set_gradients(lw_net *net, const float *flat)
     return LW_OK;
 }
 
+/* The matrix of a layer to w and its vector to b; either may be NULL. */
+static void get_layer(const lw_net *net, lw_view view, size_t layer, float *w, float *b)
+{
+    const lw_layer *l = net->layers[layer];
+    for (size_t i = 0; i < l->tensor_count; i++) {
+        float *values = l->tensors[i].is_matrix ? w : b;
+        if (values)
+            lw_view_get_tensor(net, view, &l->tensors[i], values);
+    }
+}
+
 lw_status lw_net_get_layer(const lw_net *net, size_t layer, float *w, float *b)
 {
     const lw_status status = check_layer(net, layer);
     if (status == LW_OK)
-        copy_layer_out(part_of(net, &net->layers[layer], LW_VIEW_PARAMETERS), w, b);
+        get_layer(net, LW_VIEW_PARAMETERS, layer, w, b);
     return status;
 }
 
@@ -139,7 +136,7 @@ lw_status lw_net_get_layer_gradients(const lw_net *net, size_t layer, float *dw,
     if (status == LW_OK)
         status = check_gradients(net);
     if (status == LW_OK)
-        copy_layer_out(part_of(net, &net->layers[layer], LW_VIEW_GRADIENTS), dw, db);
+        get_layer(net, LW_VIEW_GRADIENTS, layer, dw, db);
     return status;
 }
 
@@ -148,7 +145,12 @@ lw_status lw_net_set_layer(lw_net *net, size_t layer, const float *w, const floa
     const lw_status status = check_layer(net, layer);
     if (status != LW_OK)
         return status;
-    copy_layer_in(part_of(net, &net->layers[layer], LW_VIEW_PARAMETERS), w, b);
+    const lw_layer *l = net->layers[layer];
+    for (size_t i = 0; i < l->tensor_count; i++) {
+        const float *values = l->tensors[i].is_matrix ? w : b;
+        if (values)
+            set_tensor(net, LW_VIEW_PARAMETERS, &l->tensors[i], values);
+    }
     if (w || b)
         lw_parameters_changed(net);
     return LW_OK;

@@ -1,13 +1,18 @@
+/* Predictions: forward passes in float32 on buffers of the call, so that threads can share a network that does not change. */
 #include "predict.h"
 
-#include "step.h"
+#include "forward.h"
 #include "threads/team.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 /* Rows that go through the network together: enough for the matrix products to pay for packing the
  * weights, few enough for the activations to stay in cache. */
 enum { CHUNK_ROWS = 256 };
+
+/* Floats of buffers on the stack: small batches, which one thread computes, need no other memory. */
+enum { STACK_FLOATS = 4096 };
 
 typedef struct infer_job {
     const lw_net *net;
@@ -22,24 +27,34 @@ typedef struct infer_job {
 
 /* A thread's buffers, for one chunk each. */
 typedef struct chunk_buffers {
-    float *y[2];    /* outputs of a layer and of the one below, in turn */
-    float *z;       /* the last layer's logits */
-    float *targets; /* labels as target values */
+    float *slots[2]; /* outputs of a layer and of the one below, in turn */
+    float *z;        /* the last layer's logits */
+    float *targets;  /* labels as target values */
 } chunk_buffers;
 
-static lw_status forward_chunk(const infer_job *job, const chunk_buffers *buffers, size_t rows,
-                               const float *x, const float **y)
+/* Floats of buffers for a row of a chunk. */
+static size_t floats_per_row(const infer_job *job)
+{
+    return 2 * (job->widest + lw_net_outputs(job->net));
+}
+
+/* Computes a chunk's outputs, to where they are wanted. */
+static lw_status forward_chunk(const infer_job *job, const chunk_buffers *buffers, lw_span rows,
+                               const float **y)
 {
     const lw_net *net = job->net;
-    lw_status status = LW_OK;
-    for (size_t i = 0; i < net->layer_count && status == LW_OK; i++) {
-        const lw_layer *layer = &net->layers[i];
-        float *z = layer == lw_last_layer(net) ? buffers->z : NULL;
-        status = lw_layer_forward(layer, rows, x, z, buffers->y[i % 2]);
-        x = buffers->y[i % 2];
-    }
-    *y = x;
-    return status;
+    const size_t inputs = lw_net_inputs(net);
+    const lw_forward forward = {
+        .net = net,
+        .pass = {.rows = rows.count},
+        .rows = {0, rows.count},
+        .x = {.floats = job->x + rows.first * inputs, .ld_floats = inputs},
+        .slots = {{.floats = buffers->slots[0]}, {.floats = buffers->slots[1]}},
+        .y = job->wanted->y ? job->wanted->y + rows.first * lw_net_outputs(net) : NULL,
+        .z = buffers->z,
+    };
+    *y = forward.y ? forward.y : buffers->slots[(net->layer_count - 1) % 2];
+    return lw_forward_run(&forward);
 }
 
 static lw_status classify_rows(size_t rows, size_t outputs, const float *y, int32_t *label)
@@ -51,22 +66,19 @@ static lw_status classify_rows(size_t rows, size_t outputs, const float *y, int3
     return LW_OK;
 }
 
-static lw_status infer_chunk(const infer_job *job, const chunk_buffers *buffers, size_t first,
-                             size_t rows)
+static lw_status infer_chunk(const infer_job *job, const chunk_buffers *buffers, lw_span rows)
 {
     const lw_inference *wanted = job->wanted;
     const size_t outputs = lw_net_outputs(job->net);
     const float *y;
-    lw_status status =
-        forward_chunk(job, buffers, rows, job->x + first * lw_net_inputs(job->net), &y);
-    if (status == LW_OK && wanted->y)
-        memcpy(wanted->y + first * outputs, y, rows * outputs * sizeof *y);
+    lw_status status = forward_chunk(job, buffers, rows, &y);
     if (status == LW_OK && wanted->label)
-        status = classify_rows(rows, outputs, y, wanted->label + first);
+        status = classify_rows(rows.count, outputs, y, wanted->label + rows.first);
     if (status == LW_OK && wanted->row_loss) {
-        const lw_target target = lw_target_from(wanted->target, first, outputs);
-        status = lw_loss_rows(wanted->rule, rows, wanted->rule->from_logits ? buffers->z : y,
-                              &target, buffers->targets, job->rows, wanted->row_loss + first, NULL);
+        const lw_target target = lw_target_from(wanted->target, rows.first, outputs);
+        status =
+            lw_loss_rows(wanted->rule, rows.count, wanted->rule->from_logits ? buffers->z : y,
+                         &target, buffers->targets, job->rows, wanted->row_loss + rows.first, NULL);
     }
     return status;
 }
@@ -74,22 +86,51 @@ static lw_status infer_chunk(const infer_job *job, const chunk_buffers *buffers,
 static lw_status infer_phase(void *user, size_t thread, size_t threads)
 {
     const infer_job *job = user;
-    const size_t outputs = lw_net_outputs(job->net);
     float *memory = job->memory + thread * job->per_thread;
+    float *behind_slots = memory + 2 * job->chunk * job->widest;
     const chunk_buffers buffers = {
-        .y = {memory, memory + job->chunk * job->widest},
-        .z = memory + 2 * job->chunk * job->widest,
-        .targets = memory + 2 * job->chunk * job->widest + job->chunk * outputs,
+        .slots = {memory, memory + job->chunk * job->widest},
+        .z = behind_slots,
+        .targets = behind_slots + job->chunk * lw_net_outputs(job->net),
     };
-    size_t first, count;
-    lw_team_share(job->rows, 1, thread, threads, &first, &count);
+    lw_span rows;
+    lw_team_share(job->rows, 1, thread, threads, &rows.first, &rows.count);
+    const size_t end = rows.first + rows.count;
     lw_status status = LW_OK;
-    while (count > 0 && status == LW_OK) {
-        const size_t rows = count < job->chunk ? count : job->chunk;
-        status = infer_chunk(job, &buffers, first, rows);
-        first += rows;
-        count -= rows;
+    for (; rows.first < end && status == LW_OK; rows.first += rows.count) {
+        const size_t left = end - rows.first;
+        rows.count = left < job->chunk ? left : job->chunk;
+        status = infer_chunk(job, &buffers, rows);
     }
+    return status;
+}
+
+static lw_status run_job(infer_job *job, size_t threads)
+{
+    static const lw_phase phases[] = {infer_phase};
+    return lw_team_run(threads, LW_KEEP_DENORMALS, 1, phases, job);
+}
+
+static lw_status infer_on_stack(infer_job *job)
+{
+    _Alignas(LW_ALIGNMENT) float memory[STACK_FLOATS];
+    job->chunk = job->rows;
+    job->memory = memory;
+    return run_job(job, 1);
+}
+
+static lw_status infer_on_heap(infer_job *job, size_t threads)
+{
+    size_t total;
+    job->chunk = job->rows / threads + (job->rows % threads != 0);
+    if (job->chunk > CHUNK_ROWS)
+        job->chunk = CHUNK_ROWS;
+    if (__builtin_mul_overflow(job->chunk, floats_per_row(job), &job->per_thread) ||
+        __builtin_mul_overflow(job->per_thread, threads, &total) ||
+        !(job->memory = lw_alloc_floats(total)))
+        return lw_fail(LW_ENOMEM, "no memory to predict %zu rows", job->rows);
+    const lw_status status = run_job(job, threads);
+    free(job->memory);
     return status;
 }
 
@@ -97,26 +138,16 @@ lw_status lw_infer(const lw_net *net, size_t rows, const float *x, const lw_infe
 {
     if (rows == 0)
         return LW_OK;
-    infer_job job = {.net = net, .wanted = inference, .rows = rows, .x = x};
-    for (size_t i = 0; i < net->layer_count; i++)
-        if (net->layers[i].spec.units > job.widest)
-            job.widest = net->layers[i].spec.units;
-    const size_t threads =
-        lw_team_size(net->threads, 2.0 * (double)rows * (double)net->parameter_count);
-    job.chunk = rows / threads + (rows % threads != 0);
-    if (job.chunk > CHUNK_ROWS)
-        job.chunk = CHUNK_ROWS;
-
-    size_t total;
-    const size_t per_row = 2 * (job.widest + lw_net_outputs(net));
-    if (lw_multiply_overflows(job.chunk, per_row, &job.per_thread) ||
-        lw_multiply_overflows(job.per_thread, threads, &total) ||
-        !(job.memory = lw_alloc_floats(total)))
-        return lw_fail(LW_ENOMEM, "no memory to predict %zu rows", rows);
-    static const lw_phase phases[] = {infer_phase};
-    const lw_status status = lw_team_run(threads, LW_KEEP_DENORMALS, 1, phases, &job);
-    free(job.memory);
-    return status;
+    infer_job job = {
+        .net = net, .wanted = inference, .rows = rows, .x = x, .widest = lw_net_widest(net)};
+    const size_t threads = lw_team_size(net->threads, lw_net_flops(net, 1.0, rows));
+    /* Nothing can fail once the first result is written: memory that products want is made before. */
+    const lw_status status = lw_scratch_reserve();
+    if (status != LW_OK)
+        return status;
+    return threads == 1 && rows <= STACK_FLOATS / floats_per_row(&job)
+               ? infer_on_stack(&job)
+               : infer_on_heap(&job, threads);
 }
 
 static lw_status check_arguments(const lw_net *net, size_t rows, const float *x, const void *result,
@@ -130,35 +161,32 @@ static lw_status check_arguments(const lw_net *net, size_t rows, const float *x,
     return status == LW_OK ? lw_check_rows(result_name, rows, lw_net_outputs(net)) : status;
 }
 
-lw_status lw_predict(const lw_net *net, size_t rows, const float *x, float *y)
+/* Through memory of its own, where outputs would overwrite inputs that are still to be read. */
+static lw_status predict_in_place(const lw_net *net, size_t rows, const float *x, float *y)
 {
-    lw_status status = check_arguments(net, rows, x, y, "y");
-    if (status != LW_OK || rows == 0)
-        return status;
-    size_t count;
-    float *made = NULL;
-    if (!lw_multiply_overflows(rows, lw_net_outputs(net), &count))
-        made = lw_alloc_floats(count);
+    const size_t count = rows * lw_net_outputs(net);
+    float *made = lw_alloc_floats(count);
     if (!made)
         return lw_fail(LW_ENOMEM, "no memory for the outputs of %zu rows", rows);
-    status = lw_infer(net, rows, x, &(lw_inference){.y = made});
+    const lw_status status = lw_infer(net, rows, x, &(lw_inference){.y = made});
     if (status == LW_OK)
         memcpy(y, made, count * sizeof *y);
     free(made);
     return status;
 }
 
-lw_status lw_classify(const lw_net *net, size_t rows, const float *x, int32_t *label)
+lw_status lw_predict(const lw_net *net, size_t rows, const float *x, float *y)
 {
-    lw_status status = check_arguments(net, rows, x, label, "label");
+    const lw_status status = check_arguments(net, rows, x, y, "y");
     if (status != LW_OK || rows == 0)
         return status;
-    int32_t *made = calloc(rows, sizeof *made);
-    if (!made)
-        return lw_fail(LW_ENOMEM, "no memory for the classes of %zu rows", rows);
-    status = lw_infer(net, rows, x, &(lw_inference){.label = made});
-    if (status == LW_OK)
-        memcpy(label, made, rows * sizeof *label);
-    free(made);
-    return status;
+    if (lw_overlap(x, rows * lw_net_inputs(net), y, rows * lw_net_outputs(net)))
+        return predict_in_place(net, rows, x, y);
+    return lw_infer(net, rows, x, &(lw_inference){.y = y});
+}
+
+lw_status lw_classify(const lw_net *net, size_t rows, const float *x, int32_t *label)
+{
+    const lw_status status = check_arguments(net, rows, x, label, "label");
+    return status == LW_OK ? lw_infer(net, rows, x, &(lw_inference){.label = label}) : status;
 }

@@ -8,7 +8,7 @@ typedef struct lw_reference {
     const lw_net *net; /* for its architecture; its parameters are not used */
     const lw_loss_rule *rule;
     size_t rows;
-    const float *x;
+    const double *x; /* rows x inputs */
     const lw_target *target;
     double *buffers; /* lw_reference_buffer_count doubles */
 } lw_reference;

@@ -1,41 +1,113 @@
 /*
- * The training step. A job runs in phases with a barrier between them (see team.h and phases.h):
+ * The driver of training steps. A job runs in phases with a barrier between them (see team.h):
  *
- *   rows     each thread takes its share of the mini-batch's rows through forward pass, loss and
- *            backward pass to the inputs of the layers
- *   descent  each thread computes its share of the rows of every dW over the whole batch, and
- *            applies the optimizer to each tile of it
+ *   rows       each thread takes its rows of the mini-batch through the forward pass, the loss and the backward pass to
+ *              the inputs of the layers
+ *   fused      each thread computes its shards of the gradients of every layer over the whole batch, and applies the
+ *   update     optimizer to each tile of them
  *
- * Where the gradients are wanted, or a batch is larger than a tile takes at once, two phases stand in
- * the place of descent: gradients, which stores them, and update, which uses them; between the two a network with
- * ranks adds them up (shared_step.c). Nothing is ever
- * summed over threads, so the bits do not depend on their number; and the calls of the user's own loop
+ * Where the gradients are wanted, or a batch is larger than a tile takes at once, two phases replace the fused update:
+ * gradients, which stores them, and update, which uses them; between the two processes exchange them (exchange.h).
+ * Nothing is ever summed over threads, so the bits do not depend on their number; and the calls of the user's own loop
  * run the same phases one by one, so they give the same bits.
  */
 #include "step.h"
 
-#include "distributed/ranks.h"
-#include "distributed/shared_step.h"
-#include "finite.h"
-#include "layers/mixed.h"
-#include "layers/phases.h"
-#include "narrow_step.h"
+#include "forward.h"
+#include "output.h"
 #include "threads/team.h"
+
 #include <string.h>
 
 /* Estimated operations per output of a loss and per parameter of an update. */
 enum { LOSS_FLOPS = 50, UPDATE_FLOPS = 15 };
 
-static double job_flops(const lw_step_job *job)
+static size_t job_threads(const lw_step_job *job)
 {
-    const double parameters = (double)job->net->parameter_count, rows = (double)job->batch->rows;
-    const int passes = job->forward + 2 * job->backward;
-    double flops = 2.0 * passes * rows * parameters;
+    const lw_net *net = job->net;
+    const double rows = (double)job->batch->rows;
+    double flops =
+        lw_net_flops(net, job->forward + job->backward + job->gradients, job->batch->rows);
     if (job->rule)
         flops += LOSS_FLOPS * rows * (double)job->rule->outputs;
     if (job->optimizer)
-        flops += UPDATE_FLOPS * parameters;
-    return flops;
+        flops += UPDATE_FLOPS * (double)net->parameter_count;
+    return lw_team_size(net->threads, flops);
+}
+
+/* ---- Rows -------------------------------------------------------------------------------------- */
+
+static lw_status forward_rows(const lw_step_job *job, lw_span rows)
+{
+    const lw_forward pass = {
+        .net = job->net,
+        .pass = {.training = 1, .rows = job->batch->rows},
+        .rows = rows,
+        .x = lw_batch_operand(job->net, job->batch, rows.first),
+        .only_logits = job->rule && job->rule->from_logits,
+    };
+    const lw_status status = lw_gather_rows(job, rows);
+    return status == LW_OK ? lw_forward_run(&pass) : status;
+}
+
+/* Completes a layer's dz: by its derivative, if the layer above has left the gradient at the outputs, and rounded where
+ * layers read it so. */
+static lw_status complete_dz(const lw_layer *layer, lw_span rows)
+{
+    lw_status status = LW_OK;
+    if (!layer->is_output && !layer->reader_derives && layer->kind->derive)
+        status =
+            layer->kind->derive(layer, rows, layer->dz.floats + rows.first * layer->dz.ld_floats);
+    const lw_matrix dz = lw_matrix_from(&layer->dz, rows.first);
+    return status == LW_OK ? lw_matrix_round(&dz, rows.count, layer->out) : status;
+}
+
+/* To the layer below, with its derivative where this one can multiply by that; for the first layer to dx. */
+static lw_status backward_layer(const lw_step_job *job, const lw_layer *layer, lw_span rows)
+{
+    const lw_net *net = job->net;
+    lw_epilogue below = {.activation = LW_LINEAR};
+    lw_matrix dx;
+    if (layer->input == LW_NET_INPUT) {
+        if (!job->dx)
+            return LW_OK;
+        dx = (lw_matrix){.floats = job->dx + rows.first * layer->in, .ld_floats = layer->in};
+    } else {
+        const lw_layer *input = net->layers[layer->input];
+        if (input->reader_derives)
+            below = input->kind->epilogue(input, rows.first);
+        dx = lw_matrix_from(&input->dz, rows.first);
+    }
+    return layer->kind->backward(layer, rows, &below, &dx);
+}
+
+static lw_status backward_rows(const lw_step_job *job, lw_span rows)
+{
+    const lw_net *net = job->net;
+    lw_status status = LW_OK;
+    for (size_t i = net->layer_count; i-- > 0 && status == LW_OK;) {
+        status = complete_dz(net->layers[i], rows);
+        if (status == LW_OK)
+            status = backward_layer(job, net->layers[i], rows);
+    }
+    return status;
+}
+
+static lw_status rows_phase(void *user, size_t thread, size_t threads)
+{
+    const lw_step_job *job = user;
+    lw_span rows;
+    lw_team_share(job->batch->rows, job->net->row_unit, thread, threads, &rows.first, &rows.count);
+    if (rows.count == 0)
+        return LW_OK;
+    lw_status status = LW_OK;
+    if (job->forward)
+        status = forward_rows(job, rows);
+    if (status == LW_OK)
+        status = lw_output_rows(job, rows);
+    if (status == LW_OK && job->backward)
+        status = backward_rows(job, rows);
+    return status;
 }
 
 /* Copies the outputs only once all rows have succeeded: a failure leaves y as it was. */
@@ -46,44 +118,147 @@ static lw_status outputs_phase(void *user, size_t thread, size_t threads)
     size_t first, count;
     lw_team_share(job->batch->rows, 1, thread, threads, &first, &count);
     if (count > 0)
-        memcpy(job->y + first * out, lw_last_layer(job->net)->y + first * out,
+        memcpy(job->y + first * out, lw_last_layer(job->net)->y.floats + first * out,
                count * out * sizeof *job->y);
     return LW_OK;
 }
 
-const lw_phases *lw_phases_of(const lw_net *net)
+/* ---- Shards ------------------------------------------------------------------------------------ */
+
+/* The thread's shards of a layer, in whole units. */
+static lw_span share_shards(const lw_layer *layer, size_t thread, size_t threads)
 {
-    return net->mixed ? &lw_mixed_phases : &lw_wide_phases;
+    lw_span shards;
+    lw_team_share(layer->shards, layer->shard_unit, thread, threads, &shards.first, &shards.count);
+    return shards;
 }
 
-/* The phases up to rows: before it, the copies of the weights, where they are stale. Returns how many there are. */
-static size_t rows_phases(const lw_net *net, lw_phase phases[2])
+static lw_status prepare_phase(void *user, size_t thread, size_t threads)
 {
-    size_t count = 0;
-    if (net->mixed && net->mixed->stale)
-        phases[count++] = lw_mixed_pack_phase;
-    phases[count++] = lw_phases_of(net)->rows;
-    return count;
-}
-
-size_t lw_step_threads(const lw_step_job *job)
-{
-    return lw_team_size(job->net->threads, job_flops(job));
-}
-
-/* Which copies of the weights there are now. */
-static lw_status finish_rows(lw_net *net, lw_status status)
-{
-    if (net->mixed && status == LW_OK)
-        net->mixed->stale = 0;
+    const lw_net *net = ((const lw_step_job *)user)->net;
+    lw_status status = LW_OK;
+    for (size_t i = 0; i < net->layer_count && status == LW_OK; i++) {
+        const lw_layer *layer = net->layers[i];
+        const lw_span shards = share_shards(layer, thread, threads);
+        if (layer->kind->prepare && shards.count > 0)
+            status = layer->kind->prepare(layer, shards);
+    }
     return status;
 }
 
-lw_status lw_run_rows(lw_step_job *job, size_t threads)
+/* The inputs of a layer of the whole batch. */
+static lw_operand layer_input(const lw_step_job *job, const lw_layer *layer)
+{
+    return layer->input == LW_NET_INPUT ? lw_batch_operand(job->net, job->batch, 0)
+                                        : lw_operand_from(&job->net->layers[layer->input]->y, 0);
+}
+
+/* The thread's part of the job's shards of a layer. */
+static lw_span share_gradients(const lw_step_job *job, const lw_layer *layer, size_t thread,
+                               size_t threads)
+{
+    const size_t left = layer->shards - job->shards.first;
+    const size_t count = job->shards.count < left ? job->shards.count : left;
+    lw_span shards;
+    lw_team_share(count, 1, thread, threads, &shards.first, &shards.count);
+    shards.first += job->shards.first;
+    return shards;
+}
+
+static lw_status gradients_phase(void *user, size_t thread, size_t threads)
+{
+    const lw_step_job *job = user;
+    const lw_pass pass = {.training = 1, .rows = job->batch->rows};
+    const size_t end = job->layers.first + job->layers.count;
+    lw_status status = LW_OK;
+    for (size_t i = job->layers.first; i < end && status == LW_OK; i++) {
+        const lw_layer *layer = job->net->layers[i];
+        const lw_operand x = layer_input(job, layer);
+        const lw_span shards = share_gradients(job, layer, thread, threads);
+        if (shards.count > 0)
+            status = layer->kind->gradients(layer, &pass, shards, &x);
+    }
+    return status;
+}
+
+static lw_status update_phase(void *user, size_t thread, size_t threads)
+{
+    const lw_step_job *job = user;
+    const lw_update update = lw_optimizer_update(job->optimizer, job->net);
+    lw_status status = lw_check_row_losses(job);
+    for (size_t i = 0; i < job->net->layer_count && status == LW_OK; i++) {
+        const lw_layer *layer = job->net->layers[i];
+        const lw_span shards = share_shards(layer, thread, threads);
+        if (shards.count > 0)
+            status = layer->kind->update(layer, shards, &update);
+    }
+    return status;
+}
+
+/* Of shards that are this thread's in any case: no other one reads their gradients. */
+static lw_status update_shards(const lw_layer *layer, const lw_pass *pass, lw_span shards,
+                               const lw_operand *x, const lw_update *update)
+{
+    if (layer->kind->update_fused)
+        return layer->kind->update_fused(layer, pass, shards, x, update);
+    const lw_status status = layer->kind->gradients(layer, pass, shards, x);
+    return status == LW_OK ? layer->kind->update(layer, shards, update) : status;
+}
+
+static lw_status fused_update_phase(void *user, size_t thread, size_t threads)
+{
+    const lw_step_job *job = user;
+    const lw_pass pass = {.training = 1, .rows = job->batch->rows};
+    lw_ahead ahead = lw_next_rows(job->batch, job->net->row_unit, thread, threads);
+    lw_update update = lw_optimizer_update(job->optimizer, job->net);
+    update.ahead = &ahead;
+    lw_status status = lw_check_row_losses(job);
+    for (size_t i = 0; i < job->net->layer_count && status == LW_OK; i++) {
+        const lw_layer *layer = job->net->layers[i];
+        const lw_span shards = share_shards(layer, thread, threads);
+        const lw_operand x = layer_input(job, layer);
+        if (shards.count > 0)
+            status = update_shards(layer, &pass, shards, &x, &update);
+    }
+    return status;
+}
+
+/* ---- Jobs -------------------------------------------------------------------------------------- */
+
+/* The phases up to rows: before it, the layers' preparation, where it is out of date. Returns how many there are. */
+static size_t rows_phases(const lw_net *net, lw_phase phases[2])
+{
+    size_t count = 0;
+    if (net->storage && !net->is_prepared)
+        phases[count++] = prepare_phase;
+    phases[count++] = rows_phase;
+    return count;
+}
+
+static lw_status run(lw_step_job *job, size_t count, const lw_phase *phases)
+{
+    return lw_team_run(job_threads(job), LW_FLUSH_DENORMALS, count, phases, job);
+}
+
+lw_status lw_job_rows(lw_step_job *job)
 {
     lw_phase phases[2];
-    const size_t count = rows_phases(job->net, phases);
-    return finish_rows(job->net, lw_team_run(threads, LW_FLUSH_DENORMALS, count, phases, job));
+    const lw_status status = run(job, rows_phases(job->net, phases), phases);
+    if (status == LW_OK)
+        job->net->is_prepared = 1;
+    return status;
+}
+
+lw_status lw_job_gradients(lw_step_job *job)
+{
+    static const lw_phase phases[] = {gradients_phase};
+    return run(job, 1, phases);
+}
+
+lw_status lw_job_update(lw_step_job *job)
+{
+    static const lw_phase phases[] = {update_phase};
+    return run(job, 1, phases);
 }
 
 /* Whether a step that updates stores its gradients all the same. */
@@ -92,91 +267,103 @@ static int stores_gradients(const lw_net *net, size_t rows)
     return rows > LW_UPDATE_MAX_BATCH || lw_has_other_ranks(net);
 }
 
-static lw_status run(lw_step_job *job)
+lw_status lw_job_run(lw_step_job *job)
 {
     lw_net *net = job->net;
-    const lw_phases *of = lw_phases_of(net);
-    const int descent = job->backward && job->optimizer && !stores_gradients(net, job->batch->rows);
+    const int is_fused =
+        job->gradients && job->optimizer && !stores_gradients(net, job->batch->rows);
     const int has_rows = job->forward || job->backward || job->rule || job->dy;
     lw_phase phases[5];
     size_t count = has_rows ? rows_phases(net, phases) : 0;
-    job->end_layer = net->layer_count;
-    job->end_row = SIZE_MAX;
+    job->layers = (lw_span){0, net->layer_count};
+    job->shards = (lw_span){0, SIZE_MAX};
     if (job->y)
         phases[count++] = outputs_phase;
-    if (descent)
-        phases[count++] = of->descent;
-    if (!descent && job->backward)
-        phases[count++] = of->gradients;
-    if (!descent && job->optimizer)
-        phases[count++] = of->update;
+    if (is_fused)
+        phases[count++] = fused_update_phase;
+    if (!is_fused && job->gradients)
+        phases[count++] = gradients_phase;
+    if (!is_fused && job->optimizer)
+        phases[count++] = update_phase;
 
     lw_status status = LW_OK;
-    if (job->backward && !descent)
+    if (job->gradients && (!is_fused || net->needs_gradients))
         status = lw_net_reserve_gradients(net);
-    if (status != LW_OK)
-        return status;
-    return finish_rows(net,
-                       lw_team_run(lw_step_threads(job), LW_FLUSH_DENORMALS, count, phases, job));
-}
-
-static lw_status wide_step(lw_net *net, const lw_loss_rule *rule,
-                           const lw_optimizer_step *optimizer, const lw_batch *batch, double *value)
-{
-    lw_step_job job = {.net = net,
-                       .batch = batch,
-                       .forward = 1,
-                       .backward = 1,
-                       .rule = rule,
-                       .optimizer = optimizer};
-    if (lw_has_other_ranks(net))
-        return lw_allreduce_step(&job, value);
-    const lw_status status = run(&job);
-    if (status == LW_OK && value)
-        *value = lw_loss_value(rule, batch->rows, batch->rows, net->row_loss);
+    if (status == LW_OK)
+        status = run(job, count, phases);
+    if (status == LW_OK && has_rows)
+        net->is_prepared = 1;
     return status;
 }
 
-/* What a step leaves behind. Whether it could leave gradients is not the caller's business. */
+static lw_status step_alone(lw_step_job *job, double *value)
+{
+    const lw_status status = lw_job_run(job);
+    if (status == LW_OK && value)
+        *value = lw_loss_value(job->rule, job->batch->rows, job->batch->rows, job->net->row_loss);
+    return status;
+}
+
+static lw_status sum_alone(const lw_net *net, lw_status status, size_t n, double *x)
+{
+    (void)net;
+    (void)n;
+    (void)x;
+    return status;
+}
+
+const lw_exchange lw_local_exchange = {.step = step_alone, .sum = sum_alone};
+
+/* ---- Steps ------------------------------------------------------------------------------------- */
+
+static lw_status reserve_step(lw_net *net, size_t rows, int has_update)
+{
+    lw_status status = lw_net_reserve_workspace(net, rows);
+    if (status == LW_OK && (!has_update || net->needs_gradients || stores_gradients(net, rows)))
+        status = lw_net_reserve_gradients(net);
+    return status == LW_OK ? lw_scratch_reserve() : status;
+}
+
+static lw_status step_by_layers(lw_net *net, const lw_loss_rule *rule,
+                                const lw_optimizer_step *optimizer, const lw_batch *batch,
+                                size_t steps, double *value)
+{
+    (void)steps; /* one, since losses are not skipped */
+    lw_step_job job = {.net = net,
+                       .batch = batch,
+                       .forward = 1,
+                       .rule = rule,
+                       .backward = 1,
+                       .gradients = 1,
+                       .optimizer = optimizer};
+    return net->exchange->step(&job, value);
+}
+
+const lw_program lw_layer_program = {.reserve = lw_net_reserve_workspace,
+                                     .reserve_step = reserve_step,
+                                     .take_steps = step_by_layers};
+
+/* Records steps that were taken. Whether they could have left gradients is not the caller's business. */
 static void finish_steps(lw_net *net, size_t updates)
 {
     net->pass.gradients = updates == 0;
     net->optimizer.steps += updates;
 }
 
-/* Whether a step is one call: with ranks it stops in the middle. */
-static int is_narrow_step(const lw_net *net)
-{
-    return net->narrow && !net->rank_state;
-}
-
-/* All the memory that a step takes, before it changes anything: it would otherwise end with some layers updated. */
-static lw_status reserve_step(lw_net *net, size_t rows, int updates)
-{
-    if (is_narrow_step(net))
-        return lw_narrow_reserve(net, rows);
-    lw_status status = lw_net_reserve_workspace(net, rows);
-    if (status == LW_OK && (!updates || stores_gradients(net, rows)))
-        status = lw_net_reserve_gradients(net);
-    return status == LW_OK ? lw_scratch_reserve() : status;
-}
-
-/* Steps on one batch, which only narrow networks take more than one of at a time. */
+/* Steps on one batch, after all the memory that they take has been made: they would otherwise end with some layers
+ * updated. */
 static lw_status take_steps(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
                             const lw_batch *batch, size_t steps, double *value)
 {
     lw_optimizer_step step;
-    lw_status status = reserve_step(net, batch->rows, optimizer != NULL);
+    lw_status status = net->program->reserve_step(net, batch->rows, optimizer != NULL);
     if (status == LW_OK && optimizer)
         status = lw_optimizer_begin(net, optimizer, &step);
     if (status != LW_OK)
         return status;
-    net->pass.gradients = 0; /* a failure can leave half of them behind, which are then nobody's */
+    net->pass.gradients = 0; /* a failure can leave half of them behind */
     lw_forget_forward(net);
-    if (is_narrow_step(net))
-        status = lw_narrow_steps(net, rule, optimizer ? &step : NULL, batch, steps, value);
-    else
-        status = wide_step(net, rule, optimizer ? &step : NULL, batch, value);
+    status = net->program->take_steps(net, rule, optimizer ? &step : NULL, batch, steps, value);
     if (status == LW_OK)
         finish_steps(net, optimizer ? steps : 0);
     return status;
@@ -192,134 +379,4 @@ lw_status lw_step_repeat(lw_net *net, const lw_loss_rule *rule, const lw_optimiz
                          const lw_batch *batch, size_t steps)
 {
     return take_steps(net, rule, optimizer, batch, steps, NULL);
-}
-
-static lw_status check_batch(const lw_net *net, size_t rows, const float *x)
-{
-    if (!net || !x)
-        return lw_fail(LW_EINVAL, "%s is NULL", net ? "x" : "net");
-    if (rows == 0)
-        return lw_fail(LW_EINVAL, "a batch of no rows");
-    const lw_status status = lw_check_rows("x", rows, lw_net_inputs(net));
-    return status == LW_OK ? lw_check_rows("y", rows, lw_net_outputs(net)) : status;
-}
-
-static lw_status check_loss(const lw_net *net, lw_loss loss, const lw_target *target, size_t rows,
-                            lw_loss_rule *rule)
-{
-    lw_status status = lw_loss_resolve(net, loss, rule);
-    if (status == LW_OK)
-        status = lw_loss_check_target(rule, target);
-    if (status == LW_OK && target->labels)
-        status = lw_loss_check_labels(rule, rows, target->labels);
-    return status;
-}
-
-lw_status lw_train_step(lw_net *net, lw_loss loss, const lw_optimizer *optimizer, size_t rows,
-                        const float *x, const lw_target *target, double *value)
-{
-    lw_loss_rule rule;
-    lw_status status = check_batch(net, rows, x);
-    if (status == LW_OK)
-        status = check_loss(net, loss, target, rows, &rule);
-    if (status == LW_OK)
-        status = lw_optimizer_check(optimizer);
-    if (status != LW_OK)
-        return status;
-    const size_t ranks = net->rank_state ? net->rank_state->ranks.count : 1;
-    const lw_batch batch = {.rows = rows, .all_rows = rows * ranks, .x = x, .target = *target};
-    status = lw_step_run(net, &rule, optimizer, &batch, value);
-    return status == LW_EDIVERGED ? lw_fail_loss(net, &batch, "") : status;
-}
-
-lw_status lw_net_forward(lw_net *net, size_t rows, const float *x, float *y)
-{
-    lw_status status = check_batch(net, rows, x);
-    if (status == LW_OK)
-        status = lw_net_reserve_workspace(net, rows);
-    if (status != LW_OK)
-        return status;
-    lw_forget_forward(net);
-    const lw_batch batch = {.rows = rows, .x = x};
-    lw_step_job job = {.net = net, .batch = &batch, .forward = 1, .y = y};
-    status = run(&job);
-    if (status == LW_OK) {
-        net->pass.rows = rows;
-        net->pass.x = x;
-    }
-    return status;
-}
-
-static lw_status check_forward(const lw_net *net)
-{
-    if (!net)
-        return lw_fail(LW_EINVAL, "net is NULL");
-    if (net->pass.rows == 0)
-        return lw_fail(LW_ESTATE, "no forward pass with the parameters at hand");
-    return LW_OK;
-}
-
-lw_status lw_net_loss(lw_net *net, lw_loss loss, const lw_target *target, double *value)
-{
-    lw_loss_rule rule;
-    lw_status status = check_forward(net);
-    if (status == LW_OK)
-        status = check_loss(net, loss, target, net->pass.rows, &rule);
-    if (status != LW_OK)
-        return status;
-    const lw_batch batch = {
-        .rows = net->pass.rows, .all_rows = net->pass.rows, .x = net->pass.x, .target = *target};
-    lw_step_job job = {.net = net, .batch = &batch, .rule = &rule};
-    net->pass.loss_gradient = 0;
-    status = run(&job);
-    if (status != LW_OK)
-        return status;
-    net->pass.loss_gradient = 1;
-    if (value)
-        *value = lw_loss_value(&rule, batch.rows, batch.rows, net->row_loss);
-    return LW_OK;
-}
-
-lw_status lw_net_backward(lw_net *net, const float *dy)
-{
-    const lw_status status = check_forward(net);
-    if (status != LW_OK)
-        return status;
-    if (!dy && !net->pass.loss_gradient)
-        return lw_fail(LW_ESTATE, "no loss since the last forward pass, and dy is NULL");
-    const lw_batch batch = {.rows = net->pass.rows, .x = net->pass.x};
-    lw_step_job job = {.net = net, .batch = &batch, .backward = !net->narrow, .dy = dy};
-    if (dy)
-        net->pass.loss_gradient = 0; /* overwritten */
-    net->pass.gradients = 0;
-    lw_status done = run(&job);
-    if (done == LW_OK && net->narrow)
-        done = lw_narrow_backward(net, batch.rows, batch.x);
-    net->pass.gradients = done == LW_OK;
-    return done;
-}
-
-lw_status lw_net_step(lw_net *net, const lw_optimizer *optimizer)
-{
-    if (!net)
-        return lw_fail(LW_EINVAL, "net is NULL");
-    lw_status status = lw_optimizer_check(optimizer);
-    if (status != LW_OK)
-        return status;
-    if (!net->pass.gradients)
-        return lw_fail(LW_ESTATE, "no gradients to step with");
-    lw_optimizer_step step;
-    status = lw_scratch_reserve(); /* which a team of threads would ask for too late */
-    if (status == LW_OK)
-        status = lw_optimizer_begin(net, optimizer, &step);
-    if (status != LW_OK)
-        return status;
-    const lw_batch none = {0};
-    lw_step_job job = {.net = net, .batch = &none, .optimizer = &step};
-    status = run(&job);
-    if (status == LW_OK) {
-        net->optimizer.steps++;
-        lw_forget_forward(net);
-    }
-    return status;
 }

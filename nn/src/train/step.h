@@ -1,50 +1,40 @@
-/* One training step on a mini-batch, as lw_train_step and lw_fit take it. */
+/* Training steps on a mini-batch, as lw_train_step and lw_fit take them, and the driver that runs them layer by layer. */
 #ifndef LANEWISE_STEP_H
 #define LANEWISE_STEP_H
 
-#include "loss.h"
-#include "net.h"
-
-/* Where the rows of a shuffled mini-batch come from, and the room they are copied to. */
-typedef struct lw_gather {
-    const lw_dataset *data;
-    float *x;        /* rows x inputs */
-    float *values;   /* rows x outputs, if the data set has values */
-    int32_t *labels; /* rows, if it has labels */
-} lw_gather;
-
-typedef struct lw_batch {
-    size_t rows;
-    size_t all_rows; /* with those of other ranks: what losses and gradients are the mean of */
-    const float *x;
-    lw_target target;
-    const lw_gather
-        *gather;         /* NULL: x and target are in place. Otherwise each thread first copies */
-    const size_t *index; /* its share of the rows index[0..rows-1] to x and target.             */
-    const size_t *next_index; /* the rows of the next batch, which can be fetched ahead */
-    size_t next_rows;
-} lw_batch;
+#include "job.h"
+#include "program.h"
 
 /*
  * Forward, loss, backward and, unless optimizer is NULL, the update. The arguments have been
  * checked: rule by lw_loss_resolve, the target against it, optimizer by lw_optimizer_check. value
  * receives the loss; NULL: not wanted. LW_EDIVERGED, with the network as it was, before an update whose loss is not
- * finite; a narrow network's is known only where value is wanted.
+ * finite; a network whose program skips losses knows it only where value is wanted.
  */
 lw_status lw_step_run(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
                       const lw_batch *batch, double *value);
 
 /*
- * So many steps of a narrow network on the same batch, whose losses nobody wants: what a step has to prepare is prepared
- * once, which for two units takes as long as the step itself.
+ * Several steps on the same batch, whose losses are not wanted, of a network whose program skips them: what a step has to
+ * prepare is prepared once, which for two units takes as long as the step itself.
  */
 lw_status lw_step_repeat(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
                          const lw_batch *batch, size_t steps);
 
-/*
- * A layer's forward pass on some rows: y = activation(x * W + b), z as lw_linear_forward; for
- * softmax z is needed.
- */
-lw_status lw_layer_forward(const lw_layer *layer, size_t rows, const float *x, float *z, float *y);
+/* ---- The driver -------------------------------------------------------------------------------- */
+
+/* Runs all of a job. */
+lw_status lw_job_run(lw_step_job *job);
+
+/* Its parts up to backward; the gradients of its shards, which are of one layer; the update by stored gradients. */
+lw_status lw_job_rows(lw_step_job *job);
+lw_status lw_job_gradients(lw_step_job *job);
+lw_status lw_job_update(lw_step_job *job);
+
+/* A network that one process trains. */
+extern const lw_exchange lw_local_exchange;
+
+/* Steps layer by layer. */
+extern const lw_program lw_layer_program;
 
 #endif

@@ -1,0 +1,17 @@
+/* Exchange by sums over all processes. */
+#ifndef LANEWISE_ALLREDUCE_H
+#define LANEWISE_ALLREDUCE_H
+
+#include "train/exchange.h"
+
+#include <lanewise/ranks.h>
+
+/* exchange_state of a network with this strategy. */
+typedef struct lw_allreduce_state {
+    lw_ranks ranks;
+    double sums[2]; /* of the step under way */
+} lw_allreduce_state;
+
+extern const lw_exchange lw_allreduce;
+
+#endif

@@ -1,0 +1,46 @@
+/* Dense layers, y = activation(x * W + b): the kind for float32, and what the kind for bf16 has in common with it. */
+#ifndef LANEWISE_DENSE_H
+#define LANEWISE_DENSE_H
+
+#include "layer.h"
+
+enum { LW_DENSE_WEIGHT, LW_DENSE_BIAS };
+
+typedef struct lw_dense {
+    lw_layer base;
+    lw_weights weights; /* layout of W, and where it is */
+} lw_dense;
+
+extern const lw_layer_kind lw_dense_kind;
+
+static inline const lw_dense *lw_dense_of(const lw_layer *layer)
+{
+    return (const lw_dense *)layer;
+}
+
+/* Members of the table that do not depend on the precision. */
+lw_status lw_dense_check(const lw_layer_spec *spec, size_t number, int is_last);
+size_t lw_dense_outputs(const lw_layer_spec *spec, size_t in);
+void lw_dense_init(const lw_layer *layer, lw_random *random);
+lw_status lw_dense_derive(const lw_layer *layer, lw_span rows, const float *dy);
+void lw_dense_reference(const lw_layer *layer, const double *parameters, const double *x, double *z,
+                        double *y);
+size_t lw_dense_modules(const lw_layer *layer);
+void lw_dense_write_c(const lw_layer *layer, struct lw_c_writer *writer);
+void lw_dense_write_onnx(const lw_layer *layer, struct lw_onnx_graph *graph);
+double lw_dense_flops(const lw_layer *layer);
+
+/* Describes W, in a layout, and b. */
+void lw_dense_describe(lw_dense *dense, lw_weights weights);
+
+/* The forward pass in float32, which is that of predictions in any precision. */
+lw_status lw_dense_forward(const lw_layer *layer, const lw_pass *pass, lw_span rows,
+                           const lw_operand *x, const lw_matrix *y);
+
+/* An optimizer's step on some shards, in the form that kernels take it. */
+lw_layer_update lw_dense_update_of(const lw_dense *dense, lw_span shards, const lw_update *update);
+
+/* db, if the shards end with the last row of W; otherwise NULL. */
+float *lw_dense_bias_gradient(const lw_layer *layer, lw_span shards);
+
+#endif

@@ -1,0 +1,17 @@
+/* The list of kinds of layers: each with its form for networks in float32 and in bf16. */
+#include "kinds.h"
+
+#include "dense.h"
+#include "dense_bf16.h"
+
+static const struct {
+    const lw_layer_kind *fp32, *bf16;
+} kinds[] = {
+    {&lw_dense_kind, &lw_dense_bf16_kind},
+};
+
+const lw_layer_kind *lw_layer_kind_of(const lw_layer_spec *spec, lw_precision precision)
+{
+    (void)spec; /* all layers are dense so far */
+    return precision == LW_BF16 ? kinds[0].bf16 : kinds[0].fp32;
+}

@@ -1,0 +1,38 @@
+/* Placement and rounding of the matrices of a mini-batch. */
+#include "matrix.h"
+
+/* Distance between rows, or between rows of pairs: a cache line more than they take, so that rows of wide layers are not
+ * a multiple of a page apart. */
+static size_t distance(size_t cols, size_t line)
+{
+    return (cols + line - 1) / line * line + line;
+}
+
+lw_bf16 *lw_arena_bf16(lw_arena *arena, size_t rows, size_t elements)
+{
+    return (lw_bf16 *)(void *)lw_arena_floats(arena, rows, elements / 2 + elements % 2);
+}
+
+void lw_matrix_place_floats(lw_matrix *matrix, lw_arena *arena, size_t rows, size_t cols)
+{
+    matrix->ld_floats = cols;
+    matrix->floats = lw_arena_floats(arena, rows, cols);
+}
+
+void lw_matrix_place_bf16(lw_matrix *matrix, lw_arena *arena, size_t rows, size_t cols, int pairs)
+{
+    matrix->ld = distance(cols, (size_t)2 * LW_SECTION);
+    matrix->ld_pairs = distance(cols, LW_SECTION);
+    matrix->rows = lw_arena_bf16(arena, rows, matrix->ld);
+    if (pairs)
+        matrix->pairs = lw_arena_bf16(arena, rows / 2 + rows % 2, 2 * matrix->ld_pairs);
+}
+
+lw_status lw_matrix_round(const lw_matrix *matrix, size_t rows, size_t cols)
+{
+    if (!matrix->floats || !matrix->rows)
+        return LW_OK;
+    lw_matrix rounded = *matrix;
+    rounded.floats = NULL;
+    return lw_bf16_gather(rows, cols, matrix->floats, matrix->ld_floats, NULL, &rounded);
+}
