@@ -416,7 +416,10 @@ typedef struct lw_batch_source {
 
 /* ---- Prediction and evaluation ------------------------------------------------------------ */
 
-/* Outputs (rows x outputs) for x. Keeps nothing in the network. */
+/*
+ * Outputs (rows x outputs) for x. Keeps nothing in the network, so that threads can share one that is not trained. A batch
+ * whose layers' outputs fit 16 KB of the stack allocates nothing after the thread's first call. On failure y is unchanged.
+ */
 LW_API lw_status lw_predict(const lw_net *net, size_t rows, const float *x, float *y);
 
 /* Classes: the column of the largest output; with one output, 1 if it is above 0.5 else 0. */

@@ -1,6 +1,7 @@
 /*
- * An arena: sections of floats, one after the other in one block, each padded to whole cache lines so that no two share
- * one. The same code measures and places: with memory NULL it only counts and returns NULL pointers.
+ * An arena: sections of floats, one after the other in one block, each padded to whole cache lines
+ * so that no two share one. The same code measures and places: with memory NULL it only counts and
+ * returns NULL pointers.
  */
 #ifndef LANEWISE_ARENA_H
 #define LANEWISE_ARENA_H

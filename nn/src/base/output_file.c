@@ -28,7 +28,7 @@ static lw_status io_error(const char *path, const char *what, int error)
                    strerror(error));
 }
 
-/* ---- The target ---------------------------------------------------------------------------- */
+/* ---- The target --------------------------------------------------------------------------- */
 
 /* The length of the directory part of path with its slash; 0 for the working directory. */
 static size_t directory_length(const char *path)
@@ -76,7 +76,7 @@ static void sync_directory(lw_output_file *file)
     }
 }
 
-/* ---- The file until it is renamed ------------------------------------------------------------ */
+/* ---- The file until it is renamed --------------------------------------------------------- */
 
 /* Makes a name of its own in the directory of target. */
 static void choose_name(lw_output_file *file)
@@ -162,7 +162,7 @@ static void release(lw_output_file *file)
     free(file);
 }
 
-/* ---- What is public -------------------------------------------------------------------------- */
+/* ---- What is public ----------------------------------------------------------------------- */
 
 /* A file that is not open; NULL, and errno, without memory or target. */
 static lw_output_file *make_file(const char *path, int exists)

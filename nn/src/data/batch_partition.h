@@ -25,14 +25,14 @@ typedef struct lw_batch_partition {
     size_t *slot_rows;    /* scratch: the order of one slot's rows */
 } lw_batch_partition;
 
-/* Makes room for the number of rows of each rank, rows_of_rank, which the caller fills in before it calls
- * lw_batch_partition_divide. batch_rows is that of all ranks, or LW_FULL_BATCH. Released with
+/* Makes room for the number of rows of each rank, rows_of_rank, which the caller fills in before it
+ * calls lw_batch_partition_divide. batch_rows is that of all ranks, or LW_FULL_BATCH. Released with
  * lw_batch_partition_close, after a failure too. */
 lw_status lw_batch_partition_open(lw_batch_partition *partition, size_t rank, size_t ranks,
                                   size_t batch_rows);
 
-/* Divides the rows of all ranks. Returns LW_EDATA if no rank has rows, LW_EINVAL if a rank with rows has no slot, or
- * LW_ENOMEM. */
+/* Divides the rows of all ranks. Returns LW_EDATA if no rank has rows, LW_EINVAL if a rank with
+ * rows has no slot, or LW_ENOMEM. */
 lw_status lw_batch_partition_divide(lw_batch_partition *partition);
 void lw_batch_partition_close(lw_batch_partition *partition);
 

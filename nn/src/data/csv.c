@@ -22,7 +22,7 @@ typedef struct csv_plan {
     lw_shard shard;
 } csv_plan;
 
-/* ---- Options ------------------------------------------------------------------------------- */
+/* ---- Options ------------------------------------------------------------------------------ */
 
 static lw_status check_options(const lw_csv_options *options)
 {
@@ -102,7 +102,7 @@ static lw_status plan_columns(csv_plan *plan, const lw_csv_options *options)
     return status;
 }
 
-/* ---- From the table to the data set -------------------------------------------------------- */
+/* ---- From the table to the data set ------------------------------------------------------- */
 
 /* Mean and sample deviation of a column. Whether it is constant is asked of the values: the mean of
  * equal values may be rounded, and would leave deviations of noise. */

@@ -14,7 +14,7 @@ static lw_status no_memory(const lw_csv_rows *rows)
                    rows->row_line);
 }
 
-/* ---- Callbacks of the parser --------------------------------------------------------------- */
+/* ---- Callbacks of the parser -------------------------------------------------------------- */
 
 static lw_status add_field(lw_csv_rows *rows, const void *bytes, size_t length)
 {
@@ -55,7 +55,7 @@ static void on_row(int terminator, void *user)
     rows->row_complete = rows->field_count > 0;
 }
 
-/* ---- Reading ------------------------------------------------------------------------------- */
+/* ---- Reading ------------------------------------------------------------------------------ */
 
 static lw_status parser_error(lw_csv_rows *rows)
 {

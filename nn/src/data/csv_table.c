@@ -11,7 +11,7 @@
 /* How much of a field a message quotes. */
 #define QUOTED "'%.40s'"
 
-/* ---- Columns and their names --------------------------------------------------------------- */
+/* ---- Columns and their names -------------------------------------------------------------- */
 
 static lw_status no_memory(const lw_csv_table *table)
 {
@@ -94,7 +94,7 @@ lw_status lw_csv_table_open(lw_csv_table *table, const char *path, char separato
     return name_columns(table, no_header);
 }
 
-/* ---- Fields -------------------------------------------------------------------------------- */
+/* ---- Fields ------------------------------------------------------------------------------- */
 
 static lw_status field_error(const lw_csv_table *table, size_t j, const char *what)
 {
@@ -190,7 +190,7 @@ static lw_status read_row(lw_csv_table *table)
     return LW_OK;
 }
 
-/* ---- Categories ---------------------------------------------------------------------------- */
+/* ---- Categories --------------------------------------------------------------------------- */
 
 static int compare_numbers(const void *a, const void *b)
 {

@@ -10,7 +10,7 @@
 
 enum { CHUNK_ELEMENTS = 4096, ELEMENT_MAX_BYTES = 8 };
 
-/* ---- Reading ------------------------------------------------------------------------------- */
+/* ---- Reading ------------------------------------------------------------------------------ */
 
 typedef struct npy_file {
     lw_input_file input; /* at the first element */
@@ -206,7 +206,7 @@ lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y, co
     return status;
 }
 
-/* ---- Writing ------------------------------------------------------------------------------- */
+/* ---- Writing ------------------------------------------------------------------------------ */
 
 static lw_status write_npy(const char *path, const char *descr, const void *x, size_t rows,
                            size_t cols)

@@ -16,7 +16,7 @@ static const lw_npy_type types[] = {
     {"<u8", LW_NPY_UNSIGNED, 8}, {"|b1", LW_NPY_UNSIGNED, 1},
 };
 
-/* ---- The dictionary ------------------------------------------------------------------------ */
+/* ---- The dictionary ----------------------------------------------------------------------- */
 
 /* A place in the header's text, which ends with a zero byte. */
 typedef struct cursor {
@@ -150,7 +150,7 @@ static lw_status parse_dictionary(cursor *at, lw_npy_header *header)
     return *at->next ? syntax_error(at, "the end") : LW_OK;
 }
 
-/* ---- Reading and writing ------------------------------------------------------------------- */
+/* ---- Reading and writing ------------------------------------------------------------------ */
 
 /* Reads what stands before the text; length: of the text. */
 static lw_status read_prefix(lw_input_file *input, size_t *length)

@@ -1,6 +1,6 @@
 /*
- * Exchange by sums over all processes (lanewise/ranks.h): each computes the gradients of its rows; their sums are the
- * gradients of all rows, by which every process makes the same update.
+ * Exchange by sums over all processes (lanewise/ranks.h): each computes the gradients of its rows;
+ * their sums are the gradients of all rows, by which every process makes the same update.
  */
 #include "allreduce.h"
 
@@ -8,8 +8,8 @@
 
 #include <math.h>
 
-/* About so many floats of a layer's gradients are computed at a time: those of a wide layer would set out too late, and MPI
- * moves messages on only while it is called. */
+/* About so many floats of a layer's gradients are computed at a time: those of a wide layer would
+ * set out too late, and MPI moves messages on only while it is called. */
 enum { PIECE_FLOATS = 1 << 18 };
 
 enum { SUM_LOSS, SUM_STOP_REQUESTS };
@@ -19,8 +19,8 @@ static lw_allreduce_state *state_of(const lw_net *net)
     return net->exchange_state;
 }
 
-/* Where the gradients of a layer's shards begin; for the shard behind the last those of the next layer do. With the last
- * shard go the other tensors, and what pads all. */
+/* Where the gradients of a layer's shards begin; for the shard behind the last those of the next
+ * layer do. With the last shard go the other tensors, and what pads all. */
 static size_t gradient_offset(const lw_net *net, size_t layer, size_t shard)
 {
     const lw_layer *l = net->layers[layer];
@@ -30,7 +30,8 @@ static size_t gradient_offset(const lw_net *net, size_t layer, size_t shard)
                                         : net->gradient_count;
 }
 
-/* The gradients of a layer for this process's rows; each piece is on its way while the next one is computed. */
+/* The gradients of a layer for this process's rows; each piece is on its way while the next one is
+ * computed. */
 static lw_status send_layer(lw_step_job *job, size_t i)
 {
     const lw_net *net = job->net;

@@ -1,4 +1,5 @@
-/* Activations: names, the place that tells softmax from the elementwise ones, and formulas in double precision. */
+/* Activations: names, the place that tells softmax from the elementwise ones, and formulas in
+ * double precision. */
 #include "activation.h"
 
 #include <math.h>

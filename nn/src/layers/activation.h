@@ -1,4 +1,5 @@
-/* Activations of a layer, softmax included: their forward and backward pass, and their double-precision reference. */
+/* Activations of a layer, softmax included: their forward and backward pass, and their
+ * double-precision reference. */
 #ifndef LANEWISE_ACTIVATION_H
 #define LANEWISE_ACTIVATION_H
 
@@ -11,7 +12,8 @@ int lw_activation_derives_from_z(lw_activation activation);
 lw_status lw_activation_forward(lw_activation activation, size_t rows, size_t cols, const float *z,
                                 float *y);
 
-/* dz from the gradient dy at y, which may be dz. Reads y, or z where the derivative is computed from it. */
+/* dz from the gradient dy at y, which may be dz. Reads y, or z where the derivative is computed
+ * from it. */
 lw_status lw_activation_backward(lw_activation activation, size_t rows, size_t cols, const float *z,
                                  const float *y, const float *dy, float *dz);
 

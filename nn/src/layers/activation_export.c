@@ -3,12 +3,12 @@
 
 #include <lanewise/nn.h>
 
-/* The formula of GELU, z * sigmoid(GELU_LINEAR * z + GELU_CUBIC * z^3), with the kernels' constants: 2 sqrt(2 / pi), and
- * 0.044715 times that. */
+/* The formula of GELU, z * sigmoid(GELU_LINEAR * z + GELU_CUBIC * z^3), with the kernels'
+ * constants: 2 sqrt(2 / pi), and 0.044715 times that. */
 #define GELU_LINEAR 1.59576912f
 #define GELU_CUBIC  0.0713548163f
 
-/* ---- C --------------------------------------------------------------------------------------- */
+/* ---- C ------------------------------------------------------------------------------------ */
 
 static void print_gated(lw_c_writer *c)
 {
@@ -97,7 +97,7 @@ void lw_activation_write_c(lw_activation activation, lw_c_writer *c)
         print_elementwise(c, activation);
 }
 
-/* ---- ONNX ------------------------------------------------------------------------------------ */
+/* ---- ONNX --------------------------------------------------------------------------------- */
 
 static void add_unary(lw_onnx_graph *graph, const char *operation, const char *input,
                       const char *output)
@@ -130,7 +130,8 @@ static void add_gate(lw_onnx_graph *graph, const char *z, const char *argument)
     add_binary(graph, "Mul", z, gate, graph->y);
 }
 
-/* Composed, because the operator Gelu came with version 20 of the operator set, which fewer programs have. */
+/* Composed, because the operator Gelu came with version 20 of the operator set, which fewer
+ * programs have. */
 static void add_gelu(lw_onnx_graph *graph, const char *z)
 {
     const size_t module = graph->module + 1;

@@ -14,8 +14,8 @@ void lw_c_print(lw_c_writer *c, const char *format, ...)
     va_end(arguments);
 }
 
-/* Nine digits give every float back, and so written it is a constant of C99 and of every C++, which hexadecimal ones are
- * not before C++17. */
+/* Nine digits give every float back, and so written it is a constant of C99 and of every C++, which
+ * hexadecimal ones are not before C++17. */
 void lw_c_print_table(lw_c_writer *c, const char *kind, size_t count, const float *values)
 {
     lw_c_print(c, "static const float %s_%s%zu[%zu] = {", c->name, kind, c->layer, count);

@@ -7,8 +7,8 @@
 
 struct lw_text_file;
 
-/* The parts of a file, in this order: functions, tables of parameters, and a function that calls the first with the
- * second. */
+/* The parts of a file, in this order: functions, tables of parameters, and a function that calls
+ * the first with the second. */
 typedef enum lw_c_part { LW_C_FUNCTIONS, LW_C_TABLES, LW_C_CALLS } lw_c_part;
 
 /* Functions that several layers call, below the activations' by their number. */

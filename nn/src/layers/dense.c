@@ -1,5 +1,6 @@
-/* Dense layers in float32. Bias and activation are fused into the product of the forward pass, the derivative of the
- * layer below into that of the backward pass, and the optimizer into the gradient of W. */
+/* Dense layers in float32. Bias and activation are fused into the product of the forward pass, the
+ * derivative of the layer below into that of the backward pass, and the optimizer into the gradient
+ * of W. */
 #include "dense.h"
 
 #include "activation.h"
@@ -7,7 +8,7 @@
 
 #include <math.h>
 
-/* ---- Shape ---------------------------------------------------------------------------------- */
+/* ---- Shape -------------------------------------------------------------------------------- */
 
 lw_status lw_dense_check(const lw_layer_spec *spec, size_t number, int is_last)
 {
@@ -62,7 +63,7 @@ double lw_dense_flops(const lw_layer *layer)
     return 2.0 * ((double)layer->in + 1.0) * (double)layer->out;
 }
 
-/* ---- Initial parameters ---------------------------------------------------------------------- */
+/* ---- Initial parameters ------------------------------------------------------------------- */
 
 /* A distribution: a multiple of what the generator draws. */
 typedef struct distribution {
@@ -117,7 +118,7 @@ void lw_dense_init(const lw_layer *layer, lw_random *random)
         b[j] = (float)(of_bias.scale * of_bias.draw(random));
 }
 
-/* ---- Passes ---------------------------------------------------------------------------------- */
+/* ---- Passes ------------------------------------------------------------------------------- */
 
 /* z is stored where the derivative is computed from it, and for losses on logits. */
 static int keeps_z(const lw_layer *layer)
@@ -163,10 +164,10 @@ lw_status lw_dense_derive(const lw_layer *layer, lw_span rows, const float *dy)
 
 static lw_epilogue epilogue(const lw_layer *layer, size_t first_row)
 {
-    lw_epilogue derivative = {layer->spec.activation, lw_operand_from(&layer->y, first_row)};
-    if (lw_activation_derives_from_z(layer->spec.activation))
-        derivative.saved.floats = layer->z + first_row * layer->out;
-    return derivative;
+    const lw_activation activation = layer->spec.activation;
+    const float *saved = lw_activation_derives_from_z(activation) ? layer->z : layer->y.floats;
+    return (lw_epilogue){activation,
+                         {.floats = saved + first_row * layer->out, .ld_floats = layer->out}};
 }
 
 static lw_status backward(const lw_layer *layer, lw_span rows, const lw_epilogue *below,
@@ -178,7 +179,7 @@ static lw_status backward(const lw_layer *layer, lw_span rows, const lw_epilogue
         below->activation, below->saved.floats, below->saved.ld_floats, dx->floats, dx->ld_floats);
 }
 
-/* ---- Gradients and updates ------------------------------------------------------------------- */
+/* ---- Gradients and updates ---------------------------------------------------------------- */
 
 float *lw_dense_bias_gradient(const lw_layer *layer, lw_span shards)
 {
@@ -228,7 +229,7 @@ static lw_status update_fused(const lw_layer *layer, const lw_pass *pass, lw_spa
                                       &of_layer);
 }
 
-/* ---- Reference and exports ------------------------------------------------------------------- */
+/* ---- Reference and exports ---------------------------------------------------------------- */
 
 void lw_dense_reference(const lw_layer *layer, const double *parameters, const double *x, double *z,
                         double *y)
@@ -289,8 +290,8 @@ void lw_dense_write_c(const lw_layer *layer, lw_c_writer *c)
     }
 }
 
-/* Weights are (out, in), as in saved networks, because that is what PyTorch writes and programs are tested with:
- * OpenCV 4.6 reads every Gemm as one of this kind. */
+/* Weights are (out, in), as in saved networks, because that is what PyTorch writes and programs are
+ * tested with: OpenCV 4.6 reads every Gemm as one of this kind. */
 void lw_dense_write_onnx(const lw_layer *layer, lw_onnx_graph *graph)
 {
     const int is_linear = layer->spec.activation == LW_LINEAR;

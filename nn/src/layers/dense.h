@@ -1,4 +1,5 @@
-/* Dense layers, y = activation(x * W + b): the kind for float32, and what the kind for bf16 has in common with it. */
+/* Dense layers, y = activation(x * W + b): the kind for float32, and what the kind for bf16 has in
+ * common with it. */
 #ifndef LANEWISE_DENSE_H
 #define LANEWISE_DENSE_H
 

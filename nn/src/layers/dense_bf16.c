@@ -1,9 +1,10 @@
 /*
- * Dense layers in mixed precision: products of bf16 in training, with packed copies of the weights in bf16; master weights,
- * biases and moments are floats. Predictions run in float32.
+ * Dense layers in mixed precision: products of bf16 in training, with packed copies of the weights
+ * in bf16; master weights, biases and moments are floats. Predictions run in float32.
  *
- * Between two such layers activations and gradients are bf16 only, written by the epilogues of the products. Where a
- * layer has another reader, or is the last one, its z, y and dz are floats, which are rounded afterwards.
+ * Between two such layers activations and gradients are bf16 only, written by the epilogues of the
+ * products. Where a layer has another reader, or is the last one, its z, y and dz are floats, which
+ * are rounded afterwards.
  */
 #include "dense_bf16.h"
 #include "dense.h"

@@ -1,10 +1,12 @@
 /*
- * Layers: what all layers of a network have in common, and the table of functions that makes a kind of them.
+ * Layers: what all layers of a network have in common, and the table of functions that makes a kind
+ * of them.
  *
  * A new kind is one file here and a line in kinds.c. Nothing else depends on the kind of a layer.
  *
- * Parameters, gradients and the state of an optimizer are in buffers of the network, which a layer's tensors describe.
- * What a layer keeps from its forward pass for its backward pass is in the workspace of the network.
+ * Parameters, gradients and the state of an optimizer are in buffers of the network, which a
+ * layer's tensors describe. What a layer keeps from its forward pass for its backward pass is in
+ * the workspace of the network.
  */
 #ifndef LANEWISE_LAYER_H
 #define LANEWISE_LAYER_H
@@ -53,8 +55,9 @@ struct lw_layer {
     float *parameters; /* the buffers of the network */
     float *gradients;  /* NULL until needed */
 
-    /* The gradients and the update of a layer are computed in shards: equal ranges of its first tensor, the other
-     * tensors with the last shard (gradients) or the first (update). Threads update whole units of shards. */
+    /* The gradients and the update of a layer are computed in shards: equal ranges of its first
+     * tensor, the other tensors with the last shard (gradients) or the first (update). Threads
+     * update whole units of shards. */
     size_t shards, shard_unit;
 
     /* In the workspace of the network: */
@@ -65,10 +68,9 @@ struct lw_layer {
 
 /* What differs from pass to pass. */
 typedef struct lw_pass {
-    int training; /* the backward pass may follow; otherwise layers keep nothing and run in float32 */
-    size_t rows; /* of the mini-batch, in this process */
-    float *
-        z; /* rows x out: receives the pre-activation in the place of the workspace; NULL: not wanted */
+    int training; /* a backward pass may follow; otherwise float32, and nothing is kept */
+    size_t rows;  /* of the mini-batch, in this process */
+    float *z;     /* receives the pre-activation, instead of the workspace; NULL: not wanted */
 } lw_pass;
 
 /* What the reader of a layer multiplies the gradient by as it stores it: activation'(saved). */
@@ -86,9 +88,9 @@ typedef struct lw_update {
 } lw_update;
 
 /*
- * Functions run on one thread's rows of the mini-batch or shards of the layer, side by side in several threads. Operands
- * and matrices that are given begin with the first of the rows; where an operand is read for gradients it is that of the
- * whole mini-batch.
+ * Functions run on one thread's rows of the mini-batch or shards of the layer, side by side in
+ * several threads. Operands and matrices that are given begin with the first of the rows; where an
+ * operand is read for gradients it is that of the whole mini-batch.
  */
 struct lw_layer_kind {
     const char *name;
@@ -108,36 +110,40 @@ struct lw_layer_kind {
     void (*storage)(lw_layer *layer, lw_arena *arena);
     void (*workspace)(lw_layer *layer, lw_arena *arena, size_t rows);
 
-    /* Makes what is derived from the parameters of some shards and stored; NULL: nothing is. Runs before the first forward
-     * pass in training after the parameters were changed by anything but an update. */
+    /* Makes what is derived from the parameters of some shards and stored; NULL: nothing is. Runs
+     * before the first forward pass in training after the parameters were changed by anything but
+     * an update. */
     lw_status (*prepare)(const lw_layer *layer, lw_span shards);
 
     /* y NULL: only the pre-activation is wanted. */
     lw_status (*forward)(const lw_layer *layer, const lw_pass *pass, lw_span rows,
                          const lw_operand *x, const lw_matrix *y);
 
-    /* The floats of dz from the gradient at the outputs, rows x out, which may be dz; NULL: they are the same. */
+    /* The floats of dz from the gradient at the outputs, rows x out, which may be dz; NULL: they
+     * are the same. */
     lw_status (*derive)(const lw_layer *layer, lw_span rows, const float *dy);
 
     /* The gradient at the inputs from dz; below: what else to multiply it by. */
     lw_status (*backward)(const lw_layer *layer, lw_span rows, const lw_epilogue *below,
                           const lw_matrix *dx);
 
-    /* What a reader of the same arithmetic can multiply by in the place of derive; NULL: nothing. */
+    /* What a reader of the same arithmetic can multiply by instead of derive; NULL: nothing. */
     lw_epilogue (*epilogue)(const lw_layer *layer, size_t first_row);
     int applies_epilogues; /* backward can do that; otherwise it is given LW_LINEAR */
 
     /* Stores the gradients of some shards. */
     lw_status (*gradients)(const lw_layer *layer, const lw_pass *pass, lw_span shards,
                            const lw_operand *x);
-    /* The optimizer's step by the stored gradients of all shards, or without update_fused by those of the same shards. */
+    /* The optimizer's step by the stored gradients of all shards, or without update_fused by those
+     * of the same shards. */
     lw_status (*update)(const lw_layer *layer, lw_span shards, const lw_update *update);
-    /* Both in one, without storing gradients, for up to LW_UPDATE_MAX_BATCH rows; NULL: gradients, then update. */
+    /* Both in one, without storing gradients, for up to LW_UPDATE_MAX_BATCH rows; NULL: gradients,
+     * then update. */
     lw_status (*update_fused)(const lw_layer *layer, const lw_pass *pass, lw_span shards,
                               const lw_operand *x, const lw_update *update);
 
-    /* A row in double precision. parameters: those of the layer, as in the flat view; z: out values of the
-     * pre-activation. */
+    /* A row in double precision. parameters: those of the layer, as in the flat view; z: out values
+     * of the pre-activation. */
     void (*reference)(const lw_layer *layer, const double *parameters, const double *x, double *z,
                       double *y);
 

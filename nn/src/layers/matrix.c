@@ -1,8 +1,8 @@
 /* Placement and rounding of the matrices of a mini-batch. */
 #include "matrix.h"
 
-/* Distance between rows, or between rows of pairs: a cache line more than they take, so that rows of wide layers are not
- * a multiple of a page apart. */
+/* Distance between rows, or between rows of pairs: a cache line more than they take, so that rows
+ * of wide layers are not a multiple of a page apart. */
 static size_t distance(size_t cols, size_t line)
 {
     return (cols + line - 1) / line * line + line;
@@ -30,8 +30,6 @@ void lw_matrix_place_bf16(lw_matrix *matrix, lw_arena *arena, size_t rows, size_
 
 lw_status lw_matrix_round(const lw_matrix *matrix, size_t rows, size_t cols)
 {
-    if (!matrix->floats || !matrix->rows)
-        return LW_OK;
     lw_matrix rounded = *matrix;
     rounded.floats = NULL;
     return lw_bf16_gather(rows, cols, matrix->floats, matrix->ld_floats, NULL, &rounded);

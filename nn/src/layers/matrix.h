@@ -1,6 +1,7 @@
 /*
- * Matrices of a mini-batch in the forms that their readers want. The producer of a matrix writes every form that is not
- * NULL, with one exception: a producer of floats leaves the bf16 forms to lw_matrix_round.
+ * Matrices of a mini-batch in the forms that their readers want. The producer of a matrix writes
+ * every form that is not NULL, with one exception: a producer of floats leaves the bf16 forms to
+ * lw_matrix_round.
  */
 #ifndef LANEWISE_MATRIX_H
 #define LANEWISE_MATRIX_H
@@ -27,23 +28,32 @@ typedef struct lw_span {
     size_t first, count;
 } lw_span;
 
-/* Part of a matrix from a row on; an even row where there are pairs. */
+/* Part of a matrix from a row on; an even row where there are pairs. Built field by field: a struct that is copied and then
+ * changed costs a small step a failed store forwarding for each layer. */
 static inline lw_matrix lw_matrix_from(const lw_matrix *matrix, size_t row)
 {
-    lw_matrix from = *matrix;
-    if (from.floats)
-        from.floats += row * from.ld_floats;
-    if (from.rows)
-        from.rows += row * from.ld;
-    if (from.pairs)
-        from.pairs += row * from.ld_pairs;
-    return from;
+    return (lw_matrix){.rows = matrix->rows ? matrix->rows + row * matrix->ld : NULL,
+                       .ld = matrix->ld,
+                       .pairs = matrix->pairs ? matrix->pairs + row * matrix->ld_pairs : NULL,
+                       .ld_pairs = matrix->ld_pairs,
+                       .floats = matrix->floats ? matrix->floats + row * matrix->ld_floats : NULL,
+                       .ld_floats = matrix->ld_floats};
 }
 
 static inline lw_operand lw_operand_from(const lw_matrix *matrix, size_t row)
 {
-    const lw_matrix from = lw_matrix_from(matrix, row);
-    return (lw_operand){from.floats, from.ld_floats, from.rows, from.ld, from.pairs, from.ld_pairs};
+    return (lw_operand){.floats = matrix->floats ? matrix->floats + row * matrix->ld_floats : NULL,
+                        .ld_floats = matrix->ld_floats,
+                        .rows = matrix->rows ? matrix->rows + row * matrix->ld : NULL,
+                        .ld = matrix->ld,
+                        .pairs = matrix->pairs ? matrix->pairs + row * matrix->ld_pairs : NULL,
+                        .ld_pairs = matrix->ld_pairs};
+}
+
+/* Whether its producer leaves bf16 forms to lw_matrix_round. */
+static inline int lw_matrix_is_rounded(const lw_matrix *matrix)
+{
+    return matrix->floats && matrix->rows;
 }
 
 /* Places a matrix of floats, and one of bf16, with pairs or without, in an arena. */
@@ -53,7 +63,7 @@ void lw_matrix_place_bf16(lw_matrix *matrix, lw_arena *arena, size_t rows, size_
 /* A section for elements of bf16. */
 lw_bf16 *lw_arena_bf16(lw_arena *arena, size_t rows, size_t elements);
 
-/* Writes the bf16 forms of some rows of a matrix that has both them and floats. */
+/* Writes the bf16 forms of some rows of such a matrix. */
 lw_status lw_matrix_round(const lw_matrix *matrix, size_t rows, size_t cols);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The graph of an ONNX model while it is made: nodes, and initializers (the parameters), whose elements stay where they are
- * until the file is written.
+ * The graph of an ONNX model while it is made: nodes, and initializers (the parameters), whose
+ * elements stay where they are until the file is written.
  */
 #ifndef LANEWISE_ONNX_GRAPH_H
 #define LANEWISE_ONNX_GRAPH_H
@@ -36,11 +36,13 @@ typedef struct lw_onnx_graph {
 /* "<module>.<kind>" */
 void lw_onnx_name_value(lw_onnx_name name, size_t module, const char *kind);
 
-/* A parameter of the layer, and a vector of one element; names and values stay until the file is written. */
+/* A parameter of the layer, and a vector of one element; names and values stay until the file is
+ * written. */
 void lw_onnx_add_tensor(lw_onnx_graph *graph, const char *name, const lw_tensor *tensor);
 void lw_onnx_add_constant(lw_onnx_graph *graph, const char *name, const float *value);
 
-/* A node of some inputs (NULL ends them) and one output, after which it is named. attribute is released; NULL: none. */
+/* A node of some inputs (NULL ends them) and one output, after which it is named. attribute is
+ * released; NULL: none. */
 void lw_onnx_add_node(lw_onnx_graph *graph, const char *operation, const char *const inputs[],
                       const char *output, lw_message *attribute);
 

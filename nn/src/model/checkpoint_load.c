@@ -9,7 +9,7 @@ static lw_status no_memory(const char *path)
     return lw_fail(LW_ENOMEM, "%s: no memory for the parameters", path);
 }
 
-/* ---- Reading parameters -------------------------------------------------------------------- */
+/* ---- Reading parameters ------------------------------------------------------------------- */
 
 lw_status lw_net_load_parameters(lw_net *net, const char *path)
 {
@@ -36,7 +36,7 @@ lw_status lw_net_load_parameters(lw_net *net, const char *path)
     return status;
 }
 
-/* ---- Reading the architecture -------------------------------------------------------------- */
+/* ---- Reading the architecture ------------------------------------------------------------- */
 
 typedef struct architecture {
     size_t layers;

@@ -29,7 +29,7 @@ static lw_status no_memory(const char *path)
     return lw_fail(LW_ENOMEM, "%s: no memory for its contents", path);
 }
 
-/* ---- The header ---------------------------------------------------------------------------- */
+/* ---- The header --------------------------------------------------------------------------- */
 
 static lw_status tensor_error(const lw_safetensors *file, const char *tensor, const char *what)
 {
@@ -205,7 +205,7 @@ static lw_status parse_header(lw_safetensors *file)
     return status == LW_OK ? sort_names(file) : status;
 }
 
-/* ---- The file ------------------------------------------------------------------------------ */
+/* ---- The file ----------------------------------------------------------------------------- */
 
 static lw_status read_contents(lw_safetensors *file, lw_input_file *input)
 {
@@ -300,7 +300,7 @@ const char *lw_safetensors_metadata(const lw_safetensors *file, const char *key)
     return json_string_value(json_object_get(json_object_get(file->header, metadata_key), key));
 }
 
-/* ---- Elements ------------------------------------------------------------------------------ */
+/* ---- Elements ----------------------------------------------------------------------------- */
 
 typedef double (*load_element)(const unsigned char *bytes);
 

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* ---- Reading ------------------------------------------------------------------------------- */
+/* ---- Reading ------------------------------------------------------------------------------ */
 
 enum { LW_TENSOR_MAX_DIMENSIONS = 8 };
 
@@ -57,7 +57,7 @@ lw_status lw_safetensors_copy_f32(const lw_safetensors *file, const lw_stored_te
 lw_status lw_safetensors_copy_f64(const lw_safetensors *file, const lw_stored_tensor *tensor,
                                   double *out);
 
-/* ---- Writing ------------------------------------------------------------------------------- */
+/* ---- Writing ------------------------------------------------------------------------------ */
 
 /* A float32 tensor of 1 or 2 dimensions, row-major. */
 typedef struct lw_tensor_source {

@@ -23,7 +23,7 @@ static lw_status no_memory(const lw_safetensors *file)
     return lw_fail(LW_ENOMEM, "%s: no memory for the parameters", lw_safetensors_path(file));
 }
 
-/* ---- Names --------------------------------------------------------------------------------- */
+/* ---- Names -------------------------------------------------------------------------------- */
 
 static int is_digit(char c)
 {
@@ -127,7 +127,7 @@ static const lw_stored_tensor *find_bias(const lw_safetensors *file, const lw_st
     return lw_safetensors_find(file, name);
 }
 
-/* ---- Shapes -------------------------------------------------------------------------------- */
+/* ---- Shapes ------------------------------------------------------------------------------- */
 
 static lw_status check_tensor(const lw_safetensors *file, const lw_stored_tensor *tensor,
                               size_t dimensions)
@@ -225,7 +225,7 @@ lw_status lw_state_dict_layers(const lw_safetensors *file, size_t *layers, lw_la
     return LW_OK;
 }
 
-/* ---- Elements ------------------------------------------------------------------------------ */
+/* ---- Elements ----------------------------------------------------------------------------- */
 
 static lw_status copy_finite(const lw_safetensors *file, const lw_stored_tensor *tensor, float *out)
 {

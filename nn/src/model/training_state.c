@@ -60,7 +60,7 @@ lw_status lw_net_optimizer_info(const lw_net *net, lw_optimizer_info *info)
     return LW_OK;
 }
 
-/* ---- Saving -------------------------------------------------------------------------------- */
+/* ---- Saving ------------------------------------------------------------------------------- */
 
 typedef char decimal[DECIMAL_BYTES];
 
@@ -124,7 +124,7 @@ lw_status lw_net_save_state(const lw_net *net, const lw_position *position, cons
     return status;
 }
 
-/* ---- Loading ------------------------------------------------------------------------------- */
+/* ---- Loading ------------------------------------------------------------------------------ */
 
 /* What a file says, checked against the network. */
 typedef struct read_state {

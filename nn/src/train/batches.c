@@ -129,7 +129,8 @@ void lw_batches_start(lw_batches *batches, const lw_random *random, size_t epoch
                                  batches->index);
         return;
     }
-    /* From the rows as they lie and not from the last order, which a run that resumes does not have. */
+    /* From the rows as they lie and not from the last order, which a run that resumes does not
+     * have. */
     for (size_t i = 0; i < batches->data->rows; i++)
         batches->index[i] = i;
     lw_random_shuffle(&batches->after, batches->data->rows, batches->index);

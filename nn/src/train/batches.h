@@ -1,5 +1,5 @@
-/* The mini-batches of a run: rows of a data set in some order, or what a callback delivers; of a network with ranks, this
- * rank's part of each. */
+/* The mini-batches of a run: rows of a data set in some order, or what a callback delivers; of a
+ * network with ranks, this rank's part of each. */
 #ifndef LANEWISE_BATCHES_H
 #define LANEWISE_BATCHES_H
 
@@ -28,9 +28,9 @@ typedef struct lw_batches {
 } lw_batches;
 
 /*
- * On a data set that has been checked, with that status: only ranks, which tell each other, may call it after a failure.
- * A batch that holds all rows is never shuffled: it would be the same batch. Released with lw_batches_close, after a
- * failure too.
+ * On a data set that has been checked, with that status: only ranks, which tell each other, may
+ * call it after a failure. A batch that holds all rows is never shuffled: it would be the same
+ * batch. Released with lw_batches_close, after a failure too.
  */
 lw_status lw_batches_open_data(lw_batches *batches, const lw_net *net, lw_status status,
                                const lw_dataset *data, size_t batch_size, int shuffle);
@@ -40,8 +40,8 @@ lw_status lw_batches_open_source(lw_batches *batches, const lw_net *net,
 
 void lw_batches_close(lw_batches *batches);
 
-/* Goes to the beginning of an epoch; where rows are shuffled, draws an order that depends on the generator alone. The
- * generator stays as it was: that of the next epoch is after it. */
+/* Goes to the beginning of an epoch; where rows are shuffled, draws an order that depends on the
+ * generator alone. The generator stays as it was: that of the next epoch is after it. */
 void lw_batches_start(lw_batches *batches, const lw_random *random, size_t epoch);
 
 /* Passes over so many batches. LW_EDATA if a source does not deliver them. */

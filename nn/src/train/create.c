@@ -1,5 +1,5 @@
-/* Creation of a network, its precision, and its end. What a network is, is decided here and nowhere else: the kinds of its
- * layers, and the program that takes its steps. */
+/* Creation of a network, its precision, and its end. What a network is, is decided here and nowhere
+ * else: the kinds of its layers, and the program that takes its steps. */
 #include "create.h"
 
 #include "layers/kinds.h"
@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-/* ---- Layers ------------------------------------------------------------------------------------ */
+/* ---- Layers ------------------------------------------------------------------------------- */
 
 static lw_status check_architecture(size_t inputs, const lw_layer_spec *layers, size_t layer_count)
 {
@@ -90,7 +90,7 @@ static void link_layers(lw_net *net)
     }
 }
 
-/* ---- Parameters -------------------------------------------------------------------------------- */
+/* ---- Parameters --------------------------------------------------------------------------- */
 
 /* Adds a section of some floats to *total. */
 static int section_overflows(size_t count, size_t *total)
@@ -148,7 +148,7 @@ static void draw_parameters(lw_net *net, uint64_t seed)
         net->layers[i]->kind->init(net->layers[i], &net->random);
 }
 
-/* ---- Networks ---------------------------------------------------------------------------------- */
+/* ---- Networks ----------------------------------------------------------------------------- */
 
 void lw_choose_program(lw_net *net)
 {
@@ -255,7 +255,8 @@ lw_status lw_net_set_precision(lw_net *net, lw_precision precision)
         return lw_fail(LW_EINVAL, "unknown precision %d", (int)precision);
     if (precision == net->precision)
         return LW_OK;
-    /* Layers are of other kinds then: a network of those takes over the parameters, and then the place of this one. */
+    /* Layers are of other kinds then: a network of those takes over the parameters, and then the
+     * place of this one. */
     lw_net *other = NULL;
     float *flat = lw_alloc_floats(net->parameter_count);
     lw_layer_spec *specs = calloc(net->layer_count, sizeof *specs);

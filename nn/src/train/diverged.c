@@ -62,7 +62,7 @@ lw_status lw_check_parameters(const lw_net *net, lw_status status, const char *b
     return find_parameter(net, place) ? lw_fail(status, "%s%s", begins_with, place) : LW_OK;
 }
 
-/* ---- Outputs ----------------------------------------------------------------------------------- */
+/* ---- Outputs ------------------------------------------------------------------------------ */
 
 /* One row on its way through the network. */
 typedef struct row_search {
@@ -91,7 +91,8 @@ static lw_status start_search(row_search *search, const lw_net *net, int trainin
     return LW_OK;
 }
 
-/* The first layer below end with an output, or what it is the activation of, that is not finite, and which; end: none. */
+/* The first layer below end with an output, or what it is the activation of, that is not finite,
+ * and which; end: none. */
 static size_t find_layer(row_search *search, const float *x, size_t end, size_t *output)
 {
     lw_forward *forward = &search->forward;

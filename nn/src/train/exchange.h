@@ -1,6 +1,6 @@
 /*
- * How the processes that train a network together exchange what they have computed. A network that one process trains has
- * lw_local_exchange (step.h); strategies for several are in distributed/.
+ * How the processes that train a network together exchange what they have computed. A network that
+ * one process trains has lw_local_exchange (step.h); strategies for several are in distributed/.
  */
 #ifndef LANEWISE_EXCHANGE_H
 #define LANEWISE_EXCHANGE_H
@@ -15,9 +15,9 @@ struct lw_step_job;
 enum { LW_SUM_EXTRA = 1 };
 
 typedef struct lw_exchange {
-    /* Takes the step of a job with a loss: forward and backward pass of this process's rows, exchange, and the update if
-     * the job has an optimizer. value, unless NULL, receives the loss of all rows. LW_EDIVERGED, in all processes and
-     * before the update, if that is not finite. */
+    /* Takes the step of a job with a loss: forward and backward pass of this process's rows,
+     * exchange, and the update if the job has an optimizer. value, unless NULL, receives the loss
+     * of all rows. LW_EDIVERGED, in all processes and before the update, if that is not finite. */
     lw_status (*step)(struct lw_step_job *job, double *value);
     /* See lw_exchange_sum. */
     lw_status (*sum)(const struct lw_net *net, lw_status status, size_t n, double *x);

@@ -34,7 +34,9 @@ lw_status lw_forward_layer(const lw_forward *forward, size_t i, float *z)
     if (layer->is_output && forward->only_logits)
         return layer->kind->forward(layer, &pass, forward->rows, &x, NULL);
     const lw_status status = layer->kind->forward(layer, &pass, forward->rows, &x, &y);
-    return status == LW_OK ? lw_matrix_round(&y, forward->rows.count, layer->out) : status;
+    return status == LW_OK && lw_matrix_is_rounded(&y)
+               ? lw_matrix_round(&y, forward->rows.count, layer->out)
+               : status;
 }
 
 lw_status lw_forward_run(const lw_forward *forward)

@@ -1,5 +1,5 @@
-/* The forward pass of some rows through the layers of a network: in training, for predictions, and in the search for a
- * number that is not finite. */
+/* The forward pass of some rows through the layers of a network: in training, for predictions, and
+ * in the search for a number that is not finite. */
 #ifndef LANEWISE_FORWARD_H
 #define LANEWISE_FORWARD_H
 
@@ -11,11 +11,11 @@ typedef struct lw_forward {
     lw_span rows; /* of the mini-batch */
     lw_operand x; /* inputs, from the first of the rows on */
 
-    /* Outputs are in the workspace; or, if slots have floats, in slot i % 2 for layer i, the rows alone. */
+    /* Outputs are in the workspace; or, if slots have floats, in slot i % 2 for layer i, the rows
+     * alone. */
     lw_matrix slots[2];
     float *y; /* with slots: the last layer's outputs in the place of its slot; NULL: in the slot */
-    float *
-        z; /* receives the last layer's pre-activation in the place of the workspace; NULL: not wanted */
+    float *z; /* receives the last layer's pre-activation; NULL: the workspace does, if any */
     int only_logits; /* of the last layer only the pre-activation is wanted */
 } lw_forward;
 

@@ -1,9 +1,10 @@
 /*
  * A network as the training layer sees it: layers, and the buffers that they share.
  *
- * All parameters are in one buffer, each tensor in the layout of its layer and padded with zeros to whole cache lines.
- * Moments of the optimizer are in buffers of the same layout. Gradients, which most steps never store, have a buffer of
- * their own, made when they are first needed, with tensors row-major.
+ * All parameters are in one buffer, each tensor in the layout of its layer and padded with zeros to
+ * whole cache lines. Moments of the optimizer are in buffers of the same layout. Gradients, which
+ * most steps never store, have a buffer of their own, made when they are first needed, with tensors
+ * row-major.
  */
 #ifndef LANEWISE_NET_H
 #define LANEWISE_NET_H
@@ -100,7 +101,7 @@ static inline double lw_net_flops(const lw_net *net, double passes, size_t rows)
 /* Units of the widest layer. */
 size_t lw_net_widest(const lw_net *net);
 
-/* ---- Tensors ---------------------------------------------------------------------------------- */
+/* ---- Tensors ------------------------------------------------------------------------------ */
 
 /* A trainable tensor of a network; a loop over all of them is
  * for (lw_tensor_at at = {0}; lw_next_tensor(net, &at);) */
@@ -122,7 +123,7 @@ static inline int lw_next_tensor(const lw_net *net, lw_tensor_at *at)
     return 1;
 }
 
-/* ---- Memory ----------------------------------------------------------------------------------- */
+/* ---- Memory ------------------------------------------------------------------------------- */
 
 /* Makes room for gradients, for a batch in the workspace, and for the layers' storage. */
 lw_status lw_net_reserve_gradients(lw_net *net);
@@ -132,7 +133,7 @@ lw_status lw_net_reserve_storage(lw_net *net);
 /* Makes room for the gradient at the inputs. */
 lw_status lw_net_reserve_input_gradient(lw_net *net);
 
-/* ---- Processes -------------------------------------------------------------------------------- */
+/* ---- Processes ---------------------------------------------------------------------------- */
 
 /* Whether the network has a strategy of exchange, if only with itself. */
 int lw_is_distributed(const lw_net *net);
@@ -151,9 +152,10 @@ static inline size_t lw_ranks_rows(const lw_net *net, size_t rows)
 }
 
 /*
- * Replaces n numbers by their sums over the processes and reports to each whether all have come so far: the result is
- * status, or LW_ERANK where that is LW_OK and another process's is not. x has room for LW_SUM_EXTRA numbers more. Collective;
- * in a network without others it leaves the numbers.
+ * Replaces n numbers by their sums over the processes and reports to each whether all have come so
+ * far: the result is status, or LW_ERANK where that is LW_OK and another process's is not. x has
+ * room for LW_SUM_EXTRA numbers more. Collective; in a network without others it leaves the
+ * numbers.
  */
 static inline lw_status lw_exchange_sum(const lw_net *net, lw_status status, size_t n, double *x)
 {

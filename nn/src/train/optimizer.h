@@ -17,7 +17,8 @@ typedef struct lw_optimizer_step {
     lw_adam_update_params adam;
 } lw_optimizer_step;
 
-/* Makes room for the state of a checked optimizer, which starts anew for a new kind, and begins a step. */
+/* Makes room for the state of a checked optimizer, which starts anew for a new kind, and begins a
+ * step. */
 lw_status lw_optimizer_begin(lw_net *net, const lw_optimizer *optimizer, lw_optimizer_step *step);
 
 /* That step as layers take it; it refers to step, which has to stay. */

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-/* The row after the one that is copied is prefetched line by line: the hardware cannot know where it is. */
+/* The row after the one that is copied is prefetched line by line: the hardware cannot know where
+ * it is. */
 static void prefetch_row(const float *x, size_t inputs)
 {
     enum { MAX_FLOATS = 2048 };

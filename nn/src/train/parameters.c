@@ -1,4 +1,5 @@
-/* Views of parameters, moments and gradients: compact copies of the padded buffers, tensors row-major. */
+/* Views of parameters, moments and gradients: compact copies of the padded buffers, tensors
+ * row-major. */
 #include "parameters.h"
 
 #include <string.h>

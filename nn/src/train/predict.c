@@ -1,4 +1,5 @@
-/* Predictions: forward passes in float32 on buffers of the call, so that threads can share a network that does not change. */
+/* Predictions: forward passes in float32 on buffers of the call, so that threads can share a
+ * network that does not change. */
 #include "predict.h"
 
 #include "forward.h"
@@ -11,7 +12,8 @@
  * weights, few enough for the activations to stay in cache. */
 enum { CHUNK_ROWS = 256 };
 
-/* Floats of buffers on the stack: small batches, which one thread computes, need no other memory. */
+/* Floats of buffers on the stack: small batches, which one thread computes, need no other memory.
+ */
 enum { STACK_FLOATS = 4096 };
 
 typedef struct infer_job {
@@ -141,7 +143,8 @@ lw_status lw_infer(const lw_net *net, size_t rows, const float *x, const lw_infe
     infer_job job = {
         .net = net, .wanted = inference, .rows = rows, .x = x, .widest = lw_net_widest(net)};
     const size_t threads = lw_team_size(net->threads, lw_net_flops(net, 1.0, rows));
-    /* Nothing can fail once the first result is written: memory that products want is made before. */
+    /* Nothing can fail once the first result is written: memory that products want is made before.
+     */
     const lw_status status = lw_scratch_reserve();
     if (status != LW_OK)
         return status;

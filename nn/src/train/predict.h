@@ -16,8 +16,8 @@ typedef struct lw_inference {
 /* On failure what the inference names may be half written. */
 lw_status lw_infer(const lw_net *net, size_t rows, const float *x, const lw_inference *inference);
 
-/* Loss, and accuracy (NaN for a regression), of a data set that lw_loss_check_data has passed; ranks of the network share
- * its rows. */
+/* Loss, and accuracy (NaN for a regression), of a data set that lw_loss_check_data has passed;
+ * ranks of the network share its rows. */
 lw_status lw_score(const lw_net *net, const lw_loss_rule *rule, const lw_dataset *data,
                    double *loss, double *accuracy);
 

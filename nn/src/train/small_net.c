@@ -1,6 +1,7 @@
 /*
- * The steps of a small network: kernels that take whole blocks of a mini-batch through all layers (lanewise/narrow.h). The
- * only file that knows of them; the forward pass of a network's own loop, predictions and evaluation go layer by layer.
+ * The steps of a small network: kernels that take whole blocks of a mini-batch through all layers
+ * (lanewise/narrow.h). The only file that knows of them; the forward pass of a network's own loop,
+ * predictions and evaluation go layer by layer.
  */
 #include "small_net.h"
 

@@ -1,4 +1,5 @@
-/* The steps of a small network (lanewise/narrow.h): one program for all of its layers instead of several calls for each. */
+/* The steps of a small network (lanewise/narrow.h): one program for all of its layers instead of
+ * several calls for each. */
 #ifndef LANEWISE_SMALL_NET_H
 #define LANEWISE_SMALL_NET_H
 
@@ -6,7 +7,8 @@
 
 extern const lw_program lw_small_net_program;
 
-/* Gives a network within the limits, whose weights are row-major from then on, its program; others stay as they are. */
+/* Gives a network within the limits, whose weights are row-major from then on, its program; others
+ * stay as they are. */
 lw_status lw_small_net_create(lw_net *net);
 
 /* LW_ESTATE unless the tensors of such a network are where its program takes them to be. */

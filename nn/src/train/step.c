@@ -1,15 +1,16 @@
 /*
  * The driver of training steps. A job runs in phases with a barrier between them (see team.h):
  *
- *   rows       each thread takes its rows of the mini-batch through the forward pass, the loss and the backward pass to
- *              the inputs of the layers
- *   fused      each thread computes its shards of the gradients of every layer over the whole batch, and applies the
- *   update     optimizer to each tile of them
+ *   rows       each thread takes its rows of the mini-batch through the forward pass, the loss and
+ * the backward pass to the inputs of the layers fused      each thread computes its shards of the
+ * gradients of every layer over the whole batch, and applies the update     optimizer to each tile
+ * of them
  *
- * Where the gradients are wanted, or a batch is larger than a tile takes at once, two phases replace the fused update:
- * gradients, which stores them, and update, which uses them; between the two processes exchange them (exchange.h).
- * Nothing is ever summed over threads, so the bits do not depend on their number; and the calls of the user's own loop
- * run the same phases one by one, so they give the same bits.
+ * Where the gradients are wanted, or a batch is larger than a tile takes at once, two phases
+ * replace the fused update: gradients, which stores them, and update, which uses them; between the
+ * two processes exchange them (exchange.h). Nothing is ever summed over threads, so the bits do not
+ * depend on their number; and the calls of the user's own loop run the same phases one by one, so
+ * they give the same bits.
  */
 #include "step.h"
 
@@ -35,7 +36,7 @@ static size_t job_threads(const lw_step_job *job)
     return lw_team_size(net->threads, flops);
 }
 
-/* ---- Rows -------------------------------------------------------------------------------------- */
+/* ---- Rows --------------------------------------------------------------------------------- */
 
 static lw_status forward_rows(const lw_step_job *job, lw_span rows)
 {
@@ -50,19 +51,22 @@ static lw_status forward_rows(const lw_step_job *job, lw_span rows)
     return status == LW_OK ? lw_forward_run(&pass) : status;
 }
 
-/* Completes a layer's dz: by its derivative, if the layer above has left the gradient at the outputs, and rounded where
- * layers read it so. */
+/* Completes a layer's dz: by its derivative, if the layer above has left the gradient at the
+ * outputs, and rounded where layers read it so. */
 static lw_status complete_dz(const lw_layer *layer, lw_span rows)
 {
     lw_status status = LW_OK;
     if (!layer->is_output && !layer->reader_derives && layer->kind->derive)
         status =
             layer->kind->derive(layer, rows, layer->dz.floats + rows.first * layer->dz.ld_floats);
+    if (status != LW_OK || !lw_matrix_is_rounded(&layer->dz))
+        return status;
     const lw_matrix dz = lw_matrix_from(&layer->dz, rows.first);
-    return status == LW_OK ? lw_matrix_round(&dz, rows.count, layer->out) : status;
+    return lw_matrix_round(&dz, rows.count, layer->out);
 }
 
-/* To the layer below, with its derivative where this one can multiply by that; for the first layer to dx. */
+/* To the layer below, with its derivative where this one can multiply by that; for the first layer
+ * to dx. */
 static lw_status backward_layer(const lw_step_job *job, const lw_layer *layer, lw_span rows)
 {
     const lw_net *net = job->net;
@@ -123,7 +127,7 @@ static lw_status outputs_phase(void *user, size_t thread, size_t threads)
     return LW_OK;
 }
 
-/* ---- Shards ------------------------------------------------------------------------------------ */
+/* ---- Shards ------------------------------------------------------------------------------- */
 
 /* The thread's shards of a layer, in whole units. */
 static lw_span share_shards(const lw_layer *layer, size_t thread, size_t threads)
@@ -223,9 +227,10 @@ static lw_status fused_update_phase(void *user, size_t thread, size_t threads)
     return status;
 }
 
-/* ---- Jobs -------------------------------------------------------------------------------------- */
+/* ---- Jobs --------------------------------------------------------------------------------- */
 
-/* The phases up to rows: before it, the layers' preparation, where it is out of date. Returns how many there are. */
+/* The phases up to rows: before it, the layers' preparation, where it is out of date. Returns how
+ * many there are. */
 static size_t rows_phases(const lw_net *net, lw_phase phases[2])
 {
     size_t count = 0;
@@ -314,7 +319,7 @@ static lw_status sum_alone(const lw_net *net, lw_status status, size_t n, double
 
 const lw_exchange lw_local_exchange = {.step = step_alone, .sum = sum_alone};
 
-/* ---- Steps ------------------------------------------------------------------------------------- */
+/* ---- Steps -------------------------------------------------------------------------------- */
 
 static lw_status reserve_step(lw_net *net, size_t rows, int has_update)
 {
@@ -343,15 +348,16 @@ const lw_program lw_layer_program = {.reserve = lw_net_reserve_workspace,
                                      .reserve_step = reserve_step,
                                      .take_steps = step_by_layers};
 
-/* Records steps that were taken. Whether they could have left gradients is not the caller's business. */
+/* Records steps that were taken. Whether they could have left gradients is not the caller's
+ * business. */
 static void finish_steps(lw_net *net, size_t updates)
 {
     net->pass.gradients = updates == 0;
     net->optimizer.steps += updates;
 }
 
-/* Steps on one batch, after all the memory that they take has been made: they would otherwise end with some layers
- * updated. */
+/* Steps on one batch, after all the memory that they take has been made: they would otherwise end
+ * with some layers updated. */
 static lw_status take_steps(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
                             const lw_batch *batch, size_t steps, double *value)
 {

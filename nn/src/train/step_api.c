@@ -1,4 +1,5 @@
-/* Training steps as callers take them: whole, or call by call in a loop of their own. Arguments are checked here. */
+/* Training steps as callers take them: whole, or call by call in a loop of their own. Arguments are
+ * checked here. */
 #include "diverged.h"
 #include "step.h"
 
