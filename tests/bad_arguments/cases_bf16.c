@@ -245,7 +245,7 @@ void bad_bf16_linear_backward_weights(void)
 #undef CALL
 }
 
-/* ---- Master weights ---- */
+/* ---- Master weights -------------------------------------------------------------------------- */
 
 void bad_bf16_weights_of(void)
 {

@@ -109,7 +109,7 @@ void bad_dataset_split(void)
     REFUSES(LW_EINVAL, "second", lw_dataset_split(&s.data, 0.5, 1, &s.made, &s.made));
 }
 
-/* ---- Files ---- */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
 /* Paths that cannot be opened: LW_EIO, and the message names the path. */
 #define NO_FILES(call)                                                                             \
@@ -275,7 +275,7 @@ void bad_output_file_close(void)
     }
 }
 
-/* ---- Models ---- */
+/* ---- Models ---------------------------------------------------------------------------------- */
 
 void bad_net_save(void)
 {

@@ -226,7 +226,7 @@ void bad_fit_source(void)
     expect_usable(net);
 }
 
-/* ---- Gradient checks ---- */
+/* ---- Gradient checks ------------------------------------------------------------------------- */
 
 static double half_of_squares(const double *parameters, void *user)
 {

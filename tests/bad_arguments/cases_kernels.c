@@ -131,7 +131,7 @@ static void activation_saves_input(void)
         HOLDS(lw_activation_saves_input((lw_activation)BAD_ENUM(LW_SOFTMAX, i)) == 0);
 }
 
-/* ---- Packed operands ---- */
+/* ---- Packed operands ------------------------------------------------------------------------- */
 
 enum { N = 64 };
 static struct {

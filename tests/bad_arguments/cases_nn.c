@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Networks ---- */
+/* ---- Networks -------------------------------------------------------------------------------- */
 
 static void net_create(void)
 {
@@ -205,7 +205,7 @@ static void activation_parse(void)
         REFUSES(LW_EINVAL, "activation", lw_activation_parse(bad_texts[i], &s.activation));
 }
 
-/* ---- Parameters ---- */
+/* ---- Parameters ------------------------------------------------------------------------------ */
 
 static void net_get_parameters(void)
 {
@@ -273,7 +273,7 @@ static void net_get_layer_gradients(void)
     expect_usable(net);
 }
 
-/* ---- Optimizers ---- */
+/* ---- Optimizers ------------------------------------------------------------------------------ */
 
 static void constructors(void)
 {
@@ -412,7 +412,7 @@ static void net_step(void)
     expect_usable(net);
 }
 
-/* ---- Prediction ---- */
+/* ---- Prediction ------------------------------------------------------------------------------ */
 
 static void predict(void)
 {

@@ -186,7 +186,7 @@ void bad_weights_backward_input(void)
 #undef CALL
 }
 
-/* ---- Updates ---- */
+/* ---- Updates --------------------------------------------------------------------------------- */
 
 static const lw_sgd_update_params sgd = {.learning_rate = 1.0f, .momentum = 0.5f};
 static const lw_adam_update_params adam = {1e-3f, 0.9f, 0.999f, 1e-8f, 0.0f, 0, 1};

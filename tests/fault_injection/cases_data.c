@@ -18,7 +18,7 @@ static void release(void)
     lw_dataset_free(&second);
 }
 
-/* ---- IDX ------------------------------------------------------------------------------------ */
+/* ---- IDX ------------------------------------------------------------------------------------- */
 
 enum { IMAGES = 60000, HEADER = 8 };
 
@@ -44,7 +44,7 @@ static lw_status load_packed_idx(void)
     return lw_dataset_load_idx(&first, file_path("idx.gz"), file_path("idx.gz"), NULL);
 }
 
-/* ---- NumPy ---------------------------------------------------------------------------------- */
+/* ---- NumPy ----------------------------------------------------------------------------------- */
 
 enum { ROWS = 2500, INPUTS = 3 };
 
@@ -86,7 +86,7 @@ static lw_status write_over(void)
     return lw_write_npy_f32(file_path("old.npy"), x, ROWS, INPUTS);
 }
 
-/* ---- CSV ------------------------------------------------------------------------------------ */
+/* ---- CSV ------------------------------------------------------------------------------------- */
 
 /* Longer than one chunk of the reader, with a quoted field and columns of every kind. */
 static void prepare_csv(void)

@@ -151,7 +151,7 @@ static lw_status reserve(void)
     return lw_net_reserve(net, ROWS);
 }
 
-/* ---- Steps ---------------------------------------------------------------------------------- */
+/* ---- Steps ----------------------------------------------------------------------------------- */
 
 static lw_status step_of(const lw_optimizer *optimizer, size_t rows)
 {
@@ -274,7 +274,7 @@ static void prepare_bf16_backward(void)
     REQUIRE_OK(loss());
 }
 
-/* ---- Fit ------------------------------------------------------------------------------------ */
+/* ---- Fit ------------------------------------------------------------------------------------- */
 
 static uint64_t after_epoch[3];
 static size_t epochs_seen;

@@ -94,7 +94,7 @@ enum { RUNS = sizeof runs / sizeof *runs };
 
 static const char old_contents[] = "old contents\n";
 
-/* ---- Files ---------------------------------------------------------------------------------- */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
 typedef struct text {
     char bytes[TEXT_BYTES];
@@ -167,7 +167,7 @@ static void write_inputs(void)
     lw_net_destroy(net);
 }
 
-/* ---- Runs ----------------------------------------------------------------------------------- */
+/* ---- Runs ------------------------------------------------------------------------------------ */
 
 static char inputs[PATH_MAX], work[PATH_MAX], out_path[PATH_MAX], err_path[PATH_MAX];
 

@@ -89,7 +89,7 @@ static int visit_object(struct dl_phdr_info *info, size_t size, void *unused)
     return 0;
 }
 
-/* ---- Allocations --------------------------------------------------------------------------- */
+/* ---- Allocations ----------------------------------------------------------------------------- */
 
 static struct {
     void *(*malloc)(size_t);
@@ -259,7 +259,7 @@ EXPORT void free(void *memory)
     next.free(memory);
 }
 
-/* ---- File operations ------------------------------------------------------------------------ */
+/* ---- File operations ------------------------------------------------------------------------- */
 
 /* clang-format off */
 static const struct {

@@ -36,7 +36,7 @@ static void expect(const trial *t, int ok, const char *what, lw_status status)
     fprintf(stderr, ": %s; %s: \"%s\"\n", what, lw_status_name(status), lw_last_error());
 }
 
-/* ---- Memory --------------------------------------------------------------------------------- */
+/* ---- Memory ---------------------------------------------------------------------------------- */
 
 /* Releases the packing buffers that the kernels keep, so that each call allocates its own and leaks
  * show. The loop ends when the pool is empty, because every allocation fails. */

@@ -7,8 +7,8 @@
 
 static atomic_size_t allocations, bytes_of_all;
 
-/* Check may be linked statically, and then its allocations come here too: only those of a watched
- * call count. */
+/* Check may be linked statically, in which case its allocations arrive here too: only those inside
+ * a watched call are counted. */
 static atomic_int watching;
 
 size_t allocation_count(void)
@@ -32,14 +32,15 @@ lw_status unwatch_allocations(lw_status status)
     return status;
 }
 
-static atomic_size_t until_failure = SIZE_MAX; /* allocations; SIZE_MAX: none is to fail */
+static atomic_size_t until_failure =
+    SIZE_MAX; /* allocations until one fails; SIZE_MAX: none fails */
 
 void fail_allocation_after(size_t others)
 {
     atomic_store(&until_failure, others);
 }
 
-/* Whether there is memory for it. */
+/* Returns whether the allocation may succeed. */
 static int count_allocation(size_t bytes)
 {
     if (!atomic_load(&watching))

@@ -1,6 +1,6 @@
 /*
- * Allocations of the libraries in calls that are watched. The linker turns them into calls of the functions here (--wrap):
- * lanewise_count_allocations() in CMakeLists.txt.
+ * Counts allocations of the libraries in watched calls. The linker redirects the allocation
+ * functions (--wrap); see lanewise_count_allocations() in CMakeLists.txt.
  */
 #ifndef LANEWISE_TEST_ALLOCATIONS_H
 #define LANEWISE_TEST_ALLOCATIONS_H
@@ -8,7 +8,7 @@
 #include <lanewise/status.h>
 #include <stddef.h>
 
-/* Of all watched calls so far. */
+/* Totals of all watched calls so far. */
 size_t allocation_count(void);
 size_t allocated_bytes(void);
 
@@ -17,7 +17,7 @@ lw_status unwatch_allocations(lw_status status);
 
 #define WATCHED(call) (watch_allocations(), unwatch_allocations(call))
 
-/* The allocation that comes next in a watched call, after so many others, finds no memory; once. */
+/* Makes the next allocation in a watched call fail, after this many others; once. */
 void fail_allocation_after(size_t others);
 
 #endif

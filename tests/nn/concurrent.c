@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* ---- Runs ----------------------------------------------------------------------------------- */
+/* ---- Runs ------------------------------------------------------------------------------------ */
 
 typedef struct training_run {
     size_t inputs, units, outputs, rows, batch;
@@ -19,7 +19,8 @@ typedef struct training_run {
     float clip_norm;
 } training_run;
 
-/* 64 rows of 40-80-10 are 1.6 million operations in training, twice what a session needs for threads. */
+/* 64 rows of 40-80-10 are 1.6 million operations in training, twice the threshold for using
+ * threads. */
 static const training_run runs[RUNS] = {
     {40, 80, 10, 150, 64, LW_RELU, LW_FP32, LW_ADAM, 0.0f},
     {2, 10, 3, 500, 500, LW_TANH, LW_FP32, LW_SGD, 0.0f},
@@ -37,7 +38,8 @@ size_t run_parameters(size_t run)
     return (r->inputs + 1) * r->units + (r->units + 1) * r->outputs;
 }
 
-/* Without Check, whose assertions take a lock: a child that is forked meanwhile would wait for it for ever. */
+/* Does not use Check, whose assertions take a lock: a child forked while it is held would wait
+ * forever. */
 static void must(lw_status status)
 {
     if (status == LW_OK)
@@ -109,7 +111,7 @@ void end_runs(float *want[RUNS])
         free(want[run]);
 }
 
-/* ---- Repetitions ------------------------------------------------------------------------------ */
+/* ---- Repetitions ----------------------------------------------------------------------------- */
 
 size_t repetitions(size_t usual)
 {
@@ -137,7 +139,7 @@ void watch(const char *what, size_t repetition)
     alarm(PATIENCE);
 }
 
-/* ---- Threads and processes -------------------------------------------------------------------- */
+/* ---- Threads and processes ------------------------------------------------------------------- */
 
 void run_threads(size_t count, void *(*body)(void *), void *arguments, size_t size)
 {

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* AddressSanitizer asks for its options here: an allocation that is too large is a test of LW_ENOMEM,
- * not the end of the program. */
+/* Read by AddressSanitizer: an allocation that is too large must return NULL, to test LW_ENOMEM,
+ * instead of ending the program. */
 LW_API const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
@@ -28,7 +28,7 @@ int is_fast_run(void)
     return getenv("LANEWISE_TEST_FAST") != NULL;
 }
 
-int is_left_out(int number, int optimizers)
+int is_skipped(int number, int optimizers)
 {
     return is_fast_run() && number / optimizers % optimizers != number % optimizers;
 }

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 
 const run_kind kinds[KINDS] = {
-    {"narrow, SGD", 6, lw_sgd, LW_FP32, 0.0f, 0, 1e-6},
-    {"narrow, Adam", 6, lw_adam, LW_FP32, 0.0f, 0, 1e-5},
-    {"wide, SGD", 150, lw_sgd, LW_FP32, 0.0f, 0, 1e-6},
-    {"wide, Adam, in order", 150, lw_adam, LW_FP32, 0.0f, 1, 1e-5},
-    {"wide, SGD, clipped", 150, lw_sgd, LW_FP32, 0.5f, 0, 1e-6},
+    {"small net, SGD", 6, lw_sgd, LW_FP32, 0.0f, 0, 1e-6},
+    {"small net, Adam", 6, lw_adam, LW_FP32, 0.0f, 0, 1e-5},
+    {"layered, SGD", 150, lw_sgd, LW_FP32, 0.0f, 0, 1e-6},
+    {"layered, Adam, in order", 150, lw_adam, LW_FP32, 0.0f, 1, 1e-5},
+    {"layered, SGD, clipped", 150, lw_sgd, LW_FP32, 0.5f, 0, 1e-6},
     {"bf16, SGD", 150, lw_sgd, LW_BF16, 0.0f, 0, 1e-2},
 };
 
@@ -65,7 +65,7 @@ static void train_rank(void *user, const lw_ranks *ranks)
 
 void free_outcomes(run *r)
 {
-    for (unsigned rank = 0; rank < MOST_RANKS; rank++)
+    for (unsigned rank = 0; rank < MAX_RANKS; rank++)
         free(r->outcomes[rank].parameters);
 }
 

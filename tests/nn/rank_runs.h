@@ -1,4 +1,4 @@
-/* Runs of lw_fit over ranks that are threads, to be compared with each other. */
+/* Runs of lw_fit over ranks that are threads, and their comparison. */
 #ifndef LANEWISE_TEST_RANK_RUNS_H
 #define LANEWISE_TEST_RANK_RUNS_H
 
@@ -14,15 +14,16 @@ typedef struct run_kind {
     lw_precision precision;
     float clip_norm;
     int no_shuffle;
-    double bound; /* of losses, for another order of sums */
+    double bound; /* bound on losses when sums are added in another order */
 } run_kind;
 
 extern const run_kind kinds[KINDS];
 
-/* Of which 103 rows are no multiple; all of them; and all but three, which come in a batch of their own. */
+/* 103 rows are not a multiple of the first; they are exactly one batch of the second; with the
+ * third, the last batch has three rows. */
 extern const size_t batch_sizes[BATCH_SIZES];
 
-/* What a run has come to on each rank. */
+/* Results of a run on one rank. */
 typedef struct outcome {
     float *parameters;
     double losses[EPOCHS], validation_losses[EPOCHS], accuracies[EPOCHS];
@@ -33,21 +34,22 @@ typedef struct run {
     unsigned threads;
     size_t batch;
     const problem *data, *validation;
-    outcome outcomes[MOST_RANKS];
+    outcome outcomes[MAX_RANKS];
 } run;
 
-/* A rank's rows of a problem, for batches of so many. */
+/* Returns the rank's shard of a problem for this batch size. */
 lw_dataset shard_of(const problem *p, const lw_ranks *ranks, size_t batch_size);
 
 size_t parameters_of_kind(const run_kind *kind);
 
-/* On so many ranks, each with its shard of the rows; 0: on all of them without any ranks. */
+/* Runs on this many ranks, each with its shard of the rows. ranks = 0: on all rows without
+ * ranks. */
 run run_on(const run_kind *kind, unsigned ranks, unsigned threads, size_t batch,
            const problem *data, const problem *validation);
 
 void free_outcomes(run *r);
 
-/* The same bits. */
+/* Asserts that the bits are equal. */
 void assert_same_outcome(const char *what, size_t n, const outcome *got, const outcome *want);
 
 #endif

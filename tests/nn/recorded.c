@@ -40,7 +40,7 @@ static void assert_near(const char *what, size_t n, const float *got, const floa
                       (double)want[i]);
 }
 
-/* Reads W and b of a layer of the network's shape. */
+/* Reads W and b of a layer with the shape of the network's layer. */
 static void read_layer(const lw_safetensors *file, const char *run, const char *w_name,
                        const char *b_name, enum layout layout, const lw_layer_info *info, float *w,
                        float *b)
@@ -58,7 +58,7 @@ static void read_layer(const lw_safetensors *file, const char *run, const char *
     free(stored);
 }
 
-/* Largest layer of the recorded networks. */
+/* The largest layer of the recorded networks. */
 enum { MAX_W = 50 * 30, MAX_B = 50 };
 
 void set_layer(lw_net *net, size_t layer, const lw_safetensors *file, const char *run,

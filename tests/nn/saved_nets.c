@@ -46,7 +46,7 @@ int same_parameters(const lw_net *a, const lw_net *b)
     return same;
 }
 
-composed_file foreign_file(double second_weight)
+composed_file other_program_file(double second_weight)
 {
     composed_file file = safetensors_of(
         "{\"net.0.bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"

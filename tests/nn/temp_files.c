@@ -15,7 +15,7 @@ static char directory[PATH_MAX];
 static char *paths[MAX_PATHS];
 static size_t path_count;
 
-/* ---- The directory ------------------------------------------------------------------------- */
+/* ---- Directory ------------------------------------------------------------------------------- */
 
 static void make_directory(void)
 {
@@ -25,7 +25,7 @@ static void make_directory(void)
     path_count = 0;
 }
 
-/* Calls visit, which may be NULL, for each file; returns how many there are. */
+/* Calls visit, unless NULL, for each file; returns the number of files. */
 static size_t for_each_file(void (*visit)(const char *path))
 {
     DIR *stream = opendir(directory);
@@ -63,12 +63,12 @@ TCase *temp_files_case(const char *name)
     return made;
 }
 
-size_t temp_count(void)
+size_t temp_file_count(void)
 {
     return for_each_file(NULL);
 }
 
-/* ---- Files --------------------------------------------------------------------------------- */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
 const char *temp_path(const char *name)
 {
@@ -111,7 +111,7 @@ unsigned char *file_bytes(const char *path, size_t *size)
     return bytes;
 }
 
-/* ---- Composing ----------------------------------------------------------------------------- */
+/* ---- Composed files -------------------------------------------------------------------------- */
 
 void add_bytes(composed_file *file, const void *bytes, size_t size)
 {
@@ -155,7 +155,7 @@ const char *save_composed(const composed_file *file, const char *name)
     return temp_file(name, file->bytes, file->size);
 }
 
-/* ---- Data sets ----------------------------------------------------------------------------- */
+/* ---- Data sets ------------------------------------------------------------------------------- */
 
 static float nowhere;
 

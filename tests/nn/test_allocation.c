@@ -1,5 +1,6 @@
 /*
- * Memory: a training step allocates nothing after the first. (What fails without memory: tests/fault_injection.)
+ * After the first training step, further steps allocate nothing. (Failing allocations are tested in
+ * tests/fault_injection.)
  */
 #include "allocations.h"
 #include "fixture.h"
@@ -7,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* ---- Steps --------------------------------------------------------------------------------- */
+/* ---- Steps ----------------------------------------------------------------------------------- */
 
 enum { INPUTS = 40, OUTPUTS = 10, ROWS = 150 };
 
@@ -45,7 +46,7 @@ static void free_problem(problem *p)
     lw_net_destroy(p->net);
 }
 
-START_TEST(counting_counts)
+START_TEST(the_counter_counts)
 {
     lw_net *net;
     ASSERT_OK(WATCHED(lw_net_create(&net, INPUTS, layers, 3, 1)));
@@ -80,8 +81,8 @@ START_TEST(steps_allocate_only_once)
 }
 END_TEST
 
-/* The kernels keep their packing buffers from call to call: a warm-up makes them, so that what is left
- * to count is the network's own. */
+/* The kernels keep packing buffers between calls. A warm-up allocates them, so that only
+ * allocations of the network are counted. */
 static void warm_up_kernels(void)
 {
     problem p = make_problem(1);
@@ -90,7 +91,7 @@ static void warm_up_kernels(void)
     free_problem(&p);
 }
 
-START_TEST(reserved_room_is_enough)
+START_TEST(reserved_memory_is_sufficient)
 {
     warm_up_kernels();
     problem p = make_problem(1);
@@ -183,7 +184,7 @@ START_TEST(fit_allocates_nothing_after_its_first_step)
 }
 END_TEST
 
-/* Batches of 1, 2, 4, ... rows; then the epoch ends. */
+/* Delivers batches of 1, 2, 4, ... rows, then ends the epoch. */
 static lw_status growing_batch(void *user, size_t epoch, int first, size_t max_rows, float *x,
                                float *values, int32_t *labels, size_t *rows)
 {
@@ -197,7 +198,7 @@ static lw_status growing_batch(void *user, size_t epoch, int first, size_t max_r
     return LW_OK;
 }
 
-START_TEST(growing_batches_of_a_stream_find_their_room)
+START_TEST(growing_batches_of_a_source_reallocate)
 {
     warm_up_kernels();
     problem p = make_problem(1);
@@ -221,16 +222,16 @@ START_TEST(growing_batches_of_a_stream_find_their_room)
 }
 END_TEST
 
-/* ---- Many steps ----------------------------------------------------------------------------- */
+/* ---- Many steps ------------------------------------------------------------------------------ */
 
 typedef struct course {
     size_t inputs, layer_count;
     lw_layer_spec layers[4];
     size_t rows;
-    int own_loop;
+    int custom_loop;
 } course;
 
-/* All of them worth two threads. */
+/* Each has enough work for two threads. */
 static const course courses[] = {
     {INPUTS, 2, {{.units = 120, .activation = LW_RELU}, {.units = OUTPUTS}}, 120, 0},
     {INPUTS, 2, {{.units = 120, .activation = LW_RELU}, {.units = OUTPUTS}}, 120, 1},
@@ -257,7 +258,7 @@ static lw_status course_step(const course *c, lw_net *net, const float *x, const
 {
     const lw_optimizer adam = lw_adam(1e-4f);
     const lw_target target = {.values = y};
-    if (!c->own_loop)
+    if (!c->custom_loop)
         return lw_train_step(net, LW_MSE, &adam, c->rows, x, &target, NULL);
     lw_status status = lw_net_forward(net, c->rows, x, NULL);
     if (status == LW_OK)
@@ -287,8 +288,8 @@ START_TEST(a_thousand_steps_allocate_nothing)
 }
 END_TEST
 
-/* lw_net_memory adds up what was asked for, but for the rest of the last cache lines. */
-START_TEST(memory_is_what_was_allocated)
+/* lw_net_memory equals the allocated bytes, except for rounding up to cache lines. */
+START_TEST(reported_memory_equals_allocations)
 {
     const course *c = &courses[_i];
     float *x = uniform_floats(c->rows * c->inputs, -1.0f, 1.0f, 1);
@@ -313,15 +314,15 @@ int main(void)
     Suite *suite = suite_create("allocation");
     TCase *tcase = tcase_create("allocation");
     tcase_set_timeout(tcase, 60);
-    tcase_add_test(tcase, counting_counts);
+    tcase_add_test(tcase, the_counter_counts);
     tcase_add_test(tcase, steps_allocate_only_once);
-    tcase_add_test(tcase, reserved_room_is_enough);
+    tcase_add_test(tcase, reserved_memory_is_sufficient);
     tcase_add_test(tcase, small_predictions_allocate_nothing);
     tcase_add_test(tcase, predictions_in_place);
     tcase_add_test(tcase, fit_allocates_nothing_after_its_first_step);
-    tcase_add_test(tcase, growing_batches_of_a_stream_find_their_room);
+    tcase_add_test(tcase, growing_batches_of_a_source_reallocate);
     tcase_add_loop_test(tcase, a_thousand_steps_allocate_nothing, 0, COURSES);
-    tcase_add_loop_test(tcase, memory_is_what_was_allocated, 0, COURSES);
+    tcase_add_loop_test(tcase, reported_memory_equals_allocations, 0, COURSES);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

@@ -1,4 +1,4 @@
-/* Mixed precision: what changes with it, and what does not. (Its bits: test_bits.) */
+/* Mixed precision: what it changes and what it leaves unchanged. (test_bits checks its bits.) */
 #include "fixture.h"
 
 #include <math.h>
@@ -87,7 +87,7 @@ START_TEST(parameters_survive_a_change)
 }
 END_TEST
 
-START_TEST(predictions_are_those_of_floats)
+START_TEST(predictions_equal_fp32)
 {
     lw_net *floats = net_in(LW_FP32), *mixed = net_in(LW_BF16);
     batch b = make_batch();
@@ -101,8 +101,9 @@ START_TEST(predictions_are_those_of_floats)
 }
 END_TEST
 
-/* A bf16 has 8 bits: outputs and gradients are within a few times 2^-8 of those of floats, and not the same. */
-START_TEST(passes_are_near_those_of_floats)
+/* bf16 has 8 significant bits: outputs and gradients differ from those in fp32, by at most a few
+ * times 2^-8. */
+START_TEST(bf16_passes_are_close_to_fp32)
 {
     /* Sums of gradients cancel to a third of their terms. */
     static const double nearest = 1e-5, farthest = 0.02, farthest_gradients = 0.06;
@@ -131,7 +132,7 @@ START_TEST(passes_are_near_those_of_floats)
 }
 END_TEST
 
-START_TEST(a_loop_of_ones_own_takes_the_same_steps)
+START_TEST(a_custom_loop_takes_the_same_steps)
 {
     lw_net *fused = net_in(LW_BF16), *loop = net_in(LW_BF16);
     const lw_optimizer adam = lw_adam(0.01f);
@@ -150,8 +151,8 @@ START_TEST(a_loop_of_ones_own_takes_the_same_steps)
 }
 END_TEST
 
-/* New parameters reach the copies in bf16 before the next step. */
-START_TEST(copies_follow_the_parameters)
+/* New parameters reach the bf16 copies before the next step. */
+START_TEST(bf16_copies_follow_the_parameters)
 {
     lw_net *used = net_in(LW_BF16), *fresh = net_in(LW_BF16);
     batch b = make_batch();
@@ -197,14 +198,14 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("mixed");
-    TCase *tcase = tcase_create("mixed");
+    Suite *suite = suite_create("bf16");
+    TCase *tcase = tcase_create("bf16");
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, parameters_survive_a_change);
-    tcase_add_test(tcase, predictions_are_those_of_floats);
-    tcase_add_test(tcase, passes_are_near_those_of_floats);
-    tcase_add_test(tcase, a_loop_of_ones_own_takes_the_same_steps);
-    tcase_add_test(tcase, copies_follow_the_parameters);
+    tcase_add_test(tcase, predictions_equal_fp32);
+    tcase_add_test(tcase, bf16_passes_are_close_to_fp32);
+    tcase_add_test(tcase, a_custom_loop_takes_the_same_steps);
+    tcase_add_test(tcase, bf16_copies_follow_the_parameters);
     tcase_add_test(tcase, training_learns);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);

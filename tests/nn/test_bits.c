@@ -1,6 +1,6 @@
 /*
- * The bits of an epoch: the same for any number of threads, whether gradients are used as they arise or
- * stored, and on every instruction set with FMA.
+ * The bits of an epoch are the same for any number of threads, with fused updates and with stored
+ * gradients, and on every instruction set with FMA.
  */
 #include "fixture.h"
 
@@ -17,7 +17,7 @@ typedef struct scenario {
     lw_precision precision;
 } scenario;
 
-/* In each a last, partial batch. All but the third are worth several threads. */
+/* Each ends with a partial batch. All but the third have enough work for several threads. */
 static const scenario scenarios[] = {
     {"70-100-64-10",
      70,
@@ -108,7 +108,7 @@ static const lw_optimizer optimizers[] = {
 };
 enum { OPTIMIZERS = sizeof optimizers / sizeof *optimizers };
 
-/* Never reached, but with it gradients are stored. */
+/* Never reached; clipping requires stored gradients. */
 static const float no_clip = 1e30f;
 
 typedef struct result {
@@ -164,7 +164,7 @@ static void assert_same(const char *what, const result *got, const result *want)
                   want->loss);
 }
 
-/* Training that moved nothing, or to nowhere, would have equal bits as well. */
+/* Training without effect, or to infinity, would also give equal bits. */
 static void assert_trained(const result *r)
 {
     size_t moved = 0;
@@ -175,9 +175,9 @@ static void assert_trained(const result *r)
     ck_assert_uint_gt(moved, r->count / 2);
 }
 
-START_TEST(threads_and_stored_gradients_change_nothing)
+START_TEST(bits_do_not_depend_on_threads_or_stored_gradients)
 {
-    if (is_left_out(_i, OPTIMIZERS))
+    if (is_skipped(_i, OPTIMIZERS))
         return;
     static const unsigned threads[] = {2, 5, 1, 3, 8};
     const size_t counts = is_fast_run() ? 2 : sizeof threads / sizeof *threads;
@@ -199,8 +199,8 @@ START_TEST(threads_and_stored_gradients_change_nothing)
 }
 END_TEST
 
-/* Exponentials too are the library's own, so that there is no exception for softmax. Scalar has no FMA: what it
- * differs by is bounded. */
+/* The exponential function is part of the library, so the bits hold for softmax as well. The set
+ * "scalar" has no FMA; its difference is bounded. */
 static const double scalar_tolerance = 1e-5;
 
 static void assert_near_scalar(const result *scalar, const result *want)
@@ -212,9 +212,9 @@ static void assert_near_scalar(const result *scalar, const result *want)
     ck_assert_double_eq_tol(scalar->loss, want->loss, scalar_tolerance);
 }
 
-START_TEST(instruction_sets_change_nothing)
+START_TEST(bits_do_not_depend_on_the_instruction_set)
 {
-    if (is_left_out(_i, OPTIMIZERS))
+    if (is_skipped(_i, OPTIMIZERS))
         return;
     const scenario *s = &scenarios[_i / OPTIMIZERS];
     const lw_optimizer *optimizer = &optimizers[_i % OPTIMIZERS];
@@ -234,7 +234,7 @@ START_TEST(instruction_sets_change_nothing)
         assert_same(name, &got, &want);
         free_result(&got);
     }
-    /* A different rounding to bf16 is far more than that. */
+    /* Different rounding to bf16 exceeds this bound by far. */
     if (want.parameters && scalar.parameters && optimizer->kind == LW_SGD &&
         s->precision == LW_FP32)
         assert_near_scalar(&scalar, &want);
@@ -248,9 +248,10 @@ int main(void)
     Suite *suite = suite_create("bits");
     TCase *tcase = tcase_create("bits");
     tcase_set_timeout(tcase, 120);
-    tcase_add_loop_test(tcase, threads_and_stored_gradients_change_nothing, 0,
+    tcase_add_loop_test(tcase, bits_do_not_depend_on_threads_or_stored_gradients, 0,
                         SCENARIOS * OPTIMIZERS);
-    tcase_add_loop_test(tcase, instruction_sets_change_nothing, 0, SCENARIOS * OPTIMIZERS);
+    tcase_add_loop_test(tcase, bits_do_not_depend_on_the_instruction_set, 0,
+                        SCENARIOS * OPTIMIZERS);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

@@ -1,9 +1,9 @@
 #define _XOPEN_SOURCE 700
 
 /*
- * Many threads at once: networks that train side by side, one network that is read by all, the caller's own
- * regions and tasks, signals, threads that come and go. Each test repeats itself LANEWISE_TEST_REPEAT times, and a
- * deadlock is a failure.
+ * Many threads at once: networks trained in parallel, one network read by many threads, OpenMP
+ * regions and tasks of the caller, signals, threads that come and go. Each test repeats
+ * LANEWISE_TEST_REPEAT times; a deadlock is a failure.
  */
 #include "concurrent.h"
 
@@ -16,7 +16,7 @@
 #include <sys/time.h>
 #include <time.h>
 
-/* ---- Training side by side --------------------------------------------------------------------- */
+/* ---- Parallel training ----------------------------------------------------------------------- */
 
 typedef struct trainee {
     size_t run;
@@ -43,7 +43,7 @@ static void train_all(float *const want[RUNS], unsigned threads, size_t repetiti
                       repetition, run, threads);
 }
 
-START_TEST(eight_networks_train_in_eight_threads)
+START_TEST(eight_networks_train_on_eight_threads)
 {
     float *want[RUNS];
     begin_runs(want);
@@ -56,15 +56,15 @@ START_TEST(eight_networks_train_in_eight_threads)
 }
 END_TEST
 
-/* ---- One network that many read ---------------------------------------------------------------- */
+/* ---- One network with many readers ----------------------------------------------------------- */
 
-/* Prediction of so many rows by 40-128-10 is worth two threads. */
+/* Prediction of this many rows by 40-128-10 has enough work for two threads. */
 enum { READERS = 8, READ_ROWS = 160, READ_INPUTS = 40, READ_OUTPUTS = 10 };
 
 typedef struct reader {
     const lw_net *net;
     const lw_dataset *data;
-    float *y; /* what it found */
+    float *y; /* outputs of this reader */
     int32_t *labels;
     double loss;
     size_t correct;
@@ -97,7 +97,7 @@ static void *read_network(void *argument)
     return NULL;
 }
 
-START_TEST(many_threads_read_one_network)
+START_TEST(many_threads_predict_with_one_network)
 {
     const lw_layer_spec layers[] = {{.units = 128, .activation = LW_GELU},
                                     {.units = READ_OUTPUTS, .activation = LW_SOFTMAX}};
@@ -135,7 +135,7 @@ START_TEST(many_threads_read_one_network)
 }
 END_TEST
 
-/* ---- The caller's own OpenMP ------------------------------------------------------------------- */
+/* ---- OpenMP of the caller -------------------------------------------------------------------- */
 
 START_TEST(training_runs_in_the_callers_regions)
 {
@@ -156,9 +156,9 @@ START_TEST(training_runs_in_the_callers_regions)
 #pragma omp parallel for num_threads(2) reduction(+ : agree)
         for (size_t run = 0; run < 4; run++)
             agree += run_agrees(run, 3, want[run]);
-        ck_assert_msg(agree == 4 || agree == 8, "%d agree", agree);
+        ck_assert_msg(agree == 4 || agree == 8, "%d runs agree", agree);
 
-        /* And between them on threads of the library's own. */
+        /* And in between with worker threads of the library. */
         ck_assert(run_agrees(i % RUNS, 2, want[i % RUNS]));
     }
     end_runs(want);
@@ -185,7 +185,7 @@ START_TEST(training_runs_in_tasks)
         }
         ck_assert_int_eq(agree, RUNS);
 
-        /* A task outside of a region may have threads. */
+        /* A task outside a parallel region may use threads. */
         agree = 0;
 #pragma omp task shared(agree)
         agree = run_agrees(0, 2, want[0]);
@@ -196,7 +196,7 @@ START_TEST(training_runs_in_tasks)
 }
 END_TEST
 
-/* ---- Signals ----------------------------------------------------------------------------------- */
+/* ---- Signals --------------------------------------------------------------------------------- */
 
 static atomic_uint signals_seen;
 
@@ -206,11 +206,11 @@ static void see_signal(int signal)
     atomic_fetch_add_explicit(&signals_seen, 1, memory_order_relaxed);
 }
 
-START_TEST(signals_interrupt_nothing)
+START_TEST(signals_do_not_disturb_training)
 {
     float *want[RUNS];
     begin_runs(want);
-    /* No SA_RESTART: every wait that can be interrupted is. */
+    /* Without SA_RESTART, so that every interruptible wait returns with EINTR. */
     const struct sigaction action = {.sa_handler = see_signal};
     ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
     ck_assert_int_eq(sigaction(SIGPROF, &action, NULL), 0);
@@ -232,7 +232,7 @@ START_TEST(signals_interrupt_nothing)
 }
 END_TEST
 
-/* ---- Messages ------------------------------------------------------------------------------------ */
+/* ---- Messages -------------------------------------------------------------------------------- */
 
 static void *fail_often(void *argument)
 {
@@ -263,7 +263,7 @@ START_TEST(messages_belong_to_threads)
 }
 END_TEST
 
-/* ---- Instruction sets that change meanwhile --------------------------------------------------------- */
+/* ---- Concurrent changes of the instruction set ----------------------------------------------- */
 
 typedef struct changer {
     atomic_int over;
@@ -279,7 +279,7 @@ static void *change_sets(void *argument)
     return NULL;
 }
 
-START_TEST(the_instruction_set_may_change_meanwhile)
+START_TEST(the_instruction_set_may_change_during_training)
 {
     const char *last = "scalar";
     for (size_t i = 0; lw_isa_available(i); i++)
@@ -303,13 +303,13 @@ START_TEST(the_instruction_set_may_change_meanwhile)
 }
 END_TEST
 
-/* ---- Threads that come and go ------------------------------------------------------------------------ */
+/* ---- Short-lived threads --------------------------------------------------------------------- */
 
 static void come_and_go(size_t count, float *const want[RUNS])
 {
     for (size_t i = 0; i < count; i++) {
         watch("threads that come and go", i);
-        /* Two at a time, one of which trains on threads of its own. */
+        /* Two at a time, one of which uses worker threads. */
         trainee pair[2] = {{.run = i % RUNS, .threads = 1, .want = want[i % RUNS]},
                            {.run = 0, .threads = 2, .want = want[0]}};
         run_threads(2, train, pair, sizeof *pair);
@@ -317,7 +317,7 @@ static void come_and_go(size_t count, float *const want[RUNS])
     }
 }
 
-START_TEST(threads_leave_nothing_behind)
+START_TEST(threads_leak_no_memory)
 {
     float *want[RUNS];
     begin_runs(want);
@@ -326,17 +326,18 @@ START_TEST(threads_leave_nothing_behind)
     const size_t before = resident_bytes();
     come_and_go(count, want);
     const size_t after = resident_bytes();
-    /* A thread that left its buffer of 1 MB behind, or the 700 bytes of a message, would show in 10000. Emulators
-     * and sanitizers, which are tested fast, keep memory of their own for each thread: qemu 0.8 MB. */
+    /* A leaked buffer of 1 MB or message of 700 bytes per thread would show after 10000 threads.
+     * Emulators and sanitizers (fast runs) keep memory per thread themselves, qemu 0.8 MB. */
     const size_t allowed = is_fast_run() ? SIZE_MAX / 2 : 3 << 20;
     ck_assert_msg(after < before + allowed, "%zu bytes before %zu pairs of threads, %zu after",
                   before, count, after);
-    /* libgomp's threads go a moment after the one that they belonged to; libomp keeps a few for others. */
+    /* libgomp's threads end shortly after the thread that started them; libomp keeps a few for
+     * reuse. */
     enum { KEPT = 4 };
     for (int i = 0; i < 1000 && threads_alive() > alive + KEPT; i++)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     ck_assert_uint_le(threads_alive(), alive + KEPT);
-    fprintf(stderr, "threads that come and go: %zu KB before, %zu KB after %zu\n", before >> 10,
+    fprintf(stderr, "short-lived threads: %zu KB before, %zu KB after %zu\n", before >> 10,
             after >> 10, count);
     end_runs(want);
 }
@@ -346,16 +347,16 @@ int main(void)
 {
     Suite *suite = suite_create("concurrency");
     TCase *tcase = tcase_create("concurrency");
-    /* The watchdog looks after the time. */
+    /* The watchdog limits the time. */
     tcase_set_timeout(tcase, 0);
-    tcase_add_test(tcase, eight_networks_train_in_eight_threads);
-    tcase_add_test(tcase, many_threads_read_one_network);
+    tcase_add_test(tcase, eight_networks_train_on_eight_threads);
+    tcase_add_test(tcase, many_threads_predict_with_one_network);
     tcase_add_test(tcase, training_runs_in_the_callers_regions);
     tcase_add_test(tcase, training_runs_in_tasks);
-    tcase_add_test(tcase, signals_interrupt_nothing);
+    tcase_add_test(tcase, signals_do_not_disturb_training);
     tcase_add_test(tcase, messages_belong_to_threads);
-    tcase_add_test(tcase, the_instruction_set_may_change_meanwhile);
-    tcase_add_test(tcase, threads_leave_nothing_behind);
+    tcase_add_test(tcase, the_instruction_set_may_change_during_training);
+    tcase_add_test(tcase, threads_leak_no_memory);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

@@ -23,7 +23,7 @@ static lw_dataset load(const char *text, const lw_csv_options *options)
     return data;
 }
 
-/* The inputs of a text with these options are, row by row, want. */
+/* Expects that the inputs read from the text with these options are want, row by row. */
 static void expect_inputs(const char *text, const lw_csv_options *options, size_t rows,
                           size_t inputs, const float *want)
 {
@@ -36,18 +36,18 @@ static void expect_inputs(const char *text, const lw_csv_options *options, size_
     lw_dataset_free(&data);
 }
 
-static void refuse(lw_status expected, const char *place, const char *text,
-                   const lw_csv_options *options)
+static void expect_rejected(lw_status expected, const char *place, const char *text,
+                            const lw_csv_options *options)
 {
     lw_dataset data = untouched_dataset();
     const char *path = temp_text("wrong.csv", text);
-    ASSERT_REFUSED(expected, path, place, lw_dataset_load_csv(&data, path, options));
+    ASSERT_FILE_REJECTED(expected, path, place, lw_dataset_load_csv(&data, path, options));
     ck_assert(is_untouched(&data));
 }
 
-/* ---- What is read -------------------------------------------------------------------------- */
+/* ---- Valid files ----------------------------------------------------------------------------- */
 
-START_TEST(csv_takes_values_in_file_order)
+START_TEST(csv_keeps_targets_in_file_order)
 {
     static const float want[] = {1.0f, 2.0f, -3.0f, 4.0f, 5e-3f, 6.0f};
     expect_inputs("a,b,c\n1,2,-3\n4,5e-3,6.0\n", NULL, 2, 3, want);
@@ -64,7 +64,7 @@ START_TEST(csv_takes_values_in_file_order)
 }
 END_TEST
 
-START_TEST(csv_understands_its_spellings)
+START_TEST(csv_accepts_format_variants)
 {
     static const char *const texts[] = {
         "a,b\n1,2\n3,4\n",                 /* plain */
@@ -110,10 +110,10 @@ START_TEST(csv_finds_columns_by_name_then_number)
 }
 END_TEST
 
-START_TEST(csv_expands_one_hot_in_place)
+START_TEST(csv_expands_one_hot_in_column_order)
 {
     static const char *const columns[] = {"rank"}, *const both[] = {"passed", "rank"};
-    /* As numbers 10 comes after 3. */
+    /* In numeric order 10 comes after 3. */
     static const float ranks[] = {
         0.5f, 380, 0, 1, 0, -1.25f, 660, 0, 0, 1, 4, 800, 1, 0, 0, 0.5f, 640, 0, 0, 1,
     };
@@ -137,12 +137,13 @@ START_TEST(csv_expands_one_hot_in_place)
         ck_assert_mem_eq(data.x + i * 7 + 1, texts + i * 6, 6 * sizeof(float));
     lw_dataset_free(&data);
 
-    /* One text makes all of them texts, and "10" comes before "9"; 1 and 1.0 are one number. */
+    /* One text makes the whole column text, so "10" comes before "9"; 1 and 1.0 are the same
+     * number. */
     static const char *const k[] = {"k"};
     const lw_csv_options options = {.size = sizeof options, .one_hot = k, .one_hot_count = 1};
     expect_inputs("k\n9\n10\nx\n", &options, 3, 3, (float[]){0, 1, 0, 1, 0, 0, 0, 0, 1});
     expect_inputs("k\n1.0\n-2\n1\n", &options, 3, 2, (float[]){0, 1, 1, 0, 0, 1});
-    /* What is beyond every number is a text. */
+    /* A value that overflows is a text. */
     expect_inputs("k\n2e999\n1e999\n", &options, 2, 2, (float[]){0, 1, 1, 0});
 }
 END_TEST
@@ -151,7 +152,7 @@ START_TEST(csv_standardizes_with_the_sample_deviation)
 {
     static const char text[] = "a,b,c,k\n1,10,5,0.1\n2,30,6,0.1\n3,50,7,0.1\n";
     static const char *const b[] = {"b"}, *const k[] = {"k"};
-    /* A constant column, whose mean is rounded in binary, becomes 0. */
+    /* A constant column becomes 0, although its mean is rounded. */
     static const float all[] = {-1, -1, 5, 0, 0, 0, 6, 0, 1, 1, 7, 0};
     lw_dataset data = load(
         text, &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "c", .standardize = 1});
@@ -234,7 +235,7 @@ START_TEST(csv_names_inputs_and_classes)
     expect_names(data.input_names, 5, inputs);
     expect_names(data.class_names, 3, classes);
 
-    /* Parts have their own; a caller's arrays keep theirs. */
+    /* Splits have their own scaling; a caller's arrays are not changed. */
     lw_dataset first, second;
     ASSERT_OK(lw_dataset_split(&data, 0.5, 1, &first, &second));
     lw_dataset own = second;
@@ -247,7 +248,7 @@ START_TEST(csv_names_inputs_and_classes)
     lw_dataset_free(&second);
     ck_assert_ptr_null(second.input_names);
 
-    /* By their numbers without a header; labels that are numbers have no names. */
+    /* Without a header, columns are named by number; numeric labels have no class names. */
     static const char *const numbers[] = {"0", "2 = 1.0", "2 = 2"}, *const two[] = {"2"};
     data = load("5,3,1.0\n6,0,2\n7,1,1\n", &(lw_csv_options){.size = sizeof(lw_csv_options),
                                                              .target = "1",
@@ -261,7 +262,7 @@ START_TEST(csv_names_inputs_and_classes)
 }
 END_TEST
 
-/* Long enough that fields, rows and line ends fall on every place of a read. */
+/* Long enough that fields, rows and line ends cross every position of a read buffer. */
 START_TEST(csv_reads_large_files)
 {
     enum { ROWS = 30000 };
@@ -278,7 +279,7 @@ START_TEST(csv_reads_large_files)
     }
     lw_dataset_free(&data);
     sprintf(text + at, "1,x\r\n");
-    refuse(LW_EDATA, "line 30002, column 'b'", text, NULL);
+    expect_rejected(LW_EDATA, "line 30002, column 'b'", text, NULL);
     free(text);
 }
 END_TEST
@@ -291,19 +292,19 @@ START_TEST(csv_reads_numbers_in_any_locale)
     for (size_t k = 0; k < sizeof with_comma / sizeof *with_comma && !found; k++)
         found = setlocale(LC_ALL, with_comma[k]) != NULL;
     if (!found) {
-        printf("skipped: csv_reads_numbers_in_any_locale: no locale with a decimal comma here\n");
+        printf("skipped: csv_reads_numbers_in_any_locale: no locale with a decimal comma\n");
         return;
     }
     ck_assert_str_eq(localeconv()->decimal_point, ",");
     expect_inputs("a,b\n3.61,0.5\n", NULL, 1, 2, (float[]){3.61f, 0.5f});
-    refuse(LW_EDATA, "line 2, column 'a'", "a;b\n3,61;1\n",
-           &(lw_csv_options){.size = sizeof(lw_csv_options), .separator = ';'});
+    expect_rejected(LW_EDATA, "line 2, column 'a'", "a;b\n3,61;1\n",
+                    &(lw_csv_options){.size = sizeof(lw_csv_options), .separator = ';'});
 }
 END_TEST
 
-/* ---- What is refused ----------------------------------------------------------------------- */
+/* ---- Invalid files --------------------------------------------------------------------------- */
 
-START_TEST(csv_refuses_fields_that_are_no_numbers)
+START_TEST(csv_rejects_fields_that_are_not_numbers)
 {
     static const char *const fields[] = {"text", "nan",   "NaN",   "inf",       "-Infinity", "0x10",
                                          "1e39", "-4e38", "1e999", "1.2.3",     "1 2",       "--1",
@@ -311,89 +312,94 @@ START_TEST(csv_refuses_fields_that_are_no_numbers)
     for (size_t k = 0; k < sizeof fields / sizeof *fields; k++) {
         char text[80];
         snprintf(text, sizeof text, "a,b\n1,2\n\n3,\"%s\"\n5,6\n", fields[k]);
-        refuse(LW_EDATA, "line 4, column 'b'", text, NULL);
-        refuse(LW_EDATA, "line 4, column 'b'", text,
-               &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "b"});
+        expect_rejected(LW_EDATA, "line 4, column 'b'", text, NULL);
+        expect_rejected(LW_EDATA, "line 4, column 'b'", text,
+                        &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "b"});
     }
 }
 END_TEST
 
-START_TEST(csv_refuses_empty_fields)
+START_TEST(csv_rejects_empty_fields)
 {
     static const char *const one_hot[] = {"a"};
-    refuse(LW_EDATA, "line 2, column 'a': an empty", "a,b\n,2\n", NULL);
-    refuse(LW_EDATA, "line 3, column 'b': an empty", "a,b\n1,2\n1,\n", NULL);
-    refuse(LW_EDATA, "line 2, column 'a': an empty", "a,b\n\"\",2\n", NULL);
-    refuse(LW_EDATA, "line 2, column 'a': an empty", "a,b\n  ,2\n", NULL);
-    refuse(
+    expect_rejected(LW_EDATA, "line 2, column 'a': an empty", "a,b\n,2\n", NULL);
+    expect_rejected(LW_EDATA, "line 3, column 'b': an empty", "a,b\n1,2\n1,\n", NULL);
+    expect_rejected(LW_EDATA, "line 2, column 'a': an empty", "a,b\n\"\",2\n", NULL);
+    expect_rejected(LW_EDATA, "line 2, column 'a': an empty", "a,b\n  ,2\n", NULL);
+    expect_rejected(
         LW_EDATA, "line 3, column 'a': an empty", "a,b\nx,2\n,2\n",
         &(lw_csv_options){.size = sizeof(lw_csv_options), .one_hot = one_hot, .one_hot_count = 1});
-    refuse(LW_EDATA, "line 3, column 'a': an empty", "a,b\nx,2\n,2\n",
-           &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "a", .labels = 1});
+    expect_rejected(LW_EDATA, "line 3, column 'a': an empty", "a,b\nx,2\n,2\n",
+                    &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "a", .labels = 1});
 }
 END_TEST
 
-START_TEST(csv_refuses_ragged_rows)
+START_TEST(csv_rejects_ragged_rows)
 {
-    refuse(LW_EFORMAT, "line 3 has 1 fields, but line 1 has 2", "a,b\n1,2\n3\n5,6\n", NULL);
-    refuse(LW_EFORMAT, "line 3 has 3 fields, but line 1 has 2", "a,b\n1,2\n3,4,5\n", NULL);
-    /* A quoted field may go on in the next line; the row is where it begins. */
+    expect_rejected(LW_EFORMAT, "line 3 has 1 fields, but line 1 has 2", "a,b\n1,2\n3\n5,6\n",
+                    NULL);
+    expect_rejected(LW_EFORMAT, "line 3 has 3 fields, but line 1 has 2", "a,b\n1,2\n3,4,5\n", NULL);
+    /* A quoted field may continue on the next line; errors name the line in which the row
+     * begins. */
     static const char *const k[] = {"k"};
     const lw_csv_options options = {.size = sizeof options, .one_hot = k, .one_hot_count = 1};
-    refuse(LW_EFORMAT, "line 6 has 1 fields, but line 2 has 2", "\nk,b\nx,1\n\"y\ny\",2\nz\n",
-           &options);
-    refuse(LW_EFORMAT, "line 3 has 3 fields, but line 1 has 2", "k,b\nx,1\n\"y\ny\",2,3\n",
-           &options);
+    expect_rejected(LW_EFORMAT, "line 6 has 1 fields, but line 2 has 2",
+                    "\nk,b\nx,1\n\"y\ny\",2\nz\n", &options);
+    expect_rejected(LW_EFORMAT, "line 3 has 3 fields, but line 1 has 2", "k,b\nx,1\n\"y\ny\",2,3\n",
+                    &options);
 }
 END_TEST
 
-START_TEST(csv_refuses_damaged_text)
+START_TEST(csv_rejects_damaged_text)
 {
-    refuse(LW_EFORMAT, "line 3: a quote", "a,b\n1,2\n3,4\"5\n", NULL);
-    refuse(LW_EFORMAT, "line 2: a quote", "a,b\n\"1\"2,2\n", NULL);
-    refuse(LW_EFORMAT, "line 2: a quote", "a,b\n1,\"2\n3,4\n", NULL);
-    refuse(LW_EFORMAT, "line 1: a quote", "a,\"b", NULL);
+    expect_rejected(LW_EFORMAT, "line 3: a quote", "a,b\n1,2\n3,4\"5\n", NULL);
+    expect_rejected(LW_EFORMAT, "line 2: a quote", "a,b\n\"1\"2,2\n", NULL);
+    expect_rejected(LW_EFORMAT, "line 2: a quote", "a,b\n1,\"2\n3,4\n", NULL);
+    expect_rejected(LW_EFORMAT, "line 1: a quote", "a,\"b", NULL);
 
     static const char zero[] = "a,b\n1,2\n3,4\0\n";
     lw_dataset data = untouched_dataset();
     const char *path = temp_file("zero.csv", zero, sizeof zero - 1);
-    ASSERT_REFUSED(LW_EFORMAT, path, "line 3, column 1", lw_dataset_load_csv(&data, path, NULL));
+    ASSERT_FILE_REJECTED(LW_EFORMAT, path, "line 3, column 1",
+                         lw_dataset_load_csv(&data, path, NULL));
     ck_assert(is_untouched(&data));
 }
 END_TEST
 
-START_TEST(csv_refuses_files_without_data)
+START_TEST(csv_rejects_files_without_data)
 {
-    refuse(LW_EDATA, "no rows", "", NULL);
-    refuse(LW_EDATA, "no rows", "\n \n\r\n", NULL);
-    refuse(LW_EDATA, "no rows", "",
-           &(lw_csv_options){.size = sizeof(lw_csv_options), .no_header = 1});
-    refuse(LW_EDATA, "line 1", "a,b\n", NULL);
-    refuse(LW_EDATA, "line 2", "\na,b", NULL);
-    refuse(LW_EDATA, "no column but the target", "a\n1\n",
-           &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "a"});
+    expect_rejected(LW_EDATA, "no rows", "", NULL);
+    expect_rejected(LW_EDATA, "no rows", "\n \n\r\n", NULL);
+    expect_rejected(LW_EDATA, "no rows", "",
+                    &(lw_csv_options){.size = sizeof(lw_csv_options), .no_header = 1});
+    expect_rejected(LW_EDATA, "line 1", "a,b\n", NULL);
+    expect_rejected(LW_EDATA, "line 2", "\na,b", NULL);
+    expect_rejected(LW_EDATA, "no column but the target", "a\n1\n",
+                    &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "a"});
 
     lw_dataset data = untouched_dataset();
     const char *missing = temp_path("missing.csv"), *directory = temp_path(".");
-    ASSERT_REFUSED(LW_EIO, missing, "No such file", lw_dataset_load_csv(&data, missing, NULL));
-    ASSERT_REFUSED(LW_EIO, directory, "regular", lw_dataset_load_csv(&data, directory, NULL));
+    ASSERT_FILE_REJECTED(LW_EIO, missing, "No such file",
+                         lw_dataset_load_csv(&data, missing, NULL));
+    ASSERT_FILE_REJECTED(LW_EIO, directory, "regular", lw_dataset_load_csv(&data, directory, NULL));
     ck_assert(is_untouched(&data));
 }
 END_TEST
 
-START_TEST(csv_refuses_labels_that_are_none)
+START_TEST(csv_rejects_invalid_labels)
 {
     const lw_csv_options options = {.size = sizeof options, .target = "y", .labels = 1};
-    refuse(LW_EDATA, "line 3, column 'y'", "x,y\n1,0\n1,-1\n", &options);
-    refuse(LW_EDATA, "line 3, column 'y'", "x,y\n1,0\n1,1.5\n", &options);
-    refuse(LW_EDATA, "line 2, column 'y'", "x,y\n1,2147483647\n", &options);
-    refuse(LW_EDATA, "line 2, column 'y'", "x,y\n1,1e30\n", &options);
-    refuse(LW_EDATA, "line 3, column 'y': 'NA' is a text", "x,y\n1,0\n1,NA\n", &options);
-    refuse(LW_EDATA, "line 4, column 'y': '7' is a number", "x,y\n1,a\n1,b\n1,7\n", &options);
+    expect_rejected(LW_EDATA, "line 3, column 'y'", "x,y\n1,0\n1,-1\n", &options);
+    expect_rejected(LW_EDATA, "line 3, column 'y'", "x,y\n1,0\n1,1.5\n", &options);
+    expect_rejected(LW_EDATA, "line 2, column 'y'", "x,y\n1,2147483647\n", &options);
+    expect_rejected(LW_EDATA, "line 2, column 'y'", "x,y\n1,1e30\n", &options);
+    expect_rejected(LW_EDATA, "line 3, column 'y': 'NA' is a text", "x,y\n1,0\n1,NA\n", &options);
+    expect_rejected(LW_EDATA, "line 4, column 'y': '7' is a number", "x,y\n1,a\n1,b\n1,7\n",
+                    &options);
 }
 END_TEST
 
-/* Within the time of a test: compared each with each, so many names take 280 s. */
+/* Must finish within the time limit: comparing all pairs of this many names takes 280 s. */
 START_TEST(csv_names_many_columns)
 {
     enum { COLUMNS = 400000, FIELD_BYTES = 8 };
@@ -407,45 +413,52 @@ START_TEST(csv_names_many_columns)
     ck_assert_float_eq(data.x[COLUMNS - 1], COLUMNS - 1);
     lw_dataset_free(&data);
     free(text);
-    refuse(LW_EFORMAT, "columns 1 and 2 have the same name 'b'", "a,b,b,a\n1,2,3,4\n", NULL);
+    expect_rejected(LW_EFORMAT, "columns 1 and 2 have the same name 'b'", "a,b,b,a\n1,2,3,4\n",
+                    NULL);
 }
 END_TEST
 
-START_TEST(csv_refuses_names)
+START_TEST(csv_rejects_unknown_names)
 {
     static const char *const a[] = {"a"}, *const aa[] = {"a", "a"}, *const z[] = {"z"},
                              *const null[] = {NULL};
     static const char text[] = "a,b\n1,2\n";
-    refuse(LW_EFORMAT, "line 1: columns 0 and 2 have the same name 'a'", "a,b,a\n1,2,3\n", NULL);
-    refuse(LW_EINVAL, "line 1: no column 'z'", text,
-           &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "z"});
-    refuse(LW_EINVAL, "line 1: no column '2'", text,
-           &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "2"});
-    refuse(LW_EINVAL, "line 1: no column ''", text,
-           &(lw_csv_options){.size = sizeof(lw_csv_options), .target = ""});
-    refuse(LW_EINVAL, "line 1: no column '99999999999999999999999'", text,
-           &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "99999999999999999999999"});
-    refuse(LW_EINVAL, "no column 'z'", text,
-           &(lw_csv_options){.size = sizeof(lw_csv_options), .one_hot = z, .one_hot_count = 1});
-    refuse(LW_EINVAL, "no column 'z'", text,
-           &(lw_csv_options){
-               .size = sizeof(lw_csv_options), .standardized = z, .standardized_count = 1});
-    refuse(LW_EINVAL, "one-hot: it is the target", text,
-           &(lw_csv_options){
-               .size = sizeof(lw_csv_options), .target = "a", .one_hot = a, .one_hot_count = 1});
-    refuse(LW_EINVAL, "one-hot: it is one-hot already", text,
-           &(lw_csv_options){.size = sizeof(lw_csv_options), .one_hot = aa, .one_hot_count = 2});
-    refuse(LW_EINVAL, "standardized: it is one-hot already", text,
-           &(lw_csv_options){.size = sizeof(lw_csv_options),
-                             .one_hot = a,
-                             .one_hot_count = 1,
-                             .standardized = a,
-                             .standardized_count = 1});
-    refuse(LW_EINVAL, "standardized: it is the target", text,
-           &(lw_csv_options){.size = sizeof(lw_csv_options),
-                             .target = "a",
-                             .standardized = a,
-                             .standardized_count = 1});
+    expect_rejected(LW_EFORMAT, "line 1: columns 0 and 2 have the same name 'a'", "a,b,a\n1,2,3\n",
+                    NULL);
+    expect_rejected(LW_EINVAL, "line 1: no column 'z'", text,
+                    &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "z"});
+    expect_rejected(LW_EINVAL, "line 1: no column '2'", text,
+                    &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "2"});
+    expect_rejected(LW_EINVAL, "line 1: no column ''", text,
+                    &(lw_csv_options){.size = sizeof(lw_csv_options), .target = ""});
+    expect_rejected(
+        LW_EINVAL, "line 1: no column '99999999999999999999999'", text,
+        &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "99999999999999999999999"});
+    expect_rejected(
+        LW_EINVAL, "no column 'z'", text,
+        &(lw_csv_options){.size = sizeof(lw_csv_options), .one_hot = z, .one_hot_count = 1});
+    expect_rejected(LW_EINVAL, "no column 'z'", text,
+                    &(lw_csv_options){.size = sizeof(lw_csv_options),
+                                      .standardized = z,
+                                      .standardized_count = 1});
+    expect_rejected(
+        LW_EINVAL, "one-hot: it is the target", text,
+        &(lw_csv_options){
+            .size = sizeof(lw_csv_options), .target = "a", .one_hot = a, .one_hot_count = 1});
+    expect_rejected(
+        LW_EINVAL, "one-hot: it is one-hot already", text,
+        &(lw_csv_options){.size = sizeof(lw_csv_options), .one_hot = aa, .one_hot_count = 2});
+    expect_rejected(LW_EINVAL, "standardized: it is one-hot already", text,
+                    &(lw_csv_options){.size = sizeof(lw_csv_options),
+                                      .one_hot = a,
+                                      .one_hot_count = 1,
+                                      .standardized = a,
+                                      .standardized_count = 1});
+    expect_rejected(LW_EINVAL, "standardized: it is the target", text,
+                    &(lw_csv_options){.size = sizeof(lw_csv_options),
+                                      .target = "a",
+                                      .standardized = a,
+                                      .standardized_count = 1});
 
     lw_dataset data = untouched_dataset();
     const char *path = temp_text("data.csv", text);
@@ -474,7 +487,7 @@ START_TEST(csv_refuses_names)
 }
 END_TEST
 
-/* ---- The recorded admissions --------------------------------------------------------------- */
+/* ---- Recorded admissions --------------------------------------------------------------------- */
 
 static double *recorded(const lw_safetensors *file, const char *name, size_t count)
 {
@@ -487,7 +500,7 @@ static double *recorded(const lw_safetensors *file, const char *name, size_t cou
     return values;
 }
 
-/* The columns come out as they were recorded: gre, gpa, then the four ranks. */
+/* The columns are those of the recording: gre, gpa, then the four ranks. */
 START_TEST(csv_prepares_the_recorded_admissions)
 {
     enum { TRAIN = 360, INPUTS = 6 };
@@ -499,7 +512,7 @@ START_TEST(csv_prepares_the_recorded_admissions)
     snprintf(tensors, sizeof tensors, "%s/and_admissions.safetensors", directory);
     if (access(csv, R_OK) != 0 || access(tensors, R_OK) != 0) {
         printf("skipped: csv_prepares_the_recorded_admissions: no reference data; "
-               "LANEWISE_REFERENCE_DIR names their directory\n");
+               "set LANEWISE_REFERENCE_DIR\n");
         return;
     }
 
@@ -537,10 +550,10 @@ int main(void)
 {
     Suite *suite = suite_create("csv");
     TCase *reading = temp_files_case("reading");
-    tcase_add_test(reading, csv_takes_values_in_file_order);
-    tcase_add_test(reading, csv_understands_its_spellings);
+    tcase_add_test(reading, csv_keeps_targets_in_file_order);
+    tcase_add_test(reading, csv_accepts_format_variants);
     tcase_add_test(reading, csv_finds_columns_by_name_then_number);
-    tcase_add_test(reading, csv_expands_one_hot_in_place);
+    tcase_add_test(reading, csv_expands_one_hot_in_column_order);
     tcase_add_test(reading, csv_standardizes_with_the_sample_deviation);
     tcase_add_test(reading, csv_numbers_labels);
     tcase_add_test(reading, csv_names_inputs_and_classes);
@@ -551,14 +564,14 @@ int main(void)
     suite_add_tcase(suite, reading);
 
     TCase *refusing = temp_files_case("refusing");
-    tcase_add_test(refusing, csv_refuses_fields_that_are_no_numbers);
-    tcase_add_test(refusing, csv_refuses_empty_fields);
-    tcase_add_test(refusing, csv_refuses_ragged_rows);
-    tcase_add_test(refusing, csv_refuses_damaged_text);
-    tcase_add_test(refusing, csv_refuses_files_without_data);
-    tcase_add_test(refusing, csv_refuses_labels_that_are_none);
+    tcase_add_test(refusing, csv_rejects_fields_that_are_not_numbers);
+    tcase_add_test(refusing, csv_rejects_empty_fields);
+    tcase_add_test(refusing, csv_rejects_ragged_rows);
+    tcase_add_test(refusing, csv_rejects_damaged_text);
+    tcase_add_test(refusing, csv_rejects_files_without_data);
+    tcase_add_test(refusing, csv_rejects_invalid_labels);
     tcase_add_test(refusing, csv_names_many_columns);
-    tcase_add_test(refusing, csv_refuses_names);
+    tcase_add_test(refusing, csv_rejects_unknown_names);
     suite_add_tcase(suite, refusing);
     return run_suite(suite);
 }

@@ -1,4 +1,4 @@
-/* Data sets: checking, choosing rows, splitting; IDX files. */
+/* Data sets: checks, selection of rows, splits; IDX files. */
 #define _XOPEN_SOURCE 700 /* getrusage */
 #include "gzip_files.h"
 
@@ -8,12 +8,11 @@
 #include <sys/resource.h>
 #include <zlib.h>
 
-/* ---- Checking, choosing, splitting --------------------------------------------------------- */
+/* ---- Checks, selection, splits --------------------------------------------------------------- */
 
 enum { ROWS = 7, INPUTS = 3, OUTPUTS = 2 };
 
-/* Row i of x holds 10 i, 10 i + 1, ..., of the target values -10 i, ..., and its label is i mod 2.
- */
+/* Row i of x is 10 i, 10 i + 1, ...; its target values are -10 i, ...; its label is i mod 2. */
 static float rows_x[ROWS * INPUTS], rows_values[ROWS * OUTPUTS];
 static int32_t rows_labels[ROWS];
 
@@ -35,7 +34,7 @@ static lw_dataset sample(int labels)
     };
 }
 
-/* The row of the sample that a row of a data set is a copy of. */
+/* Returns the row of the sample from which a row of a data set was copied. */
 static size_t origin(const lw_dataset *data, size_t row)
 {
     const size_t from = (size_t)(data->x[row * INPUTS] / 10.0f);
@@ -49,13 +48,13 @@ static size_t origin(const lw_dataset *data, size_t row)
     return from;
 }
 
-START_TEST(check_accepts_what_is_sound)
+START_TEST(check_accepts_valid_data)
 {
     lw_dataset data = sample(0);
     ASSERT_OK(lw_dataset_check(&data));
     data = sample(1);
     ASSERT_OK(lw_dataset_check(&data));
-    data.outputs = 1; /* one output tells labels 0 and 1 apart */
+    data.outputs = 1; /* one output with labels 0 and 1 */
     ASSERT_OK(lw_dataset_check(&data));
     data.target = (lw_target){0};
     ASSERT_OK(lw_dataset_check(&data));
@@ -84,7 +83,7 @@ START_TEST(check_names_the_element)
 }
 END_TEST
 
-START_TEST(check_refuses_unsound_shapes)
+START_TEST(check_rejects_invalid_shapes)
 {
     ASSERT_FAILS(LW_EINVAL, "data", lw_dataset_check(NULL));
     lw_dataset data = sample(0);
@@ -125,7 +124,7 @@ START_TEST(select_copies_rows_in_order)
 }
 END_TEST
 
-START_TEST(select_refuses_rows_that_are_not_there)
+START_TEST(select_rejects_missing_rows)
 {
     static const size_t index[] = {1, 2, ROWS};
     const lw_dataset data = sample(1);
@@ -138,7 +137,7 @@ START_TEST(select_refuses_rows_that_are_not_there)
 }
 END_TEST
 
-START_TEST(split_shares_out_every_row_once)
+START_TEST(split_uses_every_row_once)
 {
     static const struct {
         double fraction;
@@ -163,7 +162,7 @@ START_TEST(split_shares_out_every_row_once)
 }
 END_TEST
 
-START_TEST(split_depends_on_the_seed_alone)
+START_TEST(split_depends_on_the_seed_only)
 {
     const lw_dataset data = sample(0);
     lw_dataset first[3], second[3];
@@ -180,7 +179,7 @@ START_TEST(split_depends_on_the_seed_alone)
 }
 END_TEST
 
-START_TEST(split_refuses_other_fractions)
+START_TEST(split_rejects_invalid_fractions)
 {
     const lw_dataset data = sample(0);
     lw_dataset first = untouched_dataset(), second = untouched_dataset();
@@ -193,11 +192,11 @@ START_TEST(split_refuses_other_fractions)
 }
 END_TEST
 
-/* ---- IDX ----------------------------------------------------------------------------------- */
+/* ---- IDX ------------------------------------------------------------------------------------- */
 
 enum { IDX_HEADER = 16, IDX_IMAGES = 5, IDX_PIXELS = 6 };
 
-/* Five images of 2 x 3 and their labels; the pixels count from 0 in steps of 8, the last is 255. */
+/* Five images of 2 x 3 with labels. The pixels increase from 0 in steps of 8; the last is 255. */
 static composed_file idx_images(void)
 {
     composed_file file = {.size = 0};
@@ -220,11 +219,11 @@ static composed_file idx_labels(void)
     return file;
 }
 
-static void refuse_idx(lw_status expected, const char *images, const char *labels,
-                       const char *named, const char *place)
+static void expect_rejected_idx(lw_status expected, const char *images, const char *labels,
+                                const char *named, const char *place)
 {
     lw_dataset data = untouched_dataset();
-    ASSERT_REFUSED(expected, named, place, lw_dataset_load_idx(&data, images, labels, NULL));
+    ASSERT_FILE_REJECTED(expected, named, place, lw_dataset_load_idx(&data, images, labels, NULL));
     ck_assert(is_untouched(&data));
 }
 
@@ -253,7 +252,7 @@ START_TEST(idx_reads_plain_and_gzip)
 }
 END_TEST
 
-START_TEST(idx_refuses_every_prefix)
+START_TEST(idx_rejects_every_prefix)
 {
     const composed_file images = idx_images(), labels = idx_labels();
     const char *good_images = save_composed(&images, "images");
@@ -262,39 +261,40 @@ START_TEST(idx_refuses_every_prefix)
         char place[48];
         snprintf(place, sizeof place, "ends at byte %zu,", size);
         const char *cut = temp_file("cut", images.bytes, size);
-        refuse_idx(LW_EFORMAT, cut, good_labels, cut, place);
+        expect_rejected_idx(LW_EFORMAT, cut, good_labels, cut, place);
     }
     for (size_t size = 0; size < labels.size; size++) {
         char place[48];
         snprintf(place, sizeof place, "ends at byte %zu,", size);
         const char *cut = temp_file("cut", labels.bytes, size);
-        refuse_idx(LW_EFORMAT, good_images, cut, cut, place);
+        expect_rejected_idx(LW_EFORMAT, good_images, cut, cut, place);
     }
 }
 END_TEST
 
-START_TEST(idx_refuses_damaged_gzip)
+START_TEST(idx_rejects_damaged_gzip)
 {
     const composed_file images = idx_images(), labels = idx_labels();
     const char *good_labels = save_composed(&labels, "labels");
     size_t size;
     unsigned char *packed = file_bytes(save_gzip(&images, "images.gz"), &size);
-    /* With less than its two magic bytes it is no gzip file. */
+    /* Without its two magic bytes it is not recognised as a gzip file. */
     for (size_t cut_size = 2; cut_size < size; cut_size++) {
         const char *cut = temp_file("cut.gz", packed, cut_size);
-        refuse_idx(LW_EFORMAT, cut, good_labels, cut, "byte");
+        expect_rejected_idx(LW_EFORMAT, cut, good_labels, cut, "byte");
     }
     packed[size - 5] ^= 1; /* in the checksum */
     const char *damaged = temp_file("damaged.gz", packed, size);
-    refuse_idx(LW_EFORMAT, damaged, good_labels, damaged, "gzip");
+    expect_rejected_idx(LW_EFORMAT, damaged, good_labels, damaged, "gzip");
     free(packed);
 }
 END_TEST
 
-/* A peak of memory that is far from what is packed: 64 MB, of which the header promises none. */
-START_TEST(idx_unpacks_no_more_than_promised)
+/* The peak memory stays far below the unpacked size of 64 MB, because the header declares no
+ * data. */
+START_TEST(idx_unpacks_no_more_than_declared)
 {
-    enum { BOMB_BYTES = 64 << 20, PIECE_BYTES = 1 << 20, MOST_KILOBYTES = 8 << 10 };
+    enum { BOMB_BYTES = 64 << 20, PIECE_BYTES = 1 << 20, MAX_GROWTH_KB = 8 << 10 };
     static const unsigned char zeros[PIECE_BYTES];
     const composed_file images = idx_images(), labels = idx_labels();
     const char *good_labels = save_composed(&labels, "labels");
@@ -308,14 +308,14 @@ START_TEST(idx_unpacks_no_more_than_promised)
 
     struct rusage before, after;
     getrusage(RUSAGE_SELF, &before);
-    refuse_idx(LW_EFORMAT, bomb, good_labels, bomb, "has more bytes");
+    expect_rejected_idx(LW_EFORMAT, bomb, good_labels, bomb, "has more bytes");
     getrusage(RUSAGE_SELF, &after);
-    ck_assert_int_lt(after.ru_maxrss - before.ru_maxrss, MOST_KILOBYTES);
-    refuse_idx(LW_ESHAPE, bomb, bomb, bomb, "labels need one");
+    ck_assert_int_lt(after.ru_maxrss - before.ru_maxrss, MAX_GROWTH_KB);
+    expect_rejected_idx(LW_ESHAPE, bomb, bomb, bomb, "labels need one");
 }
 END_TEST
 
-START_TEST(idx_refuses_wrong_headers)
+START_TEST(idx_rejects_invalid_headers)
 {
     static const struct {
         size_t at;
@@ -341,26 +341,26 @@ START_TEST(idx_refuses_wrong_headers)
         composed_file images = idx_images();
         images.bytes[cases[k].at] = cases[k].byte;
         const char *wrong = save_composed(&images, "wrong");
-        refuse_idx(cases[k].expected, wrong, good_labels, wrong, cases[k].place);
+        expect_rejected_idx(cases[k].expected, wrong, good_labels, wrong, cases[k].place);
     }
     composed_file images = idx_images();
     memset(images.bytes + 4, 0xff, 12);
     const char *huge = save_composed(&images, "huge");
-    refuse_idx(LW_EFORMAT, huge, good_labels, huge, "overflow");
+    expect_rejected_idx(LW_EFORMAT, huge, good_labels, huge, "overflow");
 }
 END_TEST
 
-START_TEST(idx_refuses_what_follows)
+START_TEST(idx_rejects_trailing_bytes)
 {
     composed_file images = idx_images();
     const composed_file labels = idx_labels();
     add_number_be(&images, 1, 0);
     const char *longer = save_composed(&images, "longer");
-    refuse_idx(LW_EFORMAT, longer, save_composed(&labels, "labels"), longer, "byte 46");
+    expect_rejected_idx(LW_EFORMAT, longer, save_composed(&labels, "labels"), longer, "byte 46");
 }
 END_TEST
 
-START_TEST(idx_refuses_files_that_do_not_fit)
+START_TEST(idx_rejects_files_of_different_sizes)
 {
     const composed_file images = idx_images(), labels = idx_labels();
     composed_file fewer = labels;
@@ -369,15 +369,15 @@ START_TEST(idx_refuses_files_that_do_not_fit)
     const char *good_images = save_composed(&images, "images");
     const char *good_labels = save_composed(&labels, "labels");
     const char *fewer_labels = save_composed(&fewer, "fewer");
-    refuse_idx(LW_ESHAPE, good_images, fewer_labels, good_images, "has 4 labels");
-    refuse_idx(LW_ESHAPE, good_images, fewer_labels, fewer_labels, "has 5 rows");
-    refuse_idx(LW_ESHAPE, good_images, good_images, good_images, "6 bytes for each row");
+    expect_rejected_idx(LW_ESHAPE, good_images, fewer_labels, good_images, "has 4 labels");
+    expect_rejected_idx(LW_ESHAPE, good_images, fewer_labels, fewer_labels, "has 5 rows");
+    expect_rejected_idx(LW_ESHAPE, good_images, good_images, good_images, "6 bytes for each row");
 
     const char *missing = temp_path("missing");
-    refuse_idx(LW_EIO, missing, good_labels, missing, "No such file");
-    refuse_idx(LW_EIO, good_images, missing, missing, "No such file");
+    expect_rejected_idx(LW_EIO, missing, good_labels, missing, "No such file");
+    expect_rejected_idx(LW_EIO, good_images, missing, missing, "No such file");
     const char *directory = temp_path(".");
-    refuse_idx(LW_EIO, directory, good_labels, directory, "regular");
+    expect_rejected_idx(LW_EIO, directory, good_labels, directory, "regular");
 
     lw_dataset data = untouched_dataset();
     ASSERT_FAILS(LW_EINVAL, "data", lw_dataset_load_idx(NULL, good_images, good_labels, NULL));
@@ -391,24 +391,24 @@ int main(void)
 {
     Suite *suite = suite_create("data");
     TCase *rows = tcase_create("rows");
-    tcase_add_test(rows, check_accepts_what_is_sound);
+    tcase_add_test(rows, check_accepts_valid_data);
     tcase_add_test(rows, check_names_the_element);
-    tcase_add_test(rows, check_refuses_unsound_shapes);
+    tcase_add_test(rows, check_rejects_invalid_shapes);
     tcase_add_test(rows, select_copies_rows_in_order);
-    tcase_add_test(rows, select_refuses_rows_that_are_not_there);
-    tcase_add_test(rows, split_shares_out_every_row_once);
-    tcase_add_test(rows, split_depends_on_the_seed_alone);
-    tcase_add_test(rows, split_refuses_other_fractions);
+    tcase_add_test(rows, select_rejects_missing_rows);
+    tcase_add_test(rows, split_uses_every_row_once);
+    tcase_add_test(rows, split_depends_on_the_seed_only);
+    tcase_add_test(rows, split_rejects_invalid_fractions);
     suite_add_tcase(suite, rows);
 
     TCase *idx = temp_files_case("idx");
     tcase_add_test(idx, idx_reads_plain_and_gzip);
-    tcase_add_test(idx, idx_refuses_every_prefix);
-    tcase_add_test(idx, idx_refuses_damaged_gzip);
-    tcase_add_test(idx, idx_unpacks_no_more_than_promised);
-    tcase_add_test(idx, idx_refuses_wrong_headers);
-    tcase_add_test(idx, idx_refuses_what_follows);
-    tcase_add_test(idx, idx_refuses_files_that_do_not_fit);
+    tcase_add_test(idx, idx_rejects_every_prefix);
+    tcase_add_test(idx, idx_rejects_damaged_gzip);
+    tcase_add_test(idx, idx_unpacks_no_more_than_declared);
+    tcase_add_test(idx, idx_rejects_invalid_headers);
+    tcase_add_test(idx, idx_rejects_trailing_bytes);
+    tcase_add_test(idx, idx_rejects_files_of_different_sizes);
     suite_add_tcase(suite, idx);
     return run_suite(suite);
 }

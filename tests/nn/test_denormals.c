@@ -1,4 +1,4 @@
-/* Numbers below 2^-126: 0 in the arithmetic of training, and as ever elsewhere. */
+/* Numbers below 2^-126 are flushed to zero in the arithmetic of training, and not elsewhere. */
 #include "fixture.h"
 
 #include "threads/denormals.h"
@@ -6,14 +6,14 @@
 #include <omp.h>
 #include <stdlib.h>
 
-/* Enough for a step, and for a prediction, to be worth a second thread. */
+/* Enough rows for a second thread, in a step and in a prediction. */
 enum { ROWS = 10000, PREDICTED_ROWS = 4 * ROWS, INPUTS = 20, OUTPUTS = 2 };
 
-static lw_net *linear_net(int is_narrow, unsigned threads)
+static lw_net *linear_net(int is_small_net, unsigned threads)
 {
     const lw_layer_spec layers[] = {{.units = OUTPUTS, .init = LW_INIT_ZEROS}};
     lw_net *net = make_net(INPUTS, layers, 1, 1);
-    if (!is_narrow)
+    if (!is_small_net)
         use_general_kernels(net);
     lw_net_set_threads(net, threads);
     return net;
@@ -28,11 +28,11 @@ static float *filled(size_t n, float value)
     return floats;
 }
 
-static void train(lw_net *net, int own_loop, size_t rows, const float *x, const float *values)
+static void train(lw_net *net, int custom_loop, size_t rows, const float *x, const float *values)
 {
     const lw_optimizer optimizer = lw_sgd(1.0f);
     const lw_target target = {.values = values};
-    if (!own_loop) {
+    if (!custom_loop) {
         ASSERT_OK(lw_train_step(net, LW_SSE, &optimizer, rows, x, &target, NULL));
         return;
     }
@@ -42,29 +42,30 @@ static void train(lw_net *net, int own_loop, size_t rows, const float *x, const 
     ASSERT_OK(lw_net_step(net, &optimizer));
 }
 
-/* dW of x = 2^-80 and dz of about 2^-50 is far below 2^-126. By the general and the narrow kernels, on one thread and
- * more, of one block of rows and many. */
-START_TEST(gradients_below_the_limit_are_0)
+/* dW of x = 2^-80 and dz of about 2^-50 is far below 2^-126. Tests general kernels and small nets,
+ * one and several threads, one and many blocks of rows. */
+START_TEST(denormal_gradients_are_flushed)
 {
-    const int is_narrow = _i & 1, own_loop = _i >> 1 & 1;
+    const int is_small_net = _i & 1, custom_loop = _i >> 1 & 1;
     const unsigned threads = _i & 4 ? 3 : 1;
     const size_t rows = _i & 8 ? ROWS : 300;
     float *x = filled(ROWS * INPUTS, 0x1p-80f), *values = filled(ROWS * OUTPUTS, 0x1p-50f);
-    lw_net *net = linear_net(is_narrow, threads);
+    lw_net *net = linear_net(is_small_net, threads);
     float w[INPUTS * OUTPUTS], b[OUTPUTS];
-    train(net, own_loop, rows, x, values);
+    train(net, custom_loop, rows, x, values);
     ASSERT_OK(lw_net_get_layer(net, 0, w, b));
     for (size_t i = 0; i < INPUTS * OUTPUTS; i++)
-        ck_assert_msg(w[i] == 0.0f, "narrow %d, own loop %d, %u threads, %zu rows: W[%zu] is %a",
-                      is_narrow, own_loop, threads, rows, i, (double)w[i]);
-    ck_assert(b[0] != 0.0f); /* the step did happen */
+        ck_assert_msg(w[i] == 0.0f,
+                      "small net %d, custom loop %d, %u threads, %zu rows: W[%zu] is %a",
+                      is_small_net, custom_loop, threads, rows, i, (double)w[i]);
+    ck_assert(b[0] != 0.0f); /* proves that the step happened */
     lw_net_destroy(net);
     free(x);
     free(values);
 }
 END_TEST
 
-START_TEST(only_training_takes_denormal_weights_for_0)
+START_TEST(only_training_flushes_denormal_weights)
 {
     lw_net *net = linear_net(0, 1);
     const float w[INPUTS * OUTPUTS] = {0x1p-130f, 1.0f};
@@ -78,9 +79,9 @@ START_TEST(only_training_takes_denormal_weights_for_0)
 }
 END_TEST
 
-/* ---- The caller's mode ------------------------------------------------------------------------- */
+/* ---- Floating-point mode of the caller ------------------------------------------------------- */
 
-/* The bits that decide what operations return. What they raise on the way is the library's as anybody's. */
+/* The control bits of the floating-point environment; the sticky exception flags may change. */
 static unsigned long rules(void)
 {
 #if defined(__SSE__)
@@ -108,7 +109,7 @@ static int look_at_batch(void *user, const lw_batch_report *report)
     return 0;
 }
 
-START_TEST(the_mode_is_the_callers_again)
+START_TEST(the_callers_mode_is_restored)
 {
     float *x = uniform_floats(ROWS * INPUTS, 0.0f, 1.0f, 1),
           *values = uniform_floats(ROWS * OUTPUTS, 0.0f, 1.0f, 2);
@@ -120,9 +121,9 @@ START_TEST(the_mode_is_the_callers_again)
         if (flushed)
             lw_begin_denormals(LW_FLUSH_DENORMALS);
         callers_rules = rules();
-        for (int is_narrow = 0; is_narrow <= 1; is_narrow++) {
+        for (int is_small_net = 0; is_small_net <= 1; is_small_net++) {
             int calls = 0;
-            lw_net *net = linear_net(is_narrow, 3);
+            lw_net *net = linear_net(is_small_net, 3);
             const lw_fit_options options = {.size = sizeof options,
                                             .batch_size = ROWS / 4,
                                             .epochs = 2,
@@ -149,22 +150,22 @@ END_TEST
 
 /* ---- Other threads ----------------------------------------------------------------------------- */
 
-/* A step of a small network of several blocks of rows, on two threads. */
-static void take_shared_step(int own_loop)
+/* A step of a small net with several blocks of rows, on two threads. */
+static void take_two_thread_step(int custom_loop)
 {
     float *x = uniform_floats(ROWS * INPUTS, 0.0f, 1.0f, 1),
           *values = uniform_floats(ROWS * OUTPUTS, 0.0f, 1.0f, 2);
     lw_net *net = linear_net(1, 2);
-    train(net, own_loop, ROWS, x, values);
+    train(net, custom_loop, ROWS, x, values);
     lw_net_destroy(net);
     free(x);
     free(values);
 }
 
-/* OpenMP's threads take over the mode of the thread that starts them. */
-START_TEST(regions_of_the_application_keep_their_mode)
+/* OpenMP threads inherit the floating-point mode of the thread that starts them. */
+START_TEST(application_regions_keep_their_mode)
 {
-    take_shared_step(_i);
+    take_two_thread_step(_i);
     callers_rules = rules();
     unsigned long other = 0;
     int threads = 0;
@@ -185,7 +186,7 @@ START_TEST(predictions_keep_denormals_on_every_thread)
     float *x = filled(PREDICTED_ROWS * INPUTS, 1.0f), *y = filled(PREDICTED_ROWS * OUTPUTS, 0.0f);
     const float w[INPUTS * OUTPUTS] = {0x1p-130f, 1.0f};
     if (after_step)
-        take_shared_step(0);
+        take_two_thread_step(0);
     const unsigned long mode = lw_read_float_mode();
     if (flushed)
         lw_begin_denormals(LW_FLUSH_DENORMALS);
@@ -213,10 +214,10 @@ int main(void)
 {
     Suite *suite = suite_create("denormals");
     TCase *cases = tcase_create("denormals");
-    tcase_add_loop_test(cases, gradients_below_the_limit_are_0, 0, 16);
-    tcase_add_test(cases, only_training_takes_denormal_weights_for_0);
-    tcase_add_test(cases, the_mode_is_the_callers_again);
-    tcase_add_loop_test(cases, regions_of_the_application_keep_their_mode, 0, 2);
+    tcase_add_loop_test(cases, denormal_gradients_are_flushed, 0, 16);
+    tcase_add_test(cases, only_training_flushes_denormal_weights);
+    tcase_add_test(cases, the_callers_mode_is_restored);
+    tcase_add_loop_test(cases, application_regions_keep_their_mode, 0, 2);
     tcase_add_loop_test(cases, predictions_keep_denormals_on_every_thread, 0, 4);
     suite_add_tcase(suite, cases);
     return run_suite(suite);

@@ -1,4 +1,5 @@
-/* Numbers that go wrong: the step and the layer are named, and the network is as it was before that step. */
+/* Training that diverges: the error names the step and the layer, and the network is as before that
+ * step. */
 #include "train/parameters.h"
 #include "training_problem.h"
 
@@ -14,18 +15,18 @@ typedef struct scenario {
     float clip_norm;
 } scenario;
 
-/* Squared errors of linear outputs, at rates with which they grow. */
+/* Squared errors of linear outputs, with learning rates that make them grow. */
 static const scenario scenarios[] = {
-    {"wide", 40, 90, 20, 30.0f, LW_FP32, 0.0f},
-    {"wide, gradients stored", 40, 2100, 1100, 30.0f, LW_FP32, 0.0f},
-    {"wide, full batch", 40, 90, LW_FULL_BATCH, 30.0f, LW_FP32, 0.0f},
+    {"layered", 40, 90, 20, 30.0f, LW_FP32, 0.0f},
+    {"layered, gradients stored", 40, 2100, 1100, 30.0f, LW_FP32, 0.0f},
+    {"layered, full batch", 40, 90, LW_FULL_BATCH, 30.0f, LW_FP32, 0.0f},
     {"bf16", 40, 90, 20, 30.0f, LW_BF16, 0.0f},
     {"bf16, gradients stored", 40, 2100, 1100, 30.0f, LW_BF16, 0.0f},
-    {"narrow", 6, 90, 20, 30.0f, LW_FP32, 0.0f},
-    {"narrow, several blocks", 6, 900, 400, 30.0f, LW_FP32, 0.0f},
-    {"narrow, full batch", 6, 90, LW_FULL_BATCH, 30.0f, LW_FP32, 0.0f},
-    {"wide, clipped", 40, 90, 20, 1e30f, LW_FP32, 1.0f},
-    {"narrow, clipped", 6, 90, 20, 1e30f, LW_FP32, 1.0f},
+    {"small net", 6, 90, 20, 30.0f, LW_FP32, 0.0f},
+    {"small net, several blocks", 6, 900, 400, 30.0f, LW_FP32, 0.0f},
+    {"small net, full batch", 6, 90, LW_FULL_BATCH, 30.0f, LW_FP32, 0.0f},
+    {"layered, clipped", 40, 90, 20, 1e30f, LW_FP32, 1.0f},
+    {"small net, clipped", 6, 90, 20, 1e30f, LW_FP32, 1.0f},
 };
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios, EPOCHS = 400 };
 
@@ -47,8 +48,8 @@ static lw_fit_options options_of(const scenario *s)
                             .clip_norm = s->clip_norm};
 }
 
-/* The place that the message begins with. */
-static void place_of_message(size_t *epoch, size_t *batch)
+/* Reads epoch and batch from the beginning of the message. */
+static void position_in_message(size_t *epoch, size_t *batch)
 {
     ck_assert_msg(sscanf(lw_last_error(), "epoch %zu, batch %zu: ", epoch, batch) == 2,
                   "\"%s\" names no step", lw_last_error());
@@ -76,9 +77,9 @@ static void assert_same_networks(const char *what, const lw_net *net, const lw_n
     free(want);
 }
 
-/* Trains with its steps unwatched, and watched on three threads; both stop at the same step with the same message, where a
- * run that is stopped before it is. */
-START_TEST(a_loss_that_is_not_finite_ends_the_run_before_its_update)
+/* Trains without callbacks, and with callbacks on three threads. Both runs stop at the same step
+ * with the same message, and so does a resumed run. */
+START_TEST(a_nonfinite_loss_stops_the_run_before_the_update)
 {
     const scenario *s = &scenarios[_i];
     problem p = make_problem(s->rows);
@@ -92,7 +93,7 @@ START_TEST(a_loss_that_is_not_finite_ends_the_run_before_its_update)
     size_t epoch, batch, again_epoch, again_batch;
     char message[512];
     ASSERT_FAILS(LW_EDIVERGED, "not finite: ", lw_fit(unseen, &data, &options));
-    place_of_message(&epoch, &batch);
+    position_in_message(&epoch, &batch);
     snprintf(message, sizeof message, "%s", lw_last_error());
     ck_assert_msg(strstr(message, "layer ") || strstr(message, "all parameters and outputs are"),
                   "%s: \"%s\" names no layer", s->name, message);
@@ -104,7 +105,7 @@ START_TEST(a_loss_that_is_not_finite_ends_the_run_before_its_update)
     options.history = &history;
     lw_net_set_threads(watched, 3);
     ASSERT_FAILS(LW_EDIVERGED, "not finite: ", lw_fit(watched, &data, &options));
-    place_of_message(&again_epoch, &again_batch);
+    position_in_message(&again_epoch, &again_batch);
     ck_assert(epoch == again_epoch && batch == again_batch);
     ck_assert_str_eq(lw_last_error(), message);
     ck_assert_uint_eq(seen.epochs, epoch - 1);
@@ -125,9 +126,9 @@ START_TEST(a_loss_that_is_not_finite_ends_the_run_before_its_update)
 }
 END_TEST
 
-/* ---- What is named -------------------------------------------------------------------------- */
+/* ---- Error messages -------------------------------------------------------------------------- */
 
-/* 1-2-1, of which a test sets what it wants; with general kernels or those of narrow networks. */
+/* A 1-2-1 network with given parameters, on the general kernels or as a small net. */
 static lw_net *tiny_net(int general, float w0, float b0, float w1)
 {
     const lw_layer_spec layers[] = {{.units = 2, .activation = LW_RELU},
@@ -168,7 +169,8 @@ static const named names[] = {
 };
 enum { NAMES = sizeof names / sizeof *names };
 
-/* Each with general kernels and narrow ones, on a data set and on a source, watched and not. */
+/* Each case with general kernels and as a small net, on a data set and a source, with and without
+ * callbacks. */
 static lw_status deliver_once(void *user, size_t epoch, int first, size_t max_rows, float *x,
                               float *values, int32_t *labels, size_t *rows)
 {
@@ -180,7 +182,7 @@ static lw_status deliver_once(void *user, size_t epoch, int first, size_t max_ro
     return LW_OK;
 }
 
-START_TEST(the_place_is_named)
+START_TEST(errors_name_step_and_layer)
 {
     const named *c = &names[_i / 8];
     const int general = _i & 1, by_source = _i & 2, watched = _i & 4;
@@ -212,8 +214,9 @@ START_TEST(the_place_is_named)
 }
 END_TEST
 
-/* A validation loss that is not finite is told as well, and a parameter before on_epoch sees it. */
-START_TEST(what_an_epoch_ends_with_is_looked_at)
+/* A validation loss that is not finite is also reported, and an infinite parameter before on_epoch
+ * is called. */
+START_TEST(validation_loss_and_parameters_are_checked_after_an_epoch)
 {
     static const float x[] = {1.0f, 1e20f, 1e18f}, zero = 0.0f;
     lw_dataset data = {.rows = 1, .inputs = 1, .outputs = 1, .x = x, .target = {.values = &zero}};
@@ -241,9 +244,9 @@ START_TEST(what_an_epoch_ends_with_is_looked_at)
 }
 END_TEST
 
-/* ---- A loop of one's own --------------------------------------------------------------------- */
+/* ---- Custom training loops ------------------------------------------------------------------- */
 
-START_TEST(a_single_step_is_not_taken)
+START_TEST(a_diverging_single_step_changes_nothing)
 {
     const scenario *s = &scenarios[_i];
     problem p = make_problem(s->rows);
@@ -295,11 +298,11 @@ int main(void)
     TCase *divergence = tcase_create("divergence");
     tcase_set_timeout(divergence, 120);
     tcase_add_test(divergence, the_search_has_the_precision_of_the_step);
-    tcase_add_loop_test(divergence, a_loss_that_is_not_finite_ends_the_run_before_its_update, 0,
-                        SCENARIOS);
-    tcase_add_loop_test(divergence, the_place_is_named, 0, 8 * NAMES);
-    tcase_add_loop_test(divergence, what_an_epoch_ends_with_is_looked_at, 0, 2);
-    tcase_add_loop_test(divergence, a_single_step_is_not_taken, 0, SCENARIOS);
+    tcase_add_loop_test(divergence, a_nonfinite_loss_stops_the_run_before_the_update, 0, SCENARIOS);
+    tcase_add_loop_test(divergence, errors_name_step_and_layer, 0, 8 * NAMES);
+    tcase_add_loop_test(divergence, validation_loss_and_parameters_are_checked_after_an_epoch, 0,
+                        2);
+    tcase_add_loop_test(divergence, a_diverging_single_step_changes_nothing, 0, SCENARIOS);
     suite_add_tcase(suite, divergence);
     return run_suite(suite);
 }

@@ -1,4 +1,4 @@
-/* Networks that are exported; what other programs make of them is tested in tests/interop. */
+/* Export of networks. tests/interop tests the exported files in other programs. */
 #define _POSIX_C_SOURCE 200809L /* locale_t */
 #include "base/protobuf.h"
 #include "base/text_file.h"
@@ -22,7 +22,7 @@ static const struct {
 } formats[] = {{"net.onnx", lw_net_export_onnx}, {"net.c", export_c}};
 enum { FORMATS = sizeof formats / sizeof *formats };
 
-/* The examples of the format's documentation. */
+/* The examples of the Protocol Buffers documentation. */
 START_TEST(messages_are_encoded)
 {
     static const unsigned char expected[] = {
@@ -33,7 +33,7 @@ START_TEST(messages_are_encoded)
         0xa0, 0x01, 0x7f,                                  /* 20: 127             */
         0x28, 0x80, 0x80, 0x80, 0x80, 0x10,                /* 5: 2^32             */
         0x08, 0x00,       /* 1: 0, of a message whose fields are added */
-        0x4a, 0x80, 0x02, /* 9: 256 bytes, which follow */
+        0x4a, 0x80, 0x02, /* 9: length 256, followed by the bytes */
     };
     lw_message message = {0}, inner = {0}, fields = {0};
     lw_message_add_integer(&message, 1, 150);
@@ -54,8 +54,8 @@ START_TEST(messages_are_encoded)
 }
 END_TEST
 
-/* Longer than the buffer, so that it is emptied in between, and by a piece that does not fit. */
-START_TEST(text_is_written_whole)
+/* Longer than the buffer, so that it is flushed in between, and with a piece that does not fit. */
+START_TEST(text_is_written_completely)
 {
     enum { LINES = 3000, LINE_BYTES = 13 };
     lw_text_file text;
@@ -76,28 +76,28 @@ START_TEST(text_is_written_whole)
 }
 END_TEST
 
-START_TEST(an_export_is_whole_or_absent)
+START_TEST(an_export_is_complete_or_absent)
 {
     lw_net *net = small_net(1);
     const char *path = temp_path(formats[_i].name), *missing = temp_path("missing/net");
-    ASSERT_REFUSED(LW_EIO, missing, "No such file", formats[_i].write(net, missing));
-    ck_assert_uint_eq(temp_count(), 0);
+    ASSERT_FILE_REJECTED(LW_EIO, missing, "No such file", formats[_i].write(net, missing));
+    ck_assert_uint_eq(temp_file_count(), 0);
     ASSERT_OK(formats[_i].write(net, path));
-    ck_assert_uint_eq(temp_count(), 1);
+    ck_assert_uint_eq(temp_file_count(), 1);
 
     size_t size, size_after;
     unsigned char *before = file_bytes(path, &size);
     ck_assert_uint_gt(size, lw_net_parameter_count(net) * sizeof(float));
     float b[2] = {0.5f, INFINITY};
     ASSERT_OK(lw_net_set_layer(net, 1, NULL, b));
-    ASSERT_REFUSED(LW_EDATA, path, "layer 1, bias 1 is inf", formats[_i].write(net, path));
+    ASSERT_FILE_REJECTED(LW_EDATA, path, "layer 1, bias 1 is inf", formats[_i].write(net, path));
     float w[INPUTS * 4] = {[5] = NAN};
     ASSERT_OK(lw_net_set_layer(net, 0, w, NULL));
-    ASSERT_REFUSED(LW_EDATA, path, "layer 0, weight 5 is", formats[_i].write(net, path));
+    ASSERT_FILE_REJECTED(LW_EDATA, path, "layer 0, weight 5 is", formats[_i].write(net, path));
     unsigned char *after = file_bytes(path, &size_after);
     ck_assert_uint_eq(size_after, size);
     ck_assert_mem_eq(after, before, size);
-    ck_assert_uint_eq(temp_count(), 1);
+    ck_assert_uint_eq(temp_file_count(), 1);
     free(before);
     free(after);
 
@@ -107,7 +107,8 @@ START_TEST(an_export_is_whole_or_absent)
 }
 END_TEST
 
-/* That large a network would take the test's time and memory, so a small one says that it is. */
+/* A network of this size would exceed the test's time and memory, so a small one reports the
+ * size. */
 START_TEST(onnx_files_end_at_2_gib)
 {
     lw_net *net = small_net(1);
@@ -117,16 +118,16 @@ START_TEST(onnx_files_end_at_2_gib)
                                       SIZE_MAX};
     for (size_t i = 0; i < sizeof too_many / sizeof *too_many; i++) {
         net->parameter_count = too_many[i];
-        ASSERT_REFUSED(LW_ESHAPE, path, "2 GiB", lw_net_export_onnx(net, path));
+        ASSERT_FILE_REJECTED(LW_ESHAPE, path, "2 GiB", lw_net_export_onnx(net, path));
     }
     net->parameter_count = count;
-    ck_assert_uint_eq(temp_count(), 0);
+    ck_assert_uint_eq(temp_file_count(), 0);
     ASSERT_OK(lw_net_export_onnx(net, path));
     lw_net_destroy(net);
 }
 END_TEST
 
-/* The operators that an activation is made of; what they compute is tested in tests/interop. */
+/* The operators of an activation. tests/interop checks their values. */
 static const struct composed {
     lw_activation activation;
     size_t relu, leaky_relu, sigmoid, tanh, mul, add, softmax;
@@ -142,7 +143,7 @@ static const struct composed {
 };
 enum { COMPOSITIONS = sizeof compositions / sizeof *compositions };
 
-/* How many nodes have the operator: a field of that tag, and its length. */
+/* Counts the nodes with this operator, by tag and length of the field. */
 static size_t operators(const unsigned char *bytes, size_t size, const char *name)
 {
     enum { OPERATION_TAG = 4 << 3 | 2 };
@@ -189,15 +190,15 @@ START_TEST(names_of_functions_are_checked)
     const char *path = temp_path("net.c");
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         ASSERT_FAILS(LW_EINVAL, "is not a name", lw_net_export_c(net, path, bad[i]));
-    ck_assert_uint_eq(temp_count(), 0);
+    ck_assert_uint_eq(temp_file_count(), 0);
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         ASSERT_OK(lw_net_export_c(net, path, good[i]));
     lw_net_destroy(net);
 }
 END_TEST
 
-/* Of the locales that write a comma, one may be there. */
-START_TEST(numbers_are_written_with_a_point)
+/* Uses whichever locale with a decimal comma is installed. */
+START_TEST(numbers_are_written_with_a_decimal_point)
 {
     static const char *const commas[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "de_DE"};
     lw_net *net = small_net(1);
@@ -208,7 +209,8 @@ START_TEST(numbers_are_written_with_a_point)
     while (i < sizeof commas / sizeof *commas && !setlocale(LC_ALL, commas[i]))
         i++;
     if (i == sizeof commas / sizeof *commas)
-        printf("skipped: numbers_are_written_with_a_point, there is no locale with a comma\n");
+        printf(
+            "skipped: numbers_are_written_with_a_decimal_point: no locale with a decimal comma\n");
     ASSERT_OK(lw_net_export_c(net, path, NULL));
     unsigned char *after = file_bytes(path, &size_after);
     ck_assert_uint_eq(size_after, size);
@@ -224,12 +226,12 @@ int main(void)
     Suite *suite = suite_create("export");
     TCase *export = temp_files_case("export");
     tcase_add_test(export, messages_are_encoded);
-    tcase_add_test(export, text_is_written_whole);
-    tcase_add_loop_test(export, an_export_is_whole_or_absent, 0, FORMATS);
+    tcase_add_test(export, text_is_written_completely);
+    tcase_add_loop_test(export, an_export_is_complete_or_absent, 0, FORMATS);
     tcase_add_test(export, onnx_files_end_at_2_gib);
     tcase_add_loop_test(export, activations_are_onnx_operators, 0, COMPOSITIONS);
     tcase_add_test(export, names_of_functions_are_checked);
-    tcase_add_test(export, numbers_are_written_with_a_point);
+    tcase_add_test(export, numbers_are_written_with_a_decimal_point);
     suite_add_tcase(suite, export);
     return run_suite(suite);
 }

@@ -1,4 +1,4 @@
-/* Files that appear whole or not at all. */
+/* Files are written completely or not at all. */
 #define _GNU_SOURCE
 #include "temp_files.h"
 
@@ -12,9 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The library's calls of the system are calls of what follows here, by the linker's --wrap. */
+/* System calls of the library arrive here by the linker's --wrap. */
 
-/* Whether files without names are refused, as on some file systems. */
+/* Refuses files without a name (O_TMPFILE), as some file systems do. */
 static int has_names_only;
 
 int __real_open(const char *path, int flags, ...);
@@ -33,9 +33,9 @@ int __wrap_open(const char *path, int flags, ...)
     return __real_open(path, flags, mode);
 }
 
-static int reluctant; /* write is interrupted every other time, and else takes three bytes */
-static int full_at;   /* the number of the one write for which there is no room, from 1; 0: none */
-static int writes;    /* so many were there */
+static int reluctant; /* every other write fails with EINTR, the others write three bytes */
+static int full_at;   /* number of the write that fails with ENOSPC, from 1; 0: none */
+static int writes;    /* number of writes so far */
 
 ssize_t __real_write(int descriptor, const void *bytes, size_t count);
 ssize_t __wrap_write(int descriptor, const void *bytes, size_t count);
@@ -49,7 +49,7 @@ ssize_t __wrap_write(int descriptor, const void *bytes, size_t count)
     return __real_write(descriptor, bytes, reluctant && count > 3 ? 3 : count);
 }
 
-static int is_broken; /* nothing can be brought to the disk */
+static int is_broken; /* fsync fails */
 
 int __real_fsync(int descriptor);
 int __wrap_fsync(int descriptor);
@@ -59,7 +59,7 @@ int __wrap_fsync(int descriptor)
     return is_broken ? -1 : __real_fsync(descriptor);
 }
 
-static int keeps_names; /* nothing can be removed */
+static int keeps_names; /* unlink fails */
 
 int __real_unlink(const char *path);
 int __wrap_unlink(const char *path);
@@ -102,16 +102,16 @@ START_TEST(a_file_appears_when_it_is_closed)
     ASSERT_OK(lw_output_file_open(&file, path));
     ASSERT_OK(lw_output_file_write(file, "whole", 5));
     ck_assert_int_ne(access(path, F_OK), 0);
-    ck_assert_uint_eq(temp_count(), (size_t)has_names_only);
+    ck_assert_uint_eq(temp_file_count(), (size_t)has_names_only);
     ASSERT_OK(lw_output_file_close(file, LW_OK));
     umask(mask);
     expect_text(path, "whole");
     ck_assert_uint_eq(mode_of(path), 0640);
-    ck_assert_uint_eq(temp_count(), 1);
+    ck_assert_uint_eq(temp_file_count(), 1);
 }
 END_TEST
 
-START_TEST(a_file_that_is_there_is_replaced)
+START_TEST(an_existing_file_is_replaced)
 {
     const char *path = temp_text("old", "old and longer");
     ck_assert_int_eq(chmod(path, 0604), 0);
@@ -127,21 +127,21 @@ START_TEST(a_file_that_is_there_is_replaced)
     expect_text(path, "through the link");
     struct stat info;
     ck_assert(lstat(link, &info) == 0 && S_ISLNK(info.st_mode));
-    ck_assert_uint_eq(temp_count(), 3);
+    ck_assert_uint_eq(temp_file_count(), 3);
 }
 END_TEST
 
-START_TEST(a_file_without_a_directory_part_is_written_beside)
+START_TEST(a_path_without_directory_uses_the_working_directory)
 {
     temp_text("here", "");
     ck_assert_int_eq(chdir(temp_path(".")), 0);
     ASSERT_OK(write_text("relative", "text"));
     expect_text(temp_path("relative"), "text");
-    ck_assert_uint_eq(temp_count(), 2);
+    ck_assert_uint_eq(temp_file_count(), 2);
 }
 END_TEST
 
-START_TEST(two_files_at_once_do_not_meet)
+START_TEST(concurrent_files_do_not_conflict)
 {
     lw_output_file *first, *second;
     const char *path = temp_path("same");
@@ -153,11 +153,11 @@ START_TEST(two_files_at_once_do_not_meet)
     expect_text(path, "second");
     ASSERT_OK(lw_output_file_close(first, LW_OK));
     expect_text(path, "first");
-    ck_assert_uint_eq(temp_count(), 1);
+    ck_assert_uint_eq(temp_file_count(), 1);
 }
 END_TEST
 
-START_TEST(a_failed_file_leaves_the_old_one)
+START_TEST(a_failed_file_keeps_the_old_one)
 {
     const char *path = temp_text("old", "old");
     lw_output_file *file;
@@ -166,12 +166,12 @@ START_TEST(a_failed_file_leaves_the_old_one)
     ASSERT_FAILS(LW_EDATA, "the reason",
                  lw_output_file_close(file, lw_fail(LW_EDATA, "the reason")));
     expect_text(path, "old");
-    ck_assert_uint_eq(temp_count(), 1);
+    ck_assert_uint_eq(temp_file_count(), 1);
 }
 END_TEST
 
-/* Stdio, for one, goes on after a write that failed. */
-START_TEST(a_write_that_failed_fails_the_file)
+/* An earlier failed write must be reported even if later ones succeed, as with stdio. */
+START_TEST(a_failed_write_fails_the_file)
 {
     temp_text("old", "old");
     const char *link = temp_path("link");
@@ -181,19 +181,19 @@ START_TEST(a_write_that_failed_fails_the_file)
     writes = 0;
     full_at = 2;
     ASSERT_OK(lw_output_file_write(file, "one", 3));
-    ASSERT_REFUSED(LW_EIO, link, "No space left", lw_output_file_write(file, "two", 3));
+    ASSERT_FILE_REJECTED(LW_EIO, link, "No space left", lw_output_file_write(file, "two", 3));
     (void)lw_fail(LW_EDATA, "another failure");
-    ASSERT_REFUSED(LW_EIO, link, "No space left", lw_output_file_write(file, "three", 5));
+    ASSERT_FILE_REJECTED(LW_EIO, link, "No space left", lw_output_file_write(file, "three", 5));
     ck_assert_int_eq(writes, 2);
     (void)lw_fail(LW_EDATA, "another failure");
-    ASSERT_REFUSED(LW_EIO, link, "No space left", lw_output_file_close(file, LW_OK));
+    ASSERT_FILE_REJECTED(LW_EIO, link, "No space left", lw_output_file_close(file, LW_OK));
     full_at = 0;
     expect_text(link, "old");
-    ck_assert_uint_eq(temp_count(), 2);
+    ck_assert_uint_eq(temp_file_count(), 2);
 }
 END_TEST
 
-START_TEST(what_is_refused_does_not_fail_the_file)
+START_TEST(a_rejected_write_does_not_fail_the_file)
 {
     const char *path = temp_path("new");
     lw_output_file *file;
@@ -207,14 +207,14 @@ START_TEST(what_is_refused_does_not_fail_the_file)
 }
 END_TEST
 
-START_TEST(what_does_not_come_to_the_disk_leaves_the_old_file)
+START_TEST(a_failed_fsync_keeps_the_old_file)
 {
     const char *path = temp_text("old", "old");
     is_broken = 1;
-    ASSERT_REFUSED(LW_EIO, path, "Input/output error", write_text(path, "new"));
+    ASSERT_FILE_REJECTED(LW_EIO, path, "Input/output error", write_text(path, "new"));
     is_broken = 0;
     expect_text(path, "old");
-    ck_assert_uint_eq(temp_count(), 1);
+    ck_assert_uint_eq(temp_file_count(), 1);
 }
 END_TEST
 
@@ -222,12 +222,12 @@ static void expect_refusal(const char *path, const char *reason)
 {
     lw_output_file *const before = (lw_output_file *)(void *)&has_names_only;
     lw_output_file *file = before;
-    ASSERT_REFUSED(LW_EIO, path, reason, lw_output_file_open(&file, path));
+    ASSERT_FILE_REJECTED(LW_EIO, path, reason, lw_output_file_open(&file, path));
     ck_assert_ptr_eq(file, before);
-    ASSERT_REFUSED(LW_EIO, path, reason, lw_output_file_check(path));
+    ASSERT_FILE_REJECTED(LW_EIO, path, reason, lw_output_file_check(path));
 }
 
-START_TEST(targets_that_cannot_be_written_are_refused)
+START_TEST(unwritable_targets_are_rejected)
 {
     const char *in_missing = temp_path("missing/file"), *directory = temp_path("directory");
     const char *pipe = temp_path("pipe"), *slash = temp_path("new/");
@@ -239,9 +239,9 @@ START_TEST(targets_that_cannot_be_written_are_refused)
     expect_refusal(pipe, "not a regular file");
     expect_refusal("/dev/full", "not a regular file");
     expect_refusal("", "No such file");
-    ck_assert_uint_eq(temp_count(), 2);
+    ck_assert_uint_eq(temp_file_count(), 2);
 
-    /* For root, whom permissions do not stop, there is nothing to see. */
+    /* Not testable as root, for whom permissions do not apply. */
     const char *read_only = temp_text("read-only", "old");
     ck_assert_int_eq(chmod(read_only, 0444), 0);
     if (geteuid() != 0)
@@ -250,10 +250,10 @@ START_TEST(targets_that_cannot_be_written_are_refused)
 }
 END_TEST
 
-START_TEST(a_path_is_checked_and_left_as_it_is)
+START_TEST(checking_a_path_changes_nothing)
 {
     ASSERT_OK(lw_output_file_check(temp_path("new")));
-    ck_assert_uint_eq(temp_count(), 0);
+    ck_assert_uint_eq(temp_file_count(), 0);
     const char *path = temp_text("old", "old");
     struct stat before, after;
     ck_assert_int_eq(stat(path, &before), 0);
@@ -262,25 +262,25 @@ START_TEST(a_path_is_checked_and_left_as_it_is)
     ck_assert_uint_eq(after.st_ino, before.st_ino);
     ck_assert_uint_eq(after.st_mode, before.st_mode);
     expect_text(path, "old");
-    ck_assert_uint_eq(temp_count(), 1);
+    ck_assert_uint_eq(temp_file_count(), 1);
 }
 END_TEST
 
-START_TEST(what_a_check_cannot_remove_is_told)
+START_TEST(a_check_reports_a_file_that_it_cannot_remove)
 {
     const char *path = temp_path("new");
     keeps_names = 1;
     if (has_names_only)
-        ASSERT_REFUSED(LW_EIO, temp_path(".lanewise-"), "cannot remove: Operation not permitted",
-                       lw_output_file_check(path));
+        ASSERT_FILE_REJECTED(LW_EIO, temp_path(".lanewise-"),
+                             "cannot remove: Operation not permitted", lw_output_file_check(path));
     else
         ASSERT_OK(lw_output_file_check(path));
     keeps_names = 0;
-    ck_assert_uint_eq(temp_count(), (size_t)has_names_only);
+    ck_assert_uint_eq(temp_file_count(), (size_t)has_names_only);
 }
 END_TEST
 
-START_TEST(short_and_interrupted_writes_go_on)
+START_TEST(short_and_interrupted_writes_are_continued)
 {
     const char *path = temp_path("new");
     reluctant = 1;
@@ -291,8 +291,8 @@ START_TEST(short_and_interrupted_writes_go_on)
 }
 END_TEST
 
-/* A limit on file sizes stands in for a full disk. */
-START_TEST(a_full_disk_leaves_the_old_file)
+/* A limit on file sizes simulates a full disk. */
+START_TEST(a_full_disk_keeps_the_old_file)
 {
     enum { LIMIT = 10000, FLOATS = 10000 };
     const char *path = temp_text("old.npy", "old");
@@ -303,16 +303,16 @@ START_TEST(a_full_disk_leaves_the_old_file)
     const rlim_t before = limit.rlim_cur;
     limit.rlim_cur = LIMIT;
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    ASSERT_REFUSED(LW_EIO, path, "File too large", lw_write_npy_f32(path, values, FLOATS, 0));
+    ASSERT_FILE_REJECTED(LW_EIO, path, "File too large", lw_write_npy_f32(path, values, FLOATS, 0));
     limit.rlim_cur = before;
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
     expect_text(path, "old");
-    ck_assert_uint_eq(temp_count(), 1);
+    ck_assert_uint_eq(temp_file_count(), 1);
     free(values);
 }
 END_TEST
 
-/* The number that a file would get if it were opened now. */
+/* Returns the number of the next free file descriptor. */
 static int next_descriptor(void)
 {
     const int descriptor = __real_open("/dev/null", O_RDONLY);
@@ -321,7 +321,7 @@ static int next_descriptor(void)
     return descriptor;
 }
 
-START_TEST(no_descriptor_is_kept)
+START_TEST(descriptors_are_closed)
 {
     const char *path = temp_path("new");
     lw_output_file *file;
@@ -346,19 +346,19 @@ int main(void)
     tcase_add_checked_fixture(cases[1], refuse_unnamed_files, NULL);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         tcase_add_test(cases[i], a_file_appears_when_it_is_closed);
-        tcase_add_test(cases[i], a_file_that_is_there_is_replaced);
-        tcase_add_test(cases[i], a_file_without_a_directory_part_is_written_beside);
-        tcase_add_test(cases[i], two_files_at_once_do_not_meet);
-        tcase_add_test(cases[i], a_failed_file_leaves_the_old_one);
-        tcase_add_test(cases[i], a_write_that_failed_fails_the_file);
-        tcase_add_test(cases[i], what_is_refused_does_not_fail_the_file);
-        tcase_add_test(cases[i], what_does_not_come_to_the_disk_leaves_the_old_file);
-        tcase_add_test(cases[i], targets_that_cannot_be_written_are_refused);
-        tcase_add_test(cases[i], a_path_is_checked_and_left_as_it_is);
-        tcase_add_test(cases[i], what_a_check_cannot_remove_is_told);
-        tcase_add_test(cases[i], no_descriptor_is_kept);
-        tcase_add_test(cases[i], short_and_interrupted_writes_go_on);
-        tcase_add_test(cases[i], a_full_disk_leaves_the_old_file);
+        tcase_add_test(cases[i], an_existing_file_is_replaced);
+        tcase_add_test(cases[i], a_path_without_directory_uses_the_working_directory);
+        tcase_add_test(cases[i], concurrent_files_do_not_conflict);
+        tcase_add_test(cases[i], a_failed_file_keeps_the_old_one);
+        tcase_add_test(cases[i], a_failed_write_fails_the_file);
+        tcase_add_test(cases[i], a_rejected_write_does_not_fail_the_file);
+        tcase_add_test(cases[i], a_failed_fsync_keeps_the_old_file);
+        tcase_add_test(cases[i], unwritable_targets_are_rejected);
+        tcase_add_test(cases[i], checking_a_path_changes_nothing);
+        tcase_add_test(cases[i], a_check_reports_a_file_that_it_cannot_remove);
+        tcase_add_test(cases[i], descriptors_are_closed);
+        tcase_add_test(cases[i], short_and_interrupted_writes_are_continued);
+        tcase_add_test(cases[i], a_full_disk_keeps_the_old_file);
         suite_add_tcase(suite, cases[i]);
     }
     return run_suite(suite);

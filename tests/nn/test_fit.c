@@ -1,10 +1,10 @@
-/* lw_fit with its batches, callbacks and refusals. */
+/* lw_fit: batches, callbacks and invalid arguments. */
 #include "training_problem.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-START_TEST(unshuffled_fit_is_the_loop_written_out)
+START_TEST(unshuffled_fit_equals_a_loop_of_steps)
 {
     problem p = make_problem(ROWS);
     const lw_optimizer adam = lw_adam(0.01f);
@@ -54,8 +54,8 @@ START_TEST(unshuffled_fit_is_the_loop_written_out)
 }
 END_TEST
 
-/* A step of one row with input i moves w by i times as much as b: so the parameters tell which row it was, and
- * whose target it had. */
+/* A step on one row with input i changes w by i times as much as b, so the parameters identify the
+ * row and its target. */
 typedef struct row_watcher {
     lw_net *net;
     float targets[8];
@@ -80,7 +80,7 @@ static int watch_row(void *user, const lw_batch_report *report)
     ck_assert_double_eq_tol(moved_b, moves, 0.01 * moves);
     watcher->w = w;
     watcher->b = b;
-    ck_assert_msg(!(watcher->seen & 1u << row), "row %u came twice", row);
+    ck_assert_msg(!(watcher->seen & 1u << row), "row %u was used twice", row);
     watcher->seen |= 1u << row;
     watcher->orders[report->epoch - 1] = watcher->orders[report->epoch - 1] * 8 + row;
     if (watcher->seen == 255)
@@ -112,7 +112,7 @@ static void watch_orders(uint64_t seed, int general, const lw_target *target, si
     lw_net_destroy(watcher.net);
 }
 
-START_TEST(shuffling_takes_each_row_once_in_a_new_order)
+START_TEST(shuffling_uses_each_row_once_in_a_new_order)
 {
     static const float values[] = {0.0f, 3.0f, 1.5f, 4.0f, 0.5f, 2.0f, 5.0f, 1.0f};
     static const int32_t labels[] = {0, 1, 1, 0, 1, 0, 0, 1};
@@ -129,7 +129,7 @@ START_TEST(shuffling_takes_each_row_once_in_a_new_order)
 }
 END_TEST
 
-START_TEST(full_batch_is_the_plain_step)
+START_TEST(full_batch_equals_a_single_step)
 {
     problem p = make_problem(ROWS);
     static const size_t sizes[] = {LW_FULL_BATCH, ROWS, ROWS + 1};
@@ -156,7 +156,7 @@ START_TEST(full_batch_is_the_plain_step)
 }
 END_TEST
 
-START_TEST(clipped_fit_steps_by_at_most_the_norm)
+START_TEST(clipping_bounds_the_step)
 {
     problem p = make_problem(ROWS);
     lw_net *net = net_with_output(LW_SOFTMAX);
@@ -206,7 +206,7 @@ START_TEST(callbacks_stop_the_run)
     ck_assert_int_eq(history.stopped, 1);
     lw_history_free(&history);
 
-    /* Ten epochs by default. */
+    /* The default is ten epochs. */
     seen = (observer){0};
     ASSERT_OK(lw_fit(net, &p.data, &options));
     ck_assert_uint_eq(history.count, 10);
@@ -217,7 +217,7 @@ START_TEST(callbacks_stop_the_run)
 }
 END_TEST
 
-START_TEST(validation_is_an_evaluation)
+START_TEST(validation_equals_an_evaluation)
 {
     problem p = make_problem(100);
     const lw_dataset first = {
@@ -246,7 +246,7 @@ START_TEST(validation_is_an_evaluation)
 }
 END_TEST
 
-START_TEST(bad_fits_are_refused_and_change_nothing)
+START_TEST(invalid_fits_are_rejected_and_change_nothing)
 {
     problem p = make_problem(ROWS);
     lw_net *net = net_with_output(LW_SOFTMAX);
@@ -317,13 +317,13 @@ int main(void)
     Suite *suite = suite_create("fit");
     TCase *fit = tcase_create("fit");
     tcase_set_timeout(fit, 60);
-    tcase_add_test(fit, unshuffled_fit_is_the_loop_written_out);
-    tcase_add_loop_test(fit, shuffling_takes_each_row_once_in_a_new_order, 0, 4);
-    tcase_add_test(fit, full_batch_is_the_plain_step);
-    tcase_add_test(fit, clipped_fit_steps_by_at_most_the_norm);
+    tcase_add_test(fit, unshuffled_fit_equals_a_loop_of_steps);
+    tcase_add_loop_test(fit, shuffling_uses_each_row_once_in_a_new_order, 0, 4);
+    tcase_add_test(fit, full_batch_equals_a_single_step);
+    tcase_add_test(fit, clipping_bounds_the_step);
     tcase_add_test(fit, callbacks_stop_the_run);
-    tcase_add_test(fit, validation_is_an_evaluation);
-    tcase_add_test(fit, bad_fits_are_refused_and_change_nothing);
+    tcase_add_test(fit, validation_equals_an_evaluation);
+    tcase_add_test(fit, invalid_fits_are_rejected_and_change_nothing);
     suite_add_tcase(suite, fit);
     return run_suite(suite);
 }

@@ -7,9 +7,9 @@
 typedef struct stream {
     const problem *problem;
     size_t at, total;
-    size_t too_many; /* rows said to be delivered beyond max_rows */
+    size_t too_many; /* rows reported beyond max_rows */
     lw_status status;
-    int poison; /* a NaN in row 2 of the second batch */
+    int poison; /* delivers a NaN in row 2 of the second batch */
 } stream;
 
 static lw_status next_batch(void *user, size_t epoch, int first, size_t max_rows, float *x,
@@ -33,7 +33,7 @@ static lw_status next_batch(void *user, size_t epoch, int first, size_t max_rows
     return LW_OK;
 }
 
-START_TEST(stream_trains_like_the_data_set)
+START_TEST(a_source_trains_like_its_data_set)
 {
     problem p = make_problem(ROWS);
     stream s = {.problem = &p, .total = ROWS};
@@ -64,7 +64,7 @@ START_TEST(stream_trains_like_the_data_set)
 }
 END_TEST
 
-START_TEST(bad_streams_end_the_run)
+START_TEST(invalid_batches_end_the_run)
 {
     problem p = make_problem(ROWS);
     stream s = {.problem = &p, .total = ROWS};
@@ -118,8 +118,8 @@ int main(void)
     Suite *suite = suite_create("fit source");
     TCase *streams = tcase_create("streams");
     tcase_set_timeout(streams, 60);
-    tcase_add_test(streams, stream_trains_like_the_data_set);
-    tcase_add_test(streams, bad_streams_end_the_run);
+    tcase_add_test(streams, a_source_trains_like_its_data_set);
+    tcase_add_test(streams, invalid_batches_end_the_run);
     suite_add_tcase(suite, streams);
     return run_suite(suite);
 }

@@ -1,8 +1,9 @@
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 
 /*
- * Processes that are forked: from a thread that has trained, while another one trains, in a region; and first calls of
- * many threads at once, for each of which a process is made. Repeated and watched as test_concurrency.
+ * Forked processes: from a thread that has trained, during training of another thread, and inside a
+ * parallel region; and concurrent first calls, each in a new process. Repeated and watched like
+ * test_concurrency.
  */
 #include "concurrent.h"
 
@@ -13,7 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Under ThreadSanitizer a child of a process with OpenMP threads dies in exit: of Archer, which looks for them. */
+/* Under ThreadSanitizer, a child of a process with OpenMP threads crashes at exit in Archer. */
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 #define CHILDREN_CANNOT_EXIT 1
@@ -23,7 +24,7 @@
 #define CHILDREN_CANNOT_EXIT 0
 #endif
 
-/* A child trains a run and ends by exit, which unloads everything, or by _exit. */
+/* Forks a child that trains a run and ends with exit, which unloads everything, or with _exit. */
 static pid_t fork_trainee(size_t run, float *const want[RUNS], int leaves_at_once)
 {
     fflush(NULL);
@@ -106,7 +107,7 @@ START_TEST(a_process_forks_in_a_region)
 }
 END_TEST
 
-/* ---- First calls -------------------------------------------------------------------------------- */
+/* ---- First calls ----------------------------------------------------------------------------- */
 
 enum { BEGINNERS = 8 };
 
@@ -127,8 +128,8 @@ static void *call_first(void *argument)
     return NULL;
 }
 
-/* In a process that has not called the library: exit status 0 if all threads find the same. The bits go to
- * parameters. */
+/* Runs in a process that has not called the library. Exit status 0 if all threads get the same
+ * bits, which are stored in parameters. */
 static void begin_together(size_t run, float *parameters)
 {
     pthread_barrier_t begin;
@@ -149,17 +150,17 @@ static void begin_together(size_t run, float *parameters)
     exit(!same);
 }
 
-START_TEST(first_calls_may_come_together)
+START_TEST(first_calls_may_be_concurrent)
 {
-    enum { MOST_BYTES = 1 << 16 };
-    float *const found = mmap(NULL, (size_t)MOST_BYTES * RUNS, PROT_READ | PROT_WRITE,
+    enum { MAX_BYTES = 1 << 16 };
+    float *const found = mmap(NULL, (size_t)MAX_BYTES * RUNS, PROT_READ | PROT_WRITE,
                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     ck_assert_ptr_ne(found, MAP_FAILED);
     const size_t count = repetitions(20);
     for (size_t i = 0; i < count; i++) {
         watch("first calls of eight threads", i);
-        float *parameters = found + i % RUNS * (MOST_BYTES / sizeof(float));
-        ck_assert_uint_le(run_parameters(i % RUNS) * sizeof(float), MOST_BYTES);
+        float *parameters = found + i % RUNS * (MAX_BYTES / sizeof(float));
+        ck_assert_uint_le(run_parameters(i % RUNS) * sizeof(float), MAX_BYTES);
         fflush(NULL);
         const pid_t child = fork();
         if (child == 0) {
@@ -169,8 +170,8 @@ START_TEST(first_calls_may_come_together)
         join_child(child);
     }
     for (size_t run = 0; run < RUNS && run < count; run++)
-        ck_assert(run_agrees(run, 1, found + run * (MOST_BYTES / sizeof(float))));
-    munmap(found, (size_t)MOST_BYTES * RUNS);
+        ck_assert(run_agrees(run, 1, found + run * (MAX_BYTES / sizeof(float))));
+    munmap(found, (size_t)MAX_BYTES * RUNS);
 }
 END_TEST
 
@@ -178,12 +179,12 @@ int main(void)
 {
     Suite *suite = suite_create("forks");
     TCase *tcase = tcase_create("forks");
-    /* The watchdog looks after the time. */
+    /* The watchdog limits the time. */
     tcase_set_timeout(tcase, 0);
     tcase_add_test(tcase, children_and_parents_train_on);
     tcase_add_test(tcase, a_process_forks_while_a_thread_trains);
     tcase_add_test(tcase, a_process_forks_in_a_region);
-    tcase_add_test(tcase, first_calls_may_come_together);
+    tcase_add_test(tcase, first_calls_may_be_concurrent);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

@@ -1,4 +1,4 @@
-/* Gradients against central differences, and the check itself against broken gradients. */
+/* Gradients against central differences, and detection of wrong gradients. */
 #include "fixture.h"
 #include "train/reference_forward.h"
 
@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Float32 gradients of small networks against double: see lw_net_gradient_check. */
+/* fp32 gradients of small networks against double precision; see lw_net_gradient_check. */
 static const double net_tolerance = 5e-6;
 
-/* ---- Every loss, activation and shape ------------------------------------------------------ */
+/* ---- Every loss, activation and shape -------------------------------------------------------- */
 
 enum { ROWS = 5 };
 
@@ -51,7 +51,7 @@ static void check_network(const loss_case *c, lw_activation hidden, size_t input
         {.units = outputs, .activation = c->output, .init = LW_INIT_NORMAL},
     };
     lw_net *net = make_net(inputs, layers, 3, 11 + width);
-    if (c->output == LW_RELU) { /* alive: a dead output has no gradient to check */
+    if (c->output == LW_RELU) { /* positive, because a dead ReLU output has no gradient */
         float *b = uniform_floats(outputs, 2.0f, 3.0f, 51);
         ASSERT_OK(lw_net_set_layer(net, 2, NULL, b));
         free(b);
@@ -74,8 +74,8 @@ static void check_network(const loss_case *c, lw_activation hidden, size_t input
     lw_net_destroy(net);
 }
 
-/* All widths with all; where tests are thin every activation with each of them. */
-static int is_passed_over(size_t hidden, size_t width, size_t outputs)
+/* Tests all combinations of widths; a fast run tests each activation with every width once. */
+static int is_skipped_shape(size_t hidden, size_t width, size_t outputs)
 {
     enum { PART = 4 };
     return is_fast_run() && (hidden + width + outputs) % PART != 0;
@@ -90,8 +90,8 @@ START_TEST(every_loss_and_activation)
     for (size_t h = 0; h < sizeof hidden / sizeof *hidden; h++)
         for (size_t w = 0; w < sizeof widths / sizeof *widths; w++)
             for (size_t o = 0; o < sizeof widths / sizeof *widths; o++)
-                /* The softmax of a single output is constant: a gradient of zero. */
-                if ((widths[o] > 1 || c->output != LW_SOFTMAX) && !is_passed_over(h, w, o))
+                /* The softmax of a single output is constant and has a zero gradient. */
+                if ((widths[o] > 1 || c->output != LW_SOFTMAX) && !is_skipped_shape(h, w, o))
                     check_network(c, hidden[h], 1 + w, widths[w], widths[o]);
 }
 END_TEST
@@ -110,9 +110,9 @@ START_TEST(one_layer_and_one_row)
 }
 END_TEST
 
-/* ---- The gradient of a network, broken on purpose ------------------------------------------- */
+/* ---- Wrong gradients of a network ------------------------------------------------------------ */
 
-/* Error that the check reports for a network's gradient after `breakage` has changed it. */
+/* Returns the error that the check reports for a gradient changed by `breakage`. */
 static double error_of_broken(void (*breakage)(size_t n, double *gradient))
 {
     const lw_layer_spec layers[] = {{.units = 4, .activation = LW_TANH},
@@ -187,7 +187,7 @@ static void forget_mean(size_t n, double *g)
         g[i] *= ROWS;
 }
 
-START_TEST(broken_network_gradients_are_seen)
+START_TEST(wrong_network_gradients_are_detected)
 {
     ck_assert_double_lt(error_of_broken(keep), net_tolerance);
     ck_assert_double_eq_tol(error_of_broken(negate), 2.0, 1e-5);
@@ -198,7 +198,7 @@ START_TEST(broken_network_gradients_are_seen)
 }
 END_TEST
 
-/* ---- The generic check on a network written here, in double --------------------------------- */
+/* ---- The generic check, on a network written in double precision ----------------------------- */
 
 /* 3 inputs - 4 tanh - 2 linear, half squared error of one row. */
 enum { IN = 3, HIDDEN = 4, OUT = 2, COUNT = IN * HIDDEN + HIDDEN + HIDDEN * OUT + OUT };
@@ -213,7 +213,7 @@ typedef enum mutant_kind {
 
 static const double sample[IN] = {0.3, -0.8, 0.5}, wanted[OUT] = {0.2, -0.4};
 
-/* Loss, and its gradient where gradient is not NULL. */
+/* Returns the loss; computes its gradient unless NULL. */
 static double small_net(const double *p, double *gradient, mutant_kind mutant)
 {
     const double *w1 = p, *b1 = w1 + IN * HIDDEN, *w2 = b1 + HIDDEN, *b2 = w2 + HIDDEN * OUT;
@@ -264,7 +264,8 @@ static void draw_small_net(double *p)
     float *drawn = uniform_floats(COUNT, -1.0f, 1.0f, 77);
     for (size_t i = 0; i < COUNT; i++)
         p[i] = (double)drawn[i];
-    /* So small that adding and taking away the step would lose bits: only a copy restores it. */
+    /* So small that adding and subtracting the step would lose bits; the check must restore a
+     * copy. */
     p[0] *= 1e-9 / 3.0;
     free(drawn);
 }
@@ -283,7 +284,7 @@ static double small_net_error(mutant_kind mutant)
     return report.max_error;
 }
 
-START_TEST(generic_check_is_sharp)
+START_TEST(generic_check_detects_small_errors)
 {
     static const double tolerance = 1e-7;
     ck_assert_double_lt(small_net_error(SOUND), tolerance);
@@ -314,7 +315,7 @@ static double not_finite(const double *p, void *user)
     return HUGE_VAL;
 }
 
-START_TEST(report_says_where_and_how_much)
+START_TEST(report_locates_the_largest_error)
 {
     double p[] = {2.0, 1.0};
     const double gradient[] = {4.0, -3.0};
@@ -326,7 +327,7 @@ START_TEST(report_says_where_and_how_much)
     ck_assert_double_eq_tol(report.max_error, 6.0 / 4.0, 1e-8);
     ck_assert_double_eq_tol(report.norm, 5.0, 1e-8);
 
-    /* One of the two zero everywhere. */
+    /* One of the two gradients is zero. */
     const double zeros[] = {0.0, 0.0};
     ASSERT_OK(lw_gradient_check(2, p, zeros, quadratic, NULL, 0.0, &report));
     ck_assert_double_eq_tol(report.max_error, 1.0, 1e-12);
@@ -335,7 +336,7 @@ START_TEST(report_says_where_and_how_much)
 }
 END_TEST
 
-START_TEST(checks_that_prove_nothing_are_refused)
+START_TEST(inconclusive_checks_are_rejected)
 {
     double p[] = {2.0, 1.0};
     const double zeros[] = {0.0, 0.0}, nan_gradient[] = {0.0, (double)NAN};
@@ -364,12 +365,12 @@ int main(void)
     tcase_set_timeout(networks, 120);
     tcase_add_loop_test(networks, every_loss_and_activation, 0, LOSS_CASES);
     tcase_add_test(networks, one_layer_and_one_row);
-    tcase_add_test(networks, broken_network_gradients_are_seen);
+    tcase_add_test(networks, wrong_network_gradients_are_detected);
     suite_add_tcase(suite, networks);
     TCase *generic = tcase_create("generic");
-    tcase_add_test(generic, generic_check_is_sharp);
-    tcase_add_test(generic, report_says_where_and_how_much);
-    tcase_add_test(generic, checks_that_prove_nothing_are_refused);
+    tcase_add_test(generic, generic_check_detects_small_errors);
+    tcase_add_test(generic, report_locates_the_largest_error);
+    tcase_add_test(generic, inconclusive_checks_are_rejected);
     suite_add_tcase(suite, generic);
     return run_suite(suite);
 }

@@ -1,4 +1,4 @@
-/* Networks from the weights of other programs. */
+/* Networks imported from the weights of other programs. */
 #define _DEFAULT_SOURCE /* sbrk, MAP_ANONYMOUS */
 #include "saved_nets.h"
 
@@ -8,15 +8,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* A tensor of float32 as a header has it. */
+/* A float32 tensor in a header. */
 #define MATRIX(name, rows, cols, begin, end)                                                       \
     "\"" name "\":{\"dtype\":\"F32\",\"shape\":[" #rows "," #cols "],\"data_offsets\":[" #begin    \
     "," #end "]}"
 #define VECTOR(name, count, begin, end)                                                            \
     "\"" name "\":{\"dtype\":\"F32\",\"shape\":[" #count "],\"data_offsets\":[" #begin "," #end "]}"
 
-/* A file of this header and elements 1, 2, ... */
-static const char *save_counted(const char *header, size_t floats)
+/* Saves a file with this header and the elements 1, 2, ... */
+static const char *save_numbered(const char *header, size_t floats)
 {
     composed_file file = safetensors_of(header);
     for (size_t i = 0; i < floats; i++)
@@ -24,7 +24,7 @@ static const char *save_counted(const char *header, size_t floats)
     return save_composed(&file, "foreign.safetensors");
 }
 
-/* A 2-1-2 network whose elements lie in the order of their numbers: the flat view is then this. */
+/* A 2-1-2 network whose elements are numbered in the order of the flat view. */
 static const float counted[] = {1, 2, 3, 4, 5, 6, 7};
 /* clang-format off */
 #define COUNTED_LAYERS(first, second)                                                              \
@@ -32,10 +32,10 @@ static const float counted[] = {1, 2, 3, 4, 5, 6, 7};
     MATRIX(second ".weight", 2, 1, 12, 20) "," VECTOR(second ".bias", 2, 20, 28) "}"
 /* clang-format on */
 
-static lw_net *import_counted(const char *header, size_t floats)
+static lw_net *import_numbered(const char *header, size_t floats)
 {
     lw_net *net;
-    ASSERT_OK(lw_net_import(&net, save_counted(header, floats), LW_TANH, LW_SIGMOID));
+    ASSERT_OK(lw_net_import(&net, save_numbered(header, floats), LW_TANH, LW_SIGMOID));
     ck_assert_uint_eq(lw_net_inputs(net), 2);
     ck_assert_uint_eq(lw_net_layer_count(net), 2);
     float *flat = parameters_of(net);
@@ -44,7 +44,7 @@ static lw_net *import_counted(const char *header, size_t floats)
     return net;
 }
 
-START_TEST(layers_are_what_has_a_number)
+START_TEST(numbered_tensors_are_layers)
 {
     static const char *const headers[] = {
         COUNTED_LAYERS("0", "2"),         COUNTED_LAYERS("0", "1"),
@@ -54,7 +54,7 @@ START_TEST(layers_are_what_has_a_number)
         COUNTED_LAYERS("1.0", "1.2"),
     };
     for (size_t k = 0; k < sizeof headers / sizeof *headers; k++) {
-        lw_net *net = import_counted(headers[k], 7);
+        lw_net *net = import_numbered(headers[k], 7);
         lw_layer_info first, last;
         ASSERT_OK(lw_net_layer_info(net, 0, &first));
         ASSERT_OK(lw_net_layer_info(net, 1, &last));
@@ -65,10 +65,10 @@ START_TEST(layers_are_what_has_a_number)
 }
 END_TEST
 
-START_TEST(other_tensors_are_passed_over)
+START_TEST(other_tensors_are_ignored)
 {
-    /* Moments of an optimizer under a prefix beside bare numbers; a layer without a number; numbers
-     * with a zero before them and beyond all networks. */
+    /* Optimizer moments under a prefix next to plain layer numbers; a layer without a number;
+     * numbers with leading zeros and beyond every network. */
     /* clang-format off */
     static const char header[] =
         "{" MATRIX("0.weight", 1, 2, 0, 8) "," VECTOR("0.bias", 1, 8, 12) ","
@@ -77,7 +77,7 @@ START_TEST(other_tensors_are_passed_over)
         MATRIX("01.weight", 1, 1, 40, 44) "," MATRIX("1234567890.weight", 1, 1, 44, 48) ","
         VECTOR("1.scale", 1, 48, 52) "}";
     /* clang-format on */
-    lw_net *net = import_counted(header, 13);
+    lw_net *net = import_numbered(header, 13);
     lw_net_destroy(net);
 }
 END_TEST
@@ -90,7 +90,7 @@ START_TEST(a_missing_bias_is_0)
         "{" MATRIX("0.weight", 1, 2, 0, 8) ","
         MATRIX("2.weight", 2, 1, 8, 16) "," VECTOR("2.bias", 2, 16, 24) "}";
     /* clang-format on */
-    const char *path = save_counted(header, 6);
+    const char *path = save_numbered(header, 6);
     const lw_layer_spec layers[] = {{.units = 1, .activation = LW_RELU}, {.units = 2}};
     lw_net *net = make_net(2, layers, 2, 1), *imported;
     ASSERT_OK(lw_net_load_parameters(net, path));
@@ -105,10 +105,10 @@ START_TEST(a_missing_bias_is_0)
 }
 END_TEST
 
-START_TEST(weights_are_read_out_in)
+START_TEST(weights_are_read_as_out_in)
 {
     lw_net *net;
-    const char *path = save_counted("{" MATRIX("0.weight", 2, 3, 0, 24) "}", 6);
+    const char *path = save_numbered("{" MATRIX("0.weight", 2, 3, 0, 24) "}", 6);
     ASSERT_OK(lw_net_import(&net, path, LW_RELU, LW_LINEAR));
     static const float x[] = {1.0f, 0.0f, 0.0f, 0.0f, 1.0f, 0.0f, 0.0f, 0.0f, 1.0f};
     static const float columns[] = {1, 4, 2, 5, 3, 6};
@@ -124,7 +124,7 @@ static int many_layers(void)
     return is_fast_run() ? 10000 : 100000;
 }
 
-/* A file of many layers 1-1, whose header ends with end. */
+/* Saves a file of many 1-1 layers whose header has this ending. */
 static const char *save_many(const char *name, const char *end)
 {
     const int many = many_layers();
@@ -139,14 +139,14 @@ static const char *save_many(const char *name, const char *end)
     next += sprintf(next, "%s", end);
     for (int i = 0; i < LENGTH_BYTES; i++)
         bytes[i] = (char)((size_t)(next - bytes - LENGTH_BYTES) >> 8 * i);
-    const size_t size = (size_t)(next - bytes) + (size_t)many * sizeof(float); /* all of them 0 */
+    const size_t size = (size_t)(next - bytes) + (size_t)many * sizeof(float); /* all zero */
     const char *path = temp_file(name, bytes, size);
     free(bytes);
     return path;
 }
 
-/* Within the time of a test: with a search through all tensors for each bias it takes 170 s. */
-START_TEST(many_layers_are_found)
+/* Must finish within the time limit: searching all tensors for each bias takes 170 s. */
+START_TEST(many_layers_are_found_quickly)
 {
     lw_net *net;
     ASSERT_OK(lw_net_import(&net, save_many("many", "}"), LW_TANH, LW_LINEAR));
@@ -155,8 +155,8 @@ START_TEST(many_layers_are_found)
 }
 END_TEST
 
-/* malloc then finds memory elsewhere, but leaves ENOMEM in errno: for long strings as for many. */
-START_TEST(a_heap_that_cannot_grow_is_no_lack_of_memory)
+/* malloc then uses mmap, but sets errno to ENOMEM: the parser must not report a lack of memory. */
+START_TEST(a_heap_that_cannot_grow_is_not_an_error)
 {
     static const int lengths[] = {1, 100, 40000, 1000000};
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
@@ -170,17 +170,17 @@ START_TEST(a_heap_that_cannot_grow_is_no_lack_of_memory)
     free(end);
     malloc_trim(0);
     const uintptr_t behind = ((uintptr_t)sbrk(0) + page - 1) / page * page;
-    /* Taken already, it is as good. */
+    /* It is sufficient if the page is already in use. */
     (void)mmap((void *)behind, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     lw_net *net;
     ASSERT_OK(lw_net_import(&net, whole, LW_TANH, LW_LINEAR));
     lw_net_destroy(net);
-    ASSERT_REFUSED(LW_EFORMAT, part, "header at byte ",
-                   lw_net_import(&net, part, LW_TANH, LW_LINEAR));
+    ASSERT_FILE_REJECTED(LW_EFORMAT, part, "header at byte ",
+                         lw_net_import(&net, part, LW_TANH, LW_LINEAR));
 }
 END_TEST
 
-START_TEST(tensors_that_are_no_network_are_refused)
+START_TEST(tensors_without_a_network_are_rejected)
 {
     static const struct {
         lw_status expected;
@@ -203,25 +203,25 @@ START_TEST(tensors_that_are_no_network_are_refused)
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         lw_net *net = (lw_net *)(void *)&net;
-        const char *path = save_counted(cases[k].header, cases[k].floats);
-        ASSERT_REFUSED(cases[k].expected, path, cases[k].place,
-                       lw_net_import(&net, path, LW_RELU, LW_LINEAR));
+        const char *path = save_numbered(cases[k].header, cases[k].floats);
+        ASSERT_FILE_REJECTED(cases[k].expected, path, cases[k].place,
+                             lw_net_import(&net, path, LW_RELU, LW_LINEAR));
         ck_assert_ptr_eq(net, &net);
     }
 }
 END_TEST
 
-START_TEST(bad_arguments_are_refused)
+START_TEST(bad_arguments_are_rejected)
 {
-    const char *path = save_counted(COUNTED_LAYERS("0", "2"), 7);
+    const char *path = save_numbered(COUNTED_LAYERS("0", "2"), 7);
     lw_net *net;
     ASSERT_FAILS(LW_EINVAL, "net", lw_net_import(NULL, path, LW_RELU, LW_LINEAR));
     ASSERT_FAILS(LW_EINVAL, "path", lw_net_import(&net, NULL, LW_RELU, LW_LINEAR));
     ASSERT_FAILS(LW_EINVAL, "hidden", lw_net_import(&net, path, LW_SOFTMAX, LW_LINEAR));
     ASSERT_FAILS(LW_EINVAL, "hidden", lw_net_import(&net, path, (lw_activation)-1, LW_LINEAR));
     ASSERT_FAILS(LW_EINVAL, "activation 99", lw_net_import(&net, path, LW_RELU, (lw_activation)99));
-    ASSERT_REFUSED(LW_EIO, temp_path("absent"), "No such file",
-                   lw_net_import(&net, temp_path("absent"), LW_RELU, LW_LINEAR));
+    ASSERT_FILE_REJECTED(LW_EIO, temp_path("absent"), "No such file",
+                         lw_net_import(&net, temp_path("absent"), LW_RELU, LW_LINEAR));
 }
 END_TEST
 
@@ -229,14 +229,14 @@ int main(void)
 {
     Suite *suite = suite_create("import");
     TCase *import = temp_files_case("import");
-    tcase_add_test(import, layers_are_what_has_a_number);
-    tcase_add_test(import, other_tensors_are_passed_over);
+    tcase_add_test(import, numbered_tensors_are_layers);
+    tcase_add_test(import, other_tensors_are_ignored);
     tcase_add_test(import, a_missing_bias_is_0);
-    tcase_add_test(import, weights_are_read_out_in);
-    tcase_add_test(import, many_layers_are_found);
-    tcase_add_loop_test(import, a_heap_that_cannot_grow_is_no_lack_of_memory, 0, 4);
-    tcase_add_test(import, tensors_that_are_no_network_are_refused);
-    tcase_add_test(import, bad_arguments_are_refused);
+    tcase_add_test(import, weights_are_read_as_out_in);
+    tcase_add_test(import, many_layers_are_found_quickly);
+    tcase_add_loop_test(import, a_heap_that_cannot_grow_is_not_an_error, 0, 4);
+    tcase_add_test(import, tensors_without_a_network_are_rejected);
+    tcase_add_test(import, bad_arguments_are_rejected);
     suite_add_tcase(suite, import);
     return run_suite(suite);
 }

@@ -1,4 +1,4 @@
-/* Networks that have to learn. */
+/* Networks that must learn. */
 #include "fixture.h"
 
 #include <math.h>
@@ -12,7 +12,7 @@ START_TEST(xor_is_learnt_with_32_hidden_units)
         {.units = 32, .activation = LW_RELU, .init = LW_INIT_HE},
         {.units = 1, .activation = LW_SIGMOID, .init = LW_INIT_HE},
     };
-    /* Ten seeds of the hundred in each loop; one where tests are thin. */
+    /* Each loop tests ten of a hundred seeds; a fast run tests one. */
     const uint64_t first = 10 * (uint64_t)_i, count = is_fast_run() ? 1 : 10;
     for (uint64_t seed = first; seed < first + count; seed++) {
         lw_net *net = make_net(2, layers, 2, seed);

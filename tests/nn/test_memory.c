@@ -1,14 +1,14 @@
-/* What networks hold: no more than they have to, and no more with every step. */
+/* Memory of networks: close to the minimum, and constant during training. */
 #include "fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-/* ---- Bytes of a network ---------------------------------------------------------------------- */
+/* ---- Memory of a network --------------------------------------------------------------------- */
 
 typedef struct sizes {
-    size_t layer_count, units[5]; /* units[0] inputs */
+    size_t layer_count, units[5]; /* units[0] is the number of inputs */
     size_t batch;
     lw_optimizer_kind kind;
 } sizes;
@@ -22,7 +22,7 @@ static const sizes cases[] = {
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
-/* A case; where tests are thin with a smaller batch: an emulator took 200 s for these. */
+/* A case, with a smaller batch in a fast run: an emulator took 200 s. */
 static sizes case_of(size_t i)
 {
     sizes s = cases[i];
@@ -39,7 +39,7 @@ static lw_net *net_of(const sizes *s)
     return make_net(s->units[0], layers, s->layer_count, 1);
 }
 
-/* Parameters, moments, and of the batch y and dz of every layer and the logits: nothing else is needed. */
+/* The minimum: parameters, moments, and for the batch y and dz of every layer and the logits. */
 static double needed_bytes(const sizes *s, size_t parameters)
 {
     const size_t moments = s->kind == LW_ADAM ? 2 : 0;
@@ -49,7 +49,7 @@ static double needed_bytes(const sizes *s, size_t parameters)
     return 4.0 * (double)((1 + moments) * parameters + s->batch * activations);
 }
 
-START_TEST(a_network_holds_little_more_than_it_needs)
+START_TEST(network_memory_is_close_to_the_minimum)
 {
     const sizes of = case_of((size_t)_i), *s = &of;
     const lw_optimizer optimizer = s->kind == LW_ADAM ? lw_adam(1e-3f) : lw_sgd(0.01f);
@@ -74,7 +74,7 @@ START_TEST(a_network_holds_little_more_than_it_needs)
     ck_assert_double_ge(fused, needed);
     ck_assert_double_le(fused, 1.25 * needed);
 
-    /* The user's own loop has gradients besides. */
+    /* A custom training loop also stores gradients. */
     ASSERT_OK(lw_net_forward(net, s->batch, x, NULL));
     ASSERT_OK(lw_net_loss(net, LW_LOSS_DEFAULT, &data.target, NULL));
     ASSERT_OK(lw_net_backward(net, NULL, NULL));
@@ -88,7 +88,7 @@ END_TEST
 
 /* ---- Resident memory ------------------------------------------------------------------------- */
 
-/* 0 where nobody says. */
+/* Returns 0 if the system does not report it. */
 static size_t resident_bytes(void)
 {
     FILE *file = fopen("/proc/self/statm", "r");
@@ -109,16 +109,16 @@ static void run_steps(lw_net *net, lw_loss loss, size_t rows, const float *x, co
         ASSERT_OK(lw_train_step(net, loss, &adam, rows, x, &target, NULL));
 }
 
-/* A leak of 32 bytes a step, the least that malloc takes, would be 320 KB of 10000; an emulator's own memory grows
- * by 70 KB. So many steps are enough where they take long. A sanitizer's grows by as much as it likes, and it looks for
- * leaks by itself. */
+/* A leak of 32 bytes per step, the smallest allocation of malloc, would be 320 KB after 10000
+ * steps. The memory of an emulator grows by 70 KB. Sanitizers keep freed memory and detect leaks
+ * themselves. */
 #if defined(__SANITIZE_ADDRESS__)
 enum { ALLOWED_GROWTH = 256 * 1024 * 1024 };
 #else
 enum { ALLOWED_GROWTH = 256 * 1024 };
 #endif
 
-enum { LEAST_STEPS = 10000 };
+enum { MIN_STEPS = 10000 };
 
 static void assert_stays(size_t inputs, const lw_layer_spec *layers, size_t count, size_t rows,
                          size_t steps)
@@ -127,26 +127,26 @@ static void assert_stays(size_t inputs, const lw_layer_spec *layers, size_t coun
           *y = uniform_floats(rows, 0.0f, 1.0f, 2);
     lw_net *net = make_net(inputs, layers, count, 3);
     run_steps(net, LW_BINARY_CROSS_ENTROPY, rows, x, y, 1000);
-    (void)resident_bytes(); /* pages of the functions that read it */
+    (void)resident_bytes(); /* maps the code that reads it */
     const size_t before = resident_bytes();
-    run_steps(net, LW_BINARY_CROSS_ENTROPY, rows, x, y, is_fast_run() ? LEAST_STEPS : steps);
+    run_steps(net, LW_BINARY_CROSS_ENTROPY, rows, x, y, is_fast_run() ? MIN_STEPS : steps);
     const size_t after = resident_bytes();
     if (before == 0)
-        printf("skipped: there is no /proc/self/statm\n");
+        printf("skipped: /proc/self/statm is missing\n");
     ck_assert_uint_le(after, before + ALLOWED_GROWTH);
     free(x);
     free(y);
     lw_net_destroy(net);
 }
 
-START_TEST(a_million_steps_of_one_unit_take_no_memory)
+START_TEST(a_million_steps_of_one_unit_leak_nothing)
 {
     static const lw_layer_spec layer = {.units = 1, .activation = LW_SIGMOID};
     assert_stays(2, &layer, 1, 4, 1000000);
 }
 END_TEST
 
-START_TEST(many_steps_of_a_narrow_network_take_no_memory)
+START_TEST(many_steps_of_a_small_net_leak_nothing)
 {
     static const lw_layer_spec layers[] = {{.units = 10, .activation = LW_RELU},
                                            {.units = 5, .activation = LW_RELU},
@@ -155,7 +155,7 @@ START_TEST(many_steps_of_a_narrow_network_take_no_memory)
 }
 END_TEST
 
-START_TEST(many_steps_of_a_wide_network_take_no_memory)
+START_TEST(many_steps_of_a_layered_network_leak_nothing)
 {
     static const lw_layer_spec layers[] = {{.units = 40, .activation = LW_RELU},
                                            {.units = 1, .activation = LW_SIGMOID}};
@@ -163,7 +163,7 @@ START_TEST(many_steps_of_a_wide_network_take_no_memory)
 }
 END_TEST
 
-START_TEST(networks_give_back_what_they_hold)
+START_TEST(destroyed_networks_free_their_memory)
 {
     const sizes of = case_of(1), *s = &of;
     size_t before = 0;
@@ -177,10 +177,11 @@ START_TEST(networks_give_back_what_they_hold)
         free(x);
         free(labels);
         lw_net_destroy(net);
-        if (i == 19) /* the heap has settled */
+        if (i == 19) /* after the heap has settled */
             before = resident_bytes();
     }
-    /* Less than one network, of which there were twenty more; a sanitizer keeps what was freed for a while. */
+    /* Less than one network, while twenty more were created. A sanitizer keeps freed memory for a
+     * while. */
     const size_t allowed = ALLOWED_GROWTH > 4 * 1024 * 1024 ? ALLOWED_GROWTH : 4 * 1024 * 1024;
     ck_assert_uint_le(resident_bytes(), before + allowed);
 }
@@ -191,11 +192,11 @@ int main(void)
     Suite *suite = suite_create("memory");
     TCase *tcase = tcase_create("memory");
     tcase_set_timeout(tcase, 120);
-    tcase_add_loop_test(tcase, a_network_holds_little_more_than_it_needs, 0, CASES);
-    tcase_add_test(tcase, a_million_steps_of_one_unit_take_no_memory);
-    tcase_add_test(tcase, many_steps_of_a_narrow_network_take_no_memory);
-    tcase_add_test(tcase, many_steps_of_a_wide_network_take_no_memory);
-    tcase_add_test(tcase, networks_give_back_what_they_hold);
+    tcase_add_loop_test(tcase, network_memory_is_close_to_the_minimum, 0, CASES);
+    tcase_add_test(tcase, a_million_steps_of_one_unit_leak_nothing);
+    tcase_add_test(tcase, many_steps_of_a_small_net_leak_nothing);
+    tcase_add_test(tcase, many_steps_of_a_layered_network_leak_nothing);
+    tcase_add_test(tcase, destroyed_networks_free_their_memory);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

@@ -1,4 +1,4 @@
-/* Networks that are saved and loaded. */
+/* Saved and loaded networks. */
 #include "saved_nets.h"
 
 #include <stdio.h>
@@ -20,7 +20,7 @@ START_TEST(activations_have_names)
 }
 END_TEST
 
-START_TEST(a_network_comes_back_as_it_was)
+START_TEST(a_saved_network_loads_unchanged)
 {
     const lw_layer_spec layers[] = {
         {.units = 1, .activation = LW_LINEAR},     {.units = 17, .activation = LW_RELU},
@@ -32,7 +32,7 @@ START_TEST(a_network_comes_back_as_it_was)
     lw_net *net = make_net(7, layers, COUNT, 3), *loaded, *other = make_net(7, layers, COUNT, 4);
     const char *path = temp_path("net.safetensors");
     ASSERT_OK(lw_net_save(net, path));
-    ck_assert_uint_eq(temp_count(), 1);
+    ck_assert_uint_eq(temp_file_count(), 1);
     ASSERT_OK(lw_net_load(&loaded, path));
     ck_assert_uint_eq(lw_net_inputs(loaded), 7);
     ck_assert_uint_eq(lw_net_layer_count(loaded), COUNT);
@@ -52,7 +52,7 @@ START_TEST(a_network_comes_back_as_it_was)
 }
 END_TEST
 
-START_TEST(weights_are_stored_out_in)
+START_TEST(weights_are_stored_as_out_in)
 {
     lw_net *net = small_net(1);
     float w[INPUTS * 4], b[4], stored[INPUTS * 4];
@@ -84,7 +84,8 @@ START_TEST(weights_are_stored_out_in)
 }
 END_TEST
 
-/* Modules of nn.Sequential are counted: one for a Linear, one for each activation but linear. */
+/* Modules are numbered as in nn.Sequential: one per Linear, and one per activation other than
+ * linear. */
 START_TEST(tensors_are_named_as_in_a_sequential)
 {
     static const char *const names[] = {"0.weight", "2.weight", "3.weight", "4.weight", "6.weight"};
@@ -114,17 +115,17 @@ START_TEST(tensors_are_named_as_in_a_sequential)
 }
 END_TEST
 
-START_TEST(parameters_come_from_elsewhere)
+START_TEST(parameters_load_from_another_network)
 {
     const lw_layer_spec layer = {.units = 1, .activation = LW_TANH};
     lw_net *net = make_net(2, &layer, 1, 1), *loaded = net;
-    const composed_file file = foreign_file(-2.0);
+    const composed_file file = other_program_file(-2.0);
     const char *path = save_composed(&file, "foreign.safetensors");
     ASSERT_OK(lw_net_load_parameters(net, path));
     float flat[3];
     ASSERT_OK(lw_net_get_parameters(net, flat));
     ck_assert(flat[0] == 0.1f && flat[1] == -2.0f && flat[2] == 0.5f);
-    ASSERT_REFUSED(LW_EFORMAT, path, "no 'lanewise'", lw_net_load(&loaded, path));
+    ASSERT_FILE_REJECTED(LW_EFORMAT, path, "no 'lanewise'", lw_net_load(&loaded, path));
     ck_assert_ptr_eq(loaded, net);
     lw_net_destroy(net);
 }
@@ -135,10 +136,10 @@ int main(void)
     Suite *suite = suite_create("models");
     TCase *models = temp_files_case("models");
     tcase_add_test(models, activations_have_names);
-    tcase_add_test(models, a_network_comes_back_as_it_was);
-    tcase_add_test(models, weights_are_stored_out_in);
+    tcase_add_test(models, a_saved_network_loads_unchanged);
+    tcase_add_test(models, weights_are_stored_as_out_in);
     tcase_add_test(models, tensors_are_named_as_in_a_sequential);
-    tcase_add_test(models, parameters_come_from_elsewhere);
+    tcase_add_test(models, parameters_load_from_another_network);
     suite_add_tcase(suite, models);
     return run_suite(suite);
 }

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Sizes that are no multiple of a section, so that padding shows where it is mistaken for data. */
+/* Sizes that are not multiples of the padding, so that padding mistaken for data is detected. */
 static const lw_layer_spec odd_layers[] = {
     {.units = 5, .activation = LW_TANH},
     {.units = 17, .activation = LW_GELU},
@@ -13,9 +13,9 @@ static const lw_layer_spec odd_layers[] = {
 };
 enum { ODD_INPUTS = 7, ODD_LAYERS = 3, ODD_COUNT = 7 * 5 + 5 + 5 * 17 + 17 + 17 * 3 + 3 };
 
-/* ---- Creation ------------------------------------------------------------------------------ */
+/* ---- Creation -------------------------------------------------------------------------------- */
 
-START_TEST(creation_refuses)
+START_TEST(creation_rejects_invalid_layers)
 {
     const struct {
         size_t inputs, count;
@@ -50,7 +50,7 @@ START_TEST(creation_refuses)
 }
 END_TEST
 
-START_TEST(shape_is_as_asked)
+START_TEST(getters_return_the_shape)
 {
     lw_net *net = make_net(ODD_INPUTS, odd_layers, ODD_LAYERS, 1);
     ck_assert_uint_eq(lw_net_inputs(net), ODD_INPUTS);
@@ -67,7 +67,7 @@ START_TEST(shape_is_as_asked)
 }
 END_TEST
 
-/* ---- Initial parameters -------------------------------------------------------------------- */
+/* ---- Initial parameters ---------------------------------------------------------------------- */
 
 enum { INIT_IN = 200, INIT_OUT = 150 };
 
@@ -88,7 +88,7 @@ static moments moments_of(size_t n, const float *x)
     return m;
 }
 
-/* A layer's initial weights against their distribution; bound 0: normal, without one. */
+/* Checks a layer's initial weights against their distribution; bound 0: normal, unbounded. */
 static void check_init(lw_init init, float scale, double deviation, double bound, int draws_bias)
 {
     const lw_layer_spec layer = {.units = INIT_OUT, .init = init, .init_scale = scale};
@@ -104,7 +104,7 @@ static void check_init(lw_init init, float scale, double deviation, double bound
         ck_assert_double_le(m.largest, bound * (1.0 + 1e-6));
         ck_assert_double_ge(m.largest, bound * 0.999);
     } else if (deviation > 0.0) {
-        /* Of 30000 normal numbers the largest is near 4.1 deviations. */
+        /* The largest of 30000 normal numbers is near 4.1 deviations. */
         ck_assert_double_gt(m.largest, 3.4 * deviation);
         ck_assert_double_lt(m.largest, 6.0 * deviation);
     }
@@ -132,7 +132,7 @@ START_TEST(initial_parameters_have_their_distribution)
 }
 END_TEST
 
-START_TEST(seed_decides_the_parameters)
+START_TEST(the_seed_determines_the_parameters)
 {
     lw_net *a = make_net(ODD_INPUTS, odd_layers, ODD_LAYERS, 1);
     lw_net *b = make_net(ODD_INPUTS, odd_layers, ODD_LAYERS, 2);
@@ -150,9 +150,9 @@ START_TEST(seed_decides_the_parameters)
 }
 END_TEST
 
-/* ---- Views --------------------------------------------------------------------------------- */
+/* ---- Views ----------------------------------------------------------------------------------- */
 
-START_TEST(flat_view_is_the_layers_in_order)
+START_TEST(flat_view_has_the_layers_in_order)
 {
     lw_net *net = make_net(ODD_INPUTS, odd_layers, ODD_LAYERS, 1);
     float *flat = uniform_floats(ODD_COUNT, -1.0f, 1.0f, 5);
@@ -171,14 +171,14 @@ START_TEST(flat_view_is_the_layers_in_order)
     float *again = parameters_of(net);
     assert_same_bits("parameters", ODD_COUNT, again, flat);
 
-    /* One part of one layer, and nothing else. */
+    /* Changes one part of one layer and nothing else. */
     const float b[] = {1.0f, 2.0f, 3.0f, 4.0f, 5.0f};
     ASSERT_OK(lw_net_set_layer(net, 0, NULL, b));
     ASSERT_OK(lw_net_get_parameters(net, again));
     memcpy(flat + ODD_INPUTS * 5, b, sizeof b);
     assert_same_bits("after set_layer", ODD_COUNT, again, flat);
 
-    /* Gradients are a vector of their own. */
+    /* Gradients are stored separately. */
     for (size_t i = 0; i < ODD_COUNT; i++)
         again[i] = (float)i;
     ASSERT_OK(lw_net_set_gradients(net, again));
@@ -221,7 +221,7 @@ START_TEST(buffers_are_padded_with_zeros)
 }
 END_TEST
 
-START_TEST(views_refuse)
+START_TEST(views_reject_invalid_arguments)
 {
     lw_net *net = make_net(ODD_INPUTS, odd_layers, ODD_LAYERS, 1);
     float *flat = canary_floats(ODD_COUNT);
@@ -242,9 +242,9 @@ START_TEST(views_refuse)
 }
 END_TEST
 
-/* ---- The order of calls --------------------------------------------------------------------- */
+/* ---- Call order ------------------------------------------------------------------------------ */
 
-START_TEST(calls_out_of_order_are_refused)
+START_TEST(calls_out_of_order_are_rejected)
 {
     const float x[2 * ODD_INPUTS] = {0.5f}, dy[6] = {1.0f};
     const int32_t labels[] = {0, 2};
@@ -264,7 +264,7 @@ START_TEST(calls_out_of_order_are_refused)
     ASSERT_OK(lw_net_backward(net, NULL, NULL));
     ASSERT_OK(lw_net_backward(net, NULL, NULL));
     ASSERT_OK(lw_net_backward(net, dy, NULL));
-    /* The caller's dy took the place of the loss's. */
+    /* The caller's dy has replaced that of the loss. */
     ASSERT_FAILS(LW_ESTATE, "loss", lw_net_backward(net, NULL, NULL));
     ASSERT_OK(lw_net_step(net, &sgd));
     /* The activations belong to the parameters before the step. */
@@ -281,7 +281,7 @@ START_TEST(calls_out_of_order_are_refused)
 }
 END_TEST
 
-START_TEST(bad_batches_are_refused)
+START_TEST(invalid_batches_are_rejected)
 {
     const float x[ODD_INPUTS] = {0.5f};
     float y[3] = {9.0f, 9.0f, 9.0f};
@@ -297,7 +297,7 @@ START_TEST(bad_batches_are_refused)
 }
 END_TEST
 
-/* ---- Prediction ---------------------------------------------------------------------------- */
+/* ---- Prediction ------------------------------------------------------------------------------ */
 
 START_TEST(prediction_has_the_bits_of_the_forward_pass)
 {
@@ -346,9 +346,9 @@ START_TEST(prediction_edges)
 }
 END_TEST
 
-/* ---- Evaluation ---------------------------------------------------------------------------- */
+/* ---- Evaluation ------------------------------------------------------------------------------ */
 
-/* A layer with W = scale * 1 and b = 0, whose outputs are its inputs but for the activation. */
+/* A layer with W = scale * I and b = 0, whose outputs are its activated inputs. */
 static lw_net *identity_net(size_t units, lw_activation activation)
 {
     const lw_layer_spec layer = {.units = units, .activation = activation, .init = LW_INIT_ZEROS};
@@ -377,7 +377,7 @@ START_TEST(two_classes)
         ASSERT_OK(lw_evaluate(net, &data, LW_LOSS_DEFAULT, &e));
         ck_assert_uint_eq(e.rows, 7);
         ck_assert_uint_eq(e.classes, 2);
-        /* sigmoid(0) is 0.5, which is not above it. */
+        /* sigmoid(0) is 0.5, which is not above the threshold. */
         ck_assert_uint_eq(e.true_positive, 2);
         ck_assert_uint_eq(e.false_positive, 1);
         ck_assert_uint_eq(e.true_negative, 3);
@@ -498,9 +498,9 @@ static double loss_of(const lw_net *net, lw_loss loss, const lw_dataset *data)
     return value;
 }
 
-START_TEST(losses_have_their_scale)
+START_TEST(losses_are_scaled_as_documented)
 {
-    /* Differences 1, 2, 0, -1, 0, 3: squares sum to 15 over 2 rows of 3. */
+    /* Differences 1, 2, 0, -1, 0, 3: the squares sum to 15 over 2 rows of 3. */
     const float x[] = {1, 2, 0, /**/ 1, 1, 3}, values[] = {0, 0, 0, /**/ 2, 1, 0};
     const lw_dataset data = {
         .rows = 2, .inputs = 3, .outputs = 3, .x = x, .target = {.values = values}};
@@ -523,13 +523,13 @@ START_TEST(losses_have_their_scale)
     ck_assert_double_eq_tol(loss_of(net, LW_CROSS_ENTROPY, &flat), log(2.0), 1e-6);
     flat.target = (lw_target){.labels = labels};
     ck_assert_double_eq_tol(loss_of(net, LW_CROSS_ENTROPY, &flat), log(2.0), 1e-6);
-    /* Labels under a squared error: one-hot rows. */
+    /* Labels with a squared error are one-hot rows. */
     ck_assert_double_eq_tol(loss_of(net, LW_SSE, &flat), 1.0, 1e-6);
     lw_net_destroy(net);
 }
 END_TEST
 
-START_TEST(evaluation_refuses)
+START_TEST(evaluation_rejects_invalid_arguments)
 {
     const float x[] = {1, 2, 3, NAN}, good[] = {1, 2, 3, 4};
     const int32_t labels[] = {0, 2};
@@ -603,15 +603,15 @@ int main(void)
     Suite *suite = suite_create("net");
     TCase *tcase = tcase_create("net");
     tcase_set_timeout(tcase, 60);
-    tcase_add_test(tcase, creation_refuses);
-    tcase_add_test(tcase, shape_is_as_asked);
+    tcase_add_test(tcase, creation_rejects_invalid_layers);
+    tcase_add_test(tcase, getters_return_the_shape);
     tcase_add_test(tcase, initial_parameters_have_their_distribution);
-    tcase_add_test(tcase, seed_decides_the_parameters);
-    tcase_add_test(tcase, flat_view_is_the_layers_in_order);
+    tcase_add_test(tcase, the_seed_determines_the_parameters);
+    tcase_add_test(tcase, flat_view_has_the_layers_in_order);
     tcase_add_test(tcase, buffers_are_padded_with_zeros);
-    tcase_add_test(tcase, views_refuse);
-    tcase_add_test(tcase, calls_out_of_order_are_refused);
-    tcase_add_test(tcase, bad_batches_are_refused);
+    tcase_add_test(tcase, views_reject_invalid_arguments);
+    tcase_add_test(tcase, calls_out_of_order_are_rejected);
+    tcase_add_test(tcase, invalid_batches_are_rejected);
     tcase_add_test(tcase, prediction_has_the_bits_of_the_forward_pass);
     tcase_add_test(tcase, prediction_edges);
     tcase_add_test(tcase, two_classes);
@@ -620,8 +620,8 @@ int main(void)
     tcase_add_test(tcase, many_classes_have_no_confusion_matrix);
     tcase_add_test(tcase, softmax_of_one_output_is_refused);
     tcase_add_test(tcase, regression_has_no_classes);
-    tcase_add_test(tcase, losses_have_their_scale);
-    tcase_add_test(tcase, evaluation_refuses);
+    tcase_add_test(tcase, losses_are_scaled_as_documented);
+    tcase_add_test(tcase, evaluation_rejects_invalid_arguments);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

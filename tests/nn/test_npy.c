@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- Composing ----------------------------------------------------------------------------- */
+/* ---- Composed files -------------------------------------------------------------------------- */
 
 static composed_file npy_header(unsigned major, const char *dictionary)
 {
@@ -39,21 +39,21 @@ static const char *save_x(size_t rows)
     return save_composed(&file, "x.npy");
 }
 
-static void refuse(lw_status expected, const char *place, const char *named, const char *x,
-                   const char *y)
+static void expect_rejected(lw_status expected, const char *place, const char *named, const char *x,
+                            const char *y)
 {
     lw_dataset data = untouched_dataset();
-    ASSERT_REFUSED(expected, named, place, lw_dataset_load_npy(&data, x, y, NULL));
+    ASSERT_FILE_REJECTED(expected, named, place, lw_dataset_load_npy(&data, x, y, NULL));
     ck_assert(is_untouched(&data));
 }
 
-static void refuse_x(lw_status expected, const char *place, const composed_file *file)
+static void expect_rejected_x(lw_status expected, const char *place, const composed_file *file)
 {
     const char *path = save_composed(file, "wrong.npy");
-    refuse(expected, place, path, path, NULL);
+    expect_rejected(expected, place, path, path, NULL);
 }
 
-/* ---- What is read -------------------------------------------------------------------------- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 START_TEST(npy_reads_both_orders_and_widths)
 {
@@ -83,7 +83,7 @@ START_TEST(npy_reads_both_orders_and_widths)
 }
 END_TEST
 
-START_TEST(npy_understands_its_headers)
+START_TEST(npy_accepts_header_variants)
 {
     static const struct {
         unsigned major;
@@ -158,9 +158,9 @@ START_TEST(npy_reads_target_values)
 }
 END_TEST
 
-/* ---- What is refused ----------------------------------------------------------------------- */
+/* ---- Invalid files --------------------------------------------------------------------------- */
 
-START_TEST(npy_refuses_every_prefix)
+START_TEST(npy_rejects_every_prefix)
 {
     size_t size;
     unsigned char *bytes = file_bytes(save_x(2), &size);
@@ -168,18 +168,18 @@ START_TEST(npy_refuses_every_prefix)
         char place[48];
         snprintf(place, sizeof place, "ends at byte %zu,", cut_size);
         const char *cut = temp_file("cut.npy", bytes, cut_size);
-        refuse(LW_EFORMAT, place, cut, cut, NULL);
+        expect_rejected(LW_EFORMAT, place, cut, cut, NULL);
     }
     bytes[size] = 0;
     const char *longer = temp_file("longer.npy", bytes, size + 1);
     char place[48];
     snprintf(place, sizeof place, "byte %zu", size);
-    refuse(LW_EFORMAT, place, longer, longer, NULL);
+    expect_rejected(LW_EFORMAT, place, longer, longer, NULL);
     free(bytes);
 }
 END_TEST
 
-START_TEST(npy_refuses_wrong_headers)
+START_TEST(npy_rejects_invalid_headers)
 {
     static const struct {
         lw_status expected;
@@ -221,46 +221,46 @@ START_TEST(npy_refuses_wrong_headers)
         composed_file file = npy_header(1, cases[k].dictionary);
         add_f32(&file, 1.0f);
         add_f32(&file, 2.0f);
-        refuse_x(cases[k].expected, cases[k].place, &file);
+        expect_rejected_x(cases[k].expected, cases[k].place, &file);
     }
 
     static const char zero[] = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}\0\n";
     composed_file file = npy_of("<f4", 0, "(2,)");
     file.bytes[1] = 'n';
-    refuse_x(LW_EFORMAT, "byte 0", &file);
+    expect_rejected_x(LW_EFORMAT, "byte 0", &file);
     file.bytes[1] = 'N';
     file.bytes[6] = 4;
-    refuse_x(LW_EFORMAT, "version 4.0 at byte 6", &file);
+    expect_rejected_x(LW_EFORMAT, "version 4.0 at byte 6", &file);
     file.bytes[6] = 1;
     file.bytes[7] = 1;
-    refuse_x(LW_EFORMAT, "version 1.1 at byte 6", &file);
+    expect_rejected_x(LW_EFORMAT, "version 1.1 at byte 6", &file);
     file.size = 8;
     file.bytes[7] = 0;
     add_number_le(&file, 2, sizeof zero - 1);
     add_bytes(&file, zero, sizeof zero - 1);
-    refuse_x(LW_EFORMAT, "zero byte", &file);
+    expect_rejected_x(LW_EFORMAT, "zero byte", &file);
 }
 END_TEST
 
-START_TEST(npy_refuses_values)
+START_TEST(npy_rejects_nonfinite_values)
 {
     static const double unusable[] = {NAN, INFINITY, -INFINITY, 1e39, -4e38};
     const char *x = save_x(2);
     for (size_t k = 0; k < sizeof unusable / sizeof *unusable; k++) {
         composed_file file = npy_of("<f8", 1, "(2, 3)");
-        for (int place = 0; place < 6; place++) /* the fourth stands at row 1, column 1 */
+        for (int place = 0; place < 6; place++) /* the fourth one is at row 1, column 1 */
             add_f64(&file, place == 3 ? unusable[k] : 1.0);
-        refuse_x(LW_EDATA, "row 1, column 1", &file);
+        expect_rejected_x(LW_EDATA, "row 1, column 1", &file);
         const char *y = save_composed(&file, "y.npy");
-        refuse(LW_EDATA, "row 1, column 1", y, x, y);
+        expect_rejected(LW_EDATA, "row 1, column 1", y, x, y);
     }
     composed_file file = npy_of("<f4", 0, "(1,)");
     add_f32(&file, NAN);
-    refuse_x(LW_EDATA, "row 0, column 0", &file);
+    expect_rejected_x(LW_EDATA, "row 0, column 0", &file);
 }
 END_TEST
 
-START_TEST(npy_refuses_labels)
+START_TEST(npy_rejects_invalid_labels)
 {
     static const struct {
         const char *descr;
@@ -283,31 +283,31 @@ START_TEST(npy_refuses_labels)
         add_number_le(&file, cases[k].width, 0);
         add_number_le(&file, cases[k].width, cases[k].label);
         const char *y = save_composed(&file, "y.npy");
-        refuse(LW_EDATA, cases[k].place, y, x, y);
+        expect_rejected(LW_EDATA, cases[k].place, y, x, y);
     }
 }
 END_TEST
 
-START_TEST(npy_refuses_files_that_do_not_fit)
+START_TEST(npy_rejects_files_of_different_shapes)
 {
     const char *x = save_x(2);
     composed_file file = npy_of("<f4", 0, "(3,)");
     for (int i = 0; i < 3; i++)
         add_f32(&file, 0.0f);
     const char *three = save_composed(&file, "three.npy");
-    refuse(LW_ESHAPE, "has 2 rows", x, x, three);
-    refuse(LW_ESHAPE, "has 3", three, x, three);
+    expect_rejected(LW_ESHAPE, "has 2 rows", x, x, three);
+    expect_rejected(LW_ESHAPE, "has 3", three, x, three);
 
     file = npy_of("|u1", 0, "(2, 2)");
     add_number_le(&file, 4, 0);
     const char *labels = save_composed(&file, "labels.npy");
-    refuse(LW_ESHAPE, "2 x 2", labels, x, labels);
-    refuse(LW_EFORMAT, "'|u1'", labels, labels, x);
+    expect_rejected(LW_ESHAPE, "2 x 2", labels, x, labels);
+    expect_rejected(LW_EFORMAT, "'|u1'", labels, labels, x);
 
     const char *missing = temp_path("missing.npy"), *directory = temp_path(".");
-    refuse(LW_EIO, "No such file", missing, missing, NULL);
-    refuse(LW_EIO, "No such file", missing, x, missing);
-    refuse(LW_EIO, "regular", directory, directory, NULL);
+    expect_rejected(LW_EIO, "No such file", missing, missing, NULL);
+    expect_rejected(LW_EIO, "No such file", missing, x, missing);
+    expect_rejected(LW_EIO, "regular", directory, directory, NULL);
 
     lw_dataset data = untouched_dataset();
     ASSERT_FAILS(LW_EINVAL, "data", lw_dataset_load_npy(NULL, x, NULL, NULL));
@@ -316,9 +316,9 @@ START_TEST(npy_refuses_files_that_do_not_fit)
 }
 END_TEST
 
-/* ---- What is written ----------------------------------------------------------------------- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
-START_TEST(npy_writes_what_numpy_does)
+START_TEST(npy_writes_the_bytes_of_numpy)
 {
     static const float values[] = {1.5f, -2.0f};
     static const char text[] = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }";
@@ -337,9 +337,9 @@ START_TEST(npy_writes_what_numpy_does)
 }
 END_TEST
 
-START_TEST(npy_reads_what_it_writes)
+START_TEST(npy_round_trip)
 {
-    enum { ROWS = 3000, COLUMNS = 3 }; /* more than is written at once */
+    enum { ROWS = 3000, COLUMNS = 3 }; /* more than the size of one write */
     float *x = uniform_floats(ROWS * COLUMNS, -1.0f, 1.0f, 1);
     int32_t *y = uniform_labels(ROWS, 10, 2);
     y[0] = 9;
@@ -354,20 +354,20 @@ START_TEST(npy_reads_what_it_writes)
         ck_assert_mem_eq(data.target.labels, y, ROWS * sizeof *y);
         lw_dataset_free(&data);
     }
-    ck_assert_uint_eq(temp_count(), 2);
+    ck_assert_uint_eq(temp_file_count(), 2);
     free(x);
     free(y);
 }
 END_TEST
 
-START_TEST(npy_refuses_to_write_nothing)
+START_TEST(npy_rejects_empty_arrays)
 {
     static const float value = 1.0f;
     ASSERT_FAILS(LW_EINVAL, "path", lw_write_npy_f32(NULL, &value, 1, 1));
     ASSERT_FAILS(LW_EINVAL, "x", lw_write_npy_f32(temp_path("x.npy"), NULL, 1, 1));
     ASSERT_FAILS(LW_EINVAL, "overflows",
                  lw_write_npy_f32(temp_path("x.npy"), &value, SIZE_MAX / 8, 4));
-    ck_assert_uint_eq(temp_count(), 0);
+    ck_assert_uint_eq(temp_file_count(), 0);
 }
 END_TEST
 
@@ -376,17 +376,17 @@ int main(void)
     Suite *suite = suite_create("npy");
     TCase *npy = temp_files_case("npy");
     tcase_add_test(npy, npy_reads_both_orders_and_widths);
-    tcase_add_test(npy, npy_understands_its_headers);
+    tcase_add_test(npy, npy_accepts_header_variants);
     tcase_add_test(npy, npy_reads_labels_of_every_type);
     tcase_add_test(npy, npy_reads_target_values);
-    tcase_add_test(npy, npy_refuses_every_prefix);
-    tcase_add_test(npy, npy_refuses_wrong_headers);
-    tcase_add_test(npy, npy_refuses_values);
-    tcase_add_test(npy, npy_refuses_labels);
-    tcase_add_test(npy, npy_refuses_files_that_do_not_fit);
-    tcase_add_test(npy, npy_writes_what_numpy_does);
-    tcase_add_test(npy, npy_reads_what_it_writes);
-    tcase_add_test(npy, npy_refuses_to_write_nothing);
+    tcase_add_test(npy, npy_rejects_every_prefix);
+    tcase_add_test(npy, npy_rejects_invalid_headers);
+    tcase_add_test(npy, npy_rejects_nonfinite_values);
+    tcase_add_test(npy, npy_rejects_invalid_labels);
+    tcase_add_test(npy, npy_rejects_files_of_different_shapes);
+    tcase_add_test(npy, npy_writes_the_bytes_of_numpy);
+    tcase_add_test(npy, npy_round_trip);
+    tcase_add_test(npy, npy_rejects_empty_arrays);
     suite_add_tcase(suite, npy);
     return run_suite(suite);
 }

@@ -1,8 +1,8 @@
 #define _GNU_SOURCE /* sched_setaffinity */
 
 /*
- * One core, by the process's affinity mask and by the quota of a control group: the library takes one thread by
- * itself, and training goes on as it does on one thread. The control group is a real one, made here as root.
+ * One core, by CPU affinity and by the quota of a control group: the library uses one thread by
+ * default and trains as fast as with one thread. The control group is a real one, created as root.
  */
 #include "concurrent.h"
 
@@ -21,7 +21,7 @@ static double seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* Runs of training a second, in some tenths of a second. */
+/* Training runs per second, measured over some tenths of a second. */
 static double training_rate(unsigned threads)
 {
     const double begin = seconds();
@@ -33,8 +33,9 @@ static double training_rate(unsigned threads)
     return (double)count / (seconds() - begin);
 }
 
-/* In a child that has one core: 0 if the library takes one thread, and training by itself is about as fast as on one
- * thread that it is told to take, which has the same neighbours. Of five tries, since these come and go. */
+/* Runs in a child restricted to one core. Returns 0 if the library uses one thread by default, and
+ * default training is about as fast as with one thread set explicitly. Takes the best of five
+ * tries, since the load of the machine varies. */
 static int train_on_one_core(const char *what)
 {
     const size_t alive = threads_alive();
@@ -48,8 +49,7 @@ static int train_on_one_core(const char *what)
         const double told = training_rate(1), by_itself = training_rate(0);
         best = by_itself / told > best ? by_itself / told : best;
     }
-    fprintf(stderr, "%s: 1 thread, %.2f of the rate of one thread that it is told to take\n", what,
-            best);
+    fprintf(stderr, "%s: 1 thread, %.2f of the rate with one thread set explicitly\n", what, best);
     return best < 0.7 || threads_alive() != alive;
 }
 
@@ -70,9 +70,9 @@ START_TEST(an_affinity_mask_of_one_core_is_respected)
 }
 END_TEST
 
-/* ---- Control groups ---------------------------------------------------------------------------- */
+/* ---- Control groups -------------------------------------------------------------------------- */
 
-/* How the two versions are told that a group has one core. */
+/* How each version of control groups sets a quota of one core. */
 typedef struct hierarchy {
     const char *root;
     const char *quota_file, *quota;
@@ -103,7 +103,7 @@ static int enter(const char *group)
     return write_setting(group, "cgroup.procs", pid);
 }
 
-/* A group below the hierarchy's root with the quota of one core; zero if that cannot be. */
+/* Creates a control group with the quota of one core. Returns 0 if that is not possible. */
 static int make_group(const hierarchy *h, char *group, size_t size)
 {
     snprintf(group, size, "%s/lanewise-test-%ld", h->root, (long)getpid());
@@ -127,14 +127,14 @@ START_TEST(a_quota_of_one_core_is_respected)
             _exit(enter(group) ? train_on_one_core(group) : 1);
         int status = -1;
         ck_assert_int_eq(waitpid(child, &status, 0), child);
-        /* A moment until the kernel sees that nobody is left in it. */
+        /* The kernel needs a moment to notice that the group is empty. */
         for (int wait = 0; wait < 1000 && rmdir(group) != 0; wait++)
             nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
         ck_assert_msg(status == 0, "%s: the child ended with status %#x", group, (unsigned)status);
         tried++;
     }
     if (tried == 0)
-        fputs("skipped: no control group with a quota can be made here\n", stderr);
+        fputs("skipped: cannot create a control group with a quota\n", stderr);
 }
 END_TEST
 

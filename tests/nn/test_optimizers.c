@@ -1,4 +1,4 @@
-/* Optimizers and their state, and clipping. */
+/* Optimizers and their state, and gradient clipping. */
 #include "training_problem.h"
 
 #include <float.h>
@@ -22,19 +22,19 @@ static float *after_two_steps(const lw_optimizer *first, const lw_optimizer *sec
     return flat;
 }
 
-START_TEST(state_lives_in_the_network)
+START_TEST(optimizer_state_belongs_to_the_network)
 {
     const lw_optimizer sgd = lw_sgd(0.5f), momentum = lw_sgd_momentum(0.5f, 0.5f),
                        adam = lw_adam(0.25f), adamw = lw_adamw(0.25f, 0.0f);
     const struct {
         const lw_optimizer *first, *second;
-        double of_first, of_last; /* change of the parameter whose gradient is 1 */
+        double of_first, of_last; /* change of the parameter with gradient 1 */
     } cases[] = {
         {&sgd, &sgd, 0.5, 0.5},
         {&momentum, &momentum, 0.5, 0.75}, /* velocity 1, then 0.5 + 1 */
         {&sgd, &momentum, 0.5, 0.5},
         {&adam, &adam, 0.25, 0.25},
-        {&momentum, &adam, 0.5, 0.25}, /* a new kind starts anew: its first step is one of 1 * lr */
+        {&momentum, &adam, 0.5, 0.25}, /* new state: the first step is 1 * lr */
         {&adam, &adamw, 0.25, 0.25},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -60,7 +60,7 @@ static void update_flat(const lw_optimizer *o, size_t n, const float *g, float *
     free(variance);
 }
 
-START_TEST(steps_are_those_of_the_kernels)
+START_TEST(steps_equal_the_update_kernels)
 {
     const lw_optimizer cases[] = {
         {.kind = LW_SGD, .learning_rate = 0.1f, .weight_decay = 0.2f},
@@ -88,7 +88,7 @@ START_TEST(steps_are_those_of_the_kernels)
 }
 END_TEST
 
-START_TEST(momentum_is_forgotten_by_a_new_start)
+START_TEST(another_optimizer_resets_the_state)
 {
     const lw_optimizer momentum = lw_sgd_momentum(0.5f, 0.5f);
     lw_net *net = net_with_output(LW_LINEAR);
@@ -108,7 +108,7 @@ START_TEST(momentum_is_forgotten_by_a_new_start)
 }
 END_TEST
 
-START_TEST(bad_optimizers_are_refused)
+START_TEST(invalid_optimizers_are_rejected)
 {
     const struct {
         lw_optimizer optimizer;
@@ -247,10 +247,10 @@ int main(void)
 {
     Suite *suite = suite_create("optimizers");
     TCase *optimizers = tcase_create("optimizers");
-    tcase_add_test(optimizers, state_lives_in_the_network);
-    tcase_add_test(optimizers, steps_are_those_of_the_kernels);
-    tcase_add_test(optimizers, momentum_is_forgotten_by_a_new_start);
-    tcase_add_test(optimizers, bad_optimizers_are_refused);
+    tcase_add_test(optimizers, optimizer_state_belongs_to_the_network);
+    tcase_add_test(optimizers, steps_equal_the_update_kernels);
+    tcase_add_test(optimizers, another_optimizer_resets_the_state);
+    tcase_add_test(optimizers, invalid_optimizers_are_rejected);
     tcase_add_test(optimizers, clipping);
     tcase_add_test(optimizers, clipping_of_extreme_gradients);
     tcase_add_test(optimizers, reset_forgets_the_optimizer_alone);

@@ -1,4 +1,4 @@
-/* Options that cannot work: refused by name before the first step, and everything stays as it was. */
+/* Invalid options are rejected by name before the first step, and the network is unchanged. */
 #include "train/net.h"
 #include "training_problem.h"
 
@@ -55,13 +55,13 @@ static const struct {
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
-/* A data set, or a source that is never asked. */
+/* Passed a data set, or a source that must not be called. */
 static lw_status never(void *user, size_t epoch, int first, size_t max_rows, float *x,
                        float *values, int32_t *labels, size_t *rows)
 {
     (void)user, (void)epoch, (void)first, (void)max_rows, (void)x, (void)values, (void)labels;
     (void)rows;
-    ck_abort_msg("a source was asked for a batch");
+    ck_abort_msg("the source was called");
     return LW_OK;
 }
 
@@ -72,7 +72,8 @@ static int never_an_epoch(void *user, const lw_epoch_report *report)
     return 0;
 }
 
-static void refuse(lw_status status, const char *message, lw_fit_options options, int by_source)
+static void expect_rejected(lw_status status, const char *message, lw_fit_options options,
+                            int by_source)
 {
     problem p = make_problem(ROWS);
     lw_net *net = net_with_output(LW_SOFTMAX);
@@ -100,20 +101,22 @@ static void refuse(lw_status status, const char *message, lw_fit_options options
     free_problem(&p);
 }
 
-START_TEST(options_of_a_run_are_refused)
+START_TEST(invalid_options_are_rejected)
 {
-    refuse(cases[_i].status, cases[_i].message, cases[_i].options, 0);
-    /* A source does not say how many batches it has. */
+    expect_rejected(cases[_i].status, cases[_i].message, cases[_i].options, 0);
+    /* The number of batches of a source is unknown, so this option cannot be checked. */
     if (!strstr(cases[_i].message, "begin, after 3 b") && !strstr(cases[_i].message, "1 batches"))
-        refuse(cases[_i].status, cases[_i].message, cases[_i].options, 1);
+        expect_rejected(cases[_i].status, cases[_i].message, cases[_i].options, 1);
 }
 END_TEST
 
-START_TEST(optimizers_are_refused)
+START_TEST(invalid_optimizers_are_rejected)
 {
     const lw_optimizer *optimizer = &optimizers[_i].optimizer;
-    refuse(LW_EINVAL, optimizers[_i].message, (lw_fit_options){.optimizer = *optimizer}, 0);
-    refuse(LW_EINVAL, optimizers[_i].message, (lw_fit_options){.optimizer = *optimizer}, 1);
+    expect_rejected(LW_EINVAL, optimizers[_i].message, (lw_fit_options){.optimizer = *optimizer},
+                    0);
+    expect_rejected(LW_EINVAL, optimizers[_i].message, (lw_fit_options){.optimizer = *optimizer},
+                    1);
 
     problem p = make_problem(ROWS);
     lw_net *net = net_with_output(LW_SOFTMAX);
@@ -131,8 +134,8 @@ int main(void)
 {
     Suite *suite = suite_create("options");
     TCase *options = tcase_create("options");
-    tcase_add_loop_test(options, options_of_a_run_are_refused, 0, CASES);
-    tcase_add_loop_test(options, optimizers_are_refused, 0, OPTIMIZERS);
+    tcase_add_loop_test(options, invalid_options_are_rejected, 0, CASES);
+    tcase_add_loop_test(options, invalid_optimizers_are_rejected, 0, OPTIMIZERS);
     suite_add_tcase(suite, options);
     return run_suite(suite);
 }

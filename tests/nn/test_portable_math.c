@@ -1,4 +1,4 @@
-/* Functions that do not depend on the C library, against its own in long double. */
+/* Functions independent of the C library, against its long double versions. */
 #include "base/elementary.h"
 #include "base/random.h"
 #include "fixture.h"
@@ -7,7 +7,7 @@
 
 enum { SAMPLES = 20000 };
 
-/* Whether got is within some spacings of doubles at want. */
+/* Returns whether got is within this many ulps of want. */
 static int is_within(double got, double want, double spacings)
 {
     return fabs(got - want) <= spacings * (nextafter(fabs(want), INFINITY) - fabs(want));

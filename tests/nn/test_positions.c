@@ -1,5 +1,5 @@
-/* Runs that stop between any two steps: what they reach, saved, is where a run goes on that ends as one that did not
- * stop, with the same reports. */
+/* Runs that stop between any two steps: a run that resumes from the saved position ends with the
+ * same bits and the same reports as an uninterrupted one. */
 #define _XOPEN_SOURCE 700
 #include "temp_files.h"
 
@@ -22,7 +22,7 @@ typedef struct scenario {
     lw_precision precision;
 } scenario;
 
-#define WIDE                                                                                       \
+#define LAYERED                                                                                    \
     40,                                                                                            \
     {                                                                                              \
         {.units = 40, .activation = LW_GELU},                                                      \
@@ -30,7 +30,7 @@ typedef struct scenario {
             .units = 3, .activation = LW_SOFTMAX                                                   \
         }                                                                                          \
     }
-#define NARROW                                                                                     \
+#define SMALL_NET                                                                                  \
     4,                                                                                             \
     {                                                                                              \
         {.units = 6, .activation = LW_TANH},                                                       \
@@ -44,14 +44,14 @@ typedef struct scenario {
     }
 
 static const scenario scenarios[] = {
-    {"wide", WIDE, 90, 20, 0, COSINE, 0.0f, LW_FP32},
-    {"wide, in order, clipped", WIDE, 90, 20, 1, {LW_SCHEDULE_STEP, 1, 0.5f}, 0.05f, LW_FP32},
-    {"wide, bf16", WIDE, 90, 20, 0, COSINE, 0.0f, LW_BF16},
-    {"narrow", NARROW, 90, 20, 0, COSINE, 0.0f, LW_FP32},
-    {"narrow, several blocks", NARROW, 900, 400, 0, {0}, 0.0f, LW_FP32},
-    {"narrow, in order", NARROW, 90, 30, 1, {0}, 0.0f, LW_FP32},
-    {"narrow, full batch", NARROW, 90, LW_FULL_BATCH, 0, {0}, 0.0f, LW_FP32},
-    {"wide, full batch", WIDE, 90, LW_FULL_BATCH, 0, {0}, 0.0f, LW_FP32},
+    {"layered", LAYERED, 90, 20, 0, COSINE, 0.0f, LW_FP32},
+    {"layered, in order, clipped", LAYERED, 90, 20, 1, {LW_SCHEDULE_STEP, 1, 0.5f}, 0.05f, LW_FP32},
+    {"layered, bf16", LAYERED, 90, 20, 0, COSINE, 0.0f, LW_BF16},
+    {"small net", SMALL_NET, 90, 20, 0, COSINE, 0.0f, LW_FP32},
+    {"small net, several blocks", SMALL_NET, 900, 400, 0, {0}, 0.0f, LW_FP32},
+    {"small net, in order", SMALL_NET, 90, 30, 1, {0}, 0.0f, LW_FP32},
+    {"small net, full batch", SMALL_NET, 90, LW_FULL_BATCH, 0, {0}, 0.0f, LW_FP32},
+    {"layered, full batch", LAYERED, 90, LW_FULL_BATCH, 0, {0}, 0.0f, LW_FP32},
 };
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
 
@@ -60,7 +60,7 @@ typedef struct task {
     float *x;
     int32_t *labels;
     lw_dataset data;
-    size_t steps; /* of an epoch */
+    size_t steps; /* per epoch */
     int by_source;
     lw_history whole;
     const char *whole_file;
@@ -73,7 +73,7 @@ static lw_net *new_net(const scenario *s)
     return net;
 }
 
-/* ---- A source that delivers the data in an order of its own --------------------------------- */
+/* ---- A source with a custom order ------------------------------------------------------------ */
 
 typedef struct stream {
     const lw_dataset *data;
@@ -159,8 +159,9 @@ static void assert_same_files(const char *what, size_t step, const char *path, c
     free(other_bytes);
 }
 
-/* Goes on from the file in a network of its own, and ends as the whole run, with the reports that are left. */
-static void go_on(const task *t, size_t step, const char *stopped)
+/* Resumes from the file in a new network. The final state and the remaining reports must equal
+ * those of the complete run. */
+static void resume_run(const task *t, size_t step, const char *stopped)
 {
     lw_net *net;
     lw_position begin, end;
@@ -182,14 +183,14 @@ static void go_on(const task *t, size_t step, const char *stopped)
     lw_net_destroy(net);
 }
 
-/* ---- Stopping after a step ------------------------------------------------------------------ */
+/* ---- Stopping after a step ------------------------------------------------------------------- */
 
 typedef struct stopper {
     size_t left; /* steps until it stops */
     sig_atomic_t stop;
     int by_callback, saves;
     const lw_net *net;
-    const char *saved; /* by the callback, if it saves */
+    const char *saved; /* path to which the callback saves the state, or NULL */
 } stopper;
 
 static int stop_after_steps(void *user, const lw_batch_report *report)
@@ -216,7 +217,7 @@ static void stop_and_go_on(const task *t, size_t step, int by_callback)
                                    .stop = &s.stop,
                                    .reached = &reached,
                                    .history = &history}));
-    /* The end of a source's epoch is not known before the source says so. */
+    /* For a source, the end of an epoch is unknown until the source reports it. */
     const size_t epochs = step / t->steps, batches = step % t->steps;
     const int at_end = batches == 0 && t->by_source;
     ck_assert_uint_eq(reached.epochs, epochs - (size_t)at_end);
@@ -228,9 +229,9 @@ static void stop_and_go_on(const task *t, size_t step, int by_callback)
     const char *stopped = save(net, &reached, "stopped.safetensors");
     if (s.saves)
         assert_same_files(t->s->name, step, s.saved, stopped);
-    go_on(t, step, stopped);
+    resume_run(t, step, stopped);
 
-    /* And the network itself goes on. */
+    /* The stopped network itself can also continue. */
     lw_net *whole;
     ASSERT_OK(lw_net_load(&whole, t->whole_file));
     ASSERT_OK(fit(t, net, (lw_fit_options){.begin = reached}));
@@ -242,11 +243,12 @@ static void stop_and_go_on(const task *t, size_t step, int by_callback)
     lw_net_destroy(net);
 }
 
-START_TEST(a_run_goes_on_after_any_step)
+START_TEST(a_run_resumes_after_any_step)
 {
     const scenario *s = &scenarios[_i / 2];
     const int by_source = _i % 2;
-    if (by_source && s->schedule.kind != LW_SCHEDULE_COSINE) /* enough, and not the full batch */
+    if (by_source &&
+        s->schedule.kind != LW_SCHEDULE_COSINE) /* sufficient, and not the full batch */
         return;
     task t = begin_task(s, by_source);
     for (size_t step = 1; step <= EPOCHS * t.steps; step++)
@@ -255,7 +257,7 @@ START_TEST(a_run_goes_on_after_any_step)
 }
 END_TEST
 
-START_TEST(a_run_that_is_stopped_before_it_begins_trains_nothing)
+START_TEST(a_run_stopped_before_it_begins_trains_nothing)
 {
     task t = begin_task(&scenarios[_i], 0);
     lw_net *net = new_net(t.s);
@@ -266,7 +268,7 @@ START_TEST(a_run_that_is_stopped_before_it_begins_trains_nothing)
     ck_assert(reached.epochs == 0 && reached.batches == 0);
     float *after = parameters_of(net);
     assert_same_bits("parameters", lw_net_parameter_count(net), after, before);
-    go_on(&t, 0, save(net, &reached, "stopped.safetensors"));
+    resume_run(&t, 0, save(net, &reached, "stopped.safetensors"));
     free(before);
     free(after);
     lw_net_destroy(net);
@@ -274,7 +276,7 @@ START_TEST(a_run_that_is_stopped_before_it_begins_trains_nothing)
 }
 END_TEST
 
-/* ---- A signal --------------------------------------------------------------------------------- */
+/* ---- A signal -------------------------------------------------------------------------------- */
 
 static volatile sig_atomic_t signalled;
 
@@ -284,7 +286,7 @@ static void note_signal(int number)
     signalled = 1;
 }
 
-/* Sets the flag after so many milliseconds. */
+/* Sets the flag after this many milliseconds. */
 static void signal_after(long milliseconds)
 {
     const struct sigaction action = {.sa_handler = note_signal};
@@ -295,7 +297,7 @@ static void signal_after(long milliseconds)
     ck_assert_int_eq(setitimer(ITIMER_REAL, &timer, NULL), 0);
 }
 
-/* Nobody watches: the steps of a narrow network with a full batch are taken many at a time. */
+/* Without callbacks, a small net with a full batch takes many steps at a time. */
 START_TEST(a_signal_stops_a_run_without_an_end)
 {
     const scenario *s = &scenarios[_i];
@@ -309,7 +311,7 @@ START_TEST(a_signal_stops_a_run_without_an_end)
                               .stop = &signalled,
                               .reached = &reached};
     long milliseconds = 30;
-    do { /* again, where a busy machine did not come to the first step */
+    do { /* repeats if a busy machine did not reach the first step */
         signal_after(milliseconds);
         ASSERT_OK(lw_fit(net, &t.data, &options));
         milliseconds *= 2;
@@ -317,7 +319,7 @@ START_TEST(a_signal_stops_a_run_without_an_end)
     ck_assert_uint_gt(reached.epochs + reached.batches, 0);
     ck_assert_uint_lt(reached.batches, t.steps);
 
-    /* With the rest of the last epoch, as many epochs at one go. */
+    /* Then completes the last epoch and takes as many epochs again without interruption. */
     options.stop = NULL;
     options.reached = NULL;
     options.epochs = reached.epochs + (reached.batches > 0);
@@ -336,9 +338,9 @@ START_TEST(a_signal_stops_a_run_without_an_end)
 }
 END_TEST
 
-/* ---- Refused ---------------------------------------------------------------------------------- */
+/* ---- Invalid positions ----------------------------------------------------------------------- */
 
-START_TEST(positions_beyond_the_end_are_refused)
+START_TEST(positions_beyond_the_end_are_rejected)
 {
     static const struct {
         lw_position begin;
@@ -380,10 +382,9 @@ int main(void)
 {
     Suite *suite = suite_create("positions");
     TCase *positions = temp_files_case("positions");
-    tcase_add_loop_test(positions, a_run_goes_on_after_any_step, 0, 2 * SCENARIOS);
-    tcase_add_loop_test(positions, a_run_that_is_stopped_before_it_begins_trains_nothing, 0,
-                        SCENARIOS);
-    tcase_add_test(positions, positions_beyond_the_end_are_refused);
+    tcase_add_loop_test(positions, a_run_resumes_after_any_step, 0, 2 * SCENARIOS);
+    tcase_add_loop_test(positions, a_run_stopped_before_it_begins_trains_nothing, 0, SCENARIOS);
+    tcase_add_test(positions, positions_beyond_the_end_are_rejected);
     suite_add_tcase(suite, positions);
     TCase *signals = temp_files_case("signals");
     tcase_set_timeout(signals, 60);

@@ -4,13 +4,13 @@
 
 #include <stdlib.h>
 
-/* All rows of the two ranks: more than LW_UPDATE_MAX_BATCH. */
+/* Rows of both ranks; more than LW_UPDATE_MAX_BATCH. */
 enum { MANY = 2 * 700 };
 
 typedef struct changes {
     const problem *data;
-    const char *state; /* a file */
-    float *parameters[MOST_RANKS];
+    const char *state; /* path of a saved state */
+    float *parameters[MAX_RANKS];
 } changes;
 
 static void step_with(lw_net *net, const lw_ranks *ranks, const problem *p, size_t all_rows,
@@ -33,14 +33,14 @@ static void change_rank(void *user, const lw_ranks *ranks)
     lw_position position = {0};
     if (!ranks || ranks->rank == 0)
         ASSERT_OK(lw_net_save_state(net, &position, c->state));
-    step_with(net, ranks, c->data, 12, &sgd); /* rank 1 waits for rank 0, which has saved */
+    step_with(net, ranks, c->data, 12, &sgd); /* rank 1 waits for rank 0, which saves the state */
     ASSERT_OK(lw_net_load_state(net, &position, c->state));
     step_with(net, ranks, c->data, 16, &adam);
     float *parameters = parameters_of(net);
     ASSERT_OK(lw_net_initialize(net, 3));
     ASSERT_OK(lw_net_set_parameters(net, parameters));
     free(parameters);
-    /* The separate calls ignore ranks: each rank takes them on the same rows. */
+    /* The individual calls ignore ranks: each rank uses the same rows. */
     const lw_target target = {.labels = c->data->labels};
     ASSERT_OK(lw_net_forward(net, 8, c->data->x, NULL));
     ASSERT_OK(lw_net_loss(net, LW_LOSS_DEFAULT, &target, NULL));
@@ -70,7 +70,7 @@ static void many_rows_rank(void *user, const lw_ranks *ranks)
     lw_net_destroy(net);
 }
 
-/* Two ranks have the same bits, and those of one process but for the order of sums. */
+/* The ranks have the same bits. They agree with one process up to the order of sums. */
 static void check_two_ranks(rank_body body)
 {
     problem data = make_problem(MANY);
@@ -88,7 +88,7 @@ static void check_two_ranks(rank_body body)
     free_problem(&data);
 }
 
-START_TEST(a_network_with_ranks_changes_as_one_without)
+START_TEST(ranks_apply_every_change_of_a_network)
 {
     check_two_ranks(change_rank);
 }
@@ -105,7 +105,7 @@ int main(void)
     Suite *suite = suite_create("rank changes");
     TCase *changes_case = temp_files_case("rank changes");
     tcase_set_timeout(changes_case, 120);
-    tcase_add_test(changes_case, a_network_with_ranks_changes_as_one_without);
+    tcase_add_test(changes_case, ranks_apply_every_change_of_a_network);
     tcase_add_test(changes_case, ranks_take_batches_of_any_size);
     suite_add_tcase(suite, changes_case);
     return run_suite(suite);

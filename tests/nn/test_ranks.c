@@ -14,7 +14,7 @@ static void compare_ranks(const run_kind *kind, size_t batch)
     problem data = make_problem(RUN_ROWS), validation = make_problem(ROWS);
     const size_t n = parameters_of_kind(kind);
     run one = run_on(kind, 1, 1, batch, &data, &validation);
-    for (unsigned ranks = 2; ranks <= MOST_RANKS; ranks++) {
+    for (unsigned ranks = 2; ranks <= MAX_RANKS; ranks++) {
         run got = run_on(kind, ranks, 1, batch, &data, &validation);
         run other = run_on(kind, ranks, 3, batch, &data, &validation);
         for (unsigned rank = 0; rank < ranks; rank++) {
@@ -39,14 +39,15 @@ static void compare_ranks(const run_kind *kind, size_t batch)
     free_problem(&validation);
 }
 
-START_TEST(ranks_learn_what_one_rank_learns)
+START_TEST(ranks_agree_with_one_rank)
 {
     for (size_t i = 0; i < BATCH_SIZES; i++)
         compare_ranks(&kinds[_i], batch_sizes[i]);
 }
 END_TEST
 
-/* The rows of p in the order in which places of a batch take theirs, each a stretch as it lies. */
+/* Copies the rows of p in the order in which the batch partition assigns them to slots, with one
+ * contiguous shard per slot. */
 static problem in_slot_order(const problem *p, size_t batch)
 {
     problem d = make_problem(p->data.rows);
@@ -62,8 +63,8 @@ static problem in_slot_order(const problem *p, size_t batch)
     return d;
 }
 
-/* One rank adds nothing up, and steps that store their gradients have the bits of those that do not. */
-START_TEST(one_rank_is_a_process_on_partitioned_rows)
+/* One rank sums nothing, and steps that store gradients have the bits of fused steps. */
+START_TEST(one_rank_equals_a_process_on_partitioned_rows)
 {
     const run_kind kind = {"in order", 150, lw_adam, LW_FP32, 0.0f, 1, 0.0};
     problem data = make_problem(RUN_ROWS), validation = make_problem(ROWS);
@@ -79,14 +80,14 @@ START_TEST(one_rank_is_a_process_on_partitioned_rows)
 }
 END_TEST
 
-/* ---- Rows -------------------------------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
-/* What a run of an epoch takes each row for: x holds its number, and a rank sees its own batches. */
+/* Identifies rows in one epoch: x is the row number, and each rank sees its own batches. */
 typedef struct row_counts {
-    size_t rows[MOST_RANKS]; /* of each rank */
+    size_t rows[MAX_RANKS]; /* per rank */
     size_t batch;
-    size_t rows_done[MOST_RANKS][64], batches[MOST_RANKS];
-    lw_status status[MOST_RANKS];
+    size_t rows_done[MAX_RANKS][64], batches[MAX_RANKS];
+    lw_status status[MAX_RANKS];
 } row_counts;
 
 typedef struct counting_rank {
@@ -123,14 +124,14 @@ static const struct {
     size_t rows[3], batch, count, rows_done[8];
 } counted[] = {
     {{10, 10, 10}, 6, 5, {6, 12, 18, 24, 30}},
-    {{10, 10, 10}, 7, 5, {7, 14, 21, 26, 30}}, /* 2, 2 and 3 places */
+    {{10, 10, 10}, 7, 5, {7, 14, 21, 26, 30}}, /* 2, 2 and 3 slots */
     {{5, 0, 1}, 3, 5, {2, 3, 4, 5, 6}},
     {{5, 0, 1}, 6, 1, {6}},
     {{5, 0, 1}, LW_FULL_BATCH, 1, {6}},
     {{1, 1, 1}, 3, 1, {3}},
 };
 
-START_TEST(every_row_has_its_turn)
+START_TEST(every_row_is_used_once_per_epoch)
 {
     row_counts all = {.batch = counted[_i].batch};
     memcpy(all.rows, counted[_i].rows, sizeof counted[_i].rows);
@@ -144,7 +145,7 @@ START_TEST(every_row_has_its_turn)
 }
 END_TEST
 
-START_TEST(what_one_rank_cannot_do_ends_all)
+START_TEST(an_error_of_one_rank_ends_all)
 {
     row_counts places = {.rows = {4, 4, 4}, .batch = 2}, rows = {.batch = 2};
     run_ranks(3, count_rank, &places);
@@ -158,8 +159,8 @@ END_TEST
 
 typedef struct bad_data {
     const problem *data;
-    unsigned bad; /* rank whose data are none */
-    lw_status fitted[MOST_RANKS], evaluated[MOST_RANKS];
+    unsigned bad; /* rank with invalid data */
+    lw_status fitted[MAX_RANKS], evaluated[MAX_RANKS];
 } bad_data;
 
 static void fail_rank(void *user, const lw_ranks *ranks)
@@ -176,7 +177,7 @@ static void fail_rank(void *user, const lw_ranks *ranks)
     lw_net_destroy(net);
 }
 
-START_TEST(data_that_are_wrong_on_one_rank_are_refused_on_all)
+START_TEST(invalid_data_of_one_rank_are_rejected_on_all)
 {
     problem data = make_problem(ROWS);
     bad_data b = {.data = &data, .bad = 1};
@@ -189,11 +190,11 @@ START_TEST(data_that_are_wrong_on_one_rank_are_refused_on_all)
 }
 END_TEST
 
-/* ---- Evaluation ---------------------------------------------------------------------------------- */
+/* ---- Evaluation ------------------------------------------------------------------------------ */
 
 typedef struct evaluated {
     const problem *data;
-    lw_evaluation results[MOST_RANKS];
+    lw_evaluation results[MAX_RANKS];
 } evaluated;
 
 static void evaluate_rank(void *user, const lw_ranks *ranks)
@@ -207,9 +208,9 @@ static void evaluate_rank(void *user, const lw_ranks *ranks)
     lw_net_destroy(net);
 }
 
-START_TEST(an_evaluation_is_of_all_rows)
+START_TEST(evaluation_uses_the_rows_of_all_ranks)
 {
-    for (size_t rows = 2; rows < 40; rows += 11) { /* at first fewer than ranks */
+    for (size_t rows = 2; rows < 40; rows += 11) { /* begins with fewer rows than ranks */
         problem data = make_problem(rows);
         evaluated alone = {.data = &data}, shared = {.data = &data};
         evaluate_rank(&alone, NULL);
@@ -240,9 +241,9 @@ END_TEST
 
 typedef struct step_call {
     const problem *data;
-    size_t units[2], pieces; /* of two hidden layers; in how many all gradients come */
-    float *parameters[MOST_RANKS];
-    double loss[MOST_RANKS];
+    size_t units[2], pieces; /* of two hidden layers; number of pieces that contain all gradients */
+    float *parameters[MAX_RANKS];
+    double loss[MAX_RANKS];
 } step_call;
 
 static lw_net *net_of_two(const size_t units[2])
@@ -266,9 +267,10 @@ static void step_rank(void *user, const lw_ranks *ranks)
                             &(lw_target){.labels = p->labels + first}, &call->loss[rank]));
     call->parameters[rank] = parameters_of(net);
     if (ranks) {
-        /* The loss, then the gradients from the last layer on, each piece before the one that came last. */
-        const begun_sum *sums;
-        ck_assert_uint_eq(last_sums(ranks, &sums), 1 + call->pieces);
+        /* The loss, then the gradients from the last layer on: each piece is stored before the
+         * previous one. */
+        const pending_sum *sums;
+        ck_assert_uint_eq(last_pending_sums(ranks, &sums), 1 + call->pieces);
         ck_assert(sums[0].doubles != NULL);
         size_t n = sums[1].n;
         for (size_t i = 2; i <= call->pieces; i++) {
@@ -281,11 +283,11 @@ static void step_rank(void *user, const lw_ranks *ranks)
     lw_net_destroy(net);
 }
 
-/* Of narrow layers, and of one of 360000 weights, which are too many for one piece. */
+/* Layers small enough for one piece, and one with 360000 weights, which are split. */
 static const step_call steps[] = {{.units = {150, 20}, .pieces = 3},
                                   {.units = {600, 600}, .pieces = 4}};
 
-START_TEST(a_step_is_that_of_all_rows)
+START_TEST(a_step_uses_the_rows_of_all_ranks)
 {
     problem p = make_problem(ROWS);
     step_call alone = steps[_i], call = steps[_i];
@@ -310,10 +312,10 @@ END_TEST
 
 typedef struct ending {
     const problem *data;
-    volatile sig_atomic_t stop[MOST_RANKS];
+    volatile sig_atomic_t stop[MAX_RANKS];
     size_t stopper;
     enum { STOP_FLAG, STOP_BATCH, STOP_EPOCH } by;
-    lw_position reached[MOST_RANKS];
+    lw_position reached[MAX_RANKS];
 } ending;
 
 typedef struct ending_rank {
@@ -356,9 +358,9 @@ static void stop_rank(void *user, const lw_ranks *ranks)
     lw_net_destroy(net);
 }
 
-START_TEST(one_rank_stops_all)
+START_TEST(one_rank_can_stop_all)
 {
-    problem data = make_problem(RUN_ROWS); /* five batches an epoch */
+    problem data = make_problem(RUN_ROWS); /* five batches per epoch */
     for (size_t stopper = 0; stopper < 3; stopper++) {
         ending all = {.data = &data, .stopper = stopper, .by = (unsigned)_i};
         run_ranks(3, stop_rank, &all);
@@ -376,8 +378,8 @@ END_TEST
 typedef struct diverging {
     problem *data;
     size_t bad; /* row */
-    lw_status status[MOST_RANKS];
-    float *parameters[MOST_RANKS];
+    lw_status status[MAX_RANKS];
+    float *parameters[MAX_RANKS];
 } diverging;
 
 static void diverge_rank(void *user, const lw_ranks *ranks)
@@ -394,12 +396,12 @@ static void diverge_rank(void *user, const lw_ranks *ranks)
     lw_net_destroy(net);
 }
 
-START_TEST(a_loss_that_is_not_finite_ends_all_before_the_update)
+START_TEST(a_nonfinite_loss_stops_all_ranks_before_the_update)
 {
     problem data = make_problem(ROWS);
     lw_net *net = net_with(6, LW_SOFTMAX);
     float *initial = parameters_of(net);
-    data.x[4 * INPUTS] = NAN; /* of the second rank */
+    data.x[4 * INPUTS] = NAN; /* a row of the second rank */
     diverging d = {.data = &data};
     run_ranks(3, diverge_rank, &d);
     for (size_t rank = 0; rank < 3; rank++) {
@@ -419,11 +421,11 @@ typedef struct shard_source {
     const problem *data;
     const lw_ranks *ranks;
     size_t next;  /* row */
-    size_t fails; /* this rank's batch, from 1, that is none; 0: never */
+    size_t fails; /* number of this rank's batch that fails, from 1; 0: none */
     size_t batches;
 } shard_source;
 
-/* Batches of BATCH rows as they lie, of which each rank has what it is asked for. */
+/* Batches of BATCH consecutive rows, of which each rank gets those it requests. */
 static lw_status next_shard(void *user, size_t epoch, int begins, size_t rows, float *x,
                             float *values, int32_t *labels, size_t *delivered)
 {
@@ -452,8 +454,8 @@ static lw_status next_shard(void *user, size_t epoch, int begins, size_t rows, f
 typedef struct source_run {
     const problem *data;
     size_t failing; /* rank + 1 */
-    double losses[MOST_RANKS][EPOCHS];
-    lw_status status[MOST_RANKS];
+    double losses[MAX_RANKS][EPOCHS];
+    lw_status status[MAX_RANKS];
 } source_run;
 
 static void source_rank(void *user, const lw_ranks *ranks)
@@ -487,7 +489,7 @@ START_TEST(sources_deliver_shards)
     problem data = make_problem(RUN_ROWS);
     run_kind kind = {"in order", 150, lw_sgd, LW_FP32, 0.0f, 1, 1e-6};
     run alone = run_on(&kind, 0, 1, BATCH, &data, &data);
-    for (unsigned ranks = 1; ranks <= MOST_RANKS; ranks++) {
+    for (unsigned ranks = 1; ranks <= MAX_RANKS; ranks++) {
         source_run r = {.data = &data};
         run_ranks(ranks, source_rank, &r);
         for (unsigned rank = 0; rank < ranks; rank++) {
@@ -501,7 +503,7 @@ START_TEST(sources_deliver_shards)
 }
 END_TEST
 
-START_TEST(a_source_that_fails_ends_all)
+START_TEST(a_failing_source_stops_all_ranks)
 {
     problem data = make_problem(RUN_ROWS);
     source_run r = {.data = &data, .failing = 2};
@@ -518,17 +520,18 @@ int main(void)
     Suite *suite = suite_create("ranks");
     TCase *ranks = temp_files_case("ranks");
     tcase_set_timeout(ranks, 120);
-    tcase_add_loop_test(ranks, ranks_learn_what_one_rank_learns, 0, KINDS);
-    tcase_add_test(ranks, one_rank_is_a_process_on_partitioned_rows);
-    tcase_add_loop_test(ranks, every_row_has_its_turn, 0, sizeof counted / sizeof *counted);
-    tcase_add_test(ranks, what_one_rank_cannot_do_ends_all);
-    tcase_add_test(ranks, data_that_are_wrong_on_one_rank_are_refused_on_all);
-    tcase_add_test(ranks, an_evaluation_is_of_all_rows);
-    tcase_add_loop_test(ranks, a_step_is_that_of_all_rows, 0, sizeof steps / sizeof *steps);
-    tcase_add_loop_test(ranks, one_rank_stops_all, 0, 3);
-    tcase_add_test(ranks, a_loss_that_is_not_finite_ends_all_before_the_update);
+    tcase_add_loop_test(ranks, ranks_agree_with_one_rank, 0, KINDS);
+    tcase_add_test(ranks, one_rank_equals_a_process_on_partitioned_rows);
+    tcase_add_loop_test(ranks, every_row_is_used_once_per_epoch, 0,
+                        sizeof counted / sizeof *counted);
+    tcase_add_test(ranks, an_error_of_one_rank_ends_all);
+    tcase_add_test(ranks, invalid_data_of_one_rank_are_rejected_on_all);
+    tcase_add_test(ranks, evaluation_uses_the_rows_of_all_ranks);
+    tcase_add_loop_test(ranks, a_step_uses_the_rows_of_all_ranks, 0, sizeof steps / sizeof *steps);
+    tcase_add_loop_test(ranks, one_rank_can_stop_all, 0, 3);
+    tcase_add_test(ranks, a_nonfinite_loss_stops_all_ranks_before_the_update);
     tcase_add_test(ranks, sources_deliver_shards);
-    tcase_add_test(ranks, a_source_that_fails_ends_all);
+    tcase_add_test(ranks, a_failing_source_stops_all_ranks);
     suite_add_tcase(suite, ranks);
     return run_suite(suite);
 }

@@ -5,10 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void refuse_parameters(lw_status expected, const char *place, lw_net *net, const char *path)
+static void expect_rejected_parameters(lw_status expected, const char *place, lw_net *net,
+                                       const char *path)
 {
     float *before = parameters_of(net);
-    ASSERT_REFUSED(expected, path, place, lw_net_load_parameters(net, path));
+    ASSERT_FILE_REJECTED(expected, path, place, lw_net_load_parameters(net, path));
     float *after = parameters_of(net);
     assert_same_bits("parameters", lw_net_parameter_count(net), after, before);
     free(before);
@@ -18,19 +19,19 @@ static void refuse_parameters(lw_status expected, const char *place, lw_net *net
 static void refuse_net(lw_status expected, const char *place, const char *path)
 {
     lw_net *net = (lw_net *)(void *)&net;
-    ASSERT_REFUSED(expected, path, place, lw_net_load(&net, path));
+    ASSERT_FILE_REJECTED(expected, path, place, lw_net_load(&net, path));
     ck_assert_ptr_eq(net, &net);
 }
 
-START_TEST(parameters_that_are_not_finite_are_refused)
+START_TEST(nonfinite_parameters_are_rejected)
 {
     const lw_layer_spec layer = {.units = 1, .activation = LW_TANH};
     static const double unusable[] = {NAN, INFINITY, -INFINITY, 1e39};
     lw_net *net = make_net(2, &layer, 1, 1);
     for (size_t k = 0; k < 4; k++) {
-        const composed_file file = foreign_file(unusable[k]);
-        refuse_parameters(LW_EDATA, "'net.0.weight', element 1", net,
-                          save_composed(&file, "foreign.safetensors"));
+        const composed_file file = other_program_file(unusable[k]);
+        expect_rejected_parameters(LW_EDATA, "'net.0.weight', element 1", net,
+                                   save_composed(&file, "foreign.safetensors"));
     }
 
     const char *path = temp_path("net.safetensors");
@@ -39,13 +40,13 @@ START_TEST(parameters_that_are_not_finite_are_refused)
     unsigned char *before = file_bytes(path, &size);
     const float flat[] = {1.0f, 2.0f, NAN};
     ASSERT_OK(lw_net_set_parameters(net, flat));
-    ASSERT_REFUSED(LW_EDATA, path, "element 0 of '0.bias'", lw_net_save(net, path));
+    ASSERT_FILE_REJECTED(LW_EDATA, path, "element 0 of '0.bias'", lw_net_save(net, path));
     unsigned char *after = file_bytes(path, &size_after);
     ck_assert_uint_eq(size_after, size);
     ck_assert_mem_eq(after, before, size);
-    ck_assert_uint_eq(temp_count(), 2);
+    ck_assert_uint_eq(temp_file_count(), 2);
 
-    /* The same value in a file that lw_net_save wrote. */
+    /* The same value in a file written by lw_net_save. */
     memset(after + size - 4, 0xff, 4);
     refuse_net(LW_EDATA, "'0.bias', element 0", temp_file("damaged.safetensors", after, size));
     free(before);
@@ -54,7 +55,7 @@ START_TEST(parameters_that_are_not_finite_are_refused)
 }
 END_TEST
 
-START_TEST(parameters_of_another_shape_are_refused)
+START_TEST(parameters_of_another_shape_are_rejected)
 {
     static const struct {
         lw_layer_spec layers[3];
@@ -77,14 +78,14 @@ START_TEST(parameters_of_another_shape_are_refused)
     const char *path = save_small("net.safetensors");
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         lw_net *net = make_net(cases[k].inputs, cases[k].layers, cases[k].count, 2);
-        refuse_parameters(LW_ESHAPE, cases[k].place, net, path);
+        expect_rejected_parameters(LW_ESHAPE, cases[k].place, net, path);
         lw_net_destroy(net);
     }
 }
 END_TEST
 
-/* Tensors of a 2-1 network, each wrong in one way; there are 24 bytes of data. */
-START_TEST(tensors_that_do_not_fit_are_refused)
+/* Tensors of a 2-1 network, each with one error; there are 24 bytes of data. */
+START_TEST(invalid_tensors_are_rejected)
 {
     static const char good_weight[] =
         "\"0.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]}";
@@ -113,14 +114,14 @@ START_TEST(tensors_that_do_not_fit_are_refused)
         composed_file file = safetensors_of(header);
         for (size_t i = 0; i < 3; i++)
             add_number_le(&file, 8, 0);
-        refuse_parameters(cases[k].expected, cases[k].place, net,
-                          save_composed(&file, "wrong.safetensors"));
+        expect_rejected_parameters(cases[k].expected, cases[k].place, net,
+                                   save_composed(&file, "wrong.safetensors"));
     }
     lw_net_destroy(net);
 }
 END_TEST
 
-/* A 2-1 network with this metadata. */
+/* Saves a 2-1 network with this metadata. */
 static const char *save_described(const char *metadata)
 {
     char header[1024];
@@ -139,7 +140,7 @@ static const char *save_described(const char *metadata)
     "\"lanewise\":\"" version "\",\"inputs\":\"" inputs "\",\"units\":\"" units                    \
     "\",\"activations\":\"" activations "\""
 
-START_TEST(architectures_that_make_no_sense_are_refused)
+START_TEST(invalid_architectures_are_rejected)
 {
     static const struct {
         lw_status expected;
@@ -184,7 +185,7 @@ START_TEST(architectures_that_make_no_sense_are_refused)
 }
 END_TEST
 
-START_TEST(a_cut_network_is_refused)
+START_TEST(a_truncated_network_is_rejected)
 {
     size_t size;
     unsigned char *bytes = file_bytes(save_small("net.safetensors"), &size);
@@ -192,14 +193,14 @@ START_TEST(a_cut_network_is_refused)
     for (size_t cut_size = 0; cut_size < size; cut_size++) {
         const char *cut = temp_file("cut.safetensors", bytes, cut_size);
         refuse_net(LW_EFORMAT, "", cut);
-        refuse_parameters(LW_EFORMAT, "", net, cut);
+        expect_rejected_parameters(LW_EFORMAT, "", net, cut);
     }
     free(bytes);
     lw_net_destroy(net);
 }
 END_TEST
 
-START_TEST(a_damaged_header_is_refused_or_read)
+START_TEST(a_damaged_header_is_rejected_or_read)
 {
     static const unsigned char flips[] = {0x01, 0x04, 0x80};
     size_t size;
@@ -223,15 +224,15 @@ START_TEST(a_damaged_header_is_refused_or_read)
 }
 END_TEST
 
-START_TEST(networks_are_not_saved_where_that_is_impossible)
+START_TEST(saving_to_an_invalid_path_fails)
 {
     lw_net *net = small_net(1), *loaded = net;
     const char *in_missing = temp_path("missing/net.safetensors"), *directory = temp_path(".");
-    ASSERT_REFUSED(LW_EIO, in_missing, "No such file", lw_net_save(net, in_missing));
-    ASSERT_REFUSED(LW_EIO, directory, "directory", lw_net_save(net, directory));
-    ck_assert_uint_eq(temp_count(), 0);
+    ASSERT_FILE_REJECTED(LW_EIO, in_missing, "No such file", lw_net_save(net, in_missing));
+    ASSERT_FILE_REJECTED(LW_EIO, directory, "directory", lw_net_save(net, directory));
+    ck_assert_uint_eq(temp_file_count(), 0);
     refuse_net(LW_EIO, "No such file", in_missing);
-    refuse_parameters(LW_EIO, "No such file", net, in_missing);
+    expect_rejected_parameters(LW_EIO, "No such file", net, in_missing);
 
     ASSERT_FAILS(LW_EINVAL, "net", lw_net_save(NULL, directory));
     ASSERT_FAILS(LW_EINVAL, "path", lw_net_save(net, NULL));
@@ -248,13 +249,13 @@ int main(void)
 {
     Suite *suite = suite_create("refused models");
     TCase *models = temp_files_case("models");
-    tcase_add_test(models, parameters_that_are_not_finite_are_refused);
-    tcase_add_test(models, parameters_of_another_shape_are_refused);
-    tcase_add_test(models, tensors_that_do_not_fit_are_refused);
-    tcase_add_test(models, architectures_that_make_no_sense_are_refused);
-    tcase_add_test(models, a_cut_network_is_refused);
-    tcase_add_test(models, a_damaged_header_is_refused_or_read);
-    tcase_add_test(models, networks_are_not_saved_where_that_is_impossible);
+    tcase_add_test(models, nonfinite_parameters_are_rejected);
+    tcase_add_test(models, parameters_of_another_shape_are_rejected);
+    tcase_add_test(models, invalid_tensors_are_rejected);
+    tcase_add_test(models, invalid_architectures_are_rejected);
+    tcase_add_test(models, a_truncated_network_is_rejected);
+    tcase_add_test(models, a_damaged_header_is_rejected_or_read);
+    tcase_add_test(models, saving_to_an_invalid_path_fails);
     suite_add_tcase(suite, models);
     return run_suite(suite);
 }

@@ -1,4 +1,5 @@
-/* States of training that are not loaded or saved. The files are sound ones with some bytes exchanged. */
+/* Training states that are not loaded or saved. The files are valid ones with some bytes
+ * replaced. */
 #define _XOPEN_SOURCE 700
 #include "saved_nets.h"
 #include "train/net.h"
@@ -19,7 +20,8 @@ static void train(lw_net *net, const lw_optimizer *optimizer, size_t steps)
                                 &(lw_target){.labels = labels}, NULL));
 }
 
-/* A small net of seed 1 after 3 steps of Adam, with 5 epochs; the network and the bytes of its file. */
+/* A small net of seed 1 after 3 steps of Adam and 5 epochs; the network and the bytes of its
+ * file. */
 static lw_net *net_of_state;
 static unsigned char *bytes;
 static size_t size;
@@ -40,7 +42,7 @@ static void free_state(void)
     lw_net_destroy(net_of_state);
 }
 
-/* Where text stands for the nth time, from 0, in the header. */
+/* Finds the nth occurrence of text in the header, from 0. */
 static unsigned char *find(const char *text, size_t nth)
 {
     const size_t length = strlen(text);
@@ -51,14 +53,14 @@ static unsigned char *find(const char *text, size_t nth)
     return NULL;
 }
 
-/* A network that has a state of its own; loading fails and changes nothing of it. */
-static void refuse(lw_status expected, const char *place, lw_net *net, const char *path)
+/* A network with training state; loading fails and does not change it. */
+static void expect_rejected(lw_status expected, const char *place, lw_net *net, const char *path)
 {
     lw_position done = {.epochs = 42};
     const lw_optimizer_state before = net->optimizer;
     const uint64_t generator = net->random.state;
     float *parameters = parameters_of(net);
-    ASSERT_REFUSED(expected, path, place, lw_net_load_state(net, &done, path));
+    ASSERT_FILE_REJECTED(expected, path, place, lw_net_load_state(net, &done, path));
     float *after = parameters_of(net);
     assert_same_bits("parameters", lw_net_parameter_count(net), after, parameters);
     ck_assert_uint_eq(done.epochs, 42);
@@ -76,20 +78,20 @@ static lw_net *other_net(void)
     return net;
 }
 
-/* The file with old, which is as long, replaced by new. */
-static void refuse_exchange(lw_status expected, const char *place, const char *old, size_t nth,
-                            const char *new)
+/* The file with old replaced by new, which has the same length. */
+static void expect_rejected_replacement(lw_status expected, const char *place, const char *old,
+                                        size_t nth, const char *new)
 {
     ck_assert_uint_eq(strlen(old), strlen(new));
     unsigned char *at = find(old, nth);
     memcpy(at, new, strlen(new));
     lw_net *net = other_net();
-    refuse(expected, place, net, temp_file("exchanged.safetensors", bytes, size));
+    expect_rejected(expected, place, net, temp_file("exchanged.safetensors", bytes, size));
     lw_net_destroy(net);
     memcpy(at, old, strlen(old));
 }
 
-START_TEST(metadata_that_make_no_sense_are_refused)
+START_TEST(inconsistent_metadata_are_rejected)
 {
     static const struct {
         const char *place, *old, *new;
@@ -122,13 +124,13 @@ START_TEST(metadata_that_make_no_sense_are_refused)
     };
     make_state();
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
-        refuse_exchange(LW_EFORMAT, cases[k].place, cases[k].old, 0, cases[k].new);
+        expect_rejected_replacement(LW_EFORMAT, cases[k].place, cases[k].old, 0, cases[k].new);
     free_state();
 }
 END_TEST
 
-/* A number is digits and nothing else. */
-START_TEST(numbers_that_are_none_are_refused)
+/* A number consists of digits only. */
+START_TEST(malformed_numbers_are_rejected)
 {
     static const char *const wrong[] = {"-", "+", " ", ".", "x"};
     make_state();
@@ -137,8 +139,8 @@ START_TEST(numbers_that_are_none_are_refused)
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
         *text = *wrong[k];
         lw_net *net = other_net();
-        refuse(LW_EFORMAT, "'generator' is '", net,
-               temp_file("exchanged.safetensors", bytes, size));
+        expect_rejected(LW_EFORMAT, "'generator' is '", net,
+                        temp_file("exchanged.safetensors", bytes, size));
         lw_net_destroy(net);
     }
     *text = digit;
@@ -156,7 +158,7 @@ static const char *save_state_of_generator(uint64_t generator)
     return path;
 }
 
-START_TEST(numbers_that_do_not_fit_are_refused)
+START_TEST(numbers_out_of_range_are_rejected)
 {
     const char *path = save_state_of_generator(UINT64_MAX);
     lw_net *net = other_net();
@@ -165,14 +167,14 @@ START_TEST(numbers_that_do_not_fit_are_refused)
     ck_assert_uint_eq(net->random.state, UINT64_MAX);
     bytes = file_bytes(path, &size);
     find("18446744073709551615", 0)[19] = '6';
-    refuse(LW_EFORMAT, "'generator' is '18446744073709551616'", net,
-           temp_file("large.safetensors", bytes, size));
+    expect_rejected(LW_EFORMAT, "'generator' is '18446744073709551616'", net,
+                    temp_file("large.safetensors", bytes, size));
     free(bytes);
     lw_net_destroy(net);
 }
 END_TEST
 
-START_TEST(moments_that_do_not_fit_are_refused)
+START_TEST(moments_of_another_shape_are_rejected)
 {
     static const char *const prefixes[] = {"optimizer.exp_avg.", "optimizer.exp_avg_sq."};
     make_state();
@@ -182,14 +184,14 @@ START_TEST(moments_that_do_not_fit_are_refused)
             snprintf(missing, sizeof missing, "X%s", prefixes[moment] + 1);
             char place[40];
             snprintf(place, sizeof place, "no tensor '%s", prefixes[moment]);
-            refuse_exchange(LW_ESHAPE, place, prefixes[moment], tensor, missing);
+            expect_rejected_replacement(LW_ESHAPE, place, prefixes[moment], tensor, missing);
         }
     free_state();
 }
 END_TEST
 
 /* The last tensor is the bias of the second moment. */
-START_TEST(moments_that_are_unusable_are_refused)
+START_TEST(invalid_moments_are_rejected)
 {
     static const struct {
         const char *place;
@@ -203,14 +205,15 @@ START_TEST(moments_that_are_unusable_are_refused)
     lw_net *net = other_net();
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         memcpy(bytes + size - 4, cases[k].bytes, 4);
-        refuse(LW_EDATA, cases[k].place, net, temp_file("damaged.safetensors", bytes, size));
+        expect_rejected(LW_EDATA, cases[k].place, net,
+                        temp_file("damaged.safetensors", bytes, size));
     }
     lw_net_destroy(net);
     free_state();
 }
 END_TEST
 
-START_TEST(states_of_another_network_are_refused)
+START_TEST(states_of_another_network_are_rejected)
 {
     static const struct {
         const char *place;
@@ -243,40 +246,40 @@ START_TEST(states_of_another_network_are_refused)
     const char *path = temp_file("state.safetensors", bytes, size);
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         lw_net *net = make_net(cases[k].inputs, cases[k].layers, cases[k].count, 2);
-        refuse(LW_ESHAPE, cases[k].place, net, path);
+        expect_rejected(LW_ESHAPE, cases[k].place, net, path);
         lw_net_destroy(net);
     }
     lw_net *net = other_net();
     ASSERT_OK(lw_net_set_precision(net, LW_BF16));
-    refuse(LW_ESTATE, "of a run in fp32, but the network is in bf16", net, path);
+    expect_rejected(LW_ESTATE, "of a run in fp32, but the network is in bf16", net, path);
     lw_net_destroy(net);
 
-    /* A saved network that is no state. */
+    /* A saved network without training state. */
     net = other_net();
-    refuse(LW_EFORMAT, "no 'training_state'", net, save_small("net.safetensors"));
+    expect_rejected(LW_EFORMAT, "no 'training_state'", net, save_small("net.safetensors"));
     lw_net_destroy(net);
     free_state();
 }
 END_TEST
 
-/* From one byte to the next that is looked at. */
+/* Distance between the bytes that are tested. */
 static size_t step(void)
 {
     return is_fast_run() ? 7 : 1;
 }
 
-START_TEST(a_cut_state_is_refused)
+START_TEST(a_truncated_state_is_rejected)
 {
     make_state();
     lw_net *net = other_net();
     for (size_t cut = 0; cut < size; cut += step())
-        refuse(LW_EFORMAT, "", net, temp_file("cut.safetensors", bytes, cut));
+        expect_rejected(LW_EFORMAT, "", net, temp_file("cut.safetensors", bytes, cut));
     lw_net_destroy(net);
     free_state();
 }
 END_TEST
 
-START_TEST(a_damaged_header_is_refused_or_read)
+START_TEST(a_damaged_header_is_rejected_or_read)
 {
     static const unsigned char flips[] = {0x01, 0x04, 0x80};
     make_state();
@@ -306,33 +309,33 @@ static void expect_old_file(const char *path)
     unsigned char *after = file_bytes(path, &now);
     ck_assert_uint_eq(now, size);
     ck_assert_mem_eq(after, bytes, size);
-    ck_assert_uint_eq(temp_count(), 1);
+    ck_assert_uint_eq(temp_file_count(), 1);
     free(after);
 }
 
-START_TEST(a_state_that_cannot_be_used_is_not_saved)
+START_TEST(an_unusable_state_is_not_saved)
 {
     make_state();
     const char *path = temp_path("state.safetensors");
     lw_optimizer_state *state = &net_of_state->optimizer;
     state->velocity[0] = NAN;
-    ASSERT_REFUSED(LW_EDATA, path, "not written: element 0 of 'optimizer.exp_avg.",
-                   lw_net_save_state(net_of_state, &(lw_position){.epochs = 6}, path));
+    ASSERT_FILE_REJECTED(LW_EDATA, path, "not written: element 0 of 'optimizer.exp_avg.",
+                         lw_net_save_state(net_of_state, &(lw_position){.epochs = 6}, path));
     state->velocity[0] = 0.0f;
     state->variance[0] = INFINITY;
-    ASSERT_REFUSED(LW_EDATA, path, "not written: element 0 of 'optimizer.exp_avg_sq.",
-                   lw_net_save_state(net_of_state, &(lw_position){.epochs = 6}, path));
+    ASSERT_FILE_REJECTED(LW_EDATA, path, "not written: element 0 of 'optimizer.exp_avg_sq.",
+                         lw_net_save_state(net_of_state, &(lw_position){.epochs = 6}, path));
     state->variance[0] = 0.0f;
     lw_tensor_values(net_of_state->layers[0], 1)[1] = NAN;
-    ASSERT_REFUSED(LW_EDATA, path, "not written: element 1 of '",
-                   lw_net_save_state(net_of_state, &(lw_position){.epochs = 6}, path));
+    ASSERT_FILE_REJECTED(LW_EDATA, path, "not written: element 1 of '",
+                         lw_net_save_state(net_of_state, &(lw_position){.epochs = 6}, path));
     expect_old_file(path);
     free_state();
 }
 END_TEST
 
-/* A limit on file sizes stands in for a full disk. */
-START_TEST(a_full_disk_leaves_the_old_state)
+/* A limit on file sizes simulates a full disk. */
+START_TEST(a_full_disk_keeps_the_old_state)
 {
     make_state();
     const char *path = temp_path("state.safetensors");
@@ -342,8 +345,8 @@ START_TEST(a_full_disk_leaves_the_old_state)
     const rlim_t before = limit.rlim_cur;
     limit.rlim_cur = size - 1;
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    ASSERT_REFUSED(LW_EIO, path, "File too large",
-                   lw_net_save_state(net_of_state, &(lw_position){.epochs = 6}, path));
+    ASSERT_FILE_REJECTED(LW_EIO, path, "File too large",
+                         lw_net_save_state(net_of_state, &(lw_position){.epochs = 6}, path));
     limit.rlim_cur = before;
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
     expect_old_file(path);
@@ -351,22 +354,22 @@ START_TEST(a_full_disk_leaves_the_old_state)
 }
 END_TEST
 
-START_TEST(states_have_a_network_and_a_place)
+START_TEST(states_need_a_network_and_a_path)
 {
     lw_position done = {.epochs = 42};
     lw_net *net = small_net(1);
     const char *in_missing = temp_path("missing/state.safetensors"), *directory = temp_path(".");
-    ASSERT_REFUSED(LW_EIO, in_missing, "No such file",
-                   lw_net_save_state(net, &(lw_position){.epochs = 1}, in_missing));
-    ASSERT_REFUSED(LW_EIO, directory, "directory",
-                   lw_net_save_state(net, &(lw_position){.epochs = 1}, directory));
-    refuse(LW_EIO, "No such file", net, in_missing);
+    ASSERT_FILE_REJECTED(LW_EIO, in_missing, "No such file",
+                         lw_net_save_state(net, &(lw_position){.epochs = 1}, in_missing));
+    ASSERT_FILE_REJECTED(LW_EIO, directory, "directory",
+                         lw_net_save_state(net, &(lw_position){.epochs = 1}, directory));
+    expect_rejected(LW_EIO, "No such file", net, in_missing);
     ASSERT_FAILS(LW_EINVAL, "net", lw_net_save_state(NULL, &(lw_position){.epochs = 1}, directory));
     ASSERT_FAILS(LW_EINVAL, "path", lw_net_save_state(net, &(lw_position){.epochs = 1}, NULL));
     ASSERT_FAILS(LW_EINVAL, "net", lw_net_load_state(NULL, &done, directory));
     ASSERT_FAILS(LW_EINVAL, "position", lw_net_load_state(net, NULL, directory));
     ASSERT_FAILS(LW_EINVAL, "path", lw_net_load_state(net, &done, NULL));
-    ck_assert_uint_eq(temp_count(), 0);
+    ck_assert_uint_eq(temp_file_count(), 0);
     lw_net_destroy(net);
 }
 END_TEST
@@ -375,17 +378,17 @@ int main(void)
 {
     Suite *suite = suite_create("refused states");
     TCase *states = temp_files_case("states");
-    tcase_add_test(states, metadata_that_make_no_sense_are_refused);
-    tcase_add_test(states, numbers_that_are_none_are_refused);
-    tcase_add_test(states, numbers_that_do_not_fit_are_refused);
-    tcase_add_test(states, moments_that_do_not_fit_are_refused);
-    tcase_add_test(states, moments_that_are_unusable_are_refused);
-    tcase_add_test(states, states_of_another_network_are_refused);
-    tcase_add_test(states, a_cut_state_is_refused);
-    tcase_add_test(states, a_damaged_header_is_refused_or_read);
-    tcase_add_test(states, a_state_that_cannot_be_used_is_not_saved);
-    tcase_add_test(states, a_full_disk_leaves_the_old_state);
-    tcase_add_test(states, states_have_a_network_and_a_place);
+    tcase_add_test(states, inconsistent_metadata_are_rejected);
+    tcase_add_test(states, malformed_numbers_are_rejected);
+    tcase_add_test(states, numbers_out_of_range_are_rejected);
+    tcase_add_test(states, moments_of_another_shape_are_rejected);
+    tcase_add_test(states, invalid_moments_are_rejected);
+    tcase_add_test(states, states_of_another_network_are_rejected);
+    tcase_add_test(states, a_truncated_state_is_rejected);
+    tcase_add_test(states, a_damaged_header_is_rejected_or_read);
+    tcase_add_test(states, an_unusable_state_is_not_saved);
+    tcase_add_test(states, a_full_disk_keeps_the_old_state);
+    tcase_add_test(states, states_need_a_network_and_a_path);
     suite_add_tcase(suite, states);
     return run_suite(suite);
 }

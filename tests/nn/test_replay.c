@@ -1,6 +1,6 @@
 /*
- * Training runs recorded from PyTorch and NumPy, run again from the same parameters: in every way in which a
- * network can be trained.
+ * Replays training runs recorded from PyTorch and NumPy, from the same initial parameters, in every
+ * way of training a network.
  */
 #include "fixture.h"
 #include "recorded.h"
@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LOSS_EVERY = 100 }; /* the curves of the files in tests/data/replay are cut to these steps */
+enum { LOSS_EVERY = 100 }; /* loss curves in tests/data/replay are sampled at these steps */
 
-/* ---- Ways to train -------------------------------------------------------------------------- */
+/* ---- Training modes -------------------------------------------------------------------------- */
 
 typedef struct way {
-    int own_loop; /* the calls one by one, which leave gradients; otherwise lw_train_step */
-    int general;  /* a narrow network is trained as if it were none */
+    int custom_loop; /* uses the individual calls, which store gradients, instead of lw_train_step */
+    int general;     /* uses the general kernels for a small net */
     unsigned threads;
 } way;
 
@@ -25,7 +25,7 @@ static const way ways[] = {
 };
 enum { WAYS = sizeof ways / sizeof *ways };
 
-/* Before parameters are set. */
+/* Call before setting parameters. */
 static void prepare(lw_net *net, const way *by)
 {
     lw_net_set_threads(net, by->threads);
@@ -38,7 +38,7 @@ static double train(lw_net *net, const way *by, lw_loss loss, const lw_optimizer
 {
     const lw_target target = {.values = y};
     double value = -1.0;
-    if (!by->own_loop) {
+    if (!by->custom_loop) {
         ASSERT_OK(lw_train_step(net, loss, optimizer, rows, x, &target, &value));
         return value;
     }
@@ -49,11 +49,11 @@ static double train(lw_net *net, const way *by, lw_loss loss, const lw_optimizer
     return value;
 }
 
-/* ---- One layer: AND and college admissions -------------------------------------------------- */
+/* ---- One layer: AND and college admissions --------------------------------------------------- */
 
 enum { ONE_LAYER_STEPS = 2000 };
 
-/* Trains a single sigmoid unit from run's initial parameters; losses holds every cut-th loss. */
+/* Trains a single sigmoid unit from run's initial parameters; stores every cut-th loss. */
 static lw_net *replay_one_layer(const way *by, const lw_safetensors *file, const char *run,
                                 size_t rows, size_t inputs, const float *x, const float *y,
                                 size_t cut)
@@ -67,7 +67,7 @@ static lw_net *replay_one_layer(const way *by, const lw_safetensors *file, const
     float *losses = recorded(file, run, "losses");
     for (size_t step = 0; step < ONE_LAYER_STEPS; step++) {
         const double loss = train(net, by, LW_HALF_MSE, &sgd, rows, x, y);
-        if (step == 0 && by->own_loop)
+        if (step == 0 && by->custom_loop)
             compare_gradients(net, 0, file, run, "grad0.W", "grad0.b", IN_OUT, 0.0);
         if (step % cut == 0)
             ck_assert_double_eq_tol(loss, (double)losses[step / cut], tolerance);
@@ -108,7 +108,7 @@ START_TEST(college_admissions)
              folder ? folder : LANEWISE_REFERENCE_DIR);
     if (access(path, R_OK) != 0) {
         if (_i == 0)
-            printf("skipped: college_admissions, there is no %s\n", path);
+            printf("skipped: college_admissions: %s is missing\n", path);
         return;
     }
     enum { TRAIN = 360, TEST = 40, INPUTS = 6 };
@@ -128,10 +128,10 @@ START_TEST(college_admissions)
 }
 END_TEST
 
-/* ---- XOR ----------------------------------------------------------------------------------- */
+/* ---- XOR ------------------------------------------------------------------------------------- */
 
-/* The gradients of the recorded parameters are sums of terms of about 0.1 that cancel to 1e-3 and
- * less: the spacing of floats at the terms counts. */
+/* The gradients of the recorded parameters are sums of terms of about 0.1 that cancel to 1e-3 or
+ * less, so the spacing of floats at the size of the terms matters. */
 static const double xor_gradient_tolerance = 1e-7;
 
 static void compare_xor_layers(const lw_net *net, const lw_safetensors *file, const char *run,
@@ -155,7 +155,8 @@ static void replay_xor(const way *by, const char *run, float learning_rate, size
     set_layer(net, 0, file, run, "init.W1", "init.b1", OUT_IN);
     set_layer(net, 1, file, run, "init.W2", "init.b2", OUT_IN);
     float *x = recorded(file, "", "X"), *y = recorded(file, "", "y");
-    /* Recorded in float32: in its steep part the curve of ex2 in double is 2e-5 away from it. */
+    /* Recorded in float32: in its steep part, the curve of ex2 in double precision differs by
+     * 2e-5. */
     float *losses = recorded(file, run, "losses");
     const lw_optimizer sgd = lw_sgd(learning_rate);
 
@@ -166,7 +167,7 @@ static void replay_xor(const way *by, const char *run, float learning_rate, size
             compare_xor_layers(net, file, run, when);
         }
         const double loss = train(net, by, LW_BINARY_CROSS_ENTROPY, &sgd, 4, x, y);
-        if (step == 0 && by->own_loop) {
+        if (step == 0 && by->custom_loop) {
             compare_gradients(net, 0, file, run, "grad0.dW1", "grad0.db1", OUT_IN,
                               xor_gradient_tolerance);
             compare_gradients(net, 1, file, run, "grad0.dW2", "grad0.db2", OUT_IN,
@@ -185,7 +186,7 @@ static void replay_xor(const way *by, const char *run, float learning_rate, size
     lw_safetensors_close(file);
 }
 
-/* A plateau of the problem: two units of these initial parameters never leave it. */
+/* A plateau: two units with these initial parameters never leave it. */
 START_TEST(xor_gets_stuck)
 {
     replay_xor(&ways[_i], "ex1.", 0.1f, 10000);

@@ -1,7 +1,4 @@
-/*
- * Runs that stop and go on: the state that they end in, file of it compared with file, is that of a run which was
- * never interrupted.
- */
+/* Runs that stop and resume: the file of their final state equals that of an uninterrupted run. */
 #include "temp_files.h"
 #include "train/net.h"
 
@@ -15,13 +12,13 @@ typedef struct architecture {
     lw_layer_spec layers[3];
 } architecture;
 
-/* Enough work for several threads; and for the narrow kernels. */
-static const architecture wide = {40,
-                                  3,
-                                  {{.units = 40, .activation = LW_RELU},
-                                   {.units = 20, .activation = LW_GELU},
-                                   {.units = 10, .activation = LW_SOFTMAX}}};
-static const architecture narrow = {
+/* Enough work for several threads; and a small net. */
+static const architecture layered = {40,
+                                     3,
+                                     {{.units = 40, .activation = LW_RELU},
+                                      {.units = 20, .activation = LW_GELU},
+                                      {.units = 10, .activation = LW_SOFTMAX}}};
+static const architecture small_net = {
     3, 2, {{.units = 10, .activation = LW_TANH}, {.units = 2, .activation = LW_SOFTMAX}}};
 
 typedef struct scenario {
@@ -36,65 +33,66 @@ typedef struct scenario {
 
 enum {
     SHUFFLED,
-    WIDE_FULL_BATCH,
+    LAYERED_FULL_BATCH,
     SHUFFLED_BF16,
-    SHUFFLED_NARROW,
-    NARROW_FULL_BATCH,
+    SHUFFLED_SMALL_NET,
+    SMALL_NET_FULL_BATCH,
     IN_ORDER,
     CLIPPED,
     CLIPPED_BF16,
-    CLIPPED_NARROW,
+    CLIPPED_SMALL_NET,
     SCENARIOS
 };
 
-/* Mini-batches end with a partial one; the last but one's have more than one block of the narrow kernels. */
+/* Epochs end with a partial mini-batch. The mini-batches of the last case but one exceed one block
+ * of the small-net kernels. */
 static const scenario scenarios[] = {
-    [SHUFFLED] = {.name = "wide, shuffled, cosine",
-                  .net = &wide,
+    [SHUFFLED] = {.name = "layered, shuffled, cosine",
+                  .net = &layered,
                   .rows = 210,
                   .batch = 64,
                   .schedule = {LW_SCHEDULE_COSINE, 0, 0.1f}},
-    [WIDE_FULL_BATCH] = {.name = "wide, full batch",
-                         .net = &wide,
-                         .rows = 210,
-                         .batch = LW_FULL_BATCH},
-    [SHUFFLED_BF16] = {.name = "wide, bf16, shuffled, cosine",
-                       .net = &wide,
+    [LAYERED_FULL_BATCH] = {.name = "layered, full batch",
+                            .net = &layered,
+                            .rows = 210,
+                            .batch = LW_FULL_BATCH},
+    [SHUFFLED_BF16] = {.name = "layered, bf16, shuffled, cosine",
+                       .net = &layered,
                        .rows = 210,
                        .batch = 64,
                        .schedule = {LW_SCHEDULE_COSINE, 0, 0.0f},
                        .precision = LW_BF16},
-    [SHUFFLED_NARROW] = {.name = "narrow, shuffled, cosine",
-                         .net = &narrow,
-                         .rows = 210,
-                         .batch = 64,
-                         .schedule = {LW_SCHEDULE_COSINE, 0, 0.1f}},
-    [NARROW_FULL_BATCH] = {.name = "narrow, full batch",
-                           .net = &narrow,
-                           .rows = 210,
-                           .batch = LW_FULL_BATCH},
-    [IN_ORDER] = {.name = "wide, in order, steps",
-                  .net = &wide,
+    [SHUFFLED_SMALL_NET] = {.name = "small net, shuffled, cosine",
+                            .net = &small_net,
+                            .rows = 210,
+                            .batch = 64,
+                            .schedule = {LW_SCHEDULE_COSINE, 0, 0.1f}},
+    [SMALL_NET_FULL_BATCH] = {.name = "small net, full batch",
+                              .net = &small_net,
+                              .rows = 210,
+                              .batch = LW_FULL_BATCH},
+    [IN_ORDER] = {.name = "layered, in order, steps",
+                  .net = &layered,
                   .rows = 210,
                   .batch = 64,
                   .no_shuffle = 1,
                   .schedule = {LW_SCHEDULE_STEP, 2, 0.5f}},
-    [CLIPPED] = {.name = "wide, shuffled, clipped",
-                 .net = &wide,
+    [CLIPPED] = {.name = "layered, shuffled, clipped",
+                 .net = &layered,
                  .rows = 210,
                  .batch = 64,
                  .clip_norm = 0.05f},
-    [CLIPPED_BF16] = {.name = "wide, bf16, full batch, clipped",
-                      .net = &wide,
+    [CLIPPED_BF16] = {.name = "layered, bf16, full batch, clipped",
+                      .net = &layered,
                       .rows = 210,
                       .batch = LW_FULL_BATCH,
                       .clip_norm = 0.05f,
                       .precision = LW_BF16},
-    [CLIPPED_NARROW] = {.name = "narrow, shuffled, clipped",
-                        .net = &narrow,
-                        .rows = 1300,
-                        .batch = 500,
-                        .clip_norm = 0.05f},
+    [CLIPPED_SMALL_NET] = {.name = "small net, shuffled, clipped",
+                           .net = &small_net,
+                           .rows = 1300,
+                           .batch = 500,
+                           .clip_norm = 0.05f},
 };
 
 static const lw_optimizer optimizers[] = {
@@ -148,7 +146,7 @@ static lw_net *new_net(const scenario *s, uint64_t seed)
     return net;
 }
 
-/* The state after an uninterrupted run on one thread. */
+/* Saves the state after an uninterrupted run on one thread. */
 static const char *whole_run(const task *t)
 {
     const char *path = temp_path("whole.safetensors");
@@ -173,7 +171,7 @@ static int save_and_stop(void *user, const lw_epoch_report *report)
     return report->epoch == DONE;
 }
 
-/* The first epochs of a run, its state saved where it stops. */
+/* Runs the first epochs and saves the state. */
 static const char *interrupted_run(const task *t)
 {
     saver s = {.path = temp_path("stopped.safetensors")};
@@ -188,7 +186,7 @@ static const char *interrupted_run(const task *t)
     return s.path;
 }
 
-/* The rest of the run, in a network that has seen something else before. */
+/* Runs the remaining epochs in a network with other previous state. */
 static const char *resumed_run(const task *t, unsigned threads, const char *stopped)
 {
     const char *path = temp_path("resumed.safetensors");
@@ -221,7 +219,7 @@ static void assert_same_files(const char *what, const char *path, const char *ot
 
 START_TEST(a_resumed_run_ends_in_the_same_state)
 {
-    if (is_left_out(_i, OPTIMIZERS))
+    if (is_skipped(_i, OPTIMIZERS))
         return;
     static const unsigned threads[] = {1, 3};
     task t = begin_task(&scenarios[_i / OPTIMIZERS], &optimizers[_i % OPTIMIZERS]);
@@ -232,7 +230,7 @@ START_TEST(a_resumed_run_ends_in_the_same_state)
                  threads[i]);
         assert_same_files(what, resumed_run(&t, threads[i], stopped), whole);
     }
-    /* Nor was there nothing to do after the stop. */
+    /* The remaining epochs must have changed the state. */
     lw_net *at_stop, *at_end;
     ASSERT_OK(lw_net_load(&at_stop, stopped));
     ASSERT_OK(lw_net_load(&at_end, whole));
@@ -249,7 +247,8 @@ START_TEST(a_resumed_run_ends_in_the_same_state)
 }
 END_TEST
 
-/* The next one with FMA from number *at on, which then stands behind it; NULL: there is none. */
+/* Returns the next instruction set with FMA, from number *at on, and advances *at; NULL if there is
+ * none. */
 static const char *next_with_fma(size_t *at)
 {
     const char *name = lw_isa_available((*at)++);
@@ -258,12 +257,12 @@ static const char *next_with_fma(size_t *at)
     return name;
 }
 
-/* Weights lie otherwise there, the file is the same. */
+/* Weights have another layout there, but the file is the same. */
 START_TEST(a_run_resumes_on_another_instruction_set)
 {
     size_t at = 0;
     const char *first = next_with_fma(&at), *name = first ? next_with_fma(&at) : NULL;
-    if (!name || is_left_out(_i, OPTIMIZERS))
+    if (!name || is_skipped(_i, OPTIMIZERS))
         return;
     task t = begin_task(&scenarios[_i / OPTIMIZERS], &optimizers[_i % OPTIMIZERS]);
     ASSERT_OK(lw_isa_select(first));
@@ -279,10 +278,10 @@ START_TEST(a_run_resumes_on_another_instruction_set)
 }
 END_TEST
 
-/* Runs of equal steps that nobody watches are taken at one go. */
-START_TEST(a_run_that_nobody_watched_resumes)
+/* Without callbacks, identical steps run without interruption. */
+START_TEST(a_run_without_callbacks_resumes)
 {
-    const scenario *s = &scenarios[_i == 0 ? NARROW_FULL_BATCH : WIDE_FULL_BATCH];
+    const scenario *s = &scenarios[_i == 0 ? SMALL_NET_FULL_BATCH : LAYERED_FULL_BATCH];
     for (size_t i = 0; i < OPTIMIZERS; i++) {
         task t = begin_task(s, &optimizers[i]);
         const char *whole = whole_run(&t), *stopped = temp_path("stopped.safetensors");
@@ -298,7 +297,7 @@ START_TEST(a_run_that_nobody_watched_resumes)
 }
 END_TEST
 
-START_TEST(a_loop_of_ones_own_resumes)
+START_TEST(a_custom_loop_resumes)
 {
     const scenario *s = &scenarios[SHUFFLED];
     task t = begin_task(s, &optimizers[3]);
@@ -327,8 +326,8 @@ START_TEST(a_loop_of_ones_own_resumes)
 }
 END_TEST
 
-/* Reports and history of the epochs from DONE on. */
-static int count_on(void *user, const lw_epoch_report *report)
+/* Checks reports and history of the epochs from DONE on. */
+static int check_continued_report(void *user, const lw_epoch_report *report)
 {
     size_t *next = user;
     ck_assert_uint_eq(report->epoch, ++*next);
@@ -336,7 +335,7 @@ static int count_on(void *user, const lw_epoch_report *report)
     return 0;
 }
 
-START_TEST(epochs_are_counted_on)
+START_TEST(epoch_numbers_continue)
 {
     task t = begin_task(&scenarios[SHUFFLED], &optimizers[3]);
     lw_net *net = new_net(t.s, 5);
@@ -346,7 +345,7 @@ START_TEST(epochs_are_counted_on)
     options.history = &whole;
     ASSERT_OK(lw_fit(net, &t.data, &options));
     options.begin.epochs = DONE;
-    options.on_epoch = count_on;
+    options.on_epoch = check_continued_report;
     options.user = &next;
     options.history = &history;
     ASSERT_OK(lw_fit(net, &t.data, &options));
@@ -361,9 +360,9 @@ START_TEST(epochs_are_counted_on)
 }
 END_TEST
 
-START_TEST(a_run_that_is_complete_trains_nothing)
+START_TEST(a_complete_run_resumes_without_training)
 {
-    task t = begin_task(&scenarios[_i == 0 ? SHUFFLED : NARROW_FULL_BATCH], &optimizers[3]);
+    task t = begin_task(&scenarios[_i == 0 ? SHUFFLED : SMALL_NET_FULL_BATCH], &optimizers[3]);
     lw_net *net = new_net(t.s, 5);
     lw_history history = {.count = 9};
     float *before = parameters_of(net);
@@ -393,7 +392,7 @@ START_TEST(a_run_that_is_complete_trains_nothing)
 }
 END_TEST
 
-/* ---- A batch source ------------------------------------------------------------------------ */
+/* ---- A batch source -------------------------------------------------------------------------- */
 
 typedef struct stream {
     const task *t;
@@ -459,14 +458,14 @@ START_TEST(a_run_on_a_source_resumes)
 }
 END_TEST
 
-/* ---- What is in a state -------------------------------------------------------------------- */
+/* ---- Contents of a state --------------------------------------------------------------------- */
 
-START_TEST(a_state_tells_seed_and_optimizer)
+START_TEST(a_state_contains_seed_and_optimizer)
 {
     static const struct {
         size_t optimizer, moments;
     } cases[] = {{0, 0}, {1, 1}, {2, 1}, {3, 2}, {4, 2}};
-    static const size_t of_kind[] = {SHUFFLED, SHUFFLED_BF16, SHUFFLED_NARROW};
+    static const size_t of_kind[] = {SHUFFLED, SHUFFLED_BF16, SHUFFLED_SMALL_NET};
     const scenario *s = &scenarios[of_kind[_i]];
     const char *path = temp_path("state.safetensors");
     lw_position done = {0};
@@ -476,7 +475,7 @@ START_TEST(a_state_tells_seed_and_optimizer)
     ASSERT_FAILS(LW_EINVAL, "net", lw_net_optimizer_info(NULL, &info));
     ASSERT_FAILS(LW_EINVAL, "info", lw_net_optimizer_info(fresh, NULL));
 
-    /* Before the first step: no optimizer, parameters and generator all the same. */
+    /* Before the first step, the state has no optimizer but has parameters and generator. */
     ASSERT_OK(lw_net_save_state(fresh, &(lw_position){.epochs = SIZE_MAX}, path));
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         const lw_optimizer *optimizer = &optimizers[cases[k].optimizer];
@@ -499,7 +498,7 @@ START_TEST(a_state_tells_seed_and_optimizer)
 }
 END_TEST
 
-START_TEST(a_state_is_a_network)
+START_TEST(a_state_loads_as_a_network)
 {
     task t = begin_task(&scenarios[SHUFFLED_BF16], &optimizers[3]);
     const char *path = temp_path("state.safetensors");
@@ -521,8 +520,8 @@ START_TEST(a_state_is_a_network)
 }
 END_TEST
 
-/* A forward pass belongs to the parameters it ran with, gradients to nobody any more. */
-START_TEST(loading_forgets_the_last_pass)
+/* A forward pass and gradients are invalid after the parameters change. */
+START_TEST(loading_invalidates_the_last_pass)
 {
     task t = begin_task(&scenarios[SHUFFLED], &optimizers[3]);
     const char *path = temp_path("state.safetensors");
@@ -547,14 +546,14 @@ int main(void)
     tcase_add_loop_test(resume, a_resumed_run_ends_in_the_same_state, 0, SCENARIOS * OPTIMIZERS);
     tcase_add_loop_test(resume, a_run_resumes_on_another_instruction_set, 0,
                         SCENARIOS * OPTIMIZERS);
-    tcase_add_loop_test(resume, a_run_that_nobody_watched_resumes, 0, 2);
-    tcase_add_test(resume, a_loop_of_ones_own_resumes);
-    tcase_add_test(resume, epochs_are_counted_on);
-    tcase_add_loop_test(resume, a_run_that_is_complete_trains_nothing, 0, 2);
+    tcase_add_loop_test(resume, a_run_without_callbacks_resumes, 0, 2);
+    tcase_add_test(resume, a_custom_loop_resumes);
+    tcase_add_test(resume, epoch_numbers_continue);
+    tcase_add_loop_test(resume, a_complete_run_resumes_without_training, 0, 2);
     tcase_add_loop_test(resume, a_run_on_a_source_resumes, 0, OPTIMIZERS);
-    tcase_add_loop_test(resume, a_state_tells_seed_and_optimizer, 0, 3);
-    tcase_add_test(resume, a_state_is_a_network);
-    tcase_add_test(resume, loading_forgets_the_last_pass);
+    tcase_add_loop_test(resume, a_state_contains_seed_and_optimizer, 0, 3);
+    tcase_add_test(resume, a_state_loads_as_a_network);
+    tcase_add_test(resume, loading_invalidates_the_last_pass);
     suite_add_tcase(suite, resume);
     return run_suite(suite);
 }

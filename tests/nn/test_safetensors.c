@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const char mixed_header[] =
+static const char sample_header[] =
     "{\"__metadata__\":{\"made by\":\"hand\"},"
     "\"whole\":{\"dtype\":\"I64\",\"shape\":[2],\"data_offsets\":[32,48]},"
     "\"none\":{\"dtype\":\"F32\",\"shape\":[0,3],\"data_offsets\":[32,32]},"
@@ -12,9 +12,9 @@ static const char mixed_header[] =
     "\"narrow\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},"
     "\"half\":{\"dtype\":\"U16\",\"shape\":[],\"data_offsets\":[48,50]}} ";
 
-static composed_file mixed_file(void)
+static composed_file sample_file(void)
 {
-    composed_file file = safetensors_of(mixed_header);
+    composed_file file = safetensors_of(sample_header);
     add_f32(&file, 1.5f);
     add_f32(&file, -0.1f);
     add_f64(&file, 0.1);
@@ -28,8 +28,8 @@ static composed_file mixed_file(void)
 
 START_TEST(safetensors_reads_types_and_shapes)
 {
-    const composed_file composed = mixed_file();
-    const char *path = save_composed(&composed, "mixed.safetensors");
+    const composed_file composed = sample_file();
+    const char *path = save_composed(&composed, "sample.safetensors");
     lw_safetensors *file;
     ASSERT_OK(lw_safetensors_open(&file, path));
     ck_assert_str_eq(lw_safetensors_path(file), path);
@@ -51,7 +51,8 @@ START_TEST(safetensors_reads_types_and_shapes)
     tensor = find_tensor(file, "wide", 3);
     ASSERT_OK(lw_safetensors_copy_f64(file, tensor, f64));
     ck_assert(f64[0] == 0.1 && f64[1] == 1e39 && isnan(f64[2]));
-    ASSERT_REFUSED(LW_EDATA, path, "'wide', element 1", lw_safetensors_copy_f32(file, tensor, f32));
+    ASSERT_FILE_REJECTED(LW_EDATA, path, "'wide', element 1",
+                         lw_safetensors_copy_f32(file, tensor, f32));
     ck_assert_float_eq(f32[0], -1.0f);
 
     tensor = find_tensor(file, "whole", 2);
@@ -60,15 +61,15 @@ START_TEST(safetensors_reads_types_and_shapes)
 
     tensor = find_tensor(file, "half", 1);
     ck_assert_uint_eq(tensor->dimensions, 0);
-    ASSERT_REFUSED(LW_EFORMAT, path, "'half' is of type U16",
-                   lw_safetensors_copy_f32(file, tensor, f32));
+    ASSERT_FILE_REJECTED(LW_EFORMAT, path, "'half' is of type U16",
+                         lw_safetensors_copy_f32(file, tensor, f32));
     find_tensor(file, "none", 0);
     lw_safetensors_close(file);
     lw_safetensors_close(NULL);
 }
 END_TEST
 
-/* Bits with the value that IEEE 754 and bfloat16 give them. */
+/* Bit patterns with their values in IEEE 754 half precision and bfloat16. */
 START_TEST(safetensors_widens_halves_exactly)
 {
     enum { COUNT = 12 };
@@ -82,9 +83,9 @@ START_TEST(safetensors_widens_halves_exactly)
         {0xc001, 0xc001, -0x1.004p1f, -0x1.02p1f},
         {0x3555, 0x3eab, 0x1.554p-2f, 0x1.56p-2f},
         {0x7bff, 0x7f7f, 65504.0f, 0x1.fep127f},
-        {0x0400, 0x0080, 0x1p-14f, 0x1p-126f},        /* the least normal one    */
-        {0x03ff, 0x007f, 0x1.ff8p-15f, 0x1.fcp-127f}, /* the largest denormal one */
-        {0x8001, 0x8001, -0x1p-24f, -0x1p-133f},      /* the least               */
+        {0x0400, 0x0080, 0x1p-14f, 0x1p-126f},        /* smallest normal */
+        {0x03ff, 0x007f, 0x1.ff8p-15f, 0x1.fcp-127f}, /* largest denormal */
+        {0x8001, 0x8001, -0x1p-24f, -0x1p-133f},      /* smallest denormal */
         {0x7c00, 0x7f80, INFINITY, INFINITY},
         {0xfc00, 0xff80, -INFINITY, -INFINITY},
         {0x7e00, 0x7fc0, NAN, NAN},
@@ -113,19 +114,19 @@ END_TEST
 static void refuse_file(lw_status expected, const char *place, const char *path)
 {
     lw_safetensors *file = (lw_safetensors *)(void *)&file;
-    ASSERT_REFUSED(expected, path, place, lw_safetensors_open(&file, path));
+    ASSERT_FILE_REJECTED(expected, path, place, lw_safetensors_open(&file, path));
     ck_assert_ptr_eq(file, &file);
 }
 
-/* A header in front of 8 bytes of data. */
-static void refuse_header(const char *place, const char *header)
+/* A header followed by 8 bytes of data. */
+static void expect_rejected_header(const char *place, const char *header)
 {
     composed_file composed = safetensors_of(header);
     add_number_le(&composed, 8, 0);
     refuse_file(LW_EFORMAT, place, save_composed(&composed, "wrong.safetensors"));
 }
 
-START_TEST(safetensors_refuses_wrong_headers)
+START_TEST(safetensors_rejects_invalid_headers)
 {
     static const struct {
         const char *place, *header;
@@ -177,13 +178,13 @@ START_TEST(safetensors_refuses_wrong_headers)
                               "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}"},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
-        refuse_header(cases[k].place, cases[k].header);
+        expect_rejected_header(cases[k].place, cases[k].header);
 }
 END_TEST
 
-START_TEST(safetensors_refuses_what_is_no_file)
+START_TEST(safetensors_rejects_other_files)
 {
-    composed_file composed = mixed_file();
+    composed_file composed = sample_file();
     for (size_t size = 0; size < composed.size; size++)
         refuse_file(LW_EFORMAT, "", temp_file("cut.safetensors", composed.bytes, size));
     add_number_le(&composed, 1, 0);
@@ -198,11 +199,11 @@ START_TEST(safetensors_refuses_what_is_no_file)
 }
 END_TEST
 
-START_TEST(safetensors_survives_any_byte)
+START_TEST(safetensors_accepts_or_rejects_any_changed_byte)
 {
-    const composed_file composed = mixed_file();
+    const composed_file composed = sample_file();
     static const unsigned char flips[] = {0x01, 0x10, 0x80};
-    for (size_t at = 0; at < 8 + sizeof mixed_header - 1; at++)
+    for (size_t at = 0; at < 8 + sizeof sample_header - 1; at++)
         for (size_t k = 0; k < sizeof flips; k++) {
             composed_file flipped = composed;
             flipped.bytes[at] ^= flips[k];
@@ -245,7 +246,7 @@ START_TEST(safetensors_writes_aligned_data)
         ck_assert_float_eq(copy[0], 7.0f);
         lw_safetensors_close(file);
     }
-    ck_assert_uint_eq(temp_count(), 1);
+    ck_assert_uint_eq(temp_file_count(), 1);
 }
 END_TEST
 
@@ -255,9 +256,9 @@ int main(void)
     TCase *safetensors = temp_files_case("safetensors");
     tcase_add_test(safetensors, safetensors_reads_types_and_shapes);
     tcase_add_test(safetensors, safetensors_widens_halves_exactly);
-    tcase_add_test(safetensors, safetensors_refuses_wrong_headers);
-    tcase_add_test(safetensors, safetensors_refuses_what_is_no_file);
-    tcase_add_test(safetensors, safetensors_survives_any_byte);
+    tcase_add_test(safetensors, safetensors_rejects_invalid_headers);
+    tcase_add_test(safetensors, safetensors_rejects_other_files);
+    tcase_add_test(safetensors, safetensors_accepts_or_rejects_any_changed_byte);
     tcase_add_test(safetensors, safetensors_writes_aligned_data);
     suite_add_tcase(suite, safetensors);
     return run_suite(suite);

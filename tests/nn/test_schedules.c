@@ -1,4 +1,4 @@
-/* Schedules of the learning rate. */
+/* Learning rate schedules. */
 #include "train/schedule.h"
 #include "training_problem.h"
 
@@ -41,7 +41,7 @@ static void learning_rates(const lw_schedule *schedule, size_t epochs, double *r
     free_problem(&p);
 }
 
-START_TEST(schedules_steer_the_fit)
+START_TEST(fit_applies_schedules)
 {
     double rates[4];
     learning_rates(&(lw_schedule){.kind = LW_SCHEDULE_STEP, .every = 2, .factor = 0.25f}, 4, rates);
@@ -62,7 +62,7 @@ int main(void)
     TCase *schedules = tcase_create("schedules");
     tcase_set_timeout(schedules, 60);
     tcase_add_test(schedules, schedule_values);
-    tcase_add_test(schedules, schedules_steer_the_fit);
+    tcase_add_test(schedules, fit_applies_schedules);
     suite_add_tcase(suite, schedules);
     return run_suite(suite);
 }

@@ -1,4 +1,5 @@
-/* Parts of files: the rows of a shard are those of the whole, and classes are those of all rows. */
+/* Shards of files: their rows are rows of the complete file, and the number of classes is that of
+ * all rows. */
 #include "gzip_files.h"
 
 #include <math.h>
@@ -7,9 +8,9 @@
 
 enum { ROWS = 23, INPUTS = 5, CLASSES = 7 };
 
-/* ---- Files of the same rows --------------------------------------------------------------------- */
+/* ---- Files with the same rows ---------------------------------------------------------------- */
 
-/* The class that only one row has, the last, is the largest. */
+/* The largest class appears in the last row only. */
 static unsigned label_of(size_t row)
 {
     return row == ROWS - 1 ? CLASSES - 1 : (unsigned)(row % (CLASSES - 1));
@@ -93,7 +94,7 @@ static const char *csv_rows(void)
     return temp_text("rows.csv", text);
 }
 
-/* ---- Reading them ------------------------------------------------------------------------------- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 typedef lw_status (*load_shard)(lw_dataset *data, const lw_shard *shard);
 
@@ -141,7 +142,7 @@ static const load_shard loads[] = {load_npy, load_npy_by_columns, load_npy_value
                                    load_idx, load_gzip,           load_csv};
 enum { LOADS = sizeof loads / sizeof *loads };
 
-/* That data are the rows of all from first on. */
+/* Asserts that data are the rows of all from `first` on. */
 static void assert_rows(const lw_dataset *data, const lw_dataset *all, size_t first, size_t rows)
 {
     ck_assert_uint_eq(data->rows, rows);
@@ -156,7 +157,7 @@ static void assert_rows(const lw_dataset *data, const lw_dataset *all, size_t fi
                          all->target.values + first * INPUTS);
 }
 
-START_TEST(shards_are_rows_of_the_whole)
+START_TEST(shards_are_rows_of_the_file)
 {
     lw_dataset all;
     ASSERT_OK(loads[_i](&all, NULL));
@@ -181,7 +182,7 @@ START_TEST(shards_are_rows_of_the_whole)
 }
 END_TEST
 
-START_TEST(what_is_no_shard_is_refused)
+START_TEST(invalid_shards_are_rejected)
 {
     static const lw_shard wrong[] = {
         {2, 1, 3}, {0, 4, 3}, {0, 1, 0}, {1, 1, 0}, {0, 1, (size_t)UINT32_MAX + 1}};
@@ -193,8 +194,8 @@ START_TEST(what_is_no_shard_is_refused)
 }
 END_TEST
 
-/* A value that is no number is told in the shard that has it, and seen in no other. */
-START_TEST(rows_of_others_are_not_looked_at)
+/* An invalid value is reported in its own shard and ignored in the others. */
+START_TEST(rows_of_other_shards_are_not_parsed)
 {
     for (int fortran = 0; fortran < 2; fortran++) {
         composed_file file = npy_of("<f4", fortran, INPUTS);
@@ -204,8 +205,8 @@ START_TEST(rows_of_others_are_not_looked_at)
         }
         const char *x = save_composed(&file, "x.npy");
         lw_dataset data = untouched_dataset();
-        ASSERT_REFUSED(LW_EDATA, x, "row 20, column 0",
-                       lw_dataset_load_npy(&data, x, NULL, &(lw_shard){20, 21, ROWS}));
+        ASSERT_FILE_REJECTED(LW_EDATA, x, "row 20, column 0",
+                             lw_dataset_load_npy(&data, x, NULL, &(lw_shard){20, 21, ROWS}));
         ck_assert(is_untouched(&data));
         ASSERT_OK(lw_dataset_load_npy(&data, x, NULL, &(lw_shard){0, 20, ROWS}));
         lw_dataset_free(&data);
@@ -216,8 +217,8 @@ START_TEST(rows_of_others_are_not_looked_at)
 }
 END_TEST
 
-/* A file that is cut is told, also beyond the shard. */
-START_TEST(cuts_behind_the_shard_are_told)
+/* A truncated file is reported, also if the end is beyond the shard. */
+START_TEST(truncation_beyond_the_shard_is_reported)
 {
     const composed_file labels = idx_labels();
     composed_file images = idx_images();
@@ -226,8 +227,9 @@ START_TEST(cuts_behind_the_shard_are_told)
     const char *paths[] = {save_composed(&images, "images"), save_gzip(&images, "images.gz")};
     for (size_t i = 0; i < 2; i++) {
         lw_dataset data = untouched_dataset();
-        ASSERT_REFUSED(LW_EFORMAT, paths[i], "ends at byte 126, but its header promises 127",
-                       lw_dataset_load_idx(&data, paths[i], label_path, &(lw_shard){0, 1, 9}));
+        ASSERT_FILE_REJECTED(
+            LW_EFORMAT, paths[i], "ends at byte 126, but its header promises 127",
+            lw_dataset_load_idx(&data, paths[i], label_path, &(lw_shard){0, 1, 9}));
         ck_assert(is_untouched(&data));
     }
 }
@@ -237,10 +239,10 @@ int main(void)
 {
     Suite *suite = suite_create("shards");
     TCase *shards = temp_files_case("shards");
-    tcase_add_loop_test(shards, shards_are_rows_of_the_whole, 0, LOADS);
-    tcase_add_loop_test(shards, what_is_no_shard_is_refused, 0, LOADS);
-    tcase_add_test(shards, rows_of_others_are_not_looked_at);
-    tcase_add_test(shards, cuts_behind_the_shard_are_told);
+    tcase_add_loop_test(shards, shards_are_rows_of_the_file, 0, LOADS);
+    tcase_add_loop_test(shards, invalid_shards_are_rejected, 0, LOADS);
+    tcase_add_test(shards, rows_of_other_shards_are_not_parsed);
+    tcase_add_test(shards, truncation_beyond_the_shard_is_reported);
     suite_add_tcase(suite, shards);
     return run_suite(suite);
 }

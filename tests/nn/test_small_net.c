@@ -1,4 +1,4 @@
-/* Narrow networks against the same ones by the general kernels, around the blocks that gradients are summed over. */
+/* Small nets compared with the general kernels, around the block size of gradient sums. */
 #include "fixture.h"
 #include "train/net.h"
 
@@ -27,7 +27,7 @@ enum { ROW_COUNTS = sizeof row_counts / sizeof *row_counts, MOST_ROWS = 2000 };
 enum { INPUTS = 9, OUTPUTS = 4 };
 
 typedef struct both {
-    lw_net *narrow, *general;
+    lw_net *small, *general;
     float *x, *values;
     int32_t *labels;
     lw_target target;
@@ -38,16 +38,16 @@ static both make_both(const loss_case *c)
     const lw_layer_spec layers[] = {{.units = 13, .activation = LW_GELU},
                                     {.units = 7, .activation = LW_LEAKY_RELU},
                                     {.units = OUTPUTS, .activation = c->output}};
-    both b = {.narrow = make_net(INPUTS, layers, 3, 5),
+    both b = {.small = make_net(INPUTS, layers, 3, 5),
               .general = make_net(INPUTS, layers, 3, 6),
               .x = uniform_floats(MOST_ROWS * INPUTS, -1.0f, 1.0f, 1),
               .values = uniform_floats(MOST_ROWS * OUTPUTS, 0.0f, 1.0f, 2),
               .labels = uniform_labels(MOST_ROWS, OUTPUTS, 3)};
     b.target =
         (lw_target){.values = c->labels ? NULL : b.values, .labels = c->labels ? b.labels : NULL};
-    ck_assert_ptr_nonnull(b.narrow->small_net);
+    ck_assert_ptr_nonnull(b.small->small_net);
     use_general_kernels(b.general);
-    float *flat = parameters_of(b.narrow);
+    float *flat = parameters_of(b.small);
     ASSERT_OK(lw_net_set_parameters(b.general, flat));
     free(flat);
     return b;
@@ -55,7 +55,7 @@ static both make_both(const loss_case *c)
 
 static void free_both(both *b)
 {
-    lw_net_destroy(b->narrow);
+    lw_net_destroy(b->small);
     lw_net_destroy(b->general);
     free(b->x);
     free(b->values);
@@ -87,15 +87,15 @@ static double largest(size_t n, const float *x)
     return max;
 }
 
-START_TEST(gradients_are_those_of_the_general_kernels)
+START_TEST(gradients_agree_with_the_general_kernels)
 {
     const loss_case *c = &cases[_i];
     both b = make_both(c);
-    const size_t n = lw_net_parameter_count(b.narrow);
+    const size_t n = lw_net_parameter_count(b.small);
     for (size_t i = 0; i < ROW_COUNTS; i++) {
         double loss, want_loss;
         float *want = gradients(b.general, &b, c->loss, row_counts[i], &want_loss);
-        float *got = gradients(b.narrow, &b, c->loss, row_counts[i], &loss);
+        float *got = gradients(b.small, &b, c->loss, row_counts[i], &loss);
         ck_assert(loss == want_loss);
         assert_near("gradients", n, got, want, 2e-6 * largest(n, want));
         free(got);
@@ -105,15 +105,15 @@ START_TEST(gradients_are_those_of_the_general_kernels)
 }
 END_TEST
 
-/* The gradient of a loss of the user's own at the outputs, which no call before has seen. */
-START_TEST(gradients_of_own_losses_are_those_of_the_general_kernels)
+/* The gradient of a custom loss at the outputs, in the first call of a network. */
+START_TEST(gradients_of_custom_losses_agree_with_the_general_kernels)
 {
     both b = make_both(&cases[_i]);
-    const size_t n = lw_net_parameter_count(b.narrow);
+    const size_t n = lw_net_parameter_count(b.small);
     float *dy = uniform_floats(MOST_ROWS * OUTPUTS, -1.0f, 1.0f, 4);
     for (size_t i = 0; i < ROW_COUNTS; i++) {
         float *flat[2];
-        lw_net *const nets[] = {b.general, b.narrow};
+        lw_net *const nets[] = {b.general, b.small};
         for (size_t k = 0; k < 2; k++) {
             ASSERT_OK(lw_net_forward(nets[k], row_counts[i], b.x, NULL));
             ASSERT_OK(lw_net_backward(nets[k], dy, NULL));
@@ -129,27 +129,27 @@ START_TEST(gradients_of_own_losses_are_those_of_the_general_kernels)
 }
 END_TEST
 
-/* An epoch of shuffled batches of which each has a block and the last one a partial one; the networks draw the same
- * order. Plain gradient descent, whose steps are as near as gradients are. */
-START_TEST(epochs_are_those_of_the_general_kernels)
+/* An epoch of shuffled batches, each of one block, the last one partial; both networks draw the
+ * same order. Uses plain gradient descent, whose steps differ as little as the gradients. */
+START_TEST(epochs_agree_with_the_general_kernels)
 {
     const loss_case *c = &cases[_i];
     both b = make_both(c);
-    const size_t n = lw_net_parameter_count(b.narrow);
+    const size_t n = lw_net_parameter_count(b.small);
     const lw_dataset data = {
         .rows = MOST_ROWS, .inputs = INPUTS, .outputs = OUTPUTS, .x = b.x, .target = b.target};
-    b.general->random = b.narrow->random;
+    b.general->random = b.small->random;
     for (size_t i = 0; i < ROW_COUNTS; i++) {
         const lw_fit_options options = {.size = sizeof options,
                                         .loss = c->loss,
                                         .optimizer = lw_sgd(c->loss == LW_SSE ? 1e-5f : 1e-2f),
                                         .batch_size = row_counts[i] > 3 ? row_counts[i] - 2 : 3,
                                         .epochs = 1};
-        float *before = parameters_of(b.narrow);
+        float *before = parameters_of(b.small);
         ASSERT_OK(lw_net_set_parameters(b.general, before));
-        ASSERT_OK(lw_fit(b.narrow, &data, &options));
+        ASSERT_OK(lw_fit(b.small, &data, &options));
         ASSERT_OK(lw_fit(b.general, &data, &options));
-        float *got = parameters_of(b.narrow), *want = parameters_of(b.general);
+        float *got = parameters_of(b.small), *want = parameters_of(b.general);
         double moved = 0.0;
         for (size_t j = 0; j < n; j++)
             moved = fmax(moved, fabs((double)want[j] - (double)before[j]));
@@ -164,12 +164,12 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("narrow");
-    TCase *tcase = tcase_create("narrow");
+    Suite *suite = suite_create("small net");
+    TCase *tcase = tcase_create("small net");
     tcase_set_timeout(tcase, 60);
-    tcase_add_loop_test(tcase, gradients_are_those_of_the_general_kernels, 0, CASES);
-    tcase_add_loop_test(tcase, gradients_of_own_losses_are_those_of_the_general_kernels, 0, CASES);
-    tcase_add_loop_test(tcase, epochs_are_those_of_the_general_kernels, 0, CASES);
+    tcase_add_loop_test(tcase, gradients_agree_with_the_general_kernels, 0, CASES);
+    tcase_add_loop_test(tcase, gradients_of_custom_losses_agree_with_the_general_kernels, 0, CASES);
+    tcase_add_loop_test(tcase, epochs_agree_with_the_general_kernels, 0, CASES);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

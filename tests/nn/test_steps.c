@@ -1,9 +1,9 @@
-/* Single steps: fused, by the single calls, and refused. */
+/* Single steps: fused, as individual calls, and rejected. */
 #include "training_problem.h"
 
 #include <stdlib.h>
 
-START_TEST(fused_step_has_the_bits_of_the_single_calls)
+START_TEST(fused_step_has_the_bits_of_individual_calls)
 {
     static const struct {
         lw_loss loss;
@@ -20,7 +20,7 @@ START_TEST(fused_step_has_the_bits_of_the_single_calls)
     };
     const lw_optimizer optimizers[] = {
         lw_sgd(0.1f), lw_sgd_momentum(0.1f, 0.9f), lw_adam(0.01f), lw_adamw(0.01f, 0.1f), {0}};
-    /* A narrow network, and one that is none. */
+    /* A small net, and a network that is not one. */
     const size_t units = _i == 0 ? 6 : 45;
     problem p = make_problem(ROWS);
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
@@ -53,8 +53,8 @@ START_TEST(fused_step_has_the_bits_of_the_single_calls)
 }
 END_TEST
 
-/* Steps that apply the optimizer at once leave none behind. */
-START_TEST(gradients_are_those_of_a_backward_pass)
+/* Fused steps leave no gradients. */
+START_TEST(stored_gradients_equal_a_backward_pass)
 {
     static const size_t units[] = {6, 45};
     const lw_optimizer sgd = lw_sgd(0.1f);
@@ -83,8 +83,8 @@ START_TEST(gradients_are_those_of_a_backward_pass)
 }
 END_TEST
 
-/* The caller's dy for the mean squared error is the loss's own. */
-START_TEST(own_loss_gradient_equals_the_built_in_one)
+/* The caller's dy equals the gradient of the mean squared error. */
+START_TEST(custom_loss_gradient_equals_the_built_in_one)
 {
     static const lw_activation outputs[] = {LW_LINEAR, LW_TANH, LW_SOFTMAX, LW_SILU};
     problem p = make_problem(ROWS);
@@ -133,7 +133,7 @@ START_TEST(single_output_takes_labels_as_values)
 }
 END_TEST
 
-START_TEST(bad_steps_are_refused_and_change_nothing)
+START_TEST(invalid_steps_are_rejected_and_change_nothing)
 {
     problem p = make_problem(ROWS);
     lw_net *net = net_with_output(LW_SOFTMAX), *sigmoid = net_with_output(LW_SIGMOID);
@@ -187,11 +187,11 @@ int main(void)
 {
     Suite *suite = suite_create("steps");
     TCase *steps = tcase_create("steps");
-    tcase_add_loop_test(steps, fused_step_has_the_bits_of_the_single_calls, 0, 2);
-    tcase_add_test(steps, gradients_are_those_of_a_backward_pass);
-    tcase_add_test(steps, own_loss_gradient_equals_the_built_in_one);
+    tcase_add_loop_test(steps, fused_step_has_the_bits_of_individual_calls, 0, 2);
+    tcase_add_test(steps, stored_gradients_equal_a_backward_pass);
+    tcase_add_test(steps, custom_loss_gradient_equals_the_built_in_one);
     tcase_add_test(steps, single_output_takes_labels_as_values);
-    tcase_add_test(steps, bad_steps_are_refused_and_change_nothing);
+    tcase_add_test(steps, invalid_steps_are_rejected_and_change_nothing);
     suite_add_tcase(suite, steps);
     return run_suite(suite);
 }

@@ -1,8 +1,8 @@
 #define _GNU_SOURCE /* setresuid */
 
 /*
- * Any number of threads, also above the cores, whatever OpenMP's environment asks for (thread_environments.sh); and a
- * system that gives no threads.
+ * Any number of threads, also above the processor count and with any OpenMP environment
+ * (thread_environments.sh), and a system that refuses to create threads.
  */
 #include "concurrent.h"
 
@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-START_TEST(any_number_of_threads_is_right)
+START_TEST(any_thread_count_is_correct)
 {
     static const unsigned counts[] = {2, 3, 5, 8, 64};
     float *want[RUNS];
@@ -24,7 +24,7 @@ START_TEST(any_number_of_threads_is_right)
         const unsigned threads = counts[i % 5];
         const size_t run = i % RUNS;
         ck_assert_msg(run_agrees(run, threads, want[run]), "run %zu on %u threads", run, threads);
-        ck_assert_msg(run_agrees(run, 0, want[run]), "run %zu on the context's threads", run);
+        ck_assert_msg(run_agrees(run, 0, want[run]), "run %zu on the current thread count", run);
         const int before = lw_set_threads((int)threads);
         ck_assert_int_le(lw_max_threads(), omp_get_thread_limit());
         ck_assert_msg(run_agrees(run, 0, want[run]), "run %zu, lw_set_threads %u", run, threads);
@@ -34,7 +34,7 @@ START_TEST(any_number_of_threads_is_right)
 }
 END_TEST
 
-/* Root is not held to this limit: the child becomes somebody else, who has no process yet. */
+/* The limit does not apply to root: the child changes to a user without processes. */
 static void forbid_threads(void)
 {
     const uid_t somebody = 54321;
@@ -50,10 +50,10 @@ static void *do_nothing(void *argument)
     return argument;
 }
 
-START_TEST(one_thread_needs_no_thread_of_the_system)
+START_TEST(one_thread_creates_no_thread)
 {
     float *want[RUNS];
-    /* The library is called for the first time in the children. */
+    /* The children make the first call of the library. */
     int status = -1;
     fflush(NULL);
     const pid_t child = fork();
@@ -63,7 +63,7 @@ START_TEST(one_thread_needs_no_thread_of_the_system)
         begin_runs(want);
         forbid_threads();
         if (pthread_create(&thread, NULL, do_nothing, NULL) == 0)
-            _exit(77); /* nothing is forbidden here */
+            _exit(77); /* the limit cannot be applied here */
         const size_t alive = threads_alive();
         lw_set_threads(1);
         int right = lw_max_threads() == 1;
@@ -75,7 +75,7 @@ START_TEST(one_thread_needs_no_thread_of_the_system)
     }
     ck_assert_int_eq(waitpid(child, &status, 0), child);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
-        fputs("skipped: threads cannot be forbidden here\n", stderr);
+        fputs("skipped: cannot limit the number of threads\n", stderr);
     else
         ck_assert_msg(status == 0, "the child ended with status %#x", (unsigned)status);
 }
@@ -85,10 +85,10 @@ int main(void)
 {
     Suite *suite = suite_create("thread counts");
     TCase *tcase = tcase_create("thread counts");
-    /* The watchdog looks after the time. */
+    /* The watchdog limits the time. */
     tcase_set_timeout(tcase, 0);
-    tcase_add_test(tcase, any_number_of_threads_is_right);
-    tcase_add_test(tcase, one_thread_needs_no_thread_of_the_system);
+    tcase_add_test(tcase, any_thread_count_is_correct);
+    tcase_add_test(tcase, one_thread_creates_no_thread);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

@@ -1,6 +1,6 @@
 #define _POSIX_C_SOURCE 200809L
 
-/* The bits of training and prediction do not depend on threads. */
+/* The bits of training and prediction do not depend on the thread count. */
 #include "fixture.h"
 #include "threads/team.h"
 
@@ -16,16 +16,16 @@
 static const unsigned thread_counts[] = {1, 2, 3, 5, 8};
 enum { THREAD_COUNTS = sizeof thread_counts / sizeof *thread_counts };
 
-/* That many, or as many as OpenMP may have: one where the build has none. */
+/* Returns the number of threads that are possible, which is 1 without OpenMP. */
 static size_t possible(size_t threads)
 {
     const size_t limit = (size_t)omp_get_thread_limit();
     return threads < limit ? threads : limit;
 }
 
-/* ---- The team ------------------------------------------------------------------------------ */
+/* ---- Thread pool ----------------------------------------------------------------------------- */
 
-START_TEST(shares_cover_everything_once)
+START_TEST(chunks_cover_everything_once)
 {
     for (size_t total = 0; total < 70; total++)
         for (size_t unit = 1; unit <= 16; unit += 5)
@@ -43,8 +43,9 @@ START_TEST(shares_cover_everything_once)
 }
 END_TEST
 
-/* The network's setting counts before the calling thread's, and that before the default. */
-START_TEST(settings_have_one_order)
+/* The setting of the network takes precedence over that of the calling thread, and that over the
+ * default. */
+START_TEST(thread_settings_have_one_precedence)
 {
     const size_t by_default = (size_t)lw_max_threads();
     ck_assert_uint_eq(lw_team_size(0, 1e9), by_default);
@@ -60,7 +61,7 @@ START_TEST(settings_have_one_order)
 }
 END_TEST
 
-START_TEST(only_work_worth_it_is_shared)
+START_TEST(only_large_work_is_split)
 {
     ck_assert_uint_eq(lw_team_size(8, 1e3), 1);
     ck_assert_uint_eq(lw_team_size(8, 1e9), possible(8));
@@ -74,7 +75,7 @@ START_TEST(only_work_worth_it_is_shared)
 END_TEST
 
 typedef struct failing_job {
-    size_t runs[3]; /* of each phase */
+    size_t runs[3]; /* per phase */
     size_t failing_thread;
 } failing_job;
 
@@ -117,7 +118,7 @@ START_TEST(failure_in_a_thread_reaches_the_caller)
         char message[64];
         snprintf(message, sizeof message, "thread %zu of %zu failed", threads - 1, threads);
         ck_assert_str_eq(lw_last_error(), message);
-        /* Others may have seen the failure before their part of the second phase. */
+        /* Other threads may have seen the failure before their part of the second phase. */
         ck_assert(job.runs[0] == threads && job.runs[1] >= 1 && job.runs[2] == 0);
         job = (failing_job){.failing_thread = 99};
         ASSERT_OK(lw_team_run(threads, LW_KEEP_DENORMALS, 3, phases, &job));
@@ -133,9 +134,9 @@ static lw_status count_kernel_threads(void *user, size_t thread, size_t threads)
     return LW_OK;
 }
 
-START_TEST(one_thread_means_one_thread)
+START_TEST(one_thread_uses_no_other_threads)
 {
-    /* The kernels called by a serial phase must not fork on their own; afterwards all is as before. */
+    /* Kernels called in a serial phase must not use threads; afterwards the setting is restored. */
     static const lw_phase phases[] = {count_kernel_threads};
     size_t inside = 0;
     const int before = lw_set_threads(3);
@@ -146,11 +147,12 @@ START_TEST(one_thread_means_one_thread)
 }
 END_TEST
 
-/* ---- Sessions ------------------------------------------------------------------------------- */
+/* ---- Parallel scopes ------------------------------------------------------------------------- */
 
 enum { PARTS_MAX = 8 };
 
-/* Phases add what they find, so that a part which is left out, done twice or too early shows. */
+/* Phases accumulate what they read, so that a part which is skipped, repeated or too early is
+ * detected. */
 typedef struct adding_job {
     size_t value[PARTS_MAX];
     size_t parts; /* of the last phase */
@@ -165,7 +167,7 @@ static lw_status add_one(void *user, size_t thread, size_t threads)
     return LW_OK;
 }
 
-/* Reads what every part of the phase before has written. */
+/* Reads what every part of the previous phase has written. */
 static lw_status check_neighbours(void *user, size_t thread, size_t threads)
 {
     const adding_job *job = user;
@@ -187,7 +189,7 @@ static lw_status run_jobs(void *argument)
     const session_plan *plan = argument;
     static const lw_phase failing[] = {first_phase, failing_phase, last_phase};
     for (size_t i = 0; i < plan->jobs; i++) {
-        /* Of all sizes, more than the session has too, and now and then one that fails. */
+        /* Jobs of all sizes, also more threads than the scope has, some of which fail. */
         const size_t asked = 1 + i % PARTS_MAX;
         adding_job job = {.parts = 0};
         lw_status status = lw_team_run(asked, LW_KEEP_DENORMALS, 4, adding_phases, &job);
@@ -209,7 +211,7 @@ static lw_status run_jobs(void *argument)
     return plan->jobs == 77 ? lw_fail(LW_EDATA, "the body's own failure") : LW_OK;
 }
 
-START_TEST(a_session_runs_jobs_of_any_size)
+START_TEST(a_parallel_scope_runs_jobs_of_any_size)
 {
     for (size_t i = 0; i < THREAD_COUNTS; i++) {
         session_plan plan = {thread_counts[i], 2000};
@@ -220,9 +222,9 @@ START_TEST(a_session_runs_jobs_of_any_size)
 }
 END_TEST
 
-START_TEST(short_sessions_end)
+START_TEST(short_parallel_scopes_end)
 {
-    /* Less than a second; but on a busy machine libgomp takes 8 ms to end a region. */
+    /* It takes less than a second, but on a busy machine libgomp takes 8 ms to end a region. */
     const time_t end = time(NULL) + 30;
     for (size_t i = 0; i < 10000 && time(NULL) < end; i++) {
         session_plan plan = {2, i % 3};
@@ -231,7 +233,7 @@ START_TEST(short_sessions_end)
 }
 END_TEST
 
-/* ---- Training ------------------------------------------------------------------------------ */
+/* ---- Training -------------------------------------------------------------------------------- */
 
 typedef struct scenario {
     const char *name;
@@ -243,8 +245,8 @@ typedef struct scenario {
     lw_optimizer_kind optimizer;
 } scenario;
 
-/* Batches of 64 rows of the large network take 16 million operations, more than the threshold, and its
- * partial batch of 37; the small network takes 0.1 million. Widths are no multiples of 8. */
+/* Batches of 64 rows of the large network take 16 million operations, above the threshold, as does
+ * its partial batch of 37; the small network takes 0.1 million. Widths are not multiples of 8. */
 static const scenario scenarios[] = {
     {"large, shuffled, Adam",
      61,
@@ -313,7 +315,7 @@ static lw_optimizer optimizer_of(lw_optimizer_kind kind)
     return optimizer;
 }
 
-/* threads 0: those of the calling context. */
+/* threads = 0: the current thread count. */
 static trained train(const scenario *s, unsigned threads)
 {
     float *x = uniform_floats(s->rows * s->inputs, -1.0f, 1.0f, 1);
@@ -371,7 +373,7 @@ START_TEST(training_has_the_same_bits_for_any_thread_count)
         assert_same_training(s, &got, &want);
         free_trained(&got);
     }
-    /* The context's threads, and one thread of the caller's own region. */
+    /* The current thread count, and one thread inside the caller's parallel region. */
     trained got = train(s, 0);
     assert_same_training(s, &got, &want);
     free_trained(&got);
@@ -384,7 +386,7 @@ START_TEST(training_has_the_same_bits_for_any_thread_count)
 }
 END_TEST
 
-START_TEST(single_calls_have_the_same_bits_for_any_thread_count)
+START_TEST(individual_calls_have_the_same_bits_for_any_thread_count)
 {
     const scenario *s = &scenarios[0];
     float *x = uniform_floats(s->rows * s->inputs, -1.0f, 1.0f, 1);
@@ -414,7 +416,7 @@ START_TEST(single_calls_have_the_same_bits_for_any_thread_count)
 }
 END_TEST
 
-/* ---- Several callers ------------------------------------------------------------------------ */
+/* ---- Several callers ------------------------------------------------------------------------- */
 
 typedef struct caller {
     const scenario *scenario;
@@ -428,7 +430,7 @@ static void *train_in_thread(void *user)
     return NULL;
 }
 
-START_TEST(two_networks_train_side_by_side)
+START_TEST(two_networks_train_concurrently)
 {
     caller callers[2] = {{.scenario = &scenarios[0]}, {.scenario = &scenarios[3]}};
     pthread_t threads[2];
@@ -446,7 +448,7 @@ END_TEST
 
 /* ---- After fork ------------------------------------------------------------------------------ */
 
-/* The exit status of a child that trains: 0 if it gets the bits of `want`. */
+/* Trains in a child process; returns exit status 0 if it gets the bits of `want`. */
 static int train_in_child(const scenario *s, const trained *want)
 {
     const pid_t child = fork();
@@ -462,7 +464,7 @@ static int train_in_child(const scenario *s, const trained *want)
     return status;
 }
 
-START_TEST(a_forked_child_trains_alone)
+START_TEST(a_forked_child_trains)
 {
     trained want = train(&scenarios[0], 2);
     ck_assert_int_eq(train_in_child(&scenarios[0], &want), 0);
@@ -470,9 +472,9 @@ START_TEST(a_forked_child_trains_alone)
 }
 END_TEST
 
-START_TEST(a_child_of_the_callers_own_region_trains_alone)
+START_TEST(a_child_forked_in_a_parallel_region_trains)
 {
-    /* The library has not used a thread yet, but OpenMP has. */
+    /* OpenMP has used threads, but the library has not yet. */
     trained want = train(&scenarios[0], 1);
 #pragma omp parallel num_threads(2)
     (void)omp_get_thread_num();
@@ -481,9 +483,9 @@ START_TEST(a_child_of_the_callers_own_region_trains_alone)
 }
 END_TEST
 
-/* ---- Limits and neighbours -------------------------------------------------------------------- */
+/* ---- Limits and load ------------------------------------------------------------------------- */
 
-START_TEST(a_run_can_have_its_own_limit)
+START_TEST(a_network_has_its_own_thread_limit)
 {
     const scenario *s = &scenarios[3];
     float *x = uniform_floats(s->rows * s->inputs, -1.0f, 1.0f, 1);
@@ -530,7 +532,7 @@ static int stop_in_time(void *user, const lw_epoch_report *report)
     return seconds() > run->end;
 }
 
-/* Epochs per second of some tenths of a second. */
+/* Epochs per second, measured over some tenths of a second. */
 static double training_rate(unsigned threads)
 {
     enum { ROWS = 3200, INPUTS = 256 };
@@ -556,11 +558,11 @@ static double training_rate(unsigned threads)
     return rate;
 }
 
-START_TEST(busy_neighbours_take_their_share_and_no_more)
+START_TEST(training_yields_to_busy_processes)
 {
-    /* Two threads beside two busy processes on two processors train 0.35 to 0.75 times as fast as one thread beside
-     * them; with barriers that stay awake it was 0.01. One thread is the measure, so that the load of the
-     * machine is in both. */
+    /* With two busy processes on two processors, two threads train 0.35 to 0.75 times as fast as
+     * one thread; with spinning barriers it was 0.01. Comparing with one thread cancels the load of
+     * the machine. */
     enum { NEIGHBOURS = 2 };
     pid_t neighbours[NEIGHBOURS];
     for (int i = 0; i < NEIGHBOURS; i++) {
@@ -591,20 +593,20 @@ int main(void)
     Suite *suite = suite_create("threads");
     TCase *tcase = tcase_create("threads");
     tcase_set_timeout(tcase, 120);
-    tcase_add_test(tcase, shares_cover_everything_once);
-    tcase_add_test(tcase, settings_have_one_order);
-    tcase_add_test(tcase, only_work_worth_it_is_shared);
+    tcase_add_test(tcase, chunks_cover_everything_once);
+    tcase_add_test(tcase, thread_settings_have_one_precedence);
+    tcase_add_test(tcase, only_large_work_is_split);
     tcase_add_test(tcase, failure_in_a_thread_reaches_the_caller);
-    tcase_add_test(tcase, one_thread_means_one_thread);
-    tcase_add_test(tcase, a_session_runs_jobs_of_any_size);
-    tcase_add_test(tcase, short_sessions_end);
+    tcase_add_test(tcase, one_thread_uses_no_other_threads);
+    tcase_add_test(tcase, a_parallel_scope_runs_jobs_of_any_size);
+    tcase_add_test(tcase, short_parallel_scopes_end);
     tcase_add_loop_test(tcase, training_has_the_same_bits_for_any_thread_count, 0, SCENARIOS);
-    tcase_add_test(tcase, single_calls_have_the_same_bits_for_any_thread_count);
-    tcase_add_test(tcase, two_networks_train_side_by_side);
-    tcase_add_test(tcase, a_forked_child_trains_alone);
-    tcase_add_test(tcase, a_child_of_the_callers_own_region_trains_alone);
-    tcase_add_test(tcase, a_run_can_have_its_own_limit);
-    tcase_add_test(tcase, busy_neighbours_take_their_share_and_no_more);
+    tcase_add_test(tcase, individual_calls_have_the_same_bits_for_any_thread_count);
+    tcase_add_test(tcase, two_networks_train_concurrently);
+    tcase_add_test(tcase, a_forked_child_trains);
+    tcase_add_test(tcase, a_child_forked_in_a_parallel_region_trains);
+    tcase_add_test(tcase, a_network_has_its_own_thread_limit);
+    tcase_add_test(tcase, training_yields_to_busy_processes);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

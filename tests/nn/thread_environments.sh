@@ -1,5 +1,5 @@
 #!/bin/sh
-# thread_environments.sh PROGRAM [ARGUMENT ...]: it passes whatever OpenMP's environment asks for.
+# thread_environments.sh PROGRAM [ARGUMENT ...]: the program must pass with any OpenMP environment.
 set -eu
 
 directory=$(mktemp -d)

@@ -12,8 +12,8 @@ typedef struct group_member {
     lw_ranks ranks;
     pthread_t thread;
     size_t begun, last;
-    begun_sum sums[MOST_SUMS];
-    void *copies[MOST_SUMS]; /* of the numbers as they were */
+    pending_sum sums[MAX_PENDING_SUMS];
+    void *copies[MAX_PENDING_SUMS]; /* of the values at the start of the sum */
 } group_member;
 
 struct rank_group {
@@ -21,20 +21,20 @@ struct rank_group {
     pthread_barrier_t barrier;
     rank_body body;
     void *user;
-    group_member members[MOST_RANKS];
+    group_member members[MAX_RANKS];
 };
 
-static const void *numbers_of(const begun_sum *sum, size_t *bytes)
+static const void *numbers_of(const pending_sum *sum, size_t *bytes)
 {
     *bytes = sum->n * (sum->floats ? sizeof *sum->floats : sizeof *sum->doubles);
     return sum->floats ? (const void *)sum->floats : sum->doubles;
 }
 
-static lw_status begin(group_member *member, begun_sum sum)
+static lw_status begin(group_member *member, pending_sum sum)
 {
     size_t bytes;
     const void *numbers = numbers_of(&sum, &bytes);
-    ck_assert_uint_lt(member->begun, MOST_SUMS);
+    ck_assert_uint_lt(member->begun, MAX_PENDING_SUMS);
     member->sums[member->begun] = sum;
     member->copies[member->begun] = malloc(bytes + 1);
     ck_assert_ptr_nonnull(member->copies[member->begun]);
@@ -42,33 +42,33 @@ static lw_status begin(group_member *member, begun_sum sum)
     return LW_OK;
 }
 
-/* What was begun could be on its way to others: nobody has touched it since. */
-static void check_untouched(const group_member *member)
+/* Values of a pending all-reduce may be in transmission: asserts that they have not changed. */
+static void assert_unchanged(const group_member *member)
 {
     for (size_t i = 0; i < member->begun; i++) {
         size_t bytes;
         const void *numbers = numbers_of(&member->sums[i], &bytes);
         ck_assert_msg(memcmp(member->copies[i], numbers, bytes) == 0,
-                      "sum %zu of %zu has changed since it was begun", i, member->begun);
+                      "values of pending sum %zu of %zu have changed", i, member->begun);
         free(member->copies[i]);
     }
 }
 
 static lw_status allreduce_f32(void *user, size_t n, float *x)
 {
-    return begin(user, (begun_sum){.floats = x, .n = n});
+    return begin(user, (pending_sum){.floats = x, .n = n});
 }
 
 static lw_status allreduce_f64(void *user, size_t n, double *x)
 {
-    return begin(user, (begun_sum){.doubles = x, .n = n});
+    return begin(user, (pending_sum){.doubles = x, .n = n});
 }
 
-/* Number i of what all members have begun, element by element into total. */
-static void add_up(const rank_group *group, size_t i, double *total)
+/* Sums array i of all ranks, element by element, into total. */
+static void sum_values(const rank_group *group, size_t i, double *total)
 {
     for (unsigned rank = 0; rank < group->count; rank++) {
-        const begun_sum *sum = &group->members[rank].sums[i];
+        const pending_sum *sum = &group->members[rank].sums[i];
         for (size_t j = 0; j < sum->n; j++) {
             const double x = sum->floats ? (double)sum->floats[j] : sum->doubles[j];
             total[j] = sum->floats ? (double)((float)total[j] + (float)x) : total[j] + x;
@@ -80,23 +80,23 @@ static lw_status wait_for_sums(void *user)
 {
     group_member *member = user;
     const rank_group *group = member->group;
-    check_untouched(member);
+    assert_unchanged(member);
     pthread_barrier_wait(&member->group->barrier);
-    double *totals[MOST_SUMS];
+    double *totals[MAX_PENDING_SUMS];
     for (size_t i = 0; i < member->begun; i++) {
         for (unsigned rank = 0; rank < group->count; rank++) {
-            const begun_sum *other = &group->members[rank].sums[i];
+            const pending_sum *other = &group->members[rank].sums[i];
             ck_assert_uint_eq(group->members[rank].begun, member->begun);
             ck_assert_uint_eq(other->n, member->sums[i].n);
             ck_assert_int_eq(!other->floats, !member->sums[i].floats);
         }
         totals[i] = calloc(member->sums[i].n + 1, sizeof(double));
         ck_assert_ptr_nonnull(totals[i]);
-        add_up(group, i, totals[i]);
+        sum_values(group, i, totals[i]);
     }
     pthread_barrier_wait(&member->group->barrier);
     for (size_t i = 0; i < member->begun; i++) {
-        const begun_sum *sum = &member->sums[i];
+        const pending_sum *sum = &member->sums[i];
         for (size_t j = 0; j < sum->n; j++) {
             if (sum->floats)
                 sum->floats[j] = (float)totals[i][j];
@@ -110,7 +110,7 @@ static lw_status wait_for_sums(void *user)
     return LW_OK;
 }
 
-/* ---- Running -------------------------------------------------------------------------------- */
+/* ---- Running ranks --------------------------------------------------------------------------- */
 
 static void *run_member(void *argument)
 {
@@ -143,7 +143,7 @@ void run_ranks(unsigned count, rank_body body, void *user)
     free(group);
 }
 
-size_t last_sums(const lw_ranks *ranks, const begun_sum **sums)
+size_t last_pending_sums(const lw_ranks *ranks, const pending_sum **sums)
 {
     const group_member *member = ranks->user;
     *sums = member->sums;

@@ -1,4 +1,4 @@
-/* Ranks that are threads of one process, for what training over ranks promises. */
+/* Ranks that are threads of one process, to test training over ranks. */
 #ifndef LANEWISE_TEST_THREAD_RANKS_H
 #define LANEWISE_TEST_THREAD_RANKS_H
 
@@ -6,22 +6,22 @@
 
 #include <lanewise/ranks.h>
 
-enum { MOST_RANKS = 4, MOST_SUMS = 64 };
+enum { MAX_RANKS = 4, MAX_PENDING_SUMS = 64 };
 
-/* What one rank has begun to add up; told to a test that looks at it before the sums are made. */
-typedef struct begun_sum {
-    float *floats; /* one of the two */
+/* An all-reduce started by a rank, for tests that inspect it before the sums are computed. */
+typedef struct pending_sum {
+    float *floats; /* one of the two is not NULL */
     double *doubles;
     size_t n;
-} begun_sum;
+} pending_sum;
 
 typedef void (*rank_body)(void *user, const lw_ranks *ranks);
 
-/* Runs body(user, ranks) on so many ranks at once. Sums are made in wait, in the order of the ranks: until then what was
- * begun is as it was. */
+/* Runs body(user, ranks) on this many ranks concurrently. Sums are computed in wait, in rank order;
+ * until then the arrays are unchanged. */
 void run_ranks(unsigned count, rank_body body, void *user);
 
-/* The sums that a rank began before it waited last. */
-size_t last_sums(const lw_ranks *ranks, const begun_sum **sums);
+/* Returns the number of all-reduces that a rank started before its last wait, and their arrays. */
+size_t last_pending_sums(const lw_ranks *ranks, const pending_sum **sums);
 
 #endif

@@ -1,4 +1,4 @@
-/* The small problem that the suites of training share. */
+/* A small problem for the suites of training. */
 #ifndef LANEWISE_TEST_TRAINING_PROBLEM_H
 #define LANEWISE_TEST_TRAINING_PROBLEM_H
 
@@ -13,15 +13,15 @@ typedef struct problem {
     lw_dataset data; /* with labels */
 } problem;
 
-/* Released with free_problem. */
+/* Release with free_problem. */
 problem make_problem(size_t rows);
 void free_problem(problem *p);
 
-/* With so many hidden units of GELU; and with 6 of them. */
+/* A network with this many hidden GELU units; with 6 of them. */
 lw_net *net_with(size_t units, lw_activation activation);
 lw_net *net_with_output(lw_activation activation);
 
-/* What the callbacks saw. */
+/* What the callbacks received. */
 typedef struct observer {
     size_t epochs, batches, rows_done[64];
     size_t stop_after_epochs, stop_after_batches; /* 0: never */

@@ -3,9 +3,10 @@
 /*
  * two_libraries KERNELS NN [OTHER_KERNELS OTHER_NN]
  *
- * Two copies of the libraries in one process: loaded side by side, used at the same time from two threads each of which
- * has threads of its own, and unloaded again; LANEWISE_TEST_REPEAT times. The copies are files of other names, in the
- * same namespace of the loader and in one of their own. Other libraries may be those of another compiler.
+ * Two copies of the libraries in one process: loaded together, used at the same time from two
+ * threads that each use worker threads, and unloaded; LANEWISE_TEST_REPEAT times. The copies are
+ * files with other names, in the same linker namespace and in a separate one. The other libraries
+ * may come from another compiler.
  */
 #include <dlfcn.h>
 #include <lanewise/nn.h>
@@ -24,10 +25,10 @@ static void give_up(const char *what, const char *why)
     exit(1);
 }
 
-/* ---- Libraries -------------------------------------------------------------------------------- */
+/* ---- Libraries ------------------------------------------------------------------------------- */
 
 typedef struct library {
-    void *kernels, *nn; /* as dlopen gave them */
+    void *kernels, *nn; /* handles of dlopen */
     lw_status (*create)(lw_net **net, size_t inputs, const lw_layer_spec *layers, size_t count,
                         uint64_t seed);
     void (*destroy)(lw_net *net);
@@ -37,7 +38,8 @@ typedef struct library {
     const char *(*last_error)(void);
 } library;
 
-/* Data and function pointers are of one size wherever there is dlsym, but C does not convert them. */
+/* Data and function pointers have the same size wherever dlsym exists, but C does not convert
+ * between them. */
 static void find(void *handle, const char *name, void *function)
 {
     void *const symbol = dlsym(handle, name);
@@ -71,7 +73,8 @@ static void unload(const library *l)
         give_up("dlclose", dlerror());
 }
 
-/* Writes a copy of a library in which both are called by another name of the same length. */
+/* Writes a copy of a library in which both library names are replaced by others of the same
+ * length. */
 static void write_twin(const char *path, const char *copy)
 {
     static const char name[] = "liblanewise_", twin[] = "libtwinwise_";
@@ -88,7 +91,7 @@ static void write_twin(const char *path, const char *copy)
     free(bytes);
 }
 
-/* ---- Training ----------------------------------------------------------------------------------- */
+/* ---- Training -------------------------------------------------------------------------------- */
 
 static float x[ROWS * INPUTS];
 static int32_t labels[ROWS];
@@ -135,8 +138,9 @@ static void *train_in_thread(void *argument)
     return NULL;
 }
 
-/* Both at once, the second one on this thread, whose OpenMP threads wait on when it is unloaded. (A C library in a
- * namespace of its own does not learn that a thread of another one ends, and keeps what it had for it.) */
+/* Trains both at once, the second on this thread, whose OpenMP threads are still waiting when it is
+ * unloaded. (A C library in a separate namespace is not notified when a thread of another one ends,
+ * and keeps its data.) */
 static void train_both(const library *first, const library *second, const float *want)
 {
     static trainee both[2];
@@ -152,9 +156,9 @@ static void train_both(const library *first, const library *second, const float 
             give_up(i == 0 ? "the first library" : "the second library", "other bits");
 }
 
-/* ---- Repetitions -------------------------------------------------------------------------------- */
+/* ---- Repetitions ----------------------------------------------------------------------------- */
 
-/* Seconds for what takes milliseconds: the processors' time belongs to others as well. */
+/* Seconds for an operation that takes milliseconds, because the machine may be busy. */
 enum { PATIENCE = 60 };
 
 static size_t resident_kb(void)
@@ -167,7 +171,7 @@ static size_t resident_kb(void)
     return (size_t)resident * ((size_t)sysconf(_SC_PAGESIZE) >> 10);
 }
 
-/* A buffer of 1 MB or a network left behind each time would show in 30. */
+/* A leaked buffer of 1 MB or a leaked network would show after 30 repetitions. */
 static void compare_memory(const char *what, size_t count, size_t before)
 {
     const size_t after = resident_kb();
@@ -195,7 +199,8 @@ static void load_and_unload(char *const *files, char *const *others, const float
     compare_memory("loaded and unloaded", count, before);
 }
 
-/* Loads the second one, with its own C library, into a namespace of its own, of which there are few. */
+/* Loads the second one with its own C library into a separate namespace; the number of namespaces
+ * is limited. */
 static void use_namespace(char *const *files, char *const *others, const float *want, size_t count)
 {
     size_t before = 0;
