@@ -1,4 +1,4 @@
-/* Calls what needs each library that lanewise::nn is linked with, and includes all of its headers. */
+/* Includes every header of lanewise::nn and calls a function that needs each library it links. */
 #include <lanewise/nn.h>
 #include <lanewise/output_file.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Needs MPI, which it does not begin: so it runs without what starts ranks. */
+/* Links MPI without initialising it, so the program runs without mpirun. */
 #include <lanewise/mpi.h>
 #include <stdio.h>
 

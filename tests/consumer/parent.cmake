@@ -1,5 +1,5 @@
-# That a project finds its own variables, tests, targets and rules of installation as they were before it
-# added another one. A macro: functions would see variables of their own.
+# Checks that adding Lanewise leaves the variables, tests, targets and install rules of the parent
+# project unchanged. Macros, because functions have their own variable scope.
 
 macro(parent_remember)
   get_cmake_property(parent_cache CACHE_VARIABLES)
@@ -13,7 +13,8 @@ macro(parent_check_unchanged)
   foreach(parent_name ${parent_variables})
     if(NOT parent_name MATCHES "^(parent_|ARG|CMAKE_CURRENT_|CMAKE_MATCH_|CMAKE_PARENT_LIST)"
         AND NOT "${${parent_name}}" STREQUAL "${parent_value_${parent_name}}")
-      message(SEND_ERROR "${parent_name} was \"${parent_value_${parent_name}}\", is \"${${parent_name}}\"")
+      message(SEND_ERROR
+        "${parent_name} was \"${parent_value_${parent_name}}\", is \"${${parent_name}}\"")
     endif()
   endforeach()
 
@@ -23,33 +24,36 @@ macro(parent_check_unchanged)
   list(REMOVE_ITEM parent_variables_now ${parent_cache_now})
   foreach(parent_name ${parent_variables_now})
     if(NOT parent_name MATCHES "^(parent_|lanewise_|FETCHCONTENT_|CMAKE_MATCH_|__)")
-      message(SEND_ERROR "new: ${parent_name}=${${parent_name}}")
+      message(SEND_ERROR "new variable: ${parent_name}=${${parent_name}}")
     endif()
   endforeach()
 
-  # Options of its own and what find modules remember (prefix_result is that of pkg-config). FetchContent's
-  # are the parent's doing.
+  # Except options of Lanewise, cache entries of find modules (prefix_result belongs to pkg-config),
+  # and FetchContent's, which belong to the parent.
   list(REMOVE_ITEM parent_cache_now ${parent_cache})
   foreach(parent_name ${parent_cache_now})
-    if(NOT parent_name MATCHES "^(LANEWISE_|lanewise_|ZLIB_|LibCSV_|OpenMP_|PKG_CONFIG_|pkgcfg_|JANSSON_|__pkg_config_|FIND_PACKAGE_MESSAGE_DETAILS_|FETCHCONTENT_|_|prefix_result$)")
-      message(SEND_ERROR "new in the cache: ${parent_name}=${${parent_name}}")
+    if(NOT parent_name MATCHES "^(LANEWISE_|lanewise_|FETCHCONTENT_|_)"
+        AND NOT parent_name MATCHES "^(ZLIB_|LibCSV_|OpenMP_|PKG_CONFIG_|pkgcfg_|JANSSON_)"
+        AND NOT parent_name MATCHES "^(FIND_PACKAGE_MESSAGE_DETAILS_|prefix_result$)")
+      message(SEND_ERROR "new cache entry: ${parent_name}=${${parent_name}}")
     endif()
   endforeach()
 
   if(CMAKE_TESTING_ENABLED)
-    message(SEND_ERROR "tests were enabled")
+    message(SEND_ERROR "testing was enabled")
   endif()
 
   file(WRITE ${CMAKE_BINARY_DIR}/empty.c "int empty(void) { return 0; }\n")
   add_library(parent_library ${CMAKE_BINARY_DIR}/empty.c)
   get_target_property(parent_type parent_library TYPE)
   if(NOT BUILD_SHARED_LIBS AND NOT parent_type STREQUAL "STATIC_LIBRARY")
-    message(SEND_ERROR "the parent's libraries become ${parent_type}")
+    message(SEND_ERROR "the parent's libraries are now of type ${parent_type}")
   endif()
   get_target_property(parent_type lanewise_nn TYPE)
   if(BUILD_SHARED_LIBS AND NOT parent_type STREQUAL "SHARED_LIBRARY"
       OR NOT BUILD_SHARED_LIBS AND NOT parent_type STREQUAL "STATIC_LIBRARY")
-    message(SEND_ERROR "BUILD_SHARED_LIBS is \"${BUILD_SHARED_LIBS}\", lanewise::nn is ${parent_type}")
+    message(SEND_ERROR
+      "BUILD_SHARED_LIBS is \"${BUILD_SHARED_LIBS}\", lanewise::nn is ${parent_type}")
   endif()
 
   parent_check_targets(${lanewise_SOURCE_DIR})

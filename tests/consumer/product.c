@@ -1,4 +1,4 @@
-/* Needs the kernels alone. */
+/* Needs only the kernels. */
 #include <lanewise/kernels.h>
 #include <stdio.h>
 

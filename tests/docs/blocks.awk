@@ -1,7 +1,9 @@
 # usage: awk -v out=DIRECTORY -f blocks.awk PAGE
-# Cuts the fenced blocks out of a page: block 1 goes to DIRECTORY/1.code, and DIRECTORY/index gets a line
-# "NUMBER LINE LANGUAGE MARK". A mark is what stands in the comment <!-- test: MARK --> before a block.
-# Fails, with the line, where something could be taken for code and be missed.
+#
+# Extracts the fenced blocks of a page: block 1 to DIRECTORY/1.code, and so on. For each,
+# DIRECTORY/index gets a line "NUMBER LINE LANGUAGE MARK", where MARK is the text of a comment <!--
+# test: MARK --> before the block. Fails, with the line number, at anything that could be code and
+# would be missed.
 
 function wrong(text)
 {
@@ -9,7 +11,7 @@ function wrong(text)
     failed = 1
 }
 
-# Inside of a block.
+# Inside a block.
 fence != "" {
     line = $0
     sub(/^ */, "", line)
@@ -32,7 +34,7 @@ fence != "" {
     if (language == "")
         wrong("this block has no language")
     else if (language !~ /^(c|cpp|sh|cmake|python|text)$/)
-        wrong("nobody tests blocks of the language '" language "'")
+        wrong("no test for blocks of the language '" language "'")
     count++
     opened = FNR
     printf "" >(out "/" count ".code")
@@ -44,13 +46,13 @@ fence != "" {
 
 /<!-- test:/ {
     if (mark != "")
-        wrong("two marks, one after the other")
+        wrong("two marks before one block")
     mark = $0
     if (mark !~ /^ *<!-- test: .* -->$/)
-        wrong("a mark is a line of its own: <!-- test: MARK -->")
+        wrong("a mark must be on a separate line: <!-- test: MARK -->")
     gsub(/^ *<!-- test: *| *-->$/, "", mark)
     if (mark !~ /^(wrap [a-z_]+|file [A-Za-z0-9_.-]+|shown, .+)$/)
-        wrong("unknown mark '" mark "': wrap NAME, file NAME, or shown, and why it is not run")
+        wrong("unknown mark '" mark "': use wrap NAME, file NAME, or shown, REASON")
     next
 }
 
@@ -61,7 +63,7 @@ fence != "" {
 
 {
     if (mark != "")
-        wrong("a mark with no block behind it")
+        wrong("a mark without a block")
     mark = ""
     if (blank && !in_list && /^(    |\t)/)
         wrong("code without a fence")
@@ -77,6 +79,6 @@ END {
         wrong("this block does not end")
     }
     if (mark != "")
-        wrong("a mark with no block behind it")
+        wrong("a mark without a block")
     exit failed
 }

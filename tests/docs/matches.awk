@@ -1,6 +1,7 @@
 # usage: awk -f matches.awk EXPECTED OUTPUT
-# Whether an output is as a page shows it. Three dots or more on the page stand for any text, and three
-# on a line of their own for any lines, also none.
+#
+# Checks an output against the one on a page. Three or more dots match any text; three dots on a
+# separate line match any number of lines.
 
 FILENAME == ARGV[1] { expected[wanted = FNR] = $0 }
 FILENAME == ARGV[2] { output[given = FNR] = $0 }

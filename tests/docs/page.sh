@@ -1,25 +1,28 @@
 #!/bin/sh
 # usage: page.sh SETTINGS PAGE
-# Compiles and runs every fenced block of a Markdown page, in their order and in one new folder. What the
-# language of a block means:
 #
-#   c, cpp   a whole program: compiled without warnings, and run
-#   sh       run with `lanewise` in the PATH; ./dev is not run, but has to know command and arguments
-#   python   run; if python3 has not its modules, the rest of the page is skipped (77)
-#   cmake    a project, or the end of one that has the page's last program: configured, and if it uses an
-#            installed Lanewise built
-#   text     the output of the block before it; "..." stands for any text
+# Compiles and runs every fenced code block of a Markdown page, in order, in one new directory. The
+# language of a block decides:
 #
-# A comment before a block changes that:
+#   c, cpp   a complete program: compiled without warnings, and run
+#   sh       run with `lanewise` in PATH; ./dev is not run, but its command and arguments must
+#            exist
+#   python   run; if a module is missing, the rest of the page is skipped (77)
+#   cmake    a project, or the end of one that builds the last program of the page: configured, and
+#            built if it uses an installed Lanewise
+#   text     the output of the previous block; "..." matches any text
 #
-#   <!-- test: wrap NAME -->      the block takes the place of the line BLOCK in wrap/NAME.c
-#   <!-- test: file NAME -->      the block is a file of that name, for the blocks after it (a program is run
-#                                 too, and lies there without the .c)
-#   <!-- test: shown, REASON -->  not run: only looked at for mistakes in its syntax
+# A comment before a block changes this:
 #
-# No block is left out: another language or comment is an error. SETTINGS is a shell file with the
-# variables cc, cxx, flags, libraries, bin, source_dir and build_dir. Skipped (77) if the page trains on
-# Fashion-MNIST and that is not installed, or links to an installed Lanewise that has archives only.
+#   <!-- test: wrap NAME -->      the block replaces the line BLOCK in wrap/NAME.c
+#   <!-- test: file NAME -->      the block is a file of this name for later blocks (a program is
+#                                 also run, and its executable has the name without .c)
+#   <!-- test: shown, REASON -->  not run; only the syntax is checked
+#
+# Any other language or comment is an error, so that no block is left untested. SETTINGS is a shell
+# file with the variables cc, cxx, flags, libraries, bin, source_dir and build_dir. Skipped (77) if
+# the page trains on Fashion-MNIST and it is not installed, or uses an installed Lanewise and the
+# build has only static libraries.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$1"
@@ -35,7 +38,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/blocks" "$work/folder" "$work/bin"
 awk -v out="$work/blocks" -f "$here/blocks.awk" "$page" || exit 1
 [ -e "$work/blocks/index" ] || {
-    echo "${page##*/}: no blocks"
+    echo "${page##*/}: no code blocks"
     exit 0
 }
 
@@ -46,7 +49,7 @@ export SOURCE_DIR LANEWISE_COMMAND PATH
 cp "$here/dev.sh" "$work/folder/dev"
 (cd "$work/folder" && "$bin/page_files")
 
-# What links to an installed Lanewise finds one.
+# Pages that link an installed Lanewise need an installation.
 if grep -Eq 'find_package\(lanewise|pkg-config .*lanewise' "$page"; then
     cmake --install "$build_dir" --prefix "$work/installed" >"$work/out" 2>&1 || {
         cat "$work/out"
@@ -54,7 +57,7 @@ if grep -Eq 'find_package\(lanewise|pkg-config .*lanewise' "$page"; then
     }
     shared=$(find "$work/installed" -name 'liblanewise_nn.so' | head -n 1)
     [ -n "$shared" ] || {
-        echo 'skipped: archives are installed, and pages tell of shared libraries'
+        echo 'skipped: the pages describe shared libraries, and the build has static ones'
         exit 77
     }
     CMAKE_PREFIX_PATH=$work/installed
@@ -63,7 +66,7 @@ if grep -Eq 'find_package\(lanewise|pkg-config .*lanewise' "$page"; then
     export CMAKE_PREFIX_PATH PKG_CONFIG_PATH LD_LIBRARY_PATH
 fi
 
-# in_folder COMMAND...: runs it among the page's files; leaves what it writes in out and err.
+# in_folder COMMAND...: runs the command in the directory of the page; its output is in out and err.
 in_folder() {
     (cd "$work/folder" && timeout 120 "$@" </dev/null >"$work/out" 2>"$work/err")
 }
@@ -74,7 +77,7 @@ compile() {
     $1 $flags -Wall -Wextra -Werror "$2" -o "$3" $libraries >"$work/out" 2>"$work/err"
 }
 
-# A program, or a part of one and what wraps it.
+# Compiles a program, or a fragment inserted into its wrapper.
 program() {
     ending=$1
     compiler=$2
@@ -82,7 +85,7 @@ program() {
     case $mark in
     wrap\ *)
         wrapper=$here/wrap/${mark#wrap }.$ending
-        [ -e "$wrapper" ] || wrong "there is no $wrapper"
+        [ -e "$wrapper" ] || wrong "missing wrapper $wrapper"
         awk -v code="$code" '$1 == "BLOCK" {
             sub(/BLOCK.*/, "")
             while ((getline line <code) > 0)
@@ -92,7 +95,8 @@ program() {
         { print }' "$wrapper" >"$source"
         ;;
     *)
-        grep -q 'int main(' "$code" || wrong 'this is no whole program, and no mark says what wraps it'
+        grep -q 'int main(' "$code" ||
+            wrong 'not a complete program, and no mark names a wrapper'
         cp "$code" "$source"
         cp "$code" "$work/folder/program.$ending"
         ;;
@@ -111,7 +115,7 @@ program() {
 shell_commands() {
     case $mark in
     shown*)
-        sh -n "$code" 2>"$work/err" || wrong 'is no shell'
+        sh -n "$code" 2>"$work/err" || wrong 'shell syntax error'
         grep '^ *\./dev' "$code" >"$work/dev_lines" || return 0
         in_folder sh -eu "$work/dev_lines" || wrong 'fails'
         ;;
@@ -119,11 +123,11 @@ shell_commands() {
     esac
 }
 
-# Without Python or a module the rest of the page, which may need what it makes, is not looked at.
+# Without Python or a module, later blocks, which may need the results, are skipped.
 python_program() {
-    command -v python3 >/dev/null || skip 'there is no python3'
+    command -v python3 >/dev/null || skip 'python3 is not installed'
     python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$code" 2>"$work/err" ||
-        wrong 'is no Python'
+        wrong 'Python syntax error'
     case $mark in
     shown*) return ;;
     esac
@@ -154,7 +158,7 @@ cmake_project() {
     : >"$work/out"
 }
 
-# wrong TEXT: ends the test with what was said last.
+# wrong TEXT: ends the test with this message and the last output.
 wrong() {
     echo "${page##*/}:$line: $language: $*"
     sed 's/^/    stdout: /' "$work/out"
@@ -163,7 +167,7 @@ wrong() {
 }
 
 skip() {
-    echo "skipped: ${page##*/} from line $line on: $*"
+    echo "skipped: ${page##*/} from line $line: $*"
     exit 77
 }
 
@@ -189,10 +193,10 @@ while read -r number line language mark; do
         file\ *) cp "$code" "$work/folder/${mark#file }" ;;
         shown*) ;;
         *)
-            [ -n "$before" ] || wrong 'the output of which block?'
+            [ -n "$before" ] || wrong 'no block before this output'
             awk -f "$here/matches.awk" "$code" "$work/out" || {
                 sed 's/^/    expected: /' "$code"
-                wrong 'another output'
+                wrong 'output differs'
             }
             ;;
         esac

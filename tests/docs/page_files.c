@@ -1,5 +1,5 @@
-/* Writes the files that blocks of pages read and do not make themselves, into the current folder:
- * images.npy, 10 x 784, and admissions.csv. */
+/* Writes files that code blocks read but do not create, to the working directory: images.npy (10 x
+ * 784) and admissions.csv. */
 #include <lanewise/nn.h>
 #include <stdio.h>
 
@@ -12,7 +12,7 @@ static lw_status write_images(void)
     return lw_write_npy_f32("images.npy", images, IMAGES, PIXELS);
 }
 
-/* Who has the better grades is admitted, at rank 1 with less. */
+/* Admits applicants with better grades; at rank 1 lower grades suffice. */
 static int write_admissions(void)
 {
     FILE *file = fopen("admissions.csv", "w");

@@ -1,7 +1,8 @@
 #!/bin/sh
 # usage: wrong_pages.sh SETTINGS
-# What page.sh makes of right pages and of wrong ones: a wrong block must fail the test of its page, and
-# say where it is.
+#
+# Tests page.sh with valid and invalid pages: a wrong block must fail the test of its page with its
+# location.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 settings=$1
@@ -18,23 +19,26 @@ fail() {
     failures=$((failures + 1))
 }
 
-# write: the page from standard input, with ' for ` so that the shell leaves fences alone.
+# write: creates the page from standard input, with ' in place of ` because the shell would expand
+# it.
 write() {
     sed "s/'''/\`\`\`/" >"$page"
     checks=$((checks + 1))
 }
 
-# accepted: the test of the page passes. refused MESSAGE: it does not, and says what begins so.
+# accepted: the test of the page passes. rejected MESSAGE: it fails with a message that begins like
+# this.
 accepted() {
     write
-    sh "$here/page.sh" "$settings" "$page" >"$work/said" 2>&1 || fail 'a right page is refused'
+    sh "$here/page.sh" "$settings" "$page" >"$work/said" 2>&1 ||
+        fail 'a valid page is rejected'
 }
-refused() {
+rejected() {
     write
     if sh "$here/page.sh" "$settings" "$page" >"$work/said" 2>&1; then
-        fail "not found: $1"
+        fail "error not detected: $1"
     else
-        grep -q "page\.md:[0-9]*: $1" "$work/said" || fail "does not say: $1"
+        grep -q "page\.md:[0-9]*: $1" "$work/said" || fail "message missing: $1"
     fi
 }
 
@@ -104,72 +108,72 @@ print(1 + 1)
 '''
 END
 
-refused 'nobody tests blocks' <<'END'
+rejected 'no test for blocks' <<'END'
 '''javascript
 1
 '''
 END
-refused 'this block has no language' <<'END'
+rejected 'this block has no language' <<'END'
 '''
 lanewise info
 '''
 END
-refused 'this block does not end' <<'END'
+rejected 'this block does not end' <<'END'
 '''sh
 lanewise info
 END
-refused 'code without a fence' <<'END'
+rejected 'code without a fence' <<'END'
 Run this:
 
     lanewise info
 END
-refused 'unknown mark' <<'END'
+rejected 'unknown mark' <<'END'
 <!-- test: skip -->
 '''sh
 false
 '''
 END
-refused 'a mark with no block' <<'END'
+rejected 'a mark without a block' <<'END'
 <!-- test: file a.csv -->
 Text in between.
 '''text
 a
 '''
 END
-refused 'c: this is no whole program' <<'END'
+rejected 'c: not a complete program' <<'END'
 '''c
 lw_net *net;
 '''
 END
-refused 'c: there is no' <<'END'
+rejected 'c: missing wrapper' <<'END'
 <!-- test: wrap nothing -->
 '''c
 lw_net *net;
 '''
 END
-refused 'c: does not compile' <<'END'
+rejected 'c: does not compile' <<'END'
 '''c
 #include <lanewise/nn.h>
 int main(void) { return lw_net_no_such_function(); }
 '''
 END
-refused 'c: does not compile' <<'END'
+rejected 'c: does not compile' <<'END'
 '''c
 int main(void) { int unused = 1; return 0; }
 '''
 END
-refused 'c: fails with exit code 3' <<'END'
+rejected 'c: fails with exit code 3' <<'END'
 '''c
 int main(void) { return 3; }
 '''
 END
-refused 'c: does not compile' <<'END'
+rejected 'c: does not compile' <<'END'
 <!-- test: shown, wrong all the same -->
 '''c
 int main(void) { return }
 '''
 END
-refused 'text: another output' <<'END'
+rejected 'text: output differs' <<'END'
 '''c
 #include <stdio.h>
 int main(void) { return puts("one") < 0; }
@@ -178,7 +182,7 @@ int main(void) { return puts("one") < 0; }
 two
 '''
 END
-refused 'text: another output' <<'END'
+rejected 'text: output differs' <<'END'
 '''sh
 echo one; echo two; echo three
 '''
@@ -188,46 +192,46 @@ one
 two
 '''
 END
-refused 'text: the output of which block' <<'END'
+rejected 'text: no block before this output' <<'END'
 '''text
 one
 '''
 END
-refused 'sh: fails with exit code 2' <<'END'
+rejected 'sh: fails with exit code 2' <<'END'
 '''sh
 lanewise train --no-such-option
 '''
 END
-refused 'sh: fails' <<'END'
+rejected 'sh: fails' <<'END'
 '''sh
 false
 true
 '''
 END
-refused 'sh: fails' <<'END'
+rejected 'sh: fails' <<'END'
 '''sh
 ./dev no-such-command
 '''
 END
-refused 'sh: fails' <<'END'
+rejected 'sh: fails' <<'END'
 '''sh
 ./dev train --no-such-option
 '''
 END
-refused 'sh: fails' <<'END'
+rejected 'sh: fails' <<'END'
 <!-- test: shown, it clones -->
 '''sh
 git clone https://example.org/lanewise.git
 ./dev test no-such-preset
 '''
 END
-refused 'sh: is no shell' <<'END'
+rejected 'sh: shell syntax error' <<'END'
 <!-- test: shown, wrong all the same -->
 '''sh
 if true
 '''
 END
-refused 'cmake: cannot be configured' <<'END'
+rejected 'cmake: cannot be configured' <<'END'
 '''c
 int main(void) { return 0; }
 '''
@@ -237,12 +241,12 @@ target_link_libraries(program PRIVATE lanewise::no_such_part)
 '''
 END
 if command -v python3 >/dev/null; then
-    refused 'python: fails' <<'END'
+    rejected 'python: fails' <<'END'
 '''python
 raise ValueError
 '''
 END
-    refused 'python: is no Python' <<'END'
+    rejected 'python: Python syntax error' <<'END'
 <!-- test: shown, wrong all the same -->
 '''python
 def

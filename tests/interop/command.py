@@ -1,4 +1,4 @@
-"""The command under test, run in a directory of its own, and how its results are compared."""
+"""Runs the command under test in a temporary directory, and compares its results."""
 import os
 import subprocess
 import sys
@@ -19,7 +19,7 @@ except ImportError:
 
 
 class Command:
-    """lanewise of the directory of programs that the test was called with."""
+    """The program lanewise in the directory given as the first argument."""
 
     def __init__(self):
         self.program = os.path.join(os.path.abspath(sys.argv[1]), "lanewise")
@@ -38,25 +38,25 @@ class Command:
 
 
 class Comparison:
-    """Counts rows of outputs and those that are too far away."""
+    """Compares outputs; counts comparisons and failures."""
 
     def __init__(self, allowed):
         self.allowed, self.compared, self.failed = allowed, 0, 0
 
     def compare(self, what, got, expected):
-        """Every element within allowed times the largest expected one of its row."""
+        """Each error is at most `allowed` times the largest expected element of its row."""
         got, expected = numpy.asarray(got, "f8"), numpy.asarray(expected, "f8")
         self.compared += 1
         if got.shape != expected.shape:
             self.failed += 1
             print(f"FAILED: {what}: shape {got.shape}, expected {expected.shape}")
             return
-        smallest = numpy.finfo("f4").tiny  # a row may be 0, after ReLU
+        smallest = numpy.finfo("f4").tiny  # a row may be 0 after ReLU
         scale = numpy.maximum(numpy.abs(expected).max(axis=1, keepdims=True), smallest)
         error = (numpy.abs(got - expected) / scale).max()
         wrong = not error <= self.allowed
         self.failed += wrong
-        print(f"{'FAILED' if wrong else 'ok'}: {what}: {error:.2g} of the largest of a row")
+        print(f"{'FAILED' if wrong else 'ok'}: {what}: {error:.2g} of the row's largest element")
 
     def same(self, what, is_same):
         self.compared += 1

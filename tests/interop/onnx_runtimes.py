@@ -1,11 +1,12 @@
 """
 usage: onnx_runtimes.py DIRECTORY_OF_PROGRAMS
-What lanewise exports as ONNX is sound for ONNX's own checker, and gives the same outputs in the
-runtimes that are there: OpenCV, ONNX Runtime.
+
+Checks models exported as ONNX with ONNX's checker, and compares their outputs in the installed
+runtimes: OpenCV, ONNX Runtime.
 """
 import importlib
 
-from command import Command, Comparison, skip  # first, because it skips where there is no numpy
+from command import Command, Comparison, skip  # first: skips the test without numpy
 import numpy
 import safetensors_file
 
@@ -37,7 +38,7 @@ BATCHES = 1, 7, 64
 
 
 def parameters(sizes):
-    """Large enough for every activation to leave its linear part."""
+    """Parameters large enough that every activation is nonlinear."""
     random = numpy.random.default_rng(len(sizes) + sizes[0])
     tensors = {}
     for i in range(1, len(sizes)):
@@ -49,7 +50,7 @@ def parameters(sizes):
 
 
 def check(comparison, what, path, sizes, saved):
-    """The checker with shape inference, and what the model says of itself."""
+    """Checks the model with shape inference, and its metadata."""
     model = onnx.load(path)
     onnx.checker.check_model(model, full_check=True)
     model = onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True)
@@ -84,7 +85,7 @@ def main():
     runtimes = [(module.__name__, module.__version__, run)
                 for module, run in ((cv2, run_cv2), (onnxruntime, run_onnxruntime)) if module]
     if not onnx and not runtimes:
-        skip("Python has none of onnx, cv2 and onnxruntime")
+        skip("none of the Python modules onnx, cv2 and onnxruntime is installed")
     print("checker:", onnx.__version__ if onnx else "none",
           *(f"runtime: {name} {version}" for name, version, run in runtimes))
 

@@ -1,4 +1,4 @@
-"""Safetensors in terms of NumPy arrays, for machines whose Python has no such package."""
+"""Reads and writes safetensors files as NumPy arrays, without the safetensors package."""
 import json
 import struct
 
@@ -8,7 +8,7 @@ TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8"}
 
 
 def read(path):
-    """The tensors of a file by name; BF16 as its bits."""
+    """Returns the tensors of a file by name; BF16 as its bits."""
     with open(path, "rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(length))
@@ -22,7 +22,7 @@ def read(path):
 
 
 def write(path, tensors):
-    """Writes arrays by name; arrays of unsigned 16-bit integers are the bits of BF16."""
+    """Writes arrays by name; unsigned 16-bit integers are the bits of BF16."""
     names = {numpy.dtype(code): name for name, code in TYPES.items()}
     header, data = {}, b""
     for name, array in tensors.items():

@@ -1,4 +1,4 @@
-/* Networks exported as C: compiled by other compilers, and held to the outputs of lw_predict. */
+/* Networks exported as C, compiled by several compilers and compared with lw_predict. */
 #define _XOPEN_SOURCE 700
 #include "temp_files.h"
 
@@ -15,14 +15,14 @@ enum { COMPILERS = sizeof compilers / sizeof *compilers, COMMAND_BYTES = 4096 };
 
 typedef void (*predict_function)(const float *x, float *y);
 
-/* ---- Compiling ----------------------------------------------------------------------------- */
+/* ---- Compilation ----------------------------------------------------------------------------- */
 
 static void run(const char *command)
 {
     ck_assert_msg(system(command) == 0, "%s", command);
 }
 
-/* sources: paths with spaces between. */
+/* sources: paths separated by blanks. */
 static void *load(const char *compiler, const char *sources)
 {
     char command[COMMAND_BYTES];
@@ -40,19 +40,20 @@ static predict_function find(void *library, const char *name)
     void *symbol = dlsym(library, name);
     predict_function function;
     ck_assert_msg(symbol != NULL, "%s", dlerror());
-    memcpy(&function, &symbol, sizeof function); /* ISO C has no cast for it */
+    memcpy(&function, &symbol,
+           sizeof function); /* ISO C does not convert object pointers to function pointers */
     return function;
 }
 
-/* ---- Outputs ------------------------------------------------------------------------------- */
+/* ---- Outputs --------------------------------------------------------------------------------- */
 
-/* What a comparison of a row needs: where it is, lw_predict's and the C file's outputs. */
+/* A row to compare: its inputs and the outputs of lw_predict and of the C file. */
 typedef struct row {
     const float *x, *expected, *got;
     size_t outputs;
 } row;
 
-/* How far got[j] may be away. */
+/* Returns the permitted error of got[j]. */
 typedef double (*bound_function)(const lw_net *net, const row *at, size_t j);
 
 static void compare(const lw_net *net, predict_function predict, size_t rows, const float *x,
@@ -83,9 +84,9 @@ static predict_function export_and_load(const lw_net *net, const char *compiler,
     return find(*library, "predict");
 }
 
-/* ---- Whole networks ------------------------------------------------------------------------ */
+/* ---- Complete networks ----------------------------------------------------------------------- */
 
-/* A millionth of the row's largest output. */
+/* 1e-6 of the largest output of the row. */
 static double millionth(const lw_net *net, const row *at, size_t j)
 {
     double largest = 0.0;
@@ -96,7 +97,7 @@ static double millionth(const lw_net *net, const row *at, size_t j)
     return 1e-6 * largest;
 }
 
-/* Every activation, as widths that fit no register go. */
+/* A network with every activation and widths that are not multiples of a vector. */
 static lw_net *varied_net(uint64_t seed)
 {
     static const lw_layer_spec layers[] = {
@@ -108,7 +109,7 @@ static lw_net *varied_net(uint64_t seed)
     return make_net(13, layers, sizeof layers / sizeof *layers, seed);
 }
 
-START_TEST(every_compiler_takes_every_activation)
+START_TEST(every_compiler_compiles_every_activation)
 {
     enum { ROWS = 50 };
     lw_net *net = varied_net(1);
@@ -146,7 +147,7 @@ static const struct {
 };
 enum { NETWORKS = sizeof networks / sizeof *networks };
 
-START_TEST(outputs_are_those_of_predict)
+START_TEST(outputs_agree_with_predict)
 {
     enum { ROWS = 100 };
     const size_t inputs = networks[_i].inputs;
@@ -160,7 +161,7 @@ START_TEST(outputs_are_those_of_predict)
 }
 END_TEST
 
-START_TEST(two_networks_live_in_one_program)
+START_TEST(two_networks_coexist_in_one_program)
 {
     enum { ROWS = 10 };
     lw_net *first = varied_net(5), *second = varied_net(6);
@@ -175,7 +176,7 @@ START_TEST(two_networks_live_in_one_program)
     compare(second, find(library, "_second_2"), ROWS, x, millionth);
     dlclose(library);
 
-    /* Included in one file, all names meet. */
+    /* Both files included in one translation unit: their names must not conflict. */
     char both[COMMAND_BYTES];
     snprintf(both, sizeof both, "#include \"%s\"\n#include \"%s\"\n", first_source, second_source);
     library = load(compilers[0], temp_text("both.c", both));
@@ -187,7 +188,7 @@ START_TEST(two_networks_live_in_one_program)
 }
 END_TEST
 
-/* ---- The documented bounds ----------------------------------------------------------------- */
+/* ---- Documented error bounds ----------------------------------------------------------------- */
 
 static double ulp_of(float value)
 {
@@ -202,7 +203,7 @@ static lw_activation last_activation(const lw_net *net)
     return info.activation;
 }
 
-/* Of a layer whose weights are those of the identity: its z is its x, exactly. */
+/* For a layer with identity weights, whose z equals x exactly. */
 static double activation_bound(const lw_net *net, const row *at, size_t j)
 {
     const double ulp = ulp_of(at->expected[j]), z = (double)at->x[j];
@@ -228,8 +229,8 @@ static double activation_bound(const lw_net *net, const row *at, size_t j)
     return 0.0;
 }
 
-/* Over 0 and infinitesimals to where exp overflows, of both signs. */
-START_TEST(activations_keep_their_bounds)
+/* From 0 and denormals to values where exp overflows, with both signs. */
+START_TEST(activations_meet_their_bounds)
 {
     enum { WIDTH = 7, ROWS = 20000 };
     const lw_layer_spec layer = {
@@ -252,7 +253,7 @@ START_TEST(activations_keep_their_bounds)
 }
 END_TEST
 
-/* 2 g (sum |x w| + |b|) with the g of the scalar set, 2 in + 1 operations. */
+/* 2 g (sum |x w| + |b|), with g for the 2 in + 1 operations of the scalar set. */
 static double product_bound(const lw_net *net, const row *at, size_t j)
 {
     const size_t in = lw_net_inputs(net);
@@ -265,7 +266,7 @@ static double product_bound(const lw_net *net, const row *at, size_t j)
     return 2.0 * g * sum;
 }
 
-START_TEST(products_keep_their_bound)
+START_TEST(products_meet_their_bound)
 {
     enum { IN = 100, OUT = 7, ROWS = 200 };
     const lw_layer_spec layer = {.units = OUT, .activation = LW_LINEAR};
@@ -287,7 +288,7 @@ static double none(const lw_net *net, const row *at, size_t j)
     return 0.0;
 }
 
-/* With x = 1 the outputs are the weights themselves, from denormals to the largest float. */
+/* With x = 1 the outputs are the weights, from denormals to the largest float. */
 START_TEST(parameters_are_exact)
 {
     enum { COUNT = 2000 };
@@ -313,11 +314,11 @@ int main(void)
 {
     Suite *suite = suite_create("exported C");
     TCase *exported = temp_files_case("exported C");
-    tcase_add_loop_test(exported, every_compiler_takes_every_activation, 0, COMPILERS);
-    tcase_add_loop_test(exported, outputs_are_those_of_predict, 0, NETWORKS);
-    tcase_add_test(exported, two_networks_live_in_one_program);
-    tcase_add_loop_test(exported, activations_keep_their_bounds, LW_LINEAR, LW_SOFTMAX + 1);
-    tcase_add_test(exported, products_keep_their_bound);
+    tcase_add_loop_test(exported, every_compiler_compiles_every_activation, 0, COMPILERS);
+    tcase_add_loop_test(exported, outputs_agree_with_predict, 0, NETWORKS);
+    tcase_add_test(exported, two_networks_coexist_in_one_program);
+    tcase_add_loop_test(exported, activations_meet_their_bounds, LW_LINEAR, LW_SOFTMAX + 1);
+    tcase_add_test(exported, products_meet_their_bound);
     tcase_add_test(exported, parameters_are_exact);
     suite_add_tcase(suite, exported);
     return run_suite(suite);

@@ -1,14 +1,15 @@
 """
 usage: torch_exchange.py DIRECTORY_OF_PROGRAMS
-Networks go from PyTorch to lanewise and back, as safetensors; both must give the same outputs.
+
+Transfers networks between PyTorch and lanewise as safetensors; the outputs must agree.
 """
-from command import Command, Comparison, skip  # first, because it skips where there is no numpy
+from command import Command, Comparison, skip  # first: skips the test without numpy
 import numpy
 
 try:
     import torch
 except ImportError:
-    skip("Python has no torch")
+    skip("the Python module torch is not installed")
 
 try:
     from safetensors.torch import load_file, save_file
@@ -41,7 +42,7 @@ ROWS = 64
 
 
 def sequential(sizes, hidden, output, bias=True, between=()):
-    """The layers with their activations and after each hidden one what is between."""
+    """A Sequential of layers and activations, with `between` after each hidden layer."""
     modules = []
     for i in range(1, len(sizes)):
         modules.append(torch.nn.Linear(sizes[i - 1], sizes[i], bias=bias))
@@ -54,7 +55,7 @@ def sequential(sizes, hidden, output, bias=True, between=()):
 
 
 class Wrapped(torch.nn.Module):
-    """The layers of a network as attributes of a module."""
+    """A module with the layers as attributes."""
 
     def __init__(self, layers):
         super().__init__()
@@ -65,7 +66,7 @@ class Wrapped(torch.nn.Module):
 
 
 class ByHand(torch.nn.Module):
-    """Numbered by hand, with activations that are no modules."""
+    """Layers numbered by hand, with activations that are not modules."""
 
     def __init__(self):
         super().__init__()
@@ -88,7 +89,7 @@ VARIED = [24, 32, 32, 6]
 
 
 def outputs(model, x):
-    """In float, and of the same parameters in double."""
+    """The outputs in float32, and with the same parameters in float64."""
     with torch.no_grad():
         single = model(torch.from_numpy(x)).numpy()
         double = model.double()(torch.from_numpy(x).double()).numpy()

@@ -1,4 +1,4 @@
-# Makes of public headers a C program that prints what programs that were built with them rely on, one thing a line:
+# Generates from public headers a C program that prints their binary interface, one item per line:
 # sizes and members of structs, values of enumerators, constants, types and functions.
 function trim(text) {
     gsub(/[ \t\n]+/, " ", text)
@@ -13,12 +13,12 @@ function quoted(text) {
     return text
 }
 
-# Prints a line with the values of some expressions, which are sizes.
+# Prints a line with the values of expressions of type size_t.
 function say(text, values) {
     print "    printf(\"" text "\\n\"" values ");"
 }
 
-# The name of a declarator such as `*x`, `w[8]` or `(*next)(void *user)`.
+# Returns the name in a declarator such as `*x`, `w[8]` or `(*next)(void *user)`.
 function name_of(declarator) {
     if (match(declarator, /\(\*[a-z_0-9]+\)/))
         return substr(declarator, RSTART + 2, RLENGTH - 3)
@@ -33,7 +33,7 @@ function print_struct(name, body,    members, count, i, declarators, many, j, me
     for (i = 1; i <= count; i++) {
         if (trim(members[i]) == "")
             continue
-        # Commas are between declarators, but in the parameters of a function.
+        # Commas separate declarators, except in the parameters of a function.
         many = members[i] ~ /\(/ ? 1 : split(members[i], declarators, ",")
         if (members[i] ~ /\(/)
             declarators[1] = members[i]
@@ -83,7 +83,7 @@ FNR == 1 {
     print "#include <" header ">"
 }
 {
-    # Comments have no quotes in them here, and do not nest.
+    # Assumes that comments contain no quotes and do not nest.
     line = $0
     while (1) {
         if (in_comment) {

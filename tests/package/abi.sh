@@ -1,8 +1,10 @@
 #!/bin/sh
 # abi.sh CC "FLAGS OF CC" "EMULATOR" VERSION LIST HEADER...
-# What programs that were built with the headers rely on is what LIST says: layouts, values and functions. A soname is a
-# promise: what is not added behind all else needs another one. When that is meant, and VERSION in CMakeLists.txt says
-# so, or something is only added, make the list anew: LANEWISE_ABI_UPDATE=1 ctest --preset release -R package_abi
+#
+# Compares the binary interface of the headers with LIST: layouts, values and functions.
+# Incompatible changes need a new soname; only additions at the end are compatible. After an
+# addition, or a deliberate change of VERSION in CMakeLists.txt, update the list:
+# LANEWISE_ABI_UPDATE=1 ctest --preset release -R package_abi
 set -eu
 compiler=$1 flags=$2 emulator=$3 version=$4 list=$5
 shift 5
@@ -16,13 +18,13 @@ trap 'rm -rf "$work"' EXIT
     # shellcheck disable=SC2086 # a list of words
     $emulator "$work/abi"
 } >"$work/abi.txt"
-# Whoever parses nothing finds no difference.
+# An empty interface would compare equal.
 [ "$(wc -l <"$work/abi.txt")" -gt 100 ] || {
-    echo 'the headers were not understood'
+    echo 'cannot parse the headers'
     exit 1
 }
 [ -z "${LANEWISE_ABI_UPDATE:-}" ] || cp "$work/abi.txt" "$list"
 diff "$list" "$work/abi.txt" || {
-    echo "programs that were built before see another library: ${0##*/} says what to do"
+    echo "the binary interface has changed; see the head of ${0##*/}"
     exit 1
 }

@@ -1,6 +1,8 @@
 #!/bin/sh
 # archive.sh NM ARCHIVE...
-# What programs that link an archive get besides public functions has a name that is no other library's: lw_*.
+#
+# Checks that all global names of static libraries, apart from public functions, begin with lw_, so
+# that they do not conflict with other libraries.
 set -eu
 nm=$1
 shift

@@ -1,10 +1,12 @@
 #!/bin/sh
 # usage: bare_root.sh DIR_OF_DEBS
-# What a user of the packages meets: in a new Debian 12 root that holds nothing else, installs them with apt,
-# then compilers, builds the programs of tests/consumer by the line of pkg-config and by find_package, and
-# trains XOR; prints how long that takes. Needs root, debootstrap and a few minutes; leaves nothing behind.
-# LANEWISE_MIRROR names another mirror of Debian.
-# shellcheck disable=SC2016 # the other root's shell expands
+#
+# Tests the packages as a user would: installs them with apt into a new Debian 12 root, installs
+# compilers, builds the programs of tests/consumer with pkg-config and with find_package, trains
+# XOR, and prints the times. Needs root, debootstrap and a few minutes; removes everything it
+# created. LANEWISE_MIRROR selects another Debian mirror.
+#
+# shellcheck disable=SC2016 # expanded by the shell in the new root
 set -eu
 if [ $# -ne 1 ] || [ -z "$(find "$1" -maxdepth 1 -name 'liblanewise-dev_*.deb')" ]; then
     echo "usage: $0 DIR_OF_DEBS (./dev package makes them in build/packages)" >&2
@@ -20,13 +22,13 @@ root=$(mktemp -d)
 
 leave() {
     umount "$root/proc" "$root/dev" 2>/dev/null || :
-    # Should a mount be left, what lies behind it stays.
+    # If a mount is left, the files behind it are kept.
     rm -rf --one-file-system "$root"
 }
 trap leave EXIT
 trap 'exit 1' HUP INT TERM
 
-# inside COMMAND: as that root's shell runs it.
+# inside COMMAND: runs the command in the shell of the new root.
 inside() {
     chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C \
         DEBIAN_FRONTEND=noninteractive sh -euc "$1"
@@ -41,8 +43,9 @@ since() {
 }
 
 begin=$(now)
-debootstrap --variant=minbase bookworm "$root" "${LANEWISE_MIRROR:-http://deb.debian.org/debian}" >/dev/null
-# How this machine reaches the network; the packages come from where the root does.
+mirror=${LANEWISE_MIRROR:-http://deb.debian.org/debian}
+debootstrap --variant=minbase bookworm "$root" "$mirror" >/dev/null
+# Network settings of this machine; the packages come from the root's own mirror.
 cp /etc/resolv.conf "$root/etc/"
 apt-config dump | grep '^Acquire::' >"$root/etc/apt/apt.conf.d/50acquire"
 mount -t proc proc "$root/proc"
@@ -51,40 +54,43 @@ cp -r "$here/../consumer" "$root/root/consumer"
 mkdir "$root/root/debs"
 cp "$debs"/*.deb "$root/root/debs"
 inside 'apt-get -q -q update'
-echo "a bare root: $(since "$begin")"
+echo "new root: $(since "$begin")"
 
 begin=$(now)
-inside 'apt-get -q -q install --no-install-recommends /root/debs/*.deb >/root/log 2>&1 || { cat /root/log; exit 1; }'
-echo "the packages and what they depend on: $(since "$begin")"
+inside 'apt-get -q -q install --no-install-recommends /root/debs/*.deb >/root/log 2>&1 ||
+    { cat /root/log; exit 1; }'
+echo "packages and their dependencies: $(since "$begin")"
 inside 'lanewise info'
 
 begin=$(now)
-inside 'apt-get -q -q install --no-install-recommends gcc g++ libc6-dev pkg-config cmake make >/root/log 2>&1 ||
-    { cat /root/log; exit 1; }'
+inside 'apt-get -q -q install --no-install-recommends gcc g++ libc6-dev pkg-config cmake make \
+    >/root/log 2>&1 || { cat /root/log; exit 1; }'
 echo "compilers, pkg-config and cmake: $(since "$begin")"
 
 begin=$(now)
 inside 'cd /root/consumer
     gcc -Wall -Wextra -Wpedantic -Werror xor.c -o xor_c $(pkg-config --cflags --libs lanewise-nn)
     ./xor_c'
-echo "from an installed package to a linked program in C that has run: $(since "$begin")"
+echo "compile, link and run a C program: $(since "$begin")"
 
 begin=$(now)
 inside 'cd /root/consumer
-    g++ -std=c++17 -Wall -Wextra -Wpedantic -Werror xor.cc -o xor_cc $(pkg-config --cflags --libs lanewise-nn)
+    g++ -std=c++17 -Wall -Wextra -Wpedantic -Werror xor.cc -o xor_cc \
+        $(pkg-config --cflags --libs lanewise-nn)
     ./xor_cc'
-echo "the same in C++: $(since "$begin")"
+echo "compile, link and run a C++ program: $(since "$begin")"
 
 inside 'cd /root/consumer
-    # libgomp calls dlopen, of which the linker warns.
-    gcc -static xor.c -o xor_static $(pkg-config --static --cflags --libs lanewise-nn) 2>/root/log ||
+    # The linker warns about libgomp, which calls dlopen.
+    gcc -static xor.c -o xor_static $(pkg-config --static --cflags --libs lanewise-nn) \
+        2>/root/log ||
         { cat /root/log; exit 1; }
     ./xor_static'
-echo 'and linked statically'
+echo 'statically linked: passed'
 
 begin=$(now)
 inside 'cd /root/consumer
     { cmake -S . -B built && cmake --build built; } >/root/log 2>&1 || { cat /root/log; exit 1; }
     built/xor_c
     built/xor_cc'
-echo "by find_package, in C and C++: $(since "$begin")"
+echo "with find_package, in C and C++: $(since "$begin")"

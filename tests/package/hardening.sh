@@ -1,8 +1,9 @@
 #!/bin/sh
 # hardening.sh READELF FILE...
-# What LANEWISE_HARDENING promises of the files that are linked: relocations read-only and bound before the program
-# starts, no stack and no segment that is both written and run, position independent code without
-# relocations in it. Archives: none of their objects asks for an executable stack.
+#
+# Checks the linker features of LANEWISE_HARDENING: read-only relocations bound at program start,
+# no executable stack, no segment both writable and executable, position-independent code without
+# text relocations. For static libraries: no object requests an executable stack.
 set -eu
 readelf=$1
 shift
@@ -16,23 +17,25 @@ complain() {
 for file; do
     case $file in
     *.a)
-        # One section for each object, and not one that is run (X).
+        # Each object has one .note.GNU-stack section, without the flag X.
         objects=$("$readelf" -h "$file" | grep -c 'Type: *REL ')
         marks=$("$readelf" -SW "$file" | grep -c '\.note\.GNU-stack .* 00 *0 *0 *[0-9]*$' || :)
         [ "$objects" -gt 0 ] && [ "$objects" -eq "$marks" ] ||
-            complain "$marks of $objects objects do without an executable stack"
+            complain "$marks of $objects objects are marked for a non-executable stack"
         continue
         ;;
     esac
     segments=$("$readelf" -lW "$file")
     dynamic=$("$readelf" -dW "$file")
     echo "$segments" | grep -q '^ *GNU_RELRO ' || complain 'no RELRO'
-    echo "$dynamic" | grep -q 'BIND_NOW\|FLAGS.*NOW' || complain 'functions are bound late'
-    echo "$segments" | grep -q '^ *GNU_STACK .* RW  *0x' || complain 'an executable stack'
-    ! echo "$segments" | grep -q '^ *[A-Z_]* .* RWE ' || complain 'a segment is written and run'
-    ! echo "$dynamic" | grep -q TEXTREL || complain 'relocations in the code'
+    echo "$dynamic" | grep -q 'BIND_NOW\|FLAGS.*NOW' || complain 'symbols are bound lazily'
+    echo "$segments" | grep -q '^ *GNU_STACK .* RW  *0x' || complain 'executable stack'
+    ! echo "$segments" | grep -q '^ *[A-Z_]* .* RWE ' ||
+        complain 'a segment is writable and executable'
+    ! echo "$dynamic" | grep -q TEXTREL || complain 'text relocations'
     "$readelf" -hW "$file" | grep -q 'Type: *DYN ' || complain 'not position independent'
-    # What the guards call.
-    "$readelf" -W --dyn-syms "$file" | grep -q ' __stack_chk_fail\(@.*\)*$' || complain 'no guards of the stack'
+    # Called by stack protectors.
+    "$readelf" -W --dyn-syms "$file" | grep -q ' __stack_chk_fail\(@.*\)*$' ||
+        complain 'no stack protector'
 done
 exit $failed

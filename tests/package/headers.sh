@@ -1,7 +1,9 @@
 #!/bin/sh
 # headers.sh STAND_IN FOLDER_OF_HEADERS...
-# Each public header compiles alone, as C11 and as C++17, with every compiler that is there. STAND_IN has what they include
-# of others and may not be there.
+#
+# Checks that each public header compiles on its own, as C11 and C++17, with every available
+# compiler. STAND_IN contains replacements for headers of other projects, which may not be
+# installed.
 set -eu
 folders="-I$1"
 shift
@@ -23,12 +25,13 @@ if [ -z "$c_compilers" ] || [ -z "$cxx_compilers" ]; then
     exit 77
 fi
 
-# compile COMPILER LANGUAGE STANDARD HEADER: twice, so that guards are looked at.
+# compile COMPILER LANGUAGE STANDARD HEADER: includes the header twice, to test its include guard.
 compile() {
     # shellcheck disable=SC2086 # a list of words
     printf '#include <%s>\n#include <%s>\nint main(%s) { return 0; }\n' "$4" "$4" "$5" |
-        "$1" -x "$2" -std="$3" -Wall -Wextra -Wpedantic -Wconversion $6 -Werror $folders -fsyntax-only - ||
-        { echo "$4 does not compile alone as $3 with $1"; exit 1; }
+        "$1" -x "$2" -std="$3" -Wall -Wextra -Wpedantic -Wconversion $6 -Werror \
+            $folders -fsyntax-only - ||
+        { echo "$4 does not compile on its own as $3 with $1"; exit 1; }
 }
 
 count=0

@@ -1,4 +1,4 @@
-/* load_time LIBRARY: loads it into this new process and prints the microseconds that took. */
+/* load_time LIBRARY: loads the library in this new process and prints the time in microseconds. */
 #define _POSIX_C_SOURCE 200809L
 #include <dlfcn.h>
 #include <stdio.h>

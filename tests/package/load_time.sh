@@ -1,7 +1,8 @@
 #!/bin/sh
 # load_time.sh PROGRAM LIBRARY...
-# Each library is loaded, with all that it needs, in under 2 ms: the best of 20 new processes, because others
-# may be at work on the machine.
+#
+# Checks that each library loads, with its dependencies, in less than 2 ms: the best of 20 new
+# processes, because the machine may be busy.
 set -eu
 program=$1
 shift

@@ -1,4 +1,4 @@
-/* A part of a program of the guide that reads data. */
+/* Wraps a fragment of the guide that reads data. */
 #include <lanewise/nn.h>
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-/* A kernel of the guide, on the scalar set, held to a plain loop. */
+/* Compares a kernel of the guide, on the scalar set, with a plain loop. */
 #include "simd/scalar.h"
 
 #include "micro/map.inc"
@@ -24,7 +24,7 @@ int main(void)
                 return fprintf(stderr, "y[%zu] is %g, not %g\n", i, (double)y[i], (double)want), 1;
         }
         if (y[n] != 1234.0f)
-            return fprintf(stderr, "wrote behind %zu elements\n", n), 1;
+            return fprintf(stderr, "wrote past %zu elements\n", n), 1;
     }
     return 0;
 }

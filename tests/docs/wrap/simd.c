@@ -1,4 +1,4 @@
-/* A part of an instruction set of the guide, and what it is good for. */
+/* Uses the operations of an instruction set in the guide. */
 #include <stddef.h>
 #include <stdio.h>
 

@@ -1,5 +1,4 @@
-/* A training step of the guide, between a network and data on one side, and what it must have achieved on
- * the other: after some steps the loss is smaller. */
+/* Wraps a training step of the guide: provides a network and data, and expects a smaller loss. */
 #include <lanewise/nn.h>
 #include <stdio.h>
 
@@ -48,7 +47,7 @@ int main(void)
     const double after = mean_squared_error(net, x, t);
     if (!(after < 0.8 * before))
         return fprintf(stderr, "loss %g, before %g\n", after, before), 1;
-    /* Not every step uses all of these. */
+    /* Not all of these are used by every step. */
     (void)loss, (void)y, (void)dy, (void)g, (void)p, (void)target, (void)optimizer;
     lw_net_destroy(net);
     return 0;

@@ -1,4 +1,4 @@
-/* What lanewise/mpi.h takes from MPI's header, so that it is looked at without MPI, too. */
+/* The parts of MPI's header that lanewise/mpi.h uses, to check it without MPI. */
 #ifndef LANEWISE_TEST_STAND_IN_MPI_H
 #define LANEWISE_TEST_STAND_IN_MPI_H
 
