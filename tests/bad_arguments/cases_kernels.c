@@ -221,7 +221,7 @@ static void sgemm_packed(void)
     REFUSES(LW_EOVERLAP, "c", lw_sgemm_packed(0, 2, 1.0f, s.c + 7, 3, b, 0.0f, s.c, 4));
     REFUSES(LW_EOVERLAP, "c", lw_sgemm_packed(0, 2, 1.0f, s.c, 8, b, 0.0f, s.c + 2, 8));
     ACCEPTS(lw_sgemm_packed(0, 2, 1.0f, s.c, 8, b, 0.0f, s.c + 3,
-                            8)); /* C overlaps the padding of its own rows */
+                            8)); /* rows of C in the padding of C */
     ACCEPTS(lw_sgemm_packed(0, 2, 1.0f, s.c + 8, 3, b, 0.0f, s.c, 4));
     ACCEPTS(lw_sgemm_packed(0, 2, NAN, s.a, 3, b, INFINITY, s.c, 4));
     IDLE(lw_sgemm_packed(0, 0, 1.0f, NULL, 3, b, 0.0f, NULL, 4));

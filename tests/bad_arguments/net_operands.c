@@ -15,7 +15,7 @@ const char *const bad_texts[BAD_TEXTS] = {"", "no/such/%s%n%d%s", "no/such/\033[
 void watch_operands(void)
 {
     memset(long_text, 'a', sizeof long_text - 1);
-    for (size_t i = 0; i < ROOM; i++) {
+    for (size_t i = 0; i < CAPACITY; i++) {
         s.x[i] = s.y[i] = s.flat[i] = s.w[i] = (float)(i % 5) * 0.25f - 0.5f;
         s.parameters[i] = s.gradient[i] = 0.5;
         s.labels[i] = (int32_t)(i % OUTPUTS);

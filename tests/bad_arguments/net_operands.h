@@ -7,14 +7,14 @@
 #include <lanewise/nn.h>
 #include <lanewise/output_file.h>
 
-enum { ROWS = 6, INPUTS = 3, HIDDEN = 20, OUTPUTS = 2, ROOM = 1024 };
+enum { ROWS = 6, INPUTS = 3, HIDDEN = 20, OUTPUTS = 2, CAPACITY = 1024 };
 
 /* Operands in watched memory. Each array is longer than the cases need. */
 struct operands {
-    float x[ROOM], y[ROOM], flat[ROOM], w[ROOM], b[ROOM];
-    int32_t labels[ROOM];
-    double value, parameters[ROOM], gradient[ROOM];
-    size_t index[ROOM], number;
+    float x[CAPACITY], y[CAPACITY], flat[CAPACITY], w[CAPACITY], b[CAPACITY];
+    int32_t labels[CAPACITY];
+    double value, parameters[CAPACITY], gradient[CAPACITY];
+    size_t index[CAPACITY], number;
     lw_position position;
     lw_layer_info info;
     lw_optimizer_info optimizer;

@@ -80,7 +80,7 @@ loaded 0...
 ...
 2
 '''
-<!-- test: shown, it asks for a password -->
+<!-- test: shown, it prompts for a password -->
 '''sh
 sudo cp sum /usr/bin
 '''

@@ -49,7 +49,7 @@ typedef struct target {
 
 typedef struct run {
     const char *name;
-    const char *arguments; /* separated by blanks; @ stands for the directory of input files */
+    const char *arguments; /* separated by blanks; @ is the directory of input files */
     target targets[TARGETS];
     int output_varies; /* its output varies and is not compared */
 } run;

@@ -20,7 +20,7 @@ static void add_activation(digest *d, lw_activation activation)
     float *x = samples();
     require_ok(lw_activate(activation, SAMPLES, x, x));
     add_floats(d, SAMPLES, x);
-    /* The derivative takes the value that the activation saves; for sigmoid and tanh it lies in the
+    /* The derivative takes the value that the activation saves; for sigmoid and tanh it is in the
      * range of the function. */
     const float *dy = random_floats(SAMPLES, -1.0f, 1.0f, 1);
     const float *saved =

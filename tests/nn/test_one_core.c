@@ -46,8 +46,8 @@ static int train_on_one_core(const char *what)
     }
     double best = 0.0;
     for (int i = 0; i < 5 && best < 0.7; i++) {
-        const double told = training_rate(1), by_itself = training_rate(0);
-        best = by_itself / told > best ? by_itself / told : best;
+        const double explicit_one = training_rate(1), by_itself = training_rate(0);
+        best = by_itself / explicit_one > best ? by_itself / explicit_one : best;
     }
     fprintf(stderr, "%s: 1 thread, %.2f of the rate with one thread set explicitly\n", what, best);
     return best < 0.7 || threads_alive() != alive;

@@ -1,9 +1,7 @@
-/* Training over ranks, which are threads here: steps, runs, and how they end. */
+/* Training over ranks, which are threads here: runs, rows, evaluation and steps. */
 #include "rank_runs.h"
-#include "temp_files.h"
 
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -53,9 +51,9 @@ static problem in_slot_order(const problem *p, size_t batch)
     problem d = make_problem(p->data.rows);
     size_t row = 0;
     for (size_t number = 0; row < p->data.rows; number++)
-        for (size_t place = 0; place < batch; place++) {
-            const size_t first = p->data.rows * place / batch + number;
-            if (first >= p->data.rows * (place + 1) / batch)
+        for (size_t slot = 0; slot < batch; slot++) {
+            const size_t first = p->data.rows * slot / batch + number;
+            if (first >= p->data.rows * (slot + 1) / batch)
                 continue;
             memcpy(d.x + row * INPUTS, p->x + first * INPUTS, INPUTS * sizeof *d.x);
             d.labels[row++] = p->labels[first];
@@ -147,46 +145,13 @@ END_TEST
 
 START_TEST(an_error_of_one_rank_ends_all)
 {
-    row_counts places = {.rows = {4, 4, 4}, .batch = 2}, rows = {.batch = 2};
-    run_ranks(3, count_rank, &places);
+    row_counts slots = {.rows = {4, 4, 4}, .batch = 2}, rows = {.batch = 2};
+    run_ranks(3, count_rank, &slots);
     run_ranks(3, count_rank, &rows);
     for (size_t rank = 0; rank < 3; rank++) {
-        ck_assert_int_eq(places.status[rank], LW_EINVAL);
+        ck_assert_int_eq(slots.status[rank], LW_EINVAL);
         ck_assert_int_eq(rows.status[rank], LW_EDATA);
     }
-}
-END_TEST
-
-typedef struct bad_data {
-    const problem *data;
-    unsigned bad; /* rank with invalid data */
-    lw_status fitted[MAX_RANKS], evaluated[MAX_RANKS];
-} bad_data;
-
-static void fail_rank(void *user, const lw_ranks *ranks)
-{
-    bad_data *b = user;
-    lw_net *net = net_with(6, LW_SOFTMAX);
-    ASSERT_OK(lw_net_set_ranks(net, ranks));
-    lw_dataset data = b->data->data;
-    data.inputs = ranks->rank == b->bad ? INPUTS - 1 : INPUTS;
-    lw_evaluation unused;
-    b->fitted[ranks->rank] = lw_fit(net, &data, NULL);
-    ck_assert(ranks->rank == b->bad || strstr(lw_last_error(), "another rank") != NULL);
-    b->evaluated[ranks->rank] = lw_evaluate(net, &data, LW_LOSS_DEFAULT, &unused);
-    lw_net_destroy(net);
-}
-
-START_TEST(invalid_data_of_one_rank_are_rejected_on_all)
-{
-    problem data = make_problem(ROWS);
-    bad_data b = {.data = &data, .bad = 1};
-    run_ranks(3, fail_rank, &b);
-    for (unsigned rank = 0; rank < 3; rank++) {
-        ck_assert_int_eq(b.fitted[rank], rank == b.bad ? LW_ESHAPE : LW_ERANK);
-        ck_assert_int_eq(b.evaluated[rank], rank == b.bad ? LW_ESHAPE : LW_ERANK);
-    }
-    free_problem(&data);
 }
 END_TEST
 
@@ -308,230 +273,18 @@ START_TEST(a_step_uses_the_rows_of_all_ranks)
 }
 END_TEST
 
-/* ---- Ends ------------------------------------------------------------------------------------ */
-
-typedef struct ending {
-    const problem *data;
-    volatile sig_atomic_t stop[MAX_RANKS];
-    size_t stopper;
-    enum { STOP_FLAG, STOP_BATCH, STOP_EPOCH } by;
-    lw_position reached[MAX_RANKS];
-} ending;
-
-typedef struct ending_rank {
-    ending *all;
-    size_t rank, batches;
-} ending_rank;
-
-static int end_batch(void *user, const lw_batch_report *report)
-{
-    (void)report;
-    ending_rank *r = user;
-    const int is_time = ++r->batches == 7 && r->rank == r->all->stopper;
-    if (is_time && r->all->by == STOP_FLAG)
-        r->all->stop[r->rank] = 1;
-    return is_time && r->all->by == STOP_BATCH;
-}
-
-static int end_epoch(void *user, const lw_epoch_report *report)
-{
-    const ending_rank *r = user;
-    return r->all->by == STOP_EPOCH && r->rank == r->all->stopper && report->epoch == 2;
-}
-
-static void stop_rank(void *user, const lw_ranks *ranks)
-{
-    ending *all = user;
-    ending_rank r = {.all = all, .rank = ranks->rank};
-    lw_net *net = net_with(6, LW_SOFTMAX);
-    ASSERT_OK(lw_net_set_ranks(net, ranks));
-    const lw_dataset data = shard_of(all->data, ranks, BATCH);
-    ASSERT_OK(lw_fit(net, &data,
-                     &(lw_fit_options){.size = sizeof(lw_fit_options),
-                                       .batch_size = BATCH,
-                                       .epochs = 100,
-                                       .on_batch = end_batch,
-                                       .on_epoch = end_epoch,
-                                       .user = &r,
-                                       .stop = &all->stop[ranks->rank],
-                                       .reached = &all->reached[ranks->rank]}));
-    lw_net_destroy(net);
-}
-
-START_TEST(one_rank_can_stop_all)
-{
-    problem data = make_problem(RUN_ROWS); /* five batches per epoch */
-    for (size_t stopper = 0; stopper < 3; stopper++) {
-        ending all = {.data = &data, .stopper = stopper, .by = (unsigned)_i};
-        run_ranks(3, stop_rank, &all);
-        for (size_t rank = 0; rank < 3; rank++) {
-            const size_t epochs = all.by == STOP_EPOCH ? 2 : 1,
-                         batches = all.by == STOP_EPOCH ? 0 : 3;
-            ck_assert_uint_eq(all.reached[rank].epochs, epochs);
-            ck_assert_uint_eq(all.reached[rank].batches, batches);
-        }
-    }
-    free_problem(&data);
-}
-END_TEST
-
-typedef struct diverging {
-    problem *data;
-    size_t bad; /* row */
-    lw_status status[MAX_RANKS];
-    float *parameters[MAX_RANKS];
-} diverging;
-
-static void diverge_rank(void *user, const lw_ranks *ranks)
-{
-    diverging *d = user;
-    lw_net *net = net_with(6, LW_SOFTMAX);
-    ASSERT_OK(lw_net_set_ranks(net, ranks));
-    d->status[ranks->rank] =
-        lw_train_step(net, LW_LOSS_DEFAULT, &(lw_optimizer){.learning_rate = 0.1f}, 3,
-                      d->data->x + 3 * ranks->rank * INPUTS,
-                      &(lw_target){.labels = d->data->labels + 3 * ranks->rank}, NULL);
-    ck_assert_ptr_nonnull(strstr(lw_last_error(), "the loss is not finite"));
-    d->parameters[ranks->rank] = parameters_of(net);
-    lw_net_destroy(net);
-}
-
-START_TEST(a_nonfinite_loss_stops_all_ranks_before_the_update)
-{
-    problem data = make_problem(ROWS);
-    lw_net *net = net_with(6, LW_SOFTMAX);
-    float *initial = parameters_of(net);
-    data.x[4 * INPUTS] = NAN; /* a row of the second rank */
-    diverging d = {.data = &data};
-    run_ranks(3, diverge_rank, &d);
-    for (size_t rank = 0; rank < 3; rank++) {
-        ck_assert_int_eq(d.status[rank], LW_EDIVERGED);
-        assert_same_bits("parameters", lw_net_parameter_count(net), d.parameters[rank], initial);
-        free(d.parameters[rank]);
-    }
-    free(initial);
-    lw_net_destroy(net);
-    free_problem(&data);
-}
-END_TEST
-
-/* ---- Sources --------------------------------------------------------------------------------- */
-
-typedef struct shard_source {
-    const problem *data;
-    const lw_ranks *ranks;
-    size_t next;  /* row */
-    size_t fails; /* number of this rank's batch that fails, from 1; 0: none */
-    size_t batches;
-} shard_source;
-
-/* Batches of BATCH consecutive rows, of which each rank gets those it requests. */
-static lw_status next_shard(void *user, size_t epoch, int begins, size_t rows, float *x,
-                            float *values, int32_t *labels, size_t *delivered)
-{
-    (void)epoch;
-    (void)values;
-    shard_source *s = user;
-    if (begins)
-        s->next = 0;
-    if (++s->batches == s->fails)
-        return lw_fail(LW_EIO, "no more");
-    const size_t left = s->data->data.rows - s->next, all = left < BATCH ? left : BATCH;
-    size_t before = 0, count = s->ranks->count, mine = 0;
-    for (size_t rank = 0; rank <= s->ranks->rank; rank++) {
-        before += mine;
-        mine = all * (rank + 1) / count - all * rank / count;
-    }
-    ck_assert_uint_le(mine, rows);
-    const size_t first = s->next + before;
-    memcpy(x, s->data->x + first * INPUTS, mine * INPUTS * sizeof *x);
-    memcpy(labels, s->data->labels + first, mine * sizeof *labels);
-    s->next += all;
-    *delivered = mine;
-    return LW_OK;
-}
-
-typedef struct source_run {
-    const problem *data;
-    size_t failing; /* rank + 1 */
-    double losses[MAX_RANKS][EPOCHS];
-    lw_status status[MAX_RANKS];
-} source_run;
-
-static void source_rank(void *user, const lw_ranks *ranks)
-{
-    source_run *r = user;
-    shard_source source = {
-        .data = r->data, .ranks = ranks, .fails = r->failing == ranks->rank + 1 ? 4 : 0};
-    lw_net *net = net_with(150, LW_SOFTMAX);
-    ASSERT_OK(lw_net_set_ranks(net, ranks));
-    lw_history history = {0};
-    r->status[ranks->rank] = lw_fit_source(net,
-                                           &(lw_batch_source){.size = sizeof(lw_batch_source),
-                                                              .inputs = INPUTS,
-                                                              .outputs = OUTPUTS,
-                                                              .has_labels = 1,
-                                                              .next = next_shard,
-                                                              .user = &source},
-                                           &(lw_fit_options){.size = sizeof(lw_fit_options),
-                                                             .optimizer = lw_sgd(0.02f),
-                                                             .batch_size = BATCH,
-                                                             .epochs = EPOCHS,
-                                                             .history = &history});
-    for (size_t i = 0; i < history.count; i++)
-        r->losses[ranks->rank][i] = history.epochs[i].train_loss;
-    lw_history_free(&history);
-    lw_net_destroy(net);
-}
-
-START_TEST(sources_deliver_shards)
-{
-    problem data = make_problem(RUN_ROWS);
-    run_kind kind = {"in order", 150, lw_sgd, LW_FP32, 0.0f, 1, 1e-6};
-    run alone = run_on(&kind, 0, 1, BATCH, &data, &data);
-    for (unsigned ranks = 1; ranks <= MAX_RANKS; ranks++) {
-        source_run r = {.data = &data};
-        run_ranks(ranks, source_rank, &r);
-        for (unsigned rank = 0; rank < ranks; rank++) {
-            ck_assert_int_eq(r.status[rank], LW_OK);
-            for (size_t i = 0; i < EPOCHS; i++)
-                ck_assert_double_eq_tol(r.losses[rank][i], alone.outcomes->losses[i], kind.bound);
-        }
-    }
-    free_outcomes(&alone);
-    free_problem(&data);
-}
-END_TEST
-
-START_TEST(a_failing_source_stops_all_ranks)
-{
-    problem data = make_problem(RUN_ROWS);
-    source_run r = {.data = &data, .failing = 2};
-    run_ranks(3, source_rank, &r);
-    ck_assert_int_eq(r.status[0], LW_ERANK);
-    ck_assert_int_eq(r.status[1], LW_EIO);
-    ck_assert_int_eq(r.status[2], LW_ERANK);
-    free_problem(&data);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("ranks");
-    TCase *ranks = temp_files_case("ranks");
+    TCase *ranks = tcase_create("ranks");
     tcase_set_timeout(ranks, 120);
     tcase_add_loop_test(ranks, ranks_agree_with_one_rank, 0, KINDS);
     tcase_add_test(ranks, one_rank_equals_a_process_on_partitioned_rows);
     tcase_add_loop_test(ranks, every_row_is_used_once_per_epoch, 0,
                         sizeof counted / sizeof *counted);
     tcase_add_test(ranks, an_error_of_one_rank_ends_all);
-    tcase_add_test(ranks, invalid_data_of_one_rank_are_rejected_on_all);
     tcase_add_test(ranks, evaluation_uses_the_rows_of_all_ranks);
     tcase_add_loop_test(ranks, a_step_uses_the_rows_of_all_ranks, 0, sizeof steps / sizeof *steps);
-    tcase_add_loop_test(ranks, one_rank_can_stop_all, 0, 3);
-    tcase_add_test(ranks, a_nonfinite_loss_stops_all_ranks_before_the_update);
-    tcase_add_test(ranks, sources_deliver_shards);
-    tcase_add_test(ranks, a_failing_source_stops_all_ranks);
     suite_add_tcase(suite, ranks);
     return run_suite(suite);
 }

@@ -37,9 +37,9 @@ END_TEST
 /* The limit does not apply to root: the child changes to a user without processes. */
 static void forbid_threads(void)
 {
-    const uid_t somebody = 54321;
+    const uid_t other_user = 54321;
     const struct rlimit one = {1, 1};
-    if (geteuid() == 0 && setresuid(somebody, somebody, somebody) != 0)
+    if (geteuid() == 0 && setresuid(other_user, other_user, other_user) != 0)
         _exit(77);
     if (setrlimit(RLIMIT_NPROC, &one) != 0)
         _exit(77);
