@@ -312,7 +312,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("exported C");
     TCase *exported = temp_files_case("exported C");
     tcase_add_loop_test(exported, every_compiler_compiles_every_activation, 0, COMPILERS);
     tcase_add_loop_test(exported, outputs_agree_with_predict, 0, NETWORKS);
@@ -320,6 +319,5 @@ int main(void)
     tcase_add_loop_test(exported, activations_meet_their_bounds, LW_LINEAR, LW_SOFTMAX + 1);
     tcase_add_test(exported, products_meet_their_bound);
     tcase_add_test(exported, parameters_are_exact);
-    suite_add_tcase(suite, exported);
-    return run_suite(suite);
+    return run_case("exported C", exported);
 }

@@ -3,6 +3,8 @@
 #include "base/random.h"
 #include "train/create.h"
 #include "train/small_net.h"
+
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +113,14 @@ void assert_same_bits(const char *what, size_t n, const float *got, const float 
                       (double)want[i]);
 }
 
+void assert_near(const char *what, size_t n, const float *got, const float *want, double bound)
+{
+    for (size_t i = 0; i < n; i++)
+        ck_assert_msg(fabs((double)got[i] - (double)want[i]) <= bound,
+                      "%s: element %zu is %.9g, not %.9g", what, i, (double)got[i],
+                      (double)want[i]);
+}
+
 int run_suite(Suite *suite)
 {
     SRunner *runner = srunner_create(suite);
@@ -118,4 +128,11 @@ int run_suite(Suite *suite)
     const int failed = srunner_ntests_failed(runner), ran = srunner_ntests_run(runner);
     srunner_free(runner);
     return failed == 0 && ran > 0 ? 0 : 1;
+}
+
+int run_case(const char *name, TCase *tcase)
+{
+    Suite *suite = suite_create(name);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
 }

@@ -56,7 +56,13 @@ float *gradients_of(const lw_net *net);
 /* Asserts that the bits are equal. */
 void assert_same_bits(const char *what, size_t n, const float *got, const float *want);
 
+/* Asserts that no element differs by more than the bound. */
+void assert_near(const char *what, size_t n, const float *got, const float *want, double bound);
+
 /* Runs a suite. Returns the exit status of its program: 0 if tests ran and none failed. */
 int run_suite(Suite *suite);
+
+/* Runs a suite of one test case. */
+int run_case(const char *name, TCase *tcase);
 
 #endif

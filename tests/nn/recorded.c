@@ -31,15 +31,6 @@ float *recorded(const lw_safetensors *file, const char *run, const char *name)
     return values;
 }
 
-static void assert_near(const char *what, size_t n, const float *got, const float *want,
-                        double allowed)
-{
-    for (size_t i = 0; i < n; i++)
-        ck_assert_msg(fabs((double)got[i] - (double)want[i]) <= allowed,
-                      "%s: element %zu is %.9g, recorded %.9g", what, i, (double)got[i],
-                      (double)want[i]);
-}
-
 /* Reads W and b of a layer with the shape of the network's layer. */
 static void read_layer(const lw_safetensors *file, const char *run, const char *w_name,
                        const char *b_name, enum layout layout, const lw_layer_info *info, float *w,

@@ -150,6 +150,26 @@ void add_f64(composed_file *file, double value)
     add_number_le(file, sizeof bits, bits);
 }
 
+composed_file npy_header(unsigned major, const char *dictionary)
+{
+    composed_file file = {.size = 0};
+    add_bytes(&file, "\x93NUMPY", 6);
+    add_number_le(&file, 1, major);
+    add_number_le(&file, 1, 0);
+    add_number_le(&file, major == 1 ? 2 : 4, strlen(dictionary));
+    add_bytes(&file, dictionary, strlen(dictionary));
+    return file;
+}
+
+composed_file npy_of(const char *descr, int fortran, const char *shape)
+{
+    char dictionary[128];
+    snprintf(dictionary, sizeof dictionary,
+             "{'descr': '%s', 'fortran_order': %s, 'shape': %s, }   \n", descr,
+             fortran ? "True" : "False", shape);
+    return npy_header(1, dictionary);
+}
+
 const char *save_composed(const composed_file *file, const char *name)
 {
     return temp_file(name, file->bytes, file->size);

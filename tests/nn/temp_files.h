@@ -44,6 +44,11 @@ void add_number_le(composed_file *file, size_t width, uint64_t value);
 void add_number_be(composed_file *file, size_t width, uint64_t value);
 void add_f32(composed_file *file, float value);
 void add_f64(composed_file *file, double value);
+/* A NumPy header without data; major is the version, dictionary the text of its header. */
+composed_file npy_header(unsigned major, const char *dictionary);
+
+/* A NumPy header of version 1 for an array of this type, order and shape. */
+composed_file npy_of(const char *descr, int fortran, const char *shape);
 const char *save_composed(const composed_file *file, const char *name);
 
 /* A data set with values that no reader produces, and whether it still has them. */

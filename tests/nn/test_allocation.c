@@ -224,41 +224,31 @@ END_TEST
 
 /* ---- Many steps ------------------------------------------------------------------------------ */
 
-typedef struct course {
+typedef struct workload {
     size_t inputs, layer_count;
     lw_layer_spec layers[4];
     size_t rows;
-    int custom_loop;
-} course;
+} workload;
 
 /* Each has enough work for two threads. */
-static const course courses[] = {
-    {INPUTS, 2, {{.units = 120, .activation = LW_RELU}, {.units = OUTPUTS}}, 120, 0},
-    {INPUTS, 2, {{.units = 120, .activation = LW_RELU}, {.units = OUTPUTS}}, 120, 1},
+static const workload workloads[] = {
+    {INPUTS, 2, {{.units = 120, .activation = LW_RELU}, {.units = OUTPUTS}}, 120},
     {31,
      4,
      {{.units = 16, .activation = LW_RELU},
       {.units = 16, .activation = LW_GELU},
       {.units = 16, .activation = LW_TANH},
       {.units = OUTPUTS}},
-     800,
-     0},
-    {31,
-     4,
-     {{.units = 16, .activation = LW_RELU},
-      {.units = 16, .activation = LW_GELU},
-      {.units = 16, .activation = LW_TANH},
-      {.units = OUTPUTS}},
-     800,
-     1},
+     800},
 };
-enum { COURSES = sizeof courses / sizeof *courses };
+enum { WORKLOADS = sizeof workloads / sizeof *workloads };
 
-static lw_status course_step(const course *c, lw_net *net, const float *x, const float *y)
+static lw_status training_step(const workload *c, int custom_loop, lw_net *net, const float *x,
+                               const float *y)
 {
     const lw_optimizer adam = lw_adam(1e-4f);
     const lw_target target = {.values = y};
-    if (!c->custom_loop)
+    if (!custom_loop)
         return lw_train_step(net, LW_MSE, &adam, c->rows, x, &target, NULL);
     lw_status status = lw_net_forward(net, c->rows, x, NULL);
     if (status == LW_OK)
@@ -270,17 +260,18 @@ static lw_status course_step(const course *c, lw_net *net, const float *x, const
 
 START_TEST(a_thousand_steps_allocate_nothing)
 {
-    const course *c = &courses[_i];
+    const workload *c = &workloads[_i / 2];
+    const int custom_loop = _i % 2;
     const size_t steps = is_fast_run() ? 100 : 1000;
     float *x = uniform_floats(c->rows * c->inputs, -1.0f, 1.0f, 1);
     float *y = uniform_floats(c->rows * OUTPUTS, 0.0f, 1.0f, 2);
     lw_net *net = make_net(c->inputs, c->layers, c->layer_count, 3);
     lw_net_set_threads(net, 2);
-    ASSERT_OK(WATCHED(course_step(c, net, x, y)));
+    ASSERT_OK(WATCHED(training_step(c, custom_loop, net, x, y)));
     const size_t after_first = allocation_count();
     ck_assert_uint_gt(after_first, 0);
     for (size_t step = 0; step < steps; step++)
-        ASSERT_OK(WATCHED(course_step(c, net, x, y)));
+        ASSERT_OK(WATCHED(training_step(c, custom_loop, net, x, y)));
     ck_assert_uint_eq(allocation_count(), after_first);
     lw_net_destroy(net);
     free(x);
@@ -291,16 +282,17 @@ END_TEST
 /* lw_net_memory equals the allocated bytes, except for rounding up to cache lines. */
 START_TEST(reported_memory_equals_allocations)
 {
-    const course *c = &courses[_i];
+    const workload *c = &workloads[_i / 2];
+    const int custom_loop = _i % 2;
     float *x = uniform_floats(c->rows * c->inputs, -1.0f, 1.0f, 1);
     float *y = uniform_floats(c->rows * OUTPUTS, 0.0f, 1.0f, 2);
     lw_net *warm_up = make_net(c->inputs, c->layers, c->layer_count, 3), *net = NULL;
     lw_net_set_threads(warm_up, 1);
-    ASSERT_OK(course_step(c, warm_up, x, y));
+    ASSERT_OK(training_step(c, custom_loop, warm_up, x, y));
     ASSERT_OK(WATCHED(lw_net_create(&net, c->inputs, c->layers, c->layer_count, 3)));
     lw_net_set_threads(net, 1);
     ck_assert_uint_le(allocated_bytes() - lw_net_memory(net), 64);
-    ASSERT_OK(WATCHED(course_step(c, net, x, y)));
+    ASSERT_OK(WATCHED(training_step(c, custom_loop, net, x, y)));
     ck_assert_uint_le(allocated_bytes() - lw_net_memory(net), 512);
     lw_net_destroy(net);
     lw_net_destroy(warm_up);
@@ -311,7 +303,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("allocation");
     TCase *tcase = tcase_create("allocation");
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, the_counter_counts);
@@ -321,8 +312,7 @@ int main(void)
     tcase_add_test(tcase, predictions_in_place);
     tcase_add_test(tcase, fit_allocates_nothing_after_its_first_step);
     tcase_add_test(tcase, growing_batches_of_a_source_reallocate);
-    tcase_add_loop_test(tcase, a_thousand_steps_allocate_nothing, 0, COURSES);
-    tcase_add_loop_test(tcase, reported_memory_equals_allocations, 0, COURSES);
-    suite_add_tcase(suite, tcase);
-    return run_suite(suite);
+    tcase_add_loop_test(tcase, a_thousand_steps_allocate_nothing, 0, 2 * WORKLOADS);
+    tcase_add_loop_test(tcase, reported_memory_equals_allocations, 0, 2 * WORKLOADS);
+    return run_case("allocation", tcase);
 }

@@ -198,7 +198,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("bf16");
     TCase *tcase = tcase_create("bf16");
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, parameters_survive_a_change);
@@ -207,6 +206,5 @@ int main(void)
     tcase_add_test(tcase, a_custom_loop_takes_the_same_steps);
     tcase_add_test(tcase, bf16_copies_follow_the_parameters);
     tcase_add_test(tcase, training_learns);
-    suite_add_tcase(suite, tcase);
-    return run_suite(suite);
+    return run_case("bf16", tcase);
 }

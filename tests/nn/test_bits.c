@@ -245,13 +245,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("bits");
     TCase *tcase = tcase_create("bits");
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, bits_do_not_depend_on_threads_or_stored_gradients, 0,
                         SCENARIOS * OPTIMIZERS);
     tcase_add_loop_test(tcase, bits_do_not_depend_on_the_instruction_set, 0,
                         SCENARIOS * OPTIMIZERS);
-    suite_add_tcase(suite, tcase);
-    return run_suite(suite);
+    return run_case("bits", tcase);
 }

@@ -345,7 +345,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("concurrency");
     TCase *tcase = tcase_create("concurrency");
     /* The watchdog limits the time. */
     tcase_set_timeout(tcase, 0);
@@ -357,6 +356,5 @@ int main(void)
     tcase_add_test(tcase, messages_belong_to_threads);
     tcase_add_test(tcase, the_instruction_set_may_change_during_training);
     tcase_add_test(tcase, threads_leak_no_memory);
-    suite_add_tcase(suite, tcase);
-    return run_suite(suite);
+    return run_case("concurrency", tcase);
 }

@@ -212,7 +212,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("denormals");
     TCase *cases = tcase_create("denormals");
     tcase_add_loop_test(cases, denormal_gradients_are_flushed, 0, 16);
     tcase_add_test(cases, only_training_flushes_denormal_weights);

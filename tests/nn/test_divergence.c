@@ -294,7 +294,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("divergence");
     TCase *divergence = tcase_create("divergence");
     tcase_set_timeout(divergence, 120);
     tcase_add_test(divergence, the_search_has_the_precision_of_the_step);
@@ -303,6 +302,5 @@ int main(void)
     tcase_add_loop_test(divergence, validation_loss_and_parameters_are_checked_after_an_epoch, 0,
                         2);
     tcase_add_loop_test(divergence, a_diverging_single_step_changes_nothing, 0, SCENARIOS);
-    suite_add_tcase(suite, divergence);
-    return run_suite(suite);
+    return run_case("divergence", divergence);
 }

@@ -223,7 +223,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("export");
     TCase *export = temp_files_case("export");
     tcase_add_test(export, messages_are_encoded);
     tcase_add_test(export, text_is_written_completely);
@@ -232,6 +231,5 @@ int main(void)
     tcase_add_loop_test(export, activations_are_onnx_operators, 0, COMPOSITIONS);
     tcase_add_test(export, names_of_functions_are_checked);
     tcase_add_test(export, numbers_are_written_with_a_decimal_point);
-    suite_add_tcase(suite, export);
-    return run_suite(suite);
+    return run_case("export", export);
 }

@@ -314,7 +314,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("fit");
     TCase *fit = tcase_create("fit");
     tcase_set_timeout(fit, 60);
     tcase_add_test(fit, unshuffled_fit_equals_a_loop_of_steps);
@@ -324,6 +323,5 @@ int main(void)
     tcase_add_test(fit, callbacks_stop_the_run);
     tcase_add_test(fit, validation_equals_an_evaluation);
     tcase_add_test(fit, invalid_fits_are_rejected_and_change_nothing);
-    suite_add_tcase(suite, fit);
-    return run_suite(suite);
+    return run_case("fit", fit);
 }

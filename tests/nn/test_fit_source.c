@@ -115,11 +115,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("fit source");
     TCase *streams = tcase_create("streams");
     tcase_set_timeout(streams, 60);
     tcase_add_test(streams, a_source_trains_like_its_data_set);
     tcase_add_test(streams, invalid_batches_end_the_run);
-    suite_add_tcase(suite, streams);
-    return run_suite(suite);
+    return run_case("fit source", streams);
 }

@@ -177,7 +177,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("forks");
     TCase *tcase = tcase_create("forks");
     /* The watchdog limits the time. */
     tcase_set_timeout(tcase, 0);
@@ -185,6 +184,5 @@ int main(void)
     tcase_add_test(tcase, a_process_forks_while_a_thread_trains);
     tcase_add_test(tcase, a_process_forks_in_a_region);
     tcase_add_test(tcase, first_calls_may_be_concurrent);
-    suite_add_tcase(suite, tcase);
-    return run_suite(suite);
+    return run_case("forks", tcase);
 }

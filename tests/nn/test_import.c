@@ -227,7 +227,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("import");
     TCase *import = temp_files_case("import");
     tcase_add_test(import, numbered_tensors_are_layers);
     tcase_add_test(import, other_tensors_are_ignored);
@@ -237,6 +236,5 @@ int main(void)
     tcase_add_loop_test(import, a_heap_that_cannot_grow_is_not_an_error, 0, 4);
     tcase_add_test(import, tensors_without_a_network_are_rejected);
     tcase_add_test(import, bad_arguments_are_rejected);
-    suite_add_tcase(suite, import);
-    return run_suite(suite);
+    return run_case("import", import);
 }

@@ -33,10 +33,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("learning");
     TCase *learning = tcase_create("learning");
     tcase_set_timeout(learning, 120);
     tcase_add_loop_test(learning, xor_is_learnt_with_32_hidden_units, 0, 10);
-    suite_add_tcase(suite, learning);
-    return run_suite(suite);
+    return run_case("learning", learning);
 }

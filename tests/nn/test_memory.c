@@ -189,7 +189,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("memory");
     TCase *tcase = tcase_create("memory");
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, network_memory_is_close_to_the_minimum, 0, CASES);
@@ -197,6 +196,5 @@ int main(void)
     tcase_add_test(tcase, many_steps_of_a_small_net_leak_nothing);
     tcase_add_test(tcase, many_steps_of_a_layered_network_leak_nothing);
     tcase_add_test(tcase, destroyed_networks_free_their_memory);
-    suite_add_tcase(suite, tcase);
-    return run_suite(suite);
+    return run_case("memory", tcase);
 }

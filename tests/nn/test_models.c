@@ -133,13 +133,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("models");
     TCase *models = temp_files_case("models");
     tcase_add_test(models, activations_have_names);
     tcase_add_test(models, a_saved_network_loads_unchanged);
     tcase_add_test(models, weights_are_stored_as_out_in);
     tcase_add_test(models, tensors_are_named_as_in_a_sequential);
     tcase_add_test(models, parameters_load_from_another_network);
-    suite_add_tcase(suite, models);
-    return run_suite(suite);
+    return run_case("models", models);
 }

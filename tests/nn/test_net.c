@@ -600,7 +600,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("net");
     TCase *tcase = tcase_create("net");
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, creation_rejects_invalid_layers);
@@ -622,6 +621,5 @@ int main(void)
     tcase_add_test(tcase, regression_has_no_classes);
     tcase_add_test(tcase, losses_are_scaled_as_documented);
     tcase_add_test(tcase, evaluation_rejects_invalid_arguments);
-    suite_add_tcase(suite, tcase);
-    return run_suite(suite);
+    return run_case("net", tcase);
 }

@@ -7,26 +7,6 @@
 
 /* ---- Composed files -------------------------------------------------------------------------- */
 
-static composed_file npy_header(unsigned major, const char *dictionary)
-{
-    composed_file file = {.size = 0};
-    add_bytes(&file, "\x93NUMPY", 6);
-    add_number_le(&file, 1, major);
-    add_number_le(&file, 1, 0);
-    add_number_le(&file, major == 1 ? 2 : 4, strlen(dictionary));
-    add_bytes(&file, dictionary, strlen(dictionary));
-    return file;
-}
-
-static composed_file npy_of(const char *descr, int fortran, const char *shape)
-{
-    char dictionary[128];
-    snprintf(dictionary, sizeof dictionary,
-             "{'descr': '%s', 'fortran_order': %s, 'shape': %s, }   \n", descr,
-             fortran ? "True" : "False", shape);
-    return npy_header(1, dictionary);
-}
-
 /* A matrix of rows x 3 with x[i][j] = 10 i + j + 0.5. */
 static const char *save_x(size_t rows)
 {
@@ -373,7 +353,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("npy");
     TCase *npy = temp_files_case("npy");
     tcase_add_test(npy, npy_reads_both_orders_and_widths);
     tcase_add_test(npy, npy_accepts_header_variants);
@@ -387,6 +366,5 @@ int main(void)
     tcase_add_test(npy, npy_writes_the_bytes_of_numpy);
     tcase_add_test(npy, npy_round_trip);
     tcase_add_test(npy, npy_rejects_empty_arrays);
-    suite_add_tcase(suite, npy);
-    return run_suite(suite);
+    return run_case("npy", npy);
 }

@@ -140,11 +140,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("one core");
     TCase *tcase = tcase_create("one core");
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, an_affinity_mask_of_one_core_is_respected);
     tcase_add_test(tcase, a_quota_of_one_core_is_respected);
-    suite_add_tcase(suite, tcase);
-    return run_suite(suite);
+    return run_case("one core", tcase);
 }

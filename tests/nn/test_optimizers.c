@@ -245,7 +245,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("optimizers");
     TCase *optimizers = tcase_create("optimizers");
     tcase_add_test(optimizers, optimizer_state_belongs_to_the_network);
     tcase_add_test(optimizers, steps_equal_the_update_kernels);

@@ -132,10 +132,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("options");
     TCase *options = tcase_create("options");
     tcase_add_loop_test(options, invalid_options_are_rejected, 0, CASES);
     tcase_add_loop_test(options, invalid_optimizers_are_rejected, 0, OPTIMIZERS);
-    suite_add_tcase(suite, options);
-    return run_suite(suite);
+    return run_case("options", options);
 }

@@ -74,11 +74,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("elementary");
     TCase *tcase = tcase_create("elementary");
     tcase_add_test(tcase, logarithms);
     tcase_add_test(tcase, cosines);
     tcase_add_test(tcase, powers);
-    suite_add_tcase(suite, tcase);
-    return run_suite(suite);
+    return run_case("elementary", tcase);
 }

@@ -102,11 +102,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("rank changes");
     TCase *changes_case = temp_files_case("rank changes");
     tcase_set_timeout(changes_case, 120);
     tcase_add_test(changes_case, ranks_apply_every_change_of_a_network);
     tcase_add_test(changes_case, ranks_take_batches_of_any_size);
-    suite_add_tcase(suite, changes_case);
-    return run_suite(suite);
+    return run_case("rank changes", changes_case);
 }

@@ -101,11 +101,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("rank sources");
     TCase *ranks = tcase_create("rank sources");
     tcase_set_timeout(ranks, 120);
     tcase_add_test(ranks, sources_deliver_shards);
     tcase_add_test(ranks, a_failing_source_stops_all_ranks);
-    suite_add_tcase(suite, ranks);
-    return run_suite(suite);
+    return run_case("rank sources", ranks);
 }

@@ -145,12 +145,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("rank stops");
     TCase *ranks = tcase_create("rank stops");
     tcase_set_timeout(ranks, 120);
     tcase_add_test(ranks, invalid_data_of_one_rank_are_rejected_on_all);
     tcase_add_loop_test(ranks, one_rank_can_stop_all, 0, 3);
     tcase_add_test(ranks, a_nonfinite_loss_stops_all_ranks_before_the_update);
-    suite_add_tcase(suite, ranks);
-    return run_suite(suite);
+    return run_case("rank stops", ranks);
 }

@@ -275,7 +275,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("ranks");
     TCase *ranks = tcase_create("ranks");
     tcase_set_timeout(ranks, 120);
     tcase_add_loop_test(ranks, ranks_agree_with_one_rank, 0, KINDS);
@@ -285,6 +284,5 @@ int main(void)
     tcase_add_test(ranks, an_error_of_one_rank_ends_all);
     tcase_add_test(ranks, evaluation_uses_the_rows_of_all_ranks);
     tcase_add_loop_test(ranks, a_step_uses_the_rows_of_all_ranks, 0, sizeof steps / sizeof *steps);
-    suite_add_tcase(suite, ranks);
-    return run_suite(suite);
+    return run_case("ranks", ranks);
 }

@@ -247,7 +247,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("refused models");
     TCase *models = temp_files_case("models");
     tcase_add_test(models, nonfinite_parameters_are_rejected);
     tcase_add_test(models, parameters_of_another_shape_are_rejected);
@@ -256,6 +255,5 @@ int main(void)
     tcase_add_test(models, a_truncated_network_is_rejected);
     tcase_add_test(models, a_damaged_header_is_rejected_or_read);
     tcase_add_test(models, saving_to_an_invalid_path_fails);
-    suite_add_tcase(suite, models);
-    return run_suite(suite);
+    return run_case("refused models", models);
 }

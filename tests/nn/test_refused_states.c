@@ -376,7 +376,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("refused states");
     TCase *states = temp_files_case("states");
     tcase_add_test(states, inconsistent_metadata_are_rejected);
     tcase_add_test(states, malformed_numbers_are_rejected);
@@ -389,6 +388,5 @@ int main(void)
     tcase_add_test(states, an_unusable_state_is_not_saved);
     tcase_add_test(states, a_full_disk_keeps_the_old_state);
     tcase_add_test(states, states_need_a_network_and_a_path);
-    suite_add_tcase(suite, states);
-    return run_suite(suite);
+    return run_case("refused states", states);
 }

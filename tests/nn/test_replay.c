@@ -297,7 +297,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("replay");
     TCase *tcase = tcase_create("replay");
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, and_gate, 0, WAYS);
@@ -308,6 +307,5 @@ int main(void)
     tcase_add_loop_test(tcase, gradients_of_three_layers, 1, 4);
     tcase_add_loop_test(tcase, gradients_of_one_row, 1, 4);
     tcase_add_loop_test(tcase, gradient_descent, 0, WAYS);
-    suite_add_tcase(suite, tcase);
-    return run_suite(suite);
+    return run_case("replay", tcase);
 }

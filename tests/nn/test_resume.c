@@ -541,7 +541,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("resume");
     TCase *resume = temp_files_case("resume");
     tcase_add_loop_test(resume, a_resumed_run_ends_in_the_same_state, 0, SCENARIOS * OPTIMIZERS);
     tcase_add_loop_test(resume, a_run_resumes_on_another_instruction_set, 0,
@@ -554,6 +553,5 @@ int main(void)
     tcase_add_loop_test(resume, a_state_contains_seed_and_optimizer, 0, 3);
     tcase_add_test(resume, a_state_loads_as_a_network);
     tcase_add_test(resume, loading_invalidates_the_last_pass);
-    suite_add_tcase(suite, resume);
-    return run_suite(suite);
+    return run_case("resume", resume);
 }

@@ -252,7 +252,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("safetensors");
     TCase *safetensors = temp_files_case("safetensors");
     tcase_add_test(safetensors, safetensors_reads_types_and_shapes);
     tcase_add_test(safetensors, safetensors_widens_halves_exactly);
@@ -260,6 +259,5 @@ int main(void)
     tcase_add_test(safetensors, safetensors_rejects_other_files);
     tcase_add_test(safetensors, safetensors_accepts_or_rejects_any_changed_byte);
     tcase_add_test(safetensors, safetensors_writes_aligned_data);
-    suite_add_tcase(suite, safetensors);
-    return run_suite(suite);
+    return run_case("safetensors", safetensors);
 }

@@ -58,11 +58,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("schedules");
     TCase *schedules = tcase_create("schedules");
     tcase_set_timeout(schedules, 60);
     tcase_add_test(schedules, schedule_values);
     tcase_add_test(schedules, fit_applies_schedules);
-    suite_add_tcase(suite, schedules);
-    return run_suite(suite);
+    return run_case("schedules", schedules);
 }

@@ -21,23 +21,16 @@ static unsigned pixel_of(size_t row, size_t column)
     return (unsigned)(row * INPUTS + column);
 }
 
-static composed_file npy_of(const char *descr, int fortran, size_t columns)
+static composed_file npy_matrix(const char *descr, int fortran, size_t columns)
 {
-    char header[118] = "";
-    snprintf(header, sizeof header, "{'descr': '%s', 'fortran_order': %s, 'shape': (%d, %zu), }",
-             descr, fortran ? "True" : "False", ROWS, columns);
-    composed_file file = {.size = 0};
-    add_bytes(&file, "\x93NUMPY\x01", 7);
-    add_number_le(&file, 1, 0);
-    add_number_le(&file, 2, sizeof header);
-    memset(header + strlen(header), ' ', sizeof header - strlen(header));
-    add_bytes(&file, header, sizeof header);
-    return file;
+    char shape[32];
+    snprintf(shape, sizeof shape, "(%d, %zu)", ROWS, columns);
+    return npy_of(descr, fortran, shape);
 }
 
 static const char *npy_inputs(const char *descr, int fortran, const char *name)
 {
-    composed_file file = npy_of(descr, fortran, INPUTS);
+    composed_file file = npy_matrix(descr, fortran, INPUTS);
     for (size_t place = 0; place < (size_t)ROWS * INPUTS; place++) {
         const double value = fortran ? pixel_of(place % ROWS, place / ROWS)
                                      : pixel_of(place / INPUTS, place % INPUTS);
@@ -51,7 +44,7 @@ static const char *npy_inputs(const char *descr, int fortran, const char *name)
 
 static const char *npy_labels(void)
 {
-    composed_file file = npy_of("<i4", 0, 1);
+    composed_file file = npy_matrix("<i4", 0, 1);
     for (size_t i = 0; i < ROWS; i++)
         add_number_le(&file, 4, label_of(i));
     return save_composed(&file, "labels.npy");
@@ -198,7 +191,7 @@ END_TEST
 START_TEST(rows_of_other_shards_are_not_parsed)
 {
     for (int fortran = 0; fortran < 2; fortran++) {
-        composed_file file = npy_of("<f4", fortran, INPUTS);
+        composed_file file = npy_matrix("<f4", fortran, INPUTS);
         for (size_t place = 0; place < (size_t)ROWS * INPUTS; place++) {
             const size_t row = fortran ? place % ROWS : place / INPUTS;
             add_f32(&file, row == 20 ? NAN : 1.0f);
@@ -237,12 +230,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("shards");
     TCase *shards = temp_files_case("shards");
     tcase_add_loop_test(shards, shards_are_rows_of_the_file, 0, LOADS);
     tcase_add_loop_test(shards, invalid_shards_are_rejected, 0, LOADS);
     tcase_add_test(shards, rows_of_other_shards_are_not_parsed);
     tcase_add_test(shards, truncation_beyond_the_shard_is_reported);
-    suite_add_tcase(suite, shards);
-    return run_suite(suite);
+    return run_case("shards", shards);
 }

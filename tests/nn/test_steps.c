@@ -185,13 +185,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("steps");
     TCase *steps = tcase_create("steps");
     tcase_add_loop_test(steps, fused_step_has_the_bits_of_individual_calls, 0, 2);
     tcase_add_test(steps, stored_gradients_equal_a_backward_pass);
     tcase_add_test(steps, custom_loss_gradient_equals_the_built_in_one);
     tcase_add_test(steps, single_output_takes_labels_as_values);
     tcase_add_test(steps, invalid_steps_are_rejected_and_change_nothing);
-    suite_add_tcase(suite, steps);
-    return run_suite(suite);
+    return run_case("steps", steps);
 }

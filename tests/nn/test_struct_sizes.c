@@ -117,12 +117,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("struct_sizes");
     TCase *cases = tcase_create("struct_sizes");
     tcase_add_test(cases, missing_members_are_0);
     tcase_add_test(cases, excess_bytes_must_be_0);
     tcase_add_test(cases, other_sizes_are_refused);
     tcase_add_test(cases, fit_takes_newer_structs);
-    suite_add_tcase(suite, cases);
-    return run_suite(suite);
+    return run_case("struct_sizes", cases);
 }

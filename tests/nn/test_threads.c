@@ -590,7 +590,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("threads");
     TCase *tcase = tcase_create("threads");
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, chunks_cover_everything_once);
@@ -607,6 +606,5 @@ int main(void)
     tcase_add_test(tcase, a_child_forked_in_a_parallel_region_trains);
     tcase_add_test(tcase, a_network_has_its_own_thread_limit);
     tcase_add_test(tcase, training_yields_to_busy_processes);
-    suite_add_tcase(suite, tcase);
-    return run_suite(suite);
+    return run_case("threads", tcase);
 }
