@@ -31,7 +31,7 @@ memcheck() {
 case $part in
 sample)
     for isa in scalar avx2; do
-        for suite in test_data test_npy; do
+        for suite in test_data test_idx test_npy; do
             memcheck $isa $suite
         done
     done
@@ -39,9 +39,9 @@ sample)
     ;;
 all)
     for isa in scalar avx2; do
-        for suite in test_csv test_data test_export test_files test_fit_source test_import \
-            test_bf16 test_models test_small_net test_net test_npy test_optimizers \
-            test_safetensors test_schedules test_steps; do
+        for suite in test_csv test_data test_evaluation test_export test_files test_fit_source \
+            test_idx test_import test_bf16 test_models test_small_net test_net test_npy \
+            test_optimizers test_safetensors test_schedules test_steps; do
             memcheck $isa $suite
         done
         # Without special_vectors: under valgrind, vfnmadd of zeros gives -0, and so does

@@ -42,8 +42,8 @@ quietly() {
 # install_of OPTION ...: builds the sources with these options and installs them into $work/prefix.
 install_of() {
     quietly "$cmake" -S "$source" -B built -D CMAKE_BUILD_TYPE=None \
-        -D LANEWISE_ISAS_WANTED=scalar -D LANEWISE_BUILD_CLI=OFF -D LANEWISE_BUILD_EXAMPLES=OFF -D LANEWISE_BUILD_TESTS=OFF \
-        -D LANEWISE_BUILD_BENCH=OFF -D "$mpi_option" "$@"
+        -D LANEWISE_ISAS_WANTED=scalar -D LANEWISE_BUILD_CLI=OFF -D LANEWISE_BUILD_EXAMPLES=OFF \
+        -D LANEWISE_BUILD_TESTS=OFF -D LANEWISE_BUILD_BENCH=OFF -D "$mpi_option" "$@"
     quietly "$cmake" --build built --parallel 2
     quietly "$cmake" --install built --prefix "$work/prefix"
 }
@@ -62,7 +62,8 @@ make_packages() {
         sed -n 's/.*SONAME.*\.so\.\([0-9.]*\).*/\1/p')
     quietly sh "$here/../package/debian.sh" debs "$soversion"
     quietly "$cmake" -S "$source" -B built -D LANEWISE_BUILD_CLI=OFF -D LANEWISE_PACKAGES=OFF \
-        -D CMAKE_SKIP_INSTALL_RPATH=OFF -D LANEWISE_INSTALL_ARCHIVES=OFF -D CMAKE_INSTALL_PREFIX=/usr/local
+        -D CMAKE_SKIP_INSTALL_RPATH=OFF -D LANEWISE_INSTALL_ARCHIVES=OFF \
+        -D CMAKE_INSTALL_PREFIX=/usr/local
 }
 
 # consume NAME OPTION ...: configures, builds and runs the project of this folder.

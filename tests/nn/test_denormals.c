@@ -148,7 +148,7 @@ START_TEST(the_callers_mode_is_restored)
 }
 END_TEST
 
-/* ---- Other threads ----------------------------------------------------------------------------- */
+/* ---- Other threads --------------------------------------------------------------------------- */
 
 /* A step of a small net with several blocks of rows, on two threads. */
 static void take_two_thread_step(int custom_loop)
@@ -218,6 +218,5 @@ int main(void)
     tcase_add_test(cases, the_callers_mode_is_restored);
     tcase_add_loop_test(cases, application_regions_keep_their_mode, 0, 2);
     tcase_add_loop_test(cases, predictions_keep_denormals_on_every_thread, 0, 4);
-    suite_add_tcase(suite, cases);
-    return run_suite(suite);
+    return run_case("denormals", cases);
 }

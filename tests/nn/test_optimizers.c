@@ -174,7 +174,7 @@ START_TEST(clipping)
 }
 END_TEST
 
-/* Squares below and above the range of float; every third gradient is 0. */
+/* Gradients whose squares underflow or overflow float; every third one is 0. */
 START_TEST(clipping_of_extreme_gradients)
 {
     static const float values[] = {0x1p-149f, 1e-40f, 1e-30f, 1e-25f, 1e-19f,
@@ -208,8 +208,9 @@ START_TEST(clipping_of_extreme_gradients)
 }
 END_TEST
 
-/* After a reset, steps are those of a network that has had none; parameters, gradients and the forward pass stay. */
-START_TEST(reset_forgets_the_optimizer_alone)
+/* After a reset, steps equal those of a network without optimizer state; parameters, gradients and
+ * the forward pass are unchanged. */
+START_TEST(a_reset_affects_only_the_optimizer)
 {
     const lw_optimizer optimizers[] = {lw_sgd_momentum(0.5f, 0.5f), lw_adam(0.25f)};
     for (size_t i = 0; i < 2; i++) {
@@ -252,7 +253,6 @@ int main(void)
     tcase_add_test(optimizers, invalid_optimizers_are_rejected);
     tcase_add_test(optimizers, clipping);
     tcase_add_test(optimizers, clipping_of_extreme_gradients);
-    tcase_add_test(optimizers, reset_forgets_the_optimizer_alone);
-    suite_add_tcase(suite, optimizers);
-    return run_suite(suite);
+    tcase_add_test(optimizers, a_reset_affects_only_the_optimizer);
+    return run_case("optimizers", optimizers);
 }

@@ -14,7 +14,7 @@ enum { LOSS_EVERY = 100 }; /* loss curves in tests/data/replay are sampled at th
 /* ---- Training modes -------------------------------------------------------------------------- */
 
 typedef struct way {
-    int custom_loop; /* uses the individual calls, which store gradients, instead of lw_train_step */
+    int custom_loop; /* individual calls, which store gradients, instead of lw_train_step */
     int general;     /* uses the general kernels for a small net */
     unsigned threads;
 } way;

@@ -1,4 +1,4 @@
-/* Structs of options of callers that were compiled with another version's headers. */
+/* Option structs of callers that were compiled with the headers of another version. */
 #include "fixture.h"
 
 #include "base/options.h"
@@ -53,7 +53,7 @@ START_TEST(excess_bytes_must_be_0)
 }
 END_TEST
 
-START_TEST(other_sizes_are_refused)
+START_TEST(other_sizes_are_rejected)
 {
     static const size_t sizes[] = {0, 1, sizeof(version1) - 1, LW_OPTIONS_MAX_BYTES + 1, SIZE_MAX};
     version2 options = {9, 9.0, 9};
@@ -69,9 +69,9 @@ START_TEST(other_sizes_are_refused)
 }
 END_TEST
 
-/* ---- Functions with options -------------------------------------------------------------------- */
+/* ---- Functions with options ------------------------------------------------------------------ */
 
-/* A newer struct: one that this library knows, and what has been added. */
+/* A newer struct: the current one with an additional member. */
 typedef struct newer_fit {
     lw_fit_options known;
     size_t added;
@@ -86,7 +86,7 @@ static lw_status no_batches(void *user, size_t epoch, int first, size_t max_rows
     return LW_OK;
 }
 
-START_TEST(fit_takes_newer_structs)
+START_TEST(fit_accepts_newer_structs)
 {
     const float x[] = {1.0f, 2.0f}, y[] = {1.0f, 0.0f};
     const lw_dataset data = {.rows = 2, .inputs = 1, .outputs = 1, .x = x, .target = {.values = y}};
@@ -120,7 +120,7 @@ int main(void)
     TCase *cases = tcase_create("struct_sizes");
     tcase_add_test(cases, missing_members_are_0);
     tcase_add_test(cases, excess_bytes_must_be_0);
-    tcase_add_test(cases, other_sizes_are_refused);
-    tcase_add_test(cases, fit_takes_newer_structs);
+    tcase_add_test(cases, other_sizes_are_rejected);
+    tcase_add_test(cases, fit_accepts_newer_structs);
     return run_case("struct_sizes", cases);
 }

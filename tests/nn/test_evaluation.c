@@ -1,0 +1,271 @@
+/* Evaluation of networks: classes, losses and invalid arguments. */
+#include "fixture.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* A layer with W = scale * I and b = 0, whose outputs are its activated inputs. */
+static lw_net *identity_net(size_t units, lw_activation activation)
+{
+    const lw_layer_spec layer = {.units = units, .activation = activation, .init = LW_INIT_ZEROS};
+    lw_net *net = make_net(units, &layer, 1, 1);
+    float *w = uniform_floats(units * units, 0.0f, 0.0f, 1);
+    for (size_t i = 0; i < units; i++)
+        w[i * units + i] = 1.0f;
+    ASSERT_OK(lw_net_set_layer(net, 0, w, NULL));
+    free(w);
+    return net;
+}
+
+START_TEST(two_classes)
+{
+    const float x[] = {2.0f, -1.0f, 3.0f, -2.0f, 0.0f, 1.0f, -3.0f};
+    const int32_t labels[] = {1, 1, 0, 0, 0, 1, 0};
+    const float values[] = {1.0f, 0.9f, 0.0f, 0.5f, 0.2f, 0.51f, 0.0f};
+    lw_net *net = identity_net(1, LW_SIGMOID);
+    for (int kind = 0; kind < 2; kind++) {
+        const lw_dataset data = {.rows = 7,
+                                 .inputs = 1,
+                                 .outputs = 1,
+                                 .x = x,
+                                 .target = {kind ? NULL : values, kind ? labels : NULL}};
+        lw_evaluation e;
+        ASSERT_OK(lw_evaluate(net, &data, LW_LOSS_DEFAULT, &e));
+        ck_assert_uint_eq(e.rows, 7);
+        ck_assert_uint_eq(e.classes, 2);
+        /* sigmoid(0) is 0.5, which is not above the threshold. */
+        ck_assert_uint_eq(e.true_positive, 2);
+        ck_assert_uint_eq(e.false_positive, 1);
+        ck_assert_uint_eq(e.true_negative, 3);
+        ck_assert_uint_eq(e.false_negative, 1);
+        ck_assert_uint_eq(e.correct, 5);
+        ck_assert_double_eq_tol(e.accuracy, 5.0 / 7.0, 1e-12);
+        ck_assert_uint_eq(e.confusion[0], 3);
+        ck_assert_uint_eq(e.confusion[1], 1);
+        ck_assert_uint_eq(e.confusion[2], 1);
+        ck_assert_uint_eq(e.confusion[3], 2);
+        ck_assert(e.misclassified[0] == 1 && e.misclassified[1] == 2);
+        lw_evaluation_free(&e);
+        ck_assert_ptr_null(e.confusion);
+    }
+    lw_net_destroy(net);
+}
+END_TEST
+
+START_TEST(several_classes)
+{
+    const float x[] = {3, 1, 2, /**/ 0, 5, 1, /**/ 1, 2, 9, /**/ 4, 4, 1, /**/ 0, 1, 0};
+    const int32_t labels[] = {0, 2, 2, 1, 1};
+    const float values[] = {9, 1, 0, /**/ 0, 1, 2, /**/ 0, 0, 1, /**/ 0, 1, 0, /**/ 0, 1, 1};
+    static const size_t confusion[] = {1, 0, 0, /**/ 1, 1, 0, /**/ 0, 1, 1};
+    lw_net *net = identity_net(3, LW_LINEAR);
+    for (int kind = 0; kind < 2; kind++) {
+        const lw_dataset data = {.rows = 5,
+                                 .inputs = 3,
+                                 .outputs = 3,
+                                 .x = x,
+                                 .target = {kind ? NULL : values, kind ? labels : NULL}};
+        lw_evaluation e;
+        ASSERT_OK(lw_evaluate(net, &data, LW_MSE, &e));
+        ck_assert_uint_eq(e.classes, 3);
+        ck_assert_mem_eq(e.confusion, confusion, sizeof confusion);
+        ck_assert_uint_eq(e.correct, 3);
+        ck_assert(e.misclassified[0] == 1 && e.misclassified[1] == 3);
+        ck_assert_uint_eq(e.true_positive + e.false_positive + e.true_negative + e.false_negative,
+                          0);
+        lw_evaluation_free(&e);
+    }
+    lw_net_destroy(net);
+}
+END_TEST
+
+/* With too many classes for a confusion matrix, the other results are still computed. */
+START_TEST(many_classes_have_no_confusion_matrix)
+{
+    enum { CLASSES = 70000 };
+    const lw_layer_spec layer = {.units = CLASSES, .activation = LW_SOFTMAX, .init = LW_INIT_ZEROS};
+    lw_net *net = make_net(1, &layer, 1, 1);
+    float *w = uniform_floats(CLASSES, 0.0f, 0.0f, 1);
+    w[CLASSES - 1] = 100.0f;
+    ASSERT_OK(lw_net_set_layer(net, 0, w, NULL));
+    const float x[] = {1.0f, 1.0f, 1.0f};
+    const int32_t labels[] = {CLASSES - 1, 5, CLASSES - 1};
+    const lw_dataset data = {
+        .rows = 3, .inputs = 1, .outputs = CLASSES, .x = x, .target = {.labels = labels}};
+    lw_evaluation e;
+    ASSERT_OK(lw_evaluate(net, &data, LW_LOSS_DEFAULT, &e));
+    ck_assert(e.rows == 3 && e.classes == CLASSES && e.correct == 2);
+    ck_assert_double_eq_tol(e.accuracy, 2.0 / 3.0, 1e-12);
+    ck_assert_double_eq_tol(e.loss, 100.0 / 3.0, 1e-4);
+    ck_assert_ptr_null(e.confusion);
+    ck_assert(e.misclassified_count == 1 && e.misclassified[0] == 1);
+    lw_evaluation_free(&e);
+    free(w);
+    lw_net_destroy(net);
+}
+END_TEST
+
+/* A softmax over one unit is constant. */
+START_TEST(softmax_of_one_output_is_rejected)
+{
+    const lw_layer_spec layers[] = {{.units = 3}, {.units = 1, .activation = LW_SOFTMAX}};
+    lw_net *net = NULL;
+    for (size_t first = 0; first < 2; first++)
+        ASSERT_FAILS(LW_EINVAL, "softmax needs at least two units",
+                     lw_net_create(&net, 3, layers + first, 2 - first, 1));
+    ck_assert_ptr_null(net);
+}
+END_TEST
+
+START_TEST(regression_has_no_classes)
+{
+    const float x[] = {1.0f, 2.0f, 4.0f}, values[] = {0.0f, 2.0f, 2.0f};
+    const lw_dataset data = {
+        .rows = 3, .inputs = 1, .outputs = 1, .x = x, .target = {.values = values}};
+    static const lw_activation regressions[] = {LW_LINEAR, LW_RELU};
+    for (size_t i = 0; i < 2; i++) {
+        lw_net *net = identity_net(1, regressions[i]);
+        lw_evaluation e;
+        ASSERT_OK(lw_evaluate(net, &data, LW_MSE, &e));
+        ck_assert_uint_eq(e.classes, 0);
+        ck_assert(isnan(e.accuracy));
+        ck_assert_uint_eq(e.correct, 0);
+        ck_assert_ptr_null(e.confusion);
+        ck_assert_ptr_null(e.misclassified);
+        ck_assert_double_eq_tol(e.loss, 5.0 / 3.0, 1e-6);
+        lw_evaluation_free(&e);
+        lw_net_destroy(net);
+    }
+    lw_net *net = identity_net(1, LW_TANH);
+    lw_evaluation e;
+    ASSERT_OK(lw_evaluate(net, &data, LW_MSE, &e));
+    ck_assert_uint_eq(e.classes, 2);
+    lw_evaluation_free(&e);
+    lw_net_destroy(net);
+}
+END_TEST
+
+static double loss_of(const lw_net *net, lw_loss loss, const lw_dataset *data)
+{
+    lw_evaluation e;
+    ASSERT_OK(lw_evaluate(net, data, loss, &e));
+    const double value = e.loss;
+    lw_evaluation_free(&e);
+    return value;
+}
+
+START_TEST(losses_are_scaled_as_documented)
+{
+    /* Differences 1, 2, 0, -1, 0, 3: the squares sum to 15 over 2 rows of 3. */
+    const float x[] = {1, 2, 0, /**/ 1, 1, 3}, values[] = {0, 0, 0, /**/ 2, 1, 0};
+    const lw_dataset data = {
+        .rows = 2, .inputs = 3, .outputs = 3, .x = x, .target = {.values = values}};
+    lw_net *net = identity_net(3, LW_LINEAR);
+    ck_assert_double_eq_tol(loss_of(net, LW_LOSS_DEFAULT, &data), 15.0 / 6.0, 1e-6);
+    ck_assert_double_eq_tol(loss_of(net, LW_MSE, &data), 15.0 / 6.0, 1e-6);
+    ck_assert_double_eq_tol(loss_of(net, LW_HALF_MSE, &data), 15.0 / 4.0, 1e-6);
+    ck_assert_double_eq_tol(loss_of(net, LW_SSE, &data), 15.0, 1e-6);
+    lw_net_destroy(net);
+
+    /* Logits (0, 0) give log 2 each. */
+    const float zeros[4] = {0}, ones[] = {1, 0, 0, 1};
+    const int32_t labels[] = {0, 1};
+    lw_dataset flat = {
+        .rows = 2, .inputs = 2, .outputs = 2, .x = zeros, .target = {.values = ones}};
+    net = identity_net(2, LW_SIGMOID);
+    ck_assert_double_eq_tol(loss_of(net, LW_BINARY_CROSS_ENTROPY, &flat), log(2.0), 1e-6);
+    lw_net_destroy(net);
+    net = identity_net(2, LW_SOFTMAX);
+    ck_assert_double_eq_tol(loss_of(net, LW_CROSS_ENTROPY, &flat), log(2.0), 1e-6);
+    flat.target = (lw_target){.labels = labels};
+    ck_assert_double_eq_tol(loss_of(net, LW_CROSS_ENTROPY, &flat), log(2.0), 1e-6);
+    /* Labels with a squared error are one-hot rows. */
+    ck_assert_double_eq_tol(loss_of(net, LW_SSE, &flat), 1.0, 1e-6);
+    lw_net_destroy(net);
+}
+END_TEST
+
+START_TEST(evaluation_rejects_invalid_arguments)
+{
+    const float x[] = {1, 2, 3, NAN}, good[] = {1, 2, 3, 4};
+    const int32_t labels[] = {0, 2};
+    lw_net *net = identity_net(2, LW_SIGMOID);
+    const lw_dataset base = {
+        .rows = 2, .inputs = 2, .outputs = 2, .x = good, .target = {.values = good}};
+    lw_evaluation e = {.rows = 77};
+    lw_dataset data = base;
+    data.rows = 0;
+    ASSERT_FAILS(LW_EDATA, "rows", lw_evaluate(net, &data, LW_MSE, &e));
+    data = base;
+    data.x = x;
+    ASSERT_FAILS(LW_EDATA, "row 1, column 1", lw_evaluate(net, &data, LW_MSE, &e));
+    data = base;
+    data.inputs = 1;
+    ASSERT_FAILS(LW_ESHAPE, "1 inputs", lw_evaluate(net, &data, LW_MSE, &e));
+    data = base;
+    data.outputs = 1;
+    ASSERT_FAILS(LW_ESHAPE, "1 outputs", lw_evaluate(net, &data, LW_MSE, &e));
+    data = base;
+    data.target = (lw_target){0};
+    ASSERT_FAILS(LW_EINVAL, "target", lw_evaluate(net, &data, LW_MSE, &e));
+    data.target = (lw_target){.labels = labels};
+    ASSERT_FAILS(LW_EDATA, "row 1", lw_evaluate(net, &data, LW_MSE, &e));
+    data.outputs = 3;
+    ASSERT_FAILS(LW_ESHAPE, "3 classes", lw_evaluate(net, &data, LW_MSE, &e));
+    ASSERT_FAILS(LW_ESHAPE, "softmax", lw_evaluate(net, &base, LW_CROSS_ENTROPY, &e));
+    ASSERT_FAILS(LW_EINVAL, "loss", lw_evaluate(net, &base, (lw_loss)77, &e));
+    ASSERT_FAILS(LW_EINVAL, "net", lw_evaluate(NULL, &base, LW_MSE, &e));
+    ASSERT_FAILS(LW_EINVAL, "evaluation", lw_evaluate(net, &base, LW_MSE, NULL));
+    ASSERT_FAILS(LW_EINVAL, "data", lw_evaluate(net, NULL, LW_MSE, &e));
+    ck_assert_uint_eq(e.rows, 77);
+    lw_net_destroy(net);
+}
+END_TEST
+
+/* The rule at the head of nn.h: functions that work per row do nothing; a mean over no rows is an
+ * error. */
+START_TEST(functions_without_rows)
+{
+    lw_net *net = identity_net(2, LW_LINEAR);
+    const lw_optimizer sgd = lw_sgd(0.1f);
+    const float x[2] = {0.0f};
+    float y[2] = {7.0f, 7.0f};
+    int32_t label = 7;
+    const lw_target target = {.values = x};
+    const lw_dataset data = {.inputs = 2, .outputs = 2, .x = x, .target = target};
+    lw_dataset made = {0};
+    lw_evaluation e;
+    lw_gradient_report report;
+    ASSERT_OK(lw_predict(net, 0, x, y));
+    ASSERT_OK(lw_predict(net, 0, NULL, NULL));
+    ASSERT_OK(lw_classify(net, 0, x, &label));
+    ASSERT_OK(lw_net_reserve(net, 0));
+    ck_assert(y[0] == 7.0f && label == 7);
+    ASSERT_OK(lw_dataset_select(&data, 0, NULL, &made));
+    ck_assert_uint_eq(made.rows, 0);
+    lw_dataset_free(&made);
+
+    ASSERT_FAILS(LW_EINVAL, "rows", lw_net_forward(net, 0, x, y));
+    ASSERT_FAILS(LW_EINVAL, "rows", lw_train_step(net, LW_MSE, &sgd, 0, x, &target, NULL));
+    ASSERT_FAILS(LW_EINVAL, "rows", lw_net_gradient_check(net, LW_MSE, 0, x, &target, &report));
+    ASSERT_FAILS(LW_EDATA, "rows", lw_dataset_check(&data));
+    ASSERT_FAILS(LW_EDATA, "rows", lw_evaluate(net, &data, LW_MSE, &e));
+    ASSERT_FAILS(LW_EDATA, "rows", lw_fit(net, &data, NULL));
+    lw_net_destroy(net);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tcase = tcase_create("evaluation");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, two_classes);
+    tcase_add_test(tcase, several_classes);
+    tcase_add_test(tcase, many_classes_have_no_confusion_matrix);
+    tcase_add_test(tcase, softmax_of_one_output_is_rejected);
+    tcase_add_test(tcase, regression_has_no_classes);
+    tcase_add_test(tcase, losses_are_scaled_as_documented);
+    tcase_add_test(tcase, evaluation_rejects_invalid_arguments);
+    tcase_add_test(tcase, functions_without_rows);
+    return run_case("evaluation", tcase);
+}
