@@ -9,7 +9,7 @@
 #include "threads.h"
 
 #include <lanewise/bf16.h>
-#include <lanewise/narrow.h>
+#include <lanewise/small_net.h>
 #include <lanewise/weights.h>
 
 /* What is done to a finished tile of C, m x n. The pointers are those of the tile's first element.
@@ -97,10 +97,10 @@ struct lw_dots {
     size_t row, col; /* of the first element in C, which end's pointers belong to */
 };
 
-/* Rows first .. first + rows - 1 of a batch, at most LW_NARROW_BLOCK, through a narrow network. */
-struct lw_narrow_block {
-    const lw_narrow *net;
-    const lw_narrow_batch *batch;
+/* Rows first .. first + rows - 1 of a batch, at most LW_SMALL_NET_BLOCK_ROWS, through a narrow network. */
+struct lw_small_net_block {
+    const lw_small_net *net;
+    const lw_small_net_batch *batch;
     size_t first, rows;
     const float *parameters;
     float *sums; /* NULL: no backward pass */
@@ -195,7 +195,7 @@ struct lw_isa {
     void (*adam_update)(size_t n, const struct lw_adam_step *step, const float *g, float *w,
                         float *m, float *v);
 
-    void (*narrow_block)(const struct lw_narrow_block *block);
+    void (*small_net_block)(const struct lw_small_net_block *block);
 
     /* bf16. Pairs are passed as floats, whose bits they are. */
     void (*bf16_from_float)(size_t n, const float *x, lw_bf16 *y);

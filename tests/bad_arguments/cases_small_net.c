@@ -1,7 +1,7 @@
 /* Bad arguments of narrow.h, which does not check whether buffers overlap. */
 #include "cases_kernels.h"
 
-#include <lanewise/narrow.h>
+#include <lanewise/small_net.h>
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
@@ -13,20 +13,20 @@ static struct {
     float parameters[LONG], sums[LONG], m[LONG], v[LONG];
     int32_t labels[LONG];
     size_t index[LONG];
-    lw_narrow plan;
-    lw_narrow_batch batch;
+    lw_small_net plan;
+    lw_small_net_batch batch;
 } s;
 static float work[WORK]; /* workspace, inputs and outputs */
 
-static const lw_narrow_layer layers[2] = {{4, LW_RELU}, {OUT, LW_LINEAR}};
+static const lw_small_net_layer layers[2] = {{4, LW_RELU}, {OUT, LW_LINEAR}};
 
 static void prepare(void)
 {
-    ck_assert_int_eq(lw_narrow_plan(&s.plan, IN, 2, layers), LW_OK);
+    ck_assert_int_eq(lw_small_net_plan(&s.plan, IN, 2, layers), LW_OK);
     ck_assert_uint_le(s.plan.workspace, WORK);
-    s.batch = (lw_narrow_batch){.rows = ROWS,
+    s.batch = (lw_small_net_batch){.rows = ROWS,
                                 .x = s.x,
-                                .loss = LW_NARROW_SQUARED_ERROR,
+                                .loss = LW_SMALL_NET_LOSS_SQUARED_ERROR,
                                 .values = s.values,
                                 .scale = 1.0f,
                                 .y = s.y,
@@ -36,45 +36,45 @@ static void prepare(void)
 
 void bad_small_net_blocks(void)
 {
-    HOLDS(lw_narrow_blocks(0) == 0);
-    HOLDS(lw_narrow_blocks(SIZE_MAX) == SIZE_MAX / LW_NARROW_BLOCK + 1);
+    HOLDS(lw_small_net_blocks(0) == 0);
+    HOLDS(lw_small_net_blocks(SIZE_MAX) == SIZE_MAX / LW_SMALL_NET_BLOCK_ROWS + 1);
 }
 
 void bad_small_net_fits(void)
 {
-    lw_narrow_layer bad[2] = {layers[0], layers[1]};
-    HOLDS(lw_narrow_fits(IN, 2, layers));
-    HOLDS(!lw_narrow_fits(IN, 2, NULL) && !lw_narrow_fits(IN, 0, NULL));
-    HOLDS(!lw_narrow_fits(0, 2, layers) && !lw_narrow_fits(IN, 0, layers));
+    lw_small_net_layer bad[2] = {layers[0], layers[1]};
+    HOLDS(lw_small_net_fits(IN, 2, layers));
+    HOLDS(!lw_small_net_fits(IN, 2, NULL) && !lw_small_net_fits(IN, 0, NULL));
+    HOLDS(!lw_small_net_fits(0, 2, layers) && !lw_small_net_fits(IN, 0, layers));
     for (size_t i = 0; i < HUGE_SIZES; i++) {
         bad[1].units = huge_sizes[i];
-        HOLDS(!lw_narrow_fits(huge_sizes[i], 2, layers) &&
-              !lw_narrow_fits(IN, huge_sizes[i], layers) && !lw_narrow_fits(IN, 2, bad));
+        HOLDS(!lw_small_net_fits(huge_sizes[i], 2, layers) &&
+              !lw_small_net_fits(IN, huge_sizes[i], layers) && !lw_small_net_fits(IN, 2, bad));
     }
 }
 
 void bad_small_net_plan(void)
 {
     prepare();
-    lw_narrow_layer bad[2] = {layers[0], layers[1]};
-    REFUSES(LW_EINVAL, "plan", lw_narrow_plan(NULL, IN, 2, layers));
-    REFUSES(LW_EINVAL, "layers", lw_narrow_plan(&s.plan, IN, 2, NULL));
-    REFUSES(LW_ESHAPE, "inputs", lw_narrow_plan(&s.plan, 0, 2, layers));
-    REFUSES(LW_ESHAPE, "layers", lw_narrow_plan(&s.plan, IN, 0, layers));
+    lw_small_net_layer bad[2] = {layers[0], layers[1]};
+    REFUSES(LW_EINVAL, "plan", lw_small_net_plan(NULL, IN, 2, layers));
+    REFUSES(LW_EINVAL, "layers", lw_small_net_plan(&s.plan, IN, 2, NULL));
+    REFUSES(LW_ESHAPE, "inputs", lw_small_net_plan(&s.plan, 0, 2, layers));
+    REFUSES(LW_ESHAPE, "layers", lw_small_net_plan(&s.plan, IN, 0, layers));
     for (size_t i = 0; i < HUGE_SIZES; i++) {
         const size_t huge = huge_sizes[i];
-        REFUSES(LW_ESHAPE, "inputs", lw_narrow_plan(&s.plan, huge, 2, layers));
-        REFUSES(LW_ESHAPE, "layers", lw_narrow_plan(&s.plan, IN, huge, layers));
+        REFUSES(LW_ESHAPE, "inputs", lw_small_net_plan(&s.plan, huge, 2, layers));
+        REFUSES(LW_ESHAPE, "layers", lw_small_net_plan(&s.plan, IN, huge, layers));
         bad[0].units = huge;
-        REFUSES(LW_ESHAPE, "layers", lw_narrow_plan(&s.plan, IN, 2, bad));
+        REFUSES(LW_ESHAPE, "layers", lw_small_net_plan(&s.plan, IN, 2, bad));
     }
     for (int i = 0; i < BAD_ENUMS; i++) {
         bad[0] = layers[0];
         bad[1].activation = (lw_activation)BAD_ENUM(LW_SOFTMAX, i);
-        REFUSES(LW_EINVAL, "activation", lw_narrow_plan(&s.plan, IN, 2, bad));
+        REFUSES(LW_EINVAL, "activation", lw_small_net_plan(&s.plan, IN, 2, bad));
     }
     bad[0].activation = LW_SOFTMAX;
-    REFUSES(LW_EINVAL, "activation", lw_narrow_plan(&s.plan, IN, 2, bad));
+    REFUSES(LW_EINVAL, "activation", lw_small_net_plan(&s.plan, IN, 2, bad));
 }
 
 /* A copy of the batch with one field changed. */
@@ -83,28 +83,28 @@ void bad_small_net_plan(void)
 void bad_small_net_pass(void)
 {
     prepare();
-    lw_narrow_batch bad;
-    const lw_narrow none = {0};
+    lw_small_net_batch bad;
+    const lw_small_net none = {0};
 #define CALL(plan, batch, first, count)                                                            \
-    lw_narrow_pass(plan, batch, first, count, s.parameters, s.sums, work)
+    lw_small_net_pass(plan, batch, first, count, s.parameters, s.sums, work)
     REFUSES(LW_EINVAL, "plan", CALL(NULL, &s.batch, 0, 1));
     REFUSES(LW_EINVAL, "plan", CALL(&none, &s.batch, 0, 1));
     REFUSES(LW_EINVAL, "batch", CALL(&s.plan, NULL, 0, 1));
-    REFUSES(LW_EINVAL, "parameters", lw_narrow_pass(&s.plan, &s.batch, 0, 1, NULL, s.sums, work));
+    REFUSES(LW_EINVAL, "parameters", lw_small_net_pass(&s.plan, &s.batch, 0, 1, NULL, s.sums, work));
     REFUSES(LW_EINVAL, "workspace",
-            lw_narrow_pass(&s.plan, &s.batch, 0, 1, s.parameters, s.sums, NULL));
+            lw_small_net_pass(&s.plan, &s.batch, 0, 1, s.parameters, s.sums, NULL));
     REFUSES(LW_EINVAL, "x", CALL(&s.plan, BATCH(x, NULL), 0, 1));
     REFUSES(LW_EINVAL, "values", CALL(&s.plan, BATCH(values, NULL), 0, 1));
     for (int i = 0; i < BAD_ENUMS; i++)
         REFUSES(LW_EINVAL, "loss",
                 CALL(&s.plan,
-                     BATCH(loss, (lw_narrow_loss)BAD_ENUM(LW_NARROW_ACTIVATION_GRADIENT, i)), 0,
+                     BATCH(loss, (lw_small_net_loss)BAD_ENUM(LW_SMALL_NET_LOSS_LOGIT_GRADIENT, i)), 0,
                      1));
-    REFUSES(LW_EINVAL, "sigmoid", CALL(&s.plan, BATCH(loss, LW_NARROW_SIGMOID_ENTROPY), 0, 1));
-    REFUSES(LW_EINVAL, "softmax", CALL(&s.plan, BATCH(loss, LW_NARROW_SOFTMAX_ENTROPY), 0, 1));
-    REFUSES(LW_EINVAL, "gradient", CALL(&s.plan, BATCH(loss, LW_NARROW_OUTPUT_GRADIENT), 0, 1));
-    REFUSES(LW_EINVAL, "gradient", CALL(&s.plan, BATCH(loss, LW_NARROW_ACTIVATION_GRADIENT), 0, 1));
-    REFUSES(LW_EINVAL, "sums", CALL(&s.plan, BATCH(loss, LW_NARROW_NO_LOSS), 0, 1));
+    REFUSES(LW_EINVAL, "sigmoid", CALL(&s.plan, BATCH(loss, LW_SMALL_NET_LOSS_SIGMOID_CROSS_ENTROPY), 0, 1));
+    REFUSES(LW_EINVAL, "softmax", CALL(&s.plan, BATCH(loss, LW_SMALL_NET_LOSS_SOFTMAX_CROSS_ENTROPY), 0, 1));
+    REFUSES(LW_EINVAL, "gradient", CALL(&s.plan, BATCH(loss, LW_SMALL_NET_LOSS_OUTPUT_GRADIENT), 0, 1));
+    REFUSES(LW_EINVAL, "gradient", CALL(&s.plan, BATCH(loss, LW_SMALL_NET_LOSS_LOGIT_GRADIENT), 0, 1));
+    REFUSES(LW_EINVAL, "sums", CALL(&s.plan, BATCH(loss, LW_SMALL_NET_LOSS_NONE), 0, 1));
     REFUSES(LW_EINVAL, "first", CALL(&s.plan, &s.batch, 2, 0));
     REFUSES(LW_EINVAL, "count", CALL(&s.plan, &s.batch, 0, 2));
     REFUSES(LW_EINVAL, "count", CALL(&s.plan, BATCH(rows, 0), 0, 1));
@@ -123,18 +123,18 @@ void bad_small_net_pass(void)
 void bad_small_net_step(void)
 {
     prepare();
-    lw_narrow_batch bad;
-    const lw_narrow no_plan = {0};
+    lw_small_net_batch bad;
+    const lw_small_net no_plan = {0};
     const lw_sgd_update_params sgd = {.learning_rate = 1.0f, .momentum = 0.5f},
                                nesterov = {.nesterov = 1};
     const lw_adam_update_params adam = {1e-3f, 0.9f, 0.999f, 1e-8f, 0.0f, 0, 1},
                                 no_step = {1e-3f, 0.9f, 0.999f, 1e-8f, 0.0f, 0, 0},
                                 beta = {1e-3f, 1.0f, 0.999f, 1e-8f, 0.0f, 0, 1};
-    const lw_narrow_update by_sgd = {.sgd = &sgd}, by_adam = {.adam = &adam}, both = {&sgd, &adam},
+    const lw_small_net_update by_sgd = {.sgd = &sgd}, by_adam = {.adam = &adam}, both = {&sgd, &adam},
                            none = {0}, by_nesterov = {.sgd = &nesterov},
                            by_no_step = {.adam = &no_step}, by_beta = {.adam = &beta};
 #define CALL(plan, batch, update, m, v)                                                            \
-    lw_narrow_step(plan, batch, update, s.parameters, s.sums, m, v, work)
+    lw_small_net_step(plan, batch, update, s.parameters, s.sums, m, v, work)
     REFUSES(LW_EINVAL, "plan", CALL(NULL, &s.batch, &by_sgd, s.m, NULL));
     REFUSES(LW_EINVAL, "plan", CALL(&no_plan, &s.batch, &by_sgd, s.m, NULL));
     REFUSES(LW_EINVAL, "batch", CALL(&s.plan, NULL, &by_sgd, s.m, NULL));
@@ -148,12 +148,12 @@ void bad_small_net_step(void)
     REFUSES(LW_EINVAL, "step", CALL(&s.plan, &s.batch, &by_no_step, s.m, s.v));
     REFUSES(LW_EINVAL, "beta1", CALL(&s.plan, &s.batch, &by_beta, s.m, s.v));
     REFUSES(LW_EINVAL, "parameters",
-            lw_narrow_step(&s.plan, &s.batch, &by_sgd, NULL, s.sums, s.m, NULL, work));
+            lw_small_net_step(&s.plan, &s.batch, &by_sgd, NULL, s.sums, s.m, NULL, work));
     REFUSES(LW_EINVAL, "gradients",
-            lw_narrow_step(&s.plan, &s.batch, &by_sgd, s.parameters, NULL, s.m, NULL, work));
+            lw_small_net_step(&s.plan, &s.batch, &by_sgd, s.parameters, NULL, s.m, NULL, work));
     REFUSES(LW_EINVAL, "workspace",
-            lw_narrow_step(&s.plan, &s.batch, &by_sgd, s.parameters, s.sums, s.m, NULL, NULL));
-    REFUSES(LW_EINVAL, "rows", CALL(&s.plan, BATCH(rows, LW_NARROW_BLOCK + 1), &by_sgd, s.m, NULL));
+            lw_small_net_step(&s.plan, &s.batch, &by_sgd, s.parameters, s.sums, s.m, NULL, NULL));
+    REFUSES(LW_EINVAL, "rows", CALL(&s.plan, BATCH(rows, LW_SMALL_NET_BLOCK_ROWS + 1), &by_sgd, s.m, NULL));
     for (size_t i = 0; i < HUGE_SIZES; i++)
         REFUSES(LW_EINVAL, "rows", CALL(&s.plan, BATCH(rows, huge_sizes[i]), &by_sgd, s.m, NULL));
     REFUSES(LW_EINVAL, "x", CALL(&s.plan, BATCH(x, NULL), &by_sgd, s.m, NULL));

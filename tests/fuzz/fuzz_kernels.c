@@ -174,24 +174,24 @@ static void run_bf16(struct tally *tally, draws *from)
 
 static void run_narrow(struct tally *tally, draws *from)
 {
-    /* More layers have more parameters than case_narrow has room for. */
+    /* More layers have more parameters than case_small_net has room for. */
     enum { MAX_LAYERS = 5 };
-    struct narrow_shape shape = {.inputs = draw(from) % (LW_NARROW_INPUTS + 2)};
+    struct small_net_shape shape = {.inputs = draw(from) % (LW_SMALL_NET_MAX_INPUTS + 2)};
     shape.layer_count = 1 + draw(from) % MAX_LAYERS;
     for (size_t l = 0; l < shape.layer_count; l++) {
         const int is_last = l + 1 == shape.layer_count;
-        shape.layers[l].units = draw(from) % (LW_NARROW_UNITS + 2);
+        shape.layers[l].units = draw(from) % (LW_SMALL_NET_MAX_UNITS + 2);
         shape.layers[l].activation = (lw_activation)(draw(from) % (LW_SOFTMAX + (unsigned)is_last));
     }
     const size_t rows = draw_size(from);
-    const lw_narrow_loss loss = (lw_narrow_loss)(draw(from) % (LW_NARROW_ACTIVATION_GRADIENT + 1));
+    const lw_small_net_loss loss = (lw_small_net_loss)(draw(from) % (LW_SMALL_NET_LOSS_LOGIT_GRADIENT + 1));
     const unsigned kind = draw(from);
-    lw_narrow plan;
-    const lw_status status = lw_narrow_plan(&plan, shape.inputs, shape.layer_count, shape.layers);
+    lw_small_net plan;
+    const lw_status status = lw_small_net_plan(&plan, shape.inputs, shape.layer_count, shape.layers);
     fuzz_record_more("narrow %zu-%zu, %zu layers, %zu rows: %s", shape.inputs,
                      shape.layers[0].units, shape.layer_count, rows, lw_status_name(status));
     if (status == LW_OK)
-        case_narrow(tally, &shape, rows, loss, kind & 1 ? TARGET_LABELS : TARGET_VALUES,
+        case_small_net(tally, &shape, rows, loss, kind & 1 ? TARGET_LABELS : TARGET_VALUES,
                     kind >> 1 & 1);
 }
 

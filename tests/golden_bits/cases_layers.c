@@ -2,7 +2,7 @@
 #include "digest.h"
 
 #include <lanewise/bf16.h>
-#include <lanewise/narrow.h>
+#include <lanewise/small_net.h>
 
 typedef struct layer {
     size_t batch, in, out;
@@ -183,16 +183,16 @@ static void add_bf16_layers(digest *d)
 /* One block and several, one of them partial, with every loss. */
 static void add_small_net(digest *d)
 {
-    static const lw_narrow_layer small_net_layers[] = {
+    static const lw_small_net_layer small_net_layers[] = {
         {10, LW_RELU}, {5, LW_TANH}, {3, LW_SOFTMAX}};
     static const size_t rows[] = {1, 7, 100, 384, 1000};
-    lw_narrow plan;
-    require_ok(lw_narrow_plan(&plan, 6, 3, small_net_layers));
+    lw_small_net plan;
+    require_ok(lw_small_net_plan(&plan, 6, 3, small_net_layers));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const size_t blocks = lw_narrow_blocks(rows[i]);
-        const lw_narrow_batch batch = {.rows = rows[i],
+        const size_t blocks = lw_small_net_blocks(rows[i]);
+        const lw_small_net_batch batch = {.rows = rows[i],
                                        .x = random_floats(rows[i] * 6, -1.0f, 1.0f, 1),
-                                       .loss = LW_NARROW_SOFTMAX_ENTROPY,
+                                       .loss = LW_SMALL_NET_LOSS_SOFTMAX_CROSS_ENTROPY,
                                        .labels = random_labels(rows[i], 3, 2),
                                        .scale = 0.01f,
                                        .y = alloc_floats(rows[i] * 3),
@@ -206,16 +206,16 @@ static void add_small_net(digest *d)
             for (size_t j = 0; j < in * small_net_layers[l].units; j++)
                 parameters[plan.w[l] + j] = w[j];
         }
-        require_ok(lw_narrow_pass(&plan, &batch, 0, blocks, parameters, sums, workspace));
+        require_ok(lw_small_net_pass(&plan, &batch, 0, blocks, parameters, sums, workspace));
         add_floats(d, rows[i] * 3, batch.y);
         add_floats(d, rows[i], batch.row_loss);
         add_floats(d, blocks * plan.parameter_count, sums);
         if (blocks == 1) {
-            const lw_narrow_update update = {.adam = &adam};
+            const lw_small_net_update update = {.adam = &adam};
             float *m = alloc_floats(plan.parameter_count), *v = alloc_floats(plan.parameter_count);
             for (int step = 0; step < 3; step++)
                 require_ok(
-                    lw_narrow_step(&plan, &batch, &update, parameters, sums, m, v, workspace));
+                    lw_small_net_step(&plan, &batch, &update, parameters, sums, m, v, workspace));
             add_floats(d, plan.parameter_count, parameters);
         }
         free_all();

@@ -2,8 +2,8 @@
 #ifndef CASES_H
 #define CASES_H
 
-#include "narrow_case.h"
 #include "problem.h"
+#include "small_net_case.h"
 
 /* lw_sgemm or lw_linear_forward with its second operand packed; leaves out what has no packed form. */
 void case_packed(struct tally *tally, struct problem *p);
@@ -19,7 +19,7 @@ void case_weights_update(struct tally *tally, size_t batch, size_t in, size_t ou
 void case_bf16_layer(struct tally *tally, size_t batch, size_t in, size_t out, size_t round);
 
 /* Passes and steps of a narrow network; leaves out what does not go together. */
-void case_narrow(struct tally *tally, const struct narrow_shape *shape, size_t rows,
-                 lw_narrow_loss loss, enum narrow_target target, int picked);
+void case_small_net(struct tally *tally, const struct small_net_shape *shape, size_t rows,
+                    lw_small_net_loss loss, enum small_net_target target, int picked);
 
 #endif

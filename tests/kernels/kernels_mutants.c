@@ -29,7 +29,7 @@ static const struct mutant *mutant;
 const struct lw_isa *good_isa;
 
 static const struct mutant_list *const lists[] = {&mutants_of_products, &mutants_of_bf16,
-                                                  &mutants_of_narrow, &mutants_of_weights,
+                                                  &mutants_of_small_net, &mutants_of_weights,
                                                   &mutants_of_the_rest};
 enum { LISTS = sizeof lists / sizeof *lists };
 

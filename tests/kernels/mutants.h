@@ -19,7 +19,7 @@ struct mutant_list {
     size_t count;
 };
 
-extern const struct mutant_list mutants_of_products, mutants_of_bf16, mutants_of_narrow,
+extern const struct mutant_list mutants_of_products, mutants_of_bf16, mutants_of_small_net,
     mutants_of_weights, mutants_of_the_rest;
 
 /* The good table that mutants are built on: their functions go on to its. */

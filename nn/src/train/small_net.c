@@ -1,6 +1,6 @@
 /*
  * The steps of a small network: kernels that take whole blocks of a mini-batch through all layers
- * (lanewise/narrow.h). The only file that knows of them; the forward pass of a network's own loop,
+ * (lanewise/small_net.h). The only file that knows of them; the forward pass of a network's own loop,
  * predictions and evaluation go layer by layer.
  */
 #include "small_net.h"
@@ -9,7 +9,7 @@
 #include "step.h"
 #include "threads/team.h"
 
-#include <lanewise/narrow.h>
+#include <lanewise/small_net.h>
 #include <stdlib.h>
 
 /* Memory of a step. */
@@ -23,25 +23,25 @@ typedef struct small_workspace {
 } small_workspace;
 
 struct lw_small_net {
-    lw_narrow plan;
+    lw_small_net plan;
     small_workspace workspace;
 };
 
 typedef struct small_job {
     lw_net *net;
-    const lw_narrow_batch *batch;
-    const lw_narrow_update *update; /* NULL: gradients only */
+    const lw_small_net_batch *batch;
+    const lw_small_net_update *update; /* NULL: gradients only */
     size_t blocks;
 } small_job;
 
 lw_status lw_small_net_create(lw_net *net)
 {
-    lw_narrow_layer layers[LW_NARROW_LAYERS];
-    if (net->precision != LW_FP32 || net->layer_count > LW_NARROW_LAYERS)
+    lw_small_net_layer layers[LW_SMALL_NET_MAX_LAYERS];
+    if (net->precision != LW_FP32 || net->layer_count > LW_SMALL_NET_MAX_LAYERS)
         return LW_OK;
     for (size_t i = 0; i < net->layer_count; i++)
-        layers[i] = (lw_narrow_layer){net->layers[i]->out, net->layers[i]->spec.activation};
-    if (!lw_narrow_fits(lw_net_inputs(net), net->layer_count, layers))
+        layers[i] = (lw_small_net_layer){net->layers[i]->out, net->layers[i]->spec.activation};
+    if (!lw_small_net_fits(lw_net_inputs(net), net->layer_count, layers))
         return LW_OK;
     net->small_net = calloc(1, sizeof *net->small_net);
     if (!net->small_net)
@@ -49,14 +49,14 @@ lw_status lw_small_net_create(lw_net *net)
     for (lw_tensor_at at = {0}; lw_next_tensor(net, &at);)
         if (at.tensor->layout)
             at.tensor->layout->form = LW_WEIGHTS_ROWS;
-    return lw_narrow_plan(&net->small_net->plan, lw_net_inputs(net), net->layer_count, layers);
+    return lw_small_net_plan(&net->small_net->plan, lw_net_inputs(net), net->layer_count, layers);
 }
 
 lw_status lw_small_net_check(const lw_net *net)
 {
     if (!net->small_net)
         return LW_OK;
-    const lw_narrow *plan = &net->small_net->plan;
+    const lw_small_net *plan = &net->small_net->plan;
     int agrees =
         plan->parameter_count == net->padded_count && plan->parameter_count == net->gradient_count;
     for (lw_tensor_at at = {0}; lw_next_tensor(net, &at);) {
@@ -85,7 +85,7 @@ size_t lw_small_net_memory(const lw_net *net)
 
 static size_t team_size(const lw_net *net, size_t rows)
 {
-    const size_t blocks = lw_narrow_blocks(rows);
+    const size_t blocks = lw_small_net_blocks(rows);
     if (blocks <= 1)
         return 1;
     const size_t threads = lw_team_size(net->threads, lw_net_flops(net, 3.0, rows));
@@ -99,7 +99,7 @@ static lw_status reserve_workspace(lw_net *net, size_t rows, size_t threads)
         return LW_OK;
     rows = rows > workspace->rows ? rows : workspace->rows;
     threads = threads > workspace->threads ? threads : workspace->threads;
-    const size_t blocks = lw_narrow_blocks(rows), floats = net->small_net->plan.parameter_count;
+    const size_t blocks = lw_small_net_blocks(rows), floats = net->small_net->plan.parameter_count;
     size_t sums, scratch, count;
     int overflow = __builtin_mul_overflow(blocks > 1 ? blocks : 0, floats, &sums);
     overflow |= __builtin_mul_overflow(threads, net->small_net->plan.workspace, &scratch);
@@ -128,11 +128,11 @@ static lw_status reserve(lw_net *net, size_t rows)
 static lw_status blocks_phase(void *user, size_t thread, size_t threads)
 {
     const small_job *job = user;
-    const lw_narrow *plan = &job->net->small_net->plan;
+    const lw_small_net *plan = &job->net->small_net->plan;
     const small_workspace *workspace = &job->net->small_net->workspace;
     size_t first, count;
     lw_team_share(job->blocks, 1, thread, threads, &first, &count);
-    return lw_narrow_pass(plan, job->batch, first, count, job->net->parameters,
+    return lw_small_net_pass(plan, job->batch, first, count, job->net->parameters,
                           workspace->sums + first * plan->parameter_count,
                           workspace->scratch + thread * plan->workspace);
 }
@@ -145,14 +145,14 @@ static lw_status sums_phase(void *user, size_t thread, size_t threads)
     lw_net *net = job->net;
     if (thread > 0)
         return LW_OK;
-    /* As lw_narrow_step does for a single block. */
-    const lw_narrow_batch *batch = job->batch;
+    /* As lw_small_net_step does for a single block. */
+    const lw_small_net_batch *batch = job->batch;
     if (job->update && batch->row_loss && !lw_are_finite(batch->rows, batch->row_loss))
         return lw_fail(LW_EDIVERGED, "the loss is not finite");
     const size_t n = net->padded_count;
     lw_status status =
         lw_column_sums(job->blocks, n, net->small_net->workspace.sums, n, 0.0f, net->gradients);
-    const lw_narrow_update *update = job->update;
+    const lw_small_net_update *update = job->update;
     const lw_optimizer_state *state = &net->optimizer;
     if (status == LW_OK && update && update->sgd)
         status = lw_sgd_update(n, update->sgd, net->gradients, net->parameters, state->velocity);
@@ -162,34 +162,34 @@ static lw_status sums_phase(void *user, size_t thread, size_t threads)
     return status;
 }
 
-static lw_status run_blocks(lw_net *net, const lw_narrow_batch *batch,
-                            const lw_narrow_update *update)
+static lw_status run_blocks(lw_net *net, const lw_small_net_batch *batch,
+                            const lw_small_net_update *update)
 {
     static const lw_phase phases[] = {blocks_phase, sums_phase};
-    small_job job = {net, batch, update, lw_narrow_blocks(batch->rows)};
-    const lw_narrow *plan = &net->small_net->plan;
+    small_job job = {net, batch, update, lw_small_net_blocks(batch->rows)};
+    const lw_small_net *plan = &net->small_net->plan;
     const small_workspace *workspace = &net->small_net->workspace;
     if (job.blocks > 1)
         return lw_team_run(team_size(net, batch->rows), LW_FLUSH_DENORMALS, 2, phases, &job);
     const unsigned long mode = lw_begin_denormals(LW_FLUSH_DENORMALS);
-    const lw_status status = update ? lw_narrow_step(plan, batch, update, net->parameters,
+    const lw_status status = update ? lw_small_net_step(plan, batch, update, net->parameters,
                                                      net->gradients, net->optimizer.velocity,
                                                      net->optimizer.variance, workspace->scratch)
-                                    : lw_narrow_pass(plan, batch, 0, 1, net->parameters,
+                                    : lw_small_net_pass(plan, batch, 0, 1, net->parameters,
                                                      net->gradients, workspace->scratch);
     lw_end_denormals(mode);
     return status;
 }
 
-static lw_narrow_loss loss_of(const lw_loss_rule *rule)
+static lw_small_net_loss loss_of(const lw_loss_rule *rule)
 {
     switch (rule->loss) {
     case LW_CROSS_ENTROPY:
-        return LW_NARROW_SOFTMAX_ENTROPY;
+        return LW_SMALL_NET_LOSS_SOFTMAX_CROSS_ENTROPY;
     case LW_BINARY_CROSS_ENTROPY:
-        return LW_NARROW_SIGMOID_ENTROPY;
+        return LW_SMALL_NET_LOSS_SIGMOID_CROSS_ENTROPY;
     default:
-        return LW_NARROW_SQUARED_ERROR;
+        return LW_SMALL_NET_LOSS_SQUARED_ERROR;
     }
 }
 
@@ -199,7 +199,7 @@ static lw_status take_steps(lw_net *net, const lw_loss_rule *rule,
 {
     const lw_dataset *data = batch->gather ? batch->gather->data : NULL;
     const lw_target *target = data ? &data->target : &batch->target;
-    const lw_narrow_batch narrow = {.rows = batch->rows,
+    const lw_small_net_batch narrow = {.rows = batch->rows,
                                     .x = data ? data->x : batch->x,
                                     .index = data ? batch->index : NULL,
                                     .loss = loss_of(rule),
@@ -208,7 +208,7 @@ static lw_status take_steps(lw_net *net, const lw_loss_rule *rule,
                                     .scale = lw_loss_scale(rule, batch->rows),
                                     .row_loss = value ? net->small_net->workspace.row_loss : NULL};
     lw_adam_update_params adam = {0};
-    lw_narrow_update update = {0};
+    lw_small_net_update update = {0};
     if (optimizer && optimizer->is_sgd) {
         update.sgd = &optimizer->sgd;
     } else if (optimizer) {
@@ -225,9 +225,9 @@ static lw_status take_steps(lw_net *net, const lw_loss_rule *rule,
 
 static lw_status gradients(lw_net *net, size_t rows, const float *x)
 {
-    const lw_narrow_batch batch = {.rows = rows,
+    const lw_small_net_batch batch = {.rows = rows,
                                    .x = x,
-                                   .loss = LW_NARROW_ACTIVATION_GRADIENT,
+                                   .loss = LW_SMALL_NET_LOSS_LOGIT_GRADIENT,
                                    .gradient = lw_last_layer(net)->dz.floats};
     return run_blocks(net, &batch, NULL);
 }

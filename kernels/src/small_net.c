@@ -3,37 +3,40 @@
 #include "dispatch.h"
 
 #include "optimizer.h"
-#include <lanewise/narrow.h>
+#include <lanewise/small_net.h>
 #include <math.h>
 
 static size_t padded(size_t count)
 {
-    return (count + LW_NARROW_SECTION - 1) / LW_NARROW_SECTION * LW_NARROW_SECTION;
+    return (count + LW_SMALL_NET_SECTION_FLOATS - 1) / LW_SMALL_NET_SECTION_FLOATS *
+           LW_SMALL_NET_SECTION_FLOATS;
 }
 
-int lw_narrow_fits(size_t inputs, size_t layer_count, const lw_narrow_layer *layers)
+int lw_small_net_fits(size_t inputs, size_t layer_count, const lw_small_net_layer *layers)
 {
-    int fits = layers && inputs - 1 < LW_NARROW_INPUTS && layer_count - 1 < LW_NARROW_LAYERS;
+    int fits =
+        layers && inputs - 1 < LW_SMALL_NET_MAX_INPUTS && layer_count - 1 < LW_SMALL_NET_MAX_LAYERS;
     for (size_t l = 0; fits && l < layer_count; l++)
-        fits = layers[l].units - 1 < LW_NARROW_UNITS;
-    return fits && (layer_count > 1 || inputs * layers[0].units <= LW_NARROW_ALONE);
+        fits = layers[l].units - 1 < LW_SMALL_NET_MAX_UNITS;
+    return fits && (layer_count > 1 || inputs * layers[0].units <= LW_SMALL_NET_MAX_SINGLE_WEIGHTS);
 }
 
-lw_status lw_narrow_plan(lw_narrow *plan, size_t inputs, size_t layer_count,
-                         const lw_narrow_layer *layers)
+lw_status lw_small_net_plan(lw_small_net *plan, size_t inputs, size_t layer_count,
+                            const lw_small_net_layer *layers)
 {
-    static const char name[] = "lw_narrow_plan";
+    static const char name[] = "lw_small_net_plan";
     if (!plan || !layers)
         return lw_fail(LW_EINVAL, "%s: %s is NULL", name, plan ? "layers" : "plan");
-    if (!lw_narrow_fits(inputs, layer_count, layers))
-        return lw_fail(LW_ESHAPE, "%s: layers of a network of %zu inputs are not narrow", name,
+    if (!lw_small_net_fits(inputs, layer_count, layers))
+        return lw_fail(LW_ESHAPE,
+                       "%s: a network of %zu inputs with these layers is not a small net", name,
                        inputs);
     for (size_t l = 0; l < layer_count; l++) {
         const unsigned activation = (unsigned)layers[l].activation;
         if (activation > LW_SOFTMAX || (activation == LW_SOFTMAX && l + 1 < layer_count))
             return lw_fail(LW_EINVAL, "%s: activation %u in layers[%zu]", name, activation, l);
     }
-    *plan = (lw_narrow){.inputs = inputs, .layer_count = layer_count};
+    *plan = (lw_small_net){.inputs = inputs, .layer_count = layer_count};
     size_t columns = inputs, largest = 0, at = 0;
     for (size_t l = 0, in = inputs; l < layer_count; l++) {
         const size_t units = layers[l].units;
@@ -50,34 +53,34 @@ lw_status lw_narrow_plan(lw_narrow *plan, size_t inputs, size_t layer_count,
     plan->parameter_count = at;
     plan->columns[layer_count] = columns;
     columns += layers[layer_count - 1].units; /* targets */
-    plan->workspace = columns * LW_NARROW_BLOCK + largest * LW_NARROW_SECTION;
+    plan->workspace = columns * LW_SMALL_NET_BLOCK_ROWS + largest * LW_SMALL_NET_SECTION_FLOATS;
     return LW_OK;
 }
 
-size_t lw_narrow_blocks(size_t rows)
+size_t lw_small_net_blocks(size_t rows)
 {
-    return rows / LW_NARROW_BLOCK + (rows % LW_NARROW_BLOCK != 0);
+    return rows / LW_SMALL_NET_BLOCK_ROWS + (rows % LW_SMALL_NET_BLOCK_ROWS != 0);
 }
 
 /* NULL if the batch has what its loss needs, else what is wrong. */
-static const char *flaw_of_loss(const lw_narrow *plan, const lw_narrow_batch *batch)
+static const char *flaw_of_loss(const lw_small_net *plan, const lw_small_net_batch *batch)
 {
     const lw_activation activation = plan->layers[plan->layer_count - 1].activation;
     switch (batch->loss) {
-    case LW_NARROW_NO_LOSS:
+    case LW_SMALL_NET_LOSS_NONE:
         return NULL;
-    case LW_NARROW_OUTPUT_GRADIENT:
-    case LW_NARROW_ACTIVATION_GRADIENT:
+    case LW_SMALL_NET_LOSS_OUTPUT_GRADIENT:
+    case LW_SMALL_NET_LOSS_LOGIT_GRADIENT:
         return batch->gradient ? NULL : "gradient is NULL";
-    case LW_NARROW_SIGMOID_ENTROPY:
+    case LW_SMALL_NET_LOSS_SIGMOID_CROSS_ENTROPY:
         if (activation != LW_SIGMOID)
             return "loss needs a sigmoid in the last layer";
         break;
-    case LW_NARROW_SOFTMAX_ENTROPY:
+    case LW_SMALL_NET_LOSS_SOFTMAX_CROSS_ENTROPY:
         if (activation != LW_SOFTMAX)
             return "loss needs softmax in the last layer";
         break;
-    case LW_NARROW_SQUARED_ERROR:
+    case LW_SMALL_NET_LOSS_SQUARED_ERROR:
         break;
     default:
         return "loss is unknown";
@@ -86,9 +89,9 @@ static const char *flaw_of_loss(const lw_narrow *plan, const lw_narrow_batch *ba
 }
 
 /* Of the widest network. */
-static const size_t most_rows = PTRDIFF_MAX / sizeof(float) / LW_NARROW_INPUTS;
+static const size_t most_rows = PTRDIFF_MAX / sizeof(float) / LW_SMALL_NET_MAX_INPUTS;
 
-static lw_status check(const char *name, const lw_narrow *plan, const lw_narrow_batch *batch,
+static lw_status check(const char *name, const lw_small_net *plan, const lw_small_net_batch *batch,
                        const float *parameters, const float *sums, const float *workspace)
 {
     if (!plan || !batch || !parameters || !workspace)
@@ -97,7 +100,7 @@ static lw_status check(const char *name, const lw_narrow *plan, const lw_narrow_
                        : !batch      ? "batch"
                        : !parameters ? "parameters"
                                      : "workspace");
-    if (plan->layer_count - 1 >= LW_NARROW_LAYERS)
+    if (plan->layer_count - 1 >= LW_SMALL_NET_MAX_LAYERS)
         return lw_fail(LW_EINVAL, "%s: plan has %zu layers", name, plan->layer_count);
     if (batch->rows == 0)
         return LW_OK;
@@ -105,31 +108,31 @@ static lw_status check(const char *name, const lw_narrow *plan, const lw_narrow_
         return lw_fail(LW_EINVAL, "%s: %zu rows overflow the address space", name, batch->rows);
     if (!batch->x)
         return lw_fail(LW_EINVAL, "%s: x is NULL", name);
-    if (sums && batch->loss == LW_NARROW_NO_LOSS)
+    if (sums && batch->loss == LW_SMALL_NET_LOSS_NONE)
         return lw_fail(LW_EINVAL, "%s: sums without a loss", name);
     const char *flaw = flaw_of_loss(plan, batch);
     return flaw ? lw_fail(LW_EINVAL, "%s: %s", name, flaw) : LW_OK;
 }
 
-lw_status lw_narrow_pass(const lw_narrow *plan, const lw_narrow_batch *batch, size_t first,
-                         size_t count, const float *parameters, float *sums, float *workspace)
+lw_status lw_small_net_pass(const lw_small_net *plan, const lw_small_net_batch *batch, size_t first,
+                            size_t count, const float *parameters, float *sums, float *workspace)
 {
-    static const char name[] = "lw_narrow_pass";
+    static const char name[] = "lw_small_net_pass";
     const lw_status status = check(name, plan, batch, parameters, sums, workspace);
     if (status != LW_OK)
         return status;
-    const size_t blocks = lw_narrow_blocks(batch->rows);
+    const size_t blocks = lw_small_net_blocks(batch->rows);
     if (first > blocks || count > blocks - first)
         return lw_fail(LW_EINVAL, "%s: first %zu and count %zu of %zu blocks", name, first, count,
                        blocks);
     const struct lw_isa *isa = lw_isa_for_columns(batch->rows);
     for (size_t i = 0; i < count; i++) {
-        const size_t row = (first + i) * LW_NARROW_BLOCK, rest = batch->rows - row;
-        isa->narrow_block(&(struct lw_narrow_block){
+        const size_t row = (first + i) * LW_SMALL_NET_BLOCK_ROWS, rest = batch->rows - row;
+        isa->small_net_block(&(struct lw_small_net_block){
             .net = plan,
             .batch = batch,
             .first = row,
-            .rows = rest < LW_NARROW_BLOCK ? rest : LW_NARROW_BLOCK,
+            .rows = rest < LW_SMALL_NET_BLOCK_ROWS ? rest : LW_SMALL_NET_BLOCK_ROWS,
             .parameters = parameters,
             .sums = sums ? sums + i * plan->parameter_count : NULL,
             .workspace = workspace,
@@ -146,11 +149,11 @@ static int are_finite(size_t rows, const float *row_loss)
     return finite;
 }
 
-lw_status lw_narrow_step(const lw_narrow *plan, const lw_narrow_batch *batch,
-                         const lw_narrow_update *update, float *parameters, float *gradients,
-                         float *m, float *v, float *workspace)
+lw_status lw_small_net_step(const lw_small_net *plan, const lw_small_net_batch *batch,
+                            const lw_small_net_update *update, float *parameters, float *gradients,
+                            float *m, float *v, float *workspace)
 {
-    static const char name[] = "lw_narrow_step";
+    static const char name[] = "lw_small_net_step";
     lw_status status = check(name, plan, batch, parameters, gradients, workspace);
     if (status != LW_OK)
         return status;
@@ -159,7 +162,7 @@ lw_status lw_narrow_step(const lw_narrow *plan, const lw_narrow_batch *batch,
                        !gradients ? "gradients is NULL"
                        : !update  ? "update is NULL"
                                   : "update is not one of sgd and adam");
-    if (batch->rows > LW_NARROW_BLOCK)
+    if (batch->rows > LW_SMALL_NET_BLOCK_ROWS)
         return lw_fail(LW_EINVAL, "%s: %zu rows are more than a block", name, batch->rows);
     status = update->sgd ? lw_check_sgd(name, update->sgd, m != NULL)
                          : lw_check_adam(name, update->adam);
@@ -168,12 +171,12 @@ lw_status lw_narrow_step(const lw_narrow *plan, const lw_narrow_batch *batch,
     if (status != LW_OK)
         return status;
     const struct lw_isa *isa = lw_isa_for_columns(batch->rows);
-    isa->narrow_block(&(struct lw_narrow_block){.net = plan,
-                                                .batch = batch,
-                                                .rows = batch->rows,
-                                                .parameters = parameters,
-                                                .sums = gradients,
-                                                .workspace = workspace});
+    isa->small_net_block(&(struct lw_small_net_block){.net = plan,
+                                                      .batch = batch,
+                                                      .rows = batch->rows,
+                                                      .parameters = parameters,
+                                                      .sums = gradients,
+                                                      .workspace = workspace});
     if (batch->row_loss && !are_finite(batch->rows, batch->row_loss))
         return lw_fail(LW_EDIVERGED, "%s: the loss of a row is not finite", name);
     if (update->sgd) {

@@ -1,4 +1,4 @@
-#include "narrow_case.h"
+#include "small_net_case.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static float *room(size_t count)
 }
 
 /* Rows of a matrix as the batch picks them. */
-static float *picked_rows(const struct narrow_case *c, const float *from, size_t cols)
+static float *picked_rows(const struct small_net_case *c, const float *from, size_t cols)
 {
     float *const to = room(c->batch.rows * cols);
     for (size_t i = 0; i < c->batch.rows; i++) {
@@ -35,7 +35,7 @@ static float *picked_rows(const struct narrow_case *c, const float *from, size_t
 }
 
 /* Z = X W + b. */
-static void forward_chains(const struct narrow_case *c, size_t l, size_t in, const float *x,
+static void forward_chains(const struct small_net_case *c, size_t l, size_t in, const float *x,
                            float *z)
 {
     const size_t out = c->plan.layers[l].units;
@@ -43,7 +43,7 @@ static void forward_chains(const struct narrow_case *c, size_t l, size_t in, con
                            c->parameters + c->plan.b[l], LW_LINEAR, NULL, 0, z, out));
 }
 
-static float *target_values(const struct narrow_case *c)
+static float *target_values(const struct small_net_case *c)
 {
     if (!c->batch.labels)
         return picked_rows(c, c->values, c->outputs);
@@ -58,7 +58,7 @@ static float *target_values(const struct narrow_case *c)
     return values;
 }
 
-static void reference_loss(const struct narrow_case *c, const struct matrices *last,
+static void reference_loss(const struct small_net_case *c, const struct matrices *last,
                            float *row_loss)
 {
     const size_t rows = c->batch.rows, n = c->outputs;
@@ -68,14 +68,14 @@ static void reference_loss(const struct narrow_case *c, const struct matrices *l
         labels[i] = c->labels[c->batch.index ? c->batch.index[i] : i];
     const float scale = c->batch.scale;
     switch (c->batch.loss) {
-    case LW_NARROW_SQUARED_ERROR:
+    case LW_SMALL_NET_LOSS_SQUARED_ERROR:
         must(lw_squared_error(rows, n, last->y, n, values, n, scale, row_loss, last->dz, n));
         break;
-    case LW_NARROW_SIGMOID_ENTROPY:
+    case LW_SMALL_NET_LOSS_SIGMOID_CROSS_ENTROPY:
         must(
             lw_sigmoid_cross_entropy(rows, n, last->z, n, values, n, scale, row_loss, last->dz, n));
         break;
-    case LW_NARROW_SOFTMAX_ENTROPY:
+    case LW_SMALL_NET_LOSS_SOFTMAX_CROSS_ENTROPY:
         if (c->batch.labels && n > 1)
             must(lw_softmax_cross_entropy(rows, n, last->z, n, labels, scale, row_loss, last->dz,
                                           n));
@@ -90,7 +90,7 @@ static void reference_loss(const struct narrow_case *c, const struct matrices *l
     free(labels);
 }
 
-static void derive(const struct narrow_case *c, size_t l, const struct matrices *layer)
+static void derive(const struct small_net_case *c, size_t l, const struct matrices *layer)
 {
     const size_t rows = c->batch.rows, n = c->plan.layers[l].units;
     const lw_activation activation = c->plan.layers[l].activation;
@@ -135,11 +135,11 @@ static void check_against_double(size_t rows, const float *x, size_t ldx, const 
         abort();
 }
 
-static void block_sums(const struct narrow_case *c, size_t l, size_t in, size_t first,
+static void block_sums(const struct small_net_case *c, size_t l, size_t in, size_t first,
                        const float *x, const float *dz, float *sums)
 {
     const size_t out = c->plan.layers[l].units, rest = c->batch.rows - first;
-    const size_t rows = rest < LW_NARROW_BLOCK ? rest : LW_NARROW_BLOCK;
+    const size_t rows = rest < LW_SMALL_NET_BLOCK_ROWS ? rest : LW_SMALL_NET_BLOCK_ROWS;
     x += first * in;
     dz += first * out;
     for (size_t j = 0; j < out; j++) {
@@ -152,15 +152,15 @@ static void block_sums(const struct narrow_case *c, size_t l, size_t in, size_t 
     }
 }
 
-void narrow_reference(const struct narrow_case *c, struct narrow_results *want)
+void small_net_reference(const struct small_net_case *c, struct small_net_results *want)
 {
-    const lw_narrow *plan = &c->plan;
+    const lw_small_net *plan = &c->plan;
     const size_t rows = c->batch.rows, last = plan->layer_count - 1;
-    const size_t blocks = lw_narrow_blocks(rows);
+    const size_t blocks = lw_small_net_blocks(rows);
     float *const inputs = picked_rows(c, c->x, plan->inputs);
-    const float *x[LW_NARROW_LAYERS + 1] = {inputs};
-    size_t in[LW_NARROW_LAYERS + 1] = {plan->inputs};
-    struct matrices layer[LW_NARROW_LAYERS];
+    const float *x[LW_SMALL_NET_MAX_LAYERS + 1] = {inputs};
+    size_t in[LW_SMALL_NET_MAX_LAYERS + 1] = {plan->inputs};
+    struct matrices layer[LW_SMALL_NET_MAX_LAYERS];
     want->row_loss = room(rows);
     want->sums = room(blocks * plan->parameter_count);
     for (size_t l = 0; l <= last; l++) {
@@ -174,14 +174,15 @@ void narrow_reference(const struct narrow_case *c, struct narrow_results *want)
         x[l + 1] = layer[l].y;
         in[l + 1] = n;
     }
-    if (c->batch.loss != LW_NARROW_NO_LOSS)
+    if (c->batch.loss != LW_SMALL_NET_LOSS_NONE)
         reference_loss(c, &layer[last], want->row_loss);
-    if (c->batch.loss == LW_NARROW_SQUARED_ERROR || c->batch.loss == LW_NARROW_OUTPUT_GRADIENT)
+    if (c->batch.loss == LW_SMALL_NET_LOSS_SQUARED_ERROR ||
+        c->batch.loss == LW_SMALL_NET_LOSS_OUTPUT_GRADIENT)
         derive(c, last, &layer[last]);
-    for (size_t l = plan->layer_count; c->batch.loss != LW_NARROW_NO_LOSS && l-- > 0;) {
+    for (size_t l = plan->layer_count; c->batch.loss != LW_SMALL_NET_LOSS_NONE && l-- > 0;) {
         const size_t n = plan->layers[l].units;
         for (size_t block = 0; block < blocks; block++)
-            block_sums(c, l, in[l], block * LW_NARROW_BLOCK, x[l], layer[l].dz,
+            block_sums(c, l, in[l], block * LW_SMALL_NET_BLOCK_ROWS, x[l], layer[l].dz,
                        want->sums + block * plan->parameter_count);
         if (l == 0)
             break;

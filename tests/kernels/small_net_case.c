@@ -1,4 +1,4 @@
-#include "narrow_case.h"
+#include "small_net_case.h"
 
 #include "problem.h"
 
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *buffer(struct narrow_case *c, size_t bytes)
+static void *buffer(struct small_net_case *c, size_t bytes)
 {
     struct guard *guard = &c->guard[c->guards++];
     *guard = guard_alloc(bytes, GUARD_AFTER);
@@ -16,7 +16,7 @@ static void *buffer(struct narrow_case *c, size_t bytes)
     return guard->data;
 }
 
-static float *floats(struct narrow_case *c, struct generator *from, size_t count)
+static float *floats(struct small_net_case *c, struct generator *from, size_t count)
 {
     float *const x = buffer(c, count * sizeof *x);
     for (size_t i = 0; i < count; i++)
@@ -25,9 +25,9 @@ static float *floats(struct narrow_case *c, struct generator *from, size_t count
 }
 
 /* The sections hold random numbers and, between them, zeros. */
-static float *sections(struct narrow_case *c, struct generator *from, float low)
+static float *sections(struct small_net_case *c, struct generator *from, float low)
 {
-    const lw_narrow *plan = &c->plan;
+    const lw_small_net *plan = &c->plan;
     float *const x = buffer(c, plan->parameter_count * sizeof *x);
     memset(x, 0, plan->parameter_count * sizeof *x);
     for (size_t l = 0, in = plan->inputs; l < plan->layer_count; in = plan->layers[l++].units) {
@@ -39,18 +39,20 @@ static float *sections(struct narrow_case *c, struct generator *from, float low)
     return x;
 }
 
-void narrow_case_create(struct narrow_case *c, const struct narrow_shape *shape, size_t rows,
-                        lw_narrow_loss loss, enum narrow_target target, int picked)
+void small_net_case_create(struct small_net_case *c, const struct small_net_shape *shape,
+                           size_t rows, lw_small_net_loss loss, enum small_net_target target,
+                           int picked)
 {
     struct generator from = {rows * 1000 + shape->inputs};
     memset(c, 0, sizeof *c);
-    if (lw_narrow_plan(&c->plan, shape->inputs, shape->layer_count, shape->layers) != LW_OK)
+    if (lw_small_net_plan(&c->plan, shape->inputs, shape->layer_count, shape->layers) != LW_OK)
         abort();
     c->outputs = shape->layers[shape->layer_count - 1].units;
     c->given_rows = picked ? rows + rows / 2 + 1 : rows;
     c->x = floats(c, &from, c->given_rows * shape->inputs);
     c->values = floats(c, &from, c->given_rows * c->outputs);
-    for (size_t i = 0; loss != LW_NARROW_SQUARED_ERROR && i < c->given_rows * c->outputs; i++)
+    for (size_t i = 0; loss != LW_SMALL_NET_LOSS_SQUARED_ERROR && i < c->given_rows * c->outputs;
+         i++)
         c->values[i] = fabsf(c->values[i]);
     const uint32_t classes = c->outputs == 1 ? 2 : (uint32_t)c->outputs;
     c->labels = buffer(c, c->given_rows * sizeof *c->labels);
@@ -65,29 +67,29 @@ void narrow_case_create(struct narrow_case *c, const struct narrow_shape *shape,
     c->parameters = sections(c, &from, -1.0f);
     c->m = sections(c, &from, -1.0f);
     c->v = sections(c, &from, 0.0f);
-    c->sums = floats(c, &from, (lw_narrow_blocks(rows) + 1) * c->plan.parameter_count);
+    c->sums = floats(c, &from, (lw_small_net_blocks(rows) + 1) * c->plan.parameter_count);
     c->workspace = floats(c, &from, c->plan.workspace);
     for (size_t i = 0; i < c->plan.workspace; i++)
         c->workspace[i] = NAN;
-    c->batch = (lw_narrow_batch){.rows = rows,
-                                 .x = c->x,
-                                 .index = picked ? c->index : NULL,
-                                 .loss = loss,
-                                 .values = target == TARGET_VALUES ? c->values : NULL,
-                                 .labels = target == TARGET_LABELS ? c->labels : NULL,
-                                 .gradient = c->gradient,
-                                 .scale = 0.3f,
-                                 .y = c->y,
-                                 .row_loss = c->row_loss};
+    c->batch = (lw_small_net_batch){.rows = rows,
+                                    .x = c->x,
+                                    .index = picked ? c->index : NULL,
+                                    .loss = loss,
+                                    .values = target == TARGET_VALUES ? c->values : NULL,
+                                    .labels = target == TARGET_LABELS ? c->labels : NULL,
+                                    .gradient = c->gradient,
+                                    .scale = 0.3f,
+                                    .y = c->y,
+                                    .row_loss = c->row_loss};
 }
 
-void narrow_case_destroy(struct narrow_case *c)
+void small_net_case_destroy(struct small_net_case *c)
 {
     for (size_t i = 0; i < c->guards; i++)
         guard_free(&c->guard[i]);
 }
 
-const char *narrow_case_title(const struct narrow_case *c)
+const char *small_net_case_title(const struct small_net_case *c)
 {
     static char title[200];
     int at = snprintf(title, sizeof title, "%zu", c->plan.inputs);
@@ -111,7 +113,7 @@ static float *copied(const float *x, size_t count)
 }
 
 struct pass {
-    const struct narrow_case *c;
+    const struct small_net_case *c;
     size_t parts;
     lw_status status;
 };
@@ -119,32 +121,32 @@ struct pass {
 static void run_parts(void *argument)
 {
     struct pass *pass = argument;
-    const struct narrow_case *c = pass->c;
-    const size_t blocks = lw_narrow_blocks(c->batch.rows);
+    const struct small_net_case *c = pass->c;
+    const size_t blocks = lw_small_net_blocks(c->batch.rows);
     /* The last part first. */
     for (size_t part = pass->parts; part-- > 0 && pass->status == LW_OK;) {
         const size_t first = blocks * part / pass->parts;
         const size_t count = blocks * (part + 1) / pass->parts - first;
         float *const sums = c->sums + first * c->plan.parameter_count;
         pass->status =
-            lw_narrow_pass(&c->plan, &c->batch, first, count, c->parameters,
-                           c->batch.loss == LW_NARROW_NO_LOSS ? NULL : sums, c->workspace);
+            lw_small_net_pass(&c->plan, &c->batch, first, count, c->parameters,
+                              c->batch.loss == LW_SMALL_NET_LOSS_NONE ? NULL : sums, c->workspace);
     }
 }
 
-void narrow_run(struct tally *tally, const struct narrow_case *c, size_t parts,
-                struct narrow_results *got)
+void small_net_run(struct tally *tally, const struct small_net_case *c, size_t parts,
+                   struct small_net_results *got)
 {
     struct pass pass = {.c = c, .parts = parts};
     const int trapped = guard_trap(run_parts, &pass);
-    TALLY_CHECK(tally, !trapped, "%s: touched what it must not", narrow_case_title(c));
-    TALLY_CHECK(tally, pass.status == LW_OK, "%s: %s", narrow_case_title(c), lw_last_error());
+    TALLY_CHECK(tally, !trapped, "%s: touched what it must not", small_net_case_title(c));
+    TALLY_CHECK(tally, pass.status == LW_OK, "%s: %s", small_net_case_title(c), lw_last_error());
     got->y = copied(c->y, c->batch.rows * c->outputs);
     got->row_loss = copied(c->row_loss, c->batch.rows);
-    got->sums = copied(c->sums, lw_narrow_blocks(c->batch.rows) * c->plan.parameter_count);
+    got->sums = copied(c->sums, lw_small_net_blocks(c->batch.rows) * c->plan.parameter_count);
 }
 
-void narrow_results_free(struct narrow_results *results)
+void small_net_results_free(struct small_net_results *results)
 {
     free(results->y);
     free(results->row_loss);
@@ -156,24 +158,25 @@ static int both_nan(float x, float y)
     return isnan(x) && isnan(y);
 }
 
-static void compare(struct tally *tally, const struct narrow_case *c, const char *what,
+static void compare(struct tally *tally, const struct small_net_case *c, const char *what,
                     const char *name, size_t count, const float *got, const float *want)
 {
     for (size_t i = 0; i < count; i++)
         TALLY_CHECK(tally, same_bits(got[i], want[i]) || both_nan(got[i], want[i]),
-                    "%s, %s: %s[%zu] is %a, not %a", narrow_case_title(c), what, name, i,
+                    "%s, %s: %s[%zu] is %a, not %a", small_net_case_title(c), what, name, i,
                     (double)got[i], (double)want[i]);
 }
 
-void narrow_compare(struct tally *tally, const struct narrow_case *c,
-                    const struct narrow_results *got, const struct narrow_results *want,
-                    const char *what)
+void small_net_compare(struct tally *tally, const struct small_net_case *c,
+                       const struct small_net_results *got, const struct small_net_results *want,
+                       const char *what)
 {
     const size_t rows = c->batch.rows;
     compare(tally, c, what, "y", rows * c->outputs, got->y, want->y);
-    if (c->batch.loss != LW_NARROW_NO_LOSS && c->batch.loss < LW_NARROW_OUTPUT_GRADIENT)
+    if (c->batch.loss != LW_SMALL_NET_LOSS_NONE &&
+        c->batch.loss < LW_SMALL_NET_LOSS_OUTPUT_GRADIENT)
         compare(tally, c, what, "row_loss", rows, got->row_loss, want->row_loss);
-    if (c->batch.loss != LW_NARROW_NO_LOSS)
-        compare(tally, c, what, "sums", lw_narrow_blocks(rows) * c->plan.parameter_count, got->sums,
-                want->sums);
+    if (c->batch.loss != LW_SMALL_NET_LOSS_NONE)
+        compare(tally, c, what, "sums", lw_small_net_blocks(rows) * c->plan.parameter_count,
+                got->sums, want->sums);
 }
