@@ -14,10 +14,10 @@ lw_weights lw_bf16_weights_of(size_t in, size_t out)
     lw_weights weights = lw_weights_of(in, out);
     /* Panels as wide as those of the copies, or rows, of which any part can be packed; rows as well where a product
      * of floats is one of dots, which panels have not got: prediction reads these weights too. */
-    weights.form =
-        weights.isa->tile_nr == LW_BF16_PANEL && !lw_is_narrow(out, in) && !lw_is_narrow(in, out)
-            ? LW_WEIGHTS_PANELS
-            : LW_WEIGHTS_ROWS;
+    weights.form = weights.isa->tile_nr == LW_BF16_PANEL && !lw_gemm_prefers_dot(out, in) &&
+                           !lw_gemm_prefers_dot(in, out)
+                       ? LW_WEIGHTS_PANELS
+                       : LW_WEIGHTS_ROWS;
     if (weights.form == LW_WEIGHTS_PANELS)
         weights.panel = lw_panel_distance(&weights);
     return weights;

@@ -59,13 +59,13 @@ const struct lw_isa *lw_isa_current(void)
     return atomic_compare_exchange_strong(&current, &expected, isa) ? isa : expected;
 }
 
-const struct lw_isa *lw_isa_narrowed(const struct lw_isa *isa, size_t columns)
+const struct lw_isa *lw_isa_half_width(const struct lw_isa *isa, size_t columns)
 {
-#ifdef LW_ISA_AVX512_IN_HALVES
+#ifdef LW_ISA_AVX512_HALF_WIDTH
     if (isa == &lw_isa_avx512 && columns <= 8)
         return &lw_isa_avx512vl;
 #endif
-#ifdef LW_ISA_AVX512BF16_IN_HALVES
+#ifdef LW_ISA_AVX512BF16_HALF_WIDTH
     if (isa == &lw_isa_avx512bf16 && columns <= 8)
         return &lw_isa_avx512vl;
 #endif
@@ -75,7 +75,7 @@ const struct lw_isa *lw_isa_narrowed(const struct lw_isa *isa, size_t columns)
 
 const struct lw_isa *lw_isa_for_columns(size_t columns)
 {
-    return lw_isa_narrowed(lw_isa_current(), columns);
+    return lw_isa_half_width(lw_isa_current(), columns);
 }
 
 void lw_isa_use(const struct lw_isa *isa)

@@ -10,7 +10,7 @@ const struct lw_isa *lw_isa_current(void);
 
 /* isa, or for so many columns of an output that fit half a vector, the set of half the lanes where there is
  * one. The bits are equal, and a Zen 4 core runs two half-width FMAs in the time of one. */
-const struct lw_isa *lw_isa_narrowed(const struct lw_isa *isa, size_t columns);
+const struct lw_isa *lw_isa_half_width(const struct lw_isa *isa, size_t columns);
 
 /* The set in use, narrowed. */
 const struct lw_isa *lw_isa_for_columns(size_t columns);

@@ -11,7 +11,7 @@ enum {
     SMALL_FLOATS = 4096 /* a transposed B that needs no buffer from the pool */
 };
 
-int lw_is_narrow(size_t n, size_t k)
+int lw_gemm_prefers_dot(size_t n, size_t k)
 {
     /* 128 x n x 256 on a Zen 5 core, GFLOP/s by tiles and by dots: 29 and 133 for 2 columns, 136 and 204 for 10,
      * 168 and 240 for 12, 240 and 242 for 16. B transposed has to fit a buffer. */

@@ -67,7 +67,7 @@ static void run_strips(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
         strip.n = lw_gemm_strip_columns(g, plan, block->cols.end - j);
         /* A narrow rest is faster on a narrower set, whose panels of A would have another height. */
         if (strip.n < nr && !plan->pack_a && !g->packed_b) {
-            isa = lw_isa_narrowed(isa, strip.n);
+            isa = lw_isa_half_width(isa, strip.n);
             mr = isa->tile_mr;
             nr = isa->tile_nr;
             strip.a_tile = mr * g->a_row;

@@ -31,13 +31,13 @@ lw_status lw_check_backward_input(const char *name, lw_activation activation,
 /* The instruction set for so many columns and steps. */
 static const struct lw_isa *isa_for_layer(size_t n, size_t k)
 {
-    return lw_is_narrow(n, k) ? lw_isa_current() : lw_isa_for_columns(n);
+    return lw_gemm_prefers_dot(n, k) ? lw_isa_current() : lw_isa_for_columns(n);
 }
 
 /* The passes whose A lies by rows. */
 static lw_status run_by_rows(const struct lw_gemm *gemm)
 {
-    return lw_is_narrow(gemm->n, gemm->k) ? lw_dots_run(gemm) : lw_gemm_run(gemm);
+    return lw_gemm_prefers_dot(gemm->n, gemm->k) ? lw_dots_run(gemm) : lw_gemm_run(gemm);
 }
 
 lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x, size_t ldx,

@@ -19,12 +19,12 @@ lw_status lw_pack(lw_packed **packed, int transb, size_t k, size_t n, const floa
     const lw_status status = lw_check_operand(name, &operand);
     if (status != LW_OK)
         return status;
-    const int narrow = lw_is_narrow(n, k);
-    const struct lw_isa *isa = narrow ? lw_isa_current() : lw_isa_for_columns(n);
+    const int prefers_dot = lw_gemm_prefers_dot(n, k);
+    const struct lw_isa *isa = prefers_dot ? lw_isa_current() : lw_isa_for_columns(n);
     const size_t width = isa->tile_nr, padded = (n + width - 1) / width * width;
     lw_packed *made = malloc(sizeof *made);
     size_t floats;
-    const int too_large = __builtin_mul_overflow(padded + (narrow ? n : 0), k, &floats) ||
+    const int too_large = __builtin_mul_overflow(padded + (prefers_dot ? n : 0), k, &floats) ||
                           floats > PTRDIFF_MAX / sizeof(float);
     /* A whole number of cache lines, at least one. */
     float *panels = too_large ? NULL : aligned_alloc(64, (floats * sizeof(float) + 64) / 64 * 64);
@@ -33,7 +33,7 @@ lw_status lw_pack(lw_packed **packed, int transb, size_t k, size_t n, const floa
         free(panels);
         return lw_fail(LW_ENOMEM, "%s: no memory for %zu x %zu", name, k, n);
     }
-    *made = (lw_packed){isa, k, n, panels, narrow && n > 0 ? panels + padded * k : NULL};
+    *made = (lw_packed){isa, k, n, panels, prefers_dot && n > 0 ? panels + padded * k : NULL};
     if (k > 0 && n > 0)
         isa->pack_b(k, n, b, transb ? 1 : ldb, transb ? ldb : 1, panels);
     if (made->columns && !transb)

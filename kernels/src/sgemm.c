@@ -7,10 +7,11 @@
  * Whether lw_sgemm takes dot products (its header says when). A rule of the shape alone; what does not hold for all
  * batches of a layer is not applied to its products.
  */
-static int takes_dots(int transa, int transb, size_t m, size_t n, size_t k, float alpha, float beta)
+static int prefers_dot(int transa, int transb, size_t m, size_t n, size_t k, float alpha,
+                       float beta)
 {
     const int few = transb && (m <= 4 || n <= 16) && k >= 32;
-    return !transa && (few || lw_is_narrow(n, k)) && alpha == 1.0f &&
+    return !transa && (few || lw_gemm_prefers_dot(n, k)) && alpha == 1.0f &&
            (beta == 0.0f || beta == 1.0f);
 }
 
@@ -72,7 +73,7 @@ lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float a
             return status;
         gemm.k = product ? k : 0;
     }
-    if (product && takes_dots(transa, transb, m, n, k, alpha, beta)) {
+    if (product && prefers_dot(transa, transb, m, n, k, alpha, beta)) {
         gemm.isa = lw_isa_current();
         return lw_dots_run(&gemm);
     }

@@ -33,7 +33,7 @@ lw_weights lw_weights_of(size_t in, size_t out)
      * products fill half a vector at most. */
     enum { FEW_INPUTS = 16, FEW_OUTPUTS = 8, MOST_OUTPUTS = 1 << 16 };
     lw_weights weights = {.in = in, .out = out, .form = LW_WEIGHTS_PANELS};
-    if (lw_is_narrow(out, in))
+    if (lw_gemm_prefers_dot(out, in))
         weights.form = LW_WEIGHTS_COLUMNS;
     else if (in <= FEW_INPUTS || out <= FEW_OUTPUTS || out > MOST_OUTPUTS)
         weights.form = LW_WEIGHTS_ROWS;

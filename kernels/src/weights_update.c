@@ -108,7 +108,7 @@ lw_status lw_weights_backward_update(const lw_weights *weights, size_t first, si
     };
     switch (weights->form) {
     case LW_WEIGHTS_ROWS:
-        gemm.isa = lw_isa_narrowed(weights->isa, out);
+        gemm.isa = lw_isa_half_width(weights->isa, out);
         break;
     case LW_WEIGHTS_PANELS:
         gemm.c = weights->w;
