@@ -9,14 +9,15 @@ static size_t min_size(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* The columns of C from column j on, which the strip was made of. */
-static void pack_strip(const struct lw_bf16_gradient *g, const struct lw_strip *strip, size_t j)
+/* The columns of C from column j on, which the panel was made of. */
+static void pack_strip(const struct lw_bf16_gradient *g, const struct lw_column_panel *panel,
+                       size_t j)
 {
     struct lw_bf16_block block = *g->pack;
-    block.cols = (struct lw_range){j, j + strip->n};
-    /* As if the strip were a part of weights that lie by rows. */
-    block.w = strip->c - block.rows.begin * strip->ldc - j;
-    block.ldw = strip->ldc;
+    block.cols = (struct lw_range){j, j + panel->n};
+    /* As if the panel were a part of weights that lie by rows. */
+    block.w = panel->c - block.rows.begin * panel->ldc - j;
+    block.ldw = panel->ldc;
     g->isa->bf16_pack(&block);
 }
 
@@ -24,7 +25,7 @@ static void run_steps(const struct lw_bf16_gradient *g, size_t p, size_t steps, 
                       float *scratch)
 {
     const struct lw_isa *isa = g->isa;
-    struct lw_strip strip = {
+    struct lw_column_panel panel = {
         .m = g->in,
         .kc = steps,
         .a = g->x + p * g->ldx,
@@ -34,26 +35,26 @@ static void run_steps(const struct lw_bf16_gradient *g, size_t p, size_t steps, 
         .add_to_c = add_to_c,
         .end = g->end,
     };
-    for (size_t j = 0; j < g->out; j += strip.n) {
-        strip.n = min_size(isa->tile_nr, g->out - j);
-        strip.col = j;
-        strip.ldc = g->panel ? strip.n : g->ldc;
-        strip.c = g->panel ? g->c + j / isa->tile_nr * g->panel + g->first * strip.n : g->c + j;
-        strip.c_right = strip.c + (g->panel ? g->panel : strip.n);
-        strip.b = g->dz + p * g->lddz + j;
-        strip.b_row = g->lddz;
-        strip.packed = strip.n == isa->tile_nr ? scratch : NULL;
-        if (strip.n < isa->bf16_least_n) {
+    for (size_t j = 0; j < g->out; j += panel.n) {
+        panel.n = min_size(isa->tile_nr, g->out - j);
+        panel.col = j;
+        panel.ldc = g->panel ? panel.n : g->ldc;
+        panel.c = g->panel ? g->c + j / isa->tile_nr * g->panel + g->first * panel.n : g->c + j;
+        panel.c_right = panel.c + (g->panel ? g->panel : panel.n);
+        panel.b = g->dz + p * g->lddz + j;
+        panel.b_row = g->lddz;
+        panel.packed = panel.n == isa->tile_nr ? scratch : NULL;
+        if (panel.n < isa->bf16_least_n) {
             /* Copied, so that whole vectors can be read. */
             memset(scratch, 0, steps * isa->lanes * sizeof *scratch);
             for (size_t q = 0; q < steps; q++)
-                memcpy(scratch + q * isa->lanes, strip.b + q * g->lddz, strip.n * sizeof *scratch);
-            strip.b = scratch;
-            strip.b_row = isa->lanes;
+                memcpy(scratch + q * isa->lanes, panel.b + q * g->lddz, panel.n * sizeof *scratch);
+            panel.b = scratch;
+            panel.b_row = isa->lanes;
         }
-        isa->bf16_strip(&strip);
+        isa->bf16_panel(&panel);
         if (g->pack)
-            pack_strip(g, &strip, j);
+            pack_strip(g, &panel, j);
     }
 }
 

@@ -4,7 +4,7 @@
 
 #include "isa_table.h"
 
-/* Pairs of rows that are taken at once: a strip of 32 columns of them takes 64 KB. */
+/* Pairs of rows that are taken at once: a panel of 32 columns of them takes 64 KB. */
 enum { LW_BF16_STEPS = 512 };
 
 struct lw_bf16_gradient {
@@ -19,7 +19,7 @@ struct lw_bf16_gradient {
         first; /* panel not 0: C lies in panels so far apart, and begins with row first of them */
     const struct lw_tile_end *end; /* only to store, for more steps than are taken at once */
     const struct lw_bf16_block
-        *pack; /* not NULL: what is made of each strip of C after it, but for its columns */
+        *pack; /* not NULL: what is made of each panel of C after it, but for its columns */
 };
 
 /* LW_OK, or LW_ENOMEM with C unchanged. */

@@ -1,4 +1,4 @@
-/* Dense layers on bf16: blocks of rows, panels of weights, strips. */
+/* Dense layers on bf16: blocks of rows, panels of weights, panels. */
 #include "bf16_gradient.h"
 #include "bf16_operand.h"
 #include "dispatch.h"
@@ -43,12 +43,12 @@ static struct lw_bf16_end end_from(const struct lw_bf16_end *all, size_t row, si
 }
 
 /* Rows from `row` on, m of them, times the panel whose first column is col. */
-static void run_panel(const struct pass *pass, size_t row, size_t m, size_t col)
+static void run_bf16_panel(const struct pass *pass, size_t row, size_t m, size_t col)
 {
     _Alignas(64) float c[ROWS * LW_BF16_PANEL];
     const size_t steps = pairs_of(pass->k), lanes = pass->isa->lanes;
     const size_t n = min_size(LW_BF16_PANEL, pass->n - col);
-    struct lw_strip strip = {
+    struct lw_column_panel panel = {
         .m = m,
         .kc = steps,
         .a = lw_bf16_floats(pass->a) + row * (pass->lda / 2),
@@ -59,13 +59,13 @@ static void run_panel(const struct pass *pass, size_t row, size_t m, size_t col)
         .ldc = LW_BF16_PANEL,
         .end = &lw_end_store,
     };
-    for (size_t j = 0; j < n; j += strip.n) {
+    for (size_t j = 0; j < n; j += panel.n) {
         /* Whole vectors: a panel has them. */
-        strip.n = min_size(pass->isa->tile_nr, (n - j + lanes - 1) / lanes * lanes);
-        strip.b = lw_bf16_floats(pass->panels) + col * steps + j;
-        strip.c = c + j;
-        strip.next_b = col + LW_BF16_PANEL < pass->n ? strip.b + LW_BF16_PANEL * steps : NULL;
-        pass->isa->bf16_strip(&strip);
+        panel.n = min_size(pass->isa->tile_nr, (n - j + lanes - 1) / lanes * lanes);
+        panel.b = lw_bf16_floats(pass->panels) + col * steps + j;
+        panel.c = c + j;
+        panel.next_b = col + LW_BF16_PANEL < pass->n ? panel.b + LW_BF16_PANEL * steps : NULL;
+        pass->isa->bf16_panel(&panel);
     }
     const struct lw_bf16_end end = end_from(&pass->end, row, col);
     pass->isa->bf16_finish(&end, m, n, c, LW_BF16_PANEL);
@@ -75,7 +75,7 @@ static void run_pass(const struct pass *pass)
 {
     for (size_t row = 0; row < pass->m; row += ROWS) {
         for (size_t col = 0; col < pass->n; col += LW_BF16_PANEL)
-            run_panel(pass, row, min_size(ROWS, pass->m - row), col);
+            run_bf16_panel(pass, row, min_size(ROWS, pass->m - row), col);
     }
 }
 

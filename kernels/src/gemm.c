@@ -13,7 +13,7 @@ static const double FLOPS_PER_THREAD = 200e3;
 /* A product whose packed operands fit here takes no buffer from the pool. */
 enum { SMALL_FLOATS = 4096 };
 
-/* The steps of a short product's strip of B: at most 16 steps of 32 columns. */
+/* The steps of a short product's panel of B: at most 16 steps of 32 columns. */
 enum { SHORT_FLOATS = 512 };
 
 /* More threads than this share a product only through several calls. */
@@ -31,7 +31,7 @@ struct block {
     struct lw_range rows, cols;
 };
 
-/* Where element (row, j) of C lies, for the j that a strip begins with. */
+/* Where element (row, j) of C lies, for the j that a panel begins with. */
 static float *element_of_c(const struct lw_gemm *g, size_t row, size_t j)
 {
     const size_t nr = g->isa->tile_nr;
@@ -41,73 +41,73 @@ static float *element_of_c(const struct lw_gemm *g, size_t row, size_t j)
 
 /* The contribution of kc steps from step p on to a block of C whose rows of A, if packed, stand in
  * packed_a. Strips of B that are to be packed are if this is the first block that needs them. */
-static void run_strips(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
+static void run_panels(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
                        const struct block *block, size_t p, size_t kc, int first,
                        const float *packed_a, float *packed_b)
 {
     const struct lw_isa *isa = g->isa;
     const size_t row = block->rows.begin;
     size_t mr = isa->tile_mr, nr = isa->tile_nr;
-    struct lw_strip strip;
-    strip.m = block->rows.end - row;
-    strip.kc = kc;
-    strip.row = row;
-    strip.add_to_c = p > 0 || g->beta != 0.0f;
-    strip.end = p + kc == g->k ? g->end : &lw_end_store;
-    strip.a = plan->pack_a ? packed_a
+    struct lw_column_panel panel;
+    panel.m = block->rows.end - row;
+    panel.kc = kc;
+    panel.row = row;
+    panel.add_to_c = p > 0 || g->beta != 0.0f;
+    panel.end = p + kc == g->k ? g->end : &lw_end_store;
+    panel.a = plan->pack_a ? packed_a
               : g->a_panel ? g->a
               : kc > 0     ? g->a + row * g->a_row + p * g->a_col
                            : NULL;
-    strip.a_row = plan->pack_a ? 1 : g->a_row;
-    strip.a_col = plan->pack_a ? mr : g->a_col;
-    strip.a_tile = mr * (plan->pack_a ? kc : g->a_row);
-    strip.a_panel = g->a_panel;
-    strip.a_panel_cols = nr;
-    for (size_t j = block->cols.begin; j < block->cols.end; j += strip.n) {
-        strip.n = lw_gemm_strip_columns(g, plan, block->cols.end - j);
+    panel.a_row = plan->pack_a ? 1 : g->a_row;
+    panel.a_col = plan->pack_a ? mr : g->a_col;
+    panel.a_tile = mr * (plan->pack_a ? kc : g->a_row);
+    panel.a_panel = g->a_panel;
+    panel.a_panel_cols = nr;
+    for (size_t j = block->cols.begin; j < block->cols.end; j += panel.n) {
+        panel.n = lw_gemm_panel_columns(g, plan, block->cols.end - j);
         /* A narrow rest is faster on a narrower set, whose panels of A would have another height. */
-        if (strip.n < nr && !plan->pack_a && !g->packed_b) {
-            isa = lw_isa_half_width(isa, strip.n);
+        if (panel.n < nr && !plan->pack_a && !g->packed_b) {
+            isa = lw_isa_half_width(isa, panel.n);
             mr = isa->tile_mr;
             nr = isa->tile_nr;
-            strip.a_tile = mr * g->a_row;
+            panel.a_tile = mr * g->a_row;
         }
-        strip.col = j;
-        strip.c = element_of_c(g, row, j);
-        strip.c_right = element_of_c(g, row, j + strip.n);
-        strip.ldc = g->c_panel ? strip.n : g->ldc;
-        strip.packed = NULL;
-        strip.b_panel = nr;
+        panel.col = j;
+        panel.c = element_of_c(g, row, j);
+        panel.c_right = element_of_c(g, row, j + panel.n);
+        panel.ldc = g->c_panel ? panel.n : g->ldc;
+        panel.packed = NULL;
+        panel.b_panel = nr;
         if (kc == 0) {
-            strip.b = NULL;
-            strip.b_row = 0;
+            panel.b = NULL;
+            panel.b_row = 0;
         } else if (g->packed_b) {
-            strip.b = g->packed_b + j * g->k + p * nr;
-            strip.b_row = nr;
-            strip.b_panel = g->k * nr;
+            panel.b = g->packed_b + j * g->k + p * nr;
+            panel.b_row = nr;
+            panel.b_panel = g->k * nr;
         } else {
             const size_t whole = g->isa->tile_nr;
             const size_t b_row = g->b_panel ? min_size(whole, g->n - j) : g->b_row;
             const float *source =
                 g->b + p * b_row + (g->b_panel ? j / whole * g->b_panel : j * g->b_col);
-            if (plan->pack_b || strip.n < isa->least_n) {
+            if (plan->pack_b || panel.n < isa->least_n) {
                 float *to = packed_b + (plan->keep_b ? (j - block->cols.begin) * kc : 0);
-                const int pack = first || !plan->keep_b, along = g->b_col == 1 && strip.n == nr;
-                strip.b = pack && along ? source : to;
-                strip.b_row = pack && along ? b_row : nr;
-                strip.packed = pack && along ? to : NULL;
+                const int pack = first || !plan->keep_b, along = g->b_col == 1 && panel.n == nr;
+                panel.b = pack && along ? source : to;
+                panel.b_row = pack && along ? b_row : nr;
+                panel.packed = pack && along ? to : NULL;
                 if (pack && !along)
-                    isa->pack_b(kc, strip.n, source, b_row, g->b_col, to);
+                    isa->pack_b(kc, panel.n, source, b_row, g->b_col, to);
             } else {
-                strip.b = source;
-                strip.b_row = b_row;
-                strip.b_panel = g->b_panel ? g->b_panel : nr;
+                panel.b = source;
+                panel.b_row = b_row;
+                panel.b_panel = g->b_panel ? g->b_panel : nr;
             }
         }
-        strip.next_b = g->b_panel && j + strip.n < block->cols.end
-                           ? g->b + (j + strip.n) / g->isa->tile_nr * g->b_panel + p * strip.b_row
+        panel.next_b = g->b_panel && j + panel.n < block->cols.end
+                           ? g->b + (j + panel.n) / g->isa->tile_nr * g->b_panel + p * panel.b_row
                            : NULL;
-        isa->gemm_strip(&strip);
+        isa->gemm_panel(&panel);
     }
 }
 
@@ -150,7 +150,7 @@ static void run_serial(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
                 if (plan->pack_a && kc > 0)
                     g->isa->pack_a(block.rows.end - i, kc, g->a + i * g->a_row + p * g->a_col,
                                    g->a_row, g->a_col, g->alpha, packed_a);
-                run_strips(g, plan, &block, p, kc, i == part->rows.begin, packed_a, packed_b);
+                run_panels(g, plan, &block, p, kc, i == part->rows.begin, packed_a, packed_b);
             }
             p += kc;
         } while (p < g->k);
@@ -171,36 +171,36 @@ static void run_short(const struct lw_gemm *g, const struct block *part)
     _Alignas(64) float packed[SHORT_FLOATS];
     const size_t row = part->rows.begin;
     /* Field by field: an initialiser would clear the whole struct first, by a string instruction of 40 cycles. */
-    struct lw_strip strip;
-    strip.m = part->rows.end - row;
-    strip.kc = g->k;
-    strip.a = g->a + row * g->a_row;
-    strip.a_row = g->a_row;
-    strip.a_col = 1;
-    strip.ldc = g->ldc;
-    strip.add_to_c = g->beta != 0.0f;
-    strip.end = g->end;
-    strip.row = row;
+    struct lw_column_panel panel;
+    panel.m = part->rows.end - row;
+    panel.kc = g->k;
+    panel.a = g->a + row * g->a_row;
+    panel.a_row = g->a_row;
+    panel.a_col = 1;
+    panel.ldc = g->ldc;
+    panel.add_to_c = g->beta != 0.0f;
+    panel.end = g->end;
+    panel.row = row;
     if (g->beta != 0.0f && g->beta != 1.0f)
         scale_c(g, part);
     sum_b(g, part);
-    for (size_t j = part->cols.begin; j < part->cols.end; j += strip.n) {
-        strip.n = min_size(g->isa->short_width, part->cols.end - j);
-        strip.col = j;
-        strip.c = g->c + row * g->ldc + j;
-        strip.b = g->b + j * g->b_col;
-        strip.b_row = g->b_row;
+    for (size_t j = part->cols.begin; j < part->cols.end; j += panel.n) {
+        panel.n = min_size(g->isa->short_width, part->cols.end - j);
+        panel.col = j;
+        panel.c = g->c + row * g->ldc + j;
+        panel.b = g->b + j * g->b_col;
+        panel.b_row = g->b_row;
         if (g->b_col == g->k && (g->k == 2 || g->k == 4)) {
-            strip.b_row = 0;
+            panel.b_row = 0;
         } else if (g->b_col != 1) {
-            for (size_t q = 0; q < strip.n; q++) {
+            for (size_t q = 0; q < panel.n; q++) {
                 for (size_t p = 0; p < g->k; p++)
-                    packed[p * g->isa->short_width + q] = strip.b[q * g->b_col + p];
+                    packed[p * g->isa->short_width + q] = panel.b[q * g->b_col + p];
             }
-            strip.b = packed;
-            strip.b_row = g->isa->short_width;
+            panel.b = packed;
+            panel.b_row = g->isa->short_width;
         }
-        g->isa->gemm_short(&strip);
+        g->isa->gemm_short(&panel);
     }
 }
 

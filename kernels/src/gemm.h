@@ -25,7 +25,7 @@ struct lw_gemm {
                       biases that they are the gradient of */
 };
 
-/* Whether strips have to keep to the panels of an operand. */
+/* Whether panels have to keep to the panels of an operand. */
 static inline int lw_gemm_has_panels(const struct lw_gemm *g)
 {
     return g->packed_b || g->b_panel || g->c_panel;

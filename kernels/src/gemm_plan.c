@@ -45,7 +45,7 @@ static int is_few_rows(const struct lw_gemm *g, size_t m)
     return m <= sizeof g->isa->few_nr / sizeof *g->isa->few_nr && g->alpha == 1.0f;
 }
 
-/* Blocks of all k steps, for a C that is not there to be added to: the strips of B are packed once, and a few tiles of A,
+/* Blocks of all k steps, for a C that is not there to be added to: the panels of B are packed once, and a few tiles of A,
  * a fourth of the second level, pass by all of them. */
 static struct lw_blocking whole_steps(const struct lw_gemm *g, size_t k)
 {
@@ -85,14 +85,14 @@ struct lw_gemm_plan lw_gemm_plan(const struct lw_gemm *g, size_t m, size_t n)
         if (plan.pack_a)
             plan.a_floats = plan.size.kc * round_up(min_size(plan.size.mc, m), mr);
     }
-    /* Wide strips of few rows end anywhere. */
+    /* Wide panels of few rows end anywhere. */
     const size_t rest = few_rows ? 1 : n % nr;
     if (plan.pack_b || (!g->packed_b && rest > 0 && rest < g->isa->least_n))
         plan.b_floats = plan.size.kc * (plan.keep_b ? round_up(min_size(plan.size.nc, n), nr) : nr);
     return plan;
 }
 
-size_t lw_gemm_strip_columns(const struct lw_gemm *g, const struct lw_gemm_plan *plan, size_t rest)
+size_t lw_gemm_panel_columns(const struct lw_gemm *g, const struct lw_gemm_plan *plan, size_t rest)
 {
     const size_t nr = g->isa->tile_nr;
     if (rest >= plan->width && (rest > plan->edge || rest == plan->width))

@@ -55,31 +55,31 @@ struct lw_tile_end {
     const struct lw_tile_update *update;
 };
 
-/* A strip of a product: m rows, kc steps, at most tile_nr columns; where both operands lie by rows at most edge_nr, with
+/* A panel of a product: m rows, kc steps, at most tile_nr columns; where both operands lie by rows at most edge_nr, with
  * few rows at most few_nr. */
-struct lw_strip {
+struct lw_column_panel {
     size_t m, n, kc;
     /* Element (i, p) of the t-th tile of tile_mr rows is a[t * a_tile + i * a_row + p * a_col]; a_row or
      * a_col is 1. */
     const float *a;
     size_t a_row, a_col, a_tile;
     /* a_panel is not 0: A lies in panels that begin so far apart, a_panel_cols of its kc steps in each, the rest in
-     * the last one. a is then A's element (0, 0), not the strip's, and a_col is 1. */
+     * the last one. a is then A's element (0, 0), not the panel's, and a_col is 1. */
     size_t a_panel, a_panel_cols;
     /* Element (p, j) is b[p * b_row + j], past tile_nr columns b_panel further for each of them. n columns
      * are read, but at least least_n. */
     const float *b;
     size_t b_row, b_panel;
     float *
-        packed; /* not NULL: the strip, of tile_nr columns, is also packed there, as pack_b does it */
-    /* What is read as B after this strip, as many steps as far apart, and is fetched ahead; or NULL. */
+        packed; /* not NULL: the panel, of tile_nr columns, is also packed there, as pack_b does it */
+    /* What is read as B after this panel, as many steps as far apart, and is fetched ahead; or NULL. */
     const float *next_b;
     float *c;
     size_t ldc;
-    const float *c_right; /* where the strip to the right begins in C, if there is one */
+    const float *c_right; /* where the panel to the right begins in C, if there is one */
     int add_to_c;         /* start from C; otherwise from 0 */
     const struct lw_tile_end *end;
-    size_t row, col; /* of the strip's first element in C, which end's pointers belong to */
+    size_t row, col; /* of the panel's first element in C, which end's pointers belong to */
 };
 
 /* The end of a product that is only stored. */
@@ -138,9 +138,9 @@ struct lw_bf16_block {
 struct lw_isa {
     const char *name;
     size_t tile_mr, tile_nr; /* rows and columns of the register tile */
-    size_t least_n;          /* columns that a strip reads of B at least */
-    size_t bf16_least_n;     /* the same of a strip of pairs */
-    size_t edge_nr;          /* columns of the widest strip of an A by rows and a B in place */
+    size_t least_n;          /* columns that a panel reads of B at least */
+    size_t bf16_least_n;     /* the same of a panel of pairs */
+    size_t edge_nr;          /* columns of the widest panel of an A by rows and a B in place */
     size_t few_nr[3];        /* columns of the tiles for one, two and three rows */
     size_t lanes;            /* floats of a vector */
 
@@ -152,13 +152,13 @@ struct lw_isa {
     /* Packs a kc x n block of B, element (p, j) at b[p * row + j * col], into panels of tile_nr
      * columns, zero padded: panel s holds (p, s * tile_nr + j) at packed[(s * kc + p) * nr + j]. */
     void (*pack_b)(size_t kc, size_t n, const float *b, size_t row, size_t col, float *packed);
-    /* C = [C +] A * B on a strip of C, then end. */
-    void (*gemm_strip)(const struct lw_strip *strip);
+    /* C = [C +] A * B on a panel of C, then end. */
+    void (*gemm_panel)(const struct lw_column_panel *panel);
 
     /* The same for few steps: at most short_width columns, short_k[0] steps if they fit a vector, else
      * short_k[1]; A by rows (a_col is 1), and of B exactly n columns are read. With 2 or 4 steps
      * and b_row 0, element (p, j) of B is b[j * kc + p]. */
-    void (*gemm_short)(const struct lw_strip *strip);
+    void (*gemm_short)(const struct lw_column_panel *panel);
     size_t short_width, short_k[2];
 
     void (*gemm_dots)(const struct lw_dots *dots);
@@ -204,9 +204,9 @@ struct lw_isa {
     void (*bf16_two_rows)(const struct lw_bf16_end *end, size_t row, size_t n, const float *upper,
                           const float *lower);
     void (*bf16_pack)(const struct lw_bf16_block *block);
-    /* gemm_strip with pairs as elements; n at most tile_nr for any m, and end
+    /* gemm_panel with pairs as elements; n at most tile_nr for any m, and end
      * LW_END_STORE or LW_END_UPDATE. */
-    void (*bf16_strip)(const struct lw_strip *strip);
+    void (*bf16_panel)(const struct lw_column_panel *panel);
     /* Finishes m rows of n <= LW_BF16_PANEL floats; c becomes anything. */
     void (*bf16_finish)(const struct lw_bf16_end *end, size_t m, size_t n, float *c, size_t ldc);
     /* Of steps rows of pairs. */

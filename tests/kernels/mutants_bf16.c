@@ -72,25 +72,25 @@ static void edit_odd_rows(struct lw_isa *isa)
 
 /* ---- Products ---- */
 
-static void drops_last_pair(const struct lw_strip *strip)
+static void drops_last_pair(const struct lw_column_panel *panel)
 {
-    struct lw_strip shorter = *strip;
+    struct lw_column_panel shorter = *panel;
     shorter.kc -= shorter.kc > 0;
-    good_isa->bf16_strip(&shorter);
+    good_isa->bf16_panel(&shorter);
 }
 static void edit_last_pair(struct lw_isa *isa)
 {
-    isa->bf16_strip = drops_last_pair;
+    isa->bf16_panel = drops_last_pair;
 }
 
 /* As if pairs were floats. */
-static void multiplies_floats(const struct lw_strip *strip)
+static void multiplies_floats(const struct lw_column_panel *panel)
 {
-    good_isa->gemm_strip(strip);
+    good_isa->gemm_panel(panel);
 }
 static void edit_floats(struct lw_isa *isa)
 {
-    isa->bf16_strip = multiplies_floats;
+    isa->bf16_panel = multiplies_floats;
 }
 
 static void forgets_bias(const struct lw_bf16_end *end, size_t m, size_t n, float *c, size_t ldc)
@@ -142,15 +142,15 @@ static void edit_behind(struct lw_isa *isa)
 
 /* ---- Master weights ---- */
 
-static void updates_twice(const struct lw_strip *strip)
+static void updates_twice(const struct lw_column_panel *panel)
 {
-    good_isa->bf16_strip(strip);
-    if (strip->end->kind == LW_END_UPDATE)
-        good_isa->bf16_strip(strip);
+    good_isa->bf16_panel(panel);
+    if (panel->end->kind == LW_END_UPDATE)
+        good_isa->bf16_panel(panel);
 }
 static void edit_update(struct lw_isa *isa)
 {
-    isa->bf16_strip = updates_twice;
+    isa->bf16_panel = updates_twice;
 }
 
 static const struct mutant mutants[] = {

@@ -5,61 +5,61 @@
 #include <omp.h>
 #include <string.h>
 
-static void last_k_dropped(const struct lw_strip *strip)
+static void last_k_dropped(const struct lw_column_panel *panel)
 {
-    struct lw_strip broken = *strip;
+    struct lw_column_panel broken = *panel;
     broken.kc -= broken.kc > 0;
-    good_isa->gemm_strip(&broken);
+    good_isa->gemm_panel(&broken);
 }
 static void edit_last_k(struct lw_isa *isa)
 {
-    isa->gemm_strip = last_k_dropped;
+    isa->gemm_panel = last_k_dropped;
 }
 
-static void bias_missing(const struct lw_strip *strip)
+static void bias_missing(const struct lw_column_panel *panel)
 {
-    struct lw_tile_end end = *strip->end;
-    struct lw_strip broken = *strip;
+    struct lw_tile_end end = *panel->end;
+    struct lw_column_panel broken = *panel;
     end.bias = NULL;
     broken.end = &end;
-    good_isa->gemm_strip(&broken);
+    good_isa->gemm_panel(&broken);
 }
 static void edit_bias(struct lw_isa *isa)
 {
-    isa->gemm_strip = bias_missing;
+    isa->gemm_panel = bias_missing;
 }
 
-static void tail_short(const struct lw_strip *strip)
+static void tail_short(const struct lw_column_panel *panel)
 {
-    struct lw_strip broken = *strip;
+    struct lw_column_panel broken = *panel;
     broken.n -= broken.n > 1 && broken.n < good_isa->tile_nr;
-    good_isa->gemm_strip(&broken);
+    good_isa->gemm_panel(&broken);
 }
 static void edit_tail(struct lw_isa *isa)
 {
-    isa->gemm_strip = tail_short;
+    isa->gemm_panel = tail_short;
 }
 
-static void starts_from_zero(const struct lw_strip *strip)
+static void starts_from_zero(const struct lw_column_panel *panel)
 {
-    struct lw_strip broken = *strip;
+    struct lw_column_panel broken = *panel;
     broken.add_to_c = 0;
-    good_isa->gemm_strip(&broken);
+    good_isa->gemm_panel(&broken);
 }
 static void edit_add_to_c(struct lw_isa *isa)
 {
-    isa->gemm_strip = starts_from_zero;
+    isa->gemm_panel = starts_from_zero;
 }
 
-static void always_reads_c(const struct lw_strip *strip)
+static void always_reads_c(const struct lw_column_panel *panel)
 {
-    struct lw_strip broken = *strip;
+    struct lw_column_panel broken = *panel;
     broken.add_to_c = 1;
-    good_isa->gemm_strip(&broken);
+    good_isa->gemm_panel(&broken);
 }
 static void edit_reads_c(struct lw_isa *isa)
 {
-    isa->gemm_strip = always_reads_c;
+    isa->gemm_panel = always_reads_c;
 }
 
 static void dot_last_dropped(const struct lw_dots *dots)
@@ -106,55 +106,55 @@ static void edit_dot_rows(struct lw_isa *isa)
     isa->gemm_dots = dot_rows_dropped;
 }
 
-/* The last vector of a wide strip one column too far left. */
-static void last_vector_shifted(const struct lw_strip *strip)
+/* The last vector of a wide panel one column too far left. */
+static void last_vector_shifted(const struct lw_column_panel *panel)
 {
-    struct lw_strip broken = *strip;
+    struct lw_column_panel broken = *panel;
     broken.n -= broken.n > good_isa->lanes && broken.n % good_isa->lanes != 0;
-    good_isa->gemm_strip(&broken);
+    good_isa->gemm_panel(&broken);
 }
 static void edit_last_vector(struct lw_isa *isa)
 {
-    isa->gemm_strip = last_vector_shifted;
+    isa->gemm_panel = last_vector_shifted;
 }
 
 /* Few rows side by side that all take the first row of A. */
-static void few_rows_alike(const struct lw_strip *strip)
+static void few_rows_alike(const struct lw_column_panel *panel)
 {
-    struct lw_strip broken = *strip;
+    struct lw_column_panel broken = *panel;
     if (broken.m > 1 && broken.m <= sizeof good_isa->few_nr / sizeof *good_isa->few_nr)
         broken.a_row = 0;
-    good_isa->gemm_strip(&broken);
+    good_isa->gemm_panel(&broken);
 }
 static void edit_few_rows(struct lw_isa *isa)
 {
-    isa->gemm_strip = few_rows_alike;
+    isa->gemm_panel = few_rows_alike;
 }
 
 /* The panels of a packed B taken for columns side by side. */
-static void panels_ignored(const struct lw_strip *strip)
+static void panels_ignored(const struct lw_column_panel *panel)
 {
-    struct lw_strip broken = *strip;
+    struct lw_column_panel broken = *panel;
     broken.b_panel = good_isa->tile_nr;
-    good_isa->gemm_strip(&broken);
+    good_isa->gemm_panel(&broken);
 }
 static void edit_panels(struct lw_isa *isa)
 {
-    isa->gemm_strip = panels_ignored;
+    isa->gemm_panel = panels_ignored;
 }
 
 /* C left alone where a derivative follows. */
-static void derivative_left_out(const struct lw_strip *strip)
+static void derivative_left_out(const struct lw_column_panel *panel)
 {
     static const struct lw_tile_end store = {.kind = LW_END_STORE};
-    struct lw_strip broken = *strip;
+    struct lw_column_panel broken = *panel;
     if (broken.end->kind == LW_END_BACKWARD)
         broken.end = &store;
-    good_isa->gemm_strip(&broken);
+    good_isa->gemm_panel(&broken);
 }
-static void edit_strip_derivative(struct lw_isa *isa)
+static void edit_panel_derivative(struct lw_isa *isa)
 {
-    isa->gemm_strip = derivative_left_out;
+    isa->gemm_panel = derivative_left_out;
 }
 
 static void dot_bias_missing(const struct lw_dots *dots)
@@ -193,9 +193,9 @@ static void edit_transpose(struct lw_isa *isa)
     isa->transpose = last_column_not_transposed;
 }
 
-static void short_last_k_dropped(const struct lw_strip *strip)
+static void short_last_k_dropped(const struct lw_column_panel *panel)
 {
-    struct lw_strip broken = *strip;
+    struct lw_column_panel broken = *panel;
     broken.kc -= broken.kc > 1 && broken.b_row != 0;
     good_isa->gemm_short(&broken);
 }
@@ -205,9 +205,9 @@ static void edit_short_last_k(struct lw_isa *isa)
 }
 
 /* Columns of B side by side taken for its rows; nothing else is read. */
-static void short_not_unzipped(const struct lw_strip *strip)
+static void short_not_unzipped(const struct lw_column_panel *panel)
 {
-    struct lw_strip broken = *strip;
+    struct lw_column_panel broken = *panel;
     broken.b_row += broken.b_row == 0 ? broken.n : 0;
     good_isa->gemm_short(&broken);
 }
@@ -216,9 +216,9 @@ static void edit_short_unzip(struct lw_isa *isa)
     isa->gemm_short = short_not_unzipped;
 }
 
-static void short_starts_from_zero(const struct lw_strip *strip)
+static void short_starts_from_zero(const struct lw_column_panel *panel)
 {
-    struct lw_strip broken = *strip;
+    struct lw_column_panel broken = *panel;
     broken.add_to_c = 0;
     good_isa->gemm_short(&broken);
 }
@@ -227,10 +227,10 @@ static void edit_short_add_to_c(struct lw_isa *isa)
     isa->gemm_short = short_starts_from_zero;
 }
 
-static void short_bias_missing(const struct lw_strip *strip)
+static void short_bias_missing(const struct lw_column_panel *panel)
 {
-    struct lw_tile_end end = *strip->end;
-    struct lw_strip broken = *strip;
+    struct lw_tile_end end = *panel->end;
+    struct lw_column_panel broken = *panel;
     end.bias = NULL;
     broken.end = &end;
     good_isa->gemm_short(&broken);
@@ -241,15 +241,15 @@ static void edit_short_bias(struct lw_isa *isa)
 }
 
 /* Only where the rows of C lie side by side and vectors may run across their ends. */
-static int is_narrow_and_large(const struct lw_strip *strip)
+static int is_narrow_and_large(const struct lw_column_panel *panel)
 {
-    return strip->n == strip->ldc && strip->n < good_isa->lanes && strip->m * strip->n >= 4096;
+    return panel->n == panel->ldc && panel->n < good_isa->lanes && panel->m * panel->n >= 4096;
 }
 
-static void flat_last_row_dropped(const struct lw_strip *strip)
+static void flat_last_row_dropped(const struct lw_column_panel *panel)
 {
-    struct lw_strip broken = *strip;
-    broken.m -= is_narrow_and_large(strip) ? 1 : 0;
+    struct lw_column_panel broken = *panel;
+    broken.m -= is_narrow_and_large(panel) ? 1 : 0;
     good_isa->gemm_short(&broken);
 }
 static void edit_flat_last_row(struct lw_isa *isa)
@@ -257,11 +257,11 @@ static void edit_flat_last_row(struct lw_isa *isa)
     isa->gemm_short = flat_last_row_dropped;
 }
 
-static void flat_reads_on(const struct lw_strip *strip)
+static void flat_reads_on(const struct lw_column_panel *panel)
 {
-    good_isa->gemm_short(strip);
-    if (is_narrow_and_large(strip)) {
-        const volatile float beyond = *(const volatile float *)(strip->a + strip->m * strip->a_row);
+    good_isa->gemm_short(panel);
+    if (is_narrow_and_large(panel)) {
+        const volatile float beyond = *(const volatile float *)(panel->a + panel->m * panel->a_row);
         (void)beyond;
     }
 }
@@ -307,89 +307,89 @@ static void edit_a_spoils_next(struct lw_isa *isa)
     isa->pack_a = a_spoils_next;
 }
 
-/* A strip of B multiplied but not packed on the way. */
-static void not_packed_on_the_way(const struct lw_strip *strip)
+/* A panel of B multiplied but not packed on the way. */
+static void not_packed_on_the_way(const struct lw_column_panel *panel)
 {
-    struct lw_strip broken = *strip;
-    good_isa->gemm_strip(&broken);
-    if (strip->packed)
-        memset(strip->packed, 0, strip->kc * good_isa->tile_nr * sizeof *strip->packed);
+    struct lw_column_panel broken = *panel;
+    good_isa->gemm_panel(&broken);
+    if (panel->packed)
+        memset(panel->packed, 0, panel->kc * good_isa->tile_nr * sizeof *panel->packed);
 }
 static void edit_not_packed(struct lw_isa *isa)
 {
-    isa->gemm_strip = not_packed_on_the_way;
+    isa->gemm_panel = not_packed_on_the_way;
 }
 
 /* A tile that reaches up into rows above, although it adds to them. */
-static void last_rows_added(const struct lw_strip *strip)
+static void last_rows_added(const struct lw_column_panel *panel)
 {
-    struct lw_strip first = *strip;
-    const size_t rest = strip->m % good_isa->tile_mr;
-    good_isa->gemm_strip(strip);
-    if (strip->add_to_c || rest == 0 || strip->m < good_isa->tile_mr ||
-        strip->end->kind != LW_END_STORE || strip->a_col != 1)
+    struct lw_column_panel first = *panel;
+    const size_t rest = panel->m % good_isa->tile_mr;
+    good_isa->gemm_panel(panel);
+    if (panel->add_to_c || rest == 0 || panel->m < good_isa->tile_mr ||
+        panel->end->kind != LW_END_STORE || panel->a_col != 1)
         return;
-    first.a += (strip->m / good_isa->tile_mr - 1) * strip->a_tile;
-    first.c += (strip->m / good_isa->tile_mr - 1) * good_isa->tile_mr * strip->ldc;
+    first.a += (panel->m / good_isa->tile_mr - 1) * panel->a_tile;
+    first.c += (panel->m / good_isa->tile_mr - 1) * good_isa->tile_mr * panel->ldc;
     first.m = good_isa->tile_mr;
     first.packed = NULL;
     first.add_to_c = 1;
-    good_isa->gemm_strip(&first);
+    good_isa->gemm_panel(&first);
 }
 static void edit_last_rows(struct lw_isa *isa)
 {
-    isa->gemm_strip = last_rows_added;
+    isa->gemm_panel = last_rows_added;
 }
 
 /* Two sums over the halves of k, added: as exact on eighths, but other bits. */
-static void k_split(const struct lw_strip *strip)
+static void k_split(const struct lw_column_panel *panel)
 {
     enum { MOST = 512 * 32 };
-    const size_t half = strip->kc / 2, nr = good_isa->tile_nr;
-    struct lw_strip first = *strip, second = *strip;
+    const size_t half = panel->kc / 2, nr = good_isa->tile_nr;
+    struct lw_column_panel first = *panel, second = *panel;
     float sum[MOST];
-    if (strip->end->kind != LW_END_STORE || half == 0 || strip->m * nr > MOST) {
-        good_isa->gemm_strip(strip);
+    if (panel->end->kind != LW_END_STORE || half == 0 || panel->m * nr > MOST) {
+        good_isa->gemm_panel(panel);
         return;
     }
     first.kc = half;
     second.kc -= half;
-    second.a += half * strip->a_col;
-    second.b += half * strip->b_row;
+    second.a += half * panel->a_col;
+    second.b += half * panel->b_row;
     second.c = sum;
     second.ldc = nr;
     second.add_to_c = 0;
-    good_isa->gemm_strip(&first);
-    good_isa->gemm_strip(&second);
-    for (size_t i = 0; i < strip->m; i++) {
-        for (size_t j = 0; j < strip->n; j++)
-            strip->c[i * strip->ldc + j] += sum[i * nr + j];
+    good_isa->gemm_panel(&first);
+    good_isa->gemm_panel(&second);
+    for (size_t i = 0; i < panel->m; i++) {
+        for (size_t j = 0; j < panel->n; j++)
+            panel->c[i * panel->ldc + j] += sum[i * nr + j];
     }
 }
 static void edit_k_split(struct lw_isa *isa)
 {
-    isa->gemm_strip = k_split;
+    isa->gemm_panel = k_split;
 }
 
 /* The same, but only where several threads share the product. */
-static void k_split_by_threads(const struct lw_strip *strip)
+static void k_split_by_threads(const struct lw_column_panel *panel)
 {
-    (omp_get_num_threads() > 2 ? k_split : good_isa->gemm_strip)(strip);
+    (omp_get_num_threads() > 2 ? k_split : good_isa->gemm_panel)(panel);
 }
 static void edit_k_split_by_threads(struct lw_isa *isa)
 {
-    isa->gemm_strip = k_split_by_threads;
+    isa->gemm_panel = k_split_by_threads;
 }
 
-static void writes_padding(const struct lw_strip *strip)
+static void writes_padding(const struct lw_column_panel *panel)
 {
-    good_isa->gemm_strip(strip);
-    if (strip->m > 1 && strip->n < strip->ldc)
-        strip->c[strip->n] = 0.0f;
+    good_isa->gemm_panel(panel);
+    if (panel->m > 1 && panel->n < panel->ldc)
+        panel->c[panel->n] = 0.0f;
 }
 static void edit_writes_padding(struct lw_isa *isa)
 {
-    isa->gemm_strip = writes_padding;
+    isa->gemm_panel = writes_padding;
 }
 
 static void alpha_ignored(size_t m, size_t kc, const float *a, size_t row, size_t col, float alpha,
@@ -438,11 +438,11 @@ static const struct mutant mutants[] = {
     {"dot product not added to C", "chains", NULL, edit_dot_add, NULL},
     {"column of dot products dropped", "exact", "lw_sgemm", edit_dot_column, NULL},
     {"rows below tiles of dot products dropped", "exact", "lw_sgemm", edit_dot_rows, NULL},
-    {"last vector of a strip shifted", "exact", "lw_sgemm", edit_last_vector, NULL},
+    {"last vector of a panel shifted", "exact", "lw_sgemm", edit_last_vector, NULL},
     {"few rows alike", "exact", "lw_sgemm", edit_few_rows, NULL},
     {"few rows alike", "chains", NULL, edit_few_rows, NULL},
     {"panels ignored", "packed", NULL, edit_panels, NULL},
-    {"derivative left out", "exact", "lw_linear_backward_input", edit_strip_derivative, NULL},
+    {"derivative left out", "exact", "lw_linear_backward_input", edit_panel_derivative, NULL},
     {"bias of dot products missing", "exact", "lw_linear_forward", edit_dot_bias, NULL},
     {"bias of dot products missing", "chains", NULL, edit_dot_bias, NULL},
     {"place of dot products lost", "threads", "lw_linear_backward_input", edit_dot_place, NULL},

@@ -3,23 +3,23 @@
 #include "weights_case.h"
 
 /* Rows of the last tile that are above it are updated again, as a tile that reaches up would. */
-static void updated_twice(const struct lw_strip *strip)
+static void updated_twice(const struct lw_column_panel *panel)
 {
-    good_isa->gemm_strip(strip);
+    good_isa->gemm_panel(panel);
     const size_t mr = good_isa->tile_mr;
-    if (strip->end->kind != LW_END_UPDATE || strip->m <= mr || strip->m % mr == 0)
+    if (panel->end->kind != LW_END_UPDATE || panel->m <= mr || panel->m % mr == 0)
         return;
-    const size_t row = strip->m / mr * mr - 1;
-    struct lw_strip again = *strip;
+    const size_t row = panel->m / mr * mr - 1;
+    struct lw_column_panel again = *panel;
     again.m = 1;
     again.row += row;
-    again.c += row * strip->ldc;
-    again.a += row / mr * strip->a_tile + row % mr * strip->a_row;
-    good_isa->gemm_strip(&again);
+    again.c += row * panel->ldc;
+    again.a += row / mr * panel->a_tile + row % mr * panel->a_row;
+    good_isa->gemm_panel(&again);
 }
 static void edit_twice(struct lw_isa *isa)
 {
-    isa->gemm_strip = updated_twice;
+    isa->gemm_panel = updated_twice;
 }
 
 static lw_status bias_left_out(const lw_weights *weights, size_t first, size_t count, size_t batch,
@@ -37,91 +37,91 @@ static void edit_bias(struct lw_isa *isa)
 }
 
 /* The moments are those of the panel to the left. */
-static void moments_of_another_panel(const struct lw_strip *strip)
+static void moments_of_another_panel(const struct lw_column_panel *panel)
 {
     static const float *left;
-    if (strip->end->kind != LW_END_UPDATE || strip->col == 0) {
-        left = strip->c;
-        good_isa->gemm_strip(strip);
+    if (panel->end->kind != LW_END_UPDATE || panel->col == 0) {
+        left = panel->c;
+        good_isa->gemm_panel(panel);
         return;
     }
-    const ptrdiff_t back = (const char *)left - (const char *)strip->c;
-    struct lw_tile_update update = *strip->end->update;
-    struct lw_tile_end end = *strip->end;
-    struct lw_strip broken = *strip;
+    const ptrdiff_t back = (const char *)left - (const char *)panel->c;
+    struct lw_tile_update update = *panel->end->update;
+    struct lw_tile_end end = *panel->end;
+    struct lw_column_panel broken = *panel;
     update.m += update.m ? back : 0;
     update.v += update.v ? back : 0;
     end.update = &update;
     broken.end = &end;
-    left = strip->c;
-    good_isa->gemm_strip(&broken);
+    left = panel->c;
+    good_isa->gemm_panel(&broken);
 }
 static void edit_moments(struct lw_isa *isa)
 {
-    isa->gemm_strip = moments_of_another_panel;
+    isa->gemm_panel = moments_of_another_panel;
 }
 
-static void transposed_row_dropped(const struct lw_strip *strip)
+static void transposed_row_dropped(const struct lw_column_panel *panel)
 {
-    struct lw_strip broken = *strip;
-    broken.m -= strip->end->kind == LW_END_TRANSPOSED;
-    good_isa->gemm_strip(&broken);
+    struct lw_column_panel broken = *panel;
+    broken.m -= panel->end->kind == LW_END_TRANSPOSED;
+    good_isa->gemm_panel(&broken);
 }
 static void edit_transposed(struct lw_isa *isa)
 {
-    isa->gemm_strip = transposed_row_dropped;
+    isa->gemm_panel = transposed_row_dropped;
 }
 
-static void transposed_derivative_missing(const struct lw_strip *strip)
+static void transposed_derivative_missing(const struct lw_column_panel *panel)
 {
-    struct lw_tile_end end = *strip->end;
-    struct lw_strip broken = *strip;
+    struct lw_tile_end end = *panel->end;
+    struct lw_column_panel broken = *panel;
     if (end.kind == LW_END_TRANSPOSED)
         end.activation = LW_LINEAR;
     broken.end = &end;
-    good_isa->gemm_strip(&broken);
+    good_isa->gemm_panel(&broken);
 }
 static void edit_derivative(struct lw_isa *isa)
 {
-    isa->gemm_strip = transposed_derivative_missing;
+    isa->gemm_panel = transposed_derivative_missing;
 }
 
 /* The last panel as if it were as wide as the others. */
-static void wrong_distance_written(const struct lw_strip *strip)
+static void wrong_distance_written(const struct lw_column_panel *panel)
 {
-    struct lw_strip broken = *strip;
-    if (strip->end->kind == LW_END_UPDATE && strip->col > 0 && strip->ldc == strip->n)
+    struct lw_column_panel broken = *panel;
+    if (panel->end->kind == LW_END_UPDATE && panel->col > 0 && panel->ldc == panel->n)
         broken.ldc = good_isa->tile_nr;
-    good_isa->gemm_strip(&broken);
+    good_isa->gemm_panel(&broken);
 }
 static void edit_distance_written(struct lw_isa *isa)
 {
-    isa->gemm_strip = wrong_distance_written;
+    isa->gemm_panel = wrong_distance_written;
 }
 
-static void wrong_distance_read(const struct lw_strip *strip)
+static void wrong_distance_read(const struct lw_column_panel *panel)
 {
-    struct lw_strip broken = *strip;
-    if (strip->end->kind == LW_END_FORWARD && strip->col > 0 && strip->b_row == strip->n)
+    struct lw_column_panel broken = *panel;
+    if (panel->end->kind == LW_END_FORWARD && panel->col > 0 && panel->b_row == panel->n)
         broken.b_row = good_isa->tile_nr;
-    good_isa->gemm_strip(&broken);
+    good_isa->gemm_panel(&broken);
 }
 static void edit_distance_read(struct lw_isa *isa)
 {
-    isa->gemm_strip = wrong_distance_read;
+    isa->gemm_panel = wrong_distance_read;
 }
 
 /* Panels of W, as A of the input gradient, in steps of whole panels to the end. */
-static void last_panel_as_wide(const struct lw_strip *strip)
+static void last_panel_as_wide(const struct lw_column_panel *panel)
 {
-    struct lw_strip broken = *strip;
-    if (strip->a_panel)
-        broken.kc -= strip->kc > strip->a_panel_cols ? strip->kc % strip->a_panel_cols : 0;
-    good_isa->gemm_strip(&broken);
+    struct lw_column_panel broken = *panel;
+    if (panel->a_panel)
+        broken.kc -= panel->kc > panel->a_panel_cols ? panel->kc % panel->a_panel_cols : 0;
+    good_isa->gemm_panel(&broken);
 }
 static void edit_last_panel(struct lw_isa *isa)
 {
-    isa->gemm_strip = last_panel_as_wide;
+    isa->gemm_panel = last_panel_as_wide;
 }
 
 static lw_status range_ignored(const lw_weights *weights, size_t first, size_t count, size_t batch,
@@ -153,13 +153,13 @@ static void edit_next_moment(struct lw_isa *isa)
 }
 
 /* Who does not begin at the first row takes another rate. */
-static void step_of_its_own(const struct lw_strip *strip)
+static void step_of_its_own(const struct lw_column_panel *panel)
 {
-    struct lw_tile_end end = *strip->end;
+    struct lw_tile_end end = *panel->end;
     struct lw_tile_update update;
-    struct lw_strip broken = *strip;
+    struct lw_column_panel broken = *panel;
     lw_sgd_update_params sgd;
-    if (end.kind == LW_END_UPDATE && end.update->sgd && strip->row > 0) {
+    if (end.kind == LW_END_UPDATE && end.update->sgd && panel->row > 0) {
         update = *end.update;
         sgd = *update.sgd;
         sgd.learning_rate *= 1.0f + 0x1p-20f;
@@ -167,11 +167,11 @@ static void step_of_its_own(const struct lw_strip *strip)
         end.update = &update;
         broken.end = &end;
     }
-    good_isa->gemm_strip(&broken);
+    good_isa->gemm_panel(&broken);
 }
 static void edit_threads(struct lw_isa *isa)
 {
-    isa->gemm_strip = step_of_its_own;
+    isa->gemm_panel = step_of_its_own;
 }
 
 static const struct mutant mutants[] = {

@@ -3,7 +3,7 @@
 # How near the loops over k of the register tile come to what the multiply-adds alone would take on
 # Neoverse N1 and V1, by llvm-mca's models of them with everything in the first-level cache: no Arm
 # machine runs the suites. Both forms of A, packed (by columns) and in place (by rows), have to reach
-# 95 %. The first tile of a strip, which packs B on its way, is reported only: its stores need the vector
+# 95 %. The first tile of a panel, which packs B on its way, is reported only: its stores need the vector
 # pipes too.
 mca=$5
 if ! [ -x "$mca" ]; then

@@ -88,7 +88,7 @@ static void append_flat(struct size_list *list, const struct operation *operatio
     }
 }
 
-/* Every number of rows after two whole tiles, for strips of each number of vectors. */
+/* Every number of rows after two whole tiles, for panels of each number of vectors. */
 static void append_last_tiles(struct size_list *list, const struct operation *operation)
 {
     static const size_t n[] = {5, 16, 40, 48};
@@ -210,10 +210,10 @@ struct size_list sizes_at_blocks(const struct operation *operation)
     append(&list, STEPS + 1, 33, 9);
     append(&list, 5, STEPS, block.nc + 1);
     append(&list, STEPS, 5, block.mc + 1);
-    /* Wide strips of few rows that end a column behind the last one, in the second of two panels. */
+    /* Wide panels of few rows that end a column behind the last one, in the second of two panels. */
     append(&list, 3, block.nc + 25, STEPS + 1);
     append(&list, 3, STEPS + 1, block.nc + 25);
-    /* So many steps that a strip of all of them would not fit a buffer. */
+    /* So many steps that a panel of all of them would not fit a buffer. */
     append(&list, 2, 33, 90001);
     append(&list, 2, 90001, 33);
     return list;

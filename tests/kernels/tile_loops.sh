@@ -8,12 +8,12 @@ objdump=$1 object=$2 header=$3 fma=$4
 accumulators=$(sed -n 's/.*TILE_MR = \([0-9]*\), TILE_NV = \([0-9]*\).*/\1 \2/p' "$header" |
     awk '{ print $1 * $2 }')
 [ -n "$accumulators" ] || exit 1
-strip=${5:-tile_(rows|columns)}
+panel=${5:-tile_(rows|columns)}
 "$objdump" -d --no-show-raw-insn "$object" |
-    awk -v wanted="$accumulators" -v fma="$fma" -v strip="$strip" '
+    awk -v wanted="$accumulators" -v fma="$fma" -v panel="$panel" '
     # Addresses as strings of one length: not every awk knows hexadecimal numbers.
     function padded(address) { return substr("0000000000000000", length(address) + 1) address }
-    /^[0-9a-f]+ <.*>:$/ { inside = $2 ~ "^<" strip "[.>]" }
+    /^[0-9a-f]+ <.*>:$/ { inside = $2 ~ "^<" panel "[.>]" }
     inside && /^ *[0-9a-f]+:/ {
         split($1, part, ":")
         at[++lines] = padded(part[1])
@@ -22,7 +22,7 @@ strip=${5:-tile_(rows|columns)}
     }
     END {
         for (i = 1; i <= lines; i++) {
-            if (text[i] !~ /\t(j|b|cbn?z|tbn?z)/ || !match(text[i], "[0-9a-f]+ <" strip "[+>]"))
+            if (text[i] !~ /\t(j|b|cbn?z|tbn?z)/ || !match(text[i], "[0-9a-f]+ <" panel "[+>]"))
                 continue
             target = substr(text[i], RSTART)
             sub(/ .*/, "", target)
@@ -50,6 +50,6 @@ strip=${5:-tile_(rows|columns)}
                 print text[j]
         }
         if (!loops)
-            print "no loop with " wanted " fused multiply-adds in " strip
+            print "no loop with " wanted " fused multiply-adds in " panel
         exit !loops
     }'
