@@ -2,7 +2,7 @@
 #include "bf16_gradient.h"
 #include "bf16_operand.h"
 #include "dispatch.h"
-#include "dots.h"
+#include "gemm_dot.h"
 #include "optimizer.h"
 #include "weights_step.h"
 

@@ -86,7 +86,7 @@ struct lw_column_panel {
 extern const struct lw_tile_end lw_end_store;
 
 /* C[i][j] = [C[i][j] +] sum_p A[i][p] * B[j][p] as a row sum over 16 partial sums, then end. */
-struct lw_dots {
+struct lw_dot_gemm {
     size_t m, n, k;
     const float *a, *b;
     size_t lda, ldb;
@@ -161,7 +161,7 @@ struct lw_isa {
     void (*gemm_short)(const struct lw_column_panel *panel);
     size_t short_width, short_k[2];
 
-    void (*gemm_dots)(const struct lw_dots *dots);
+    void (*gemm_dot)(const struct lw_dot_gemm *dots);
     /* to[j * rows + i] = from[i * stride + j]; for few columns. */
     void (*transpose)(size_t rows, size_t cols, const float *from, size_t stride, float *to);
 

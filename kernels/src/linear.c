@@ -1,6 +1,6 @@
 #include "argument.h"
 #include "dispatch.h"
-#include "dots.h"
+#include "gemm_dot.h"
 #include "packed.h"
 
 lw_status lw_check_forward(const char *name, lw_activation activation, const struct lw_operand *x,
@@ -37,7 +37,7 @@ static const struct lw_isa *isa_for_layer(size_t n, size_t k)
 /* The passes whose A lies by rows. */
 static lw_status run_by_rows(const struct lw_gemm *gemm)
 {
-    return lw_gemm_prefers_dot(gemm->n, gemm->k) ? lw_dots_run(gemm) : lw_gemm_run(gemm);
+    return lw_gemm_prefers_dot(gemm->n, gemm->k) ? lw_dot_gemm_run(gemm) : lw_gemm_run(gemm);
 }
 
 lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x, size_t ldx,

@@ -3,7 +3,7 @@
 
 #include "argument.h"
 #include "dispatch.h"
-#include "dots.h"
+#include "gemm_dot.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The public matrix product. */
 #include "argument.h"
 #include "dispatch.h"
-#include "dots.h"
+#include "gemm_dot.h"
 
 /*
  * Whether lw_sgemm takes dot products (its header says when). A rule of the shape alone; what does not hold for all
@@ -75,7 +75,7 @@ lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float a
     }
     if (product && prefers_dot(transa, transb, m, n, k, alpha, beta)) {
         gemm.isa = lw_isa_current();
-        return lw_dots_run(&gemm);
+        return lw_dot_gemm_run(&gemm);
     }
     gemm.isa = lw_isa_for_columns(n);
     return lw_gemm_run(&gemm);

@@ -2,8 +2,8 @@
 #include "weights_step.h"
 
 #include "dispatch.h"
-#include "dots.h"
 #include "gemm.h"
+#include "gemm_dot.h"
 
 #include <string.h>
 
@@ -178,7 +178,7 @@ lw_status lw_weights_forward(const lw_weights *weights, size_t batch, const floa
         .ldc = ldy,
         .end = &end,
     };
-    return columns ? lw_dots_run(&gemm) : lw_gemm_run(&gemm);
+    return columns ? lw_dot_gemm_run(&gemm) : lw_gemm_run(&gemm);
 }
 
 lw_status lw_weights_backward_input(const lw_weights *weights, size_t batch, const float *dz,

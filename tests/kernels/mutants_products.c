@@ -62,48 +62,48 @@ static void edit_reads_c(struct lw_isa *isa)
     isa->gemm_panel = always_reads_c;
 }
 
-static void dot_last_dropped(const struct lw_dots *dots)
+static void dot_last_dropped(const struct lw_dot_gemm *dots)
 {
-    struct lw_dots broken = *dots;
+    struct lw_dot_gemm broken = *dots;
     broken.k--;
-    good_isa->gemm_dots(&broken);
+    good_isa->gemm_dot(&broken);
 }
 static void edit_dot_last(struct lw_isa *isa)
 {
-    isa->gemm_dots = dot_last_dropped;
+    isa->gemm_dot = dot_last_dropped;
 }
 
-static void dot_not_added(const struct lw_dots *dots)
+static void dot_not_added(const struct lw_dot_gemm *dots)
 {
-    struct lw_dots broken = *dots;
+    struct lw_dot_gemm broken = *dots;
     broken.add_to_c = 0;
-    good_isa->gemm_dots(&broken);
+    good_isa->gemm_dot(&broken);
 }
 static void edit_dot_add(struct lw_isa *isa)
 {
-    isa->gemm_dots = dot_not_added;
+    isa->gemm_dot = dot_not_added;
 }
 
-static void dot_column_dropped(const struct lw_dots *dots)
+static void dot_column_dropped(const struct lw_dot_gemm *dots)
 {
-    struct lw_dots broken = *dots;
+    struct lw_dot_gemm broken = *dots;
     broken.n -= broken.n > 1;
-    good_isa->gemm_dots(&broken);
+    good_isa->gemm_dot(&broken);
 }
 static void edit_dot_column(struct lw_isa *isa)
 {
-    isa->gemm_dots = dot_column_dropped;
+    isa->gemm_dot = dot_column_dropped;
 }
 
-static void dot_rows_dropped(const struct lw_dots *dots)
+static void dot_rows_dropped(const struct lw_dot_gemm *dots)
 {
-    struct lw_dots broken = *dots;
+    struct lw_dot_gemm broken = *dots;
     broken.m -= broken.m > 16 ? broken.m % 16 : 0;
-    good_isa->gemm_dots(&broken);
+    good_isa->gemm_dot(&broken);
 }
 static void edit_dot_rows(struct lw_isa *isa)
 {
-    isa->gemm_dots = dot_rows_dropped;
+    isa->gemm_dot = dot_rows_dropped;
 }
 
 /* The last vector of a wide panel one column too far left. */
@@ -157,29 +157,29 @@ static void edit_panel_derivative(struct lw_isa *isa)
     isa->gemm_panel = derivative_left_out;
 }
 
-static void dot_bias_missing(const struct lw_dots *dots)
+static void dot_bias_missing(const struct lw_dot_gemm *dots)
 {
     struct lw_tile_end end = *dots->end;
-    struct lw_dots broken = *dots;
+    struct lw_dot_gemm broken = *dots;
     end.bias = NULL;
     broken.end = &end;
-    good_isa->gemm_dots(&broken);
+    good_isa->gemm_dot(&broken);
 }
 static void edit_dot_bias(struct lw_isa *isa)
 {
-    isa->gemm_dots = dot_bias_missing;
+    isa->gemm_dot = dot_bias_missing;
 }
 
 /* Every share of rows takes what belongs to the first one. */
-static void dot_place_lost(const struct lw_dots *dots)
+static void dot_place_lost(const struct lw_dot_gemm *dots)
 {
-    struct lw_dots broken = *dots;
+    struct lw_dot_gemm broken = *dots;
     broken.row = 0;
-    good_isa->gemm_dots(&broken);
+    good_isa->gemm_dot(&broken);
 }
 static void edit_dot_place(struct lw_isa *isa)
 {
-    isa->gemm_dots = dot_place_lost;
+    isa->gemm_dot = dot_place_lost;
 }
 
 static void last_column_not_transposed(size_t rows, size_t cols, const float *from, size_t stride,

@@ -1,6 +1,6 @@
 /* Products whose elements are dot products of rows. */
-#ifndef LANEWISE_DOTS_H
-#define LANEWISE_DOTS_H
+#ifndef LANEWISE_GEMM_DOT_H
+#define LANEWISE_GEMM_DOT_H
 
 #include "gemm.h"
 
@@ -12,6 +12,6 @@
 int lw_gemm_prefers_dot(size_t n, size_t k);
 
 /* A of g lies by rows, alpha is 1, beta 0 or 1, nothing is packed, and B lies by columns or g is narrow. */
-lw_status lw_dots_run(const struct lw_gemm *g);
+lw_status lw_dot_gemm_run(const struct lw_gemm *g);
 
 #endif

@@ -1,4 +1,4 @@
-#include "dots.h"
+#include "gemm_dot.h"
 
 #include "scratch.h"
 #include "threads.h"
@@ -22,13 +22,13 @@ int lw_gemm_prefers_dot(size_t n, size_t k)
 /* A product of dots and the set to run it on. */
 struct job {
     const struct lw_isa *isa;
-    struct lw_dots dots;
+    struct lw_dot_gemm product;
 };
 
 static void run_share(const void *argument, size_t begin, size_t end)
 {
     const struct job *job = argument;
-    struct lw_dots part = job->dots;
+    struct lw_dot_gemm part = job->product;
     if (part.m < part.n) {
         part.b += begin * part.ldb;
         part.c += begin;
@@ -40,7 +40,7 @@ static void run_share(const void *argument, size_t begin, size_t end)
         part.row = begin;
         part.m = end - begin;
     }
-    job->isa->gemm_dots(&part);
+    job->isa->gemm_dot(&part);
 }
 
 static void run(const struct lw_gemm *g, const float *b, size_t ldb)
@@ -51,7 +51,7 @@ static void run(const struct lw_gemm *g, const float *b, size_t ldb)
     const double flops =
         2.0 * (double)(ptrdiff_t)g->m * (double)(ptrdiff_t)g->n * (double)(ptrdiff_t)g->k;
     if (flops < FLOPS_FOR_THREADS)
-        g->isa->gemm_dots(&job.dots);
+        g->isa->gemm_dot(&job.product);
     else
         lw_for_shares(g->m < g->n ? g->n : g->m, SHARE, flops / 8.0, run_share, &job);
 }
@@ -71,7 +71,7 @@ __attribute__((noinline)) static lw_status run_transposed(const struct lw_gemm *
     return LW_OK;
 }
 
-lw_status lw_dots_run(const struct lw_gemm *g)
+lw_status lw_dot_gemm_run(const struct lw_gemm *g)
 {
     if (g->m == 0 || g->n == 0)
         return LW_OK;
