@@ -44,7 +44,7 @@ static void run_steps(const struct lw_bf16_gradient *g, size_t p, size_t steps, 
         panel.b = g->dz + p * g->lddz + j;
         panel.b_row = g->lddz;
         panel.packed = panel.n == isa->tile_nr ? scratch : NULL;
-        if (panel.n < isa->bf16_least_n) {
+        if (panel.n < isa->bf16_min_n) {
             /* Copied, so that whole vectors can be read. */
             memset(scratch, 0, steps * isa->lanes * sizeof *scratch);
             for (size_t q = 0; q < steps; q++)

@@ -14,7 +14,7 @@ static const double FLOPS_PER_THREAD = 200e3;
 enum { SMALL_FLOATS = 4096 };
 
 /* The steps of a short product's panel of B: at most 16 steps of 32 columns. */
-enum { SHORT_FLOATS = 512 };
+enum { SMALL_K_FLOATS = 512 };
 
 /* More threads than this share a product only through several calls. */
 enum { MAX_THREADS = 256 };
@@ -90,7 +90,7 @@ static void run_panels(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
             const size_t b_row = g->b_panel ? min_size(whole, g->n - j) : g->b_row;
             const float *source =
                 g->b + p * b_row + (g->b_panel ? j / whole * g->b_panel : j * g->b_col);
-            if (plan->pack_b || panel.n < isa->least_n) {
+            if (plan->pack_b || panel.n < isa->min_n) {
                 float *to = packed_b + (plan->keep_b ? (j - block->cols.begin) * kc : 0);
                 const int pack = first || !plan->keep_b, along = g->b_col == 1 && panel.n == nr;
                 panel.b = pack && along ? source : to;
@@ -158,17 +158,17 @@ static void run_serial(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
 }
 
 /* Whether the whole product fits the registers that hold B. */
-static int is_short(const struct lw_gemm *g)
+static int is_small_k(const struct lw_gemm *g)
 {
-    const size_t most = g->isa->short_k[g->n > g->isa->lanes];
+    const size_t most = g->isa->max_small_k[g->n > g->isa->lanes];
     return g->k - 1 < most && g->a_col == 1 && !lw_gemm_has_panels(g) && !g->a_panel &&
            g->alpha == 1.0f;
 }
 
 /* A part of a short product on the calling thread. */
-static void run_short(const struct lw_gemm *g, const struct block *part)
+static void run_small_k(const struct lw_gemm *g, const struct block *part)
 {
-    _Alignas(64) float packed[SHORT_FLOATS];
+    _Alignas(64) float packed[SMALL_K_FLOATS];
     const size_t row = part->rows.begin;
     /* Field by field: an initialiser would clear the whole struct first, by a string instruction of 40 cycles. */
     struct lw_column_panel panel;
@@ -185,7 +185,7 @@ static void run_short(const struct lw_gemm *g, const struct block *part)
         scale_c(g, part);
     sum_b(g, part);
     for (size_t j = part->cols.begin; j < part->cols.end; j += panel.n) {
-        panel.n = min_size(g->isa->short_width, part->cols.end - j);
+        panel.n = min_size(g->isa->small_k_width, part->cols.end - j);
         panel.col = j;
         panel.c = g->c + row * g->ldc + j;
         panel.b = g->b + j * g->b_col;
@@ -195,12 +195,12 @@ static void run_short(const struct lw_gemm *g, const struct block *part)
         } else if (g->b_col != 1) {
             for (size_t q = 0; q < panel.n; q++) {
                 for (size_t p = 0; p < g->k; p++)
-                    packed[p * g->isa->short_width + q] = panel.b[q * g->b_col + p];
+                    packed[p * g->isa->small_k_width + q] = panel.b[q * g->b_col + p];
             }
             panel.b = packed;
-            panel.b_row = g->isa->short_width;
+            panel.b_row = g->isa->small_k_width;
         }
-        g->isa->gemm_short(&panel);
+        g->isa->gemm_small_k(&panel);
     }
 }
 
@@ -267,8 +267,8 @@ static lw_status run_parallel(const struct lw_gemm *g, int threads)
         const size_t m = block.rows.end - block.rows.begin, n = block.cols.end - block.cols.begin;
         if (m == 0 || n == 0)
             continue;
-        if (is_short(g)) {
-            run_short(g, &block);
+        if (is_small_k(g)) {
+            run_small_k(g, &block);
             continue;
         }
         const struct lw_gemm_plan plan = lw_gemm_plan(g, m, n);
@@ -304,8 +304,8 @@ lw_status lw_gemm_run(const struct lw_gemm *g)
         return run_parallel(g, wanted < MAX_THREADS ? wanted : MAX_THREADS);
 
     const struct block all = {{0, g->m}, {0, g->n}};
-    if (is_short(g)) {
-        run_short(g, &all);
+    if (is_small_k(g)) {
+        run_small_k(g, &all);
         return LW_OK;
     }
     const struct lw_gemm_plan plan = lw_gemm_plan(g, g->m, g->n);

@@ -40,9 +40,9 @@ static int stays_in_place(const struct lw_gemm *g, size_t m)
 }
 
 /* Whether so few rows are multiplied that they take wide tiles. */
-static int is_few_rows(const struct lw_gemm *g, size_t m)
+static int is_skinny(const struct lw_gemm *g, size_t m)
 {
-    return m <= sizeof g->isa->few_nr / sizeof *g->isa->few_nr && g->alpha == 1.0f;
+    return m <= sizeof g->isa->nr_skinny / sizeof *g->isa->nr_skinny && g->alpha == 1.0f;
 }
 
 /* Blocks of all k steps, for a C that is not there to be added to: the panels of B are packed once, and a few tiles of A,
@@ -59,19 +59,19 @@ struct lw_gemm_plan lw_gemm_plan(const struct lw_gemm *g, size_t m, size_t n)
 {
     struct lw_gemm_plan plan;
     const size_t mr = g->isa->tile_mr, nr = g->isa->tile_nr, k = g->k;
-    const int few_rows = is_few_rows(g, m), in_place = stays_in_place(g, m);
+    const int skinny = is_skinny(g, m), in_place = stays_in_place(g, m);
     /* A packed operand costs a pass, but streams. */
-    plan.pack_a = !few_rows && !in_place && !g->a_panel &&
+    plan.pack_a = !skinny && !in_place && !g->a_panel &&
                   (g->alpha != 1.0f || n > 8 * nr ||
                    (g->a_col == 1 && !rows_stay_in_cache(min_size(m, mr), g->a_row)));
     /* B packed with its first tile costs a fiftieth of 64^3. */
     const size_t few = is_page_stride(g->b_row) ? 4 : 16;
     plan.pack_b = !g->packed_b && !g->b_panel && (g->b_col != 1 || m > few * mr);
-    plan.width = few_rows && !plan.pack_b ? g->isa->few_nr[m - 1] : nr;
+    plan.width = skinny && !plan.pack_b ? g->isa->nr_skinny[m - 1] : nr;
     if (lw_gemm_has_panels(g))
         plan.width = plan.width < nr || g->c_panel ? nr : plan.width / nr * nr;
     const int by_rows = g->a_col == 1 && !plan.pack_a && !plan.pack_b && !lw_gemm_has_panels(g);
-    plan.edge = by_rows && !few_rows ? g->isa->edge_nr : plan.width;
+    plan.tail = by_rows && !skinny ? g->isa->nr_tail : plan.width;
     plan.a_floats = plan.b_floats = 0;
     plan.keep_b = 0;
     if (in_place) {
@@ -86,8 +86,8 @@ struct lw_gemm_plan lw_gemm_plan(const struct lw_gemm *g, size_t m, size_t n)
             plan.a_floats = plan.size.kc * round_up(min_size(plan.size.mc, m), mr);
     }
     /* Wide panels of few rows end anywhere. */
-    const size_t rest = few_rows ? 1 : n % nr;
-    if (plan.pack_b || (!g->packed_b && rest > 0 && rest < g->isa->least_n))
+    const size_t rest = skinny ? 1 : n % nr;
+    if (plan.pack_b || (!g->packed_b && rest > 0 && rest < g->isa->min_n))
         plan.b_floats = plan.size.kc * (plan.keep_b ? round_up(min_size(plan.size.nc, n), nr) : nr);
     return plan;
 }
@@ -95,7 +95,7 @@ struct lw_gemm_plan lw_gemm_plan(const struct lw_gemm *g, size_t m, size_t n)
 size_t lw_gemm_panel_columns(const struct lw_gemm *g, const struct lw_gemm_plan *plan, size_t rest)
 {
     const size_t nr = g->isa->tile_nr;
-    if (rest >= plan->width && (rest > plan->edge || rest == plan->width))
+    if (rest >= plan->width && (rest > plan->tail || rest == plan->width))
         return plan->width;
     /* Panels of a packed B are taken whole, several at once or the last one. */
     return lw_gemm_has_panels(g) && rest > nr ? rest / nr * nr : rest;

@@ -8,7 +8,7 @@
 struct lw_gemm_plan {
     struct lw_blocking size;
     size_t width;    /* of a panel */
-    size_t edge;     /* the most columns that the last panel takes */
+    size_t tail;     /* the most columns that the last panel takes */
     int pack_a;      /* A is packed by blocks; otherwise read in place */
     int pack_b;      /* B is packed by panels; otherwise only a very narrow last panel is */
     int keep_b;      /* more than one block of rows uses the packed panels */

@@ -55,8 +55,8 @@ struct lw_tile_end {
     const struct lw_tile_update *update;
 };
 
-/* A panel of a product: m rows, kc steps, at most tile_nr columns; where both operands lie by rows at most edge_nr, with
- * few rows at most few_nr. */
+/* A panel of a product: m rows, kc steps, at most tile_nr columns; where both operands lie by rows at most nr_tail, with
+ * few rows at most nr_skinny. */
 struct lw_column_panel {
     size_t m, n, kc;
     /* Element (i, p) of the t-th tile of tile_mr rows is a[t * a_tile + i * a_row + p * a_col]; a_row or
@@ -67,7 +67,7 @@ struct lw_column_panel {
      * the last one. a is then A's element (0, 0), not the panel's, and a_col is 1. */
     size_t a_panel, a_panel_cols;
     /* Element (p, j) is b[p * b_row + j], past tile_nr columns b_panel further for each of them. n columns
-     * are read, but at least least_n. */
+     * are read, but at least min_n. */
     const float *b;
     size_t b_row, b_panel;
     float *
@@ -138,10 +138,10 @@ struct lw_bf16_block {
 struct lw_isa {
     const char *name;
     size_t tile_mr, tile_nr; /* rows and columns of the register tile */
-    size_t least_n;          /* columns that a panel reads of B at least */
-    size_t bf16_least_n;     /* the same of a panel of pairs */
-    size_t edge_nr;          /* columns of the widest panel of an A by rows and a B in place */
-    size_t few_nr[3];        /* columns of the tiles for one, two and three rows */
+    size_t min_n;            /* columns that a panel reads of B at least */
+    size_t bf16_min_n;       /* the same of a panel of pairs */
+    size_t nr_tail;          /* columns of the widest panel of an A by rows and a B in place */
+    size_t nr_skinny[3];     /* columns of the tiles for one, two and three rows */
     size_t lanes;            /* floats of a vector */
 
     /* Packs an m x kc block of A, element (i, p) at a[i * row + p * col], times alpha, into panels
@@ -155,11 +155,11 @@ struct lw_isa {
     /* C = [C +] A * B on a panel of C, then end. */
     void (*gemm_panel)(const struct lw_column_panel *panel);
 
-    /* The same for few steps: at most short_width columns, short_k[0] steps if they fit a vector, else
-     * short_k[1]; A by rows (a_col is 1), and of B exactly n columns are read. With 2 or 4 steps
+    /* The same for few steps: at most small_k_width columns, max_small_k[0] steps if they fit a vector, else
+     * max_small_k[1]; A by rows (a_col is 1), and of B exactly n columns are read. With 2 or 4 steps
      * and b_row 0, element (p, j) of B is b[j * kc + p]. */
-    void (*gemm_short)(const struct lw_column_panel *panel);
-    size_t short_width, short_k[2];
+    void (*gemm_small_k)(const struct lw_column_panel *panel);
+    size_t small_k_width, max_small_k[2];
 
     void (*gemm_dot)(const struct lw_dot_gemm *dots);
     /* to[j * rows + i] = from[i * stride + j]; for few columns. */

@@ -29,7 +29,7 @@ size_t lw_panel_distance(const lw_weights *weights)
 
 lw_weights lw_weights_of(size_t in, size_t out)
 {
-    /* So few inputs are read by rows as they are (micro/gemm_short.inc); so few outputs that are no dot
+    /* So few inputs are read by rows as they are (micro/gemm_small_k.inc); so few outputs that are no dot
      * products fill half a vector at most. */
     enum { FEW_INPUTS = 16, FEW_OUTPUTS = 8, MOST_OUTPUTS = 1 << 16 };
     lw_weights weights = {.in = in, .out = out, .form = LW_WEIGHTS_PANELS};

@@ -22,7 +22,7 @@ void check_dispatch(struct tally *tally, const struct operation *operation)
     if (!strcmp(operation->name, "lw_argmax"))
         return;
     struct lw_isa hollow = {.name = isa->name, .tile_mr = isa->tile_mr, .tile_nr = isa->tile_nr};
-    memcpy(hollow.few_nr, isa->few_nr, sizeof hollow.few_nr);
+    memcpy(hollow.nr_skinny, isa->nr_skinny, sizeof hollow.nr_skinny);
     const struct layout layout = {.memory = HEAP};
     struct problem p;
     problem_create(&p, operation, 0, (struct size){3, 5, 4}, layout, UNIFORM);

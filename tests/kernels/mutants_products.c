@@ -122,7 +122,7 @@ static void edit_last_vector(struct lw_isa *isa)
 static void few_rows_alike(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
-    if (broken.m > 1 && broken.m <= sizeof good_isa->few_nr / sizeof *good_isa->few_nr)
+    if (broken.m > 1 && broken.m <= sizeof good_isa->nr_skinny / sizeof *good_isa->nr_skinny)
         broken.a_row = 0;
     good_isa->gemm_panel(&broken);
 }
@@ -197,11 +197,11 @@ static void short_last_k_dropped(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
     broken.kc -= broken.kc > 1 && broken.b_row != 0;
-    good_isa->gemm_short(&broken);
+    good_isa->gemm_small_k(&broken);
 }
 static void edit_short_last_k(struct lw_isa *isa)
 {
-    isa->gemm_short = short_last_k_dropped;
+    isa->gemm_small_k = short_last_k_dropped;
 }
 
 /* Columns of B side by side taken for its rows; nothing else is read. */
@@ -209,22 +209,22 @@ static void short_not_unzipped(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
     broken.b_row += broken.b_row == 0 ? broken.n : 0;
-    good_isa->gemm_short(&broken);
+    good_isa->gemm_small_k(&broken);
 }
 static void edit_short_unzip(struct lw_isa *isa)
 {
-    isa->gemm_short = short_not_unzipped;
+    isa->gemm_small_k = short_not_unzipped;
 }
 
 static void short_starts_from_zero(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
     broken.add_to_c = 0;
-    good_isa->gemm_short(&broken);
+    good_isa->gemm_small_k(&broken);
 }
 static void edit_short_add_to_c(struct lw_isa *isa)
 {
-    isa->gemm_short = short_starts_from_zero;
+    isa->gemm_small_k = short_starts_from_zero;
 }
 
 static void short_bias_missing(const struct lw_column_panel *panel)
@@ -233,11 +233,11 @@ static void short_bias_missing(const struct lw_column_panel *panel)
     struct lw_column_panel broken = *panel;
     end.bias = NULL;
     broken.end = &end;
-    good_isa->gemm_short(&broken);
+    good_isa->gemm_small_k(&broken);
 }
 static void edit_short_bias(struct lw_isa *isa)
 {
-    isa->gemm_short = short_bias_missing;
+    isa->gemm_small_k = short_bias_missing;
 }
 
 /* Only where the rows of C lie side by side and vectors may run across their ends. */
@@ -250,16 +250,16 @@ static void flat_last_row_dropped(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
     broken.m -= is_narrow_and_large(panel) ? 1 : 0;
-    good_isa->gemm_short(&broken);
+    good_isa->gemm_small_k(&broken);
 }
 static void edit_flat_last_row(struct lw_isa *isa)
 {
-    isa->gemm_short = flat_last_row_dropped;
+    isa->gemm_small_k = flat_last_row_dropped;
 }
 
 static void flat_reads_on(const struct lw_column_panel *panel)
 {
-    good_isa->gemm_short(panel);
+    good_isa->gemm_small_k(panel);
     if (is_narrow_and_large(panel)) {
         const volatile float beyond = *(const volatile float *)(panel->a + panel->m * panel->a_row);
         (void)beyond;
@@ -267,7 +267,7 @@ static void flat_reads_on(const struct lw_column_panel *panel)
 }
 static void edit_flat_reads_on(struct lw_isa *isa)
 {
-    isa->gemm_short = flat_reads_on;
+    isa->gemm_small_k = flat_reads_on;
 }
 
 /* A panel's last float lost, as by whole vectors written in another order. */
