@@ -2,13 +2,13 @@
 # tile_loops.sh OBJDUMP OBJECT SIMD-HEADER FMA-PATTERN [FUNCTION]
 # Prints the loops over k of the full register tile as objdump writes them, each behind a line
 # "loop INSTRUCTIONS FMAS FRAME"; FRAME is 1 where a frame pointer stands for the stack too. They are
-# the innermost loops of FUNCTION, a pattern (tile_rows and tile_columns), with as many of the fused multiply-adds of this set as a full tile
+# the innermost loops of FUNCTION, a pattern (tile_full_rows and tile_full_columns), with as many of the fused multiply-adds of this set as a full tile
 # has accumulators. Fails where there is none.
 objdump=$1 object=$2 header=$3 fma=$4
 accumulators=$(sed -n 's/.*TILE_MR = \([0-9]*\), TILE_NV = \([0-9]*\).*/\1 \2/p' "$header" |
     awk '{ print $1 * $2 }')
 [ -n "$accumulators" ] || exit 1
-panel=${5:-tile_(rows|columns)}
+panel=${5:-tile_full_(rows|columns)}
 "$objdump" -d --no-show-raw-insn "$object" |
     awk -v wanted="$accumulators" -v fma="$fma" -v panel="$panel" '
     # Addresses as strings of one length: not every awk knows hexadecimal numbers.
