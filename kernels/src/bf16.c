@@ -39,11 +39,11 @@ lw_status lw_bf16_gather(size_t rows, size_t cols, const float *x, size_t ldx, c
     if (status != LW_OK || cols == 0)
         return status;
     const struct lw_isa *isa = lw_isa_current();
-    const struct lw_bf16_end end = {.kind = LW_END_FORWARD, .to = *y};
+    const struct lw_bf16_epilogue epilogue = {.kind = LW_EPILOGUE_FORWARD, .to = *y};
     for (size_t i = 0; i < rows; i += 2) {
         const float *upper = x + (index ? index[i] : i) * ldx;
         const float *lower = i + 1 < rows ? x + (index ? index[i + 1] : i + 1) * ldx : NULL;
-        isa->bf16_two_rows(&end, i, cols, upper, lower);
+        isa->bf16_two_rows(&epilogue, i, cols, upper, lower);
     }
     return LW_OK;
 }

@@ -33,7 +33,7 @@ static void run_steps(const struct lw_bf16_gradient *g, size_t p, size_t steps, 
         .a_col = g->ldx,
         .a_tile = isa->tile_mr,
         .add_to_c = add_to_c,
-        .end = g->end,
+        .epilogue = g->epilogue,
     };
     for (size_t j = 0; j < g->out; j += panel.n) {
         panel.n = min_size(isa->tile_nr, g->out - j);

@@ -17,7 +17,7 @@ struct lw_bf16_gradient {
     size_t ldc;
     size_t panel,
         first; /* panel not 0: C lies in panels so far apart, and begins with row first of them */
-    const struct lw_tile_end *end; /* only to store, for more steps than are taken at once */
+    const struct lw_epilogue *epilogue; /* only to store, for more steps than are taken at once */
     const struct lw_bf16_block
         *pack; /* not NULL: what is made of each panel of C after it, but for its columns */
 };

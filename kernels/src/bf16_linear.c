@@ -26,20 +26,21 @@ struct pass {
     const lw_bf16 *a;
     size_t lda;
     const lw_bf16 *panels;
-    struct lw_bf16_end end;
+    struct lw_bf16_epilogue epilogue;
 };
 
 /* The end of a part of a matrix from a row and a column on. */
-static struct lw_bf16_end end_from(const struct lw_bf16_end *all, size_t row, size_t col)
+static struct lw_bf16_epilogue epilogue_from(const struct lw_bf16_epilogue *all, size_t row,
+                                             size_t col)
 {
-    struct lw_bf16_end end = *all;
-    end.bias = all->bias ? all->bias + col : NULL;
-    end.z = all->z ? all->z + row * all->ldz + col : NULL;
-    end.saved = all->saved ? all->saved + row * all->lds + col : NULL;
-    end.to.rows = all->to.rows ? all->to.rows + row * all->to.ld + col : NULL;
-    end.to.pairs = all->to.pairs ? all->to.pairs + row * all->to.ld_pairs + 2 * col : NULL;
-    end.to.floats = all->to.floats ? all->to.floats + row * all->to.ld_floats + col : NULL;
-    return end;
+    struct lw_bf16_epilogue epilogue = *all;
+    epilogue.bias = all->bias ? all->bias + col : NULL;
+    epilogue.z = all->z ? all->z + row * all->ldz + col : NULL;
+    epilogue.saved = all->saved ? all->saved + row * all->lds + col : NULL;
+    epilogue.to.rows = all->to.rows ? all->to.rows + row * all->to.ld + col : NULL;
+    epilogue.to.pairs = all->to.pairs ? all->to.pairs + row * all->to.ld_pairs + 2 * col : NULL;
+    epilogue.to.floats = all->to.floats ? all->to.floats + row * all->to.ld_floats + col : NULL;
+    return epilogue;
 }
 
 /* Rows from `row` on, m of them, times the panel whose first column is col. */
@@ -57,7 +58,7 @@ static void run_bf16_panel(const struct pass *pass, size_t row, size_t m, size_t
         .a_tile = pass->isa->tile_mr * (pass->lda / 2),
         .b_row = LW_BF16_PANEL,
         .ldc = LW_BF16_PANEL,
-        .end = &lw_end_store,
+        .epilogue = &lw_epilogue_store,
     };
     for (size_t j = 0; j < n; j += panel.n) {
         /* Whole vectors: a panel has them. */
@@ -67,8 +68,8 @@ static void run_bf16_panel(const struct pass *pass, size_t row, size_t m, size_t
         panel.next_b = col + LW_BF16_PANEL < pass->n ? panel.b + LW_BF16_PANEL * steps : NULL;
         pass->isa->bf16_panel(&panel);
     }
-    const struct lw_bf16_end end = end_from(&pass->end, row, col);
-    pass->isa->bf16_finish(&end, m, n, c, LW_BF16_PANEL);
+    const struct lw_bf16_epilogue epilogue = epilogue_from(&pass->epilogue, row, col);
+    pass->isa->bf16_finish(&epilogue, m, n, c, LW_BF16_PANEL);
 }
 
 static void run_pass(const struct pass *pass)
@@ -110,7 +111,7 @@ lw_status lw_bf16_linear_forward(size_t batch, size_t in, size_t out, const lw_b
         .a = x,
         .lda = ldx,
         .panels = w,
-        .end = {LW_END_FORWARD, activation, b, z, ldz, NULL, 0, *y},
+        .epilogue = {LW_EPILOGUE_FORWARD, activation, b, z, ldz, NULL, 0, *y},
     };
     run_pass(&pass);
     return LW_OK;
@@ -144,7 +145,8 @@ lw_status lw_bf16_linear_backward_input(size_t batch, size_t in, size_t out, con
         .a = dz,
         .lda = lddz,
         .panels = w,
-        .end = {LW_END_BACKWARD, activation, NULL, NULL, 0, needs_saved ? saved : NULL, lds, *dx},
+        .epilogue = {LW_EPILOGUE_BACKWARD, activation, NULL, NULL, 0, needs_saved ? saved : NULL,
+                     lds, *dx},
     };
     run_pass(&pass);
     return LW_OK;
@@ -180,7 +182,7 @@ lw_status lw_bf16_linear_backward_weights(size_t batch, size_t in, size_t out, c
         .add_to_c = beta != 0.0f,
         .c = dw,
         .ldc = lddw,
-        .end = &lw_end_store,
+        .epilogue = &lw_epilogue_store,
     };
     status = lw_bf16_gradient_run(name, &gradient);
     if (status == LW_OK && db)

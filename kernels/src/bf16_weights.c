@@ -123,7 +123,7 @@ lw_status lw_bf16_weights_update(const lw_weights *weights, size_t first, size_t
     if (status != LW_OK)
         return status;
     const struct lw_bf16_block block = block_of(weights, first, count, forward, backward);
-    const struct lw_tile_end end = {.kind = LW_END_UPDATE, .update = &step.tile};
+    const struct lw_epilogue epilogue = {.kind = LW_EPILOGUE_UPDATE, .update = &step.tile};
     const int panels = weights->form == LW_WEIGHTS_PANELS;
     const struct lw_bf16_gradient gradient = {
         .isa = weights->isa,
@@ -138,7 +138,7 @@ lw_status lw_bf16_weights_update(const lw_weights *weights, size_t first, size_t
         .ldc = out,
         .panel = panels ? weights->panel : 0,
         .first = first,
-        .end = &end,
+        .epilogue = &epilogue,
         /* Strips of weights by rows are not whole panels of the copies on every set. */
         .pack = panels ? &block : NULL,
     };

@@ -19,7 +19,7 @@ enum { SMALL_K_FLOATS = 512 };
 /* More threads than this share a product only through several calls. */
 enum { MAX_THREADS = 256 };
 
-const struct lw_tile_end lw_end_store = {.kind = LW_END_STORE};
+const struct lw_epilogue lw_epilogue_store = {.kind = LW_EPILOGUE_STORE};
 
 static size_t min_size(size_t a, size_t b)
 {
@@ -53,7 +53,7 @@ static void run_panels(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
     panel.kc = kc;
     panel.row = row;
     panel.add_to_c = p > 0 || g->beta != 0.0f;
-    panel.end = p + kc == g->k ? g->end : &lw_end_store;
+    panel.epilogue = p + kc == g->k ? g->epilogue : &lw_epilogue_store;
     panel.a = plan->pack_a ? packed_a
               : g->a_panel ? g->a
               : kc > 0     ? g->a + row * g->a_row + p * g->a_col
@@ -124,8 +124,8 @@ static void sum_b(const struct lw_gemm *g, const struct block *part)
     const size_t begin = part->cols.begin, count = part->cols.end - begin;
     if (!g->b_sums || count == 0 || part->rows.begin > 0)
         return;
-    if (g->end->kind == LW_END_UPDATE)
-        lw_update_bias(g->isa, g->end->update, g->k, g->b, g->b_row, begin, count, g->b_sums);
+    if (g->epilogue->kind == LW_EPILOGUE_UPDATE)
+        lw_update_bias(g->isa, g->epilogue->update, g->k, g->b, g->b_row, begin, count, g->b_sums);
     else
         g->isa->column_sums(g->k, count, g->k > 0 ? g->b + begin : NULL, g->b_row, g->beta != 0.0f,
                             g->b_sums + begin);
@@ -179,7 +179,7 @@ static void run_small_k(const struct lw_gemm *g, const struct block *part)
     panel.a_col = 1;
     panel.ldc = g->ldc;
     panel.add_to_c = g->beta != 0.0f;
-    panel.end = g->end;
+    panel.epilogue = g->epilogue;
     panel.row = row;
     if (g->beta != 0.0f && g->beta != 1.0f)
         scale_c(g, part);

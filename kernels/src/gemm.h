@@ -19,7 +19,7 @@ struct lw_gemm {
     size_t a_panel, b_panel, c_panel, c_first;
     float *c;
     size_t ldc;
-    const struct lw_tile_end *end;
+    const struct lw_epilogue *epilogue;
     float *
         b_sums; /* NULL, or the sums of the columns of B, to which beta applies too; with an update the
                       biases that they are the gradient of */

@@ -45,9 +45,9 @@ static void run_share(const void *argument, size_t begin, size_t end)
 
 static void run(const struct lw_gemm *g, const float *b, size_t ldb)
 {
-    const struct job job = {
-        g->isa,
-        {g->m, g->n, g->k, g->a, b, g->a_row, ldb, g->c, g->ldc, g->beta != 0.0f, g->end, 0, 0}};
+    const struct job job = {g->isa,
+                            {g->m, g->n, g->k, g->a, b, g->a_row, ldb, g->c, g->ldc,
+                             g->beta != 0.0f, g->epilogue, 0, 0}};
     const double flops =
         2.0 * (double)(ptrdiff_t)g->m * (double)(ptrdiff_t)g->n * (double)(ptrdiff_t)g->k;
     if (flops < FLOPS_FOR_THREADS)

@@ -14,12 +14,12 @@
 
 /* What is done to a finished tile of C, m x n. The pointers are those of the tile's first element.
  */
-enum lw_tile_end_kind {
-    LW_END_STORE,      /* nothing                                                  */
-    LW_END_FORWARD,    /* C = activation(C + bias), C + bias also to z             */
-    LW_END_BACKWARD,   /* C = C .* activation'(saved)                             */
-    LW_END_TRANSPOSED, /* C is stored transposed to z, n x m; with ReLU, z = z .* ReLU'(saved) */
-    LW_END_UPDATE      /* what C was - a step by an optimizer whose gradient is the product */
+enum lw_epilogue_kind {
+    LW_EPILOGUE_STORE,      /* nothing                                                  */
+    LW_EPILOGUE_FORWARD,    /* C = activation(C + bias), C + bias also to z             */
+    LW_EPILOGUE_BACKWARD,   /* C = C .* activation'(saved)                             */
+    LW_EPILOGUE_TRANSPOSED, /* C is stored transposed to z, n x m; with ReLU, z = z .* ReLU'(saved) */
+    LW_EPILOGUE_UPDATE      /* what C was - a step by an optimizer whose gradient is the product */
 };
 
 /* Constants of one Adam step, the same for all parameters. */
@@ -44,8 +44,8 @@ struct lw_tile_update {
     struct lw_ahead *ahead; /* NULL, or what is fetched meanwhile */
 };
 
-struct lw_tile_end {
-    enum lw_tile_end_kind kind;
+struct lw_epilogue {
+    enum lw_epilogue_kind kind;
     lw_activation activation;
     const float *bias; /* a row, or NULL */
     float *z;          /* as C, or NULL */
@@ -78,12 +78,12 @@ struct lw_column_panel {
     size_t ldc;
     const float *c_right; /* where the panel to the right begins in C, if there is one */
     int add_to_c;         /* start from C; otherwise from 0 */
-    const struct lw_tile_end *end;
+    const struct lw_epilogue *epilogue;
     size_t row, col; /* of the panel's first element in C, which end's pointers belong to */
 };
 
 /* The end of a product that is only stored. */
-extern const struct lw_tile_end lw_end_store;
+extern const struct lw_epilogue lw_epilogue_store;
 
 /* C[i][j] = [C[i][j] +] sum_p A[i][p] * B[j][p] as a row sum over 16 partial sums, then end. */
 struct lw_dot_gemm {
@@ -93,7 +93,7 @@ struct lw_dot_gemm {
     float *c;
     size_t ldc;
     int add_to_c;
-    const struct lw_tile_end *end;
+    const struct lw_epilogue *epilogue;
     size_t row, col; /* of the first element in C, which end's pointers belong to */
 };
 
@@ -113,8 +113,8 @@ typedef void lw_loss_rows_function(size_t rows, size_t cols, const float *x, siz
                                    size_t ldg);
 
 /* How finished rows of floats become a layer's output. Pointers are those of the first row and column. */
-struct lw_bf16_end {
-    enum lw_tile_end_kind kind; /* LW_END_FORWARD or LW_END_BACKWARD */
+struct lw_bf16_epilogue {
+    enum lw_epilogue_kind kind; /* LW_EPILOGUE_FORWARD or LW_EPILOGUE_BACKWARD */
     lw_activation activation;
     const float *bias; /* a row, or NULL */
     lw_bf16 *z;        /* or NULL */
@@ -200,15 +200,16 @@ struct lw_isa {
     /* bf16. Pairs are passed as floats, whose bits they are. */
     void (*bf16_from_float)(size_t n, const float *x, lw_bf16 *y);
     void (*bf16_to_float)(size_t n, const lw_bf16 *x, float *y);
-    /* Rows row and row + 1 (not if lower is NULL) of end->to are those of n floats. */
-    void (*bf16_two_rows)(const struct lw_bf16_end *end, size_t row, size_t n, const float *upper,
-                          const float *lower);
+    /* Rows row and row + 1 (not if lower is NULL) of epilogue->to are those of n floats. */
+    void (*bf16_two_rows)(const struct lw_bf16_epilogue *epilogue, size_t row, size_t n,
+                          const float *upper, const float *lower);
     void (*bf16_pack)(const struct lw_bf16_block *block);
     /* gemm_panel with pairs as elements; n at most tile_nr for any m, and end
-     * LW_END_STORE or LW_END_UPDATE. */
+     * LW_EPILOGUE_STORE or LW_EPILOGUE_UPDATE. */
     void (*bf16_panel)(const struct lw_column_panel *panel);
     /* Finishes m rows of n <= LW_BF16_PANEL floats; c becomes anything. */
-    void (*bf16_finish)(const struct lw_bf16_end *end, size_t m, size_t n, float *c, size_t ldc);
+    void (*bf16_finish)(const struct lw_bf16_epilogue *epilogue, size_t m, size_t n, float *c,
+                        size_t ldc);
     /* Of steps rows of pairs. */
     void (*bf16_column_sums)(size_t steps, size_t cols, const float *pairs, size_t ld,
                              int add_to_out, float *out);

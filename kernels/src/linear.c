@@ -50,7 +50,7 @@ lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x,
                                               lw_vector_operand("b", b, out), pre, output);
     if (status != LW_OK)
         return status;
-    const struct lw_tile_end end = {LW_END_FORWARD, activation, b, z, ldz, NULL, 0, NULL};
+    const struct lw_epilogue epilogue = {LW_EPILOGUE_FORWARD, activation, b, z, ldz, NULL, 0, NULL};
     const struct lw_gemm gemm = {
         .isa = isa_for_layer(out, in),
         .m = batch,
@@ -67,7 +67,7 @@ lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x,
         .packed_b = NULL,
         .c = y,
         .ldc = ldy,
-        .end = &end,
+        .epilogue = &epilogue,
         .b_sums = NULL,
     };
     return run_by_rows(&gemm);
@@ -87,8 +87,8 @@ lw_status lw_linear_forward_packed(size_t batch, const float *x, size_t ldx, con
     if (status != LW_OK)
         return status;
     struct lw_gemm gemm = lw_packed_product(w, batch, x, ldx, 1, y, ldy);
-    const struct lw_tile_end end = {LW_END_FORWARD, activation, b, z, ldz, NULL, 0, NULL};
-    gemm.end = &end;
+    const struct lw_epilogue epilogue = {LW_EPILOGUE_FORWARD, activation, b, z, ldz, NULL, 0, NULL};
+    gemm.epilogue = &epilogue;
     if (w->columns) {
         gemm.packed_b = NULL;
         gemm.b = w->columns;
@@ -111,8 +111,9 @@ lw_status lw_linear_backward_input(size_t batch, size_t in, size_t out, const fl
         (struct lw_operand){"dx", dx, batch, in, lddx});
     if (status != LW_OK)
         return status;
-    const enum lw_tile_end_kind kind = activation == LW_LINEAR ? LW_END_STORE : LW_END_BACKWARD;
-    const struct lw_tile_end end = {kind, activation, NULL, NULL, 0, saved, lds, NULL};
+    const enum lw_epilogue_kind kind =
+        activation == LW_LINEAR ? LW_EPILOGUE_STORE : LW_EPILOGUE_BACKWARD;
+    const struct lw_epilogue epilogue = {kind, activation, NULL, NULL, 0, saved, lds, NULL};
     const struct lw_gemm gemm = {
         .isa = isa_for_layer(in, out),
         .m = batch,
@@ -129,7 +130,7 @@ lw_status lw_linear_backward_input(size_t batch, size_t in, size_t out, const fl
         .packed_b = NULL,
         .c = dx,
         .ldc = lddx,
-        .end = &end,
+        .epilogue = &epilogue,
         .b_sums = NULL,
     };
     return run_by_rows(&gemm);
@@ -167,7 +168,7 @@ lw_status lw_linear_backward_weights(size_t batch, size_t in, size_t out, const 
         .packed_b = NULL,
         .c = dw,
         .ldc = lddw,
-        .end = &lw_end_store,
+        .epilogue = &lw_epilogue_store,
         .b_sums = db,
     };
     return lw_gemm_run(&gemm);

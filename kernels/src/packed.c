@@ -88,6 +88,6 @@ lw_status lw_sgemm_packed(int transa, size_t m, float alpha, const float *a, siz
     gemm.k = product ? b->k : 0;
     gemm.alpha = alpha;
     gemm.beta = beta;
-    gemm.end = &lw_end_store;
+    gemm.epilogue = &lw_epilogue_store;
     return lw_gemm_run(&gemm);
 }

@@ -59,7 +59,7 @@ lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float a
     gemm.c_panel = 0;
     gemm.c = c;
     gemm.ldc = ldc;
-    gemm.end = &lw_end_store;
+    gemm.epilogue = &lw_epilogue_store;
     gemm.b_sums = NULL;
     /* Without a product A and B are not read, and need not be there. */
     const int product = alpha != 0.0f && k > 0 && m > 0 && n > 0;

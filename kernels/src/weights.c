@@ -159,8 +159,8 @@ lw_status lw_weights_forward(const lw_weights *weights, size_t batch, const floa
     if (status != LW_OK)
         return status;
     const int columns = weights->form == LW_WEIGHTS_COLUMNS;
-    const struct lw_tile_end end = {
-        .kind = LW_END_FORWARD, .activation = activation, .bias = b, .z = z, .ldz = ldz};
+    const struct lw_epilogue epilogue = {
+        .kind = LW_EPILOGUE_FORWARD, .activation = activation, .bias = b, .z = z, .ldz = ldz};
     const struct lw_gemm gemm = {
         .isa = weights->isa,
         .m = batch,
@@ -176,7 +176,7 @@ lw_status lw_weights_forward(const lw_weights *weights, size_t batch, const floa
         .b_panel = columns ? 0 : weights->panel,
         .c = y,
         .ldc = ldy,
-        .end = &end,
+        .epilogue = &epilogue,
     };
     return columns ? lw_dot_gemm_run(&gemm) : lw_gemm_run(&gemm);
 }
@@ -200,10 +200,10 @@ lw_status lw_weights_backward_input(const lw_weights *weights, size_t batch, con
                                 (struct lw_operand){"dx", dx, batch, in, lddx});
     if (status != LW_OK)
         return status;
-    struct lw_tile_end end = {.activation = activation, .saved = saved, .lds = lds};
-    struct lw_gemm gemm = {.isa = weights->isa, .k = out, .alpha = 1.0f, .end = &end};
+    struct lw_epilogue epilogue = {.activation = activation, .saved = saved, .lds = lds};
+    struct lw_gemm gemm = {.isa = weights->isa, .k = out, .alpha = 1.0f, .epilogue = &epilogue};
     if (weights->form == LW_WEIGHTS_COLUMNS) {
-        end.kind = activation == LW_LINEAR ? LW_END_STORE : LW_END_BACKWARD;
+        epilogue.kind = activation == LW_LINEAR ? LW_EPILOGUE_STORE : LW_EPILOGUE_BACKWARD;
         gemm.m = batch;
         gemm.n = in;
         gemm.a = dz;
@@ -217,9 +217,9 @@ lw_status lw_weights_backward_input(const lw_weights *weights, size_t batch, con
         return lw_gemm_run(&gemm);
     }
     /* DX^T = W * DZ^T: DZ, which is small, is transposed, and not W. */
-    end.kind = LW_END_TRANSPOSED;
-    end.z = dx;
-    end.ldz = lddx;
+    epilogue.kind = LW_EPILOGUE_TRANSPOSED;
+    epilogue.z = dx;
+    epilogue.ldz = lddx;
     gemm.m = in;
     gemm.n = batch;
     gemm.a = weights->w;

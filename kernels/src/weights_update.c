@@ -88,7 +88,7 @@ lw_status lw_weights_backward_update(const lw_weights *weights, size_t first, si
             (struct lw_operand[]){{"x", x, batch, in, ldx}, {"dz", dz, batch, out, lddz}}, 2);
     if (status != LW_OK)
         return status;
-    const struct lw_tile_end end = {.kind = LW_END_UPDATE, .update = &step.tile};
+    const struct lw_epilogue epilogue = {.kind = LW_EPILOGUE_UPDATE, .update = &step.tile};
     struct lw_gemm gemm = {
         .isa = weights->isa,
         .m = count,
@@ -103,7 +103,7 @@ lw_status lw_weights_backward_update(const lw_weights *weights, size_t first, si
         .b_col = 1,
         .c = weights->w + first * out,
         .ldc = out,
-        .end = &end,
+        .epilogue = &epilogue,
         .b_sums = update->b,
     };
     switch (weights->form) {

@@ -13,12 +13,13 @@ static void edit_rounding(struct lw_isa *isa)
     isa->bf16_from_float = truncates;
 }
 
-static void keeps_what_lies_behind(const struct lw_bf16_end *end, size_t row, size_t n,
+static void keeps_what_lies_behind(const struct lw_bf16_epilogue *epilogue, size_t row, size_t n,
                                    const float *upper, const float *lower)
 {
-    lw_bf16 *const behind = end->to.rows ? end->to.rows + row * end->to.ld + n : NULL;
+    lw_bf16 *const behind =
+        epilogue->to.rows ? epilogue->to.rows + row * epilogue->to.ld + n : NULL;
     const lw_bf16 before = behind && n % 2 ? *behind : 0;
-    good_isa->bf16_two_rows(end, row, n, upper, lower);
+    good_isa->bf16_two_rows(epilogue, row, n, upper, lower);
     if (behind && n % 2)
         *behind = before;
 }
@@ -93,9 +94,10 @@ static void edit_floats(struct lw_isa *isa)
     isa->bf16_panel = multiplies_floats;
 }
 
-static void forgets_bias(const struct lw_bf16_end *end, size_t m, size_t n, float *c, size_t ldc)
+static void forgets_bias(const struct lw_bf16_epilogue *epilogue, size_t m, size_t n, float *c,
+                         size_t ldc)
 {
-    struct lw_bf16_end bare = *end;
+    struct lw_bf16_epilogue bare = *epilogue;
     bare.bias = NULL;
     good_isa->bf16_finish(&bare, m, n, c, ldc);
 }
@@ -104,10 +106,11 @@ static void edit_bias(struct lw_isa *isa)
     isa->bf16_finish = forgets_bias;
 }
 
-static void ignores_saved(const struct lw_bf16_end *end, size_t m, size_t n, float *c, size_t ldc)
+static void ignores_saved(const struct lw_bf16_epilogue *epilogue, size_t m, size_t n, float *c,
+                          size_t ldc)
 {
-    struct lw_bf16_end linear = *end;
-    if (end->kind == LW_END_BACKWARD && end->activation == LW_RELU)
+    struct lw_bf16_epilogue linear = *epilogue;
+    if (epilogue->kind == LW_EPILOGUE_BACKWARD && epilogue->activation == LW_RELU)
         linear.activation = LW_LINEAR;
     good_isa->bf16_finish(&linear, m, n, c, ldc);
 }
@@ -128,12 +131,12 @@ static void edit_sums(struct lw_isa *isa)
 }
 
 /* Activates what stands behind the rows of an odd number of columns too: sigmoid(0) is not 0. */
-static void fills_what_lies_behind(const struct lw_bf16_end *end, size_t m, size_t n, float *c,
-                                   size_t ldc)
+static void fills_what_lies_behind(const struct lw_bf16_epilogue *epilogue, size_t m, size_t n,
+                                   float *c, size_t ldc)
 {
-    good_isa->bf16_finish(end, m, n, c, ldc);
-    for (size_t i = 0; n % 2 && end->to.rows && i < m; i++)
-        end->to.rows[i * end->to.ld + n] = 0x3f00;
+    good_isa->bf16_finish(epilogue, m, n, c, ldc);
+    for (size_t i = 0; n % 2 && epilogue->to.rows && i < m; i++)
+        epilogue->to.rows[i * epilogue->to.ld + n] = 0x3f00;
 }
 static void edit_behind(struct lw_isa *isa)
 {
@@ -145,7 +148,7 @@ static void edit_behind(struct lw_isa *isa)
 static void updates_twice(const struct lw_column_panel *panel)
 {
     good_isa->bf16_panel(panel);
-    if (panel->end->kind == LW_END_UPDATE)
+    if (panel->epilogue->kind == LW_EPILOGUE_UPDATE)
         good_isa->bf16_panel(panel);
 }
 static void edit_update(struct lw_isa *isa)

@@ -18,10 +18,10 @@ static void edit_last_k(struct lw_isa *isa)
 
 static void bias_missing(const struct lw_column_panel *panel)
 {
-    struct lw_tile_end end = *panel->end;
+    struct lw_epilogue epilogue = *panel->epilogue;
     struct lw_column_panel broken = *panel;
-    end.bias = NULL;
-    broken.end = &end;
+    epilogue.bias = NULL;
+    broken.epilogue = &epilogue;
     good_isa->gemm_panel(&broken);
 }
 static void edit_bias(struct lw_isa *isa)
@@ -146,10 +146,10 @@ static void edit_panels(struct lw_isa *isa)
 /* C left alone where a derivative follows. */
 static void derivative_left_out(const struct lw_column_panel *panel)
 {
-    static const struct lw_tile_end store = {.kind = LW_END_STORE};
+    static const struct lw_epilogue store = {.kind = LW_EPILOGUE_STORE};
     struct lw_column_panel broken = *panel;
-    if (broken.end->kind == LW_END_BACKWARD)
-        broken.end = &store;
+    if (broken.epilogue->kind == LW_EPILOGUE_BACKWARD)
+        broken.epilogue = &store;
     good_isa->gemm_panel(&broken);
 }
 static void edit_panel_derivative(struct lw_isa *isa)
@@ -159,10 +159,10 @@ static void edit_panel_derivative(struct lw_isa *isa)
 
 static void dot_bias_missing(const struct lw_dot_gemm *dots)
 {
-    struct lw_tile_end end = *dots->end;
+    struct lw_epilogue epilogue = *dots->epilogue;
     struct lw_dot_gemm broken = *dots;
-    end.bias = NULL;
-    broken.end = &end;
+    epilogue.bias = NULL;
+    broken.epilogue = &epilogue;
     good_isa->gemm_dot(&broken);
 }
 static void edit_dot_bias(struct lw_isa *isa)
@@ -229,10 +229,10 @@ static void edit_short_add_to_c(struct lw_isa *isa)
 
 static void short_bias_missing(const struct lw_column_panel *panel)
 {
-    struct lw_tile_end end = *panel->end;
+    struct lw_epilogue epilogue = *panel->epilogue;
     struct lw_column_panel broken = *panel;
-    end.bias = NULL;
-    broken.end = &end;
+    epilogue.bias = NULL;
+    broken.epilogue = &epilogue;
     good_isa->gemm_small_k(&broken);
 }
 static void edit_short_bias(struct lw_isa *isa)
@@ -327,7 +327,7 @@ static void last_rows_added(const struct lw_column_panel *panel)
     const size_t rest = panel->m % good_isa->tile_mr;
     good_isa->gemm_panel(panel);
     if (panel->add_to_c || rest == 0 || panel->m < good_isa->tile_mr ||
-        panel->end->kind != LW_END_STORE || panel->a_col != 1)
+        panel->epilogue->kind != LW_EPILOGUE_STORE || panel->a_col != 1)
         return;
     first.a += (panel->m / good_isa->tile_mr - 1) * panel->a_tile;
     first.c += (panel->m / good_isa->tile_mr - 1) * good_isa->tile_mr * panel->ldc;
@@ -348,7 +348,7 @@ static void k_split(const struct lw_column_panel *panel)
     const size_t half = panel->kc / 2, nr = good_isa->tile_nr;
     struct lw_column_panel first = *panel, second = *panel;
     float sum[MOST];
-    if (panel->end->kind != LW_END_STORE || half == 0 || panel->m * nr > MOST) {
+    if (panel->epilogue->kind != LW_EPILOGUE_STORE || half == 0 || panel->m * nr > MOST) {
         good_isa->gemm_panel(panel);
         return;
     }

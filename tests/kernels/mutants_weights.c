@@ -7,7 +7,7 @@ static void updated_twice(const struct lw_column_panel *panel)
 {
     good_isa->gemm_panel(panel);
     const size_t mr = good_isa->tile_mr;
-    if (panel->end->kind != LW_END_UPDATE || panel->m <= mr || panel->m % mr == 0)
+    if (panel->epilogue->kind != LW_EPILOGUE_UPDATE || panel->m <= mr || panel->m % mr == 0)
         return;
     const size_t row = panel->m / mr * mr - 1;
     struct lw_column_panel again = *panel;
@@ -40,19 +40,19 @@ static void edit_bias(struct lw_isa *isa)
 static void moments_of_another_panel(const struct lw_column_panel *panel)
 {
     static const float *left;
-    if (panel->end->kind != LW_END_UPDATE || panel->col == 0) {
+    if (panel->epilogue->kind != LW_EPILOGUE_UPDATE || panel->col == 0) {
         left = panel->c;
         good_isa->gemm_panel(panel);
         return;
     }
     const ptrdiff_t back = (const char *)left - (const char *)panel->c;
-    struct lw_tile_update update = *panel->end->update;
-    struct lw_tile_end end = *panel->end;
+    struct lw_tile_update update = *panel->epilogue->update;
+    struct lw_epilogue epilogue = *panel->epilogue;
     struct lw_column_panel broken = *panel;
     update.m += update.m ? back : 0;
     update.v += update.v ? back : 0;
-    end.update = &update;
-    broken.end = &end;
+    epilogue.update = &update;
+    broken.epilogue = &epilogue;
     left = panel->c;
     good_isa->gemm_panel(&broken);
 }
@@ -64,7 +64,7 @@ static void edit_moments(struct lw_isa *isa)
 static void transposed_row_dropped(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
-    broken.m -= panel->end->kind == LW_END_TRANSPOSED;
+    broken.m -= panel->epilogue->kind == LW_EPILOGUE_TRANSPOSED;
     good_isa->gemm_panel(&broken);
 }
 static void edit_transposed(struct lw_isa *isa)
@@ -74,11 +74,11 @@ static void edit_transposed(struct lw_isa *isa)
 
 static void transposed_derivative_missing(const struct lw_column_panel *panel)
 {
-    struct lw_tile_end end = *panel->end;
+    struct lw_epilogue epilogue = *panel->epilogue;
     struct lw_column_panel broken = *panel;
-    if (end.kind == LW_END_TRANSPOSED)
-        end.activation = LW_LINEAR;
-    broken.end = &end;
+    if (epilogue.kind == LW_EPILOGUE_TRANSPOSED)
+        epilogue.activation = LW_LINEAR;
+    broken.epilogue = &epilogue;
     good_isa->gemm_panel(&broken);
 }
 static void edit_derivative(struct lw_isa *isa)
@@ -90,7 +90,7 @@ static void edit_derivative(struct lw_isa *isa)
 static void wrong_distance_written(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
-    if (panel->end->kind == LW_END_UPDATE && panel->col > 0 && panel->ldc == panel->n)
+    if (panel->epilogue->kind == LW_EPILOGUE_UPDATE && panel->col > 0 && panel->ldc == panel->n)
         broken.ldc = good_isa->tile_nr;
     good_isa->gemm_panel(&broken);
 }
@@ -102,7 +102,7 @@ static void edit_distance_written(struct lw_isa *isa)
 static void wrong_distance_read(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
-    if (panel->end->kind == LW_END_FORWARD && panel->col > 0 && panel->b_row == panel->n)
+    if (panel->epilogue->kind == LW_EPILOGUE_FORWARD && panel->col > 0 && panel->b_row == panel->n)
         broken.b_row = good_isa->tile_nr;
     good_isa->gemm_panel(&broken);
 }
@@ -155,17 +155,17 @@ static void edit_next_moment(struct lw_isa *isa)
 /* Who does not begin at the first row takes another rate. */
 static void step_of_its_own(const struct lw_column_panel *panel)
 {
-    struct lw_tile_end end = *panel->end;
+    struct lw_epilogue epilogue = *panel->epilogue;
     struct lw_tile_update update;
     struct lw_column_panel broken = *panel;
     lw_sgd_update_params sgd;
-    if (end.kind == LW_END_UPDATE && end.update->sgd && panel->row > 0) {
-        update = *end.update;
+    if (epilogue.kind == LW_EPILOGUE_UPDATE && epilogue.update->sgd && panel->row > 0) {
+        update = *epilogue.update;
         sgd = *update.sgd;
         sgd.learning_rate *= 1.0f + 0x1p-20f;
         update.sgd = &sgd;
-        end.update = &update;
-        broken.end = &end;
+        epilogue.update = &update;
+        broken.epilogue = &epilogue;
     }
     good_isa->gemm_panel(&broken);
 }
