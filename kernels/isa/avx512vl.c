@@ -3,7 +3,7 @@
 #define LW_ISA_BASE     avx2
 #define LW_OWN_PRODUCTS 1
 #define LW_ONE_VECTOR   1
-#define LW_OWN_PAIRS    0
+#define LW_OWN_BF16     0
 #define LW_OWN_ROWS     0
 #include "../simd/avx512vl.h"
 

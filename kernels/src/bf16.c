@@ -8,7 +8,7 @@ lw_status lw_bf16_from_float(size_t n, const float *x, lw_bf16 *y)
 {
     static const char name[] = "lw_bf16_from_float";
     const struct lw_operand source = lw_vector_operand("x", x, n);
-    const struct lw_operand result = lw_bf16_vector("y", y, n);
+    const struct lw_operand result = lw_bf16_vector_operand("y", y, n);
     const lw_status status = lw_check_output(name, &result, &source, 1);
     if (status == LW_OK)
         lw_isa_current()->bf16_from_float(n, x, y);
@@ -18,7 +18,7 @@ lw_status lw_bf16_from_float(size_t n, const float *x, lw_bf16 *y)
 lw_status lw_bf16_to_float(size_t n, const lw_bf16 *x, float *y)
 {
     static const char name[] = "lw_bf16_to_float";
-    const struct lw_operand source = lw_bf16_vector("x", x, n);
+    const struct lw_operand source = lw_bf16_vector_operand("x", x, n);
     const struct lw_operand result = lw_vector_operand("y", y, n);
     const lw_status status = lw_check_output(name, &result, &source, 1);
     if (status == LW_OK)

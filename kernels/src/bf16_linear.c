@@ -14,7 +14,7 @@ static size_t min_size(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static size_t pairs_of(size_t n)
+static size_t half_up(size_t n)
 {
     return n / 2 + n % 2;
 }
@@ -38,7 +38,7 @@ static struct lw_bf16_epilogue epilogue_from(const struct lw_bf16_epilogue *all,
     epilogue.z = all->z ? all->z + row * all->ldz + col : NULL;
     epilogue.saved = all->saved ? all->saved + row * all->lds + col : NULL;
     epilogue.to.rows = all->to.rows ? all->to.rows + row * all->to.ld + col : NULL;
-    epilogue.to.pairs = all->to.pairs ? all->to.pairs + row * all->to.ld_pairs + 2 * col : NULL;
+    epilogue.to.vnni2 = all->to.vnni2 ? all->to.vnni2 + row * all->to.ld_vnni2 + 2 * col : NULL;
     epilogue.to.floats = all->to.floats ? all->to.floats + row * all->to.ld_floats + col : NULL;
     return epilogue;
 }
@@ -47,7 +47,7 @@ static struct lw_bf16_epilogue epilogue_from(const struct lw_bf16_epilogue *all,
 static void run_bf16_panel(const struct pass *pass, size_t row, size_t m, size_t col)
 {
     _Alignas(64) float c[ROWS * LW_BF16_PANEL];
-    const size_t steps = pairs_of(pass->k), lanes = pass->isa->lanes;
+    const size_t steps = half_up(pass->k), lanes = pass->isa->lanes;
     const size_t n = min_size(LW_BF16_PANEL, pass->n - col);
     struct lw_column_panel panel = {
         .m = m,
@@ -85,9 +85,10 @@ lw_status lw_bf16_linear_forward(size_t batch, size_t in, size_t out, const lw_b
                                  lw_bf16 *z, size_t ldz, const lw_bf16_output *y)
 {
     static const char name[] = "lw_bf16_linear_forward";
-    const struct lw_operand pre = lw_optional_operand(lw_bf16_rows("z", z, batch, out, ldz));
+    const struct lw_operand pre =
+        lw_optional_operand(lw_bf16_rows_operand("z", z, batch, out, ldz));
     const struct lw_operand operands[] = {
-        lw_bf16_rows("x", x, batch, in, ldx),
+        lw_bf16_rows_operand("x", x, batch, in, ldx),
         lw_bf16_packed_operand("w", w, in, out),
         lw_optional_operand(lw_vector_operand("b", b, out)),
         pre,
@@ -124,9 +125,10 @@ lw_status lw_bf16_linear_backward_input(size_t batch, size_t in, size_t out, con
     static const char name[] = "lw_bf16_linear_backward_input";
     const int needs_saved = activation != LW_LINEAR;
     const struct lw_operand operands[] = {
-        lw_bf16_rows("dz", dz, batch, out, lddz),
+        lw_bf16_rows_operand("dz", dz, batch, out, lddz),
         lw_bf16_packed_operand("w", w, out, in),
-        lw_bf16_rows("saved", saved, needs_saved ? batch : 0, in, needs_saved ? lds : in + in % 2),
+        lw_bf16_rows_operand("saved", saved, needs_saved ? batch : 0, in,
+                             needs_saved ? lds : in + in % 2),
     };
     lw_status status = lw_check_elementwise(name, activation);
     if (status == LW_OK)
@@ -158,8 +160,8 @@ lw_status lw_bf16_linear_backward_weights(size_t batch, size_t in, size_t out, c
 {
     static const char name[] = "lw_bf16_linear_backward_weights";
     const struct lw_operand operands[] = {
-        lw_bf16_pairs("x", x, batch, in, ldx),
-        lw_bf16_pairs("dz", dz, batch, out, lddz),
+        lw_bf16_vnni2_operand("x", x, batch, in, ldx),
+        lw_bf16_vnni2_operand("dz", dz, batch, out, lddz),
         lw_optional_operand(lw_vector_operand("db", db, out)),
     };
     const struct lw_operand result = {"dw", dw, in, out, lddw};
@@ -174,7 +176,7 @@ lw_status lw_bf16_linear_backward_weights(size_t batch, size_t in, size_t out, c
         .isa = lw_isa_current(),
         .in = in,
         .out = out,
-        .steps = pairs_of(batch),
+        .steps = half_up(batch),
         .x = lw_bf16_floats(x),
         .dz = lw_bf16_floats(dz),
         .ldx = ldx,

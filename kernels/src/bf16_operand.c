@@ -29,8 +29,8 @@ lw_status lw_bf16_check_output(const char *function, size_t rows, size_t cols,
     for (size_t i = 0; i < count && status == LW_OK; i++)
         status = lw_check_operand(function, &others[i]);
     const struct lw_operand forms[FORMS] = {
-        lw_bf16_rows(name, output->rows, rows, cols, output->ld),
-        lw_bf16_pairs(name, output->pairs, rows, cols, output->ld_pairs),
+        lw_bf16_rows_operand(name, output->rows, rows, cols, output->ld),
+        lw_bf16_vnni2_operand(name, output->vnni2, rows, cols, output->ld_vnni2),
         {name, output->floats, rows, cols, output->ld_floats},
     };
     for (size_t i = 0; i < FORMS && status == LW_OK; i++) {

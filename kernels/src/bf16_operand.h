@@ -7,31 +7,31 @@
 #include <lanewise/bf16.h>
 
 /* Pairs are passed as floats, whose bits they are. */
-static inline float *lw_bf16_as_floats(lw_bf16 *pairs)
+static inline float *lw_bf16_as_floats(lw_bf16 *vnni2)
 {
-    return (float *)(void *)pairs;
+    return (float *)(void *)vnni2;
 }
 
-static inline const float *lw_bf16_floats(const lw_bf16 *pairs)
+static inline const float *lw_bf16_floats(const lw_bf16 *vnni2)
 {
-    return (const float *)(const void *)pairs;
+    return (const float *)(const void *)vnni2;
 }
 
 /* Rounded up to whole floats. */
-static inline struct lw_operand lw_bf16_vector(const char *name, const lw_bf16 *x, size_t n)
+static inline struct lw_operand lw_bf16_vector_operand(const char *name, const lw_bf16 *x, size_t n)
 {
     return lw_vector_operand(name, x, n / 2 + n % 2);
 }
 
-static inline struct lw_operand lw_bf16_rows(const char *name, const lw_bf16 *x, size_t rows,
-                                             size_t cols, size_t ld)
+static inline struct lw_operand lw_bf16_rows_operand(const char *name, const lw_bf16 *x,
+                                                     size_t rows, size_t cols, size_t ld)
 {
     const struct lw_operand operand = {name, x, rows, cols / 2 + cols % 2, ld / 2};
     return operand;
 }
 
-static inline struct lw_operand lw_bf16_pairs(const char *name, const lw_bf16 *x, size_t rows,
-                                              size_t cols, size_t ld)
+static inline struct lw_operand lw_bf16_vnni2_operand(const char *name, const lw_bf16 *x,
+                                                      size_t rows, size_t cols, size_t ld)
 {
     const struct lw_operand operand = {name, x, rows / 2 + rows % 2, cols, ld};
     return operand;

@@ -117,8 +117,8 @@ lw_status lw_bf16_weights_update(const lw_weights *weights, size_t first, size_t
     if (status == LW_OK)
         status = lw_weights_check_inputs(
             name, weights, update,
-            (struct lw_operand[]){lw_bf16_pairs("x", x, batch, in, ldx),
-                                  lw_bf16_pairs("dz", dz, batch, out, lddz)},
+            (struct lw_operand[]){lw_bf16_vnni2_operand("x", x, batch, in, ldx),
+                                  lw_bf16_vnni2_operand("dz", dz, batch, out, lddz)},
             2);
     if (status != LW_OK)
         return status;

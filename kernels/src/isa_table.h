@@ -211,7 +211,7 @@ struct lw_isa {
     void (*bf16_finish)(const struct lw_bf16_epilogue *epilogue, size_t m, size_t n, float *c,
                         size_t ldc);
     /* Of steps rows of pairs. */
-    void (*bf16_column_sums)(size_t steps, size_t cols, const float *pairs, size_t ld,
+    void (*bf16_column_sums)(size_t steps, size_t cols, const float *vnni2, size_t ld,
                              int add_to_out, float *out);
 
     /* Runs steps of independent FMAs, fma_chains_per_step lanes in each; the value only proves it.

@@ -57,7 +57,7 @@ void bad_bf16_gather(void)
     REFUSES(LW_EINVAL, "x", lw_bf16_gather(4, 3, s.f, 2, s.index, &all));
     REFUSES(LW_EINVAL, "y", CALL(4, s.f, 3, NULL, .rows = s.x, .ld = 2));
     REFUSES(LW_EINVAL, "y", CALL(4, s.f, 3, NULL, .rows = s.x, .ld = 3)); /* odd */
-    REFUSES(LW_EINVAL, "y", CALL(4, s.f, 3, NULL, .pairs = s.x, .ld_pairs = 2));
+    REFUSES(LW_EINVAL, "y", CALL(4, s.f, 3, NULL, .vnni2 = s.x, .ld_vnni2 = 2));
     REFUSES(LW_EINVAL, "y", CALL(4, s.f, 3, NULL, .floats = s.g, .ld_floats = 2));
     for (size_t i = 0; i < HUGE_SIZES; i++) {
         const size_t huge = huge_sizes[i];
@@ -66,13 +66,13 @@ void bad_bf16_gather(void)
         REFUSES(LW_EINVAL, "x", lw_bf16_gather(4, huge, s.f, huge, s.index, &none));
         REFUSES(LW_EINVAL, "x", lw_bf16_gather(4, 3, s.f, huge, NULL, &none));
         REFUSES(LW_EINVAL, "y", CALL(4, s.f, 3, NULL, .rows = s.x, .ld = huge / 2 * 2));
-        REFUSES(LW_EINVAL, "y", CALL(4, s.f, 3, NULL, .pairs = s.x, .ld_pairs = huge));
+        REFUSES(LW_EINVAL, "y", CALL(4, s.f, 3, NULL, .vnni2 = s.x, .ld_vnni2 = huge));
         REFUSES(LW_EINVAL, "y", CALL(4, s.f, 3, NULL, .floats = s.g, .ld_floats = huge));
     }
     REFUSES(LW_EOVERLAP, "y", CALL(4, s.f, 3, NULL, .floats = s.f, .ld_floats = 3));
     REFUSES(LW_EOVERLAP, "y", CALL(4, s.f, 3, NULL, .rows = (lw_bf16 *)(void *)s.f, .ld = 4));
     REFUSES(LW_EOVERLAP, "y",
-            CALL(4, s.f, 3, NULL, .rows = s.x, .ld = 4, .pairs = s.x, .ld_pairs = 3));
+            CALL(4, s.f, 3, NULL, .rows = s.x, .ld = 4, .vnni2 = s.x, .ld_vnni2 = 3));
     REFUSES(LW_EOVERLAP, "y",
             CALL(4, s.f, 3, s.index, .floats = (float *)(void *)s.index, .ld_floats = 3));
     IDLE(lw_bf16_gather(0, 3, NULL, 3, NULL, &all));
@@ -164,7 +164,7 @@ void bad_bf16_linear_forward(void)
     REFUSES(LW_EOVERLAP, "y",
             CALL(BATCH, s.x, IN, s.w, s.b, LW_RELU, s.z, OUT, INTO(.rows = s.x, .ld = OUT)));
     REFUSES(LW_EOVERLAP, "y",
-            CALL(BATCH, s.x, IN, s.w, s.b, LW_RELU, s.z, OUT, INTO(.pairs = s.w, .ld_pairs = OUT)));
+            CALL(BATCH, s.x, IN, s.w, s.b, LW_RELU, s.z, OUT, INTO(.vnni2 = s.w, .ld_vnni2 = OUT)));
     REFUSES(
         LW_EOVERLAP, "y",
         CALL(BATCH, s.x, IN, s.w, s.b, LW_RELU, s.z, OUT, INTO(.floats = s.b, .ld_floats = OUT)));
@@ -208,7 +208,7 @@ void bad_bf16_linear_backward_input(void)
     REFUSES(LW_EOVERLAP, "dx",
             CALL(BATCH, s.x, OUT, s.w, LW_RELU, s.z, IN, INTO(.rows = s.x, .ld = IN)));
     REFUSES(LW_EOVERLAP, "dx",
-            CALL(BATCH, s.x, OUT, s.w, LW_RELU, s.z, IN, INTO(.pairs = s.w, .ld_pairs = IN)));
+            CALL(BATCH, s.x, OUT, s.w, LW_RELU, s.z, IN, INTO(.vnni2 = s.w, .ld_vnni2 = IN)));
     IDLE(CALL(0, NULL, OUT, s.w, LW_RELU, NULL, IN, &dx));
     IDLE(CALL(BATCH, s.x, OUT, s.w, LW_LINEAR, NULL, 0, &none));
 #undef CALL

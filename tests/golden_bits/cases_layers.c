@@ -128,7 +128,7 @@ static lw_bf16 *rounded(size_t rows, size_t cols, const float *x)
 static lw_bf16 *paired(size_t rows, size_t cols, const float *x)
 {
     lw_bf16 *y = alloc_bytes((rows + 1) * cols * sizeof *y);
-    const lw_bf16_output output = {.pairs = y, .ld_pairs = cols};
+    const lw_bf16_output output = {.vnni2 = y, .ld_vnni2 = cols};
     require_ok(lw_bf16_gather(rows, cols, x, cols, NULL, &output));
     return y;
 }

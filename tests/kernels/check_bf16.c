@@ -212,8 +212,8 @@ static void check_backward_weights(struct tally *tally, const struct layer *laye
     for (int part = 0; part < 2; part++) {
         const size_t row = part ? half : 0, rows = part ? in - half : half;
         const lw_status status = lw_bf16_linear_backward_weights(
-            batch, rows, out, x->pairs ? x->pairs + 2 * row : NULL, x->ld_pairs, dz->pairs,
-            dz->ld_pairs, beta, dw.data ? (float *)dw.data + row * ld : NULL, ld,
+            batch, rows, out, x->vnni2 ? x->vnni2 + 2 * row : NULL, x->ld_vnni2, dz->vnni2,
+            dz->ld_vnni2, beta, dw.data ? (float *)dw.data + row * ld : NULL, ld,
             part ? db.data : NULL);
         TALLY_CHECK(tally, status == LW_OK, "%s: %s", layer->title, lw_last_error());
     }

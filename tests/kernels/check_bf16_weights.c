@@ -89,12 +89,12 @@ static lw_bf16 *random_pairs(size_t rows, size_t cols, uint64_t seed)
     float *x = zeroed(rows * cols * sizeof *x);
     for (size_t i = 0; i < rows * cols; i++)
         x[i] = generate_value(&from, UNIFORM);
-    lw_bf16 *pairs = zeroed((rows + 1) / 2 * 2 * cols * sizeof *pairs);
-    const lw_bf16_output to = {.pairs = pairs, .ld_pairs = cols};
+    lw_bf16 *vnni2 = zeroed((rows + 1) / 2 * 2 * cols * sizeof *vnni2);
+    const lw_bf16_output to = {.vnni2 = vnni2, .ld_vnni2 = cols};
     if (lw_bf16_gather(rows, cols, x, cols, NULL, &to) != LW_OK)
         abort();
     free(x);
-    return pairs;
+    return vnni2;
 }
 
 static const lw_adam_update_params adam = {

@@ -8,10 +8,10 @@
 
 enum { BATCH = 5, IN = 3, OUT = 5, LD_IN = 4, LD_OUT = 6 };
 
-static lw_bf16 x[BATCH * LD_IN], y[BATCH * LD_OUT], pairs[6 * OUT];
+static lw_bf16 x[BATCH * LD_IN], y[BATCH * LD_OUT], vnni2[6 * OUT];
 static lw_bf16 packed[2 * 2 * LW_BF16_PANEL];
 static float w[IN * OUT], out[BATCH * OUT];
-static const lw_bf16_output output = {y, LD_OUT, pairs, OUT, out, OUT};
+static const lw_bf16_output output = {y, LD_OUT, vnni2, OUT, out, OUT};
 
 static void fill(float x_value, float w_value)
 {
@@ -36,8 +36,8 @@ static void forward(struct tally *tally, lw_activation activation)
         TALLY_CHECK(tally, y[i * LD_OUT + OUT] == 0, "behind row %zu: %04x", i,
                     (unsigned)y[i * LD_OUT + OUT]);
     for (size_t j = 0; j < OUT; j++)
-        TALLY_CHECK(tally, pairs[2 * (BATCH / 2 * OUT + j) + 1] == 0, "below the last row: %04x",
-                    (unsigned)pairs[2 * (BATCH / 2 * OUT + j) + 1]);
+        TALLY_CHECK(tally, vnni2[2 * (BATCH / 2 * OUT + j) + 1] == 0, "below the last row: %04x",
+                    (unsigned)vnni2[2 * (BATCH / 2 * OUT + j) + 1]);
 }
 
 /* A special value at one place of X or W reaches its row or its column and nothing else. */
@@ -120,11 +120,11 @@ static void check_refusals(struct tally *tally)
                   LW_EINVAL, input_name, "saved");
     failure_check(
         tally,
-        lw_bf16_linear_backward_weights(BATCH, IN, OUT, x, IN, pairs, OUT, 0.5f, out, OUT, NULL),
+        lw_bf16_linear_backward_weights(BATCH, IN, OUT, x, IN, vnni2, OUT, 0.5f, out, OUT, NULL),
         LW_EINVAL, weights_name, "beta");
     failure_check(
         tally,
-        lw_bf16_linear_backward_weights(BATCH, IN, OUT, x, IN, pairs, OUT, 0.0f, out, OUT, out),
+        lw_bf16_linear_backward_weights(BATCH, IN, OUT, x, IN, vnni2, OUT, 0.0f, out, OUT, out),
         LW_EOVERLAP, weights_name, "db");
     TALLY_CHECK(tally, !memcmp(before, y, sizeof y), "bf16: changed an output on failure");
     TALLY_CHECK(tally,

@@ -249,21 +249,21 @@ static void check_lane_choice(struct tally *tally, struct generator *from)
 
 static void check_unzip(struct tally *tally, struct generator *from)
 {
-    float pairs[2 * V_LANES], lanes[2][V_LANES], held[V_LANES];
+    float vnni2[2 * V_LANES], lanes[2][V_LANES], held[V_LANES];
     v_f32 even, odd;
     for (size_t l = 0; l < 2 * V_LANES; l++)
-        pairs[l] = generate_value(from, UNIFORM);
-    v_unzip(v_load(pairs), v_load(pairs + V_LANES), &even, &odd);
+        vnni2[l] = generate_value(from, UNIFORM);
+    v_unzip(v_load(vnni2), v_load(vnni2 + V_LANES), &even, &odd);
     v_store(lanes[0], even);
     v_store(lanes[1], odd);
-    v_store(held, v_hold(v_load(pairs)));
+    v_store(held, v_hold(v_load(vnni2)));
     for (size_t l = 0; l < V_LANES; l++) {
         for (size_t half = 0; half < 2; half++)
-            TALLY_CHECK(tally, same_bits(lanes[half][l], pairs[2 * l + half]),
+            TALLY_CHECK(tally, same_bits(lanes[half][l], vnni2[2 * l + half]),
                         "v_unzip, lane %zu of %s: %a, not %a", l, half ? "odd" : "even",
-                        (double)lanes[half][l], (double)pairs[2 * l + half]);
-        TALLY_CHECK(tally, same_bits(held[l], pairs[l]), "v_hold, lane %zu: %a, not %a", l,
-                    (double)held[l], (double)pairs[l]);
+                        (double)lanes[half][l], (double)vnni2[2 * l + half]);
+        TALLY_CHECK(tally, same_bits(held[l], vnni2[l]), "v_hold, lane %zu: %a, not %a", l,
+                    (double)held[l], (double)vnni2[l]);
     }
 }
 
@@ -335,13 +335,13 @@ static void check_dot2(struct tally *tally, const struct lanes *x, const uint32_
 
 static void check_pairs(struct tally *tally, struct lanes *x)
 {
-    uint32_t pairs[V_LANES], neighbours[V_LANES];
+    uint32_t vnni2[V_LANES], neighbours[V_LANES];
     float low[V_LANES], high[V_LANES], both[2 * V_LANES];
     uint16_t narrow[V_LANES + 1];
     const v_f32 made = v_pairs(v_load(x->a), v_load(x->b));
     memcpy(both, x->a, sizeof x->a);
     memcpy(both + V_LANES, x->b, sizeof x->b);
-    memcpy(pairs, &made, sizeof pairs);
+    memcpy(vnni2, &made, sizeof vnni2);
     v_store(low, v_low(made));
     v_store(high, v_high(made));
     const v_f32 side_by_side = v_neighbours(v_load(x->a), v_load(x->b));
@@ -352,8 +352,8 @@ static void check_pairs(struct tally *tally, struct lanes *x)
     for (size_t i = 0; i < V_LANES; i++) {
         const uint32_t want = pair_of(x->a[i], x->b[i]);
         const uint32_t next = pair_of(both[2 * i], both[2 * i + 1]);
-        TALLY_CHECK(tally, pairs[i] == want, "v_pairs(%a, %a): %08x, not %08x", (double)x->a[i],
-                    (double)x->b[i], (unsigned)pairs[i], (unsigned)want);
+        TALLY_CHECK(tally, vnni2[i] == want, "v_pairs(%a, %a): %08x, not %08x", (double)x->a[i],
+                    (double)x->b[i], (unsigned)vnni2[i], (unsigned)want);
         TALLY_CHECK(tally, neighbours[i] == next, "v_neighbours(%a, %a): %08x, not %08x",
                     (double)both[2 * i], (double)both[2 * i + 1], (unsigned)neighbours[i],
                     (unsigned)next);
@@ -366,7 +366,7 @@ static void check_pairs(struct tally *tally, struct lanes *x)
     }
     TALLY_CHECK(tally, narrow[V_LANES] == 7, "v_store_bf16 writes on");
     v_store(x->result, v_dot2(made, side_by_side, v_load(x->c)));
-    check_dot2(tally, x, pairs, neighbours);
+    check_dot2(tally, x, vnni2, neighbours);
 }
 
 static void check(struct tally *tally)

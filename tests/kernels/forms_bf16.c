@@ -21,10 +21,10 @@ void forms_create(struct forms *f, size_t rows, size_t cols, size_t padding, enu
     f->rows = rows;
     f->cols = cols;
     f->out.ld = cols + cols % 2 + 2 * padding;
-    f->out.ld_pairs = f->out.ld_floats = cols + padding;
+    f->out.ld_vnni2 = f->out.ld_floats = cols + padding;
     const size_t bytes[FORMS] = {
         rows_extent(rows, cols, f->out.ld) * sizeof(lw_bf16),
-        pairs_extent(rows, cols, f->out.ld_pairs) * sizeof(lw_bf16),
+        pairs_extent(rows, cols, f->out.ld_vnni2) * sizeof(lw_bf16),
         rows > 0 && cols > 0 ? ((rows - 1) * f->out.ld_floats + cols) * sizeof(float) : 0,
     };
     for (size_t i = 0; i < FORMS; i++) {
@@ -33,7 +33,7 @@ void forms_create(struct forms *f, size_t rows, size_t cols, size_t padding, enu
             memset(f->memory[i].data, UNTOUCHED, bytes[i]);
     }
     f->out.rows = f->memory[0].data;
-    f->out.pairs = f->memory[1].data;
+    f->out.vnni2 = f->memory[1].data;
     f->out.floats = f->memory[2].data;
 }
 
@@ -48,7 +48,7 @@ lw_bf16_output forms_from_row(const struct forms *f, size_t row)
     lw_bf16_output out = f->out;
     if (row < f->rows) {
         out.rows += row * out.ld;
-        out.pairs += row * out.ld_pairs;
+        out.vnni2 += row * out.ld_vnni2;
         out.floats += row * out.ld_floats;
     }
     return out;
@@ -73,16 +73,16 @@ static void check_rows(struct tally *tally, const char *title, const struct form
 static void check_pairs(struct tally *tally, const char *title, const struct forms *f,
                         const float *want)
 {
-    const size_t ld = f->out.ld_pairs;
+    const size_t ld = f->out.ld_vnni2;
     for (size_t at = 0; at < pairs_extent(f->rows, f->cols, ld); at++) {
         const size_t i = at / 2 / ld * 2 + at % 2, j = at / 2 % ld;
         const lw_bf16 untouched = UNTOUCHED * 0x101;
         const lw_bf16 wanted = j >= f->cols  ? untouched
                                : i < f->rows ? reference_bf16(want[i * f->cols + j])
                                              : 0;
-        TALLY_CHECK(tally, same_bits(reference_float(f->out.pairs[at]), reference_float(wanted)),
-                    "%s: pairs of row %zu, column %zu hold %04x, not %04x", title, i, j,
-                    (unsigned)f->out.pairs[at], (unsigned)wanted);
+        TALLY_CHECK(tally, same_bits(reference_float(f->out.vnni2[at]), reference_float(wanted)),
+                    "%s: vnni2 of row %zu, column %zu hold %04x, not %04x", title, i, j,
+                    (unsigned)f->out.vnni2[at], (unsigned)wanted);
     }
 }
 

@@ -31,10 +31,10 @@ static void edit_zero_behind(struct lw_isa *isa)
 /* ---- Packing ---- */
 
 /* Of n pairs. */
-static void swap_halves(float *pairs, size_t n)
+static void swap_halves(float *vnni2, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        pairs[i] = float_of(bits_of(pairs[i]) << 16 | bits_of(pairs[i]) >> 16);
+        vnni2[i] = float_of(bits_of(vnni2[i]) << 16 | bits_of(vnni2[i]) >> 16);
 }
 static void swaps_pairs_of_w(const struct lw_bf16_block *block)
 {
@@ -119,11 +119,11 @@ static void edit_saved(struct lw_isa *isa)
     isa->bf16_finish = ignores_saved;
 }
 
-static void sums_begin_anew(size_t steps, size_t cols, const float *pairs, size_t ld,
+static void sums_begin_anew(size_t steps, size_t cols, const float *vnni2, size_t ld,
                             int add_to_out, float *out)
 {
     (void)add_to_out;
-    good_isa->bf16_column_sums(steps, cols, pairs, ld, 0, out);
+    good_isa->bf16_column_sums(steps, cols, vnni2, ld, 0, out);
 }
 static void edit_sums(struct lw_isa *isa)
 {
@@ -159,15 +159,15 @@ static void edit_update(struct lw_isa *isa)
 static const struct mutant mutants[] = {
     {"bf16 truncated", "bf16", NULL, edit_rounding, NULL},
     {"no zero behind odd rows", "bf16", NULL, edit_zero_behind, NULL},
-    {"pairs of one operand swapped", "bf16", NULL, edit_pairs, NULL},
+    {"vnni2 of one operand swapped", "bf16", NULL, edit_pairs, NULL},
     {"another panel packed", "bf16", NULL, edit_panel, NULL},
     {"last odd row not packed", "bf16", NULL, edit_odd_rows, NULL},
     {"last pair dropped", "bf16", NULL, edit_last_pair, NULL},
-    {"pairs taken for floats", "bf16", NULL, edit_floats, NULL},
+    {"vnni2 taken for floats", "bf16", NULL, edit_floats, NULL},
     {"bias forgotten in bf16", "bf16", NULL, edit_bias, NULL},
     {"derivative forgotten in bf16", "bf16", NULL, edit_saved, NULL},
-    {"sums of pairs begun anew", "bf16", NULL, edit_sums, NULL},
-    {"update from pairs applied twice", "bf16_weights", NULL, edit_update, NULL},
+    {"sums of vnni2 begun anew", "bf16", NULL, edit_sums, NULL},
+    {"update from vnni2 applied twice", "bf16_weights", NULL, edit_update, NULL},
     {"activation behind odd rows", "special_bf16", NULL, edit_behind, NULL},
 };
 const struct mutant_list mutants_of_bf16 = {mutants, sizeof mutants / sizeof *mutants};

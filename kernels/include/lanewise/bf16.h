@@ -12,7 +12,7 @@
  *              and the element behind each row's last is 0: outputs get it, inputs must have it. Pointers
  *              are aligned to 4 bytes. Rows a multiple of 4096 bytes apart share few sets of the first-level
  *              cache: a line more between them is faster.
- *   Pairs      of rows, for sums over rows: element (i, j) at pairs[2 * (i / 2 * ld + j) + i % 2], ld >= cols, and
+ *   Pairs      of rows, for sums over rows: element (i, j) at vnni2[2 * (i / 2 * ld + j) + i % 2], ld >= cols, and
  *              with an odd number of rows the other halves of the last one are 0: outputs get them, inputs must have
  *              them. ld counts pairs. Pointers are aligned to 4 bytes.
  *   Rounding   to the nearest bf16, ties to even; beyond the largest to infinity; magnitudes below
@@ -44,8 +44,8 @@ typedef uint16_t lw_bf16;
 typedef struct lw_bf16_output {
     lw_bf16 *rows;    /* rows */
     size_t ld;        /* elements from one of rows to the next */
-    lw_bf16 *pairs;   /* pairs of rows */
-    size_t ld_pairs;  /* pairs from one of pairs to the next */
+    lw_bf16 *vnni2;   /* pairs of rows */
+    size_t ld_vnni2;  /* pairs from one of pairs to the next */
     float *floats;    /* rows of floats */
     size_t ld_floats; /* floats from one of floats to the next */
 } lw_bf16_output;

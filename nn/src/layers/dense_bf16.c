@@ -113,8 +113,8 @@ static lw_status gradients(const lw_layer *layer, const lw_pass *pass, lw_span s
     const size_t out = layer->out;
     float *dw = lw_tensor_gradients(layer, LW_DENSE_WEIGHT) + shards.first * out;
     return lw_bf16_linear_backward_weights(
-        pass->rows, shards.count, out, x->pairs + 2 * shards.first, x->ld_pairs, layer->dz.pairs,
-        layer->dz.ld_pairs, 0.0f, dw, out, lw_dense_bias_gradient(layer, shards));
+        pass->rows, shards.count, out, x->vnni2 + 2 * shards.first, x->ld_vnni2, layer->dz.vnni2,
+        layer->dz.ld_vnni2, 0.0f, dw, out, lw_dense_bias_gradient(layer, shards));
 }
 
 static lw_status update(const lw_layer *layer, lw_span shards, const lw_update *step)
@@ -133,7 +133,7 @@ static lw_status update_fused(const lw_layer *layer, const lw_pass *pass, lw_spa
     const dense_bf16 *bf16 = bf16_of(layer);
     const lw_layer_update of_layer = lw_dense_update_of(&bf16->dense, shards, step);
     return lw_bf16_weights_update(&bf16->dense.weights, shards.first, shards.count, pass->rows,
-                                  x->pairs, x->ld_pairs, layer->dz.pairs, layer->dz.ld_pairs,
+                                  x->vnni2, x->ld_vnni2, layer->dz.vnni2, layer->dz.ld_vnni2,
                                   &of_layer, bf16->forward, bf16->backward);
 }
 

@@ -19,13 +19,13 @@ void lw_matrix_place_floats(lw_matrix *matrix, lw_arena *arena, size_t rows, siz
     matrix->floats = lw_arena_floats(arena, rows, cols);
 }
 
-void lw_matrix_place_bf16(lw_matrix *matrix, lw_arena *arena, size_t rows, size_t cols, int pairs)
+void lw_matrix_place_bf16(lw_matrix *matrix, lw_arena *arena, size_t rows, size_t cols, int vnni2)
 {
     matrix->ld = distance(cols, (size_t)2 * LW_SECTION);
-    matrix->ld_pairs = distance(cols, LW_SECTION);
+    matrix->ld_vnni2 = distance(cols, LW_SECTION);
     matrix->rows = lw_arena_bf16(arena, rows, matrix->ld);
-    if (pairs)
-        matrix->pairs = lw_arena_bf16(arena, rows / 2 + rows % 2, 2 * matrix->ld_pairs);
+    if (vnni2)
+        matrix->vnni2 = lw_arena_bf16(arena, rows / 2 + rows % 2, 2 * matrix->ld_vnni2);
 }
 
 lw_status lw_matrix_round(const lw_matrix *matrix, size_t rows, size_t cols)

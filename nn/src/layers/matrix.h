@@ -19,8 +19,8 @@ typedef struct lw_operand {
     size_t ld_floats;
     const lw_bf16 *rows;
     size_t ld;
-    const lw_bf16 *pairs;
-    size_t ld_pairs;
+    const lw_bf16 *vnni2;
+    size_t ld_vnni2;
 } lw_operand;
 
 /* A range of rows of a mini-batch, or of the shards of a layer. */
@@ -34,8 +34,8 @@ static inline lw_matrix lw_matrix_from(const lw_matrix *matrix, size_t row)
 {
     return (lw_matrix){.rows = matrix->rows ? matrix->rows + row * matrix->ld : NULL,
                        .ld = matrix->ld,
-                       .pairs = matrix->pairs ? matrix->pairs + row * matrix->ld_pairs : NULL,
-                       .ld_pairs = matrix->ld_pairs,
+                       .vnni2 = matrix->vnni2 ? matrix->vnni2 + row * matrix->ld_vnni2 : NULL,
+                       .ld_vnni2 = matrix->ld_vnni2,
                        .floats = matrix->floats ? matrix->floats + row * matrix->ld_floats : NULL,
                        .ld_floats = matrix->ld_floats};
 }
@@ -46,8 +46,8 @@ static inline lw_operand lw_operand_from(const lw_matrix *matrix, size_t row)
                         .ld_floats = matrix->ld_floats,
                         .rows = matrix->rows ? matrix->rows + row * matrix->ld : NULL,
                         .ld = matrix->ld,
-                        .pairs = matrix->pairs ? matrix->pairs + row * matrix->ld_pairs : NULL,
-                        .ld_pairs = matrix->ld_pairs};
+                        .vnni2 = matrix->vnni2 ? matrix->vnni2 + row * matrix->ld_vnni2 : NULL,
+                        .ld_vnni2 = matrix->ld_vnni2};
 }
 
 /* Whether its producer leaves bf16 forms to lw_matrix_round. */
@@ -58,7 +58,7 @@ static inline int lw_matrix_is_rounded(const lw_matrix *matrix)
 
 /* Places a matrix of floats, and one of bf16, with pairs or without, in an arena. */
 void lw_matrix_place_floats(lw_matrix *matrix, lw_arena *arena, size_t rows, size_t cols);
-void lw_matrix_place_bf16(lw_matrix *matrix, lw_arena *arena, size_t rows, size_t cols, int pairs);
+void lw_matrix_place_bf16(lw_matrix *matrix, lw_arena *arena, size_t rows, size_t cols, int vnni2);
 
 /* A section for elements of bf16. */
 lw_bf16 *lw_arena_bf16(lw_arena *arena, size_t rows, size_t elements);
