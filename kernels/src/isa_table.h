@@ -40,8 +40,8 @@ struct lw_tile_update {
     const struct lw_adam_step *adam;
     /* Bytes from a weight to its velocity or first moment and to its second moment; 0: there is none. */
     ptrdiff_t m, v;
-    float *bias_m, *bias_v; /* of the bias, that is lw_gemm's b_sums */
-    struct lw_ahead *ahead; /* NULL, or what is fetched meanwhile */
+    float *bias_m, *bias_v;       /* of the bias, that is lw_gemm's b_sums */
+    struct lw_prefetch *prefetch; /* NULL, or what is fetched meanwhile */
 };
 
 struct lw_epilogue {

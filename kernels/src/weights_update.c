@@ -47,7 +47,7 @@ lw_status lw_weights_prepare(const char *name, const lw_weights *weights, size_t
                                          .v = distance(weights->w, u->v),
                                          .bias_m = u->b_m,
                                          .bias_v = u->b_v,
-                                         .ahead = u->ahead};
+                                         .prefetch = u->prefetch};
     return LW_OK;
 }
 

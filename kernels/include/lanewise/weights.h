@@ -72,23 +72,23 @@ LW_API lw_status lw_weights_backward_input(const lw_weights *weights, size_t bat
  * Rows that somebody will read soon, row index[i] of x for i = at..rows-1: functions that take this ask memory for
  * some of their lines now and then while they compute, and advance at and line.
  */
-typedef struct lw_ahead {
+typedef struct lw_prefetch {
     const float *x;      /* rows without gaps */
     const size_t *index; /* rows */
     size_t rows, cols;   /* the length of index, and of a row of x */
     size_t at, line;     /* 0 to begin with */
-} lw_ahead;
+} lw_prefetch;
 
 /* What an optimizer does to the parameters of a layer; one of sgd and adam is set. */
 typedef struct lw_layer_update {
     const lw_sgd_update_params *sgd;   /* NULL: Adam */
     const lw_adam_update_params *adam; /* NULL: SGD */
-    float *m;        /* as W       velocity or first moment; NULL for SGD without momentum */
-    float *v;        /* as W       second moment of Adam; NULL for SGD                     */
-    float *b;        /* out        NULL: no bias, or another range's                       */
-    float *b_m;      /* out        as m and v                                              */
-    float *b_v;      /* out */
-    lw_ahead *ahead; /* NULL: nothing to fetch */
+    float *m;              /* as W       velocity or first moment; NULL for SGD without momentum */
+    float *v;              /* as W       second moment of Adam; NULL for SGD                     */
+    float *b;              /* out        NULL: no bias, or another range's                       */
+    float *b_m;            /* out        as m and v                                              */
+    float *b_v;            /* out */
+    lw_prefetch *prefetch; /* NULL: nothing to fetch */
 } lw_layer_update;
 
 /* The largest batch of lw_weights_backward_update: more steps than a tile takes at once would need

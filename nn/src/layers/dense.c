@@ -207,7 +207,7 @@ lw_layer_update lw_dense_update_of(const lw_dense *dense, lw_span shards, const 
                              .b = shards.first == 0 ? lw_tensor_values(layer, LW_DENSE_BIAS) : NULL,
                              .b_m = lw_tensor_moment(update->m, layer, LW_DENSE_BIAS),
                              .b_v = lw_tensor_moment(update->v, layer, LW_DENSE_BIAS),
-                             .ahead = update->ahead};
+                             .prefetch = update->prefetch};
 }
 
 static lw_status update(const lw_layer *layer, lw_span shards, const lw_update *step)

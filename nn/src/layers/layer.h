@@ -84,7 +84,7 @@ typedef struct lw_update {
     const lw_sgd_update_params *sgd;   /* NULL: Adam */
     const lw_adam_update_params *adam; /* NULL: SGD */
     float *m, *v;                      /* NULL where the optimizer has no such moment */
-    lw_ahead *ahead;                   /* rows of the next batch to prefetch; NULL: none */
+    lw_prefetch *prefetch;                   /* rows of the next batch to prefetch; NULL: none */
 } lw_update;
 
 /*

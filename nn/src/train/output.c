@@ -74,14 +74,14 @@ lw_operand lw_batch_operand(const lw_net *net, const lw_batch *batch, size_t fir
     return x;
 }
 
-lw_ahead lw_next_rows(const lw_batch *batch, size_t unit, size_t thread, size_t threads)
+lw_prefetch lw_next_rows(const lw_batch *batch, size_t unit, size_t thread, size_t threads)
 {
     if (!batch->gather || batch->next_rows == 0)
-        return (lw_ahead){0};
+        return (lw_prefetch){0};
     size_t first, count;
     lw_team_share(batch->next_rows, unit, thread, threads, &first, &count);
     const lw_dataset *data = batch->gather->data;
-    return (lw_ahead){
+    return (lw_prefetch){
         .x = data->x, .index = batch->next_index + first, .rows = count, .cols = data->inputs};
 }
 

@@ -14,7 +14,7 @@ lw_operand lw_batch_operand(const lw_net *net, const lw_batch *batch, size_t fir
 
 /* A thread's share of the rows of the next batch, in whole units, to be prefetched; none if that is
  * not known. */
-lw_ahead lw_next_rows(const lw_batch *batch, size_t unit, size_t thread, size_t threads);
+lw_prefetch lw_next_rows(const lw_batch *batch, size_t unit, size_t thread, size_t threads);
 
 /* The last layer's dz of some rows, from a job's loss or its dy, whichever it has. */
 lw_status lw_output_rows(const lw_step_job *job, lw_span rows);

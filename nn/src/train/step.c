@@ -213,9 +213,9 @@ static lw_status fused_update_phase(void *user, size_t thread, size_t threads)
 {
     const lw_step_job *job = user;
     const lw_pass pass = {.training = 1, .rows = job->batch->rows};
-    lw_ahead ahead = lw_next_rows(job->batch, job->net->row_unit, thread, threads);
+    lw_prefetch prefetch = lw_next_rows(job->batch, job->net->row_unit, thread, threads);
     lw_update update = lw_optimizer_update(job->optimizer, job->net);
-    update.ahead = &ahead;
+    update.prefetch = &prefetch;
     lw_status status = lw_check_row_losses(job);
     for (size_t i = 0; i < job->net->layer_count && status == LW_OK; i++) {
         const lw_layer *layer = job->net->layers[i];
