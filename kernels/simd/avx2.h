@@ -1,7 +1,7 @@
 /* AVX2 with FMA: 8 lanes, 16 registers, 12 of them accumulators of the 6x16 tile. */
 #include "ymm.h"
 
-enum { V_LANES = 8, V_REGISTERS = 16, V_MASKS = 0, V_DOT2 = 0, TILE_MR = 6, TILE_NV = 2 };
+enum { V_LANES = 8, V_REGISTERS = 16, V_HAS_MASKS = 0, V_HAS_DPBF16 = 0, TILE_MR = 6, TILE_NV = 2 };
 
 static inline __m256i lanes_below(size_t n)
 {

@@ -1,9 +1,16 @@
 /* AVX-512 with products of bf16 (Cooper Lake, Zen 4): as AVX-512, and twice its multiply-adds a cycle on pairs. */
 #include "zmm.h"
 
-enum { V_LANES = 16, V_REGISTERS = 32, V_MASKS = 1, V_DOT2 = 1, TILE_MR = 14, TILE_NV = 2 };
+enum {
+    V_LANES = 16,
+    V_REGISTERS = 32,
+    V_HAS_MASKS = 1,
+    V_HAS_DPBF16 = 1,
+    TILE_MR = 14,
+    TILE_NV = 2
+};
 
-static inline v_f32 v_pairs(v_f32 low, v_f32 high)
+static inline v_f32 v_interleave_bf16(v_f32 low, v_f32 high)
 {
     /* Lane l of low and of high, which stand 16 apart after the conversion, side by side. */
     const __m512i apart = _mm512_set1_epi32(0x00100000);
@@ -12,7 +19,7 @@ static inline v_f32 v_pairs(v_f32 low, v_f32 high)
     const __m512i halves = (__m512i)_mm512_cvtne2ps_pbh(high, low);
     return _mm512_castsi512_ps(_mm512_permutexvar_epi16(_mm512_add_epi32(both, apart), halves));
 }
-static inline v_f32 v_neighbours(v_f32 a, v_f32 b)
+static inline v_f32 v_pack_bf16(v_f32 a, v_f32 b)
 {
     return _mm512_castsi512_ps((__m512i)_mm512_cvtne2ps_pbh(b, a));
 }
@@ -20,7 +27,7 @@ static inline void v_store_bf16(uint16_t *p, v_f32 v)
 {
     _mm256_storeu_si256((__m256i *)(void *)p, (__m256i)_mm512_cvtneps_pbh(v));
 }
-static inline v_f32 v_dot2(v_f32 a, v_f32 b, v_f32 c)
+static inline v_f32 v_dpbf16(v_f32 a, v_f32 b, v_f32 c)
 {
     return _mm512_dpbf16_ps(c, (__m512bh)a, (__m512bh)b);
 }

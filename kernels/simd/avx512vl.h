@@ -2,7 +2,7 @@
  * vectors. Its register tile is AVX2's, whose functions it has for all but single vectors of columns. */
 #include "ymm.h"
 
-enum { V_LANES = 8, V_REGISTERS = 32, V_MASKS = 1, V_DOT2 = 0, TILE_MR = 6, TILE_NV = 2 };
+enum { V_LANES = 8, V_REGISTERS = 32, V_HAS_MASKS = 1, V_HAS_DPBF16 = 0, TILE_MR = 6, TILE_NV = 2 };
 
 static inline __mmask8 lanes_below(size_t n)
 {

@@ -4,20 +4,20 @@
 #include <arm_neon.h>
 
 typedef float32x4_t v_f32;
-enum { V_LANES = 4, V_REGISTERS = 32, V_MASKS = 0, V_DOT2 = 0, TILE_MR = 7, TILE_NV = 3 };
+enum { V_LANES = 4, V_REGISTERS = 32, V_HAS_MASKS = 0, V_HAS_DPBF16 = 0, TILE_MR = 7, TILE_NV = 3 };
 
 static inline v_f32 v_zero(void)
 {
     return vdupq_n_f32(0.0f);
 }
-static inline v_f32 v_set1(float x)
+static inline v_f32 v_set(float x)
 {
     return vdupq_n_f32(x);
 }
 /* First into a register, one lane of which the FMAs then take. Left alone, gcc 12 reads the first row of A
  * by ld1r, which takes a slot of the vector pipes from them: 11.0 instead of 10.5 cycles a step of the
  * tile on Neoverse N1, 5.5 instead of 5.25 on V1 (llvm-mca 19). */
-static inline v_f32 v_load1(const float *p)
+static inline v_f32 v_broadcast(const float *p)
 {
     float x = *p;
     __asm__("" : "+w"(x));
@@ -27,7 +27,7 @@ static inline v_f32 v_load(const float *p)
 {
     return vld1q_f32(p);
 }
-static inline v_f32 v_hold(v_f32 a)
+static inline v_f32 v_pin(v_f32 a)
 {
     return a;
 }
@@ -77,7 +77,7 @@ static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c)
 {
     return vfmaq_f32(c, a, b);
 }
-static inline v_f32 v_fma_once(v_f32 a, v_f32 b, v_f32 c)
+static inline v_f32 v_fma_exact(v_f32 a, v_f32 b, v_f32 c)
 {
     return vfmaq_f32(c, a, b);
 }
@@ -109,7 +109,7 @@ static inline v_f32 v_if_lt(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
 {
     return vbslq_f32(vcltq_f32(a, b), x, y);
 }
-static inline v_f32 v_keep_gt0(v_f32 a, v_f32 x)
+static inline v_f32 v_relu_mask(v_f32 a, v_f32 x)
 {
     /* All bits set are a NaN. */
     const uint32x4_t kept = vandq_u32(vreinterpretq_u32_f32(x), vcgtzq_f32(a));
@@ -140,7 +140,7 @@ static inline v_f32 v_mantissa(v_f32 a)
 {
     return vbslq_f32(vdupq_n_u32(0x007fffffu), made_normal(a), vdupq_n_f32(1.0f));
 }
-static inline void v_unzip(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
+static inline void v_deinterleave(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
 {
     *even = vuzp1q_f32(a, b);
     *odd = vuzp2q_f32(a, b);
@@ -153,12 +153,12 @@ LW_INLINE void v_transpose(v_f32 rows[4])
     rows[2] = vcombine_f32(vget_high_f32(low.val[0]), vget_high_f32(high.val[0]));
     rows[3] = vcombine_f32(vget_high_f32(low.val[1]), vget_high_f32(high.val[1]));
 }
-static inline float v_sum(v_f32 a)
+static inline float v_reduce_add(v_f32 a)
 {
     const float32x2_t x = vadd_f32(vget_low_f32(a), vget_high_f32(a));
     return vget_lane_f32(x, 0) + vget_lane_f32(x, 1);
 }
-static inline float v_largest(v_f32 a)
+static inline float v_reduce_max(v_f32 a)
 {
     return vmaxvq_f32(a);
 }
@@ -171,29 +171,29 @@ LW_INLINE v_f32 fold_lanes(const v_f32 rows[4], v_f32 (*op)(v_f32, v_f32))
                           vcombine_f32(vget_high_f32(rows[2]), vget_high_f32(rows[3])));
     return op(vuzp1q_f32(low, high), vuzp2q_f32(low, high));
 }
-static inline v_f32 v_sums(const v_f32 rows[4])
+static inline v_f32 v_reduce_add_rows(const v_f32 rows[4])
 {
     return fold_lanes(rows, v_add);
 }
-static inline v_f32 v_largests(const v_f32 rows[4])
+static inline v_f32 v_reduce_max_rows(const v_f32 rows[4])
 {
     return fold_lanes(rows, v_max);
 }
 /* The four bytes of each lane. */
-static inline v_f32 v_lane_index(v_f32 i)
+static inline v_f32 v_permute_index(v_f32 i)
 {
     const uint32x4_t first = vmulq_n_u32(vcvtq_u32_f32(i), 0x04040404u);
     return vreinterpretq_f32_u32(vaddq_u32(first, vdupq_n_u32(0x03020100u)));
 }
-static inline v_f32 v_lanes(v_f32 a, v_f32 index)
+static inline v_f32 v_permute(v_f32 a, v_f32 index)
 {
     return vreinterpretq_f32_u8(vqtbl1q_u8(vreinterpretq_u8_f32(a), vreinterpretq_u8_f32(index)));
 }
-static inline v_f32 v_low(v_f32 pairs)
+static inline v_f32 v_bf16_even(v_f32 pairs)
 {
     return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(pairs), 16));
 }
-static inline v_f32 v_high(v_f32 pairs)
+static inline v_f32 v_bf16_odd(v_f32 pairs)
 {
     const uint32x4_t upper = vdupq_n_u32(0xffff0000u);
     return vreinterpretq_f32_u32(vandq_u32(vreinterpretq_u32_f32(pairs), upper));
@@ -209,7 +209,7 @@ static inline uint32x4_t rounded_bf16(v_f32 a)
     const uint32x4_t number = vbslq_u32(vtstq_u32(bits, exponent), rounded, zero);
     return vbslq_u32(vceqq_f32(a, a), number, quiet);
 }
-static inline v_f32 v_pairs(v_f32 low, v_f32 high)
+static inline v_f32 v_interleave_bf16(v_f32 low, v_f32 high)
 {
     /* The upper half of high stays, that of low moves below it. */
     return vreinterpretq_f32_u32(vsriq_n_u32(rounded_bf16(high), rounded_bf16(low), 16));
@@ -222,13 +222,13 @@ static inline void v_store_bf16(uint16_t *p, v_f32 v)
 {
     vst1_u16(p, vshrn_n_u32(rounded_bf16(v), 16));
 }
-static inline v_f32 v_neighbours(v_f32 a, v_f32 b)
+static inline v_f32 v_pack_bf16(v_f32 a, v_f32 b)
 {
     v_f32 even, odd;
-    v_unzip(a, b, &even, &odd);
-    return v_pairs(even, odd);
+    v_deinterleave(a, b, &even, &odd);
+    return v_interleave_bf16(even, odd);
 }
-static inline v_f32 v_dot2(v_f32 a, v_f32 b, v_f32 c)
+static inline v_f32 v_dpbf16(v_f32 a, v_f32 b, v_f32 c)
 {
-    return v_fma(v_low(a), v_low(b), v_fma(v_high(a), v_high(b), c));
+    return v_fma(v_bf16_even(a), v_bf16_even(b), v_fma(v_bf16_odd(a), v_bf16_odd(b), c));
 }

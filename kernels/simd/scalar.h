@@ -6,7 +6,7 @@
 #define LW_UNROLL
 
 typedef float v_f32;
-enum { V_LANES = 1, V_REGISTERS = 16, V_MASKS = 0, V_DOT2 = 0, TILE_MR = 4, TILE_NV = 4 };
+enum { V_LANES = 1, V_REGISTERS = 16, V_HAS_MASKS = 0, V_HAS_DPBF16 = 0, TILE_MR = 4, TILE_NV = 4 };
 
 /* The tests define this as fmaf to get the reference of the bits that FMA sets have to give. */
 #ifndef LW_SCALAR_FMA
@@ -19,19 +19,19 @@ static inline v_f32 v_zero(void)
 {
     return 0.0f;
 }
-static inline v_f32 v_set1(float x)
+static inline v_f32 v_set(float x)
 {
     return x;
 }
-static inline v_f32 v_load1(const float *p)
+static inline v_f32 v_broadcast(const float *p)
 {
-    return v_set1(*p);
+    return v_set(*p);
 }
 static inline v_f32 v_load(const float *p)
 {
     return *p;
 }
-static inline v_f32 v_hold(v_f32 a)
+static inline v_f32 v_pin(v_f32 a)
 {
     return a;
 }
@@ -72,7 +72,7 @@ static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c)
 {
     return LW_SCALAR_FMA(a, b, c);
 }
-static inline v_f32 v_fma_once(v_f32 a, v_f32 b, v_f32 c)
+static inline v_f32 v_fma_exact(v_f32 a, v_f32 b, v_f32 c)
 {
     return LW_SCALAR_FMA_ONCE(a, b, c);
 }
@@ -122,7 +122,7 @@ static inline float lane_pow2(int n)
     return lane_from_bits((uint32_t)(n + 127) << 23);
 }
 
-static inline v_f32 v_keep_gt0(v_f32 a, v_f32 x)
+static inline v_f32 v_relu_mask(v_f32 a, v_f32 x)
 {
     return a > 0.0f ? x : a == a ? 0.0f : a;
 }
@@ -147,7 +147,7 @@ static inline v_f32 v_mantissa(v_f32 a)
 {
     return lane_from_bits((lane_bits(made_normal(a)) & 0x007fffffu) | 0x3f800000u);
 }
-static inline void v_unzip(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
+static inline void v_deinterleave(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
 {
     *even = a;
     *odd = b;
@@ -156,36 +156,36 @@ LW_INLINE void v_transpose(v_f32 rows[1])
 {
     (void)rows;
 }
-static inline float v_sum(v_f32 a)
+static inline float v_reduce_add(v_f32 a)
 {
     return a;
 }
-static inline float v_largest(v_f32 a)
+static inline float v_reduce_max(v_f32 a)
 {
     return a;
 }
-static inline v_f32 v_sums(const v_f32 rows[1])
+static inline v_f32 v_reduce_add_rows(const v_f32 rows[1])
 {
     return rows[0];
 }
-static inline v_f32 v_largests(const v_f32 rows[1])
+static inline v_f32 v_reduce_max_rows(const v_f32 rows[1])
 {
     return rows[0];
 }
-static inline v_f32 v_lane_index(v_f32 i)
+static inline v_f32 v_permute_index(v_f32 i)
 {
     return i;
 }
-static inline v_f32 v_lanes(v_f32 a, v_f32 index)
+static inline v_f32 v_permute(v_f32 a, v_f32 index)
 {
     (void)index;
     return a;
 }
-static inline v_f32 v_low(v_f32 pairs)
+static inline v_f32 v_bf16_even(v_f32 pairs)
 {
     return lane_from_bits(lane_bits(pairs) << 16);
 }
-static inline v_f32 v_high(v_f32 pairs)
+static inline v_f32 v_bf16_odd(v_f32 pairs)
 {
     return lane_from_bits(lane_bits(pairs) & 0xffff0000u);
 }
@@ -199,7 +199,7 @@ static inline uint32_t rounded_bf16(v_f32 a)
         return upper & 0x8000u;
     return (bits + 0x7fffu + (upper & 1u)) >> 16;
 }
-static inline v_f32 v_pairs(v_f32 low, v_f32 high)
+static inline v_f32 v_interleave_bf16(v_f32 low, v_f32 high)
 {
     return lane_from_bits(rounded_bf16(low) | rounded_bf16(high) << 16);
 }
@@ -211,13 +211,13 @@ static inline void v_store_bf16(uint16_t *p, v_f32 v)
 {
     *p = (uint16_t)rounded_bf16(v);
 }
-static inline v_f32 v_neighbours(v_f32 a, v_f32 b)
+static inline v_f32 v_pack_bf16(v_f32 a, v_f32 b)
 {
     v_f32 even, odd;
-    v_unzip(a, b, &even, &odd);
-    return v_pairs(even, odd);
+    v_deinterleave(a, b, &even, &odd);
+    return v_interleave_bf16(even, odd);
 }
-static inline v_f32 v_dot2(v_f32 a, v_f32 b, v_f32 c)
+static inline v_f32 v_dpbf16(v_f32 a, v_f32 b, v_f32 c)
 {
-    return v_fma(v_low(a), v_low(b), v_fma(v_high(a), v_high(b), c));
+    return v_fma(v_bf16_even(a), v_bf16_even(b), v_fma(v_bf16_odd(a), v_bf16_odd(b), c));
 }

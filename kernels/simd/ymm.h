@@ -9,19 +9,19 @@ static inline v_f32 v_zero(void)
 {
     return _mm256_setzero_ps();
 }
-static inline v_f32 v_set1(float x)
+static inline v_f32 v_set(float x)
 {
     return _mm256_set1_ps(x);
 }
-static inline v_f32 v_load1(const float *p)
+static inline v_f32 v_broadcast(const float *p)
 {
-    return v_set1(*p);
+    return v_set(*p);
 }
 static inline v_f32 v_load(const float *p)
 {
     return _mm256_loadu_ps(p);
 }
-static inline v_f32 v_hold(v_f32 a)
+static inline v_f32 v_pin(v_f32 a)
 {
     __asm__("" : "+v"(a));
     return a;
@@ -55,7 +55,7 @@ static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c)
 {
     return _mm256_fmadd_ps(a, b, c);
 }
-static inline v_f32 v_fma_once(v_f32 a, v_f32 b, v_f32 c)
+static inline v_f32 v_fma_exact(v_f32 a, v_f32 b, v_f32 c)
 {
     return _mm256_fmadd_ps(a, b, c);
 }
@@ -88,13 +88,13 @@ static inline v_f32 v_if_lt(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
 {
     return _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_LT_OQ));
 }
-static inline v_f32 v_keep_gt0(v_f32 a, v_f32 x)
+static inline v_f32 v_relu_mask(v_f32 a, v_f32 x)
 {
     /* All bits set are a NaN. */
     const v_f32 kept = _mm256_and_ps(x, _mm256_cmp_ps(a, _mm256_setzero_ps(), _CMP_GT_OQ));
     return _mm256_or_ps(kept, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
 }
-static inline void v_unzip(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
+static inline void v_deinterleave(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
 {
     /* Pairs of a and b in turn, put in order afterwards. */
     const __m256d evens = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0x88));
@@ -123,13 +123,13 @@ LW_INLINE void v_transpose(v_f32 rows[8])
         rows[i + 4] = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x31);
     }
 }
-static inline float v_sum(v_f32 a)
+static inline float v_reduce_add(v_f32 a)
 {
     __m128 x = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
     x = _mm_add_ps(x, _mm_movehl_ps(x, x));
     return _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)));
 }
-static inline float v_largest(v_f32 a)
+static inline float v_reduce_max(v_f32 a)
 {
     __m128 x = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
     x = _mm_max_ps(x, _mm_movehl_ps(x, x));
@@ -150,27 +150,27 @@ LW_INLINE v_f32 fold_lanes(const v_f32 rows[8], v_f32 (*op)(v_f32, v_f32))
     return op(_mm256_shuffle_ps(quarters[0], quarters[1], 0x88),
               _mm256_shuffle_ps(quarters[0], quarters[1], 0xdd));
 }
-static inline v_f32 v_sums(const v_f32 rows[8])
+static inline v_f32 v_reduce_add_rows(const v_f32 rows[8])
 {
     return fold_lanes(rows, v_add);
 }
-static inline v_f32 v_largests(const v_f32 rows[8])
+static inline v_f32 v_reduce_max_rows(const v_f32 rows[8])
 {
     return fold_lanes(rows, v_max);
 }
-static inline v_f32 v_lane_index(v_f32 i)
+static inline v_f32 v_permute_index(v_f32 i)
 {
     return _mm256_castsi256_ps(_mm256_cvttps_epi32(i));
 }
-static inline v_f32 v_lanes(v_f32 a, v_f32 index)
+static inline v_f32 v_permute(v_f32 a, v_f32 index)
 {
     return _mm256_permutevar8x32_ps(a, _mm256_castps_si256(index));
 }
-static inline v_f32 v_low(v_f32 pairs)
+static inline v_f32 v_bf16_even(v_f32 pairs)
 {
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(pairs), 16));
 }
-static inline v_f32 v_high(v_f32 pairs)
+static inline v_f32 v_bf16_odd(v_f32 pairs)
 {
     return _mm256_and_ps(pairs, _mm256_castsi256_ps(_mm256_set1_epi32((int)0xffff0000u)));
 }
@@ -188,10 +188,10 @@ static inline v_f32 rounded_bf16(v_f32 a)
     const v_f32 number = _mm256_blendv_ps(rounded, zero, _mm256_castsi256_ps(denormal));
     return _mm256_blendv_ps(number, quiet, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
 }
-static inline v_f32 v_pairs(v_f32 low, v_f32 high)
+static inline v_f32 v_interleave_bf16(v_f32 low, v_f32 high)
 {
     const __m256i lower = _mm256_srli_epi32(_mm256_castps_si256(rounded_bf16(low)), 16);
-    return _mm256_or_ps(v_high(rounded_bf16(high)), _mm256_castsi256_ps(lower));
+    return _mm256_or_ps(v_bf16_odd(rounded_bf16(high)), _mm256_castsi256_ps(lower));
 }
 static inline v_f32 v_load_bf16(const uint16_t *p)
 {
@@ -205,13 +205,13 @@ static inline void v_store_bf16(uint16_t *p, v_f32 v)
         _mm_packus_epi32(_mm256_castsi256_si128(upper), _mm256_extracti128_si256(upper, 1));
     _mm_storeu_si128((__m128i *)(void *)p, packed);
 }
-static inline v_f32 v_neighbours(v_f32 a, v_f32 b)
+static inline v_f32 v_pack_bf16(v_f32 a, v_f32 b)
 {
     v_f32 even, odd;
-    v_unzip(a, b, &even, &odd);
-    return v_pairs(even, odd);
+    v_deinterleave(a, b, &even, &odd);
+    return v_interleave_bf16(even, odd);
 }
-static inline v_f32 v_dot2(v_f32 a, v_f32 b, v_f32 c)
+static inline v_f32 v_dpbf16(v_f32 a, v_f32 b, v_f32 c)
 {
-    return v_fma(v_low(a), v_low(b), v_fma(v_high(a), v_high(b), c));
+    return v_fma(v_bf16_even(a), v_bf16_even(b), v_fma(v_bf16_odd(a), v_bf16_odd(b), c));
 }

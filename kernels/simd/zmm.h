@@ -9,19 +9,19 @@ static inline v_f32 v_zero(void)
 {
     return _mm512_setzero_ps();
 }
-static inline v_f32 v_set1(float x)
+static inline v_f32 v_set(float x)
 {
     return _mm512_set1_ps(x);
 }
-static inline v_f32 v_load1(const float *p)
+static inline v_f32 v_broadcast(const float *p)
 {
-    return v_set1(*p);
+    return v_set(*p);
 }
 static inline v_f32 v_load(const float *p)
 {
     return _mm512_loadu_ps(p);
 }
-static inline v_f32 v_hold(v_f32 a)
+static inline v_f32 v_pin(v_f32 a)
 {
     __asm__("" : "+v"(a));
     return a;
@@ -67,7 +67,7 @@ static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c)
 {
     return _mm512_fmadd_ps(a, b, c);
 }
-static inline v_f32 v_fma_once(v_f32 a, v_f32 b, v_f32 c)
+static inline v_f32 v_fma_exact(v_f32 a, v_f32 b, v_f32 c)
 {
     return _mm512_fmadd_ps(a, b, c);
 }
@@ -100,7 +100,7 @@ static inline v_f32 v_if_lt(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
 {
     return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), y, x);
 }
-static inline v_f32 v_keep_gt0(v_f32 a, v_f32 x)
+static inline v_f32 v_relu_mask(v_f32 a, v_f32 x)
 {
     const v_f32 kept =
         _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(a, _mm512_setzero_ps(), _CMP_GT_OQ), x);
@@ -118,7 +118,7 @@ static inline v_f32 v_mantissa(v_f32 a)
 {
     return _mm512_getmant_ps(a, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_zero);
 }
-static inline void v_unzip(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
+static inline void v_deinterleave(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
 {
     const __m512i lanes =
         _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
@@ -159,14 +159,14 @@ static inline __m256 upper_half(v_f32 a)
 {
     return _mm512_extractf32x8_ps(a, 1);
 }
-static inline float v_sum(v_f32 a)
+static inline float v_reduce_add(v_f32 a)
 {
     const __m256 half = _mm256_add_ps(_mm512_castps512_ps256(a), upper_half(a));
     __m128 x = _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1));
     x = _mm_add_ps(x, _mm_movehl_ps(x, x));
     return _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)));
 }
-static inline float v_largest(v_f32 a)
+static inline float v_reduce_max(v_f32 a)
 {
     return _mm512_reduce_max_ps(a);
 }
@@ -191,27 +191,27 @@ LW_INLINE v_f32 fold_lanes(const v_f32 rows[16], v_f32 (*op)(v_f32, v_f32))
                             _mm512_shuffle_ps(eighths[0], eighths[1], 0xdd));
     return _mm512_shuffle_f32x4(folded, folded, 0xd8);
 }
-static inline v_f32 v_sums(const v_f32 rows[16])
+static inline v_f32 v_reduce_add_rows(const v_f32 rows[16])
 {
     return fold_lanes(rows, v_add);
 }
-static inline v_f32 v_largests(const v_f32 rows[16])
+static inline v_f32 v_reduce_max_rows(const v_f32 rows[16])
 {
     return fold_lanes(rows, v_max);
 }
-static inline v_f32 v_lane_index(v_f32 i)
+static inline v_f32 v_permute_index(v_f32 i)
 {
     return _mm512_castsi512_ps(_mm512_cvttps_epi32(i));
 }
-static inline v_f32 v_lanes(v_f32 a, v_f32 index)
+static inline v_f32 v_permute(v_f32 a, v_f32 index)
 {
     return _mm512_permutexvar_ps(_mm512_castps_si512(index), a);
 }
-static inline v_f32 v_low(v_f32 pairs)
+static inline v_f32 v_bf16_even(v_f32 pairs)
 {
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(pairs), 16));
 }
-static inline v_f32 v_high(v_f32 pairs)
+static inline v_f32 v_bf16_odd(v_f32 pairs)
 {
     const __m512i upper = _mm512_set1_epi32((int)0xffff0000u);
     return _mm512_castsi512_ps(_mm512_and_si512(_mm512_castps_si512(pairs), upper));

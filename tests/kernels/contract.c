@@ -52,14 +52,14 @@ static void check_memory_operations(struct tally *tally)
     for (size_t i = 0; i < V_LANES; i++)
         want[i] = 0.0f;
     check_lanes(tally, "v_zero", &x, want);
-    v_store(x.result, v_set1(-2.5f));
+    v_store(x.result, v_set(-2.5f));
     for (size_t i = 0; i < V_LANES; i++)
         want[i] = -2.5f;
-    check_lanes(tally, "v_set1", &x, want);
-    v_store(x.result, v_load1(x.a + V_LANES - 1));
+    check_lanes(tally, "v_set", &x, want);
+    v_store(x.result, v_broadcast(x.a + V_LANES - 1));
     for (size_t i = 0; i < V_LANES; i++)
         want[i] = x.a[V_LANES - 1];
-    check_lanes(tally, "v_load1", &x, want);
+    check_lanes(tally, "v_broadcast", &x, want);
 
     /* Parts of a vector, one float off any alignment, between floats that stay. */
     for (size_t n = 0; n <= V_LANES; n++) {
@@ -137,16 +137,16 @@ static void check_arithmetic(struct tally *tally, struct lanes *x)
     for (size_t i = 0; i < V_LANES; i++)
         want[i] = fma_of(x->a[i], x->b[i], x->c[i]);
     check_lanes(tally, "v_fma", x, want);
-    v_store(x->result, v_fma(v_load1(x->d), v_load(x->b), v_load(x->c)));
+    v_store(x->result, v_fma(v_broadcast(x->d), v_load(x->b), v_load(x->c)));
     for (size_t i = 0; i < V_LANES; i++)
         want[i] = fma_of(x->d[0], x->b[i], x->c[i]);
-    check_lanes(tally, "v_fma of v_load1(d)", x, want);
-    v_store(x->result, v_fma_once(v_load(x->a), v_load(x->b), v_load(x->c)));
+    check_lanes(tally, "v_fma of v_broadcast(d)", x, want);
+    v_store(x->result, v_fma_exact(v_load(x->a), v_load(x->b), v_load(x->c)));
     for (size_t i = 0; i < V_LANES; i++)
         want[i] = strcmp(LW_SIMD_NAME, "scalar")
                       ? fmaf(x->a[i], x->b[i], x->c[i])
                       : (float)((double)x->a[i] * (double)x->b[i] + (double)x->c[i]);
-    check_lanes(tally, "v_fma_once", x, want);
+    check_lanes(tally, "v_fma_exact", x, want);
     v_store(x->result, v_fnma(v_load(x->a), v_load(x->b), v_load(x->c)));
     for (size_t i = 0; i < V_LANES; i++)
         want[i] = fma_of(-x->a[i], x->b[i], x->c[i]);
@@ -172,10 +172,10 @@ static void check_comparisons(struct tally *tally, struct lanes *x)
     for (size_t i = 0; i < V_LANES; i++)
         want[i] = x->a[i] < x->b[i] ? x->c[i] : x->d[i];
     check_lanes(tally, "v_if_lt", x, want);
-    v_store(x->result, v_keep_gt0(v_load(x->a), v_load(x->b)));
+    v_store(x->result, v_relu_mask(v_load(x->a), v_load(x->b)));
     for (size_t i = 0; i < V_LANES; i++)
         want[i] = x->a[i] > 0.0f ? x->b[i] : isnan(x->a[i]) ? NAN : 0.0f;
-    check_lanes(tally, "v_keep_gt0", x, want);
+    check_lanes(tally, "v_relu_mask", x, want);
     for (size_t i = 0; i < V_LANES; i++) {
         if (isnan(x->a[i]))
             x->a[i] = 1.5f;
@@ -229,8 +229,9 @@ static void check_folds(struct tally *tally, struct generator *from)
         for (size_t i = 0; i < width; i++)
             tree[i] += tree[i + width];
     }
-    const float sum = v_sum(v_load(a));
-    TALLY_CHECK(tally, same_bits(sum, tree[0]), "v_sum: %a, not %a", (double)sum, (double)tree[0]);
+    const float sum = v_reduce_add(v_load(a));
+    TALLY_CHECK(tally, same_bits(sum, tree[0]), "v_reduce_add: %a, not %a", (double)sum,
+                (double)tree[0]);
 }
 
 static void check_lane_choice(struct tally *tally, struct generator *from)
@@ -241,9 +242,9 @@ static void check_lane_choice(struct tally *tally, struct generator *from)
         i[l] = (float)(V_LANES * generate_uniform(from));
         i[l] = i[l] < V_LANES ? i[l] : 0.0f; /* rounded up */
     }
-    v_store(chosen, v_lanes(v_load(a), v_lane_index(v_load(i))));
+    v_store(chosen, v_permute(v_load(a), v_permute_index(v_load(i))));
     for (size_t l = 0; l < V_LANES; l++)
-        TALLY_CHECK(tally, same_bits(chosen[l], a[(size_t)i[l]]), "v_lanes at %zu of %g: %a", l,
+        TALLY_CHECK(tally, same_bits(chosen[l], a[(size_t)i[l]]), "v_permute at %zu of %g: %a", l,
                     (double)i[l], (double)chosen[l]);
 }
 
@@ -253,16 +254,16 @@ static void check_unzip(struct tally *tally, struct generator *from)
     v_f32 even, odd;
     for (size_t l = 0; l < 2 * V_LANES; l++)
         vnni2[l] = generate_value(from, UNIFORM);
-    v_unzip(v_load(vnni2), v_load(vnni2 + V_LANES), &even, &odd);
+    v_deinterleave(v_load(vnni2), v_load(vnni2 + V_LANES), &even, &odd);
     v_store(lanes[0], even);
     v_store(lanes[1], odd);
-    v_store(held, v_hold(v_load(vnni2)));
+    v_store(held, v_pin(v_load(vnni2)));
     for (size_t l = 0; l < V_LANES; l++) {
         for (size_t half = 0; half < 2; half++)
             TALLY_CHECK(tally, same_bits(lanes[half][l], vnni2[2 * l + half]),
-                        "v_unzip, lane %zu of %s: %a, not %a", l, half ? "odd" : "even",
+                        "v_deinterleave, lane %zu of %s: %a, not %a", l, half ? "odd" : "even",
                         (double)lanes[half][l], (double)vnni2[2 * l + half]);
-        TALLY_CHECK(tally, same_bits(held[l], vnni2[l]), "v_hold, lane %zu: %a, not %a", l,
+        TALLY_CHECK(tally, same_bits(held[l], vnni2[l]), "v_pin, lane %zu: %a, not %a", l,
                     (double)held[l], (double)vnni2[l]);
     }
 }
@@ -280,16 +281,16 @@ static void check_squares(struct tally *tally, struct generator *from)
         }
         rows[i] = v_load(a[i]);
     }
-    v_store(sums, v_sums(rows));
-    v_store(largests, v_largests(rows));
+    v_store(sums, v_reduce_add_rows(rows));
+    v_store(largests, v_reduce_max_rows(rows));
     for (size_t i = 0; i < V_LANES; i++) {
-        const float want = v_sum(rows[i]);
-        TALLY_CHECK(tally, same_bits(sums[i], want), "v_sums lane %zu: %a, not %a", i,
+        const float want = v_reduce_add(rows[i]);
+        TALLY_CHECK(tally, same_bits(sums[i], want), "v_reduce_add_rows lane %zu: %a, not %a", i,
                     (double)sums[i], (double)want);
-        const float most = v_largest(rows[i]);
-        TALLY_CHECK(tally, most == largest[i], "v_largest: %a, not %a", (double)most,
+        const float most = v_reduce_max(rows[i]);
+        TALLY_CHECK(tally, most == largest[i], "v_reduce_max: %a, not %a", (double)most,
                     (double)largest[i]);
-        TALLY_CHECK(tally, largests[i] == largest[i], "v_largests lane %zu: %a, not %a", i,
+        TALLY_CHECK(tally, largests[i] == largest[i], "v_reduce_max_rows lane %zu: %a, not %a", i,
                     (double)largests[i], (double)largest[i]);
     }
     v_transpose(rows);
@@ -328,7 +329,7 @@ static void check_dot2(struct tally *tally, const struct lanes *x, const uint32_
         const float high = flushed(step_of(a_high, b_high, flushed(x->c[i])));
         const float flush = flushed(step_of(a_low, b_low, high));
         TALLY_CHECK(tally, same_bits(x->result[i], want) || same_bits(x->result[i], flush),
-                    "v_dot2 of %08x, %08x, %a: %a, not %a", (unsigned)a[i], (unsigned)b[i],
+                    "v_dpbf16 of %08x, %08x, %a: %a, not %a", (unsigned)a[i], (unsigned)b[i],
                     (double)x->c[i], (double)x->result[i], (double)want);
     }
 }
@@ -338,13 +339,13 @@ static void check_pairs(struct tally *tally, struct lanes *x)
     uint32_t vnni2[V_LANES], neighbours[V_LANES];
     float low[V_LANES], high[V_LANES], both[2 * V_LANES];
     uint16_t narrow[V_LANES + 1];
-    const v_f32 made = v_pairs(v_load(x->a), v_load(x->b));
+    const v_f32 made = v_interleave_bf16(v_load(x->a), v_load(x->b));
     memcpy(both, x->a, sizeof x->a);
     memcpy(both + V_LANES, x->b, sizeof x->b);
     memcpy(vnni2, &made, sizeof vnni2);
-    v_store(low, v_low(made));
-    v_store(high, v_high(made));
-    const v_f32 side_by_side = v_neighbours(v_load(x->a), v_load(x->b));
+    v_store(low, v_bf16_even(made));
+    v_store(high, v_bf16_odd(made));
+    const v_f32 side_by_side = v_pack_bf16(v_load(x->a), v_load(x->b));
     memcpy(neighbours, &side_by_side, sizeof neighbours);
     narrow[V_LANES] = 7;
     v_store_bf16(narrow, v_load(x->a));
@@ -352,20 +353,20 @@ static void check_pairs(struct tally *tally, struct lanes *x)
     for (size_t i = 0; i < V_LANES; i++) {
         const uint32_t want = pair_of(x->a[i], x->b[i]);
         const uint32_t next = pair_of(both[2 * i], both[2 * i + 1]);
-        TALLY_CHECK(tally, vnni2[i] == want, "v_pairs(%a, %a): %08x, not %08x", (double)x->a[i],
-                    (double)x->b[i], (unsigned)vnni2[i], (unsigned)want);
-        TALLY_CHECK(tally, neighbours[i] == next, "v_neighbours(%a, %a): %08x, not %08x",
+        TALLY_CHECK(tally, vnni2[i] == want, "v_interleave_bf16(%a, %a): %08x, not %08x",
+                    (double)x->a[i], (double)x->b[i], (unsigned)vnni2[i], (unsigned)want);
+        TALLY_CHECK(tally, neighbours[i] == next, "v_pack_bf16(%a, %a): %08x, not %08x",
                     (double)both[2 * i], (double)both[2 * i + 1], (unsigned)neighbours[i],
                     (unsigned)next);
         TALLY_CHECK(tally, bits_of(low[i]) == want << 16 && bits_of(high[i]) >> 16 == want >> 16,
-                    "v_low, v_high of %08x: %a, %a", (unsigned)want, (double)low[i],
+                    "v_bf16_even, v_bf16_odd of %08x: %a, %a", (unsigned)want, (double)low[i],
                     (double)high[i]);
         TALLY_CHECK(tally, narrow[i] == (want & 0xffffu) && bits_of(x->result[i]) == want << 16,
                     "v_store_bf16(%a): %04x, loaded %a", (double)x->a[i], (unsigned)narrow[i],
                     (double)x->result[i]);
     }
     TALLY_CHECK(tally, narrow[V_LANES] == 7, "v_store_bf16 writes on");
-    v_store(x->result, v_dot2(made, side_by_side, v_load(x->c)));
+    v_store(x->result, v_dpbf16(made, side_by_side, v_load(x->c)));
     check_dot2(tally, x, vnni2, neighbours);
 }
 
