@@ -23,12 +23,12 @@ enum lw_epilogue_kind {
 };
 
 /* Constants of one Adam step, the same for all parameters. */
-struct lw_adam_step {
-    float beta1_rest;      /* 1 - beta1 */
-    float beta2;           /* beta2 */
-    float beta2_rest;      /* 1 - beta2 */
-    float step_size;       /* learning_rate / (1 - beta1^t) */
-    float root_correction; /* 1 / sqrt(1 - beta2^t) */
+struct lw_adam_coefficients {
+    float one_minus_beta1;           /* 1 - beta1 */
+    float beta2;                     /* beta2 */
+    float one_minus_beta2;           /* 1 - beta2 */
+    float step_size;                 /* learning_rate / (1 - beta1^t) */
+    float inv_sqrt_bias_correction2; /* 1 / sqrt(1 - beta2^t) */
     float epsilon;
     float gradient_decay; /* weight decay added to the gradient; 0 for AdamW */
     float weight_factor;  /* 1 - learning_rate * weight_decay for AdamW, else 1 */
@@ -37,7 +37,7 @@ struct lw_adam_step {
 /* An optimizer's step on weights that lie as C does, and so do their moments. One of sgd and adam is set. */
 struct lw_tile_update {
     const lw_sgd_update_params *sgd;
-    const struct lw_adam_step *adam;
+    const struct lw_adam_coefficients *adam;
     /* Bytes from a weight to its velocity or first moment and to its second moment; 0: there is none. */
     ptrdiff_t m, v;
     float *bias_m, *bias_v;       /* of the bias, that is lw_gemm's b_sums */
@@ -192,7 +192,7 @@ struct lw_isa {
 
     void (*sgd_update)(size_t n, const lw_sgd_update_params *params, const float *g, float *w,
                        float *velocity);
-    void (*adam_update)(size_t n, const struct lw_adam_step *step, const float *g, float *w,
+    void (*adam_update)(size_t n, const struct lw_adam_coefficients *step, const float *g, float *w,
                         float *m, float *v);
 
     void (*small_net_block)(const struct lw_small_net_block *block);

@@ -14,7 +14,7 @@ enum { LINE = 16 };
 struct update_job {
     const struct lw_isa *isa;
     const lw_sgd_update_params *sgd;
-    struct lw_adam_step adam;
+    struct lw_adam_coefficients adam;
     const float *g;
     float *w, *m, *v;
 };
@@ -89,16 +89,16 @@ static double power(double beta, unsigned long long t)
     return power;
 }
 
-static struct lw_adam_step make_adam_step(const lw_adam_update_params *p)
+static struct lw_adam_coefficients make_adam_coefficients(const lw_adam_update_params *p)
 {
     const double beta1 = (double)p->beta1, beta2 = (double)p->beta2;
     const double rate = (double)p->learning_rate, decay = (double)p->weight_decay;
-    const struct lw_adam_step step = {
-        .beta1_rest = (float)(1.0 - beta1),
+    const struct lw_adam_coefficients step = {
+        .one_minus_beta1 = (float)(1.0 - beta1),
         .beta2 = p->beta2,
-        .beta2_rest = (float)(1.0 - beta2),
+        .one_minus_beta2 = (float)(1.0 - beta2),
         .step_size = (float)(rate / (1.0 - power(beta1, p->step))),
-        .root_correction = (float)(1.0 / sqrt(1.0 - power(beta2, p->step))),
+        .inv_sqrt_bias_correction2 = (float)(1.0 / sqrt(1.0 - power(beta2, p->step))),
         .epsilon = p->epsilon,
         .gradient_decay = p->decoupled ? 0.0f : p->weight_decay,
         .weight_factor = p->decoupled ? (float)(1.0 - rate * decay) : 1.0f,
@@ -106,14 +106,14 @@ static struct lw_adam_step make_adam_step(const lw_adam_update_params *p)
     return step;
 }
 
-struct lw_adam_step lw_adam_step_of(const lw_adam_update_params *params)
+struct lw_adam_coefficients lw_adam_coefficients_of(const lw_adam_update_params *params)
 {
     static _Thread_local lw_adam_update_params last;
-    static _Thread_local struct lw_adam_step step;
+    static _Thread_local struct lw_adam_coefficients step;
     /* A step counts from 1: at first nothing equals `last`. Unequal padding only computes again. */
     /* NOLINTNEXTLINE(*-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): the same */
     if (memcmp(&last, params, sizeof last) != 0) {
-        step = make_adam_step(params);
+        step = make_adam_coefficients(params);
         last = *params;
     }
     return step;
@@ -147,8 +147,12 @@ lw_status lw_adam_update(size_t n, const lw_adam_update_params *params, const fl
         status = check(name, n, g, w, "m", m, v);
     if (status != LW_OK || n == 0)
         return status;
-    const struct update_job job = {
-        .isa = lw_isa_current(), .adam = lw_adam_step_of(params), .g = g, .w = w, .m = m, .v = v};
+    const struct update_job job = {.isa = lw_isa_current(),
+                                   .adam = lw_adam_coefficients_of(params),
+                                   .g = g,
+                                   .w = w,
+                                   .m = m,
+                                   .v = v};
     lw_for_shares(n, LINE, LW_WORK_MATH * (double)n, adam_share, &job);
     return LW_OK;
 }

@@ -12,7 +12,7 @@ lw_status lw_check_adam(const char *function, const lw_adam_update_params *param
 
 /* The constants of a step; those of the thread's last call are kept, since all layers of a step share them: two
  * powers and a root in double take 100 ns. */
-struct lw_adam_step lw_adam_step_of(const lw_adam_update_params *params);
+struct lw_adam_coefficients lw_adam_coefficients_of(const lw_adam_update_params *params);
 
 /* An update of n parameters by the gradient g. */
 void lw_update_vector(const struct lw_isa *isa, const struct lw_tile_update *update, size_t n,

@@ -182,7 +182,7 @@ lw_status lw_small_net_step(const lw_small_net *plan, const lw_small_net_batch *
     if (update->sgd) {
         isa->sgd_update(plan->parameter_count, update->sgd, gradients, parameters, m);
     } else {
-        const struct lw_adam_step step = lw_adam_step_of(update->adam);
+        const struct lw_adam_coefficients step = lw_adam_coefficients_of(update->adam);
         isa->adam_update(plan->parameter_count, &step, gradients, parameters, m, v);
     }
     return LW_OK;

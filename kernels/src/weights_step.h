@@ -9,7 +9,7 @@
 
 /* An update with the constants of its step worked out. */
 struct lw_weights_step {
-    struct lw_adam_step adam;
+    struct lw_adam_coefficients adam;
     struct lw_tile_update tile; /* refers to adam */
 };
 

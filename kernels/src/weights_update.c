@@ -40,7 +40,7 @@ lw_status lw_weights_prepare(const char *name, const lw_weights *weights, size_t
     if (status != LW_OK)
         return status;
     if (u->adam)
-        step->adam = lw_adam_step_of(u->adam);
+        step->adam = lw_adam_coefficients_of(u->adam);
     step->tile = (struct lw_tile_update){.sgd = u->sgd,
                                          .adam = u->adam ? &step->adam : NULL,
                                          .m = distance(weights->w, u->m),

@@ -231,11 +231,11 @@ static void edit_denormal(struct lw_isa *isa)
     isa->sgd_update = denormal_kept;
 }
 
-static void bias_uncorrected(size_t n, const struct lw_adam_step *step, const float *g, float *w,
-                             float *m, float *v)
+static void bias_uncorrected(size_t n, const struct lw_adam_coefficients *step, const float *g,
+                             float *w, float *m, float *v)
 {
-    struct lw_adam_step uncorrected = *step;
-    uncorrected.root_correction = 1.0f;
+    struct lw_adam_coefficients uncorrected = *step;
+    uncorrected.inv_sqrt_bias_correction2 = 1.0f;
     good_isa->adam_update(n, &uncorrected, g, w, m, v);
 }
 static void edit_bias_correction(struct lw_isa *isa)
