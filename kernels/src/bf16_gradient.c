@@ -38,9 +38,10 @@ static void run_steps(const struct lw_bf16_gradient *g, size_t p, size_t steps, 
     for (size_t j = 0; j < g->out; j += panel.n) {
         panel.n = min_size(isa->tile_nr, g->out - j);
         panel.col = j;
-        panel.ldc = g->panel ? panel.n : g->ldc;
-        panel.c = g->panel ? g->c + j / isa->tile_nr * g->panel + g->first * panel.n : g->c + j;
-        panel.c_right = panel.c + (g->panel ? g->panel : panel.n);
+        panel.ldc = g->panel_stride ? panel.n : g->ldc;
+        panel.c = g->panel_stride ? g->c + j / isa->tile_nr * g->panel_stride + g->first * panel.n
+                                  : g->c + j;
+        panel.c_right = panel.c + (g->panel_stride ? g->panel_stride : panel.n);
         panel.b = g->dz + p * g->lddz + j;
         panel.b_row = g->lddz;
         panel.packed = panel.n == isa->tile_nr ? scratch : NULL;

@@ -15,7 +15,7 @@ struct lw_bf16_gradient {
     int add_to_c;
     float *c;
     size_t ldc;
-    size_t panel,
+    size_t panel_stride,
         first; /* panel not 0: C lies in panels so far apart, and begins with row first of them */
     const struct lw_epilogue *epilogue; /* only to store, for more steps than are taken at once */
     const struct lw_bf16_block

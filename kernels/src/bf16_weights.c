@@ -14,12 +14,12 @@ lw_weights lw_bf16_weights_of(size_t in, size_t out)
     lw_weights weights = lw_weights_of(in, out);
     /* Panels as wide as those of the copies, or rows, of which any part can be packed; rows as well where a product
      * of floats is one of dots, which panels have not got: prediction reads these weights too. */
-    weights.form = weights.isa->tile_nr == LW_BF16_PANEL && !lw_gemm_prefers_dot(out, in) &&
-                           !lw_gemm_prefers_dot(in, out)
-                       ? LW_WEIGHTS_PANELS
-                       : LW_WEIGHTS_ROWS;
-    if (weights.form == LW_WEIGHTS_PANELS)
-        weights.panel = lw_panel_distance(&weights);
+    weights.layout = weights.isa->tile_nr == LW_BF16_PANEL && !lw_gemm_prefers_dot(out, in) &&
+                             !lw_gemm_prefers_dot(in, out)
+                         ? LW_WEIGHTS_PANELS
+                         : LW_WEIGHTS_ROW_MAJOR;
+    if (weights.layout == LW_WEIGHTS_PANELS)
+        weights.panel_stride = lw_panel_distance(&weights);
     return weights;
 }
 
@@ -30,10 +30,11 @@ static lw_status check(const char *name, const lw_weights *weights, size_t first
     if (status != LW_OK)
         return status;
     const size_t in = weights->in, out = weights->out;
-    const int fits = weights->form == LW_WEIGHTS_ROWS ||
-                     (weights->form == LW_WEIGHTS_PANELS && weights->isa->tile_nr == LW_BF16_PANEL);
+    const int fits =
+        weights->layout == LW_WEIGHTS_ROW_MAJOR ||
+        (weights->layout == LW_WEIGHTS_PANELS && weights->isa->tile_nr == LW_BF16_PANEL);
     if (!fits)
-        return lw_fail(LW_EINVAL, "%s: the form of weights is not that of lw_bf16_weights_of",
+        return lw_fail(LW_EINVAL, "%s: the layout of weights is not that of lw_bf16_weights_of",
                        name);
     if (first % LW_BF16_PANEL != 0 || first > in || count > in - first ||
         (count % LW_BF16_PANEL != 0 && first + count != in))
@@ -71,7 +72,7 @@ lw_status lw_bf16_weights_pack(const lw_weights *weights, size_t first, size_t c
     if (status != LW_OK)
         return status;
     struct lw_bf16_block block = block_of(weights, first, count, forward, backward);
-    if (weights->form == LW_WEIGHTS_ROWS) {
+    if (weights->layout == LW_WEIGHTS_ROW_MAJOR) {
         weights->isa->bf16_pack(&block);
         return LW_OK;
     }
@@ -79,7 +80,7 @@ lw_status lw_bf16_weights_pack(const lw_weights *weights, size_t first, size_t c
         const size_t rest = weights->out - j;
         block.ldw = rest < LW_BF16_PANEL ? rest : LW_BF16_PANEL;
         block.cols = (struct lw_range){j, j + block.ldw};
-        block.w = weights->w + j / LW_BF16_PANEL * weights->panel - j;
+        block.w = weights->w + j / LW_BF16_PANEL * weights->panel_stride - j;
         weights->isa->bf16_pack(&block);
     }
     return LW_OK;
@@ -124,7 +125,7 @@ lw_status lw_bf16_weights_update(const lw_weights *weights, size_t first, size_t
         return status;
     const struct lw_bf16_block block = block_of(weights, first, count, forward, backward);
     const struct lw_epilogue epilogue = {.kind = LW_EPILOGUE_UPDATE, .update = &step.tile};
-    const int panels = weights->form == LW_WEIGHTS_PANELS;
+    const int panels = weights->layout == LW_WEIGHTS_PANELS;
     const struct lw_bf16_gradient gradient = {
         .isa = weights->isa,
         .in = count,
@@ -136,7 +137,7 @@ lw_status lw_bf16_weights_update(const lw_weights *weights, size_t first, size_t
         .lddz = lddz,
         .c = panels ? weights->w : weights->w + first * out,
         .ldc = out,
-        .panel = panels ? weights->panel : 0,
+        .panel_stride = panels ? weights->panel_stride : 0,
         .first = first,
         .epilogue = &epilogue,
         /* Strips of weights by rows are not whole panels of the copies on every set. */

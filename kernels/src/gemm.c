@@ -35,8 +35,9 @@ struct block {
 static float *element_of_c(const struct lw_gemm *g, size_t row, size_t j)
 {
     const size_t nr = g->isa->tile_nr;
-    return g->c_panel ? g->c + j / nr * g->c_panel + (g->c_first + row) * min_size(nr, g->n - j)
-                      : g->c + row * g->ldc + j;
+    return g->c_panel_stride
+               ? g->c + j / nr * g->c_panel_stride + (g->c_first + row) * min_size(nr, g->n - j)
+               : g->c + row * g->ldc + j;
 }
 
 /* The contribution of kc steps from step p on to a block of C whose rows of A, if packed, stand in
@@ -54,14 +55,14 @@ static void run_panels(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
     panel.row = row;
     panel.add_to_c = p > 0 || g->beta != 0.0f;
     panel.epilogue = p + kc == g->k ? g->epilogue : &lw_epilogue_store;
-    panel.a = plan->pack_a ? packed_a
-              : g->a_panel ? g->a
-              : kc > 0     ? g->a + row * g->a_row + p * g->a_col
-                           : NULL;
+    panel.a = plan->pack_a        ? packed_a
+              : g->a_panel_stride ? g->a
+              : kc > 0            ? g->a + row * g->a_row + p * g->a_col
+                                  : NULL;
     panel.a_row = plan->pack_a ? 1 : g->a_row;
     panel.a_col = plan->pack_a ? mr : g->a_col;
     panel.a_tile = mr * (plan->pack_a ? kc : g->a_row);
-    panel.a_panel = g->a_panel;
+    panel.a_panel_stride = g->a_panel_stride;
     panel.a_panel_cols = nr;
     for (size_t j = block->cols.begin; j < block->cols.end; j += panel.n) {
         panel.n = lw_gemm_panel_columns(g, plan, block->cols.end - j);
@@ -75,21 +76,22 @@ static void run_panels(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
         panel.col = j;
         panel.c = element_of_c(g, row, j);
         panel.c_right = element_of_c(g, row, j + panel.n);
-        panel.ldc = g->c_panel ? panel.n : g->ldc;
+        panel.ldc = g->c_panel_stride ? panel.n : g->ldc;
         panel.packed = NULL;
-        panel.b_panel = nr;
+        panel.b_panel_stride = nr;
         if (kc == 0) {
             panel.b = NULL;
             panel.b_row = 0;
         } else if (g->packed_b) {
             panel.b = g->packed_b + j * g->k + p * nr;
             panel.b_row = nr;
-            panel.b_panel = g->k * nr;
+            panel.b_panel_stride = g->k * nr;
         } else {
             const size_t whole = g->isa->tile_nr;
-            const size_t b_row = g->b_panel ? min_size(whole, g->n - j) : g->b_row;
+            const size_t b_row = g->b_panel_stride ? min_size(whole, g->n - j) : g->b_row;
             const float *source =
-                g->b + p * b_row + (g->b_panel ? j / whole * g->b_panel : j * g->b_col);
+                g->b + p * b_row +
+                (g->b_panel_stride ? j / whole * g->b_panel_stride : j * g->b_col);
             if (plan->pack_b || panel.n < isa->min_n) {
                 float *to = packed_b + (plan->keep_b ? (j - block->cols.begin) * kc : 0);
                 const int pack = first || !plan->keep_b, along = g->b_col == 1 && panel.n == nr;
@@ -101,12 +103,13 @@ static void run_panels(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
             } else {
                 panel.b = source;
                 panel.b_row = b_row;
-                panel.b_panel = g->b_panel ? g->b_panel : nr;
+                panel.b_panel_stride = g->b_panel_stride ? g->b_panel_stride : nr;
             }
         }
-        panel.next_b = g->b_panel && j + panel.n < block->cols.end
-                           ? g->b + (j + panel.n) / g->isa->tile_nr * g->b_panel + p * panel.b_row
-                           : NULL;
+        panel.next_b =
+            g->b_panel_stride && j + panel.n < block->cols.end
+                ? g->b + (j + panel.n) / g->isa->tile_nr * g->b_panel_stride + p * panel.b_row
+                : NULL;
         isa->gemm_panel(&panel);
     }
 }
@@ -161,7 +164,7 @@ static void run_serial(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
 static int is_small_k(const struct lw_gemm *g)
 {
     const size_t most = g->isa->max_small_k[g->n > g->isa->lanes];
-    return g->k - 1 < most && g->a_col == 1 && !lw_gemm_has_panels(g) && !g->a_panel &&
+    return g->k - 1 < most && g->a_col == 1 && !lw_gemm_has_panels(g) && !g->a_panel_stride &&
            g->alpha == 1.0f;
 }
 

@@ -16,7 +16,7 @@ struct lw_gemm {
     size_t b_row, b_col;
     const float *packed_b; /* instead of b: panels of all k steps, as isa->pack_b leaves them */
     /* Not 0: A, B or C lies in panels (see lanewise/weights.h) that begin so far apart; C's first row is c_first. */
-    size_t a_panel, b_panel, c_panel, c_first;
+    size_t a_panel_stride, b_panel_stride, c_panel_stride, c_first;
     float *c;
     size_t ldc;
     const struct lw_epilogue *epilogue;
@@ -28,7 +28,7 @@ struct lw_gemm {
 /* Whether panels have to keep to the panels of an operand. */
 static inline int lw_gemm_has_panels(const struct lw_gemm *g)
 {
-    return g->packed_b || g->b_panel || g->c_panel;
+    return g->packed_b || g->b_panel_stride || g->c_panel_stride;
 }
 
 /* Checked arguments only. LW_OK, or LW_ENOMEM with C unchanged. */

@@ -61,15 +61,15 @@ struct lw_gemm_plan lw_gemm_plan(const struct lw_gemm *g, size_t m, size_t n)
     const size_t mr = g->isa->tile_mr, nr = g->isa->tile_nr, k = g->k;
     const int skinny = is_skinny(g, m), in_place = stays_in_place(g, m);
     /* A packed operand costs a pass, but streams. */
-    plan.pack_a = !skinny && !in_place && !g->a_panel &&
+    plan.pack_a = !skinny && !in_place && !g->a_panel_stride &&
                   (g->alpha != 1.0f || n > 8 * nr ||
                    (g->a_col == 1 && !rows_stay_in_cache(min_size(m, mr), g->a_row)));
     /* B packed with its first tile costs a fiftieth of 64^3. */
     const size_t few = is_page_stride(g->b_row) ? 4 : 16;
-    plan.pack_b = !g->packed_b && !g->b_panel && (g->b_col != 1 || m > few * mr);
+    plan.pack_b = !g->packed_b && !g->b_panel_stride && (g->b_col != 1 || m > few * mr);
     plan.width = skinny && !plan.pack_b ? g->isa->nr_skinny[m - 1] : nr;
     if (lw_gemm_has_panels(g))
-        plan.width = plan.width < nr || g->c_panel ? nr : plan.width / nr * nr;
+        plan.width = plan.width < nr || g->c_panel_stride ? nr : plan.width / nr * nr;
     const int by_rows = g->a_col == 1 && !plan.pack_a && !plan.pack_b && !lw_gemm_has_panels(g);
     plan.tail = by_rows && !skinny ? g->isa->nr_tail : plan.width;
     plan.a_floats = plan.b_floats = 0;
@@ -77,7 +77,7 @@ struct lw_gemm_plan lw_gemm_plan(const struct lw_gemm *g, size_t m, size_t n)
     if (in_place) {
         plan.size = (struct lw_blocking){m, k + !k, n};
     } else {
-        plan.size = g->a_panel ? whole_steps(g, k) : lw_blocking_of(g->isa, k);
+        plan.size = g->a_panel_stride ? whole_steps(g, k) : lw_blocking_of(g->isa, k);
         /* Even panels: every one packs A anew. */
         const size_t panels = (n + plan.size.nc - 1) / plan.size.nc;
         plan.size.nc = round_up((n + panels - 1) / panels, nr);

@@ -63,13 +63,13 @@ struct lw_column_panel {
      * a_col is 1. */
     const float *a;
     size_t a_row, a_col, a_tile;
-    /* a_panel is not 0: A lies in panels that begin so far apart, a_panel_cols of its kc steps in each, the rest in
+    /* a_panel_stride is not 0: A lies in panels that begin so far apart, a_panel_cols of its kc steps in each, the rest in
      * the last one. a is then A's element (0, 0), not the panel's, and a_col is 1. */
-    size_t a_panel, a_panel_cols;
-    /* Element (p, j) is b[p * b_row + j], past tile_nr columns b_panel further for each of them. n columns
+    size_t a_panel_stride, a_panel_cols;
+    /* Element (p, j) is b[p * b_row + j], past tile_nr columns b_panel_stride further for each of them. n columns
      * are read, but at least min_n. */
     const float *b;
-    size_t b_row, b_panel;
+    size_t b_row, b_panel_stride;
     float *
         packed; /* not NULL: the panel, of tile_nr columns, is also packed there, as pack_b does it */
     /* What is read as B after this panel, as many steps as far apart, and is fetched ahead; or NULL. */

@@ -54,9 +54,9 @@ lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float a
     gemm.b_row = transb ? 1 : ldb;
     gemm.b_col = transb ? ldb : 1;
     gemm.packed_b = NULL;
-    gemm.a_panel = 0;
-    gemm.b_panel = 0;
-    gemm.c_panel = 0;
+    gemm.a_panel_stride = 0;
+    gemm.b_panel_stride = 0;
+    gemm.c_panel_stride = 0;
     gemm.c = c;
     gemm.ldc = ldc;
     gemm.epilogue = &lw_epilogue_store;

@@ -32,20 +32,20 @@ lw_weights lw_weights_of(size_t in, size_t out)
     /* So few inputs are read by rows as they are (micro/gemm_small_k.inc); so few outputs that are no dot
      * products fill half a vector at most. */
     enum { FEW_INPUTS = 16, FEW_OUTPUTS = 8, MOST_OUTPUTS = 1 << 16 };
-    lw_weights weights = {.in = in, .out = out, .form = LW_WEIGHTS_PANELS};
+    lw_weights weights = {.in = in, .out = out, .layout = LW_WEIGHTS_PANELS};
     if (lw_gemm_prefers_dot(out, in))
-        weights.form = LW_WEIGHTS_COLUMNS;
+        weights.layout = LW_WEIGHTS_TRANSPOSED;
     else if (in <= FEW_INPUTS || out <= FEW_OUTPUTS || out > MOST_OUTPUTS)
-        weights.form = LW_WEIGHTS_ROWS;
+        weights.layout = LW_WEIGHTS_ROW_MAJOR;
     weights.isa = lw_isa_current();
-    if (weights.form == LW_WEIGHTS_PANELS)
-        weights.panel = lw_panel_distance(&weights);
+    if (weights.layout == LW_WEIGHTS_PANELS)
+        weights.panel_stride = lw_panel_distance(&weights);
     return weights;
 }
 
 static int is_described(const lw_weights *weights)
 {
-    return weights && weights->isa && (unsigned)weights->form <= LW_WEIGHTS_PANELS;
+    return weights && weights->isa && (unsigned)weights->layout <= LW_WEIGHTS_PANELS;
 }
 
 lw_status lw_check_weights(const char *function, const lw_weights *weights)
@@ -64,35 +64,35 @@ size_t lw_weights_floats(const lw_weights *weights)
     if (__builtin_mul_overflow(weights->in, weights->out, &elements) ||
         elements > PTRDIFF_MAX / sizeof(float) / 2)
         return SIZE_MAX;
-    if (weights->form != LW_WEIGHTS_PANELS)
+    if (weights->layout != LW_WEIGHTS_PANELS)
         return elements;
     const size_t nr = weights->isa->tile_nr, whole = weights->out / nr, rest = weights->out % nr;
-    return rest > 0 ? whole * weights->panel + weights->in * rest
-                    : (whole - 1) * weights->panel + weights->in * nr;
+    return rest > 0 ? whole * weights->panel_stride + weights->in * rest
+                    : (whole - 1) * weights->panel_stride + weights->in * nr;
 }
 
 /* Row i of W in the panel of its columns from j on, width of them. */
-static size_t place_in_panel(const lw_weights *weights, size_t i, size_t j, size_t width)
+static size_t panel_index(const lw_weights *weights, size_t i, size_t j, size_t width)
 {
-    return j / weights->isa->tile_nr * weights->panel + i * width;
+    return j / weights->isa->tile_nr * weights->panel_stride + i * width;
 }
 
-size_t lw_weights_place(const lw_weights *weights, size_t i, size_t j)
+size_t lw_weights_index(const lw_weights *weights, size_t i, size_t j)
 {
     if (!is_described(weights))
         return 0;
     const size_t nr = weights->isa->tile_nr, out = weights->out;
-    switch (weights->form) {
-    case LW_WEIGHTS_COLUMNS:
+    switch (weights->layout) {
+    case LW_WEIGHTS_TRANSPOSED:
         return j * weights->in + i;
     case LW_WEIGHTS_PANELS:
-        return place_in_panel(weights, i, j, min_size(nr, out - j / nr * nr)) + j % nr;
+        return panel_index(weights, i, j, min_size(nr, out - j / nr * nr)) + j % nr;
     default:
         return i * out + j;
     }
 }
 
-void lw_weights_arrange(const lw_weights *weights, const float *rows, float *stored)
+void lw_weights_pack(const lw_weights *weights, const float *rows, float *stored)
 {
     if (!is_described(weights) || !rows || !stored)
         return;
@@ -100,23 +100,23 @@ void lw_weights_arrange(const lw_weights *weights, const float *rows, float *sto
     const size_t nr = weights->isa->tile_nr;
     if (in == 0 || out == 0) /* there may be no memory to point at */
         return;
-    if (weights->form == LW_WEIGHTS_COLUMNS) {
+    if (weights->layout == LW_WEIGHTS_TRANSPOSED) {
         weights->isa->transpose(in, out, rows, out, stored);
         return;
     }
-    if (weights->form == LW_WEIGHTS_ROWS) {
+    if (weights->layout == LW_WEIGHTS_ROW_MAJOR) {
         memcpy(stored, rows, in * out * sizeof *stored);
         return;
     }
     for (size_t j = 0; j < out; j += nr) {
         const size_t width = min_size(nr, out - j);
         for (size_t i = 0; i < in; i++)
-            memcpy(stored + place_in_panel(weights, i, j, width), rows + i * out + j,
+            memcpy(stored + panel_index(weights, i, j, width), rows + i * out + j,
                    width * sizeof *stored);
     }
 }
 
-void lw_weights_restore(const lw_weights *weights, const float *stored, float *rows)
+void lw_weights_unpack(const lw_weights *weights, const float *stored, float *rows)
 {
     if (!is_described(weights) || !rows || !stored)
         return;
@@ -124,18 +124,18 @@ void lw_weights_restore(const lw_weights *weights, const float *stored, float *r
     const size_t nr = weights->isa->tile_nr;
     if (in == 0 || out == 0) /* there may be no memory to point at */
         return;
-    if (weights->form == LW_WEIGHTS_COLUMNS) {
+    if (weights->layout == LW_WEIGHTS_TRANSPOSED) {
         weights->isa->transpose(out, in, stored, in, rows);
         return;
     }
-    if (weights->form == LW_WEIGHTS_ROWS) {
+    if (weights->layout == LW_WEIGHTS_ROW_MAJOR) {
         memcpy(rows, stored, in * out * sizeof *rows);
         return;
     }
     for (size_t j = 0; j < out; j += nr) {
         const size_t width = min_size(nr, out - j);
         for (size_t i = 0; i < in; i++)
-            memcpy(rows + i * out + j, stored + place_in_panel(weights, i, j, width),
+            memcpy(rows + i * out + j, stored + panel_index(weights, i, j, width),
                    width * sizeof *rows);
     }
 }
@@ -148,7 +148,7 @@ lw_status lw_weights_forward(const lw_weights *weights, size_t batch, const floa
     if (status != LW_OK)
         return status;
     const size_t in = weights->in, out = weights->out;
-    if (weights->form == LW_WEIGHTS_ROWS)
+    if (weights->layout == LW_WEIGHTS_ROW_MAJOR)
         return lw_linear_forward(batch, in, out, x, ldx, weights->w, out, b, activation, z, ldz, y,
                                  ldy);
     status = lw_check_forward(
@@ -158,7 +158,7 @@ lw_status lw_weights_forward(const lw_weights *weights, size_t batch, const floa
         (struct lw_operand){"y", y, batch, out, ldy});
     if (status != LW_OK)
         return status;
-    const int columns = weights->form == LW_WEIGHTS_COLUMNS;
+    const int columns = weights->layout == LW_WEIGHTS_TRANSPOSED;
     const struct lw_epilogue epilogue = {
         .kind = LW_EPILOGUE_FORWARD, .activation = activation, .bias = b, .z = z, .ldz = ldz};
     const struct lw_gemm gemm = {
@@ -173,7 +173,7 @@ lw_status lw_weights_forward(const lw_weights *weights, size_t batch, const floa
         .b = weights->w,
         .b_row = 1,
         .b_col = columns ? in : 1,
-        .b_panel = columns ? 0 : weights->panel,
+        .b_panel_stride = columns ? 0 : weights->panel_stride,
         .c = y,
         .ldc = ldy,
         .epilogue = &epilogue,
@@ -190,7 +190,7 @@ lw_status lw_weights_backward_input(const lw_weights *weights, size_t batch, con
     if (status != LW_OK)
         return status;
     const size_t in = weights->in, out = weights->out;
-    if (weights->form == LW_WEIGHTS_ROWS)
+    if (weights->layout == LW_WEIGHTS_ROW_MAJOR)
         return lw_linear_backward_input(batch, in, out, dz, lddz, weights->w, out, activation,
                                         saved, lds, dx, lddx);
     status =
@@ -202,7 +202,7 @@ lw_status lw_weights_backward_input(const lw_weights *weights, size_t batch, con
         return status;
     struct lw_epilogue epilogue = {.activation = activation, .saved = saved, .lds = lds};
     struct lw_gemm gemm = {.isa = weights->isa, .k = out, .alpha = 1.0f, .epilogue = &epilogue};
-    if (weights->form == LW_WEIGHTS_COLUMNS) {
+    if (weights->layout == LW_WEIGHTS_TRANSPOSED) {
         epilogue.kind = activation == LW_LINEAR ? LW_EPILOGUE_STORE : LW_EPILOGUE_BACKWARD;
         gemm.m = batch;
         gemm.n = in;
@@ -223,7 +223,7 @@ lw_status lw_weights_backward_input(const lw_weights *weights, size_t batch, con
     gemm.m = in;
     gemm.n = batch;
     gemm.a = weights->w;
-    gemm.a_panel = weights->panel;
+    gemm.a_panel_stride = weights->panel_stride;
     gemm.a_row = min_size(weights->isa->tile_nr, out);
     gemm.a_col = 1;
     gemm.b = dz;

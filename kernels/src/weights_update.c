@@ -106,16 +106,16 @@ lw_status lw_weights_backward_update(const lw_weights *weights, size_t first, si
         .epilogue = &epilogue,
         .b_sums = update->b,
     };
-    switch (weights->form) {
-    case LW_WEIGHTS_ROWS:
+    switch (weights->layout) {
+    case LW_WEIGHTS_ROW_MAJOR:
         gemm.isa = lw_isa_half_width(weights->isa, out);
         break;
     case LW_WEIGHTS_PANELS:
         gemm.c = weights->w;
-        gemm.c_panel = weights->panel;
+        gemm.c_panel_stride = weights->panel_stride;
         gemm.c_first = first;
         break;
-    case LW_WEIGHTS_COLUMNS: /* the transposed product */
+    case LW_WEIGHTS_TRANSPOSED: /* the transposed product */
         gemm.m = out;
         gemm.n = count;
         gemm.a = dz;
@@ -128,7 +128,7 @@ lw_status lw_weights_backward_update(const lw_weights *weights, size_t first, si
         break;
     }
     status = lw_gemm_run(&gemm);
-    if (status == LW_OK && weights->form == LW_WEIGHTS_COLUMNS && update->b)
+    if (status == LW_OK && weights->layout == LW_WEIGHTS_TRANSPOSED && update->b)
         lw_update_bias(weights->isa, &step.tile, batch, dz, lddz, 0, out, update->b);
     return status;
 }
@@ -183,11 +183,11 @@ lw_status lw_weights_update(const lw_weights *weights, size_t first, size_t coun
         return status;
     if (update->b)
         lw_update_vector(weights->isa, &step.tile, out, gb, update->b, update->b_m, update->b_v);
-    if (weights->form == LW_WEIGHTS_COLUMNS) {
+    if (weights->layout == LW_WEIGHTS_TRANSPOSED) {
         update_columns(weights, &step, update, first, count, g);
         return LW_OK;
     }
-    if (weights->form == LW_WEIGHTS_ROWS) {
+    if (weights->layout == LW_WEIGHTS_ROW_MAJOR) {
         const size_t at = first * out, n = count * out;
         update_part(weights, &step, update, &(struct part){1, n, g + at, n, at, n});
         return LW_OK;
@@ -196,7 +196,7 @@ lw_status lw_weights_update(const lw_weights *weights, size_t first, size_t coun
         const size_t width = out - j < nr ? out - j : nr;
         update_part(weights, &step, update,
                     &(struct part){count, width, g + first * out + j, out,
-                                   j / nr * weights->panel + first * width, width});
+                                   j / nr * weights->panel_stride + first * width, width});
     }
     return LW_OK;
 }

@@ -272,7 +272,7 @@ static lw_weights weights(void)
 static lw_weights form(int form)
 {
     lw_weights made = weights();
-    made.form = (lw_weights_form)form;
+    made.layout = (lw_weights_layout)form;
     return made;
 }
 
@@ -287,7 +287,7 @@ void bad_bf16_weights_pack(void)
         bad = form(BAD_ENUM(LW_WEIGHTS_PANELS, i));
         REFUSES(LW_EINVAL, "weights", lw_bf16_weights_pack(&bad, 0, IN, s.w, s.v));
     }
-    bad = form(LW_WEIGHTS_COLUMNS);
+    bad = form(LW_WEIGHTS_TRANSPOSED);
     REFUSES(LW_EINVAL, "weights", lw_bf16_weights_pack(&bad, 0, IN, s.w, s.v));
     bad = good;
     bad.w = NULL;

@@ -326,14 +326,14 @@ int main(int argc, char **argv)
         {"lw_status_name", status_name},
         {"lw_sum_squares", NULL},
         {"lw_version", version},
-        {"lw_weights_arrange", bad_weights_arrange},
+        {"lw_weights_pack", bad_weights_arrange},
         {"lw_weights_backward_input", bad_weights_backward_input},
         {"lw_weights_backward_update", bad_weights_backward_update},
         {"lw_weights_floats", bad_weights_floats},
         {"lw_weights_forward", bad_weights_forward},
         {"lw_weights_of", bad_weights_of},
-        {"lw_weights_place", bad_weights_place},
-        {"lw_weights_restore", bad_weights_restore},
+        {"lw_weights_index", bad_weights_place},
+        {"lw_weights_unpack", bad_weights_restore},
         {"lw_weights_update", bad_weights_update},
     };
     return argc == 2 ? run_function_cases(argv[1], table, sizeof table / sizeof *table, elsewhere)

@@ -17,7 +17,7 @@ static lw_weights of_form(size_t form)
 {
     static const size_t layers[FORMS][2] = {{7, 20}, {40, 5}, {45, MOST}};
     lw_weights made = lw_weights_of(layers[form][0], layers[form][1]);
-    ck_assert_uint_eq(made.form, form);
+    ck_assert_uint_eq(made.layout, form);
     made.w = s.w;
     return made;
 }
@@ -25,7 +25,7 @@ static lw_weights of_form(size_t form)
 static lw_weights with_form(int form)
 {
     lw_weights made = of_form(0);
-    made.form = (lw_weights_form)form;
+    made.layout = (lw_weights_layout)form;
     return made;
 }
 
@@ -70,36 +70,36 @@ void bad_weights_floats(void)
 
 void bad_weights_place(void)
 {
-    HOLDS(lw_weights_place(NULL, 3, 4) == 0);
+    HOLDS(lw_weights_index(NULL, 3, 4) == 0);
     for (size_t form = 0; form < FORMS; form++) {
         const lw_weights weights = of_form(form);
-        HOLDS(lw_weights_place(&weights, 0, 0) == 0);
+        HOLDS(lw_weights_index(&weights, 0, 0) == 0);
     }
 }
 
 void bad_weights_arrange(void)
 {
     watch_memory(&s, sizeof s);
-    HARMLESS(lw_weights_arrange(NULL, s.rows, s.w));
+    HARMLESS(lw_weights_pack(NULL, s.rows, s.w));
     for (size_t form = 0; form < FORMS; form++) {
         const lw_weights weights = of_form(form), no_isa = without_isa(form);
-        HARMLESS(lw_weights_arrange(&weights, NULL, s.w));
-        HARMLESS(lw_weights_arrange(&weights, s.rows, NULL));
-        HARMLESS(lw_weights_arrange(&no_isa, s.rows, s.w));
-        HARMLESS(lw_weights_arrange(&(const lw_weights){.isa = weights.isa}, NULL, NULL));
+        HARMLESS(lw_weights_pack(&weights, NULL, s.w));
+        HARMLESS(lw_weights_pack(&weights, s.rows, NULL));
+        HARMLESS(lw_weights_pack(&no_isa, s.rows, s.w));
+        HARMLESS(lw_weights_pack(&(const lw_weights){.isa = weights.isa}, NULL, NULL));
     }
 }
 
 void bad_weights_restore(void)
 {
     watch_memory(&s, sizeof s);
-    HARMLESS(lw_weights_restore(NULL, s.w, s.rows));
+    HARMLESS(lw_weights_unpack(NULL, s.w, s.rows));
     for (size_t form = 0; form < FORMS; form++) {
         const lw_weights weights = of_form(form), no_isa = without_isa(form);
-        HARMLESS(lw_weights_restore(&weights, NULL, s.rows));
-        HARMLESS(lw_weights_restore(&weights, s.w, NULL));
-        HARMLESS(lw_weights_restore(&no_isa, s.w, s.rows));
-        HARMLESS(lw_weights_restore(&(const lw_weights){.isa = weights.isa}, NULL, NULL));
+        HARMLESS(lw_weights_unpack(&weights, NULL, s.rows));
+        HARMLESS(lw_weights_unpack(&weights, s.w, NULL));
+        HARMLESS(lw_weights_unpack(&no_isa, s.w, s.rows));
+        HARMLESS(lw_weights_unpack(&(const lw_weights){.isa = weights.isa}, NULL, NULL));
     }
 }
 

@@ -72,7 +72,7 @@ static const lw_adam_update_params adam = {0.01f, 0.9f, 0.999f, 1e-8f, 0.01f, 1,
 static void add_arranged(digest *d, const lw_weights *weights, const float *stored)
 {
     float *rows = alloc_floats(weights->in * weights->out);
-    lw_weights_restore(weights, stored, rows);
+    lw_weights_unpack(weights, stored, rows);
     add_floats(d, weights->in * weights->out, rows);
 }
 
@@ -85,7 +85,7 @@ static void add_trained_weights(digest *d)
         lw_weights weights = lw_weights_of(l.in, l.out);
         const size_t floats = lw_weights_floats(&weights);
         weights.w = alloc_floats(floats);
-        lw_weights_arrange(&weights, random_floats(l.in * l.out, -1.0f, 1.0f, 3), weights.w);
+        lw_weights_pack(&weights, random_floats(l.in * l.out, -1.0f, 1.0f, 3), weights.w);
         float *b = random_floats(l.out, -1.0f, 1.0f, 4), *y = alloc_floats(l.batch * l.out);
         float *dx = alloc_floats(l.batch * l.in);
         lw_layer_update update = {.m = alloc_floats(floats),

@@ -43,7 +43,7 @@ static struct master create_master(size_t in, size_t out)
     struct generator from = {in * 1000 + out};
     for (size_t i = 0; i < in; i++)
         for (size_t j = 0; j < out; j++)
-            a.weights.w[lw_weights_place(&a.weights, i, j)] = generate_value(&from, UNIFORM);
+            a.weights.w[lw_weights_index(&a.weights, i, j)] = generate_value(&from, UNIFORM);
     return a;
 }
 
@@ -111,7 +111,7 @@ static void apply_parts(struct tally *tally, struct master *a, size_t batch, con
         lw_bf16_linear_backward_weights(batch, in, out, x, in, dz, out, 0.0f, dw, out, db);
     if (status == LW_OK)
         status = lw_weights_update(&a->weights, 0, in, dw, db, &update);
-    lw_weights_restore(&a->weights, a->weights.w, dw);
+    lw_weights_unpack(&a->weights, a->weights.w, dw);
     if (status == LW_OK)
         status = lw_bf16_pack(in, out, 0, in, 0, out, dw, out, a->forward, a->backward);
     TALLY_CHECK(tally, status == LW_OK, "%s", lw_last_error());
@@ -169,9 +169,9 @@ static void check_refusals(struct tally *tally)
     failure_check(tally, lw_bf16_weights_pack(&a.weights, 1, 32, a.forward, a.backward), LW_EINVAL,
                   pack, "rows");
     lw_weights columns = a.weights;
-    columns.form = LW_WEIGHTS_COLUMNS;
+    columns.layout = LW_WEIGHTS_TRANSPOSED;
     failure_check(tally, lw_bf16_weights_pack(&columns, 0, 70, a.forward, a.backward), LW_EINVAL,
-                  pack, "form");
+                  pack, "layout");
     compare(tally, &a, &before, "refused");
     free(x);
     free(dz);

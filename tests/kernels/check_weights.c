@@ -29,14 +29,14 @@ static void check_places(struct tally *tally, struct weights_case *c)
     const lw_weights *weights = &c->weights;
     const size_t n = weights->in * weights->out, floats = lw_weights_floats(weights);
     TALLY_CHECK(tally, floats >= n, "%s: %zu floats", weights_case_title(c), floats);
-    if (weights->form != LW_WEIGHTS_PANELS)
+    if (weights->layout != LW_WEIGHTS_PANELS)
         TALLY_CHECK(tally, floats == n, "%s: %zu floats", weights_case_title(c), floats);
     unsigned char *const taken = calloc(floats + 1, 1);
     if (!taken)
         abort();
     for (size_t i = 0; i < weights->in; i++) {
         for (size_t j = 0; j < weights->out; j++) {
-            const size_t place = lw_weights_place(weights, i, j);
+            const size_t place = lw_weights_index(weights, i, j);
             TALLY_CHECK(tally, place < floats && !taken[place], "%s: (%zu, %zu) at %zu",
                         weights_case_title(c), i, j, place);
             taken[place < floats ? place : floats] = 1;
@@ -45,10 +45,10 @@ static void check_places(struct tally *tally, struct weights_case *c)
     free(taken);
 
     float *const rows = weights_floats(n);
-    lw_weights_restore(weights, weights->w, rows);
+    lw_weights_unpack(weights, weights->w, rows);
     weights_same(tally, c, "restored", "w", n, rows, c->start.w);
-    lw_weights_arrange(weights, c->start.m, weights->w);
-    lw_weights_arrange(weights, c->start.w, c->m);
+    lw_weights_pack(weights, c->start.m, weights->w);
+    lw_weights_pack(weights, c->start.w, c->m);
     const struct weights_values swapped = {c->start.m, c->start.w,   c->start.v,
                                            c->start.b, c->start.b_m, c->start.b_v};
     weights_compare(tally, c, &swapped, "arranged");
@@ -157,7 +157,7 @@ void case_weights_passes(struct tally *tally, size_t batch, size_t in, size_t ou
     weights_case_destroy(&c);
 }
 
-static int forms_seen[LW_WEIGHTS_PANELS + 1];
+static int layouts_seen[LW_WEIGHTS_PANELS + 1];
 
 void check_weights(struct tally *tally, const struct operation *operation)
 {
@@ -167,7 +167,7 @@ void check_weights(struct tally *tally, const struct operation *operation)
     lw_set_threads(1); /* a guard page may only be touched by the calling thread */
     for (size_t i = 0; i < WIDTHS; i++) {
         for (size_t j = i % step; j < WIDTHS; j += step) {
-            forms_seen[lw_weights_of(widths[i], widths[j]).form] = 1;
+            layouts_seen[lw_weights_of(widths[i], widths[j]).layout] = 1;
             for (size_t b = 0; b < BATCHES; b++)
                 case_weights_passes(tally, batches[b], widths[i], widths[j], variant++);
         }
@@ -175,5 +175,5 @@ void check_weights(struct tally *tally, const struct operation *operation)
     for (size_t i = 0; i < LARGE; i++)
         case_weights_passes(tally, large[i].batch, large[i].in, large[i].out, variant++);
     for (size_t form = 0; form <= LW_WEIGHTS_PANELS; form++)
-        TALLY_CHECK(tally, forms_seen[form], "no layer has form %zu", form);
+        TALLY_CHECK(tally, layouts_seen[form], "no layer has layout %zu", form);
 }

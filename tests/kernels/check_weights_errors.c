@@ -132,7 +132,7 @@ static void check_passes(struct tally *tally, struct weights_case *c)
 {
     const lw_weights *const w = &c->weights;
     const size_t in = w->in, out = w->out, batch = c->batch;
-    const int rows = w->form == LW_WEIGHTS_ROWS;
+    const int rows = w->layout == LW_WEIGHTS_ROW_MAJOR;
     const char *const forward = rows ? "lw_linear_forward" : "lw_weights_forward";
     const char *const input = rows ? "lw_linear_backward_input" : "lw_weights_backward_input";
     float *const y = weights_case_rows(c, out, out), *const dx = weights_case_rows(c, in, in);
@@ -179,8 +179,8 @@ void check_weights_errors(struct tally *tally, const struct operation *operation
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
         struct weights_case c;
         weights_case_create(&c, 9, layers[i][0], layers[i][1], 1, GUARD_AFTER);
-        TALLY_CHECK(tally, c.weights.form == (lw_weights_form)i, "%s has form %d",
-                    weights_case_title(&c), (int)c.weights.form);
+        TALLY_CHECK(tally, c.weights.layout == (lw_weights_layout)i, "%s has layout %d",
+                    weights_case_title(&c), (int)c.weights.layout);
         float *const g = weights_floats(layers[i][0] * layers[i][1] + layers[i][1]);
         check_updates(tally, &c, g);
         check_operands(tally, &c, g);

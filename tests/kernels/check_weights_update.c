@@ -143,9 +143,9 @@ struct outcome {
 static struct weights_values stored_copy(struct weights_case *c)
 {
     struct weights_values values = weights_values_copy(c);
-    lw_weights_restore(&c->weights, c->weights.w, values.w);
-    lw_weights_restore(&c->weights, c->m, values.m);
-    lw_weights_restore(&c->weights, c->v, values.v);
+    lw_weights_unpack(&c->weights, c->weights.w, values.w);
+    lw_weights_unpack(&c->weights, c->m, values.m);
+    lw_weights_unpack(&c->weights, c->v, values.v);
     memcpy(values.b, c->b, c->weights.out * sizeof *c->b);
     memcpy(values.b_m, c->b_m, c->weights.out * sizeof *c->b);
     memcpy(values.b_v, c->b_v, c->weights.out * sizeof *c->b);

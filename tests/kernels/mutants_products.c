@@ -135,7 +135,7 @@ static void edit_few_rows(struct lw_isa *isa)
 static void panels_ignored(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
-    broken.b_panel = good_isa->tile_nr;
+    broken.b_panel_stride = good_isa->tile_nr;
     good_isa->gemm_panel(&broken);
 }
 static void edit_panels(struct lw_isa *isa)

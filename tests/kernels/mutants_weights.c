@@ -115,7 +115,7 @@ static void edit_distance_read(struct lw_isa *isa)
 static void last_panel_as_wide(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
-    if (panel->a_panel)
+    if (panel->a_panel_stride)
         broken.kc -= panel->kc > panel->a_panel_cols ? panel->kc % panel->a_panel_cols : 0;
     good_isa->gemm_panel(&broken);
 }
@@ -143,7 +143,7 @@ static lw_status moment_of_next_weight(const lw_weights *weights, size_t first, 
 {
     lw_layer_update shifted = *update;
     if (first > 0 && shifted.m)
-        shifted.m += weights->form == LW_WEIGHTS_ROWS;
+        shifted.m += weights->layout == LW_WEIGHTS_ROW_MAJOR;
     return lw_weights_update(weights, first, count, g, gb, &shifted);
 }
 static void edit_next_moment(struct lw_isa *isa)

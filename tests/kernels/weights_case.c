@@ -87,7 +87,7 @@ static void lay_out(const lw_weights *weights, const float *rows, float *stored)
         stored[i] = float_of(canary);
     for (size_t i = 0; i < weights->in; i++)
         for (size_t j = 0; j < weights->out; j++)
-            stored[lw_weights_place(weights, i, j)] = rows[i * weights->out + j];
+            stored[lw_weights_index(weights, i, j)] = rows[i * weights->out + j];
 }
 
 void weights_case_restore(struct weights_case *c)

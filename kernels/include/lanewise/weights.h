@@ -28,18 +28,18 @@ extern "C" {
 #endif
 
 /* The forms of the table above. */
-typedef enum lw_weights_form {
-    LW_WEIGHTS_ROWS = 0, /* W as it is */
-    LW_WEIGHTS_COLUMNS,  /* its transpose */
-    LW_WEIGHTS_PANELS    /* panels of columns */
-} lw_weights_form;
+typedef enum lw_weights_layout {
+    LW_WEIGHTS_ROW_MAJOR = 0, /* W as it is */
+    LW_WEIGHTS_TRANSPOSED,    /* its transpose */
+    LW_WEIGHTS_PANELS         /* panels of columns */
+} lw_weights_layout;
 
 /* Weights of a layer, as lw_weights_of describes them; only w is to be set. */
 typedef struct lw_weights {
     size_t in, out;           /* the layer's inputs and outputs */
-    lw_weights_form form;     /* how W lies */
+    lw_weights_layout layout; /* how W lies */
     const struct lw_isa *isa; /* the instruction set; the library's own */
-    size_t panel;             /* floats from one panel to the next */
+    size_t panel_stride;      /* floats from one panel to the next */
     float *w;                 /* lw_weights_floats, by the caller */
 } lw_weights;
 
@@ -51,12 +51,12 @@ LW_API lw_weights lw_weights_of(size_t in, size_t out);
 LW_API size_t lw_weights_floats(const lw_weights *weights);
 
 /* Where element (i, j) of W lies, which is one of W: not checked. 0 for weights NULL. */
-LW_API size_t lw_weights_place(const lw_weights *weights, size_t i, size_t j);
+LW_API size_t lw_weights_index(const lw_weights *weights, size_t i, size_t j);
 
 /* stored = rows (in x out, row-major) in the form of W, and back. rows and stored share no memory: not
  * checked. With a NULL nothing happens. */
-LW_API void lw_weights_arrange(const lw_weights *weights, const float *rows, float *stored);
-LW_API void lw_weights_restore(const lw_weights *weights, const float *stored, float *rows);
+LW_API void lw_weights_pack(const lw_weights *weights, const float *rows, float *stored);
+LW_API void lw_weights_unpack(const lw_weights *weights, const float *stored, float *rows);
 
 /* lw_linear_forward. */
 LW_API lw_status lw_weights_forward(const lw_weights *weights, size_t batch, const float *x,

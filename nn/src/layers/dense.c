@@ -55,7 +55,7 @@ static void describe(lw_layer *layer)
     lw_dense *dense = (lw_dense *)layer;
     lw_dense_describe(dense, lw_weights_of(layer->in, layer->out));
     /* Whole cache lines where rows of W are columns in memory. */
-    layer->shard_unit = dense->weights.form == LW_WEIGHTS_COLUMNS ? LW_SECTION : 1;
+    layer->shard_unit = dense->weights.layout == LW_WEIGHTS_TRANSPOSED ? LW_SECTION : 1;
 }
 
 double lw_dense_flops(const lw_layer *layer)
@@ -112,7 +112,7 @@ void lw_dense_init(const lw_layer *layer, lw_random *random)
         layer->spec.init == LW_INIT_DEFAULT ? of_weights : (distribution){draw_zero, 0.0};
     for (size_t i = 0; i < layer->in; i++)
         for (size_t j = 0; j < layer->out; j++)
-            weights->w[lw_weights_place(weights, i, j)] =
+            weights->w[lw_weights_index(weights, i, j)] =
                 (float)(of_weights.scale * of_weights.draw(random));
     for (size_t j = 0; j < layer->out; j++)
         b[j] = (float)(of_bias.scale * of_bias.draw(random));

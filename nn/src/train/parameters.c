@@ -24,7 +24,7 @@ void lw_view_get_tensor(const lw_net *net, lw_view view, const lw_tensor *tensor
 {
     const stored_tensor stored = find_tensor(net, view, tensor);
     if (stored.layout)
-        lw_weights_restore(stored.layout, stored.values, values);
+        lw_weights_unpack(stored.layout, stored.values, values);
     else
         memcpy(values, stored.values, lw_tensor_count(tensor) * sizeof *values);
 }
@@ -34,7 +34,7 @@ static void set_tensor(const lw_net *net, lw_view view, const lw_tensor *tensor,
 {
     const stored_tensor stored = find_tensor(net, view, tensor);
     if (stored.layout)
-        lw_weights_arrange(stored.layout, values, stored.values);
+        lw_weights_pack(stored.layout, values, stored.values);
     else
         memcpy(stored.values, values, lw_tensor_count(tensor) * sizeof *values);
 }

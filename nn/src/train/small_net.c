@@ -48,7 +48,7 @@ lw_status lw_small_net_create(lw_net *net)
         return lw_fail(LW_ENOMEM, "no memory for a network of %zu layers", net->layer_count);
     for (lw_tensor_at at = {0}; lw_next_tensor(net, &at);)
         if (at.tensor->layout)
-            at.tensor->layout->form = LW_WEIGHTS_ROWS;
+            at.tensor->layout->form = LW_WEIGHTS_ROW_MAJOR;
     return lw_small_net_plan(&net->small_net->plan, lw_net_inputs(net), net->layer_count, layers);
 }
 
