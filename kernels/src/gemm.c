@@ -235,8 +235,8 @@ static struct grid best_grid(const struct lw_gemm *g, int threads)
     for (int rows = 1; rows <= threads; rows++) {
         const int cols = threads / rows;
         /* The largest share: time for its tiles, and packing on top of it. */
-        const double height = (double)lw_share(g->m, row_step(g), 0, rows).end;
-        const double width = (double)lw_share(g->n, column_step(g), 0, cols).end;
+        const double height = (double)lw_partition(g->m, row_step(g), 0, rows).end;
+        const double width = (double)lw_partition(g->n, column_step(g), 0, cols).end;
         const double cost = height * width + 16.0 * (height + width);
         if (least < 0.0 || cost < least || (many_rows && cost <= least)) {
             least = cost;
@@ -264,8 +264,8 @@ static lw_status run_parallel(const struct lw_gemm *g, int threads)
 #pragma omp parallel for num_threads(parts) schedule(static, 1)
     for (int part = 0; part < parts; part++) {
         const struct block block = {
-            lw_share(g->m, row_step(g), part / grid.cols, grid.rows),
-            lw_share(g->n, column_step(g), part % grid.cols, grid.cols),
+            lw_partition(g->m, row_step(g), part / grid.cols, grid.rows),
+            lw_partition(g->n, column_step(g), part % grid.cols, grid.cols),
         };
         const size_t m = block.rows.end - block.rows.begin, n = block.cols.end - block.cols.begin;
         if (m == 0 || n == 0)

@@ -7,7 +7,7 @@
 static const double FLOPS_FOR_THREADS = 300e3;
 
 enum {
-    SHARE = 16,         /* rows or columns in a multiple of which threads share dots: a tile's */
+    GRAIN = 16,         /* rows or columns in a multiple of which threads share dots: a tile's */
     SMALL_FLOATS = 4096 /* a transposed B that needs no buffer from the pool */
 };
 
@@ -25,7 +25,7 @@ struct job {
     struct lw_dot_gemm product;
 };
 
-static void run_share(const void *argument, size_t begin, size_t end)
+static void run_range(const void *argument, size_t begin, size_t end)
 {
     const struct job *job = argument;
     struct lw_dot_gemm part = job->product;
@@ -53,7 +53,7 @@ static void run(const struct lw_gemm *g, const float *b, size_t ldb)
     if (flops < FLOPS_FOR_THREADS)
         g->isa->gemm_dot(&job.product);
     else
-        lw_for_shares(g->m < g->n ? g->n : g->m, SHARE, flops / 8.0, run_share, &job);
+        lw_parallel_for(g->m < g->n ? g->n : g->m, GRAIN, flops / 8.0, run_range, &job);
 }
 
 /* By itself, so that products of a few dozen nanoseconds need no aligned frame. */

@@ -38,7 +38,7 @@ static lw_status check(const char *name, const struct loss_job *job, const char 
     return status;
 }
 
-static void labels_share(const void *argument, size_t begin, size_t end)
+static void labels_range(const void *argument, size_t begin, size_t end)
 {
     const struct loss_job *job = argument;
     job->isa->cross_entropy_rows(end - begin, job->cols, job->x + begin * job->ldx, job->ldx,
@@ -47,7 +47,7 @@ static void labels_share(const void *argument, size_t begin, size_t end)
                                  job->g ? job->g + begin * job->ldg : NULL, job->ldg);
 }
 
-static void targets_share(const void *argument, size_t begin, size_t end)
+static void targets_range(const void *argument, size_t begin, size_t end)
 {
     const struct loss_job *job = argument;
     job->run(end - begin, job->cols, job->x + begin * job->ldx, job->ldx, job->t + begin * job->ldt,
@@ -55,11 +55,11 @@ static void targets_share(const void *argument, size_t begin, size_t end)
              job->g ? job->g + begin * job->ldg : NULL, job->ldg);
 }
 
-static void run(const struct loss_job *job, lw_share_body body)
+static void run(const struct loss_job *job, lw_parallel_body body)
 {
     if (job->cols > 0) {
         const double work = LW_WORK_ROW + LW_WORK_ROWS * (double)job->cols;
-        lw_for_shares(job->rows, BLOCK, (double)job->rows * work, body, job);
+        lw_parallel_for(job->rows, BLOCK, (double)job->rows * work, body, job);
         return;
     }
     for (size_t i = 0; job->loss && i < job->rows; i++)
@@ -104,7 +104,7 @@ lw_status lw_softmax_cross_entropy(size_t rows, size_t cols, const float *x, siz
     if (wrong < rows)
         return lw_fail(LW_EDATA, "%s: label %d of row %zu is none of %zu classes", name,
                        (int)labels[wrong], wrong, cols);
-    run(&job, labels_share);
+    run(&job, labels_range);
     return LW_OK;
 }
 
@@ -113,7 +113,7 @@ static lw_status run_targets(const char *name, const struct loss_job *job, const
     const struct lw_operand target = {"t", job->t, job->rows, job->cols, job->ldt};
     const lw_status status = check(name, job, x_name, target);
     if (status == LW_OK)
-        run(job, targets_share);
+        run(job, targets_range);
     return status;
 }
 

@@ -36,7 +36,7 @@ static lw_status check(const char *name, size_t n, const float *g, const float *
     return status;
 }
 
-static void sgd_share(const void *argument, size_t begin, size_t end)
+static void sgd_range(const void *argument, size_t begin, size_t end)
 {
     const struct update_job *job = argument;
     job->isa->sgd_update(end - begin, job->sgd, job->g + begin, job->w + begin,
@@ -65,11 +65,11 @@ lw_status lw_sgd_update(size_t n, const lw_sgd_update_params *params, const floa
         return status;
     const struct update_job job = {
         .isa = lw_isa_current(), .sgd = params, .g = g, .w = w, .v = velocity};
-    lw_for_shares(n, LINE, (double)n, sgd_share, &job);
+    lw_parallel_for(n, LINE, (double)n, sgd_range, &job);
     return LW_OK;
 }
 
-static void adam_share(const void *argument, size_t begin, size_t end)
+static void adam_range(const void *argument, size_t begin, size_t end)
 {
     const struct update_job *job = argument;
     job->isa->adam_update(end - begin, &job->adam, job->g + begin, job->w + begin, job->m + begin,
@@ -153,7 +153,7 @@ lw_status lw_adam_update(size_t n, const lw_adam_update_params *params, const fl
                                    .w = w,
                                    .m = m,
                                    .v = v};
-    lw_for_shares(n, LINE, LW_WORK_MATH * (double)n, adam_share, &job);
+    lw_parallel_for(n, LINE, LW_WORK_MATH * (double)n, adam_range, &job);
     return LW_OK;
 }
 

@@ -19,21 +19,21 @@ struct row_job {
     float beta;
 };
 
-static void run(const struct row_job *job, lw_share_body body)
+static void run(const struct row_job *job, lw_parallel_body body)
 {
     const double work = LW_WORK_ROW + LW_WORK_ROWS * (double)job->cols;
     if (job->rows > 0 && job->cols > 0)
-        lw_for_shares(job->rows, BLOCK, (double)job->rows * work, body, job);
+        lw_parallel_for(job->rows, BLOCK, (double)job->rows * work, body, job);
 }
 
-static void softmax_share(const void *argument, size_t begin, size_t end)
+static void softmax_range(const void *argument, size_t begin, size_t end)
 {
     const struct row_job *job = argument;
     job->isa->softmax_rows(end - begin, job->cols, job->x + begin * job->ldx, job->ldx,
                            job->y + begin * job->ldy, job->ldy);
 }
 
-static void log_softmax_share(const void *argument, size_t begin, size_t end)
+static void log_softmax_range(const void *argument, size_t begin, size_t end)
 {
     const struct row_job *job = argument;
     job->isa->log_softmax_rows(end - begin, job->cols, job->x + begin * job->ldx, job->ldx,
@@ -41,7 +41,7 @@ static void log_softmax_share(const void *argument, size_t begin, size_t end)
 }
 
 static lw_status map_rows(const char *name, size_t rows, size_t cols, const float *x, size_t ldx,
-                          float *y, size_t ldy, lw_share_body body)
+                          float *y, size_t ldy, lw_parallel_body body)
 {
     const struct lw_operand from = {"x", x, rows, cols, ldx}, to = {"y", y, rows, cols, ldy};
     const lw_status status = lw_check_in_place(name, &to, &from, 1);
@@ -60,15 +60,15 @@ static lw_status map_rows(const char *name, size_t rows, size_t cols, const floa
 
 lw_status lw_softmax(size_t rows, size_t cols, const float *x, size_t ldx, float *y, size_t ldy)
 {
-    return map_rows("lw_softmax", rows, cols, x, ldx, y, ldy, softmax_share);
+    return map_rows("lw_softmax", rows, cols, x, ldx, y, ldy, softmax_range);
 }
 
 lw_status lw_log_softmax(size_t rows, size_t cols, const float *x, size_t ldx, float *y, size_t ldy)
 {
-    return map_rows("lw_log_softmax", rows, cols, x, ldx, y, ldy, log_softmax_share);
+    return map_rows("lw_log_softmax", rows, cols, x, ldx, y, ldy, log_softmax_range);
 }
 
-static void softmax_backward_share(const void *argument, size_t begin, size_t end)
+static void softmax_backward_range(const void *argument, size_t begin, size_t end)
 {
     const struct row_job *job = argument;
     job->isa->softmax_backward_rows(end - begin, job->cols, job->x + begin * job->ldx, job->ldx,
@@ -96,12 +96,12 @@ lw_status lw_softmax_backward(size_t rows, size_t cols, const float *y, size_t l
                                 .lddy = lddy,
                                 .y = dz,
                                 .ldy = lddz};
-    run(&job, softmax_backward_share);
+    run(&job, softmax_backward_range);
     return LW_OK;
 }
 
 /* Shares of columns: the sum over rows is never split. */
-static void column_sums_share(const void *argument, size_t begin, size_t end)
+static void column_sums_range(const void *argument, size_t begin, size_t end)
 {
     const struct row_job *job = argument;
     job->isa->column_sums(job->rows, end - begin, job->x + begin, job->ldx, job->beta != 0.0f,
@@ -126,7 +126,7 @@ lw_status lw_column_sums(size_t rows, size_t cols, const float *x, size_t ldx, f
                                 .ldx = ldx,
                                 .y = out,
                                 .beta = beta};
-    lw_for_shares(cols, 16, (double)rows * (double)cols, column_sums_share, &job);
+    lw_parallel_for(cols, 16, (double)rows * (double)cols, column_sums_range, &job);
     return LW_OK;
 }
 
@@ -140,7 +140,7 @@ static int32_t largest_column(size_t cols, const float *x)
     return (int32_t)best;
 }
 
-static void argmax_share(const void *argument, size_t begin, size_t end)
+static void argmax_range(const void *argument, size_t begin, size_t end)
 {
     const struct row_job *job = argument;
     for (size_t i = begin; i < end; i++)
@@ -159,6 +159,6 @@ lw_status lw_argmax(size_t rows, size_t cols, const float *x, size_t ldx, int32_
         return status;
     const struct row_job job = {
         .isa = lw_isa_current(), .rows = rows, .cols = cols, .x = x, .ldx = ldx, .index = index};
-    run(&job, argmax_share);
+    run(&job, argmax_range);
     return LW_OK;
 }

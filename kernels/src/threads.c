@@ -47,7 +47,7 @@ int lw_thread_count(double work, double grain)
     return useful < most ? (int)useful : most;
 }
 
-struct lw_range lw_share(size_t n, size_t step, int part, int parts)
+struct lw_range lw_partition(size_t n, size_t step, int part, int parts)
 {
     const size_t steps = (n + step - 1) / step;
     const size_t each = steps / (size_t)parts, more = steps % (size_t)parts;
@@ -59,7 +59,7 @@ struct lw_range lw_share(size_t n, size_t step, int part, int parts)
     return range;
 }
 
-void lw_for_shares(size_t n, size_t step, double work, lw_share_body body, const void *job)
+void lw_parallel_for(size_t n, size_t step, double work, lw_parallel_body body, const void *job)
 {
     const int threads = lw_thread_count(work, WORK_PER_THREAD);
     if (threads == 1) {
@@ -68,7 +68,7 @@ void lw_for_shares(size_t n, size_t step, double work, lw_share_body body, const
     }
 #pragma omp parallel for num_threads(threads) schedule(static, 1)
     for (int part = 0; part < threads; part++) {
-        const struct lw_range range = lw_share(n, step, part, threads);
+        const struct lw_range range = lw_partition(n, step, part, threads);
         if (range.begin < range.end)
             body(job, range.begin, range.end);
     }

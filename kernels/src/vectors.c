@@ -25,9 +25,9 @@ static lw_status check_map(const char *function, size_t n, const float *x, const
     return lw_check_in_place(function, &to, &from, 1);
 }
 
-static void run(const struct vector_job *job, size_t n, int work, lw_share_body body)
+static void run(const struct vector_job *job, size_t n, int work, lw_parallel_body body)
 {
-    lw_for_shares(n, LINE, work * (double)n, body, job);
+    lw_parallel_for(n, LINE, work * (double)n, body, job);
 }
 
 static int activation_work(lw_activation activation)
@@ -35,7 +35,7 @@ static int activation_work(lw_activation activation)
     return activation <= LW_LEAKY_RELU ? 1 : LW_WORK_MATH;
 }
 
-static void activate_share(const void *argument, size_t begin, size_t end)
+static void activate_range(const void *argument, size_t begin, size_t end)
 {
     const struct vector_job *job = argument;
     job->isa->activate(job->activation, end - begin, job->x + begin, job->y + begin);
@@ -50,11 +50,11 @@ lw_status lw_activate(lw_activation activation, size_t n, const float *x, float 
         return status;
     const struct vector_job job = {
         .isa = lw_isa_current(), .activation = activation, .x = x, .y = y};
-    run(&job, n, activation_work(activation), activate_share);
+    run(&job, n, activation_work(activation), activate_range);
     return LW_OK;
 }
 
-static void backward_share(const void *argument, size_t begin, size_t end)
+static void backward_range(const void *argument, size_t begin, size_t end)
 {
     const struct vector_job *job = argument;
     job->isa->activate_backward(job->activation, end - begin,
@@ -80,23 +80,23 @@ lw_status lw_activate_backward(lw_activation activation, size_t n, const float *
         return status;
     const struct vector_job job = {
         .isa = lw_isa_current(), .activation = activation, .x = dy, .saved = saved, .y = dz};
-    run(&job, n, activation_work(activation), backward_share);
+    run(&job, n, activation_work(activation), backward_range);
     return LW_OK;
 }
 
-static void exp_share(const void *argument, size_t begin, size_t end)
+static void exp_range(const void *argument, size_t begin, size_t end)
 {
     const struct vector_job *job = argument;
     job->isa->exp(end - begin, job->x + begin, job->y + begin);
 }
 
-static void log_share(const void *argument, size_t begin, size_t end)
+static void log_range(const void *argument, size_t begin, size_t end)
 {
     const struct vector_job *job = argument;
     job->isa->log(end - begin, job->x + begin, job->y + begin);
 }
 
-static lw_status map(const char *name, size_t n, const float *x, float *y, lw_share_body body)
+static lw_status map(const char *name, size_t n, const float *x, float *y, lw_parallel_body body)
 {
     const lw_status status = check_map(name, n, x, y);
     if (status != LW_OK || n == 0)
@@ -108,15 +108,15 @@ static lw_status map(const char *name, size_t n, const float *x, float *y, lw_sh
 
 lw_status lw_exp(size_t n, const float *x, float *y)
 {
-    return map("lw_exp", n, x, y, exp_share);
+    return map("lw_exp", n, x, y, exp_range);
 }
 
 lw_status lw_log(size_t n, const float *x, float *y)
 {
-    return map("lw_log", n, x, y, log_share);
+    return map("lw_log", n, x, y, log_range);
 }
 
-static void scale_share(const void *argument, size_t begin, size_t end)
+static void scale_range(const void *argument, size_t begin, size_t end)
 {
     const struct vector_job *job = argument;
     job->isa->scale(end - begin, job->factor, job->y + begin);
@@ -129,7 +129,7 @@ lw_status lw_scale(size_t n, float factor, float *x)
     if (status != LW_OK || n == 0)
         return status;
     const struct vector_job job = {.isa = lw_isa_current(), .y = x, .factor = factor};
-    run(&job, n, 1, scale_share);
+    run(&job, n, 1, scale_range);
     return LW_OK;
 }
 
