@@ -19,10 +19,10 @@ lw_status lw_bf16_check_output(const char *function, size_t rows, size_t cols,
                                const lw_bf16_output *output, const char *name,
                                const struct lw_operand *others, size_t count)
 {
-    enum { MOST_OTHERS = 5, FORMS = 3 };
+    enum { MAX_OTHERS = 5, FORMS = 3 };
     if (!output)
         return lw_fail(LW_EINVAL, "%s: %s is NULL", function, name);
-    struct lw_operand all[MOST_OTHERS + FORMS];
+    struct lw_operand all[MAX_OTHERS + FORMS];
     for (size_t i = 0; i < count; i++)
         all[i] = others[i];
     lw_status status = output->rows ? lw_bf16_check_ld(function, name, cols, output->ld) : LW_OK;

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 /* What is assumed where the system does not say: the smallest caches of current server cores. */
-static const size_t usual_cache[] = {32u << 10, 512u << 10, 4u << 20};
+static const size_t default_cache[] = {32u << 10, 512u << 10, 4u << 20};
 
 static size_t system_cache(int level)
 {
@@ -26,7 +26,7 @@ size_t lw_cache_bytes(int level)
     size_t bytes = atomic_load_explicit(&known[level - 1], memory_order_relaxed);
     if (bytes == 0) {
         bytes = system_cache(level);
-        bytes = bytes ? bytes : usual_cache[level - 1];
+        bytes = bytes ? bytes : default_cache[level - 1];
         atomic_store_explicit(&known[level - 1], bytes, memory_order_relaxed);
     }
     return bytes;
@@ -42,14 +42,14 @@ struct lw_blocking lw_blocking_of(const struct lw_isa *isa, size_t k)
     /* Long blocks, although a panel of B then lies in the second level: each tile of C is loaded and stored once
      * for every block of k, which costs up to 370 cycles where its rows are a page apart. Strips alone, 1024^3 on
      * a Zen 4 core, AVX-512: 94 % of the peak with 512 steps, 97 % with 1024; AVX2 94.5 and 96.5 %. */
-    const size_t most_steps = LW_BLOCKING_WHOLE_STEPS;
-    const size_t blocks = (k + most_steps - 1) / most_steps;
+    const size_t max_steps = LW_BLOCKING_WHOLE_STEPS;
+    const size_t blocks = (k + max_steps - 1) / max_steps;
     const size_t kc = blocks <= 1 ? k + !k : ((k + blocks - 1) / blocks + 7) / 8 * 8;
     /* The block of A is read again for every panel of B: a third of the second level; the rest is for B and
      * C. */
-    const size_t most = lw_cache_bytes(2) / sizeof(float) / 3;
+    const size_t max = lw_cache_bytes(2) / sizeof(float) / 3;
     const size_t rows =
-        min_size(most / kc, LW_BLOCKING_MAX_FLOATS / 4 / kc) / isa->tile_mr * isa->tile_mr;
+        min_size(max / kc, LW_BLOCKING_MAX_FLOATS / 4 / kc) / isa->tile_mr * isa->tile_mr;
     const size_t mc = rows > 0 ? rows : isa->tile_mr;
     /* The panel of B is read again for every block of A: it may lie in the third level. */
     const size_t nc =

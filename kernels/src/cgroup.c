@@ -97,12 +97,12 @@ static int quota_of_path(int version, const char *root, const char *mount, char 
     const int length = snprintf(folder, sizeof folder, "%s%s", root, mount);
     if (length < 0 || (size_t)length >= sizeof folder)
         return INT_MAX;
-    int least = quota_of_group(version, folder, group);
+    int smallest = quota_of_group(version, folder, group);
     for (char *slash = strrchr(group, '/'); slash; slash = strrchr(group, '/')) {
         *slash = '\0';
-        least = smaller(least, quota_of_group(version, folder, group));
+        smallest = smaller(smallest, quota_of_group(version, folder, group));
     }
-    return least;
+    return smallest;
 }
 
 /* Whether a list with commas holds the controller "cpu". */
@@ -144,11 +144,11 @@ int lw_cgroup_processors(const char *root)
     const int length = snprintf(path, sizeof path, "%s/proc/self/cgroup", root);
     if (length < 0 || (size_t)length >= sizeof path || !read_file(path, text))
         return INT_MAX;
-    int least = INT_MAX;
+    int smallest = INT_MAX;
     /* Whole lines only: one that was cut would name a group of somebody else. */
     for (char *line = text, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
         *end = '\0';
-        least = smaller(least, quota_of_line(root, line));
+        smallest = smaller(smallest, quota_of_line(root, line));
     }
-    return least;
+    return smallest;
 }

@@ -163,8 +163,8 @@ static void run_serial(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
 /* Whether the whole product fits the registers that hold B. */
 static int is_small_k(const struct lw_gemm *g)
 {
-    const size_t most = g->isa->max_small_k[g->n > g->isa->lanes];
-    return g->k - 1 < most && g->a_col == 1 && !lw_gemm_has_panels(g) && !g->a_panel_stride &&
+    const size_t max = g->isa->max_small_k[g->n > g->isa->lanes];
+    return g->k - 1 < max && g->a_col == 1 && !lw_gemm_has_panels(g) && !g->a_panel_stride &&
            g->alpha == 1.0f;
 }
 
@@ -220,7 +220,7 @@ static size_t column_step(const struct lw_gemm *g)
     return lw_gemm_has_panels(g) ? g->isa->tile_nr : g->isa->lanes;
 }
 
-/* Threads as a grid over C: the one with the least packing, that is, the most square parts. */
+/* Threads as a grid over C: the one with the lowest_cost packing, that is, the most square parts. */
 struct grid {
     int rows, cols;
 };
@@ -228,7 +228,7 @@ struct grid {
 static struct grid best_grid(const struct lw_gemm *g, int threads)
 {
     struct grid best = {1, 1};
-    double least = -1.0;
+    double lowest_cost = -1.0;
     /* Of equal grids the one with more rows, where threads share no cache line of C but at one row's end; but with more
      * columns if B, which all threads of a column pack, is large: two of them took 3 % longer for 2048^3. */
     const int many_rows = g->n * g->k <= lw_cache_bytes(2) / sizeof(float);
@@ -238,8 +238,8 @@ static struct grid best_grid(const struct lw_gemm *g, int threads)
         const double height = (double)lw_partition(g->m, row_step(g), 0, rows).end;
         const double width = (double)lw_partition(g->n, column_step(g), 0, cols).end;
         const double cost = height * width + 16.0 * (height + width);
-        if (least < 0.0 || cost < least || (many_rows && cost <= least)) {
-            least = cost;
+        if (lowest_cost < 0.0 || cost < lowest_cost || (many_rows && cost <= lowest_cost)) {
+            lowest_cost = cost;
             best.rows = rows;
             best.cols = cols;
         }
@@ -292,8 +292,8 @@ static int thread_count(const struct lw_gemm *g)
     if (wanted == 1)
         return 1;
     /* With less than two tiles each, narrower ones would take back what threads bring. */
-    const size_t most = g->m * g->n / (2 * min_size(g->m, g->isa->tile_mr) * g->isa->tile_nr);
-    return most < (size_t)wanted ? (int)(most + !most) : wanted;
+    const size_t max = g->m * g->n / (2 * min_size(g->m, g->isa->tile_mr) * g->isa->tile_nr);
+    return max < (size_t)wanted ? (int)(max + !max) : wanted;
 }
 
 lw_status lw_gemm_run(const struct lw_gemm *g)

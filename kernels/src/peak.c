@@ -20,8 +20,8 @@ double lw_measure_peak(int threads)
     /* Not known at compile time, so that the chains cannot be worked out there. */
     volatile float factor = 1.0000001f;
     double best = 0.0;
-    const int most = lw_processors(), wanted = threads > 0 ? threads : 1;
-    const int setting = lw_set_threads(wanted < most ? wanted : most);
+    const int max = lw_processors(), wanted = threads > 0 ? threads : 1;
+    const int setting = lw_set_threads(wanted < max ? wanted : max);
     threads = lw_max_threads();
     lw_set_threads(setting);
     for (int round = 0; round < ROUNDS; round++) {

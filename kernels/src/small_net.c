@@ -89,7 +89,7 @@ static const char *flaw_of_loss(const lw_small_net *plan, const lw_small_net_bat
 }
 
 /* Of the widest network. */
-static const size_t most_rows = PTRDIFF_MAX / sizeof(float) / LW_SMALL_NET_MAX_INPUTS;
+static const size_t max_rows = PTRDIFF_MAX / sizeof(float) / LW_SMALL_NET_MAX_INPUTS;
 
 static lw_status check(const char *name, const lw_small_net *plan, const lw_small_net_batch *batch,
                        const float *parameters, const float *sums, const float *workspace)
@@ -104,7 +104,7 @@ static lw_status check(const char *name, const lw_small_net *plan, const lw_smal
         return lw_fail(LW_EINVAL, "%s: plan has %zu layers", name, plan->layer_count);
     if (batch->rows == 0)
         return LW_OK;
-    if (batch->rows > most_rows)
+    if (batch->rows > max_rows)
         return lw_fail(LW_EINVAL, "%s: %zu rows overflow the address space", name, batch->rows);
     if (!batch->x)
         return lw_fail(LW_EINVAL, "%s: x is NULL", name);

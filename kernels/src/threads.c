@@ -26,25 +26,25 @@ int lw_max_threads(void)
     if (setting == 1 || omp_in_parallel() || lw_fork_lost_threads())
         return 1;
     const int limit = omp_get_thread_limit();
-    int most = setting;
-    if (most == 0) {
+    int max = setting;
+    if (max == 0) {
         const int context = omp_get_max_threads(), processors = lw_processors();
-        most = context < processors ? context : processors;
+        max = context < processors ? context : processors;
     }
-    most = most < limit ? most : limit;
-    most = most < LW_MOST_THREADS ? most : LW_MOST_THREADS;
-    if (most > 1)
+    max = max < limit ? max : limit;
+    max = max < LW_MAX_THREADS ? max : LW_MAX_THREADS;
+    if (max > 1)
         lw_fork_expect_threads();
-    return most;
+    return max;
 }
 
 int lw_thread_count(double work, double grain)
 {
     if (work < 2.0 * grain)
         return 1;
-    const int most = lw_max_threads();
+    const int max = lw_max_threads();
     const double useful = work / grain;
-    return useful < most ? (int)useful : most;
+    return useful < max ? (int)useful : max;
 }
 
 struct lw_range lw_partition(size_t n, size_t step, int part, int parts)

@@ -19,9 +19,9 @@ static size_t min_size(size_t a, size_t b)
  */
 size_t lw_panel_distance(const lw_weights *weights)
 {
-    enum { HALF_PAGE = 512, LEAST = 8192 };
+    enum { HALF_PAGE = 512, MIN_STAGGERED = 8192 };
     const size_t floats = weights->in * weights->isa->tile_nr;
-    if (floats < LEAST)
+    if (floats < MIN_STAGGERED)
         return floats;
     const size_t halves = (floats + HALF_PAGE - 1) / HALF_PAGE;
     return (halves + (halves % 2 == 0)) * HALF_PAGE;
@@ -31,11 +31,11 @@ lw_weights lw_weights_of(size_t in, size_t out)
 {
     /* So few inputs are read by rows as they are (micro/gemm_small_k.inc); so few outputs that are no dot
      * products fill half a vector at most. */
-    enum { FEW_INPUTS = 16, FEW_OUTPUTS = 8, MOST_OUTPUTS = 1 << 16 };
+    enum { FEW_INPUTS = 16, FEW_OUTPUTS = 8, MAX_OUTPUTS = 1 << 16 };
     lw_weights weights = {.in = in, .out = out, .layout = LW_WEIGHTS_PANELS};
     if (lw_gemm_prefers_dot(out, in))
         weights.layout = LW_WEIGHTS_TRANSPOSED;
-    else if (in <= FEW_INPUTS || out <= FEW_OUTPUTS || out > MOST_OUTPUTS)
+    else if (in <= FEW_INPUTS || out <= FEW_OUTPUTS || out > MAX_OUTPUTS)
         weights.layout = LW_WEIGHTS_ROW_MAJOR;
     weights.isa = lw_isa_current();
     if (weights.layout == LW_WEIGHTS_PANELS)

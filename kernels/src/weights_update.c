@@ -155,8 +155,8 @@ static void update_part(const lw_weights *weights, const struct lw_weights_step 
 static void update_columns(const lw_weights *weights, const struct lw_weights_step *step,
                            const lw_layer_update *u, size_t first, size_t count, const float *g)
 {
-    enum { ROWS = 64, MOST_OUT = 16 };
-    float transposed[ROWS * MOST_OUT];
+    enum { ROWS = 64, MAX_OUT = 16 };
+    float transposed[ROWS * MAX_OUT];
     const size_t out = weights->out;
     for (size_t i = first, rows; i < first + count; i += rows) {
         rows = first + count - i < ROWS ? first + count - i : ROWS;

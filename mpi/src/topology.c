@@ -45,7 +45,7 @@ static int overlap(const affinity *a, const affinity *b)
 static int processors(void)
 {
     const int setting = lw_set_threads(0), threads = omp_get_max_threads();
-    omp_set_num_threads(LW_MOST_THREADS);
+    omp_set_num_threads(LW_MAX_THREADS);
     const int count = lw_max_threads();
     omp_set_num_threads(threads);
     lw_set_threads(setting);

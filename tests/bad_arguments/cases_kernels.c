@@ -113,9 +113,9 @@ static void set_threads(void)
 {
     HOLDS(lw_set_threads(-1) == 0);
     HOLDS(lw_set_threads(INT_MIN) == 0 && lw_max_threads() >= 1);
-    HOLDS(lw_set_threads(LW_MOST_THREADS) == 0);
+    HOLDS(lw_set_threads(LW_MAX_THREADS) == 0);
     const int max = lw_max_threads(); /* 1024, or the limit of OpenMP */
-    HOLDS(lw_set_threads(INT_MAX) == LW_MOST_THREADS && lw_max_threads() == max);
+    HOLDS(lw_set_threads(INT_MAX) == LW_MAX_THREADS && lw_max_threads() == max);
     HOLDS(lw_set_threads(0) == INT_MAX && lw_max_threads() <= max);
 }
 

@@ -42,11 +42,11 @@ static void bind_rank(void)
 /* The limit of OpenMP counts, that of lw_set_threads does not; neither is changed. */
 START_TEST(ranks_divide_their_processors)
 {
-    static const int openmp[] = {1, 2, LW_MOST_THREADS};
+    static const int openmp[] = {1, 2, LW_MAX_THREADS};
     bind_rank();
     for (size_t i = 0; i < sizeof openmp / sizeof *openmp; i++)
         for (int setting = 0; setting <= 2; setting++) {
-            omp_set_num_threads(LW_MOST_THREADS);
+            omp_set_num_threads(LW_MAX_THREADS);
             lw_set_threads(0);
             const int share = lw_max_threads() / overlapping_ranks; /* a CPU quota may reduce it */
             ck_assert_int_le(share, processors);

@@ -83,14 +83,14 @@ LW_API int lw_max_threads(void);
 
 /*
  * Sets how many threads the calls of the calling thread may use, 0 or less: as above, which is how each
- * thread begins. A number above the processors at hand is taken as it is, up to LW_MOST_THREADS, which larger
+ * thread begins. A number above the processors at hand is taken as it is, up to LW_MAX_THREADS, which larger
  * ones stand for; for the reasons above it can become 1. Returns the setting before, 0 for none. A few
  * instructions: meant to be set around a call.
  */
 LW_API int lw_set_threads(int threads);
 
 /* The largest setting of lw_set_threads. */
-#define LW_MOST_THREADS 1024
+#define LW_MAX_THREADS 1024
 
 /*
  * Gives the calling thread a packing buffer of its own, which it keeps until it ends, unless it has one. What

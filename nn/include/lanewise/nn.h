@@ -135,7 +135,7 @@ LW_API lw_status lw_net_set_precision(lw_net *net, lw_precision precision);
 LW_API lw_precision lw_net_precision(const lw_net *net);
 
 /* Sets how many threads the network's functions use; 0, the default: no setting. See Threads above. Values above the
- * processor count are accepted; values above LW_MOST_THREADS are clamped to it. */
+ * processor count are accepted; values above LW_MAX_THREADS are clamped to it. */
 LW_API void lw_net_set_threads(lw_net *net, unsigned threads);
 
 /* Parameters and gradients, flat (lw_net_parameter_count floats) or by layer (w: in x out, b: out).
