@@ -60,7 +60,7 @@ void register_forward(const Layer &l)
         return sum;
     };
     const Call fused = [=](float *y) {
-        lw_linear_forward(l.batch, l.in, l.out, x, l.in, w, l.out, b, LW_RELU, nullptr, 0, y,
+        lw_linear_forward(l.batch, l.in, l.out, x, l.in, w, l.out, b, LW_ACTIVATION_RELU, nullptr, 0, y,
                           l.out);
     };
     const Call bare = [=](float *y) {
@@ -86,7 +86,7 @@ void register_backward_input(const Layer &l)
         return sum;
     };
     const Call fused = [=](float *dx) {
-        lw_linear_backward_input(l.batch, l.in, l.out, dz, l.out, w, l.out, LW_RELU, saved, l.in,
+        lw_linear_backward_input(l.batch, l.in, l.out, dz, l.out, w, l.out, LW_ACTIVATION_RELU, saved, l.in,
                                  dx, l.in);
     };
     const Call bare = [=](float *dx) {

@@ -78,14 +78,14 @@ void register_activations()
         lw_activation activation;
         std::function<double(double)> want;
     } activations[] = {
-        {"relu", LW_RELU, [](double z) { return std::max(0.0, z); }},
-        {"sigmoid", LW_SIGMOID, sigmoid},
-        {"tanh", LW_TANH, [](double z) { return std::tanh(z); }},
-        {"gelu", LW_GELU,
+        {"relu", LW_ACTIVATION_RELU, [](double z) { return std::max(0.0, z); }},
+        {"sigmoid", LW_ACTIVATION_SIGMOID, sigmoid},
+        {"tanh", LW_ACTIVATION_TANH, [](double z) { return std::tanh(z); }},
+        {"gelu", LW_ACTIVATION_GELU,
          [=](double z) {
              return z * sigmoid(2.0 * std::sqrt(2.0 / M_PI) * (z + 0.044715 * z * z * z));
          }},
-        {"silu", LW_SILU, [=](double z) { return z * sigmoid(z); }},
+        {"silu", LW_ACTIVATION_SILU, [=](double z) { return z * sigmoid(z); }},
     };
     for (const auto &a : activations)
         register_vector(

@@ -49,7 +49,7 @@ static lw_status open_test_images(const char *data, const lw_shard *shard, lw_da
 static lw_status open_csv(const data_options *options, lw_activation output, const lw_shard *shard,
                           lw_dataset *data)
 {
-    const int is_class = output == LW_SOFTMAX || output == LW_SIGMOID;
+    const int is_class = output == LW_ACTIVATION_SOFTMAX || output == LW_ACTIVATION_SIGMOID;
     const int has_labels = options->labels || (!options->values && is_class);
     const lw_csv_options csv = {
         .size = sizeof csv,

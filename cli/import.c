@@ -59,7 +59,7 @@ static lw_status import(const import_options *options)
 
 int command_import(int argc, char **argv)
 {
-    import_options options = {.activation = LW_RELU, .output = OUTPUT_UNSET};
+    import_options options = {.activation = LW_ACTIVATION_RELU, .output = OUTPUT_UNSET};
     const command_line line = {
         .command = argv[0],
         .synopsis = "--weights FILE --output NAME --save FILE [OPTIONS]",

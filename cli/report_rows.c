@@ -46,5 +46,5 @@ lw_activation report_output_activation(const lw_net *net)
 int report_has_probabilities(const lw_net *net)
 {
     const lw_activation activation = report_output_activation(net);
-    return activation == LW_SOFTMAX || activation == LW_SIGMOID;
+    return activation == LW_ACTIVATION_SOFTMAX || activation == LW_ACTIVATION_SIGMOID;
 }

@@ -7,7 +7,7 @@ static lw_activation expected_output(const train_options *options, const data_op
 {
     if (options->output != OUTPUT_UNSET)
         return (lw_activation)options->output;
-    return data->values ? LW_LINEAR : LW_SOFTMAX;
+    return data->values ? LW_ACTIVATION_LINEAR : LW_ACTIVATION_SOFTMAX;
 }
 
 lw_status train_data_open(train_run *run)

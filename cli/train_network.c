@@ -7,14 +7,14 @@ static lw_status create_layers(train_run *run)
 {
     const train_options *o = &run->options;
     const int has_labels = run->training.target.labels != NULL;
-    lw_activation output = has_labels ? LW_SOFTMAX : LW_LINEAR;
+    lw_activation output = has_labels ? LW_ACTIVATION_SOFTMAX : LW_ACTIVATION_LINEAR;
     if (o->output != OUTPUT_UNSET)
         output = (lw_activation)o->output;
 
     size_t outputs = run->training.outputs;
     if (has_labels && outputs < 2)
         outputs = 2; /* only class 0 occurs in the data */
-    if (has_labels && outputs == 2 && output != LW_SOFTMAX)
+    if (has_labels && outputs == 2 && output != LW_ACTIVATION_SOFTMAX)
         outputs = 1; /* one output separates two classes */
 
     lw_layer_spec layers[LIST_MAX + 1];

@@ -7,7 +7,7 @@
 
 static const train_options defaults = {
     .layers = {.count = 2, .items = {512, 256}},
-    .activation = LW_RELU,
+    .activation = LW_ACTIVATION_RELU,
     .output = OUTPUT_UNSET,
     .gradients = LW_FP32,
     .seed = 1,

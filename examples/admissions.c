@@ -46,7 +46,7 @@ int main(int argc, char **argv)
     check(lw_dataset_load_csv(&all, argv[1], &csv));
     check(lw_dataset_split(&all, 0.1, seed, &train, &test));
 
-    const lw_layer_spec layers[] = {{.units = 1, .activation = LW_SIGMOID}};
+    const lw_layer_spec layers[] = {{.units = 1, .activation = LW_ACTIVATION_SIGMOID}};
     const lw_fit_options options = {
         .size = sizeof options,
         .loss = LW_HALF_MSE,

@@ -26,7 +26,7 @@ int main(void)
     /* Arrays of the caller make a data set without being copied. */
     const lw_dataset data = {
         .rows = ROWS, .inputs = INPUTS, .outputs = 1, .x = x, .target = {.values = t}};
-    const lw_layer_spec layers[] = {{.units = 1, .activation = LW_SIGMOID}};
+    const lw_layer_spec layers[] = {{.units = 1, .activation = LW_ACTIVATION_SIGMOID}};
     const lw_fit_options options = {
         .size = sizeof options,
         .loss = LW_HALF_MSE,

@@ -77,9 +77,9 @@ int main(int argc, char **argv)
     check(lw_dataset_split(&all, 0.2, seed, &train, &dev));
 
     const lw_layer_spec layers[] = {
-        {.units = 10, .activation = LW_RELU, .init = LW_INIT_NORMAL},
-        {.units = 5, .activation = LW_RELU, .init = LW_INIT_NORMAL},
-        {.units = 1, .activation = LW_SIGMOID, .init = LW_INIT_NORMAL},
+        {.units = 10, .activation = LW_ACTIVATION_RELU, .init = LW_INIT_NORMAL},
+        {.units = 5, .activation = LW_ACTIVATION_RELU, .init = LW_INIT_NORMAL},
+        {.units = 1, .activation = LW_ACTIVATION_SIGMOID, .init = LW_INIT_NORMAL},
     };
     const lw_fit_options options = {
         .size = sizeof options,

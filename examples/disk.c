@@ -50,9 +50,9 @@ int main(int argc, char **argv)
         .rows = POINTS, .inputs = 2, .outputs = 2, .x = points, .target = {.labels = inside}};
 
     const lw_layer_spec layers[] = {
-        {.units = 64, .activation = LW_RELU},
-        {.units = 64, .activation = LW_RELU},
-        {.units = 2, .activation = LW_SOFTMAX},
+        {.units = 64, .activation = LW_ACTIVATION_RELU},
+        {.units = 64, .activation = LW_ACTIVATION_RELU},
+        {.units = 2, .activation = LW_ACTIVATION_SOFTMAX},
     };
     lw_net *net = NULL;
     check(lw_net_create(&net, 2, layers, 3, seed));

@@ -36,9 +36,9 @@ int main(int argc, char **argv)
     load(directory, "t10k", &test);
 
     const lw_layer_spec layers[] = {
-        {.units = 512, .activation = LW_RELU},
-        {.units = 256, .activation = LW_RELU},
-        {.units = train.outputs, .activation = LW_SOFTMAX},
+        {.units = 512, .activation = LW_ACTIVATION_RELU},
+        {.units = 256, .activation = LW_ACTIVATION_RELU},
+        {.units = train.outputs, .activation = LW_ACTIVATION_SOFTMAX},
     };
     /* What is left out has a good default: here the loss, which is cross-entropy after softmax. */
     const lw_fit_options options = {

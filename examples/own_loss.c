@@ -50,8 +50,8 @@ int main(void)
         t[i] = uniform(&random, -0.9f, 0.9f);
 
     const lw_layer_spec layers[] = {
-        {.units = HIDDEN, .activation = LW_TANH, .init = LW_INIT_XAVIER},
-        {.units = OUTPUTS, .activation = LW_TANH, .init = LW_INIT_XAVIER},
+        {.units = HIDDEN, .activation = LW_ACTIVATION_TANH, .init = LW_INIT_XAVIER},
+        {.units = OUTPUTS, .activation = LW_ACTIVATION_TANH, .init = LW_INIT_XAVIER},
     };
     const lw_optimizer sgd = lw_sgd(0.001f);
     lw_net *net = NULL;

@@ -16,8 +16,8 @@ int main(int argc, char **argv)
     static const float t[ROWS] = {0, 1, 1, 0};
     const lw_target target = {.values = t};
     const lw_layer_spec layers[] = {
-        {.units = HIDDEN, .activation = LW_RELU, .init = LW_INIT_HE},
-        {.units = 1, .activation = LW_SIGMOID, .init = LW_INIT_HE},
+        {.units = HIDDEN, .activation = LW_ACTIVATION_RELU, .init = LW_INIT_HE},
+        {.units = 1, .activation = LW_ACTIVATION_SIGMOID, .init = LW_INIT_HE},
     };
     const lw_optimizer sgd = lw_sgd(0.1f);
 

@@ -123,7 +123,7 @@ lw_status lw_bf16_linear_backward_input(size_t batch, size_t in, size_t out, con
                                         const lw_bf16 *saved, size_t lds, const lw_bf16_output *dx)
 {
     static const char name[] = "lw_bf16_linear_backward_input";
-    const int needs_saved = activation != LW_LINEAR;
+    const int needs_saved = activation != LW_ACTIVATION_LINEAR;
     const struct lw_operand operands[] = {
         lw_bf16_rows_operand("dz", dz, batch, out, lddz),
         lw_bf16_packed_operand("w", w, out, in),

@@ -21,7 +21,7 @@ lw_status lw_check_backward_input(const char *name, lw_activation activation,
                                   const struct lw_operand *dz, struct lw_operand w,
                                   struct lw_operand saved, struct lw_operand dx)
 {
-    if (activation == LW_LINEAR)
+    if (activation == LW_ACTIVATION_LINEAR)
         saved = lw_optional_operand(saved);
     const lw_status status = lw_check_elementwise(name, activation);
     return status == LW_OK ? lw_check_output(name, &dx, (struct lw_operand[]){*dz, w, saved}, 3)
@@ -112,7 +112,7 @@ lw_status lw_linear_backward_input(size_t batch, size_t in, size_t out, const fl
     if (status != LW_OK)
         return status;
     const enum lw_epilogue_kind kind =
-        activation == LW_LINEAR ? LW_EPILOGUE_STORE : LW_EPILOGUE_BACKWARD;
+        activation == LW_ACTIVATION_LINEAR ? LW_EPILOGUE_STORE : LW_EPILOGUE_BACKWARD;
     const struct lw_epilogue epilogue = {kind, activation, NULL, NULL, 0, saved, lds, NULL};
     const struct lw_gemm gemm = {
         .isa = isa_for_layer(in, out),

@@ -33,7 +33,8 @@ lw_status lw_small_net_plan(lw_small_net *plan, size_t inputs, size_t layer_coun
                        inputs);
     for (size_t l = 0; l < layer_count; l++) {
         const unsigned activation = (unsigned)layers[l].activation;
-        if (activation > LW_SOFTMAX || (activation == LW_SOFTMAX && l + 1 < layer_count))
+        if (activation > LW_ACTIVATION_SOFTMAX ||
+            (activation == LW_ACTIVATION_SOFTMAX && l + 1 < layer_count))
             return lw_fail(LW_EINVAL, "%s: activation %u in layers[%zu]", name, activation, l);
     }
     *plan = (lw_small_net){.inputs = inputs, .layer_count = layer_count};
@@ -73,11 +74,11 @@ static const char *flaw_of_loss(const lw_small_net *plan, const lw_small_net_bat
     case LW_SMALL_NET_LOSS_LOGIT_GRADIENT:
         return batch->gradient ? NULL : "gradient is NULL";
     case LW_SMALL_NET_LOSS_SIGMOID_CROSS_ENTROPY:
-        if (activation != LW_SIGMOID)
+        if (activation != LW_ACTIVATION_SIGMOID)
             return "loss needs a sigmoid in the last layer";
         break;
     case LW_SMALL_NET_LOSS_SOFTMAX_CROSS_ENTROPY:
-        if (activation != LW_SOFTMAX)
+        if (activation != LW_ACTIVATION_SOFTMAX)
             return "loss needs softmax in the last layer";
         break;
     case LW_SMALL_NET_LOSS_SQUARED_ERROR:

@@ -16,7 +16,7 @@ struct vector_job {
 
 int lw_activation_saves_input(lw_activation activation)
 {
-    return activation == LW_GELU || activation == LW_SILU;
+    return activation == LW_ACTIVATION_GELU || activation == LW_ACTIVATION_SILU;
 }
 
 static lw_status check_map(const char *function, size_t n, const float *x, const float *y)
@@ -32,7 +32,7 @@ static void run(const struct vector_job *job, size_t n, int work, lw_parallel_bo
 
 static int activation_work(lw_activation activation)
 {
-    return activation <= LW_LEAKY_RELU ? 1 : LW_WORK_MATH;
+    return activation <= LW_ACTIVATION_LEAKY_RELU ? 1 : LW_WORK_MATH;
 }
 
 static void activate_range(const void *argument, size_t begin, size_t end)
@@ -67,7 +67,7 @@ lw_status lw_activate_backward(lw_activation activation, size_t n, const float *
 {
     static const char name[] = "lw_activate_backward";
     struct lw_operand s = lw_vector_operand("saved", saved, n);
-    if (activation == LW_LINEAR)
+    if (activation == LW_ACTIVATION_LINEAR)
         s = lw_optional_operand(s);
     const struct lw_operand to = lw_vector_operand("dz", dz, n);
     const struct lw_operand from = lw_vector_operand("dy", dy, n);

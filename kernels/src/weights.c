@@ -203,7 +203,8 @@ lw_status lw_weights_backward_input(const lw_weights *weights, size_t batch, con
     struct lw_epilogue epilogue = {.activation = activation, .saved = saved, .lds = lds};
     struct lw_gemm gemm = {.isa = weights->isa, .k = out, .alpha = 1.0f, .epilogue = &epilogue};
     if (weights->layout == LW_WEIGHTS_TRANSPOSED) {
-        epilogue.kind = activation == LW_LINEAR ? LW_EPILOGUE_STORE : LW_EPILOGUE_BACKWARD;
+        epilogue.kind =
+            activation == LW_ACTIVATION_LINEAR ? LW_EPILOGUE_STORE : LW_EPILOGUE_BACKWARD;
         gemm.m = batch;
         gemm.n = in;
         gemm.a = dz;
@@ -232,7 +233,7 @@ lw_status lw_weights_backward_input(const lw_weights *weights, size_t batch, con
     gemm.c = dx;
     gemm.ldc = 1;
     const lw_status done = lw_gemm_run(&gemm);
-    if (done == LW_OK && activation != LW_LINEAR && activation != LW_RELU) {
+    if (done == LW_OK && activation != LW_ACTIVATION_LINEAR && activation != LW_ACTIVATION_RELU) {
         for (size_t i = 0; i < batch; i++)
             weights->isa->activate_backward(activation, in, saved + i * lds, dx + i * lddx,
                                             dx + i * lddx);

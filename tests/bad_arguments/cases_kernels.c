@@ -128,7 +128,7 @@ static void measure_peak(void)
 static void activation_saves_input(void)
 {
     for (int i = 0; i < BAD_ENUMS; i++)
-        HOLDS(lw_activation_saves_input((lw_activation)BAD_ENUM(LW_SOFTMAX, i)) == 0);
+        HOLDS(lw_activation_saves_input((lw_activation)BAD_ENUM(LW_ACTIVATION_SOFTMAX, i)) == 0);
 }
 
 /* ---- Packed operands ------------------------------------------------------------------------- */
@@ -232,13 +232,13 @@ static void linear_forward_packed(void)
 {
     watch_operands();
     lw_packed *w = packed_weights();
-    const lw_activation relu = LW_RELU;
+    const lw_activation relu = LW_ACTIVATION_RELU;
 #define FORWARD(batch, x, ldx, w, b, activation, z, ldz, y, ldy)                                   \
     lw_linear_forward_packed(batch, x, ldx, w, b, (lw_activation)(activation), z, ldz, y, ldy)
     for (int i = 0; i < BAD_ENUMS; i++)
         REFUSES(LW_EINVAL, "activation",
-                FORWARD(2, s.a, 3, w, s.e, BAD_ENUM(LW_SOFTMAX, i), s.c, 4, s.d, 4));
-    REFUSES(LW_EINVAL, "activation", FORWARD(2, s.a, 3, w, s.e, LW_SOFTMAX, s.c, 4, s.d, 4));
+                FORWARD(2, s.a, 3, w, s.e, BAD_ENUM(LW_ACTIVATION_SOFTMAX, i), s.c, 4, s.d, 4));
+    REFUSES(LW_EINVAL, "activation", FORWARD(2, s.a, 3, w, s.e, LW_ACTIVATION_SOFTMAX, s.c, 4, s.d, 4));
     REFUSES(LW_EINVAL, "w", FORWARD(2, s.a, 3, NULL, s.e, relu, s.c, 4, s.d, 4));
     REFUSES(LW_EINVAL, "x", FORWARD(2, NULL, 3, w, s.e, relu, s.c, 4, s.d, 4));
     REFUSES(LW_EINVAL, "y", FORWARD(2, s.a, 3, w, s.e, relu, s.c, 4, NULL, 4));

@@ -13,8 +13,8 @@ static void net_create(void)
 {
     watch_operands();
     lw_layer_spec bad[2];
-    const lw_layer_spec good[2] = {{.units = 4, .activation = LW_RELU},
-                                   {.units = 2, .activation = LW_SOFTMAX}};
+    const lw_layer_spec good[2] = {{.units = 4, .activation = LW_ACTIVATION_RELU},
+                                   {.units = 2, .activation = LW_ACTIVATION_SOFTMAX}};
 #define CREATE(inputs, specs, count) lw_net_create(&s.handle, inputs, specs, count, 1)
 #define WITH(field, value)           (memcpy(bad, good, sizeof bad), bad[0].field = (value), bad)
     REFUSES(LW_EINVAL, "net", lw_net_create(NULL, 3, good, 2, 1));
@@ -22,10 +22,10 @@ static void net_create(void)
     REFUSES(LW_EINVAL, "layer", CREATE(3, NULL, 2));
     REFUSES(LW_EINVAL, "layer", CREATE(3, good, 0));
     REFUSES(LW_EINVAL, "units", CREATE(3, WITH(units, 0), 2));
-    REFUSES(LW_EINVAL, "softmax", CREATE(3, WITH(activation, LW_SOFTMAX), 2));
+    REFUSES(LW_EINVAL, "softmax", CREATE(3, WITH(activation, LW_ACTIVATION_SOFTMAX), 2));
     for (int i = 0; i < BAD_ENUMS; i++) {
         REFUSES(LW_EINVAL, "activation",
-                CREATE(3, WITH(activation, (lw_activation)BAD_ENUM(LW_SOFTMAX, i)), 2));
+                CREATE(3, WITH(activation, (lw_activation)BAD_ENUM(LW_ACTIVATION_SOFTMAX, i)), 2));
         REFUSES(LW_EINVAL, "initialisation",
                 CREATE(3, WITH(init, (lw_init)BAD_ENUM(LW_INIT_HE, i)), 2));
     }
@@ -190,7 +190,7 @@ static void net_layer_info(void)
 static void activation_name(void)
 {
     for (int i = 0; i < BAD_ENUMS; i++)
-        HOLDS(!strcmp(lw_activation_name((lw_activation)BAD_ENUM(LW_SOFTMAX, i)),
+        HOLDS(!strcmp(lw_activation_name((lw_activation)BAD_ENUM(LW_ACTIVATION_SOFTMAX, i)),
                       "unknown activation"));
 }
 

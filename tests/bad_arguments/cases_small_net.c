@@ -18,7 +18,7 @@ static struct {
 } s;
 static float work[WORK]; /* workspace, inputs and outputs */
 
-static const lw_small_net_layer layers[2] = {{4, LW_RELU}, {OUT, LW_LINEAR}};
+static const lw_small_net_layer layers[2] = {{4, LW_ACTIVATION_RELU}, {OUT, LW_ACTIVATION_LINEAR}};
 
 static void prepare(void)
 {
@@ -70,10 +70,10 @@ void bad_small_net_plan(void)
     }
     for (int i = 0; i < BAD_ENUMS; i++) {
         bad[0] = layers[0];
-        bad[1].activation = (lw_activation)BAD_ENUM(LW_SOFTMAX, i);
+        bad[1].activation = (lw_activation)BAD_ENUM(LW_ACTIVATION_SOFTMAX, i);
         REFUSES(LW_EINVAL, "activation", lw_small_net_plan(&s.plan, IN, 2, bad));
     }
-    bad[0].activation = LW_SOFTMAX;
+    bad[0].activation = LW_ACTIVATION_SOFTMAX;
     REFUSES(LW_EINVAL, "activation", lw_small_net_plan(&s.plan, IN, 2, bad));
 }
 

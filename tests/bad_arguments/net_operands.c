@@ -28,8 +28,8 @@ void watch_operands(void)
     watch_memory(&s, sizeof s);
 }
 
-static const lw_layer_spec layers[] = {{.units = HIDDEN, .activation = LW_GELU},
-                                       {.units = OUTPUTS, .activation = LW_SOFTMAX}};
+static const lw_layer_spec layers[] = {{.units = HIDDEN, .activation = LW_ACTIVATION_GELU},
+                                       {.units = OUTPUTS, .activation = LW_ACTIVATION_SOFTMAX}};
 
 static lw_net *trained_net(void)
 {

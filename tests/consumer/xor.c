@@ -5,8 +5,8 @@ int main(void)
 {
     const float x[] = {0, 0, 0, 1, 1, 0, 1, 1}, y[] = {0, 1, 1, 0};
     const lw_dataset data = {.rows = 4, .inputs = 2, .outputs = 1, .x = x, .target.values = y};
-    const lw_layer_spec layers[] = {{.units = 8, .activation = LW_TANH},
-                                    {.units = 1, .activation = LW_SIGMOID}};
+    const lw_layer_spec layers[] = {{.units = 8, .activation = LW_ACTIVATION_TANH},
+                                    {.units = 1, .activation = LW_ACTIVATION_SIGMOID}};
     const lw_fit_options options = {
         .size = sizeof options, .optimizer = lw_adam(0.05f), .epochs = 1000};
     lw_net *net;

@@ -4,8 +4,8 @@
 int main()
 {
     const float x[] = {0, 0, 0, 1, 1, 0, 1, 1}, y[] = {0, 1, 1, 0};
-    const lw_layer_spec layers[] = {{8, LW_TANH, LW_INIT_DEFAULT, 0},
-                                    {1, LW_SIGMOID, LW_INIT_DEFAULT, 0}};
+    const lw_layer_spec layers[] = {{8, LW_ACTIVATION_TANH, LW_INIT_DEFAULT, 0},
+                                    {1, LW_ACTIVATION_SIGMOID, LW_INIT_DEFAULT, 0}};
     lw_dataset data = {};
     lw_fit_options options = {};
     options.size = sizeof options;

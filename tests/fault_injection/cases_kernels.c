@@ -84,7 +84,7 @@ static lw_status linear_backward_weights(void)
 /* A dot-product GEMM, which transposes its narrow operand. */
 static lw_status linear_dot_products(void)
 {
-    return lw_linear_forward(40, 2000, 9, a, 2000, b, 9, NULL, LW_TANH, NULL, 0, c, 9);
+    return lw_linear_forward(40, 2000, 9, a, 2000, b, 9, NULL, LW_ACTIVATION_TANH, NULL, 0, c, 9);
 }
 
 const fault_case kernel_cases[] = {

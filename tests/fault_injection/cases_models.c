@@ -7,7 +7,7 @@
 enum { INPUTS = 5 };
 
 static const lw_layer_spec layers[] = {
-    {.units = 4, .activation = LW_SILU}, {.units = 6, .activation = LW_TANH}, {.units = 2}};
+    {.units = 4, .activation = LW_ACTIVATION_SILU}, {.units = 6, .activation = LW_ACTIVATION_TANH}, {.units = 2}};
 
 static lw_net *net, *loaded;
 static lw_position position;
@@ -88,7 +88,7 @@ static lw_status load_parameters(void)
 
 static lw_status import(void)
 {
-    return lw_net_import(&loaded, file_path("model"), LW_TANH, LW_LINEAR);
+    return lw_net_import(&loaded, file_path("model"), LW_ACTIVATION_TANH, LW_ACTIVATION_LINEAR);
 }
 
 static lw_status load_state(void)

@@ -9,12 +9,12 @@
 enum { INPUTS = 300, CLASSES = 10, ROWS = 150, MANY_ROWS = 1100, TALL = 4 };
 
 /* Enough work for two threads, and too wide for packing buffers on the stack. */
-static const lw_layer_spec layered[] = {{.units = 320, .activation = LW_RELU},
-                                        {.units = 200, .activation = LW_GELU},
-                                        {.units = CLASSES, .activation = LW_SOFTMAX}};
-static const lw_layer_spec small_net[] = {{.units = 8, .activation = LW_TANH},
-                                          {.units = CLASSES, .activation = LW_SOFTMAX}};
-static const lw_layer_spec regression[] = {{.units = 40, .activation = LW_SILU}, {.units = 1}};
+static const lw_layer_spec layered[] = {{.units = 320, .activation = LW_ACTIVATION_RELU},
+                                        {.units = 200, .activation = LW_ACTIVATION_GELU},
+                                        {.units = CLASSES, .activation = LW_ACTIVATION_SOFTMAX}};
+static const lw_layer_spec small_net[] = {{.units = 8, .activation = LW_ACTIVATION_TANH},
+                                          {.units = CLASSES, .activation = LW_ACTIVATION_SOFTMAX}};
+static const lw_layer_spec regression[] = {{.units = 40, .activation = LW_ACTIVATION_SILU}, {.units = 1}};
 
 static lw_net *net;
 static float x[MANY_ROWS * INPUTS], values[MANY_ROWS];

@@ -127,9 +127,9 @@ static int is_same(const text *a, const text *b)
 static void write_inputs(void)
 {
     enum { ROWS = 48, INPUTS = 4, PIXELS = 9 };
-    static const lw_layer_spec layers[] = {{.units = 6, .activation = LW_RELU},
-                                           {.units = 4, .activation = LW_RELU},
-                                           {.units = 3, .activation = LW_SOFTMAX}};
+    static const lw_layer_spec layers[] = {{.units = 6, .activation = LW_ACTIVATION_RELU},
+                                           {.units = 4, .activation = LW_ACTIVATION_RELU},
+                                           {.units = 3, .activation = LW_ACTIVATION_SOFTMAX}};
     static float x[ROWS * INPUTS];
     static int32_t y[ROWS];
     static char csv[ROWS * 64];

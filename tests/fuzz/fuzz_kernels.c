@@ -181,7 +181,7 @@ static void run_narrow(struct tally *tally, draws *from)
     for (size_t l = 0; l < shape.layer_count; l++) {
         const int is_last = l + 1 == shape.layer_count;
         shape.layers[l].units = draw(from) % (LW_SMALL_NET_MAX_UNITS + 2);
-        shape.layers[l].activation = (lw_activation)(draw(from) % (LW_SOFTMAX + (unsigned)is_last));
+        shape.layers[l].activation = (lw_activation)(draw(from) % (LW_ACTIVATION_SOFTMAX + (unsigned)is_last));
     }
     const size_t rows = draw_size(from);
     const lw_small_net_loss loss = (lw_small_net_loss)(draw(from) % (LW_SMALL_NET_LOSS_LOGIT_GRADIENT + 1));

@@ -14,7 +14,7 @@ enum { SEED = 1, CONTENTS = 1U << LW_EFORMAT | 1U << LW_ESHAPE | 1U << LW_EDATA 
  * with Adam takes 0.9 KB. */
 static lw_net *make_net(void)
 {
-    static const lw_layer_spec layer = {.units = 2, .activation = LW_SIGMOID};
+    static const lw_layer_spec layer = {.units = 2, .activation = LW_ACTIVATION_SIGMOID};
     lw_net *net;
     FUZZ_CHECK(lw_net_create(&net, 2, &layer, 1, SEED) == LW_OK, "no network: %s", lw_last_error());
     return net;
@@ -105,7 +105,7 @@ static void import(const char *path)
 {
     lw_net *const untouched = (lw_net *)(void *)&path;
     lw_net *net = untouched;
-    const lw_status status = lw_net_import(&net, path, LW_TANH, LW_LINEAR);
+    const lw_status status = lw_net_import(&net, path, LW_ACTIVATION_TANH, LW_ACTIVATION_LINEAR);
     fuzz_record_net(status, net);
     fuzz_check_status(status, CONTENTS, path, NULL);
     FUZZ_CHECK((net != untouched) == (status == LW_OK), "a network from a failure");

@@ -14,8 +14,8 @@ static const layer layers[] = {{120, 130, 97}, {64, 200, 10}, {300, 3, 40},
                                {31, 45, 33},   {2, 70, 64},   {77, 64, 1}};
 enum { LAYERS = sizeof layers / sizeof *layers };
 
-static const lw_activation activations[] = {LW_LINEAR, LW_RELU, LW_LEAKY_RELU, LW_SIGMOID,
-                                            LW_TANH,   LW_GELU, LW_SILU};
+static const lw_activation activations[] = {LW_ACTIVATION_LINEAR, LW_ACTIVATION_RELU, LW_ACTIVATION_LEAKY_RELU, LW_ACTIVATION_SIGMOID,
+                                            LW_ACTIVATION_TANH,   LW_ACTIVATION_GELU, LW_ACTIVATION_SILU};
 enum { ACTIVATIONS = sizeof activations / sizeof *activations };
 
 static void add_forward(digest *d)
@@ -99,10 +99,10 @@ static void add_trained_weights(digest *d)
         } else {
             update.adam = &adam;
         }
-        require_ok(lw_weights_forward(&weights, l.batch, x, l.in, b, LW_TANH, NULL, 0, y, l.out));
+        require_ok(lw_weights_forward(&weights, l.batch, x, l.in, b, LW_ACTIVATION_TANH, NULL, 0, y, l.out));
         add_floats(d, l.batch * l.out, y);
         require_ok(
-            lw_weights_backward_input(&weights, l.batch, dz, l.out, LW_RELU, x, l.in, dx, l.in));
+            lw_weights_backward_input(&weights, l.batch, dz, l.out, LW_ACTIVATION_RELU, x, l.in, dx, l.in));
         add_floats(d, l.batch * l.in, dx);
         require_ok(
             lw_weights_backward_update(&weights, 0, l.in, l.batch, x, l.in, dz, l.out, &update));
@@ -162,12 +162,12 @@ static void add_bf16_layers(digest *d)
                                   .floats = alloc_floats(l.batch * l.out),
                                   .ld_floats = l.out};
         require_ok(lw_bf16_linear_forward(l.batch, l.in, l.out, rounded(l.batch, l.in, x), ld_in,
-                                          forward, b, LW_GELU, z, ld_out, &y));
+                                          forward, b, LW_ACTIVATION_GELU, z, ld_out, &y));
         add_bf16_bits(d, l.batch * ld_out, rows);
         add_floats(d, l.batch * l.out, y.floats);
         const lw_bf16_output dx = {.floats = alloc_floats(l.batch * l.in), .ld_floats = l.in};
         require_ok(lw_bf16_linear_backward_input(l.batch, l.in, l.out, rounded(l.batch, l.out, dz),
-                                                 ld_out, backward, LW_RELU,
+                                                 ld_out, backward, LW_ACTIVATION_RELU,
                                                  rounded(l.batch, l.in, x), ld_in, &dx));
         add_floats(d, l.batch * l.in, dx.floats);
         float *dw = alloc_floats(l.in * l.out), *db = alloc_floats(l.out);
@@ -184,7 +184,7 @@ static void add_bf16_layers(digest *d)
 static void add_small_net(digest *d)
 {
     static const lw_small_net_layer small_net_layers[] = {
-        {10, LW_RELU}, {5, LW_TANH}, {3, LW_SOFTMAX}};
+        {10, LW_ACTIVATION_RELU}, {5, LW_ACTIVATION_TANH}, {3, LW_ACTIVATION_SOFTMAX}};
     static const size_t rows[] = {1, 7, 100, 384, 1000};
     lw_small_net plan;
     require_ok(lw_small_net_plan(&plan, 6, 3, small_net_layers));

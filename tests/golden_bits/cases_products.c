@@ -77,7 +77,7 @@ static void add_packed(digest *d)
         require_ok(lw_pack(&packed, transb, s.k, s.n, b, transb ? s.k : s.n));
         require_ok(lw_sgemm_packed(0, s.m, 0.7f, a, s.k, packed, 1.0f, c, s.n));
         add_floats(d, s.m * s.n, c);
-        require_ok(lw_linear_forward_packed(s.m, a, s.k, packed, bias, LW_GELU, NULL, 0, c, s.n));
+        require_ok(lw_linear_forward_packed(s.m, a, s.k, packed, bias, LW_ACTIVATION_GELU, NULL, 0, c, s.n));
         add_floats(d, s.m * s.n, c);
         lw_packed_destroy(packed);
         free_all();

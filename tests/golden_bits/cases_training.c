@@ -17,7 +17,7 @@ static void add_initialisation(digest *d)
     static const lw_init inits[] = {LW_INIT_DEFAULT, LW_INIT_ZEROS,  LW_INIT_NORMAL,
                                     LW_INIT_UNIFORM, LW_INIT_XAVIER, LW_INIT_HE};
     for (size_t i = 0; i < sizeof inits / sizeof *inits; i++) {
-        const lw_layer_spec layers[] = {{.units = 200, .activation = LW_RELU, .init = inits[i]},
+        const lw_layer_spec layers[] = {{.units = 200, .activation = LW_ACTIVATION_RELU, .init = inits[i]},
                                         {.units = 10, .init = inits[i], .init_scale = 0.3f}};
         lw_net *net;
         require_ok(lw_net_create(&net, 100, layers, 2, 42 + i));
@@ -55,7 +55,7 @@ typedef struct run {
 static lw_dataset data_of(const run *r)
 {
     const size_t outputs = r->layers[r->layer_count - 1].units;
-    const int has_labels = r->layers[r->layer_count - 1].activation == LW_SOFTMAX;
+    const int has_labels = r->layers[r->layer_count - 1].activation == LW_ACTIVATION_SOFTMAX;
     return (lw_dataset){
         .rows = r->rows,
         .inputs = r->inputs,
@@ -123,9 +123,9 @@ static void add_runs(digest *d, run r)
 /* Split between threads in training: a batch of 100 rows takes 8 million operations. */
 static const run layered = {.inputs = 70,
                             .layer_count = 3,
-                            .layers = {{.units = 100, .activation = LW_RELU, .init = LW_INIT_HE},
-                                       {.units = 64, .activation = LW_GELU, .init = LW_INIT_XAVIER},
-                                       {.units = 10, .activation = LW_SOFTMAX}},
+                            .layers = {{.units = 100, .activation = LW_ACTIVATION_RELU, .init = LW_INIT_HE},
+                                       {.units = 64, .activation = LW_ACTIVATION_GELU, .init = LW_INIT_XAVIER},
+                                       {.units = 10, .activation = LW_ACTIVATION_SOFTMAX}},
                             .rows = 330,
                             .options = {.batch_size = 100}};
 
@@ -153,7 +153,7 @@ static void add_regression(digest *d)
 {
     const run r = {.inputs = 40,
                    .layer_count = 2,
-                   .layers = {{.units = 50, .activation = LW_SILU}, {.units = 5}},
+                   .layers = {{.units = 50, .activation = LW_ACTIVATION_SILU}, {.units = 5}},
                    .rows = 2100,
                    .options = {.batch_size = 1500, .no_shuffle = 1}};
     add_runs(d, r);
@@ -164,9 +164,9 @@ static void add_small_net_run(digest *d)
 {
     run r = {.inputs = 2,
              .layer_count = 3,
-             .layers = {{.units = 10, .activation = LW_TANH},
-                        {.units = 5, .activation = LW_RELU},
-                        {.units = 1, .activation = LW_SIGMOID}},
+             .layers = {{.units = 10, .activation = LW_ACTIVATION_TANH},
+                        {.units = 5, .activation = LW_ACTIVATION_RELU},
+                        {.units = 1, .activation = LW_ACTIVATION_SIGMOID}},
              .rows = 900,
              .options = {.batch_size = 64}};
     add_runs(d, r);

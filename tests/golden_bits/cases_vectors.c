@@ -31,28 +31,28 @@ static void add_activation(digest *d, lw_activation activation)
 
 static void add_relu(digest *d)
 {
-    add_activation(d, LW_RELU);
-    add_activation(d, LW_LEAKY_RELU);
+    add_activation(d, LW_ACTIVATION_RELU);
+    add_activation(d, LW_ACTIVATION_LEAKY_RELU);
 }
 
 static void add_sigmoid(digest *d)
 {
-    add_activation(d, LW_SIGMOID);
+    add_activation(d, LW_ACTIVATION_SIGMOID);
 }
 
 static void add_tanh(digest *d)
 {
-    add_activation(d, LW_TANH);
+    add_activation(d, LW_ACTIVATION_TANH);
 }
 
 static void add_gelu(digest *d)
 {
-    add_activation(d, LW_GELU);
+    add_activation(d, LW_ACTIVATION_GELU);
 }
 
 static void add_silu(digest *d)
 {
-    add_activation(d, LW_SILU);
+    add_activation(d, LW_ACTIVATION_SILU);
 }
 
 /* Rows narrower than a vector, of one vector and of several, and enough of them for several

@@ -101,10 +101,10 @@ static double millionth(const lw_net *net, const row *at, size_t j)
 static lw_net *varied_net(uint64_t seed)
 {
     static const lw_layer_spec layers[] = {
-        {.units = 17, .activation = LW_RELU},   {.units = 31, .activation = LW_LEAKY_RELU},
-        {.units = 9, .activation = LW_SIGMOID}, {.units = 33, .activation = LW_TANH},
-        {.units = 12, .activation = LW_GELU},   {.units = 20, .activation = LW_SILU},
-        {.units = 11, .activation = LW_LINEAR}, {.units = 5, .activation = LW_SOFTMAX},
+        {.units = 17, .activation = LW_ACTIVATION_RELU},   {.units = 31, .activation = LW_ACTIVATION_LEAKY_RELU},
+        {.units = 9, .activation = LW_ACTIVATION_SIGMOID}, {.units = 33, .activation = LW_ACTIVATION_TANH},
+        {.units = 12, .activation = LW_ACTIVATION_GELU},   {.units = 20, .activation = LW_ACTIVATION_SILU},
+        {.units = 11, .activation = LW_ACTIVATION_LINEAR}, {.units = 5, .activation = LW_ACTIVATION_SOFTMAX},
     };
     return make_net(13, layers, sizeof layers / sizeof *layers, seed);
 }
@@ -128,22 +128,22 @@ static const struct {
 } networks[] = {
     {784,
      3,
-     {{.units = 512, .activation = LW_RELU},
-      {.units = 256, .activation = LW_RELU},
-      {.units = 10, .activation = LW_SOFTMAX}}},
+     {{.units = 512, .activation = LW_ACTIVATION_RELU},
+      {.units = 256, .activation = LW_ACTIVATION_RELU},
+      {.units = 10, .activation = LW_ACTIVATION_SOFTMAX}}},
     {2,
      3,
-     {{.units = 10, .activation = LW_TANH},
-      {.units = 5, .activation = LW_TANH},
-      {.units = 1, .activation = LW_SIGMOID}}},
+     {{.units = 10, .activation = LW_ACTIVATION_TANH},
+      {.units = 5, .activation = LW_ACTIVATION_TANH},
+      {.units = 1, .activation = LW_ACTIVATION_SIGMOID}}},
     {24,
      3,
-     {{.units = 8, .activation = LW_GELU},
-      {.units = 8, .activation = LW_GELU},
-      {.units = 2, .activation = LW_LINEAR}}},
-    {6, 1, {{.units = 1, .activation = LW_SIGMOID}}},
-    {1, 1, {{.units = 1, .activation = LW_LINEAR}}},
-    {3, 2, {{.units = 4, .activation = LW_SILU}, {.units = 2, .activation = LW_RELU}}},
+     {{.units = 8, .activation = LW_ACTIVATION_GELU},
+      {.units = 8, .activation = LW_ACTIVATION_GELU},
+      {.units = 2, .activation = LW_ACTIVATION_LINEAR}}},
+    {6, 1, {{.units = 1, .activation = LW_ACTIVATION_SIGMOID}}},
+    {1, 1, {{.units = 1, .activation = LW_ACTIVATION_LINEAR}}},
+    {3, 2, {{.units = 4, .activation = LW_ACTIVATION_SILU}, {.units = 2, .activation = LW_ACTIVATION_RELU}}},
 };
 enum { NETWORKS = sizeof networks / sizeof *networks };
 
@@ -209,21 +209,21 @@ static double activation_bound(const lw_net *net, const row *at, size_t j)
     const double ulp = ulp_of(at->expected[j]), z = (double)at->x[j];
     double largest = -INFINITY;
     switch (last_activation(net)) {
-    case LW_SIGMOID:
-    case LW_TANH:
+    case LW_ACTIVATION_SIGMOID:
+    case LW_ACTIVATION_TANH:
         return 4.0 * ulp;
-    case LW_SILU:
+    case LW_ACTIVATION_SILU:
         return 8.0 * ulp + 2.0 * fabs(z) * 0x1p-149;
-    case LW_GELU:
+    case LW_ACTIVATION_GELU:
         return (8.0 + 6.0 * fabs(2.0 * 0.7978845608 * (z + 0.044715 * z * z * z))) * ulp +
                2.0 * fabs(z) * 0x1p-149;
-    case LW_SOFTMAX:
+    case LW_ACTIVATION_SOFTMAX:
         for (size_t k = 0; k < at->outputs; k++)
             largest = fmax(largest, (double)at->x[k]);
         return (10.0 + 2.0 * (largest - z) + (double)at->outputs) * ulp;
-    case LW_LINEAR:
-    case LW_RELU:
-    case LW_LEAKY_RELU:
+    case LW_ACTIVATION_LINEAR:
+    case LW_ACTIVATION_RELU:
+    case LW_ACTIVATION_LEAKY_RELU:
         break;
     }
     return 0.0;
@@ -269,7 +269,7 @@ static double product_bound(const lw_net *net, const row *at, size_t j)
 START_TEST(products_meet_their_bound)
 {
     enum { IN = 100, OUT = 7, ROWS = 200 };
-    const lw_layer_spec layer = {.units = OUT, .activation = LW_LINEAR};
+    const lw_layer_spec layer = {.units = OUT, .activation = LW_ACTIVATION_LINEAR};
     lw_net *net = make_net(IN, &layer, 1, 9);
     float *x = uniform_floats((size_t)ROWS * IN, -1.0f, 1.0f, 10);
     void *library;
@@ -292,7 +292,7 @@ static double none(const lw_net *net, const row *at, size_t j)
 START_TEST(parameters_are_exact)
 {
     enum { COUNT = 2000 };
-    const lw_layer_spec layer = {.units = COUNT, .activation = LW_LINEAR};
+    const lw_layer_spec layer = {.units = COUNT, .activation = LW_ACTIVATION_LINEAR};
     lw_net *net = make_net(1, &layer, 1, 1);
     float *w = uniform_floats(COUNT, -2.0f, 2.0f, 11), *b = calloc(COUNT, sizeof *b);
     for (size_t i = 0; i < COUNT; i++)
@@ -316,7 +316,7 @@ int main(void)
     tcase_add_loop_test(exported, every_compiler_compiles_every_activation, 0, COMPILERS);
     tcase_add_loop_test(exported, outputs_agree_with_predict, 0, NETWORKS);
     tcase_add_test(exported, two_networks_coexist_in_one_program);
-    tcase_add_loop_test(exported, activations_meet_their_bounds, LW_LINEAR, LW_SOFTMAX + 1);
+    tcase_add_loop_test(exported, activations_meet_their_bounds, LW_ACTIVATION_LINEAR, LW_ACTIVATION_SOFTMAX + 1);
     tcase_add_test(exported, products_meet_their_bound);
     tcase_add_test(exported, parameters_are_exact);
     return run_case("exported C", exported);

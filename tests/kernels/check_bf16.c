@@ -138,7 +138,8 @@ static void check_forward(struct tally *tally, const struct layer *layer)
     struct forms z, y;
     forms_create(&z, batch, out, layer->padding, layer->side);
     forms_create(&y, batch, out, layer->padding + 1, layer->side);
-    const int has_z = layer->activation == LW_GELU || layer->activation == LW_SILU;
+    const int has_z =
+        layer->activation == LW_ACTIVATION_GELU || layer->activation == LW_ACTIVATION_SILU;
     const float *b = layer->has_bias ? layer->b : NULL;
     for (int part = 0; part < 2; part++) {
         const size_t row = part ? half : 0, rows = part ? batch - half : half;
@@ -181,8 +182,8 @@ static void check_backward_input(struct tally *tally, const struct layer *layer)
     forms_create(&dx, batch, in, layer->padding, layer->side);
     const lw_status status = lw_bf16_linear_backward_input(
         batch, in, out, layer->dz_forms.out.rows, layer->dz_forms.out.ld, layer->backward.data,
-        layer->activation, layer->activation == LW_LINEAR ? NULL : saved->out.rows, saved->out.ld,
-        &dx.out);
+        layer->activation, layer->activation == LW_ACTIVATION_LINEAR ? NULL : saved->out.rows,
+        saved->out.ld, &dx.out);
     TALLY_CHECK(tally, status == LW_OK, "%s: %s", layer->title, lw_last_error());
     float *want = malloc((batch * in + 1) * sizeof *want);
     for (size_t i = 0; i < batch; i++) {
@@ -248,7 +249,7 @@ void case_bf16_layer(struct tally *tally, size_t batch, size_t in, size_t out, s
                           .side = round % 2 ? GUARD_AFTER : GUARD_BEFORE,
                           .padding = round % 3,
                           .has_bias = round % 5 != 0,
-                          .activation = (lw_activation)(round % LW_SOFTMAX)};
+                          .activation = (lw_activation)(round % LW_ACTIVATION_SOFTMAX)};
     layer_create(tally, &layer, &from, fills[round / 2 % 3]);
     check_forward(tally, &layer);
     check_backward_input(tally, &layer);

@@ -104,9 +104,9 @@ static void check_forward_chain(struct tally *tally, const struct problem *p)
                 chain += b->before[j];
             if (z->data)
                 check_element(tally, p, z, i, j, chain);
-            if (p->parameters.activation == LW_LINEAR)
+            if (p->parameters.activation == LW_ACTIVATION_LINEAR)
                 check_element(tally, p, y, i, j, chain);
-            if (p->parameters.activation == LW_RELU)
+            if (p->parameters.activation == LW_ACTIVATION_RELU)
                 check_element(tally, p, y, i, j, chain > 0.0f ? chain : 0.0f);
         }
     }
@@ -116,8 +116,8 @@ static void check_backward_input_chain(struct tally *tally, const struct problem
 {
     const struct operand *dz = &p->operand[0], *w = &p->operand[1];
     const struct operand *saved = &p->operand[2], *dx = &p->operand[3];
-    const int relu = p->parameters.activation == LW_RELU;
-    if (!relu && p->parameters.activation != LW_LINEAR)
+    const int relu = p->parameters.activation == LW_ACTIVATION_RELU;
+    if (!relu && p->parameters.activation != LW_ACTIVATION_LINEAR)
         return;
     for (size_t i = 0; i < p->m; i++) {
         for (size_t j = 0; j < p->k; j++) {

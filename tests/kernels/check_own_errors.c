@@ -38,7 +38,7 @@ static void check_products(struct tally *tally)
 static void check_activations(struct tally *tally)
 {
     const float x[16] = {0.0f};
-    const int bad[] = {LW_SOFTMAX, LW_SOFTMAX + 1, 1000, -1};
+    const int bad[] = {LW_ACTIVATION_SOFTMAX, LW_ACTIVATION_SOFTMAX + 1, 1000, -1};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const lw_activation activation = (lw_activation)bad[i];
         check_failure(tally, lw_activate(activation, 4, x, out), LW_EINVAL, "lw_activate",
@@ -52,9 +52,10 @@ static void check_activations(struct tally *tally)
                       lw_linear_backward_input(2, 2, 2, x, 2, x, 2, activation, x, 2, out, 2),
                       LW_EINVAL, "lw_linear_backward_input", "activation");
     }
-    for (int a = LW_LINEAR; a <= LW_SOFTMAX; a++)
+    for (int a = LW_ACTIVATION_LINEAR; a <= LW_ACTIVATION_SOFTMAX; a++)
         TALLY_CHECK(tally,
-                    lw_activation_saves_input((lw_activation)a) == (a == LW_GELU || a == LW_SILU),
+                    lw_activation_saves_input((lw_activation)a) ==
+                        (a == LW_ACTIVATION_GELU || a == LW_ACTIVATION_SILU),
                     "lw_activation_saves_input(%d)", a);
 }
 
@@ -133,10 +134,11 @@ static void check_column_blocks(struct tally *tally)
         w[i] = generate_value(&from, UNIFORM);
     float *const z = apart, *const y = apart + ROW_COUNT * BLOCK;
     TALLY_CHECK(tally,
-                lw_linear_forward(ROW_COUNT, BLOCK, BLOCK, wide, LD, w, BLOCK, NULL, LW_SILU, z,
-                                  BLOCK, y, BLOCK) == LW_OK &&
-                    lw_linear_forward(ROW_COUNT, BLOCK, BLOCK, wide, LD, w, BLOCK, NULL, LW_SILU,
-                                      wide + BLOCK, LD, wide + 2 * BLOCK, LD) == LW_OK,
+                lw_linear_forward(ROW_COUNT, BLOCK, BLOCK, wide, LD, w, BLOCK, NULL,
+                                  LW_ACTIVATION_SILU, z, BLOCK, y, BLOCK) == LW_OK &&
+                    lw_linear_forward(ROW_COUNT, BLOCK, BLOCK, wide, LD, w, BLOCK, NULL,
+                                      LW_ACTIVATION_SILU, wide + BLOCK, LD, wide + 2 * BLOCK,
+                                      LD) == LW_OK,
                 "column blocks: %s", lw_last_error());
     for (size_t i = 0; i < ROW_COUNT; i++) {
         TALLY_CHECK(tally,
@@ -146,8 +148,8 @@ static void check_column_blocks(struct tally *tally)
     }
     /* One column too many: the last of X is the first of Z. */
     failure_check(tally,
-                  lw_linear_forward(ROW_COUNT, BLOCK, BLOCK, wide, LD, w, BLOCK, NULL, LW_SILU,
-                                    wide + BLOCK - 1, LD, wide + 2 * BLOCK, LD),
+                  lw_linear_forward(ROW_COUNT, BLOCK, BLOCK, wide, LD, w, BLOCK, NULL,
+                                    LW_ACTIVATION_SILU, wide + BLOCK - 1, LD, wide + 2 * BLOCK, LD),
                   LW_EOVERLAP, "lw_linear_forward", "z");
 }
 

@@ -132,11 +132,14 @@ static void check_packed_errors(struct tally *tally)
                   "lw_sgemm_packed", "a");
     failure_check(tally, lw_sgemm_packed(0, 2, 1.0f, y, 2, made, 0.0f, y, 2), LW_EOVERLAP,
                   "lw_sgemm_packed", "c");
-    failure_check(tally, lw_linear_forward_packed(2, x, 2, NULL, NULL, LW_RELU, NULL, 0, y, 2),
+    failure_check(tally,
+                  lw_linear_forward_packed(2, x, 2, NULL, NULL, LW_ACTIVATION_RELU, NULL, 0, y, 2),
                   LW_EINVAL, "lw_linear_forward_packed", "w");
-    failure_check(tally, lw_linear_forward_packed(2, x, 2, made, NULL, LW_SOFTMAX, NULL, 0, y, 2),
-                  LW_EINVAL, "lw_linear_forward_packed", "activation");
-    failure_check(tally, lw_linear_forward_packed(2, x, 1, made, NULL, LW_RELU, NULL, 0, y, 2),
+    failure_check(
+        tally, lw_linear_forward_packed(2, x, 2, made, NULL, LW_ACTIVATION_SOFTMAX, NULL, 0, y, 2),
+        LW_EINVAL, "lw_linear_forward_packed", "activation");
+    failure_check(tally,
+                  lw_linear_forward_packed(2, x, 1, made, NULL, LW_ACTIVATION_RELU, NULL, 0, y, 2),
                   LW_EINVAL, "lw_linear_forward_packed", "x");
     TALLY_CHECK(tally, y[0] == 7.0f, "an output changed on failure");
     lw_packed_destroy(made);

@@ -11,29 +11,29 @@
 extern const struct lw_isa lw_isa_fmaf_reference;
 
 static const struct small_net_shape shapes[] = {
-    {1, 1, {{1, LW_LINEAR}}},
-    {2, 1, {{1, LW_SIGMOID}}},
-    {6, 1, {{1, LW_SIGMOID}}},
-    {1, 2, {{1, LW_GELU}, {1, LW_SOFTMAX}}},
-    {2, 2, {{2, LW_SIGMOID}, {1, LW_SIGMOID}}},
-    {2, 3, {{10, LW_RELU}, {5, LW_LEAKY_RELU}, {1, LW_SIGMOID}}},
-    {24, 2, {{8, LW_TANH}, {2, LW_LINEAR}}},
-    {31, 3, {{16, LW_SILU}, {16, LW_RELU}, {16, LW_SIGMOID}}},
-    {3, 1, {{16, LW_SOFTMAX}}},
-    {4, 2, {{7, LW_GELU}, {3, LW_SOFTMAX}}},
-    {5, 2, {{3, LW_SILU}, {2, LW_SIGMOID}}},
-    {17, 3, {{13, LW_LEAKY_RELU}, {11, LW_TANH}, {9, LW_SOFTMAX}}},
+    {1, 1, {{1, LW_ACTIVATION_LINEAR}}},
+    {2, 1, {{1, LW_ACTIVATION_SIGMOID}}},
+    {6, 1, {{1, LW_ACTIVATION_SIGMOID}}},
+    {1, 2, {{1, LW_ACTIVATION_GELU}, {1, LW_ACTIVATION_SOFTMAX}}},
+    {2, 2, {{2, LW_ACTIVATION_SIGMOID}, {1, LW_ACTIVATION_SIGMOID}}},
+    {2, 3, {{10, LW_ACTIVATION_RELU}, {5, LW_ACTIVATION_LEAKY_RELU}, {1, LW_ACTIVATION_SIGMOID}}},
+    {24, 2, {{8, LW_ACTIVATION_TANH}, {2, LW_ACTIVATION_LINEAR}}},
+    {31, 3, {{16, LW_ACTIVATION_SILU}, {16, LW_ACTIVATION_RELU}, {16, LW_ACTIVATION_SIGMOID}}},
+    {3, 1, {{16, LW_ACTIVATION_SOFTMAX}}},
+    {4, 2, {{7, LW_ACTIVATION_GELU}, {3, LW_ACTIVATION_SOFTMAX}}},
+    {5, 2, {{3, LW_ACTIVATION_SILU}, {2, LW_ACTIVATION_SIGMOID}}},
+    {17, 3, {{13, LW_ACTIVATION_LEAKY_RELU}, {11, LW_ACTIVATION_TANH}, {9, LW_ACTIVATION_SOFTMAX}}},
     {3,
      8,
-     {{2, LW_TANH},
-      {3, LW_RELU},
-      {4, LW_SIGMOID},
-      {5, LW_GELU},
-      {6, LW_SILU},
-      {4, LW_LEAKY_RELU},
-      {3, LW_LINEAR},
-      {2, LW_SOFTMAX}}},
-    {2, 2, {{2, LW_RELU}, {1, LW_GELU}}},
+     {{2, LW_ACTIVATION_TANH},
+      {3, LW_ACTIVATION_RELU},
+      {4, LW_ACTIVATION_SIGMOID},
+      {5, LW_ACTIVATION_GELU},
+      {6, LW_ACTIVATION_SILU},
+      {4, LW_ACTIVATION_LEAKY_RELU},
+      {3, LW_ACTIVATION_LINEAR},
+      {2, LW_ACTIVATION_SOFTMAX}}},
+    {2, 2, {{2, LW_ACTIVATION_RELU}, {1, LW_ACTIVATION_GELU}}},
 };
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
@@ -48,9 +48,10 @@ static int fits(const struct small_net_shape *shape, lw_small_net_loss loss,
     const lw_small_net_layer *last = &shape->layers[shape->layer_count - 1];
     switch (loss) {
     case LW_SMALL_NET_LOSS_SIGMOID_CROSS_ENTROPY:
-        return last->activation == LW_SIGMOID && (target == TARGET_VALUES || last->units == 1);
+        return last->activation == LW_ACTIVATION_SIGMOID &&
+               (target == TARGET_VALUES || last->units == 1);
     case LW_SMALL_NET_LOSS_SOFTMAX_CROSS_ENTROPY:
-        return last->activation == LW_SOFTMAX;
+        return last->activation == LW_ACTIVATION_SOFTMAX;
     case LW_SMALL_NET_LOSS_SQUARED_ERROR:
         return 1;
     default:
@@ -227,10 +228,11 @@ void check_special_small_net(struct tally *tally, const struct operation *operat
             for (size_t k = 0; k < sizeof specials / sizeof *specials; k++) {
                 check_special(tally, &shapes[s], LW_SMALL_NET_LOSS_SQUARED_ERROR, rows[i],
                               rows[i] - 1, specials[k]);
-                if (last == LW_SIGMOID || last == LW_SOFTMAX)
+                if (last == LW_ACTIVATION_SIGMOID || last == LW_ACTIVATION_SOFTMAX)
                     check_special(tally, &shapes[s],
-                                  last == LW_SIGMOID ? LW_SMALL_NET_LOSS_SIGMOID_CROSS_ENTROPY
-                                                     : LW_SMALL_NET_LOSS_SOFTMAX_CROSS_ENTROPY,
+                                  last == LW_ACTIVATION_SIGMOID
+                                      ? LW_SMALL_NET_LOSS_SIGMOID_CROSS_ENTROPY
+                                      : LW_SMALL_NET_LOSS_SOFTMAX_CROSS_ENTROPY,
                                   rows[i], 0, specials[k]);
             }
         }
@@ -243,8 +245,8 @@ void check_special_small_net(struct tally *tally, const struct operation *operat
 static void check_plan_errors(struct tally *tally)
 {
     static const char name[] = "lw_small_net_plan";
-    const lw_small_net_layer good[] = {{3, LW_RELU}, {2, LW_SOFTMAX}};
-    lw_small_net_layer bad[9] = {{3, LW_RELU}, {2, LW_SOFTMAX}};
+    const lw_small_net_layer good[] = {{3, LW_ACTIVATION_RELU}, {2, LW_ACTIVATION_SOFTMAX}};
+    lw_small_net_layer bad[9] = {{3, LW_ACTIVATION_RELU}, {2, LW_ACTIVATION_SOFTMAX}};
     lw_small_net plan;
     TALLY_CHECK(tally, lw_small_net_plan(&plan, 2, 2, good) == LW_OK, "%s", lw_last_error());
     TALLY_CHECK(tally,
@@ -267,8 +269,8 @@ static void check_plan_errors(struct tally *tally)
     failure_check(tally, lw_small_net_plan(&plan, 2, 2, bad), LW_ESHAPE, name, "layers");
     bad[1] = (lw_small_net_layer){2, (lw_activation)77};
     failure_check(tally, lw_small_net_plan(&plan, 2, 2, bad), LW_EINVAL, name, "layers");
-    bad[1].activation = LW_RELU;
-    bad[0].activation = LW_SOFTMAX;
+    bad[1].activation = LW_ACTIVATION_RELU;
+    bad[0].activation = LW_ACTIVATION_SOFTMAX;
     failure_check(tally, lw_small_net_plan(&plan, 2, 2, bad), LW_EINVAL, name, "layers");
     TALLY_CHECK(tally, plan.parameter_count == 64, "a failure changed the plan");
     TALLY_CHECK(tally,

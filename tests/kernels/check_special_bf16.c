@@ -43,7 +43,8 @@ static void forward(struct tally *tally, lw_activation activation)
 /* A special value at one place of X or W reaches its row or its column and nothing else. */
 static void check_spread(struct tally *tally, float special)
 {
-    const lw_activation activations[] = {LW_LINEAR, LW_RELU, LW_SIGMOID};
+    const lw_activation activations[] = {LW_ACTIVATION_LINEAR, LW_ACTIVATION_RELU,
+                                         LW_ACTIVATION_SIGMOID};
     for (size_t a = 0; a < 3; a++) {
         fill(0.5f, 1.0f);
         x[2 * LD_IN + 2] = reference_bf16(special);
@@ -61,7 +62,7 @@ static void check_spread(struct tally *tally, float special)
         }
     }
     fill(INFINITY, 0.0f);
-    forward(tally, LW_LINEAR);
+    forward(tally, LW_ACTIVATION_LINEAR);
     TALLY_CHECK(tally, isnan(out[0]), "Inf * 0 in bf16: %g", (double)out[0]);
 }
 
@@ -69,13 +70,13 @@ static void check_denormals(struct tally *tally)
 {
     /* Three products of 2^-130: each may be lost. */
     fill(0x1p-65f, 0x1p-65f);
-    forward(tally, LW_LINEAR);
+    forward(tally, LW_ACTIVATION_LINEAR);
     for (size_t i = 0; i < BATCH * OUT; i++)
         TALLY_CHECK(tally, out[i] >= 0.0f && out[i] <= 3 * 0x1p-130f, "denormal sum: %a",
                     (double)out[i]);
     /* The smallest normal number is none. */
     fill(0x1p-126f, 1.0f);
-    forward(tally, LW_LINEAR);
+    forward(tally, LW_ACTIVATION_LINEAR);
     for (size_t i = 0; i < BATCH * OUT; i++)
         TALLY_CHECK(tally, out[i] == 3 * 0x1p-126f, "smallest normal: %a", (double)out[i]);
 }
@@ -87,7 +88,7 @@ static void check_refusals(struct tally *tally)
                       weights_name[] = "lw_bf16_linear_backward_weights";
     lw_bf16 before[BATCH * LD_OUT];
     fill(1.0f, 1.0f);
-    forward(tally, LW_LINEAR);
+    forward(tally, LW_ACTIVATION_LINEAR);
     memcpy(before, y, sizeof y);
     const lw_bf16_output odd = {y, LD_OUT - 1, NULL, 0, NULL, 0},
                          overlap = {x, LD_OUT, NULL, 0, NULL, 0};
@@ -100,13 +101,16 @@ static void check_refusals(struct tally *tally)
                   "lw_bf16_gather", "y");
 #define FORWARD(ldx, activation, to)                                                               \
     lw_bf16_linear_forward(BATCH, IN, OUT, x, ldx, packed, NULL, activation, NULL, 0, to)
-    failure_check(tally, FORWARD(LD_IN - 1, LW_LINEAR, &output), LW_EINVAL, forward_name, "x");
-    failure_check(tally, FORWARD(2, LW_LINEAR, &output), LW_EINVAL, forward_name, "x");
-    failure_check(tally, FORWARD(LD_IN, LW_SOFTMAX, &output), LW_EINVAL, forward_name,
+    failure_check(tally, FORWARD(LD_IN - 1, LW_ACTIVATION_LINEAR, &output), LW_EINVAL, forward_name,
+                  "x");
+    failure_check(tally, FORWARD(2, LW_ACTIVATION_LINEAR, &output), LW_EINVAL, forward_name, "x");
+    failure_check(tally, FORWARD(LD_IN, LW_ACTIVATION_SOFTMAX, &output), LW_EINVAL, forward_name,
                   "activation");
-    failure_check(tally, FORWARD(LD_IN, LW_LINEAR, &odd), LW_EINVAL, forward_name, "y");
-    failure_check(tally, FORWARD(LD_IN, LW_LINEAR, &overlap), LW_EOVERLAP, forward_name, "y");
-    failure_check(tally, FORWARD(LD_IN, LW_LINEAR, &twice), LW_EOVERLAP, forward_name, "y");
+    failure_check(tally, FORWARD(LD_IN, LW_ACTIVATION_LINEAR, &odd), LW_EINVAL, forward_name, "y");
+    failure_check(tally, FORWARD(LD_IN, LW_ACTIVATION_LINEAR, &overlap), LW_EOVERLAP, forward_name,
+                  "y");
+    failure_check(tally, FORWARD(LD_IN, LW_ACTIVATION_LINEAR, &twice), LW_EOVERLAP, forward_name,
+                  "y");
 #undef FORWARD
     failure_check(tally, lw_bf16_pack(IN, OUT, 1, IN, 0, OUT, w, OUT, packed, NULL), LW_EINVAL,
                   pack_name, "rows");
@@ -115,8 +119,9 @@ static void check_refusals(struct tally *tally)
     failure_check(tally, lw_bf16_pack(IN, OUT, 0, IN, 0, OUT, w, OUT, packed, packed), LW_EOVERLAP,
                   pack_name, "backward");
     failure_check(tally,
-                  lw_bf16_linear_backward_input(BATCH, IN, OUT, y, LD_OUT, packed, LW_RELU, NULL,
-                                                LD_IN, &(lw_bf16_output){.rows = x, .ld = LD_IN}),
+                  lw_bf16_linear_backward_input(BATCH, IN, OUT, y, LD_OUT, packed,
+                                                LW_ACTIVATION_RELU, NULL, LD_IN,
+                                                &(lw_bf16_output){.rows = x, .ld = LD_IN}),
                   LW_EINVAL, input_name, "saved");
     failure_check(
         tally,

@@ -74,7 +74,9 @@ static void check_relu(struct tally *tally, float *z)
         x[i] = i % 3 == 0 ? NAN : i % 3 == 1 ? -1.0f : 0.0f;
     for (size_t j = 0; j < N; j++)
         w[j] = j % 2 ? 0.0f : 1.0f;
-    TALLY_CHECK(tally, lw_linear_forward(M, 1, N, x, 1, w, N, NULL, LW_RELU, z, N, y, N) == LW_OK,
+    TALLY_CHECK(tally,
+                lw_linear_forward(M, 1, N, x, 1, w, N, NULL, LW_ACTIVATION_RELU, z, N, y, N) ==
+                    LW_OK,
                 "%s", lw_last_error());
     for (size_t i = 0; i < M * N; i++) {
         const int passes = isnan(x[i / N]);
@@ -95,7 +97,8 @@ static void check_relu_backward(struct tally *tally)
     for (size_t i = 0; i < M * N; i++)
         saved[i] = i % 3 == 0 ? NAN : i % 3 == 1 ? -1.0f : 0.0f;
     TALLY_CHECK(tally,
-                lw_linear_backward_input(M, N, 1, dz, 1, w, 1, LW_RELU, saved, N, dx, N) == LW_OK,
+                lw_linear_backward_input(M, N, 1, dz, 1, w, 1, LW_ACTIVATION_RELU, saved, N, dx,
+                                         N) == LW_OK,
                 "%s", lw_last_error());
     for (size_t i = 0; i < M * N; i++)
         TALLY_CHECK(tally, isnan(saved[i]) ? isnan(dx[i]) : bits_of(dx[i]) == 0,
@@ -109,9 +112,10 @@ static void check_no_inputs(struct tally *tally)
     float b[N], y[M * N];
     for (size_t j = 0; j < N; j++)
         b[j] = (float)j - 18.0f;
-    TALLY_CHECK(tally,
-                lw_linear_forward(M, 0, N, NULL, 0, NULL, N, b, LW_RELU, NULL, 0, y, N) == LW_OK,
-                "%s", lw_last_error());
+    TALLY_CHECK(
+        tally,
+        lw_linear_forward(M, 0, N, NULL, 0, NULL, N, b, LW_ACTIVATION_RELU, NULL, 0, y, N) == LW_OK,
+        "%s", lw_last_error());
     for (size_t i = 0; i < M * N; i++)
         TALLY_CHECK(tally, y[i] == fmaxf(b[i % N], 0.0f), "no inputs: %g", (double)y[i]);
 }

@@ -67,8 +67,8 @@ static void check_derivatives(struct tally *tally)
                        (struct layout){.memory = HEAP}, UNIFORM);
         const lw_activation a = p.parameters.activation;
         /* Sigmoid and tanh save their outputs, which are in [-1, 1] or NaN. */
-        const int saves_output = a == LW_SIGMOID || a == LW_TANH;
-        if (!p.in_place && a != LW_LINEAR) {
+        const int saves_output = a == LW_ACTIVATION_SIGMOID || a == LW_ACTIVATION_TANH;
+        if (!p.in_place && a != LW_ACTIVATION_LINEAR) {
             place_specials(p.operand[0].before, 1);
             for (size_t i = 0; saves_output && i < LENGTH; i++) {
                 if (fabsf(p.operand[0].before[i]) > 1.0f)
@@ -76,7 +76,7 @@ static void check_derivatives(struct tally *tally)
             }
             check_map(tally, &p, 2);
         }
-        if (!p.in_place && (a == LW_RELU || a == LW_LEAKY_RELU)) {
+        if (!p.in_place && (a == LW_ACTIVATION_RELU || a == LW_ACTIVATION_LEAKY_RELU)) {
             place_specials(p.operand[1].before, 1);
             for (size_t i = 0; i < LENGTH; i++)
                 p.operand[0].before[i] = i % 3 == 0 ? 1.0f : i % 3 == 1 ? 0.0f : -1.0f;
@@ -92,7 +92,7 @@ static void check_relu_zero(struct tally *tally)
     float x[37], y[37];
     for (size_t i = 0; i < 37; i++)
         x[i] = i % 3 == 0 ? -0.0f : i % 3 == 1 ? 0.0f : -1.0f;
-    TALLY_CHECK(tally, lw_activate(LW_RELU, 37, x, y) == LW_OK, "%s", lw_last_error());
+    TALLY_CHECK(tally, lw_activate(LW_ACTIVATION_RELU, 37, x, y) == LW_OK, "%s", lw_last_error());
     for (size_t i = 0; i < 37; i++)
         TALLY_CHECK(tally, bits_of(y[i]) == 0, "relu(%g) is %g", (double)x[i], (double)y[i]);
 }

@@ -115,7 +115,7 @@ static void check_forward(struct tally *tally, struct weights_case *c, size_t va
     const size_t out = c->weights.out, guards = c->guards;
     const size_t ldz = out + variant % 2, ldy = out + variant % 3;
     struct call call = {.c = c,
-                        .activation = (lw_activation)(variant % LW_SOFTMAX),
+                        .activation = (lw_activation)(variant % LW_ACTIVATION_SOFTMAX),
                         .has_bias = variant % 4 != 3,
                         .z = variant % 5 > 2 ? weights_case_rows(c, out, ldz) : NULL,
                         .y = weights_case_rows(c, out, ldy),
@@ -152,7 +152,7 @@ void case_weights_passes(struct tally *tally, size_t batch, size_t in, size_t ou
     check_forward(tally, &c, variant);
     check_forward(tally, &c, 3 * variant + 4);
     const lw_activation step = batch == 17 && in * out < 100000 ? 1 : 3;
-    for (lw_activation a = (lw_activation)(variant % step); a < LW_SOFTMAX; a += step)
+    for (lw_activation a = (lw_activation)(variant % step); a < LW_ACTIVATION_SOFTMAX; a += step)
         check_backward_input(tally, &c, a, variant);
     weights_case_destroy(&c);
 }

@@ -143,27 +143,33 @@ static void check_passes(struct tally *tally, struct weights_case *c)
     weights_functions.forward(w, batch, x, ldx, c->b, activation, NULL, 0, y, ldy)
 #define BACKWARD(dz, lddz, activation, saved, dx, lddx)                                            \
     weights_functions.backward_input(w, batch, dz, lddz, activation, saved, in, dx, lddx)
-    failure_check(tally, FORWARD(NULL, in, LW_RELU, y, out), LW_EINVAL, forward, "x");
-    failure_check(tally, FORWARD(c->x, in - 1, LW_RELU, y, out), LW_EINVAL, forward, "x");
-    failure_check(tally, FORWARD(c->x, c->ldx, LW_RELU, NULL, out), LW_EINVAL, forward, "y");
-    failure_check(tally, FORWARD(c->x, c->ldx, LW_RELU, y, out - 1), LW_EINVAL, forward, "y");
-    failure_check(tally, FORWARD(c->x, c->ldx, LW_SOFTMAX, y, out), LW_EINVAL, forward,
+    failure_check(tally, FORWARD(NULL, in, LW_ACTIVATION_RELU, y, out), LW_EINVAL, forward, "x");
+    failure_check(tally, FORWARD(c->x, in - 1, LW_ACTIVATION_RELU, y, out), LW_EINVAL, forward,
+                  "x");
+    failure_check(tally, FORWARD(c->x, c->ldx, LW_ACTIVATION_RELU, NULL, out), LW_EINVAL, forward,
+                  "y");
+    failure_check(tally, FORWARD(c->x, c->ldx, LW_ACTIVATION_RELU, y, out - 1), LW_EINVAL, forward,
+                  "y");
+    failure_check(tally, FORWARD(c->x, c->ldx, LW_ACTIVATION_SOFTMAX, y, out), LW_EINVAL, forward,
                   "activation");
-    failure_check(tally, FORWARD(c->x, c->ldx, LW_RELU, w->w, out), LW_EOVERLAP, forward, "w");
-    failure_check(tally, FORWARD(c->x, c->ldx, LW_RELU, c->x, out), LW_EOVERLAP, forward, "x");
-    failure_check(tally, BACKWARD(NULL, out, LW_RELU, dx_before, dx, in), LW_EINVAL, input, "dz");
-    failure_check(tally, BACKWARD(c->dz, out - 1, LW_RELU, dx_before, dx, in), LW_EINVAL, input,
-                  "dz");
-    failure_check(tally, BACKWARD(c->dz, c->lddz, LW_RELU, NULL, dx, in), LW_EINVAL, input,
-                  "saved");
-    failure_check(tally, BACKWARD(c->dz, c->lddz, LW_RELU, dx_before, NULL, in), LW_EINVAL, input,
-                  "dx");
-    failure_check(tally, BACKWARD(c->dz, c->lddz, LW_SOFTMAX, dx_before, dx, in), LW_EINVAL, input,
-                  "activation");
-    failure_check(tally, BACKWARD(c->dz, c->lddz, LW_RELU, dx, dx, in), LW_EOVERLAP, input,
-                  "saved");
-    failure_check(tally, BACKWARD(c->dz, c->lddz, LW_RELU, dx_before, w->w, in), LW_EOVERLAP, input,
+    failure_check(tally, FORWARD(c->x, c->ldx, LW_ACTIVATION_RELU, w->w, out), LW_EOVERLAP, forward,
                   "w");
+    failure_check(tally, FORWARD(c->x, c->ldx, LW_ACTIVATION_RELU, c->x, out), LW_EOVERLAP, forward,
+                  "x");
+    failure_check(tally, BACKWARD(NULL, out, LW_ACTIVATION_RELU, dx_before, dx, in), LW_EINVAL,
+                  input, "dz");
+    failure_check(tally, BACKWARD(c->dz, out - 1, LW_ACTIVATION_RELU, dx_before, dx, in), LW_EINVAL,
+                  input, "dz");
+    failure_check(tally, BACKWARD(c->dz, c->lddz, LW_ACTIVATION_RELU, NULL, dx, in), LW_EINVAL,
+                  input, "saved");
+    failure_check(tally, BACKWARD(c->dz, c->lddz, LW_ACTIVATION_RELU, dx_before, NULL, in),
+                  LW_EINVAL, input, "dx");
+    failure_check(tally, BACKWARD(c->dz, c->lddz, LW_ACTIVATION_SOFTMAX, dx_before, dx, in),
+                  LW_EINVAL, input, "activation");
+    failure_check(tally, BACKWARD(c->dz, c->lddz, LW_ACTIVATION_RELU, dx, dx, in), LW_EOVERLAP,
+                  input, "saved");
+    failure_check(tally, BACKWARD(c->dz, c->lddz, LW_ACTIVATION_RELU, dx_before, w->w, in),
+                  LW_EOVERLAP, input, "w");
 #undef FORWARD
 #undef BACKWARD
     weights_same(tally, c, "failed", "y", batch * out, y, y_before);

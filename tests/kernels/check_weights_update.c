@@ -161,11 +161,11 @@ static struct outcome run_on(struct tally *tally, struct weights_case *c,
     struct outcome o = {.y = weights_floats(c->batch * out), .dx = weights_floats(c->batch * in)};
     lw_set_threads(threads);
     weights_case_restore(c);
-    lw_status status = weights_functions.forward(&c->weights, c->batch, c->x, c->ldx, c->b, LW_RELU,
-                                                 NULL, 0, o.y, out);
+    lw_status status = weights_functions.forward(&c->weights, c->batch, c->x, c->ldx, c->b,
+                                                 LW_ACTIVATION_RELU, NULL, 0, o.y, out);
     if (status == LW_OK)
-        status = weights_functions.backward_input(&c->weights, c->batch, c->dz, c->lddz, LW_RELU,
-                                                  saved, in, o.dx, in);
+        status = weights_functions.backward_input(&c->weights, c->batch, c->dz, c->lddz,
+                                                  LW_ACTIVATION_RELU, saved, in, o.dx, in);
     if (status == LW_OK)
         status = weights_functions.backward_update(&c->weights, 0, in, c->batch, c->x, c->ldx,
                                                    c->dz, c->lddz, &update);

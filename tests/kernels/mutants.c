@@ -18,7 +18,7 @@ static void edit_wrong_set(struct lw_isa *isa)
 static void relu_without_nan(lw_activation activation, size_t n, const float *x, float *y)
 {
     good_isa->activate(activation, n, x, y);
-    for (size_t i = 0; activation == LW_RELU && i < n; i++)
+    for (size_t i = 0; activation == LW_ACTIVATION_RELU && i < n; i++)
         y[i] = y[i] > 0.0f ? y[i] : 0.0f;
 }
 static void edit_relu_nan(struct lw_isa *isa)
@@ -29,7 +29,7 @@ static void edit_relu_nan(struct lw_isa *isa)
 static void relu_of_minus_zero(lw_activation activation, size_t n, const float *x, float *y)
 {
     good_isa->activate(activation, n, x, y);
-    for (size_t i = 0; activation == LW_RELU && i < n; i++)
+    for (size_t i = 0; activation == LW_ACTIVATION_RELU && i < n; i++)
         y[i] = y[i] == 0.0f ? -0.0f : y[i];
 }
 static void edit_relu_zero(struct lw_isa *isa)
@@ -40,7 +40,8 @@ static void edit_relu_zero(struct lw_isa *isa)
 static void derivative_missing(lw_activation activation, size_t n, const float *saved,
                                const float *dy, float *dz)
 {
-    good_isa->activate_backward(activation == LW_TANH ? LW_LINEAR : activation, n, saved, dy, dz);
+    good_isa->activate_backward(
+        activation == LW_ACTIVATION_TANH ? LW_ACTIVATION_LINEAR : activation, n, saved, dy, dz);
 }
 static void edit_derivative(struct lw_isa *isa)
 {
@@ -166,7 +167,7 @@ static void edit_row_of_block(struct lw_isa *isa)
 static void tanh_as_quotient(lw_activation activation, size_t n, const float *x, float *y)
 {
     good_isa->activate(activation, n, x, y);
-    for (size_t i = 0; activation == LW_TANH && i < n; i++)
+    for (size_t i = 0; activation == LW_ACTIVATION_TANH && i < n; i++)
         y[i] = fabsf(x[i]) < 10.0f ? 1.0f - 2.0f / (expf(2.0f * x[i]) + 1.0f) : y[i];
 }
 static void edit_tanh(struct lw_isa *isa)

@@ -110,8 +110,8 @@ static void ignores_saved(const struct lw_bf16_epilogue *epilogue, size_t m, siz
                           size_t ldc)
 {
     struct lw_bf16_epilogue linear = *epilogue;
-    if (epilogue->kind == LW_EPILOGUE_BACKWARD && epilogue->activation == LW_RELU)
-        linear.activation = LW_LINEAR;
+    if (epilogue->kind == LW_EPILOGUE_BACKWARD && epilogue->activation == LW_ACTIVATION_RELU)
+        linear.activation = LW_ACTIVATION_LINEAR;
     good_isa->bf16_finish(&linear, m, n, c, ldc);
 }
 static void edit_saved(struct lw_isa *isa)

@@ -163,8 +163,8 @@ static void hidden_derivative_missing(const struct lw_small_net_block *block)
     struct lw_small_net_block other = *block;
     /* Leaky ReLU as ReLU: only the left side differs. */
     for (size_t l = 0; l + 1 < net.layer_count; l++)
-        if (net.layers[l].activation == LW_LEAKY_RELU)
-            net.layers[l].activation = LW_RELU;
+        if (net.layers[l].activation == LW_ACTIVATION_LEAKY_RELU)
+            net.layers[l].activation = LW_ACTIVATION_RELU;
     other.net = &net;
     good_isa->small_net_block(&other);
 }

@@ -77,7 +77,7 @@ static void transposed_derivative_missing(const struct lw_column_panel *panel)
     struct lw_epilogue epilogue = *panel->epilogue;
     struct lw_column_panel broken = *panel;
     if (epilogue.kind == LW_EPILOGUE_TRANSPOSED)
-        epilogue.activation = LW_LINEAR;
+        epilogue.activation = LW_ACTIVATION_LINEAR;
     broken.epilogue = &epilogue;
     good_isa->gemm_panel(&broken);
 }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { ACTIVATIONS = LW_SOFTMAX };
+enum { ACTIVATIONS = LW_ACTIVATION_SOFTMAX };
 
 static struct operand *matrix(struct problem *p, const char *name, enum operand_use use,
                               size_t rows, size_t cols)
@@ -47,7 +47,7 @@ static lw_status sgemm_call(const struct problem *p)
 
 static int is_exact(lw_activation activation)
 {
-    return activation == LW_LINEAR || activation == LW_RELU;
+    return activation == LW_ACTIVATION_LINEAR || activation == LW_ACTIVATION_RELU;
 }
 
 static void linear_forward_shape(struct problem *p)
@@ -74,9 +74,9 @@ static lw_status linear_forward_call(const struct problem *p)
 /* What lw_activate_backward computes the derivative from. */
 static void saved_operand(struct operand *saved, lw_activation activation)
 {
-    if (activation == LW_LINEAR)
+    if (activation == LW_ACTIVATION_LINEAR)
         saved->use = IGNORED;
-    if (activation == LW_SIGMOID || activation == LW_TANH)
+    if (activation == LW_ACTIVATION_SIGMOID || activation == LW_ACTIVATION_TANH)
         saved->domain = PROBABILITY;
 }
 

@@ -29,20 +29,20 @@ static double gated(double z, double w)
 double activation_value(lw_activation activation, double z)
 {
     switch (activation) {
-    case LW_RELU:
+    case LW_ACTIVATION_RELU:
         return isnan(z) || z > 0.0 ? z : 0.0;
-    case LW_LEAKY_RELU:
+    case LW_ACTIVATION_LEAKY_RELU:
         return isnan(z) || z > 0.0 ? z : (double)LW_LEAKY_SLOPE * z;
-    case LW_SIGMOID:
+    case LW_ACTIVATION_SIGMOID:
         return sigmoid(z);
-    case LW_TANH:
+    case LW_ACTIVATION_TANH:
         return tanh(z);
-    case LW_GELU:
+    case LW_ACTIVATION_GELU:
         return gated(z, gelu_argument(z));
-    case LW_SILU:
+    case LW_ACTIVATION_SILU:
         return gated(z, z);
-    case LW_LINEAR:
-    case LW_SOFTMAX:
+    case LW_ACTIVATION_LINEAR:
+    case LW_ACTIVATION_SOFTMAX:
         break;
     }
     return z;
@@ -52,19 +52,19 @@ double activation_bound(lw_activation activation, double z)
 {
     const double ulp = ulp_at(activation_value(activation, z));
     switch (activation) {
-    case LW_LEAKY_RELU:
+    case LW_ACTIVATION_LEAKY_RELU:
         return z > 0.0 ? 0.0 : ROUNDING_ULP * ulp;
-    case LW_SIGMOID:
+    case LW_ACTIVATION_SIGMOID:
         return SIGMOID_ULP * ulp;
-    case LW_TANH:
+    case LW_ACTIVATION_TANH:
         return TANH_ULP * ulp;
-    case LW_GELU:
+    case LW_ACTIVATION_GELU:
         return gelu_ulp(gelu_argument(z)) * ulp + fabs(z) * SMALLEST;
-    case LW_SILU:
+    case LW_ACTIVATION_SILU:
         return SILU_ULP * ulp + fabs(z) * SMALLEST;
-    case LW_LINEAR:
-    case LW_RELU:
-    case LW_SOFTMAX:
+    case LW_ACTIVATION_LINEAR:
+    case LW_ACTIVATION_RELU:
+    case LW_ACTIVATION_SOFTMAX:
         break;
     }
     return 0.0;
@@ -79,27 +79,27 @@ static double gated_slope(double z, double w, double dw)
 
 double activation_slope(lw_activation activation, double s)
 {
-    if (isnan(s) && activation != LW_LINEAR)
+    if (isnan(s) && activation != LW_ACTIVATION_LINEAR)
         return s;
     switch (activation) {
-    case LW_RELU:
+    case LW_ACTIVATION_RELU:
         return s > 0.0 ? 1.0 : 0.0;
-    case LW_LEAKY_RELU:
+    case LW_ACTIVATION_LEAKY_RELU:
         return s > 0.0 ? 1.0 : (double)LW_LEAKY_SLOPE;
-    case LW_SIGMOID:
+    case LW_ACTIVATION_SIGMOID:
         return s * (1.0 - s);
-    case LW_TANH:
+    case LW_ACTIVATION_TANH:
         return 1.0 - s * s;
-    case LW_GELU: {
+    case LW_ACTIVATION_GELU: {
         const double z = fmax(-100.0, fmin(100.0, s)); /* 0 and 1 beyond, without Inf * 0 */
         return gated_slope(z, gelu_argument(z), gelu_argument_slope(z));
     }
-    case LW_SILU: {
+    case LW_ACTIVATION_SILU: {
         const double z = fmax(-1000.0, fmin(700.0, s));
         return gated_slope(z, z, 1.0);
     }
-    case LW_LINEAR:
-    case LW_SOFTMAX:
+    case LW_ACTIVATION_LINEAR:
+    case LW_ACTIVATION_SOFTMAX:
         break;
     }
     return 1.0;
@@ -117,22 +117,22 @@ static double gated_slope_bound(double z, double w, double dw, double roundings)
 double activation_slope_bound(lw_activation activation, double s)
 {
     switch (activation) {
-    case LW_SIGMOID:
+    case LW_ACTIVATION_SIGMOID:
         return 2.0 * UNIT * (fabs(s) + s * s);
-    case LW_TANH:
+    case LW_ACTIVATION_TANH:
         return 2.0 * UNIT * (1.0 + s * s);
-    case LW_GELU: {
+    case LW_ACTIVATION_GELU: {
         const double z = fmax(-20.0, fmin(20.0, s));
         return gated_slope_bound(z, gelu_argument(z), gelu_argument_slope(z), 4.0);
     }
-    case LW_SILU: {
+    case LW_ACTIVATION_SILU: {
         const double z = fmax(-105.0, fmin(105.0, s));
         return gated_slope_bound(z, z, 1.0, 0.0);
     }
-    case LW_LINEAR:
-    case LW_RELU:
-    case LW_LEAKY_RELU:
-    case LW_SOFTMAX:
+    case LW_ACTIVATION_LINEAR:
+    case LW_ACTIVATION_RELU:
+    case LW_ACTIVATION_LEAKY_RELU:
+    case LW_ACTIVATION_SOFTMAX:
         break;
     }
     return 0.0;

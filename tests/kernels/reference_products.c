@@ -66,7 +66,7 @@ void reference_sgemm(const struct problem *p, struct expected *e)
 /* How much an activation can enlarge an error: 1.13 is the steepest slope of GELU. */
 static double steepest(lw_activation activation)
 {
-    return activation == LW_GELU || activation == LW_SILU ? 1.13 : 1.0;
+    return activation == LW_ACTIVATION_GELU || activation == LW_ACTIVATION_SILU ? 1.13 : 1.0;
 }
 
 void reference_linear_forward(const struct problem *p, struct expected *e)

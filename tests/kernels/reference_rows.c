@@ -191,7 +191,7 @@ void reference_sigmoid_cross_entropy(const struct problem *p, struct expected *e
             const double hinge = fmax(logit, 0.0), soft = log1p(exp(-fabs(logit)));
             loss += hinge - logit * target + soft;
             magnitude += hinge + fabs(logit * target) + 3.0 * soft;
-            const double s = activation_value(LW_SIGMOID, logit);
+            const double s = activation_value(LW_ACTIVATION_SIGMOID, logit);
             expect_gradient(e, i * p->n + j, scale * (s - target),
                             fabs(scale) * (SIGMOID_ULP * ulp_at(s) + UNIT * fabs(s - target)));
         }

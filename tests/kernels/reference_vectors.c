@@ -41,7 +41,7 @@ void reference_activate_backward(const struct problem *p, struct expected *e)
     for (size_t i = 0; i < p->n; i++) {
         const double s = (double)saved[i], d = (double)dy[i];
         const double slope = activation_slope(activation, s);
-        const int switched_off = activation == LW_RELU && slope == 0.0;
+        const int switched_off = activation == LW_ACTIVATION_RELU && slope == 0.0;
         const double want = switched_off ? 0.0 : d * slope;
         e->want[2][i] = want;
         e->bound[2][i] = switched_off ? 0.0

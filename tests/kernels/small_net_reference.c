@@ -40,7 +40,7 @@ static void forward_chains(const struct small_net_case *c, size_t l, size_t in, 
 {
     const size_t out = c->plan.layers[l].units;
     must(lw_linear_forward(c->batch.rows, in, out, x, in, c->parameters + c->plan.w[l], out,
-                           c->parameters + c->plan.b[l], LW_LINEAR, NULL, 0, z, out));
+                           c->parameters + c->plan.b[l], LW_ACTIVATION_LINEAR, NULL, 0, z, out));
 }
 
 static float *target_values(const struct small_net_case *c)
@@ -94,7 +94,7 @@ static void derive(const struct small_net_case *c, size_t l, const struct matric
 {
     const size_t rows = c->batch.rows, n = c->plan.layers[l].units;
     const lw_activation activation = c->plan.layers[l].activation;
-    if (activation == LW_SOFTMAX)
+    if (activation == LW_ACTIVATION_SOFTMAX)
         must(lw_softmax_backward(rows, n, layer->y, n, layer->dz, n, layer->dz, n));
     else
         must(lw_activate_backward(activation, rows * n,
@@ -167,7 +167,7 @@ void small_net_reference(const struct small_net_case *c, struct small_net_result
         const size_t n = plan->layers[l].units;
         layer[l] = (struct matrices){room(rows * n), room(rows * n), room(rows * n)};
         forward_chains(c, l, in[l], x[l], layer[l].z);
-        if (plan->layers[l].activation == LW_SOFTMAX)
+        if (plan->layers[l].activation == LW_ACTIVATION_SOFTMAX)
             must(lw_softmax(rows, n, layer[l].z, n, layer[l].y, n));
         else
             must(lw_activate(plan->layers[l].activation, rows * n, layer[l].z, layer[l].y));
@@ -187,7 +187,7 @@ void small_net_reference(const struct small_net_case *c, struct small_net_result
         if (l == 0)
             break;
         must(lw_linear_backward_input(rows, in[l], n, layer[l].dz, n, c->parameters + plan->w[l], n,
-                                      LW_LINEAR, NULL, 0, layer[l - 1].dz, in[l]));
+                                      LW_ACTIVATION_LINEAR, NULL, 0, layer[l - 1].dz, in[l]));
         derive(c, l - 1, &layer[l - 1]);
     }
     want->y = layer[last].y;

@@ -13,32 +13,32 @@ static void log_kernel(const struct lw_isa *isa, size_t n, const float *x, float
 }
 static void sigmoid_kernel(const struct lw_isa *isa, size_t n, const float *x, float *y)
 {
-    isa->activate(LW_SIGMOID, n, x, y);
+    isa->activate(LW_ACTIVATION_SIGMOID, n, x, y);
 }
 static void tanh_kernel(const struct lw_isa *isa, size_t n, const float *x, float *y)
 {
-    isa->activate(LW_TANH, n, x, y);
+    isa->activate(LW_ACTIVATION_TANH, n, x, y);
 }
 static void gelu_kernel(const struct lw_isa *isa, size_t n, const float *x, float *y)
 {
-    isa->activate(LW_GELU, n, x, y);
+    isa->activate(LW_ACTIVATION_GELU, n, x, y);
 }
 static void silu_kernel(const struct lw_isa *isa, size_t n, const float *x, float *y)
 {
-    isa->activate(LW_SILU, n, x, y);
+    isa->activate(LW_ACTIVATION_SILU, n, x, y);
 }
 
 static double sigmoid_exact(double x)
 {
-    return activation_value(LW_SIGMOID, x);
+    return activation_value(LW_ACTIVATION_SIGMOID, x);
 }
 static double gelu_exact(double x)
 {
-    return activation_value(LW_GELU, x);
+    return activation_value(LW_ACTIVATION_GELU, x);
 }
 static double silu_exact(double x)
 {
-    return activation_value(LW_SILU, x);
+    return activation_value(LW_ACTIVATION_SILU, x);
 }
 
 static double exp_bound(double x)
@@ -63,11 +63,11 @@ static double tanh_bound(double x)
 }
 static double gelu_bound(double x)
 {
-    return activation_bound(LW_GELU, x) / ulp_at(gelu_exact(x));
+    return activation_bound(LW_ACTIVATION_GELU, x) / ulp_at(gelu_exact(x));
 }
 static double silu_bound(double x)
 {
-    return activation_bound(LW_SILU, x) / ulp_at(silu_exact(x));
+    return activation_bound(LW_ACTIVATION_SILU, x) / ulp_at(silu_exact(x));
 }
 
 const struct ulp_function ulp_functions[] = {

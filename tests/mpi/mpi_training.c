@@ -4,9 +4,9 @@
 
 training begin_training(lw_mpi *mpi, unsigned threads)
 {
-    static const lw_layer_spec layers[] = {{.units = 140, .activation = LW_GELU},
-                                           {.units = 30, .activation = LW_TANH},
-                                           {.units = OUTPUTS, .activation = LW_SOFTMAX}};
+    static const lw_layer_spec layers[] = {{.units = 140, .activation = LW_ACTIVATION_GELU},
+                                           {.units = 30, .activation = LW_ACTIVATION_TANH},
+                                           {.units = OUTPUTS, .activation = LW_ACTIVATION_SOFTMAX}};
     training t = {.net = make_net(INPUTS, layers, 3, 7),
                   .mpi = mpi,
                   .x = uniform_floats((size_t)ROWS * INPUTS, -1.0f, 1.0f, 1),

@@ -22,14 +22,14 @@ typedef struct training_run {
 /* 64 rows of 40-80-10 are 1.6 million operations in training, twice the threshold for using
  * threads. */
 static const training_run runs[RUNS] = {
-    {40, 80, 10, 150, 64, LW_RELU, LW_FP32, LW_ADAM, 0.0f},
-    {2, 10, 3, 500, 500, LW_TANH, LW_FP32, LW_SGD, 0.0f},
-    {50, 64, 7, 150, 64, LW_GELU, LW_BF16, LW_ADAMW, 0.0f},
-    {61, 70, 10, 130, 64, LW_SILU, LW_FP32, LW_SGD, 0.05f},
-    {40, 90, 13, 100, 100, LW_SIGMOID, LW_FP32, LW_ADAMW, 0.0f},
-    {7, 16, 10, 400, 64, LW_RELU, LW_FP32, LW_ADAM, 0.0f},
-    {70, 64, 2, 140, 70, LW_LEAKY_RELU, LW_BF16, LW_SGD, 0.0f},
-    {33, 100, 10, 129, 64, LW_TANH, LW_FP32, LW_SGD, 0.0f},
+    {40, 80, 10, 150, 64, LW_ACTIVATION_RELU, LW_FP32, LW_ADAM, 0.0f},
+    {2, 10, 3, 500, 500, LW_ACTIVATION_TANH, LW_FP32, LW_SGD, 0.0f},
+    {50, 64, 7, 150, 64, LW_ACTIVATION_GELU, LW_BF16, LW_ADAMW, 0.0f},
+    {61, 70, 10, 130, 64, LW_ACTIVATION_SILU, LW_FP32, LW_SGD, 0.05f},
+    {40, 90, 13, 100, 100, LW_ACTIVATION_SIGMOID, LW_FP32, LW_ADAMW, 0.0f},
+    {7, 16, 10, 400, 64, LW_ACTIVATION_RELU, LW_FP32, LW_ADAM, 0.0f},
+    {70, 64, 2, 140, 70, LW_ACTIVATION_LEAKY_RELU, LW_BF16, LW_SGD, 0.0f},
+    {33, 100, 10, 129, 64, LW_ACTIVATION_TANH, LW_FP32, LW_SGD, 0.0f},
 };
 
 size_t run_parameters(size_t run)
@@ -59,7 +59,7 @@ float *run_training(size_t run, unsigned threads)
 {
     const training_run *r = &runs[run];
     const lw_layer_spec layers[] = {{.units = r->units, .activation = r->activation},
-                                    {.units = r->outputs, .activation = LW_SOFTMAX}};
+                                    {.units = r->outputs, .activation = LW_ACTIVATION_SOFTMAX}};
     float *x = allocate(r->rows * r->inputs, sizeof *x);
     int32_t *labels = allocate(r->rows, sizeof *labels);
     float *parameters = allocate(run_parameters(run), sizeof *parameters);

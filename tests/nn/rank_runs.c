@@ -27,7 +27,7 @@ lw_dataset shard_of(const problem *p, const lw_ranks *ranks, size_t batch_size)
 
 static lw_net *net_of(const run_kind *kind)
 {
-    lw_net *net = net_with(kind->units, LW_SOFTMAX);
+    lw_net *net = net_with(kind->units, LW_ACTIVATION_SOFTMAX);
     ASSERT_OK(lw_net_set_precision(net, kind->precision));
     return net;
 }

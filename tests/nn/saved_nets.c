@@ -19,8 +19,8 @@ const lw_stored_tensor *find_tensor(const lw_safetensors *file, const char *name
 }
 
 const lw_layer_spec small_layers[LAYERS] = {
-    {.units = 4, .activation = LW_LEAKY_RELU, .init = LW_INIT_NORMAL},
-    {.units = 2, .activation = LW_SOFTMAX},
+    {.units = 4, .activation = LW_ACTIVATION_LEAKY_RELU, .init = LW_INIT_NORMAL},
+    {.units = 2, .activation = LW_ACTIVATION_SOFTMAX},
 };
 
 lw_net *small_net(uint64_t seed)

@@ -13,9 +13,9 @@
 enum { INPUTS = 40, OUTPUTS = 10, ROWS = 150 };
 
 static const lw_layer_spec layers[] = {
-    {.units = 120, .activation = LW_RELU},
-    {.units = 90, .activation = LW_GELU},
-    {.units = OUTPUTS, .activation = LW_SOFTMAX},
+    {.units = 120, .activation = LW_ACTIVATION_RELU},
+    {.units = 90, .activation = LW_ACTIVATION_GELU},
+    {.units = OUTPUTS, .activation = LW_ACTIVATION_SOFTMAX},
 };
 
 typedef struct problem {
@@ -111,7 +111,7 @@ START_TEST(small_predictions_allocate_nothing)
 {
     enum { MANY = 2000 };
     const lw_layer_spec policy[] = {
-        {.units = 64, .activation = LW_TANH}, {.units = 64, .activation = LW_TANH}, {.units = 4}};
+        {.units = 64, .activation = LW_ACTIVATION_TANH}, {.units = 64, .activation = LW_ACTIVATION_TANH}, {.units = 4}};
     lw_net *net = make_net(17, policy, 3, 1);
     float *x = uniform_floats((size_t)MANY * 17, -1.0f, 1.0f, 2), y[16 * 4];
     float *many = uniform_floats((size_t)MANY * 4, 0.0f, 0.0f, 3);
@@ -136,7 +136,7 @@ END_TEST
 /* Outputs may replace the inputs. */
 START_TEST(predictions_in_place)
 {
-    const lw_layer_spec layer = {.units = 9, .activation = LW_RELU};
+    const lw_layer_spec layer = {.units = 9, .activation = LW_ACTIVATION_RELU};
     lw_net *net = make_net(5, &layer, 1, 1);
     float *x = uniform_floats(9 * 40, -1.0f, 1.0f, 2), y[9 * 40];
     ASSERT_OK(lw_predict(net, 40, x, y));
@@ -232,12 +232,12 @@ typedef struct workload {
 
 /* Each has enough work for two threads. */
 static const workload workloads[] = {
-    {INPUTS, 2, {{.units = 120, .activation = LW_RELU}, {.units = OUTPUTS}}, 120},
+    {INPUTS, 2, {{.units = 120, .activation = LW_ACTIVATION_RELU}, {.units = OUTPUTS}}, 120},
     {31,
      4,
-     {{.units = 16, .activation = LW_RELU},
-      {.units = 16, .activation = LW_GELU},
-      {.units = 16, .activation = LW_TANH},
+     {{.units = 16, .activation = LW_ACTIVATION_RELU},
+      {.units = 16, .activation = LW_ACTIVATION_GELU},
+      {.units = 16, .activation = LW_ACTIVATION_TANH},
       {.units = OUTPUTS}},
      800},
 };

@@ -6,9 +6,9 @@
 
 enum { ROWS = 33, INPUTS = 20, OUTPUTS = 5 };
 
-static const lw_layer_spec layers[] = {{.units = 49, .activation = LW_RELU},
-                                       {.units = 18, .activation = LW_SILU},
-                                       {.units = OUTPUTS, .activation = LW_SOFTMAX}};
+static const lw_layer_spec layers[] = {{.units = 49, .activation = LW_ACTIVATION_RELU},
+                                       {.units = 18, .activation = LW_ACTIVATION_SILU},
+                                       {.units = OUTPUTS, .activation = LW_ACTIVATION_SOFTMAX}};
 enum { LAYERS = sizeof layers / sizeof *layers };
 
 static lw_net *net_in(lw_precision precision)

@@ -99,8 +99,8 @@ static void *read_network(void *argument)
 
 START_TEST(many_threads_predict_with_one_network)
 {
-    const lw_layer_spec layers[] = {{.units = 128, .activation = LW_GELU},
-                                    {.units = READ_OUTPUTS, .activation = LW_SOFTMAX}};
+    const lw_layer_spec layers[] = {{.units = 128, .activation = LW_ACTIVATION_GELU},
+                                    {.units = READ_OUTPUTS, .activation = LW_ACTIVATION_SOFTMAX}};
     lw_net *net = make_net(READ_INPUTS, layers, 2, 3);
     float *x = uniform_floats((size_t)READ_ROWS * READ_INPUTS, -1.0f, 1.0f, 1);
     int32_t *labels = uniform_labels(READ_ROWS, READ_OUTPUTS, 2);

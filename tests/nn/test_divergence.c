@@ -32,8 +32,8 @@ enum { SCENARIOS = sizeof scenarios / sizeof *scenarios, EPOCHS = 400 };
 
 static lw_net *new_net(const scenario *s)
 {
-    const lw_layer_spec layers[] = {{.units = s->units, .activation = LW_RELU},
-                                    {.units = OUTPUTS, .activation = LW_LINEAR}};
+    const lw_layer_spec layers[] = {{.units = s->units, .activation = LW_ACTIVATION_RELU},
+                                    {.units = OUTPUTS, .activation = LW_ACTIVATION_LINEAR}};
     lw_net *net = make_net(INPUTS, layers, 2, 7);
     ASSERT_OK(lw_net_set_precision(net, s->precision));
     return net;
@@ -131,8 +131,8 @@ END_TEST
 /* A 1-2-1 network with given parameters, on the general kernels or as a small net. */
 static lw_net *tiny_net(int general, float w0, float b0, float w1)
 {
-    const lw_layer_spec layers[] = {{.units = 2, .activation = LW_RELU},
-                                    {.units = 1, .activation = LW_LINEAR}};
+    const lw_layer_spec layers[] = {{.units = 2, .activation = LW_ACTIVATION_RELU},
+                                    {.units = 1, .activation = LW_ACTIVATION_LINEAR}};
     lw_net *net = make_net(1, layers, 2, 1);
     if (general)
         use_general_kernels(net);

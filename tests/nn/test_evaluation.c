@@ -22,7 +22,7 @@ START_TEST(two_classes)
     const float x[] = {2.0f, -1.0f, 3.0f, -2.0f, 0.0f, 1.0f, -3.0f};
     const int32_t labels[] = {1, 1, 0, 0, 0, 1, 0};
     const float values[] = {1.0f, 0.9f, 0.0f, 0.5f, 0.2f, 0.51f, 0.0f};
-    lw_net *net = identity_net(1, LW_SIGMOID);
+    lw_net *net = identity_net(1, LW_ACTIVATION_SIGMOID);
     for (int kind = 0; kind < 2; kind++) {
         const lw_dataset data = {.rows = 7,
                                  .inputs = 1,
@@ -58,7 +58,7 @@ START_TEST(several_classes)
     const int32_t labels[] = {0, 2, 2, 1, 1};
     const float values[] = {9, 1, 0, /**/ 0, 1, 2, /**/ 0, 0, 1, /**/ 0, 1, 0, /**/ 0, 1, 1};
     static const size_t confusion[] = {1, 0, 0, /**/ 1, 1, 0, /**/ 0, 1, 1};
-    lw_net *net = identity_net(3, LW_LINEAR);
+    lw_net *net = identity_net(3, LW_ACTIVATION_LINEAR);
     for (int kind = 0; kind < 2; kind++) {
         const lw_dataset data = {.rows = 5,
                                  .inputs = 3,
@@ -83,7 +83,7 @@ END_TEST
 START_TEST(many_classes_have_no_confusion_matrix)
 {
     enum { CLASSES = 70000 };
-    const lw_layer_spec layer = {.units = CLASSES, .activation = LW_SOFTMAX, .init = LW_INIT_ZEROS};
+    const lw_layer_spec layer = {.units = CLASSES, .activation = LW_ACTIVATION_SOFTMAX, .init = LW_INIT_ZEROS};
     lw_net *net = make_net(1, &layer, 1, 1);
     float *w = uniform_floats(CLASSES, 0.0f, 0.0f, 1);
     w[CLASSES - 1] = 100.0f;
@@ -108,7 +108,7 @@ END_TEST
 /* A softmax over one unit is constant. */
 START_TEST(softmax_of_one_output_is_rejected)
 {
-    const lw_layer_spec layers[] = {{.units = 3}, {.units = 1, .activation = LW_SOFTMAX}};
+    const lw_layer_spec layers[] = {{.units = 3}, {.units = 1, .activation = LW_ACTIVATION_SOFTMAX}};
     lw_net *net = NULL;
     for (size_t first = 0; first < 2; first++)
         ASSERT_FAILS(LW_EINVAL, "softmax needs at least two units",
@@ -122,7 +122,7 @@ START_TEST(regression_has_no_classes)
     const float x[] = {1.0f, 2.0f, 4.0f}, values[] = {0.0f, 2.0f, 2.0f};
     const lw_dataset data = {
         .rows = 3, .inputs = 1, .outputs = 1, .x = x, .target = {.values = values}};
-    static const lw_activation regressions[] = {LW_LINEAR, LW_RELU};
+    static const lw_activation regressions[] = {LW_ACTIVATION_LINEAR, LW_ACTIVATION_RELU};
     for (size_t i = 0; i < 2; i++) {
         lw_net *net = identity_net(1, regressions[i]);
         lw_evaluation e;
@@ -136,7 +136,7 @@ START_TEST(regression_has_no_classes)
         lw_evaluation_free(&e);
         lw_net_destroy(net);
     }
-    lw_net *net = identity_net(1, LW_TANH);
+    lw_net *net = identity_net(1, LW_ACTIVATION_TANH);
     lw_evaluation e;
     ASSERT_OK(lw_evaluate(net, &data, LW_MSE, &e));
     ck_assert_uint_eq(e.classes, 2);
@@ -160,7 +160,7 @@ START_TEST(losses_are_scaled_as_documented)
     const float x[] = {1, 2, 0, /**/ 1, 1, 3}, values[] = {0, 0, 0, /**/ 2, 1, 0};
     const lw_dataset data = {
         .rows = 2, .inputs = 3, .outputs = 3, .x = x, .target = {.values = values}};
-    lw_net *net = identity_net(3, LW_LINEAR);
+    lw_net *net = identity_net(3, LW_ACTIVATION_LINEAR);
     ck_assert_double_eq_tol(loss_of(net, LW_LOSS_DEFAULT, &data), 15.0 / 6.0, 1e-6);
     ck_assert_double_eq_tol(loss_of(net, LW_MSE, &data), 15.0 / 6.0, 1e-6);
     ck_assert_double_eq_tol(loss_of(net, LW_HALF_MSE, &data), 15.0 / 4.0, 1e-6);
@@ -172,10 +172,10 @@ START_TEST(losses_are_scaled_as_documented)
     const int32_t labels[] = {0, 1};
     lw_dataset flat = {
         .rows = 2, .inputs = 2, .outputs = 2, .x = zeros, .target = {.values = ones}};
-    net = identity_net(2, LW_SIGMOID);
+    net = identity_net(2, LW_ACTIVATION_SIGMOID);
     ck_assert_double_eq_tol(loss_of(net, LW_BINARY_CROSS_ENTROPY, &flat), log(2.0), 1e-6);
     lw_net_destroy(net);
-    net = identity_net(2, LW_SOFTMAX);
+    net = identity_net(2, LW_ACTIVATION_SOFTMAX);
     ck_assert_double_eq_tol(loss_of(net, LW_CROSS_ENTROPY, &flat), log(2.0), 1e-6);
     flat.target = (lw_target){.labels = labels};
     ck_assert_double_eq_tol(loss_of(net, LW_CROSS_ENTROPY, &flat), log(2.0), 1e-6);
@@ -189,7 +189,7 @@ START_TEST(evaluation_rejects_invalid_arguments)
 {
     const float x[] = {1, 2, 3, NAN}, good[] = {1, 2, 3, 4};
     const int32_t labels[] = {0, 2};
-    lw_net *net = identity_net(2, LW_SIGMOID);
+    lw_net *net = identity_net(2, LW_ACTIVATION_SIGMOID);
     const lw_dataset base = {
         .rows = 2, .inputs = 2, .outputs = 2, .x = good, .target = {.values = good}};
     lw_evaluation e = {.rows = 77};
@@ -226,7 +226,7 @@ END_TEST
  * error. */
 START_TEST(functions_without_rows)
 {
-    lw_net *net = identity_net(2, LW_LINEAR);
+    lw_net *net = identity_net(2, LW_ACTIVATION_LINEAR);
     const lw_optimizer sgd = lw_sgd(0.1f);
     const float x[2] = {0.0f};
     float y[2] = {7.0f, 7.0f};

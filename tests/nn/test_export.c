@@ -132,14 +132,14 @@ static const struct composed {
     lw_activation activation;
     size_t relu, leaky_relu, sigmoid, tanh, mul, add, softmax;
 } compositions[] = {
-    {.activation = LW_LINEAR},
-    {.activation = LW_RELU, .relu = 1},
-    {.activation = LW_LEAKY_RELU, .leaky_relu = 1},
-    {.activation = LW_SIGMOID, .sigmoid = 1},
-    {.activation = LW_TANH, .tanh = 1},
-    {.activation = LW_GELU, .sigmoid = 1, .mul = 4, .add = 1},
-    {.activation = LW_SILU, .sigmoid = 1, .mul = 1},
-    {.activation = LW_SOFTMAX, .softmax = 1},
+    {.activation = LW_ACTIVATION_LINEAR},
+    {.activation = LW_ACTIVATION_RELU, .relu = 1},
+    {.activation = LW_ACTIVATION_LEAKY_RELU, .leaky_relu = 1},
+    {.activation = LW_ACTIVATION_SIGMOID, .sigmoid = 1},
+    {.activation = LW_ACTIVATION_TANH, .tanh = 1},
+    {.activation = LW_ACTIVATION_GELU, .sigmoid = 1, .mul = 4, .add = 1},
+    {.activation = LW_ACTIVATION_SILU, .sigmoid = 1, .mul = 1},
+    {.activation = LW_ACTIVATION_SOFTMAX, .softmax = 1},
 };
 enum { COMPOSITIONS = sizeof compositions / sizeof *compositions };
 
@@ -158,7 +158,7 @@ static size_t operators(const unsigned char *bytes, size_t size, const char *nam
 START_TEST(activations_are_onnx_operators)
 {
     const struct composed *of = &compositions[_i];
-    const lw_layer_spec layers[] = {{.units = 3, .activation = LW_LINEAR},
+    const lw_layer_spec layers[] = {{.units = 3, .activation = LW_ACTIVATION_LINEAR},
                                     {.units = 2, .activation = of->activation}};
     lw_net *net = make_net(4, layers, 2, 1);
     const char *path = temp_path("net.onnx");

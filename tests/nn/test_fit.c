@@ -8,7 +8,7 @@ START_TEST(unshuffled_fit_equals_a_loop_of_steps)
 {
     problem p = make_problem(ROWS);
     const lw_optimizer adam = lw_adam(0.01f);
-    lw_net *fitted = net_with_output(LW_SOFTMAX), *looped = net_with_output(LW_SOFTMAX);
+    lw_net *fitted = net_with_output(LW_ACTIVATION_SOFTMAX), *looped = net_with_output(LW_ACTIVATION_SOFTMAX);
     observer seen = {0};
     lw_history history;
     ASSERT_OK(lw_fit(fitted, &p.data,
@@ -90,7 +90,7 @@ static int watch_row(void *user, const lw_batch_report *report)
 
 static void watch_orders(uint64_t seed, int general, const lw_target *target, size_t orders[4])
 {
-    const lw_layer_spec layer = {.units = 1, .activation = LW_LINEAR};
+    const lw_layer_spec layer = {.units = 1, .activation = LW_ACTIVATION_LINEAR};
     static const float x[] = {0, 1, 2, 3, 4, 5, 6, 7}, w = 0.0f, b = -1.0f;
     const lw_dataset data = {.rows = 8, .inputs = 1, .outputs = 1, .x = x, .target = *target};
     row_watcher watcher = {.net = make_net(1, &layer, 1, seed), .w = w, .b = b};
@@ -134,12 +134,12 @@ START_TEST(full_batch_equals_a_single_step)
     problem p = make_problem(ROWS);
     static const size_t sizes[] = {LW_FULL_BATCH, ROWS, ROWS + 1};
     const lw_optimizer sgd = lw_sgd(0.1f);
-    lw_net *stepped = net_with_output(LW_SOFTMAX);
+    lw_net *stepped = net_with_output(LW_ACTIVATION_SOFTMAX);
     for (size_t i = 0; i < 2; i++)
         ASSERT_OK(lw_train_step(stepped, LW_LOSS_DEFAULT, &sgd, ROWS, p.x, &p.data.target, NULL));
     float *want = parameters_of(stepped);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        lw_net *net = net_with_output(LW_SOFTMAX);
+        lw_net *net = net_with_output(LW_ACTIVATION_SOFTMAX);
         ASSERT_OK(lw_fit(net, &p.data,
                          &(lw_fit_options){.size = sizeof(lw_fit_options),
                                            .optimizer = sgd,
@@ -159,7 +159,7 @@ END_TEST
 START_TEST(clipping_bounds_the_step)
 {
     problem p = make_problem(ROWS);
-    lw_net *net = net_with_output(LW_SOFTMAX);
+    lw_net *net = net_with_output(LW_ACTIVATION_SOFTMAX);
     const size_t n = lw_net_parameter_count(net);
     float *before = parameters_of(net);
     ASSERT_OK(lw_fit(net, &p.data,
@@ -183,7 +183,7 @@ END_TEST
 START_TEST(callbacks_stop_the_run)
 {
     problem p = make_problem(ROWS);
-    lw_net *net = net_with_output(LW_SOFTMAX);
+    lw_net *net = net_with_output(LW_ACTIVATION_SOFTMAX);
     lw_history history;
     observer seen = {.stop_after_epochs = 2};
     lw_fit_options options = {.size = sizeof options,
@@ -227,7 +227,7 @@ START_TEST(validation_equals_an_evaluation)
                                .outputs = OUTPUTS,
                                .x = p.x + 60 * INPUTS,
                                .target = {.labels = p.labels + 60}};
-    lw_net *net = net_with_output(LW_SOFTMAX);
+    lw_net *net = net_with_output(LW_ACTIVATION_SOFTMAX);
     lw_history history;
     ASSERT_OK(lw_fit(net, &first,
                      &(lw_fit_options){.size = sizeof(lw_fit_options),
@@ -249,7 +249,7 @@ END_TEST
 START_TEST(invalid_fits_are_rejected_and_change_nothing)
 {
     problem p = make_problem(ROWS);
-    lw_net *net = net_with_output(LW_SOFTMAX);
+    lw_net *net = net_with_output(LW_ACTIVATION_SOFTMAX);
     float *before = parameters_of(net);
     lw_history history = {.count = 77};
     const lw_fit_options with_history = {.size = sizeof with_history, .history = &history};

@@ -20,25 +20,25 @@ typedef struct loss_case {
 } loss_case;
 
 static const loss_case loss_cases[] = {
-    {LW_MSE, LW_LINEAR, 0},
-    {LW_MSE, LW_RELU, 0},
-    {LW_MSE, LW_LEAKY_RELU, 0},
-    {LW_MSE, LW_SIGMOID, 0},
-    {LW_MSE, LW_TANH, 0},
-    {LW_MSE, LW_GELU, 0},
-    {LW_MSE, LW_SILU, 0},
-    {LW_MSE, LW_SOFTMAX, 0},
-    {LW_HALF_MSE, LW_LINEAR, 0},
-    {LW_HALF_MSE, LW_SIGMOID, 1},
-    {LW_SSE, LW_TANH, 0},
-    {LW_SSE, LW_SOFTMAX, 1},
-    {LW_SSE, LW_GELU, 1},
-    {LW_BINARY_CROSS_ENTROPY, LW_SIGMOID, 0},
-    {LW_CROSS_ENTROPY, LW_SOFTMAX, 0},
-    {LW_CROSS_ENTROPY, LW_SOFTMAX, 1},
-    {LW_LOSS_DEFAULT, LW_SOFTMAX, 1},
-    {LW_LOSS_DEFAULT, LW_SIGMOID, 0},
-    {LW_LOSS_DEFAULT, LW_TANH, 0},
+    {LW_MSE, LW_ACTIVATION_LINEAR, 0},
+    {LW_MSE, LW_ACTIVATION_RELU, 0},
+    {LW_MSE, LW_ACTIVATION_LEAKY_RELU, 0},
+    {LW_MSE, LW_ACTIVATION_SIGMOID, 0},
+    {LW_MSE, LW_ACTIVATION_TANH, 0},
+    {LW_MSE, LW_ACTIVATION_GELU, 0},
+    {LW_MSE, LW_ACTIVATION_SILU, 0},
+    {LW_MSE, LW_ACTIVATION_SOFTMAX, 0},
+    {LW_HALF_MSE, LW_ACTIVATION_LINEAR, 0},
+    {LW_HALF_MSE, LW_ACTIVATION_SIGMOID, 1},
+    {LW_SSE, LW_ACTIVATION_TANH, 0},
+    {LW_SSE, LW_ACTIVATION_SOFTMAX, 1},
+    {LW_SSE, LW_ACTIVATION_GELU, 1},
+    {LW_BINARY_CROSS_ENTROPY, LW_ACTIVATION_SIGMOID, 0},
+    {LW_CROSS_ENTROPY, LW_ACTIVATION_SOFTMAX, 0},
+    {LW_CROSS_ENTROPY, LW_ACTIVATION_SOFTMAX, 1},
+    {LW_LOSS_DEFAULT, LW_ACTIVATION_SOFTMAX, 1},
+    {LW_LOSS_DEFAULT, LW_ACTIVATION_SIGMOID, 0},
+    {LW_LOSS_DEFAULT, LW_ACTIVATION_TANH, 0},
 };
 enum { LOSS_CASES = sizeof loss_cases / sizeof *loss_cases };
 
@@ -51,7 +51,7 @@ static void check_network(const loss_case *c, lw_activation hidden, size_t input
         {.units = outputs, .activation = c->output, .init = LW_INIT_NORMAL},
     };
     lw_net *net = make_net(inputs, layers, 3, 11 + width);
-    if (c->output == LW_RELU) { /* positive, because a dead ReLU output has no gradient */
+    if (c->output == LW_ACTIVATION_RELU) { /* positive, because a dead ReLU output has no gradient */
         float *b = uniform_floats(outputs, 2.0f, 3.0f, 51);
         ASSERT_OK(lw_net_set_layer(net, 2, NULL, b));
         free(b);
@@ -83,22 +83,22 @@ static int is_skipped_shape(size_t hidden, size_t width, size_t outputs)
 
 START_TEST(every_loss_and_activation)
 {
-    static const lw_activation hidden[] = {LW_LINEAR, LW_RELU, LW_LEAKY_RELU, LW_SIGMOID,
-                                           LW_TANH,   LW_GELU, LW_SILU};
+    static const lw_activation hidden[] = {LW_ACTIVATION_LINEAR, LW_ACTIVATION_RELU, LW_ACTIVATION_LEAKY_RELU, LW_ACTIVATION_SIGMOID,
+                                           LW_ACTIVATION_TANH,   LW_ACTIVATION_GELU, LW_ACTIVATION_SILU};
     static const size_t widths[] = {1, 2, 3, 17};
     const loss_case *c = &loss_cases[_i];
     for (size_t h = 0; h < sizeof hidden / sizeof *hidden; h++)
         for (size_t w = 0; w < sizeof widths / sizeof *widths; w++)
             for (size_t o = 0; o < sizeof widths / sizeof *widths; o++)
                 /* The softmax of a single output is constant and has a zero gradient. */
-                if ((widths[o] > 1 || c->output != LW_SOFTMAX) && !is_skipped_shape(h, w, o))
+                if ((widths[o] > 1 || c->output != LW_ACTIVATION_SOFTMAX) && !is_skipped_shape(h, w, o))
                     check_network(c, hidden[h], 1 + w, widths[w], widths[o]);
 }
 END_TEST
 
 START_TEST(one_layer_and_one_row)
 {
-    const lw_layer_spec layer = {.units = 3, .activation = LW_SOFTMAX};
+    const lw_layer_spec layer = {.units = 3, .activation = LW_ACTIVATION_SOFTMAX};
     lw_net *net = make_net(2, &layer, 1, 5);
     const float x[] = {0.5f, -1.0f};
     const int32_t label = 2;
@@ -115,8 +115,8 @@ END_TEST
 /* Returns the error that the check reports for a gradient changed by `breakage`. */
 static double error_of_broken(void (*breakage)(size_t n, double *gradient))
 {
-    const lw_layer_spec layers[] = {{.units = 4, .activation = LW_TANH},
-                                    {.units = 3, .activation = LW_SOFTMAX}};
+    const lw_layer_spec layers[] = {{.units = 4, .activation = LW_ACTIVATION_TANH},
+                                    {.units = 3, .activation = LW_ACTIVATION_SOFTMAX}};
     lw_net *net = make_net(2, layers, 2, 3);
     float *x = uniform_floats(ROWS * 2, -1.0f, 1.0f, 22);
     int32_t *labels = uniform_labels(ROWS, 3, 42);

@@ -35,7 +35,7 @@ static const float counted[] = {1, 2, 3, 4, 5, 6, 7};
 static lw_net *import_numbered(const char *header, size_t floats)
 {
     lw_net *net;
-    ASSERT_OK(lw_net_import(&net, save_numbered(header, floats), LW_TANH, LW_SIGMOID));
+    ASSERT_OK(lw_net_import(&net, save_numbered(header, floats), LW_ACTIVATION_TANH, LW_ACTIVATION_SIGMOID));
     ck_assert_uint_eq(lw_net_inputs(net), 2);
     ck_assert_uint_eq(lw_net_layer_count(net), 2);
     float *flat = parameters_of(net);
@@ -58,8 +58,8 @@ START_TEST(numbered_tensors_are_layers)
         lw_layer_info first, last;
         ASSERT_OK(lw_net_layer_info(net, 0, &first));
         ASSERT_OK(lw_net_layer_info(net, 1, &last));
-        ck_assert(first.out == 1 && first.activation == LW_TANH);
-        ck_assert(last.out == 2 && last.activation == LW_SIGMOID);
+        ck_assert(first.out == 1 && first.activation == LW_ACTIVATION_TANH);
+        ck_assert(last.out == 2 && last.activation == LW_ACTIVATION_SIGMOID);
         lw_net_destroy(net);
     }
 }
@@ -91,10 +91,10 @@ START_TEST(a_missing_bias_is_0)
         MATRIX("2.weight", 2, 1, 8, 16) "," VECTOR("2.bias", 2, 16, 24) "}";
     /* clang-format on */
     const char *path = save_numbered(header, 6);
-    const lw_layer_spec layers[] = {{.units = 1, .activation = LW_RELU}, {.units = 2}};
+    const lw_layer_spec layers[] = {{.units = 1, .activation = LW_ACTIVATION_RELU}, {.units = 2}};
     lw_net *net = make_net(2, layers, 2, 1), *imported;
     ASSERT_OK(lw_net_load_parameters(net, path));
-    ASSERT_OK(lw_net_import(&imported, path, LW_RELU, LW_SOFTMAX));
+    ASSERT_OK(lw_net_import(&imported, path, LW_ACTIVATION_RELU, LW_ACTIVATION_SOFTMAX));
     float *flat = parameters_of(net), *imported_flat = parameters_of(imported);
     assert_same_bits("loaded", 7, flat, expected);
     assert_same_bits("imported", 7, imported_flat, expected);
@@ -109,7 +109,7 @@ START_TEST(weights_are_read_as_out_in)
 {
     lw_net *net;
     const char *path = save_numbered("{" MATRIX("0.weight", 2, 3, 0, 24) "}", 6);
-    ASSERT_OK(lw_net_import(&net, path, LW_RELU, LW_LINEAR));
+    ASSERT_OK(lw_net_import(&net, path, LW_ACTIVATION_RELU, LW_ACTIVATION_LINEAR));
     static const float x[] = {1.0f, 0.0f, 0.0f, 0.0f, 1.0f, 0.0f, 0.0f, 0.0f, 1.0f};
     static const float columns[] = {1, 4, 2, 5, 3, 6};
     float y[6];
@@ -149,7 +149,7 @@ static const char *save_many(const char *name, const char *end)
 START_TEST(many_layers_are_found_quickly)
 {
     lw_net *net;
-    ASSERT_OK(lw_net_import(&net, save_many("many", "}"), LW_TANH, LW_LINEAR));
+    ASSERT_OK(lw_net_import(&net, save_many("many", "}"), LW_ACTIVATION_TANH, LW_ACTIVATION_LINEAR));
     ck_assert_uint_eq(lw_net_layer_count(net), (size_t)many_layers());
     lw_net_destroy(net);
 }
@@ -173,10 +173,10 @@ START_TEST(a_heap_that_cannot_grow_is_not_an_error)
     /* It is sufficient if the page is already in use. */
     (void)mmap((void *)behind, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     lw_net *net;
-    ASSERT_OK(lw_net_import(&net, whole, LW_TANH, LW_LINEAR));
+    ASSERT_OK(lw_net_import(&net, whole, LW_ACTIVATION_TANH, LW_ACTIVATION_LINEAR));
     lw_net_destroy(net);
     ASSERT_FILE_REJECTED(LW_EFORMAT, part, "header at byte ",
-                         lw_net_import(&net, part, LW_TANH, LW_LINEAR));
+                         lw_net_import(&net, part, LW_ACTIVATION_TANH, LW_ACTIVATION_LINEAR));
 }
 END_TEST
 
@@ -205,7 +205,7 @@ START_TEST(tensors_without_a_network_are_rejected)
         lw_net *net = (lw_net *)(void *)&net;
         const char *path = save_numbered(cases[k].header, cases[k].floats);
         ASSERT_FILE_REJECTED(cases[k].expected, path, cases[k].place,
-                             lw_net_import(&net, path, LW_RELU, LW_LINEAR));
+                             lw_net_import(&net, path, LW_ACTIVATION_RELU, LW_ACTIVATION_LINEAR));
         ck_assert_ptr_eq(net, &net);
     }
 }
@@ -215,13 +215,13 @@ START_TEST(bad_arguments_are_rejected)
 {
     const char *path = save_numbered(COUNTED_LAYERS("0", "2"), 7);
     lw_net *net;
-    ASSERT_FAILS(LW_EINVAL, "net", lw_net_import(NULL, path, LW_RELU, LW_LINEAR));
-    ASSERT_FAILS(LW_EINVAL, "path", lw_net_import(&net, NULL, LW_RELU, LW_LINEAR));
-    ASSERT_FAILS(LW_EINVAL, "hidden", lw_net_import(&net, path, LW_SOFTMAX, LW_LINEAR));
-    ASSERT_FAILS(LW_EINVAL, "hidden", lw_net_import(&net, path, (lw_activation)-1, LW_LINEAR));
-    ASSERT_FAILS(LW_EINVAL, "activation 99", lw_net_import(&net, path, LW_RELU, (lw_activation)99));
+    ASSERT_FAILS(LW_EINVAL, "net", lw_net_import(NULL, path, LW_ACTIVATION_RELU, LW_ACTIVATION_LINEAR));
+    ASSERT_FAILS(LW_EINVAL, "path", lw_net_import(&net, NULL, LW_ACTIVATION_RELU, LW_ACTIVATION_LINEAR));
+    ASSERT_FAILS(LW_EINVAL, "hidden", lw_net_import(&net, path, LW_ACTIVATION_SOFTMAX, LW_ACTIVATION_LINEAR));
+    ASSERT_FAILS(LW_EINVAL, "hidden", lw_net_import(&net, path, (lw_activation)-1, LW_ACTIVATION_LINEAR));
+    ASSERT_FAILS(LW_EINVAL, "activation 99", lw_net_import(&net, path, LW_ACTIVATION_RELU, (lw_activation)99));
     ASSERT_FILE_REJECTED(LW_EIO, temp_path("absent"), "No such file",
-                         lw_net_import(&net, temp_path("absent"), LW_RELU, LW_LINEAR));
+                         lw_net_import(&net, temp_path("absent"), LW_ACTIVATION_RELU, LW_ACTIVATION_LINEAR));
 }
 END_TEST
 

@@ -23,11 +23,11 @@ static const net_kind kinds[] = {
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static const lw_layer_spec deep[] = {
-    {.units = 9, .activation = LW_GELU, .init = LW_INIT_NORMAL, .init_scale = 0.5f},
-    {.units = 8, .activation = LW_TANH},
-    {.units = OUTPUTS, .activation = LW_SOFTMAX},
+    {.units = 9, .activation = LW_ACTIVATION_GELU, .init = LW_INIT_NORMAL, .init_scale = 0.5f},
+    {.units = 8, .activation = LW_ACTIVATION_TANH},
+    {.units = OUTPUTS, .activation = LW_ACTIVATION_SOFTMAX},
 };
-static const lw_layer_spec single[] = {{.units = OUTPUTS, .activation = LW_SIGMOID}};
+static const lw_layer_spec single[] = {{.units = OUTPUTS, .activation = LW_ACTIVATION_SIGMOID}};
 
 typedef struct problem {
     lw_net *net;
@@ -181,7 +181,7 @@ START_TEST(threads_do_not_change_it)
 {
     enum { MANY = 300, WIDE = 70 };
     const lw_layer_spec layers[] = {
-        {.units = 120, .activation = LW_SILU}, {.units = 90, .activation = LW_RELU}, {.units = 11}};
+        {.units = 120, .activation = LW_ACTIVATION_SILU}, {.units = 90, .activation = LW_ACTIVATION_RELU}, {.units = 11}};
     float *x = uniform_floats(MANY * WIDE, -1.0f, 1.0f, 1);
     float *dy = uniform_floats(MANY * 11, -1.0f, 1.0f, 2);
     float *first = uniform_floats(MANY * WIDE, 0.0f, 0.0f, 3);

@@ -9,8 +9,8 @@ START_TEST(xor_is_learnt_with_32_hidden_units)
     const lw_dataset data = {
         .rows = 4, .inputs = 2, .outputs = 1, .x = x, .target = {.values = values}};
     const lw_layer_spec layers[] = {
-        {.units = 32, .activation = LW_RELU, .init = LW_INIT_HE},
-        {.units = 1, .activation = LW_SIGMOID, .init = LW_INIT_HE},
+        {.units = 32, .activation = LW_ACTIVATION_RELU, .init = LW_INIT_HE},
+        {.units = 1, .activation = LW_ACTIVATION_SIGMOID, .init = LW_INIT_HE},
     };
     /* Each loop tests ten of a hundred seeds; a fast run tests one. */
     const uint64_t first = 10 * (uint64_t)_i, count = is_fast_run() ? 1 : 10;

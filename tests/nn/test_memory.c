@@ -35,7 +35,7 @@ static lw_net *net_of(const sizes *s)
     lw_layer_spec layers[4] = {0};
     for (size_t i = 0; i < s->layer_count; i++)
         layers[i] = (lw_layer_spec){.units = s->units[i + 1],
-                                    .activation = i + 1 < s->layer_count ? LW_RELU : LW_SOFTMAX};
+                                    .activation = i + 1 < s->layer_count ? LW_ACTIVATION_RELU : LW_ACTIVATION_SOFTMAX};
     return make_net(s->units[0], layers, s->layer_count, 1);
 }
 
@@ -141,24 +141,24 @@ static void assert_stays(size_t inputs, const lw_layer_spec *layers, size_t coun
 
 START_TEST(a_million_steps_of_one_unit_leak_nothing)
 {
-    static const lw_layer_spec layer = {.units = 1, .activation = LW_SIGMOID};
+    static const lw_layer_spec layer = {.units = 1, .activation = LW_ACTIVATION_SIGMOID};
     assert_stays(2, &layer, 1, 4, 1000000);
 }
 END_TEST
 
 START_TEST(many_steps_of_a_small_net_leak_nothing)
 {
-    static const lw_layer_spec layers[] = {{.units = 10, .activation = LW_RELU},
-                                           {.units = 5, .activation = LW_RELU},
-                                           {.units = 1, .activation = LW_SIGMOID}};
+    static const lw_layer_spec layers[] = {{.units = 10, .activation = LW_ACTIVATION_RELU},
+                                           {.units = 5, .activation = LW_ACTIVATION_RELU},
+                                           {.units = 1, .activation = LW_ACTIVATION_SIGMOID}};
     assert_stays(2, layers, 3, 32, 100000);
 }
 END_TEST
 
 START_TEST(many_steps_of_a_layered_network_leak_nothing)
 {
-    static const lw_layer_spec layers[] = {{.units = 40, .activation = LW_RELU},
-                                           {.units = 1, .activation = LW_SIGMOID}};
+    static const lw_layer_spec layers[] = {{.units = 40, .activation = LW_ACTIVATION_RELU},
+                                           {.units = 1, .activation = LW_ACTIVATION_SIGMOID}};
     assert_stays(20, layers, 2, 8, 100000);
 }
 END_TEST

@@ -5,28 +5,28 @@
 
 START_TEST(activations_have_names)
 {
-    for (int i = LW_LINEAR; i <= LW_SOFTMAX; i++) {
-        lw_activation parsed = LW_LINEAR;
+    for (int i = LW_ACTIVATION_LINEAR; i <= LW_ACTIVATION_SOFTMAX; i++) {
+        lw_activation parsed = LW_ACTIVATION_LINEAR;
         ASSERT_OK(lw_activation_parse(lw_activation_name((lw_activation)i), &parsed));
         ck_assert_int_eq((int)parsed, i);
     }
-    lw_activation parsed = LW_GELU;
-    ck_assert_str_eq(lw_activation_name(LW_LEAKY_RELU), "leaky_relu");
+    lw_activation parsed = LW_ACTIVATION_GELU;
+    ck_assert_str_eq(lw_activation_name(LW_ACTIVATION_LEAKY_RELU), "leaky_relu");
     ck_assert_str_eq(lw_activation_name((lw_activation)99), "unknown activation");
     ASSERT_FAILS(LW_EINVAL, "'ReLU'", lw_activation_parse("ReLU", &parsed));
     ASSERT_FAILS(LW_EINVAL, "name", lw_activation_parse(NULL, &parsed));
     ASSERT_FAILS(LW_EINVAL, "activation", lw_activation_parse("relu", NULL));
-    ck_assert_int_eq((int)parsed, LW_GELU);
+    ck_assert_int_eq((int)parsed, LW_ACTIVATION_GELU);
 }
 END_TEST
 
 START_TEST(a_saved_network_loads_unchanged)
 {
     const lw_layer_spec layers[] = {
-        {.units = 1, .activation = LW_LINEAR},     {.units = 17, .activation = LW_RELU},
-        {.units = 5, .activation = LW_LEAKY_RELU}, {.units = 33, .activation = LW_SIGMOID},
-        {.units = 2, .activation = LW_TANH},       {.units = 9, .activation = LW_GELU},
-        {.units = 3, .activation = LW_SILU},       {.units = 4, .activation = LW_SOFTMAX},
+        {.units = 1, .activation = LW_ACTIVATION_LINEAR},     {.units = 17, .activation = LW_ACTIVATION_RELU},
+        {.units = 5, .activation = LW_ACTIVATION_LEAKY_RELU}, {.units = 33, .activation = LW_ACTIVATION_SIGMOID},
+        {.units = 2, .activation = LW_ACTIVATION_TANH},       {.units = 9, .activation = LW_ACTIVATION_GELU},
+        {.units = 3, .activation = LW_ACTIVATION_SILU},       {.units = 4, .activation = LW_ACTIVATION_SOFTMAX},
     };
     enum { COUNT = sizeof layers / sizeof *layers };
     lw_net *net = make_net(7, layers, COUNT, 3), *loaded, *other = make_net(7, layers, COUNT, 4);
@@ -89,11 +89,11 @@ END_TEST
 START_TEST(tensors_are_named_as_in_a_sequential)
 {
     static const char *const names[] = {"0.weight", "2.weight", "3.weight", "4.weight", "6.weight"};
-    static const lw_layer_spec layers[] = {{.units = 2, .activation = LW_RELU},
-                                           {.units = 2, .activation = LW_LINEAR},
-                                           {.units = 2, .activation = LW_LINEAR},
-                                           {.units = 2, .activation = LW_GELU},
-                                           {.units = 2, .activation = LW_SOFTMAX}};
+    static const lw_layer_spec layers[] = {{.units = 2, .activation = LW_ACTIVATION_RELU},
+                                           {.units = 2, .activation = LW_ACTIVATION_LINEAR},
+                                           {.units = 2, .activation = LW_ACTIVATION_LINEAR},
+                                           {.units = 2, .activation = LW_ACTIVATION_GELU},
+                                           {.units = 2, .activation = LW_ACTIVATION_SOFTMAX}};
     enum { COUNT = sizeof layers / sizeof *layers };
     lw_net *net = make_net(2, layers, COUNT, 1);
     const char *path = temp_path("net.safetensors");
@@ -117,7 +117,7 @@ END_TEST
 
 START_TEST(parameters_load_from_another_network)
 {
-    const lw_layer_spec layer = {.units = 1, .activation = LW_TANH};
+    const lw_layer_spec layer = {.units = 1, .activation = LW_ACTIVATION_TANH};
     lw_net *net = make_net(2, &layer, 1, 1), *loaded = net;
     const composed_file file = other_program_file(-2.0);
     const char *path = save_composed(&file, "foreign.safetensors");

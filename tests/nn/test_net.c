@@ -7,9 +7,9 @@
 
 /* Sizes that are not multiples of the padding, so that padding mistaken for data is detected. */
 static const lw_layer_spec odd_layers[] = {
-    {.units = 5, .activation = LW_TANH},
-    {.units = 17, .activation = LW_GELU},
-    {.units = 3, .activation = LW_SOFTMAX},
+    {.units = 5, .activation = LW_ACTIVATION_TANH},
+    {.units = 17, .activation = LW_ACTIVATION_GELU},
+    {.units = 3, .activation = LW_ACTIVATION_SOFTMAX},
 };
 enum { ODD_INPUTS = 7, ODD_LAYERS = 3, ODD_COUNT = 7 * 5 + 5 + 5 * 17 + 17 + 17 * 3 + 3 };
 
@@ -25,7 +25,7 @@ START_TEST(creation_rejects_invalid_layers)
         {0, 1, {{.units = 1}}, "input"},
         {1, 0, {{.units = 1}}, "layer"},
         {1, 2, {{.units = 1}, {.units = 0}}, "layer 1"},
-        {1, 2, {{.units = 2, .activation = LW_SOFTMAX}, {.units = 2}}, "softmax"},
+        {1, 2, {{.units = 2, .activation = LW_ACTIVATION_SOFTMAX}, {.units = 2}}, "softmax"},
         {1, 1, {{.units = 1, .activation = (lw_activation)99}}, "activation"},
         {1, 1, {{.units = 1, .init = (lw_init)99}}, "initialisation"},
         {1, 1, {{.units = 1, .init = LW_INIT_NORMAL, .init_scale = -1.0f}}, "init_scale"},
@@ -59,7 +59,7 @@ START_TEST(getters_return_the_shape)
     ck_assert_uint_eq(lw_net_parameter_count(net), ODD_COUNT);
     lw_layer_info info = {0};
     ASSERT_OK(lw_net_layer_info(net, 1, &info));
-    ck_assert(info.in == 5 && info.out == 17 && info.activation == LW_GELU);
+    ck_assert(info.in == 5 && info.out == 17 && info.activation == LW_ACTIVATION_GELU);
     ASSERT_FAILS(LW_EINVAL, "layer 3", lw_net_layer_info(net, 3, &info));
     ASSERT_FAILS(LW_EINVAL, "net", lw_net_layer_info(NULL, 0, &info));
     ck_assert_uint_eq(info.in, 5);
@@ -301,7 +301,7 @@ END_TEST
 
 START_TEST(prediction_has_the_bits_of_the_forward_pass)
 {
-    static const lw_activation outputs[] = {LW_LINEAR, LW_SIGMOID, LW_SOFTMAX, LW_GELU};
+    static const lw_activation outputs[] = {LW_ACTIVATION_LINEAR, LW_ACTIVATION_SIGMOID, LW_ACTIVATION_SOFTMAX, LW_ACTIVATION_GELU};
     static const size_t rows[] = {1, 2, 255, 256, 257, 700};
     float *x = uniform_floats(700 * ODD_INPUTS, -2.0f, 2.0f, 3);
     for (size_t a = 0; a < sizeof outputs / sizeof *outputs; a++) {

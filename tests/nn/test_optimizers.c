@@ -8,7 +8,7 @@
 /* Parameters after two steps with the gradients 1, 2, 3, ... */
 static float *after_two_steps(const lw_optimizer *first, const lw_optimizer *second)
 {
-    lw_net *net = net_with_output(LW_LINEAR);
+    lw_net *net = net_with_output(LW_ACTIVATION_LINEAR);
     const size_t n = lw_net_parameter_count(net);
     float *flat = uniform_floats(n, 0.0f, 0.0f, 1);
     ASSERT_OK(lw_net_set_parameters(net, flat));
@@ -70,7 +70,7 @@ START_TEST(steps_equal_the_update_kernels)
         {LW_ADAMW, 0.1f, 0.0f, 0, 0.3f, 0.8f, 0.95f, 1e-2f},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        lw_net *net = net_with_output(LW_LINEAR);
+        lw_net *net = net_with_output(LW_ACTIVATION_LINEAR);
         const size_t n = lw_net_parameter_count(net);
         float *w = parameters_of(net), *g = uniform_floats(n, -1.0f, 1.0f, 8);
         for (size_t step = 0; step < 2; step++) {
@@ -91,7 +91,7 @@ END_TEST
 START_TEST(another_optimizer_resets_the_state)
 {
     const lw_optimizer momentum = lw_sgd_momentum(0.5f, 0.5f);
-    lw_net *net = net_with_output(LW_LINEAR);
+    lw_net *net = net_with_output(LW_ACTIVATION_LINEAR);
     const size_t n = lw_net_parameter_count(net);
     float *ones = uniform_floats(n, 1.0f, 1.0f, 1), *flat = parameters_of(net);
     ASSERT_OK(lw_net_set_gradients(net, ones));
@@ -124,7 +124,7 @@ START_TEST(invalid_optimizers_are_rejected)
         {{.kind = LW_ADAMW, .beta1 = 0.9f, .beta2 = NAN}, "betas"},
         {{.kind = LW_ADAM, .epsilon = -1.0f}, "epsilon"},
     };
-    lw_net *net = net_with_output(LW_LINEAR);
+    lw_net *net = net_with_output(LW_ACTIVATION_LINEAR);
     float *flat = parameters_of(net);
     ASSERT_OK(lw_net_set_gradients(net, flat));
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -139,7 +139,7 @@ END_TEST
 
 START_TEST(clipping)
 {
-    lw_net *net = net_with_output(LW_LINEAR);
+    lw_net *net = net_with_output(LW_ACTIVATION_LINEAR);
     const size_t n = lw_net_parameter_count(net);
     float *flat = uniform_floats(n, 0.0f, 0.0f, 1);
     double norm = -7.0;
@@ -179,7 +179,7 @@ START_TEST(clipping_of_extreme_gradients)
 {
     static const float values[] = {0x1p-149f, 1e-40f, 1e-30f, 1e-25f, 1e-19f,
                                    1e19f,     1e20f,  1e30f,  3e38f};
-    lw_net *net = net_with_output(LW_LINEAR);
+    lw_net *net = net_with_output(LW_ACTIVATION_LINEAR);
     const size_t n = lw_net_parameter_count(net);
     float *flat = uniform_floats(n, 0.0f, 0.0f, 1), *clipped = uniform_floats(n, 0.0f, 0.0f, 1);
     for (size_t v = 0; v < sizeof values / sizeof *values; v++) {
@@ -214,7 +214,7 @@ START_TEST(a_reset_affects_only_the_optimizer)
 {
     const lw_optimizer optimizers[] = {lw_sgd_momentum(0.5f, 0.5f), lw_adam(0.25f)};
     for (size_t i = 0; i < 2; i++) {
-        lw_net *used = net_with_output(LW_LINEAR), *fresh = net_with_output(LW_LINEAR);
+        lw_net *used = net_with_output(LW_ACTIVATION_LINEAR), *fresh = net_with_output(LW_ACTIVATION_LINEAR);
         const size_t n = lw_net_parameter_count(used);
         float *flat = uniform_floats(n, -1.0f, 1.0f, 3);
         lw_optimizer_info info;

@@ -76,7 +76,7 @@ static void expect_rejected(lw_status status, const char *message, lw_fit_option
                             int by_source)
 {
     problem p = make_problem(ROWS);
-    lw_net *net = net_with_output(LW_SOFTMAX);
+    lw_net *net = net_with_output(LW_ACTIVATION_SOFTMAX);
     const lw_batch_source source = {sizeof source, INPUTS, OUTPUTS, 1, never, NULL};
     lw_history history = {.count = 77};
     lw_position reached = {.epochs = 77};
@@ -119,7 +119,7 @@ START_TEST(invalid_optimizers_are_rejected)
                     1);
 
     problem p = make_problem(ROWS);
-    lw_net *net = net_with_output(LW_SOFTMAX);
+    lw_net *net = net_with_output(LW_ACTIVATION_SOFTMAX);
     double value = 5.0;
     ASSERT_FAILS(LW_EINVAL, optimizers[_i].message,
                  lw_train_step(net, LW_LOSS_DEFAULT, optimizer, ROWS, p.x, &p.data.target, &value));

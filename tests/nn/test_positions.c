@@ -25,17 +25,17 @@ typedef struct scenario {
 #define LAYERED                                                                                    \
     40,                                                                                            \
     {                                                                                              \
-        {.units = 40, .activation = LW_GELU},                                                      \
+        {.units = 40, .activation = LW_ACTIVATION_GELU},                                                      \
         {                                                                                          \
-            .units = 3, .activation = LW_SOFTMAX                                                   \
+            .units = 3, .activation = LW_ACTIVATION_SOFTMAX                                                   \
         }                                                                                          \
     }
 #define SMALL_NET                                                                                  \
     4,                                                                                             \
     {                                                                                              \
-        {.units = 6, .activation = LW_TANH},                                                       \
+        {.units = 6, .activation = LW_ACTIVATION_TANH},                                                       \
         {                                                                                          \
-            .units = 3, .activation = LW_SOFTMAX                                                   \
+            .units = 3, .activation = LW_ACTIVATION_SOFTMAX                                                   \
         }                                                                                          \
     }
 #define COSINE                                                                                     \

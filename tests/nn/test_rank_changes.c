@@ -26,7 +26,7 @@ static void change_rank(void *user, const lw_ranks *ranks)
 {
     changes *c = user;
     const lw_optimizer sgd = lw_sgd_momentum(0.1f, 0.9f), adam = lw_adam(0.01f);
-    lw_net *net = net_with(150, LW_SOFTMAX);
+    lw_net *net = net_with(150, LW_ACTIVATION_SOFTMAX);
     step_with(net, NULL, c->data, 8, &adam); /* each rank alone, on the same rows */
     ASSERT_OK(lw_net_set_ranks(net, ranks));
     step_with(net, ranks, c->data, 8, &adam);
@@ -61,7 +61,7 @@ static void many_rows_rank(void *user, const lw_ranks *ranks)
 {
     changes *c = user;
     const lw_optimizer adam = lw_adam(0.01f);
-    lw_net *net = net_with(150, LW_SOFTMAX);
+    lw_net *net = net_with(150, LW_ACTIVATION_SOFTMAX);
     ASSERT_OK(lw_net_set_ranks(net, ranks));
     step_with(net, ranks, c->data, MANY, &adam);
     step_with(net, ranks, c->data, 20, &adam);

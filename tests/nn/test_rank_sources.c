@@ -47,7 +47,7 @@ static void source_rank(void *user, const lw_ranks *ranks)
     source_run *r = user;
     shard_source source = {
         .data = r->data, .ranks = ranks, .fails = r->failing == ranks->rank + 1 ? 4 : 0};
-    lw_net *net = net_with(150, LW_SOFTMAX);
+    lw_net *net = net_with(150, LW_ACTIVATION_SOFTMAX);
     ASSERT_OK(lw_net_set_ranks(net, ranks));
     lw_history history = {0};
     r->status[ranks->rank] = lw_fit_source(net,

@@ -14,7 +14,7 @@ typedef struct bad_data {
 static void fail_rank(void *user, const lw_ranks *ranks)
 {
     bad_data *b = user;
-    lw_net *net = net_with(6, LW_SOFTMAX);
+    lw_net *net = net_with(6, LW_ACTIVATION_SOFTMAX);
     ASSERT_OK(lw_net_set_ranks(net, ranks));
     lw_dataset data = b->data->data;
     data.inputs = ranks->rank == b->bad ? INPUTS - 1 : INPUTS;
@@ -71,7 +71,7 @@ static void stop_rank(void *user, const lw_ranks *ranks)
 {
     ending *all = user;
     ending_rank r = {.all = all, .rank = ranks->rank};
-    lw_net *net = net_with(6, LW_SOFTMAX);
+    lw_net *net = net_with(6, LW_ACTIVATION_SOFTMAX);
     ASSERT_OK(lw_net_set_ranks(net, ranks));
     const lw_dataset data = shard_of(all->data, ranks, BATCH);
     ASSERT_OK(lw_fit(net, &data,
@@ -113,7 +113,7 @@ typedef struct diverging {
 static void diverge_rank(void *user, const lw_ranks *ranks)
 {
     diverging *d = user;
-    lw_net *net = net_with(6, LW_SOFTMAX);
+    lw_net *net = net_with(6, LW_ACTIVATION_SOFTMAX);
     ASSERT_OK(lw_net_set_ranks(net, ranks));
     d->status[ranks->rank] =
         lw_train_step(net, LW_LOSS_DEFAULT, &(lw_optimizer){.learning_rate = 0.1f}, 3,
@@ -127,7 +127,7 @@ static void diverge_rank(void *user, const lw_ranks *ranks)
 START_TEST(a_nonfinite_loss_stops_all_ranks_before_the_update)
 {
     problem data = make_problem(ROWS);
-    lw_net *net = net_with(6, LW_SOFTMAX);
+    lw_net *net = net_with(6, LW_ACTIVATION_SOFTMAX);
     float *initial = parameters_of(net);
     data.x[4 * INPUTS] = NAN; /* a row of the second rank */
     diverging d = {.data = &data};

@@ -106,7 +106,7 @@ static void count_rank(void *user, const lw_ranks *ranks)
     counting_rank c = {all, ranks->rank};
     problem p = make_problem(all->rows[ranks->rank] + 1);
     p.data.rows = all->rows[ranks->rank];
-    lw_net *net = net_with(6, LW_SOFTMAX);
+    lw_net *net = net_with(6, LW_ACTIVATION_SOFTMAX);
     ASSERT_OK(lw_net_set_ranks(net, ranks));
     all->status[ranks->rank] = lw_fit(net, &p.data,
                                       &(lw_fit_options){.size = sizeof(lw_fit_options),
@@ -167,7 +167,7 @@ static void evaluate_rank(void *user, const lw_ranks *ranks)
     evaluated *e = user;
     const unsigned rank = ranks ? ranks->rank : 0;
     const lw_dataset data = shard_of(e->data, ranks, LW_FULL_BATCH);
-    lw_net *net = net_with(6, LW_SOFTMAX);
+    lw_net *net = net_with(6, LW_ACTIVATION_SOFTMAX);
     ASSERT_OK(lw_net_set_ranks(net, ranks));
     ASSERT_OK(lw_evaluate(net, &data, LW_LOSS_DEFAULT, &e->results[rank]));
     lw_net_destroy(net);
@@ -213,9 +213,9 @@ typedef struct step_call {
 
 static lw_net *net_of_two(const size_t units[2])
 {
-    const lw_layer_spec layers[] = {{.units = units[0], .activation = LW_GELU},
-                                    {.units = units[1], .activation = LW_RELU},
-                                    {.units = OUTPUTS, .activation = LW_SOFTMAX}};
+    const lw_layer_spec layers[] = {{.units = units[0], .activation = LW_ACTIVATION_GELU},
+                                    {.units = units[1], .activation = LW_ACTIVATION_RELU},
+                                    {.units = OUTPUTS, .activation = LW_ACTIVATION_SOFTMAX}};
     return make_net(INPUTS, layers, 3, 7);
 }
 

@@ -25,7 +25,7 @@ static void refuse_net(lw_status expected, const char *place, const char *path)
 
 START_TEST(nonfinite_parameters_are_rejected)
 {
-    const lw_layer_spec layer = {.units = 1, .activation = LW_TANH};
+    const lw_layer_spec layer = {.units = 1, .activation = LW_ACTIVATION_TANH};
     static const double unusable[] = {NAN, INFINITY, -INFINITY, 1e39};
     lw_net *net = make_net(2, &layer, 1, 1);
     for (size_t k = 0; k < 4; k++) {
@@ -105,7 +105,7 @@ START_TEST(invalid_tensors_are_rejected)
          "\"0.weight\":{\"dtype\":\"I16\",\"shape\":[1,4],\"data_offsets\":[0,8]}", NULL},
     };
     static const char rest[] = "\"rest\":{\"dtype\":\"U8\",\"shape\":[16],\"data_offsets\":[8,24]}";
-    const lw_layer_spec layer = {.units = 1, .activation = LW_SIGMOID};
+    const lw_layer_spec layer = {.units = 1, .activation = LW_ACTIVATION_SIGMOID};
     lw_net *net = make_net(2, &layer, 1, 1);
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         char header[512];

@@ -58,7 +58,7 @@ static lw_net *replay_one_layer(const way *by, const lw_safetensors *file, const
                                 size_t rows, size_t inputs, const float *x, const float *y,
                                 size_t cut)
 {
-    const lw_layer_spec layer = {.units = 1, .activation = LW_SIGMOID};
+    const lw_layer_spec layer = {.units = 1, .activation = LW_ACTIVATION_SIGMOID};
     const lw_optimizer sgd = lw_sgd(1.0f);
     lw_net *net = make_net(inputs, &layer, 1, 0);
     prepare(net, by);
@@ -148,8 +148,8 @@ static void compare_xor_layers(const lw_net *net, const lw_safetensors *file, co
 static void replay_xor(const way *by, const char *run, float learning_rate, size_t steps)
 {
     lw_safetensors *file = open_recorded(LANEWISE_TEST_DATA "/replay/xor.safetensors");
-    const lw_layer_spec layers[] = {{.units = 2, .activation = LW_RELU},
-                                    {.units = 1, .activation = LW_SIGMOID}};
+    const lw_layer_spec layers[] = {{.units = 2, .activation = LW_ACTIVATION_RELU},
+                                    {.units = 1, .activation = LW_ACTIVATION_SIGMOID}};
     lw_net *net = make_net(2, layers, 2, 0);
     prepare(net, by);
     set_layer(net, 0, file, run, "init.W1", "init.b1", OUT_IN);
@@ -212,7 +212,7 @@ static lw_net *recorded_tanh_net(const lw_safetensors *file, const char *run, si
 {
     lw_layer_spec layers[3] = {0};
     for (size_t i = 0; i < count; i++)
-        layers[i] = (lw_layer_spec){.units = units[i], .activation = LW_TANH};
+        layers[i] = (lw_layer_spec){.units = units[i], .activation = LW_ACTIVATION_TANH};
     lw_net *net = make_net(20, layers, count, 0);
     for (size_t i = 0; i < count; i++) {
         char w[32], b[32];

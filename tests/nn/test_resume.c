@@ -15,11 +15,11 @@ typedef struct architecture {
 /* Enough work for several threads; and a small net. */
 static const architecture layered = {40,
                                      3,
-                                     {{.units = 40, .activation = LW_RELU},
-                                      {.units = 20, .activation = LW_GELU},
-                                      {.units = 10, .activation = LW_SOFTMAX}}};
+                                     {{.units = 40, .activation = LW_ACTIVATION_RELU},
+                                      {.units = 20, .activation = LW_ACTIVATION_GELU},
+                                      {.units = 10, .activation = LW_ACTIVATION_SOFTMAX}}};
 static const architecture small_net = {
-    3, 2, {{.units = 10, .activation = LW_TANH}, {.units = 2, .activation = LW_SOFTMAX}}};
+    3, 2, {{.units = 10, .activation = LW_ACTIVATION_TANH}, {.units = 2, .activation = LW_ACTIVATION_SOFTMAX}}};
 
 typedef struct scenario {
     const char *name;

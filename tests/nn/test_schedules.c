@@ -25,7 +25,7 @@ END_TEST
 static void learning_rates(const lw_schedule *schedule, size_t epochs, double *rates)
 {
     problem p = make_problem(ROWS);
-    lw_net *net = net_with_output(LW_SOFTMAX);
+    lw_net *net = net_with_output(LW_ACTIVATION_SOFTMAX);
     lw_history history;
     ASSERT_OK(lw_fit(net, &p.data,
                      &(lw_fit_options){.size = sizeof(lw_fit_options),

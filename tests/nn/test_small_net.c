@@ -12,12 +12,12 @@ typedef struct loss_case {
 } loss_case;
 
 static const loss_case cases[] = {
-    {LW_CROSS_ENTROPY, LW_SOFTMAX, 1},
-    {LW_CROSS_ENTROPY, LW_SOFTMAX, 0},
-    {LW_BINARY_CROSS_ENTROPY, LW_SIGMOID, 0},
-    {LW_MSE, LW_SOFTMAX, 1},
-    {LW_HALF_MSE, LW_TANH, 0},
-    {LW_SSE, LW_LINEAR, 0},
+    {LW_CROSS_ENTROPY, LW_ACTIVATION_SOFTMAX, 1},
+    {LW_CROSS_ENTROPY, LW_ACTIVATION_SOFTMAX, 0},
+    {LW_BINARY_CROSS_ENTROPY, LW_ACTIVATION_SIGMOID, 0},
+    {LW_MSE, LW_ACTIVATION_SOFTMAX, 1},
+    {LW_HALF_MSE, LW_ACTIVATION_TANH, 0},
+    {LW_SSE, LW_ACTIVATION_LINEAR, 0},
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
@@ -35,8 +35,8 @@ typedef struct both {
 
 static both make_both(const loss_case *c)
 {
-    const lw_layer_spec layers[] = {{.units = 13, .activation = LW_GELU},
-                                    {.units = 7, .activation = LW_LEAKY_RELU},
+    const lw_layer_spec layers[] = {{.units = 13, .activation = LW_ACTIVATION_GELU},
+                                    {.units = 7, .activation = LW_ACTIVATION_LEAKY_RELU},
                                     {.units = OUTPUTS, .activation = c->output}};
     both b = {.small = make_net(INPUTS, layers, 3, 5),
               .general = make_net(INPUTS, layers, 3, 6),

@@ -10,13 +10,13 @@ START_TEST(fused_step_has_the_bits_of_individual_calls)
         lw_activation output;
         int labels;
     } cases[] = {
-        {LW_CROSS_ENTROPY, LW_SOFTMAX, 1},
-        {LW_CROSS_ENTROPY, LW_SOFTMAX, 0},
-        {LW_BINARY_CROSS_ENTROPY, LW_SIGMOID, 0},
-        {LW_MSE, LW_SOFTMAX, 1},
-        {LW_HALF_MSE, LW_SIGMOID, 0},
-        {LW_SSE, LW_SILU, 0},
-        {LW_MSE, LW_LINEAR, 1},
+        {LW_CROSS_ENTROPY, LW_ACTIVATION_SOFTMAX, 1},
+        {LW_CROSS_ENTROPY, LW_ACTIVATION_SOFTMAX, 0},
+        {LW_BINARY_CROSS_ENTROPY, LW_ACTIVATION_SIGMOID, 0},
+        {LW_MSE, LW_ACTIVATION_SOFTMAX, 1},
+        {LW_HALF_MSE, LW_ACTIVATION_SIGMOID, 0},
+        {LW_SSE, LW_ACTIVATION_SILU, 0},
+        {LW_MSE, LW_ACTIVATION_LINEAR, 1},
     };
     const lw_optimizer optimizers[] = {
         lw_sgd(0.1f), lw_sgd_momentum(0.1f, 0.9f), lw_adam(0.01f), lw_adamw(0.01f, 0.1f), {0}};
@@ -60,7 +60,7 @@ START_TEST(stored_gradients_equal_a_backward_pass)
     const lw_optimizer sgd = lw_sgd(0.1f);
     problem p = make_problem(ROWS);
     for (size_t i = 0; i < 2; i++) {
-        lw_net *net = net_with(units[i], LW_SOFTMAX);
+        lw_net *net = net_with(units[i], LW_ACTIVATION_SOFTMAX);
         const size_t n = lw_net_parameter_count(net);
         float *flat = canary_floats(n);
         ASSERT_OK(lw_train_step(net, LW_MSE, &sgd, ROWS, p.x, &p.data.target, NULL));
@@ -86,7 +86,7 @@ END_TEST
 /* The caller's dy equals the gradient of the mean squared error. */
 START_TEST(custom_loss_gradient_equals_the_built_in_one)
 {
-    static const lw_activation outputs[] = {LW_LINEAR, LW_TANH, LW_SOFTMAX, LW_SILU};
+    static const lw_activation outputs[] = {LW_ACTIVATION_LINEAR, LW_ACTIVATION_TANH, LW_ACTIVATION_SOFTMAX, LW_ACTIVATION_SILU};
     problem p = make_problem(ROWS);
     for (size_t a = 0; a < sizeof outputs / sizeof *outputs; a++) {
         lw_net *net = net_with_output(outputs[a]);
@@ -110,7 +110,7 @@ END_TEST
 
 START_TEST(single_output_takes_labels_as_values)
 {
-    const lw_layer_spec layer = {.units = 1, .activation = LW_SIGMOID};
+    const lw_layer_spec layer = {.units = 1, .activation = LW_ACTIVATION_SIGMOID};
     const float x[] = {1, 2, 3, 4}, values[] = {1, 0, 0, 1};
     const int32_t labels[] = {1, 0, 0, 1}, bad[] = {1, 0, 2, 1};
     const lw_optimizer sgd = lw_sgd(0.5f);
@@ -136,7 +136,7 @@ END_TEST
 START_TEST(invalid_steps_are_rejected_and_change_nothing)
 {
     problem p = make_problem(ROWS);
-    lw_net *net = net_with_output(LW_SOFTMAX), *sigmoid = net_with_output(LW_SIGMOID);
+    lw_net *net = net_with_output(LW_ACTIVATION_SOFTMAX), *sigmoid = net_with_output(LW_ACTIVATION_SIGMOID);
     float *before = parameters_of(net);
     const lw_target labels = {.labels = p.labels}, values = {.values = p.values}, none = {0},
                     both = {p.values, p.labels};

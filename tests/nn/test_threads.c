@@ -34,7 +34,7 @@ static const scenario scenarios[] = {
     {"large, shuffled, Adam",
      61,
      3,
-     {{130, LW_RELU, 0, 0}, {257, LW_GELU, 0, 0}, {10, LW_SOFTMAX, 0, 0}},
+     {{130, LW_ACTIVATION_RELU, 0, 0}, {257, LW_ACTIVATION_GELU, 0, 0}, {10, LW_ACTIVATION_SOFTMAX, 0, 0}},
      165,
      64,
      0,
@@ -43,7 +43,7 @@ static const scenario scenarios[] = {
     {"large, clipped, SGD",
      61,
      3,
-     {{130, LW_TANH, 0, 0}, {257, LW_SILU, 0, 0}, {10, LW_SOFTMAX, 0, 0}},
+     {{130, LW_ACTIVATION_TANH, 0, 0}, {257, LW_ACTIVATION_SILU, 0, 0}, {10, LW_ACTIVATION_SOFTMAX, 0, 0}},
      165,
      64,
      0,
@@ -52,7 +52,7 @@ static const scenario scenarios[] = {
     {"large, full batch",
      61,
      2,
-     {{301, LW_LEAKY_RELU, 0, 0}, {10, LW_SOFTMAX, 0, 0}},
+     {{301, LW_ACTIVATION_LEAKY_RELU, 0, 0}, {10, LW_ACTIVATION_SOFTMAX, 0, 0}},
      165,
      LW_FULL_BATCH,
      0,
@@ -61,7 +61,7 @@ static const scenario scenarios[] = {
     {"large, in order",
      3,
      3,
-     {{401, LW_SIGMOID, 0, 0}, {97, LW_RELU, 0, 0}, {10, LW_SOFTMAX, 0, 0}},
+     {{401, LW_ACTIVATION_SIGMOID, 0, 0}, {97, LW_ACTIVATION_RELU, 0, 0}, {10, LW_ACTIVATION_SOFTMAX, 0, 0}},
      165,
      80,
      1,
@@ -70,7 +70,7 @@ static const scenario scenarios[] = {
     {"small, shuffled",
      5,
      2,
-     {{7, LW_TANH, 0, 0}, {10, LW_SOFTMAX, 0, 0}},
+     {{7, LW_ACTIVATION_TANH, 0, 0}, {10, LW_ACTIVATION_SOFTMAX, 0, 0}},
      165,
      32,
      0,
@@ -323,7 +323,7 @@ static double training_rate(unsigned threads)
     int32_t *labels = uniform_labels(ROWS, 10, 2);
     const lw_dataset data = {
         .rows = ROWS, .inputs = INPUTS, .outputs = 10, .x = x, .target = {.labels = labels}};
-    const lw_layer_spec layers[] = {{128, LW_RELU, 0, 0}, {10, LW_SOFTMAX, 0, 0}};
+    const lw_layer_spec layers[] = {{128, LW_ACTIVATION_RELU, 0, 0}, {10, LW_ACTIVATION_SOFTMAX, 0, 0}};
     lw_net *net = make_net(INPUTS, layers, 2, 1);
     lw_net_set_threads(net, threads);
     const double begin = seconds();

@@ -24,7 +24,7 @@ void free_problem(problem *p)
 
 lw_net *net_with(size_t units, lw_activation activation)
 {
-    const lw_layer_spec layers[] = {{.units = units, .activation = LW_GELU},
+    const lw_layer_spec layers[] = {{.units = units, .activation = LW_ACTIVATION_GELU},
                                     {.units = OUTPUTS, .activation = activation}};
     return make_net(INPUTS, layers, 2, 7);
 }

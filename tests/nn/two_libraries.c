@@ -112,8 +112,8 @@ static void check(const library *l, lw_status status)
 
 static void train(const library *l, unsigned threads, float *parameters)
 {
-    static const lw_layer_spec layers[] = {{.units = UNITS, .activation = LW_RELU},
-                                           {.units = OUTPUTS, .activation = LW_SOFTMAX}};
+    static const lw_layer_spec layers[] = {{.units = UNITS, .activation = LW_ACTIVATION_RELU},
+                                           {.units = OUTPUTS, .activation = LW_ACTIVATION_SOFTMAX}};
     const lw_dataset data = {
         .rows = ROWS, .inputs = INPUTS, .outputs = OUTPUTS, .x = x, .target.labels = labels};
     lw_net *net;

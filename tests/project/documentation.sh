@@ -74,7 +74,7 @@ broken $nn 's/^LW_API void lw_net_destroy.*/&\n\nLW_API void lw_nothing(void);/'
 broken $nn '/^\/\* How lw_fit trains/d' 'Compound lw_fit_options'
 broken $nn 's/^\(    float momentum;\).*/\1/' 'Member momentum (variable)'
 broken $nn 's/^\(    size_t rows, inputs;\).*/\1/' 'Member inputs (variable)'
-broken $kernels 's/^\(    LW_TANH,\).*/\1/' 'undocumented_LW_TANH'
+broken $kernels 's/^\(    LW_ACTIVATION_TANH,\).*/\1/' 'undocumented_LW_TANH'
 broken $kernels '/^\/\* Slope of leaky ReLU/d' 'Member LW_LEAKY_SLOPE (macro'
 broken $nn 's/that lw_net_save wrote/that lw_net_saves wrote/' \
     "unable to resolve reference to 'lw_net_saves'"

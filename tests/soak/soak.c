@@ -42,11 +42,11 @@ static void make_points(size_t rows, float *x, int32_t *labels)
 static int run_steps(int is_layered, size_t steps)
 {
     enum { MIN_STEPS_PER_SAMPLE = 1000 }; /* a sample takes 0.8 s under an emulator */
-    static const lw_layer_spec small_net[] = {{.units = 4, .activation = LW_TANH},
-                                              {.units = 1, .activation = LW_SIGMOID}};
-    static const lw_layer_spec layered[] = {{.units = 64, .activation = LW_RELU},
-                                            {.units = 64, .activation = LW_RELU},
-                                            {.units = 2, .activation = LW_SOFTMAX}};
+    static const lw_layer_spec small_net[] = {{.units = 4, .activation = LW_ACTIVATION_TANH},
+                                              {.units = 1, .activation = LW_ACTIVATION_SIGMOID}};
+    static const lw_layer_spec layered[] = {{.units = 64, .activation = LW_ACTIVATION_RELU},
+                                            {.units = 64, .activation = LW_ACTIVATION_RELU},
+                                            {.units = 2, .activation = LW_ACTIVATION_SOFTMAX}};
     const size_t rows = is_layered ? MAX_ROWS : 4;
     const lw_optimizer optimizer = is_layered ? lw_adam(1e-3f) : lw_sgd(0.1f);
     float x[MAX_ROWS * INPUTS];
@@ -113,9 +113,9 @@ static int on_epoch(void *user, const lw_epoch_report *report)
 
 static int run_fashion(double limit_seconds)
 {
-    static const lw_layer_spec layers[] = {{.units = 512, .activation = LW_RELU},
-                                           {.units = 256, .activation = LW_RELU},
-                                           {.units = 10, .activation = LW_SOFTMAX}};
+    static const lw_layer_spec layers[] = {{.units = 512, .activation = LW_ACTIVATION_RELU},
+                                           {.units = 256, .activation = LW_ACTIVATION_RELU},
+                                           {.units = 10, .activation = LW_ACTIVATION_SOFTMAX}};
     lw_dataset training = {0}, test = {0};
     fashion f = {.training = &training,
                  .saved = "soak.safetensors",

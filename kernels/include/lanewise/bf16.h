@@ -101,7 +101,7 @@ LW_API lw_status lw_bf16_pack(size_t in, size_t out, size_t row_begin, size_t ro
  *   Y  batch x out
  *
  * The activation is taken of X * W + b before it is rounded, as lw_activate does it. LW_EINVAL for
- * LW_SOFTMAX.
+ * LW_ACTIVATION_SOFTMAX.
  */
 LW_API lw_status lw_bf16_linear_forward(size_t batch, size_t in, size_t out, const lw_bf16 *x,
                                         size_t ldx, const lw_bf16 *w, const float *b,
@@ -113,7 +113,7 @@ LW_API lw_status lw_bf16_linear_forward(size_t batch, size_t in, size_t out, con
  *
  *   DZ  batch x out   rows
  *   W   in x out      as lw_bf16_pack leaves it in backward
- *   S   batch x in    rows; what the layer below saved (lw_activation_saves_input), rounded; NULL for LW_LINEAR
+ *   S   batch x in    rows; what the layer below saved (lw_activation_saves_input), rounded; NULL for LW_ACTIVATION_LINEAR
  *   DX  batch x in
  */
 LW_API lw_status lw_bf16_linear_backward_input(size_t batch, size_t in, size_t out,

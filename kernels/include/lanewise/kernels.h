@@ -158,14 +158,15 @@ LW_API lw_status lw_sgemm_packed(int transa, size_t m, float alpha, const float 
 
 /* Formulas for one element z, and s, what the derivative is computed from. */
 typedef enum lw_activation {
-    LW_LINEAR = 0, /* z                                                          s unused       */
-    LW_RELU,       /* max(0, z); relu(-0) is +0                                  s = output     */
-    LW_LEAKY_RELU, /* z > 0 ? z : LW_LEAKY_SLOPE * z                             s = output     */
-    LW_SIGMOID,    /* 1 / (1 + exp(-z)), within 2 ulp                            s = output     */
-    LW_TANH,       /* tanh(z), within 2 ulp                                      s = output     */
-    LW_GELU,       /* z * sigmoid(2 q), q = sqrt(2/pi) (z + 0.044715 z^3)        s = z          */
-    LW_SILU,       /* z * sigmoid(z)                                             s = z          */
-    LW_SOFTMAX     /* over a row: lw_softmax; the elementwise functions refuse it: LW_EINVAL    */
+    LW_ACTIVATION_LINEAR =
+        0, /* z                                                          s unused       */
+    LW_ACTIVATION_RELU, /* max(0, z); relu(-0) is +0                                  s = output     */
+    LW_ACTIVATION_LEAKY_RELU, /* z > 0 ? z : LW_LEAKY_SLOPE * z                             s = output     */
+    LW_ACTIVATION_SIGMOID, /* 1 / (1 + exp(-z)), within 2 ulp                            s = output     */
+    LW_ACTIVATION_TANH, /* tanh(z), within 2 ulp                                      s = output     */
+    LW_ACTIVATION_GELU, /* z * sigmoid(2 q), q = sqrt(2/pi) (z + 0.044715 z^3)        s = z          */
+    LW_ACTIVATION_SILU, /* z * sigmoid(z)                                             s = z          */
+    LW_ACTIVATION_SOFTMAX /* over a row: lw_softmax; the elementwise functions refuse it: LW_EINVAL    */
 } lw_activation;
 
 /* Slope of leaky ReLU below 0. */
@@ -189,7 +190,7 @@ LW_API lw_status lw_activate(lw_activation activation, size_t n, const float *x,
 
 /*
  * dz[i] = dy[i] * activation'(z[i]), i < n, with saved[i] the s of the table above. saved may be
- * NULL for LW_LINEAR. The derivative of ReLU and leaky ReLU at 0 is that of the left side.
+ * NULL for LW_ACTIVATION_LINEAR. The derivative of ReLU and leaky ReLU at 0 is that of the left side.
  * In place (dz == dy) is allowed. Where the derivative is an exact 0 (ReLU), dz is +0 whatever
  * dy is; a NaN in saved gives NaN.
  */
@@ -220,7 +221,7 @@ LW_API lw_status lw_log(size_t n, const float *x, float *y);
  * p = 0..in-1 from +0, or with out <= 12 and 32 <= in <= 131072 a row sum (as the other order of lw_sgemm),
  * then + b; it does not depend on the batch or on the row's place in it. Its error before the activation is at most
  * g * (sum_p |X[i][p] * W[p][j]| + |b[j]|) with g as for lw_sgemm, n = in + 1 (2 in + 1 on
- * scalar). LW_EINVAL for LW_SOFTMAX. LW_EOVERLAP if Y or Z shares memory with anything else.
+ * scalar). LW_EINVAL for LW_ACTIVATION_SOFTMAX. LW_EOVERLAP if Y or Z shares memory with anything else.
  */
 LW_API lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x, size_t ldx,
                                    const float *w, size_t ldw, const float *b,
@@ -239,7 +240,7 @@ LW_API lw_status lw_linear_forward_packed(size_t batch, const float *x, size_t l
  *   DZ  batch x out   lddz >= out; gradient at this layer's pre-activation
  *   W   in x out      ldw >= out
  *   S   batch x in    lds >= in; what the layer below saved for its derivative (see
- *                     lw_activation); NULL for LW_LINEAR
+ *                     lw_activation); NULL for LW_ACTIVATION_LINEAR
  *   DX  batch x in    lddx >= in; write-only: gradient at the pre-activation of the layer below,
  *                     whose activation is the argument
  *

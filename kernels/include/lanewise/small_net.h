@@ -29,7 +29,7 @@ enum {
 /* A layer of a narrow network. */
 typedef struct lw_small_net_layer {
     size_t units;             /* columns of its output */
-    lw_activation activation; /* LW_SOFTMAX in the last layer only */
+    lw_activation activation; /* LW_ACTIVATION_SOFTMAX in the last layer only */
 } lw_small_net_layer;
 
 /*
@@ -67,8 +67,8 @@ LW_API lw_status lw_small_net_plan(lw_small_net *plan, size_t inputs, size_t lay
 typedef enum lw_small_net_loss {
     LW_SMALL_NET_LOSS_NONE = 0, /* nowhere: outputs only                                        */
     LW_SMALL_NET_LOSS_SQUARED_ERROR, /* lw_squared_error of y                                        */
-    LW_SMALL_NET_LOSS_SIGMOID_CROSS_ENTROPY, /* lw_sigmoid_cross_entropy of z; activation LW_SIGMOID         */
-    LW_SMALL_NET_LOSS_SOFTMAX_CROSS_ENTROPY, /* lw_softmax_cross_entropy(_probs) of z; activation LW_SOFTMAX */
+    LW_SMALL_NET_LOSS_SIGMOID_CROSS_ENTROPY, /* lw_sigmoid_cross_entropy of z; activation LW_ACTIVATION_SIGMOID         */
+    LW_SMALL_NET_LOSS_SOFTMAX_CROSS_ENTROPY, /* lw_softmax_cross_entropy(_probs) of z; activation LW_ACTIVATION_SOFTMAX */
     LW_SMALL_NET_LOSS_OUTPUT_GRADIENT, /* the caller: gradient at y                                    */
     LW_SMALL_NET_LOSS_LOGIT_GRADIENT, /* the caller: gradient at z                                    */
 } lw_small_net_loss;

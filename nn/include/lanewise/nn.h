@@ -62,7 +62,7 @@ typedef enum lw_init {
 /* A layer to be made. */
 typedef struct lw_layer_spec {
     size_t units;             /* columns of the layer's output, at least 1                      */
-    lw_activation activation; /* LW_SOFTMAX only in the last layer, of at least two units       */
+    lw_activation activation; /* LW_ACTIVATION_SOFTMAX only in the last layer, of at least two units       */
     lw_init init;             /* how W and b are drawn */
     float init_scale; /* for LW_INIT_NORMAL and LW_INIT_UNIFORM; 0 means 1                      */
 } lw_layer_spec;
@@ -159,8 +159,8 @@ typedef enum lw_loss {
     LW_MSE,      /* mean over all elements of (y - t)^2                                    */
     LW_HALF_MSE, /* 1/2, mean over rows, sum over outputs of (y - t)^2                     */
     LW_SSE,      /* sum over all elements of (y - t)^2                                     */
-    LW_BINARY_CROSS_ENTROPY, /* mean over all elements; the last activation is LW_SIGMOID */
-    LW_CROSS_ENTROPY /* mean over rows; the last activation is LW_SOFTMAX                  */
+    LW_BINARY_CROSS_ENTROPY, /* mean over all elements; the last activation is LW_ACTIVATION_SIGMOID */
+    LW_CROSS_ENTROPY /* mean over rows; the last activation is LW_ACTIVATION_SOFTMAX                  */
 } lw_loss;
 
 /* What the outputs should be; one of the two is set. Labels count from 0 and need cross-entropy

@@ -6,9 +6,9 @@
 #include <string.h>
 
 static const char *const names[] = {
-    [LW_LINEAR] = "linear",   [LW_RELU] = "relu",       [LW_LEAKY_RELU] = "leaky_relu",
-    [LW_SIGMOID] = "sigmoid", [LW_TANH] = "tanh",       [LW_GELU] = "gelu",
-    [LW_SILU] = "silu",       [LW_SOFTMAX] = "softmax",
+    [LW_ACTIVATION_LINEAR] = "linear",   [LW_ACTIVATION_RELU] = "relu",       [LW_ACTIVATION_LEAKY_RELU] = "leaky_relu",
+    [LW_ACTIVATION_SIGMOID] = "sigmoid", [LW_ACTIVATION_TANH] = "tanh",       [LW_ACTIVATION_GELU] = "gelu",
+    [LW_ACTIVATION_SILU] = "silu",       [LW_ACTIVATION_SOFTMAX] = "softmax",
 };
 
 enum { NAMES = sizeof names / sizeof *names };
@@ -32,20 +32,20 @@ lw_status lw_activation_parse(const char *name, lw_activation *activation)
 
 int lw_activation_derives_from_z(lw_activation activation)
 {
-    return activation != LW_SOFTMAX && lw_activation_saves_input(activation);
+    return activation != LW_ACTIVATION_SOFTMAX && lw_activation_saves_input(activation);
 }
 
 lw_status lw_activation_forward(lw_activation activation, size_t rows, size_t cols, const float *z,
                                 float *y)
 {
-    return activation == LW_SOFTMAX ? lw_softmax(rows, cols, z, cols, y, cols)
+    return activation == LW_ACTIVATION_SOFTMAX ? lw_softmax(rows, cols, z, cols, y, cols)
                                     : lw_activate(activation, rows * cols, z, y);
 }
 
 lw_status lw_activation_backward(lw_activation activation, size_t rows, size_t cols, const float *z,
                                  const float *y, const float *dy, float *dz)
 {
-    if (activation == LW_SOFTMAX)
+    if (activation == LW_ACTIVATION_SOFTMAX)
         return lw_softmax_backward(rows, cols, y, cols, dy, cols, dz, cols);
     const float *saved = lw_activation_derives_from_z(activation) ? z : y;
     return lw_activate_backward(activation, rows * cols, saved, dy, dz);
@@ -65,17 +65,17 @@ static double gelu(double z)
 static double activate(lw_activation activation, double z)
 {
     switch (activation) {
-    case LW_RELU:
+    case LW_ACTIVATION_RELU:
         return z > 0.0 ? z : 0.0;
-    case LW_LEAKY_RELU:
+    case LW_ACTIVATION_LEAKY_RELU:
         return z > 0.0 ? z : (double)LW_LEAKY_SLOPE * z;
-    case LW_SIGMOID:
+    case LW_ACTIVATION_SIGMOID:
         return sigmoid(z);
-    case LW_TANH:
+    case LW_ACTIVATION_TANH:
         return tanh(z);
-    case LW_GELU:
+    case LW_ACTIVATION_GELU:
         return gelu(z);
-    case LW_SILU:
+    case LW_ACTIVATION_SILU:
         return z * sigmoid(z);
     default:
         return z;
@@ -94,7 +94,7 @@ double lw_log_sum_exp(size_t n, const double *z)
 
 void lw_activation_reference(lw_activation activation, size_t cols, const double *z, double *y)
 {
-    const double normalizer = activation == LW_SOFTMAX ? lw_log_sum_exp(cols, z) : 0.0;
+    const double normalizer = activation == LW_ACTIVATION_SOFTMAX ? lw_log_sum_exp(cols, z) : 0.0;
     for (size_t j = 0; j < cols; j++)
-        y[j] = activation == LW_SOFTMAX ? exp(z[j] - normalizer) : activate(activation, z[j]);
+        y[j] = activation == LW_ACTIVATION_SOFTMAX ? exp(z[j] - normalizer) : activate(activation, z[j]);
 }

@@ -54,31 +54,31 @@ static void print_elementwise(lw_c_writer *c, lw_activation activation)
 {
     print_loop_begin(c, activation);
     switch (activation) {
-    case LW_RELU: /* NaN passes, and -0 becomes 0 */
+    case LW_ACTIVATION_RELU: /* NaN passes, and -0 becomes 0 */
         lw_c_print(c, "\n        y[j] = y[j] <= 0.0f ? 0.0f : y[j];\n");
         break;
-    case LW_LEAKY_RELU:
+    case LW_ACTIVATION_LEAKY_RELU:
         lw_c_print(c, "\n        y[j] = y[j] > 0.0f ? y[j] : %.8ef * y[j];\n",
                    (double)LW_LEAKY_SLOPE);
         break;
-    case LW_SIGMOID:
+    case LW_ACTIVATION_SIGMOID:
         lw_c_print(c, " {\n"
                       "        const float e = expf(-fabsf(y[j]));\n"
                       "        y[j] = (y[j] < 0.0f ? e : 1.0f) / (1.0f + e);\n"
                       "    }\n");
         break;
-    case LW_TANH:
+    case LW_ACTIVATION_TANH:
         lw_c_print(c, "\n        y[j] = tanhf(y[j]);\n");
         break;
-    case LW_GELU: /* in the form with tanh, of which sigmoid is half */
+    case LW_ACTIVATION_GELU: /* in the form with tanh, of which sigmoid is half */
         lw_c_print(c, "\n        y[j] = %s_gated(y[j], y[j] * (%.8ef + %.8ef * y[j] * y[j]));\n",
                    c->name, (double)GELU_LINEAR, (double)GELU_CUBIC);
         break;
-    case LW_SILU:
+    case LW_ACTIVATION_SILU:
         lw_c_print(c, "\n        y[j] = %s_gated(y[j], y[j]);\n", c->name);
         break;
-    case LW_LINEAR:
-    case LW_SOFTMAX:
+    case LW_ACTIVATION_LINEAR:
+    case LW_ACTIVATION_SOFTMAX:
         break;
     }
     lw_c_print(c, "}\n\n");
@@ -86,12 +86,12 @@ static void print_elementwise(lw_c_writer *c, lw_activation activation)
 
 void lw_activation_write_c(lw_activation activation, lw_c_writer *c)
 {
-    const int is_gated = activation == LW_GELU || activation == LW_SILU;
-    if (activation == LW_LINEAR || !lw_c_is_first(c, (unsigned)activation))
+    const int is_gated = activation == LW_ACTIVATION_GELU || activation == LW_ACTIVATION_SILU;
+    if (activation == LW_ACTIVATION_LINEAR || !lw_c_is_first(c, (unsigned)activation))
         return;
     if (is_gated && lw_c_is_first(c, LW_C_GATED))
         print_gated(c);
-    if (activation == LW_SOFTMAX)
+    if (activation == LW_ACTIVATION_SOFTMAX)
         print_softmax(c);
     else
         print_elementwise(c, activation);
@@ -151,27 +151,27 @@ static void add_gelu(lw_onnx_graph *graph, const char *z)
 void lw_activation_write_onnx(lw_activation activation, lw_onnx_graph *graph, const char *z)
 {
     switch (activation) {
-    case LW_LINEAR:
+    case LW_ACTIVATION_LINEAR:
         break;
-    case LW_RELU:
+    case LW_ACTIVATION_RELU:
         add_unary(graph, "Relu", z, graph->y);
         break;
-    case LW_LEAKY_RELU:
+    case LW_ACTIVATION_LEAKY_RELU:
         add_with_attribute(graph, "LeakyRelu", z, lw_onnx_float("alpha", LW_LEAKY_SLOPE));
         break;
-    case LW_SIGMOID:
+    case LW_ACTIVATION_SIGMOID:
         add_unary(graph, "Sigmoid", z, graph->y);
         break;
-    case LW_TANH:
+    case LW_ACTIVATION_TANH:
         add_unary(graph, "Tanh", z, graph->y);
         break;
-    case LW_GELU:
+    case LW_ACTIVATION_GELU:
         add_gelu(graph, z);
         break;
-    case LW_SILU:
+    case LW_ACTIVATION_SILU:
         add_gate(graph, z, z);
         break;
-    case LW_SOFTMAX:
+    case LW_ACTIVATION_SOFTMAX:
         add_with_attribute(graph, "Softmax", z, lw_onnx_integer("axis", 1));
         break;
     }

@@ -7,10 +7,10 @@
 
 #include <lanewise/kernels.h>
 
-/* The function NAME_<activation>(n, y), unless it has been written; LW_LINEAR has none. */
+/* The function NAME_<activation>(n, y), unless it has been written; LW_ACTIVATION_LINEAR has none. */
 void lw_activation_write_c(lw_activation activation, lw_c_writer *c);
 
-/* Nodes from z to the output of the graph's layer; not for LW_LINEAR. */
+/* Nodes from z to the output of the graph's layer; not for LW_ACTIVATION_LINEAR. */
 void lw_activation_write_onnx(lw_activation activation, lw_onnx_graph *graph, const char *z);
 
 /* Adds the constants that the nodes of all layers share. */

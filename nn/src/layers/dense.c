@@ -14,12 +14,12 @@ lw_status lw_dense_check(const lw_layer_spec *spec, size_t number, int is_last)
 {
     if (spec->units == 0)
         return lw_fail(LW_EINVAL, "layer %zu has no units", number);
-    if (spec->activation < LW_LINEAR || spec->activation > LW_SOFTMAX)
+    if (spec->activation < LW_ACTIVATION_LINEAR || spec->activation > LW_ACTIVATION_SOFTMAX)
         return lw_fail(LW_EINVAL, "layer %zu: unknown activation %d", number,
                        (int)spec->activation);
-    if (spec->activation == LW_SOFTMAX && !is_last)
+    if (spec->activation == LW_ACTIVATION_SOFTMAX && !is_last)
         return lw_fail(LW_EINVAL, "layer %zu: softmax is for the last layer only", number);
-    if (spec->activation == LW_SOFTMAX && spec->units == 1)
+    if (spec->activation == LW_ACTIVATION_SOFTMAX && spec->units == 1)
         return lw_fail(LW_EINVAL,
                        "layer %zu: softmax needs at least two units; use sigmoid for one", number);
     if (spec->init < LW_INIT_DEFAULT || spec->init > LW_INIT_HE)
@@ -124,7 +124,7 @@ void lw_dense_init(const lw_layer *layer, lw_random *random)
 static int keeps_z(const lw_layer *layer)
 {
     const lw_activation activation = layer->spec.activation;
-    const int has_logits = activation == LW_SOFTMAX || activation == LW_SIGMOID;
+    const int has_logits = activation == LW_ACTIVATION_SOFTMAX || activation == LW_ACTIVATION_SIGMOID;
     return (has_logits && layer->is_output) || lw_activation_derives_from_z(activation);
 }
 
@@ -145,11 +145,11 @@ lw_status lw_dense_forward(const lw_layer *layer, const lw_pass *pass, lw_span r
     float *z = pass->z;
     if (!z && pass->training && layer->z)
         z = layer->z + rows.first * out;
-    if (y && activation != LW_SOFTMAX)
+    if (y && activation != LW_ACTIVATION_SOFTMAX)
         return lw_weights_forward(&dense->weights, rows.count, x->floats, x->ld_floats, b,
                                   activation, z, out, y->floats, y->ld_floats);
     const lw_status status = lw_weights_forward(&dense->weights, rows.count, x->floats,
-                                                x->ld_floats, b, LW_LINEAR, NULL, 0, z, out);
+                                                x->ld_floats, b, LW_ACTIVATION_LINEAR, NULL, 0, z, out);
     return status == LW_OK && y ? lw_activation_forward(activation, rows.count, out, z, y->floats)
                                 : status;
 }
@@ -246,7 +246,7 @@ void lw_dense_reference(const lw_layer *layer, const double *parameters, const d
 /* A Linear and, unless the layer is linear, its activation. */
 size_t lw_dense_modules(const lw_layer *layer)
 {
-    return layer->spec.activation == LW_LINEAR ? 1 : 2;
+    return layer->spec.activation == LW_ACTIVATION_LINEAR ? 1 : 2;
 }
 
 static void print_c_function(lw_c_writer *c)
@@ -283,7 +283,7 @@ void lw_dense_write_c(const lw_layer *layer, lw_c_writer *c)
     case LW_C_CALLS:
         lw_c_print(c, "    %s_dense(%zu, %zu, %s_w%zu, %s_b%zu, %s, %s);\n", c->name, layer->in,
                    layer->out, c->name, c->layer, c->name, c->layer, c->x, c->y);
-        if (layer->spec.activation != LW_LINEAR)
+        if (layer->spec.activation != LW_ACTIVATION_LINEAR)
             lw_c_print(c, "    %s_%s(%zu, %s);\n", c->name,
                        lw_activation_name(layer->spec.activation), layer->out, c->y);
         break;
@@ -294,7 +294,7 @@ void lw_dense_write_c(const lw_layer *layer, lw_c_writer *c)
  * tested with: OpenCV 4.6 reads every Gemm as one of this kind. */
 void lw_dense_write_onnx(const lw_layer *layer, lw_onnx_graph *graph)
 {
-    const int is_linear = layer->spec.activation == LW_LINEAR;
+    const int is_linear = layer->spec.activation == LW_ACTIVATION_LINEAR;
     lw_onnx_name weight, bias, product;
     lw_onnx_name_value(weight, graph->module, "weight");
     lw_onnx_name_value(bias, graph->module, "bias");

@@ -85,7 +85,7 @@ static lw_status forward(const lw_layer *layer, const lw_pass *pass, lw_span row
     }
     float *z = pass->z ? pass->z : layer->z + rows.first * layer->out;
     const lw_matrix logits = {.floats = z, .ld_floats = layer->out};
-    const lw_status status = product(layer, rows, x, LW_LINEAR, &none, &logits);
+    const lw_status status = product(layer, rows, x, LW_ACTIVATION_LINEAR, &none, &logits);
     return status == LW_OK && y
                ? lw_activation_forward(activation, rows.count, layer->out, z, y->floats)
                : status;

@@ -129,7 +129,7 @@ struct lw_layer_kind {
 
     /* What a reader of the same arithmetic can multiply by instead of derive; NULL: nothing. */
     lw_epilogue (*epilogue)(const lw_layer *layer, size_t first_row);
-    int applies_epilogues; /* backward can do that; otherwise it is given LW_LINEAR */
+    int applies_epilogues; /* backward can do that; otherwise it is given LW_ACTIVATION_LINEAR */
 
     /* Stores the gradients of some shards. */
     lw_status (*gradients)(const lw_layer *layer, const lw_pass *pass, lw_span shards,

@@ -122,7 +122,7 @@ static lw_status parse_layers(const lw_safetensors *file, architecture *net)
         if (!next_item(&next_units, item) || !parse_size(item, &out))
             return metadata_error(file, LW_KEY_UNITS, units);
         if (!next_item(&next_activation, item) || lw_activation_parse(item, &activation) != LW_OK ||
-            (activation == LW_SOFTMAX && (i + 1 < net->layers || out == 1)))
+            (activation == LW_ACTIVATION_SOFTMAX && (i + 1 < net->layers || out == 1)))
             return metadata_error(file, LW_KEY_ACTIVATIONS, activations);
         net->specs[i] = (lw_layer_spec){.units = out, .activation = activation};
         net->info[i] = (lw_layer_info){.in = in, .out = out, .activation = activation};

@@ -19,7 +19,7 @@
 lw_status lw_state_dict_read(const lw_safetensors *file, const char *prefix,
                              const lw_layer_info *info, size_t layers, float **flat);
 
-/* The layers that the tensors of a file are of, with any prefix; to be freed. Activations are LW_LINEAR. LW_ESHAPE if
+/* The layers that the tensors of a file are of, with any prefix; to be freed. Activations are LW_ACTIVATION_LINEAR. LW_ESHAPE if
  * they make no network. */
 lw_status lw_state_dict_layers(const lw_safetensors *file, size_t *layers, lw_layer_info **info);
 

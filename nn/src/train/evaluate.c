@@ -17,7 +17,7 @@ static size_t class_count(const lw_net *net)
     const size_t outputs = lw_net_outputs(net);
     const lw_activation activation = lw_last_layer(net)->spec.activation;
     /* With any other activation a single output's loss can only be a squared error. */
-    const int bounded = activation == LW_SIGMOID || activation == LW_TANH;
+    const int bounded = activation == LW_ACTIVATION_SIGMOID || activation == LW_ACTIVATION_TANH;
     return outputs == 1 && !bounded ? 0 : lw_loss_classes(outputs);
 }
 

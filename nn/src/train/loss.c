@@ -4,9 +4,9 @@
 static lw_loss default_loss(lw_activation activation)
 {
     switch (activation) {
-    case LW_SOFTMAX:
+    case LW_ACTIVATION_SOFTMAX:
         return LW_CROSS_ENTROPY;
-    case LW_SIGMOID:
+    case LW_ACTIVATION_SIGMOID:
         return LW_BINARY_CROSS_ENTROPY;
     default:
         return LW_MSE;
@@ -20,9 +20,9 @@ lw_status lw_loss_resolve(const lw_net *net, lw_loss loss, lw_loss_rule *rule)
         loss = default_loss(activation);
     if (loss < LW_MSE || loss > LW_CROSS_ENTROPY)
         return lw_fail(LW_EINVAL, "unknown loss %d", (int)loss);
-    if (loss == LW_CROSS_ENTROPY && activation != LW_SOFTMAX)
+    if (loss == LW_CROSS_ENTROPY && activation != LW_ACTIVATION_SOFTMAX)
         return lw_fail(LW_ESHAPE, "cross-entropy needs softmax in the last layer");
-    if (loss == LW_BINARY_CROSS_ENTROPY && activation != LW_SIGMOID)
+    if (loss == LW_BINARY_CROSS_ENTROPY && activation != LW_ACTIVATION_SIGMOID)
         return lw_fail(LW_ESHAPE, "binary cross-entropy needs a sigmoid in the last layer");
     *rule = (lw_loss_rule){loss, lw_net_outputs(net),
                            loss == LW_CROSS_ENTROPY || loss == LW_BINARY_CROSS_ENTROPY};

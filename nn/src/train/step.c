@@ -70,7 +70,7 @@ static lw_status complete_dz(const lw_layer *layer, lw_span rows)
 static lw_status backward_layer(const lw_step_job *job, const lw_layer *layer, lw_span rows)
 {
     const lw_net *net = job->net;
-    lw_epilogue below = {.activation = LW_LINEAR};
+    lw_epilogue below = {.activation = LW_ACTIVATION_LINEAR};
     lw_matrix dx;
     if (layer->input == LW_NET_INPUT) {
         if (!job->dx)
