@@ -136,7 +136,7 @@ static void add_sgd(digest *d)
 
 static void add_adam(digest *d)
 {
-    static const unsigned long long steps[] = {1, 2, 3, 10, 1000, 123456, 1ULL << 40};
+    static const uint64_t steps[] = {1, 2, 3, 10, 1000, 123456, 1ULL << 40};
     for (int decoupled = 0; decoupled < 2; decoupled++) {
         const float *g = random_floats(PARAMETERS, -1.0f, 1.0f, 1);
         float *w = random_floats(PARAMETERS, -1.0f, 1.0f, 2);

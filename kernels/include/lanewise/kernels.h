@@ -396,7 +396,7 @@ typedef struct lw_adam_update_params {
     float epsilon;       /* added to the root of the second moment */
     float weight_decay;  /* decoupled == 0: added to the gradient (Adam with L2) */
     int decoupled; /* non-zero: AdamW, w is first scaled by 1 - learning_rate * weight_decay */
-    unsigned long long step; /* 1 for the first update: for the bias correction */
+    uint64_t step; /* 1 for the first update: for the bias correction */
 } lw_adam_update_params;
 
 /*
