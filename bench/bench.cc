@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdio>
 #include <fstream>
+#include <lanewise/internal/cache.h>
+#include <lanewise/internal/peak.h>
 #include <omp.h>
 #include <random>
 #include <stdexcept>

@@ -2,6 +2,7 @@
 #include "command.h"
 #include "options.h"
 
+#include <lanewise/internal/cache.h>
 #include <lanewise/kernels.h>
 #include <stdio.h>
 #include <unistd.h>

@@ -20,23 +20,34 @@ if(LANEWISE_INSTALL)
   set(LANEWISE_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/lanewise)
 endif()
 
-# lanewise_exports(TARGET LIST): TARGET, where it is a shared library, exports the functions of the file
-# LIST, one a line, and nothing else, under the version LANEWISE_<soversion>.
-function(lanewise_exports target list)
+# lanewise_exports(TARGET LIST PRIVATE_LIST): TARGET, where it is a shared library, exports the functions of the
+# file LIST, one a line, under the version LANEWISE_<soversion>. Those of PRIVATE_LIST, if that file exists, are for
+# the libraries of the same build: their version LANEWISE_PRIVATE_<full version> promises nothing, and the dynamic
+# linker refuses to mix builds.
+function(lanewise_exports target list private_list)
   get_target_property(type ${target} TYPE)
   if(NOT type STREQUAL "SHARED_LIBRARY")
     return()
   endif()
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${list})
-  file(STRINGS ${list} functions)
-  list(JOIN functions ";\n    " functions)
+  lanewise_version_node(public LANEWISE_${LANEWISE_SOVERSION} ${list} "  local:\n    *;\n")
+  set(private "")
+  if(EXISTS ${private_list})
+    lanewise_version_node(private LANEWISE_PRIVATE_${PROJECT_VERSION} ${private_list} "")
+  endif()
   set(map ${CMAKE_CURRENT_BINARY_DIR}/${target}.map)
-  file(CONFIGURE OUTPUT ${map} CONTENT
-    "LANEWISE_${LANEWISE_SOVERSION} {\n  global:\n    ${functions};\n  local:\n    *;\n};\n")
+  file(CONFIGURE OUTPUT ${map} CONTENT "${public}${private}" @ONLY)
   target_link_options(${target} PRIVATE LINKER:--version-script=${map})
   set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${map})
   set_target_properties(${target} PROPERTIES
     VERSION ${PROJECT_VERSION} SOVERSION ${LANEWISE_SOVERSION})
+endfunction()
+
+# Sets OUT to a node of a version script with the functions of a file.
+function(lanewise_version_node out version list local)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${list})
+  file(STRINGS ${list} functions)
+  list(JOIN functions ";\n    " functions)
+  set(${out} "${version} {\n  global:\n    ${functions};\n${local}};\n" PARENT_SCOPE)
 endfunction()
 
 # lanewise_install_library(lanewise_NAME COMPONENT), from the folder of the library: installs it, the headers
@@ -60,7 +71,8 @@ function(lanewise_install_library target component)
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${component} NAMELINK_COMPONENT ${development}
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${development}
     INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-  install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT ${development})
+  install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT ${development}
+    PATTERN internal EXCLUDE)
   lanewise_install_pkgconfig(lanewise-${short} ${development})
   get_target_property(type ${target} TYPE)
   if(LANEWISE_INSTALL_ARCHIVES AND type STREQUAL "SHARED_LIBRARY")

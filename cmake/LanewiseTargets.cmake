@@ -71,8 +71,9 @@ endfunction()
 
 # Defines the library NAME from an object library, so that it exists in two forms of the same
 # objects: NAME as users link it, and NAME_testing, static, in which the tests see internals.
-# exports.txt beside its CMakeLists.txt lists what it exports, include/ is what users include. It is installed
-# with COMPONENT; runtime if none is named.
+# exports.txt next to its CMakeLists.txt lists what it exports, exports_private.txt what it exports to the other
+# libraries of the build. include/ holds the public headers, include/lanewise/internal those of private functions,
+# which are not installed. The rest is installed with COMPONENT; runtime if none is named.
 function(lanewise_library name)
   cmake_parse_arguments(arg "" "COMPONENT" "SOURCES;PRIVATE" ${ARGN})
   if(NOT arg_COMPONENT)
@@ -100,6 +101,7 @@ function(lanewise_library name)
     target_link_options(${name} PRIVATE ${LANEWISE_HARDENING_LINK})
   endif()
   target_include_directories(${name}_testing PUBLIC src)
-  lanewise_exports(${name} ${CMAKE_CURRENT_SOURCE_DIR}/exports.txt)
+  lanewise_exports(${name} ${CMAKE_CURRENT_SOURCE_DIR}/exports.txt
+    ${CMAKE_CURRENT_SOURCE_DIR}/exports_private.txt)
   lanewise_install_library(${name} ${arg_COMPONENT})
 endfunction()

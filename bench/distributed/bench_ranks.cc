@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <lanewise/internal/peak.h>
 #include <stdexcept>
 
 namespace

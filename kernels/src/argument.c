@@ -66,11 +66,3 @@ lw_status lw_check_all(const char *function, const struct lw_operand *output,
     }
     return status;
 }
-
-lw_status lw_check_elementwise(const char *function, lw_activation activation)
-{
-    if ((unsigned)activation >= LW_ACTIVATION_SOFTMAX)
-        return lw_fail(LW_EINVAL, "%s: activation %d is not elementwise", function,
-                       (int)activation);
-    return LW_OK;
-}

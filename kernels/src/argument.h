@@ -72,17 +72,4 @@ static inline lw_status lw_check_in_place(const char *function, const struct lw_
     return lw_check_all(function, output, others, count, 1);
 }
 
-/* Arguments of a layer's forward pass: y and z share memory with nothing; w is empty if the weights are packed. */
-lw_status lw_check_forward(const char *name, lw_activation activation, const struct lw_operand *x,
-                           struct lw_operand w, struct lw_operand b, struct lw_operand z,
-                           struct lw_operand y);
-
-/* Arguments of its backward pass to the input. */
-lw_status lw_check_backward_input(const char *name, lw_activation activation,
-                                  const struct lw_operand *dz, struct lw_operand w,
-                                  struct lw_operand saved, struct lw_operand dx);
-
-/* LW_EINVAL for softmax and for values outside the enumeration. */
-lw_status lw_check_elementwise(const char *function, lw_activation activation);
-
 #endif

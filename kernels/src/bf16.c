@@ -1,5 +1,5 @@
 /* bf16: conversions and packing. */
-#include <lanewise/bf16.h>
+#include <lanewise/internal/bf16.h>
 
 #include "bf16_operand.h"
 #include "dispatch.h"

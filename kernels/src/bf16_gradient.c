@@ -1,13 +1,9 @@
 #include "bf16_gradient.h"
 
 #include "scratch.h"
+#include "size_math.h"
 
 #include <string.h>
-
-static size_t min_size(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 /* The columns of C from column j on, which the panel was made of. */
 static void pack_strip(const struct lw_bf16_gradient *g, const struct lw_column_panel *panel,
@@ -36,7 +32,7 @@ static void run_steps(const struct lw_bf16_gradient *g, size_t p, size_t steps, 
         .epilogue = g->epilogue,
     };
     for (size_t j = 0; j < g->out; j += panel.n) {
-        panel.n = min_size(isa->tile_nr, g->out - j);
+        panel.n = lw_min_size(isa->tile_nr, g->out - j);
         panel.col = j;
         panel.ldc = g->panel_stride ? panel.n : g->ldc;
         panel.c = g->panel_stride ? g->c + j / isa->tile_nr * g->panel_stride + g->first * panel.n
@@ -66,7 +62,7 @@ lw_status lw_bf16_gradient_run(const char *function, const struct lw_bf16_gradie
         return lw_fail(LW_ENOMEM, "%s: no memory for a packing buffer", function);
     size_t p = 0;
     do { /* once for an empty batch too: the gradient is 0 */
-        const size_t count = min_size(LW_BF16_STEPS, g->steps - p);
+        const size_t count = lw_min_size(LW_BF16_STEPS, g->steps - p);
         if (g->in > 0)
             run_steps(g, p, count, p > 0 || g->add_to_c, scratch);
         p += count;

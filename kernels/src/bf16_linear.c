@@ -1,18 +1,16 @@
 /* Dense layers on bf16: blocks of rows, panels of weights, panels. */
+#include "activation.h"
 #include "bf16_gradient.h"
 #include "bf16_operand.h"
 #include "dispatch.h"
+#include "gemm.h"
+#include "size_math.h"
 
 enum {
     /* Rows that are multiplied before they are finished: their floats, a panel wide, stay in the first level. A multiple
      * of 2, so that pairs of rows stay together. */
     ROWS = 128
 };
-
-static size_t min_size(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static size_t half_up(size_t n)
 {
@@ -48,7 +46,7 @@ static void run_bf16_panel(const struct pass *pass, size_t row, size_t m, size_t
 {
     _Alignas(64) float c[ROWS * LW_BF16_PANEL];
     const size_t steps = half_up(pass->k), lanes = pass->isa->lanes;
-    const size_t n = min_size(LW_BF16_PANEL, pass->n - col);
+    const size_t n = lw_min_size(LW_BF16_PANEL, pass->n - col);
     struct lw_column_panel panel = {
         .m = m,
         .kc = steps,
@@ -62,7 +60,7 @@ static void run_bf16_panel(const struct pass *pass, size_t row, size_t m, size_t
     };
     for (size_t j = 0; j < n; j += panel.n) {
         /* Whole vectors: a panel has them. */
-        panel.n = min_size(pass->isa->tile_nr, (n - j + lanes - 1) / lanes * lanes);
+        panel.n = lw_min_size(pass->isa->tile_nr, (n - j + lanes - 1) / lanes * lanes);
         panel.b = lw_bf16_floats(pass->panels) + col * steps + j;
         panel.c = c + j;
         panel.next_b = col + LW_BF16_PANEL < pass->n ? panel.b + LW_BF16_PANEL * steps : NULL;
@@ -76,7 +74,7 @@ static void run_pass(const struct pass *pass)
 {
     for (size_t row = 0; row < pass->m; row += ROWS) {
         for (size_t col = 0; col < pass->n; col += LW_BF16_PANEL)
-            run_bf16_panel(pass, row, min_size(ROWS, pass->m - row), col);
+            run_bf16_panel(pass, row, lw_min_size(ROWS, pass->m - row), col);
     }
 }
 

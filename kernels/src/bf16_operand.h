@@ -4,7 +4,7 @@
 
 #include "argument.h"
 
-#include <lanewise/bf16.h>
+#include <lanewise/internal/bf16.h>
 
 /* Pairs are passed as floats, whose bits they are. */
 static inline float *lw_bf16_as_floats(lw_bf16 *vnni2)

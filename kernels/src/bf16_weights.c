@@ -4,7 +4,7 @@
 #include "dispatch.h"
 #include "gemm_dot.h"
 #include "optimizer.h"
-#include "weights_step.h"
+#include "weights_update.h"
 
 _Static_assert(LW_UPDATE_MAX_BATCH <= 2 * LW_BF16_STEPS,
                "the gradient of a tile has to be complete when it is used");
@@ -19,7 +19,7 @@ lw_weights lw_bf16_weights_of(size_t in, size_t out)
                          ? LW_WEIGHTS_PANELS
                          : LW_WEIGHTS_ROW_MAJOR;
     if (weights.layout == LW_WEIGHTS_PANELS)
-        weights.panel_stride = lw_panel_distance(&weights);
+        weights.panel_stride = lw_panel_stride(&weights);
     return weights;
 }
 

@@ -4,6 +4,8 @@
 
 #include "isa_table.h"
 
+#include <lanewise/internal/cache.h>
+
 /* A block of A is mc x kc, a panel of B kc x nc. */
 struct lw_blocking {
     size_t mc, kc, nc;

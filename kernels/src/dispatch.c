@@ -1,7 +1,11 @@
+/* Which instruction set runs. */
+#define _POSIX_C_SOURCE 200809L
+
 #include "dispatch.h"
 
 #include "cpu_features.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +22,15 @@ static const struct lw_isa *const compiled[] = {
 /* NOLINTNEXTLINE(bugprone-sizeof-expression): the size of the array, whose elements are pointers */
 enum { COMPILED = sizeof compiled / sizeof *compiled };
 
-static _Atomic(const struct lw_isa *) current;
+/*
+ * The set that every thread uses, or NULL while threads may differ: then lw_isa_current looks at the thread's own.
+ * Only a program that has entered sets and changes the selected one pays for the look-up.
+ */
+static _Atomic(const struct lw_isa *) common;
+static _Atomic(const struct lw_isa *) selected; /* NULL: none yet */
+static atomic_int entered;                      /* whether a thread has entered a set before */
+static _Thread_local const struct lw_isa *own;
+static pthread_mutex_t change = PTHREAD_MUTEX_INITIALIZER; /* of the first three */
 
 const struct lw_isa *lw_isa_find(const char *name)
 {
@@ -44,19 +56,56 @@ static const char *wanted(void)
     return name && *name ? name : NULL;
 }
 
+static const struct lw_isa *choose(void)
+{
+    const char *name = wanted();
+    const struct lw_isa *isa = name ? lw_isa_find(name) : NULL;
+    return isa ? isa : widest();
+}
+
+/* Selects a set unless that is done, and returns the one of the calling thread. By itself, so that lw_isa_current
+ * has no frame. */
+__attribute__((noinline)) static const struct lw_isa *current_of_thread(void)
+{
+    if (!atomic_load_explicit(&selected, memory_order_acquire)) {
+        const struct lw_isa *isa = choose();
+        pthread_mutex_lock(&change);
+        if (!atomic_load(&selected)) {
+            atomic_store(&selected, isa);
+            if (!atomic_load(&entered))
+                atomic_store(&common, isa);
+        }
+        pthread_mutex_unlock(&change);
+    }
+    return own ? own : atomic_load_explicit(&selected, memory_order_acquire);
+}
+
 const struct lw_isa *lw_isa_current(void)
 {
-    const struct lw_isa *isa = atomic_load_explicit(&current, memory_order_acquire);
-    if (isa)
-        return isa;
-    const char *name = wanted();
-    isa = name ? lw_isa_find(name) : NULL;
+    const struct lw_isa *isa = atomic_load_explicit(&common, memory_order_acquire);
+    return isa ? isa : current_of_thread();
+}
+
+/* Records that threads enter sets; isa, which one does, may differ from the common one. */
+static void record_entry(const struct lw_isa *isa)
+{
+    pthread_mutex_lock(&change);
+    atomic_store(&entered, 1);
+    if (atomic_load(&common) != isa)
+        atomic_store(&common, NULL);
+    pthread_mutex_unlock(&change);
+}
+
+const struct lw_isa *lw_isa_enter(const struct lw_isa *isa)
+{
+    const struct lw_isa *const before = own;
+    own = isa;
     if (!isa)
-        isa = widest();
-    /* Threads that come here together choose the same set; one chosen by lw_isa_select meanwhile
-     * stays. */
-    const struct lw_isa *expected = NULL;
-    return atomic_compare_exchange_strong(&current, &expected, isa) ? isa : expected;
+        return before;
+    const struct lw_isa *const shared = atomic_load_explicit(&common, memory_order_acquire);
+    if (!atomic_load_explicit(&entered, memory_order_acquire) || (shared && shared != isa))
+        record_entry(isa);
+    return before;
 }
 
 const struct lw_isa *lw_isa_half_width(const struct lw_isa *isa, size_t columns)
@@ -80,12 +129,15 @@ const struct lw_isa *lw_isa_for_columns(size_t columns)
 
 void lw_isa_use(const struct lw_isa *isa)
 {
-    atomic_store(&current, isa);
+    pthread_mutex_lock(&change);
+    atomic_store(&selected, isa);
+    atomic_store(&common, atomic_load(&entered) ? NULL : isa);
+    pthread_mutex_unlock(&change);
 }
 
 void lw_isa_reset(void)
 {
-    atomic_store(&current, NULL);
+    lw_isa_use(NULL);
 }
 
 const char *lw_isa_name(void)
@@ -122,9 +174,4 @@ lw_status lw_isa_select(const char *name)
                        name);
     lw_isa_use(isa);
     return LW_OK;
-}
-
-const char *lw_version(void)
-{
-    return LW_VERSION;
 }

@@ -1,12 +1,11 @@
-/* The instruction set in use. */
+/* The instruction set in use. A kernel asks once, with lw_isa_current, and passes the set on, so that no product
+ * mixes sets. */
 #ifndef LANEWISE_DISPATCH_H
 #define LANEWISE_DISPATCH_H
 
 #include "isa_table.h"
 
-/* The table in use; chooses it on the first call. A kernel asks once and passes it on, so that a
- * change of set never falls into the middle of a product. */
-const struct lw_isa *lw_isa_current(void);
+#include <lanewise/internal/isa.h>
 
 /* isa, or for so many columns of an output that fit half a vector, the set of half the lanes where there is
  * one. The bits are equal, and a Zen 4 core runs two half-width FMAs in the time of one. */

@@ -3,6 +3,7 @@
 #include "dispatch.h"
 #include "optimizer.h"
 #include "scratch.h"
+#include "size_math.h"
 #include "threads.h"
 
 #include <assert.h>
@@ -21,11 +22,6 @@ enum { MAX_THREADS = 256 };
 
 const struct lw_epilogue lw_epilogue_store = {.kind = LW_EPILOGUE_STORE};
 
-static size_t min_size(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Rows and columns of C. */
 struct block {
     struct lw_range rows, cols;
@@ -36,7 +32,7 @@ static float *element_of_c(const struct lw_gemm *g, size_t row, size_t j)
 {
     const size_t nr = g->isa->tile_nr;
     return g->c_panel_stride
-               ? g->c + j / nr * g->c_panel_stride + (g->c_first + row) * min_size(nr, g->n - j)
+               ? g->c + j / nr * g->c_panel_stride + (g->c_first + row) * lw_min_size(nr, g->n - j)
                : g->c + row * g->ldc + j;
 }
 
@@ -88,7 +84,7 @@ static void run_panels(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
             panel.b_panel_stride = g->k * nr;
         } else {
             const size_t whole = g->isa->tile_nr;
-            const size_t b_row = g->b_panel_stride ? min_size(whole, g->n - j) : g->b_row;
+            const size_t b_row = g->b_panel_stride ? lw_min_size(whole, g->n - j) : g->b_row;
             const float *source =
                 g->b + p * b_row +
                 (g->b_panel_stride ? j / whole * g->b_panel_stride : j * g->b_col);
@@ -146,10 +142,10 @@ static void run_serial(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
     for (size_t j = part->cols.begin; j < part->cols.end; j += size.nc) {
         size_t p = 0;
         do { /* once for k = 0 too: the end has to run */
-            const size_t kc = min_size(size.kc, g->k - p);
+            const size_t kc = lw_min_size(size.kc, g->k - p);
             for (size_t i = part->rows.begin; i < part->rows.end; i += size.mc) {
-                const struct block block = {{i, min_size(i + size.mc, part->rows.end)},
-                                            {j, min_size(j + size.nc, part->cols.end)}};
+                const struct block block = {{i, lw_min_size(i + size.mc, part->rows.end)},
+                                            {j, lw_min_size(j + size.nc, part->cols.end)}};
                 if (plan->pack_a && kc > 0)
                     g->isa->pack_a(block.rows.end - i, kc, g->a + i * g->a_row + p * g->a_col,
                                    g->a_row, g->a_col, g->alpha, packed_a);
@@ -188,7 +184,7 @@ static void run_small_k(const struct lw_gemm *g, const struct block *part)
         scale_c(g, part);
     sum_b(g, part);
     for (size_t j = part->cols.begin; j < part->cols.end; j += panel.n) {
-        panel.n = min_size(g->isa->small_k_width, part->cols.end - j);
+        panel.n = lw_min_size(g->isa->small_k_width, part->cols.end - j);
         panel.col = j;
         panel.c = g->c + row * g->ldc + j;
         panel.b = g->b + j * g->b_col;
@@ -291,8 +287,8 @@ static int thread_count(const struct lw_gemm *g)
     const int wanted = lw_thread_count(flops, FLOPS_PER_THREAD);
     if (wanted == 1)
         return 1;
-    /* With less than two tiles each, narrower ones would take back what threads bring. */
-    const size_t max = g->m * g->n / (2 * min_size(g->m, g->isa->tile_mr) * g->isa->tile_nr);
+    /* With less than two tiles each, half_width ones would take back what threads bring. */
+    const size_t max = g->m * g->n / (2 * lw_min_size(g->m, g->isa->tile_mr) * g->isa->tile_nr);
     return max < (size_t)wanted ? (int)(max + !max) : wanted;
 }
 

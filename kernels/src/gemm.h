@@ -15,7 +15,7 @@ struct lw_gemm {
     const float *b;
     size_t b_row, b_col;
     const float *packed_b; /* instead of b: panels of all k steps, as isa->pack_b leaves them */
-    /* Not 0: A, B or C lies in panels (see lanewise/weights.h) that begin so far apart; C's first row is c_first. */
+    /* Not 0: A, B or C lies in panels (see lanewise/internal/weights.h) that begin so far apart; C's first row is c_first. */
     size_t a_panel_stride, b_panel_stride, c_panel_stride, c_first;
     float *c;
     size_t ldc;
@@ -24,6 +24,9 @@ struct lw_gemm {
         b_sums; /* NULL, or the sums of the columns of B, to which beta applies too; with an update the
                       biases that they are the gradient of */
 };
+
+/* The epilogue of a product that is only stored. */
+extern const struct lw_epilogue lw_epilogue_store;
 
 /* Whether panels have to keep to the panels of an operand. */
 static inline int lw_gemm_has_panels(const struct lw_gemm *g)

@@ -1,14 +1,5 @@
 #include "gemm_plan.h"
-
-static size_t min_size(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t round_up(size_t n, size_t step)
-{
-    return (n + step - 1) / step * step;
-}
+#include "size_math.h"
 
 /* Sources this far apart share a set of the first-level cache, so that the rows of a tile evict each
  * other. */
@@ -34,7 +25,7 @@ static int rows_stay_in_cache(size_t rows, size_t stride)
  * the second level, if it is read more than a few times. */
 static int stays_in_place(const struct lw_gemm *g, size_t m)
 {
-    const size_t rows = min_size(m, g->isa->tile_mr);
+    const size_t rows = lw_min_size(m, g->isa->tile_mr);
     return g->alpha == 1.0f && (g->a_col != 1 || rows_stay_in_cache(rows, g->a_row)) &&
            g->k <= LW_BLOCKING_WHOLE_STEPS && m * g->k <= lw_cache_bytes(2) / sizeof(float) / 2;
 }
@@ -63,7 +54,7 @@ struct lw_gemm_plan lw_gemm_plan(const struct lw_gemm *g, size_t m, size_t n)
     /* A packed operand costs a pass, but streams. */
     plan.pack_a = !skinny && !in_place && !g->a_panel_stride &&
                   (g->alpha != 1.0f || n > 8 * nr ||
-                   (g->a_col == 1 && !rows_stay_in_cache(min_size(m, mr), g->a_row)));
+                   (g->a_col == 1 && !rows_stay_in_cache(lw_min_size(m, mr), g->a_row)));
     /* B packed with its first tile costs a fiftieth of 64^3. */
     const size_t few = is_page_stride(g->b_row) ? 4 : 16;
     plan.pack_b = !g->packed_b && !g->b_panel_stride && (g->b_col != 1 || m > few * mr);
@@ -80,15 +71,16 @@ struct lw_gemm_plan lw_gemm_plan(const struct lw_gemm *g, size_t m, size_t n)
         plan.size = g->a_panel_stride ? whole_steps(g, k) : lw_blocking_of(g->isa, k);
         /* Even panels: every one packs A anew. */
         const size_t panels = (n + plan.size.nc - 1) / plan.size.nc;
-        plan.size.nc = round_up((n + panels - 1) / panels, nr);
+        plan.size.nc = lw_round_up((n + panels - 1) / panels, nr);
         plan.keep_b = m > plan.size.mc;
         if (plan.pack_a)
-            plan.a_floats = plan.size.kc * round_up(min_size(plan.size.mc, m), mr);
+            plan.a_floats = plan.size.kc * lw_round_up(lw_min_size(plan.size.mc, m), mr);
     }
     /* Wide panels of few rows end anywhere. */
     const size_t rest = skinny ? 1 : n % nr;
     if (plan.pack_b || (!g->packed_b && rest > 0 && rest < g->isa->min_n))
-        plan.b_floats = plan.size.kc * (plan.keep_b ? round_up(min_size(plan.size.nc, n), nr) : nr);
+        plan.b_floats =
+            plan.size.kc * (plan.keep_b ? lw_round_up(lw_min_size(plan.size.nc, n), nr) : nr);
     return plan;
 }
 

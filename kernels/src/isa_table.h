@@ -8,9 +8,9 @@
 
 #include "threads.h"
 
-#include <lanewise/bf16.h>
-#include <lanewise/small_net.h>
-#include <lanewise/weights.h>
+#include <lanewise/internal/bf16.h>
+#include <lanewise/internal/small_net.h>
+#include <lanewise/internal/weights.h>
 
 /* What is done to a finished tile of C, m x n. The pointers are those of the tile's first element.
  */
@@ -81,9 +81,6 @@ struct lw_column_panel {
     const struct lw_epilogue *epilogue;
     size_t row, col; /* of the panel's first element in C, which end's pointers belong to */
 };
-
-/* The end of a product that is only stored. */
-extern const struct lw_epilogue lw_epilogue_store;
 
 /* C[i][j] = [C[i][j] +] sum_p A[i][p] * B[j][p] as a row sum over 16 partial sums, then end. */
 struct lw_dot_gemm {

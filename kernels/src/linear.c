@@ -1,4 +1,6 @@
-#include "argument.h"
+#include "linear.h"
+
+#include "activation.h"
 #include "dispatch.h"
 #include "gemm_dot.h"
 #include "packed.h"
@@ -28,10 +30,10 @@ lw_status lw_check_backward_input(const char *name, lw_activation activation,
                            : status;
 }
 
-/* The instruction set for so many columns and steps. */
-static const struct lw_isa *isa_for_layer(size_t n, size_t k)
+/* The variant of a set for n columns and k steps. */
+static const struct lw_isa *isa_for_layer(const struct lw_isa *isa, size_t n, size_t k)
 {
-    return lw_gemm_prefers_dot(n, k) ? lw_isa_current() : lw_isa_for_columns(n);
+    return lw_gemm_prefers_dot(n, k) ? isa : lw_isa_half_width(isa, n);
 }
 
 /* The passes whose A lies by rows. */
@@ -40,9 +42,10 @@ static lw_status run_by_rows(const struct lw_gemm *gemm)
     return lw_gemm_prefers_dot(gemm->n, gemm->k) ? lw_dot_gemm_run(gemm) : lw_gemm_run(gemm);
 }
 
-lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x, size_t ldx,
-                            const float *w, size_t ldw, const float *b, lw_activation activation,
-                            float *z, size_t ldz, float *y, size_t ldy)
+lw_status lw_linear_forward_on(const struct lw_isa *isa, size_t batch, size_t in, size_t out,
+                               const float *x, size_t ldx, const float *w, size_t ldw,
+                               const float *b, lw_activation activation, float *z, size_t ldz,
+                               float *y, size_t ldy)
 {
     const struct lw_operand input = {"x", x, batch, in, ldx}, weights = {"w", w, in, out, ldw};
     const struct lw_operand pre = {"z", z, batch, out, ldz}, output = {"y", y, batch, out, ldy};
@@ -52,7 +55,7 @@ lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x,
         return status;
     const struct lw_epilogue epilogue = {LW_EPILOGUE_FORWARD, activation, b, z, ldz, NULL, 0, NULL};
     const struct lw_gemm gemm = {
-        .isa = isa_for_layer(out, in),
+        .isa = isa_for_layer(isa, out, in),
         .m = batch,
         .n = out,
         .k = in,
@@ -71,6 +74,14 @@ lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x,
         .b_sums = NULL,
     };
     return run_by_rows(&gemm);
+}
+
+lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x, size_t ldx,
+                            const float *w, size_t ldw, const float *b, lw_activation activation,
+                            float *z, size_t ldz, float *y, size_t ldy)
+{
+    return lw_linear_forward_on(lw_isa_current(), batch, in, out, x, ldx, w, ldw, b, activation, z,
+                                ldz, y, ldy);
 }
 
 lw_status lw_linear_forward_packed(size_t batch, const float *x, size_t ldx, const lw_packed *w,
@@ -98,10 +109,10 @@ lw_status lw_linear_forward_packed(size_t batch, const float *x, size_t ldx, con
     return run_by_rows(&gemm);
 }
 
-lw_status lw_linear_backward_input(size_t batch, size_t in, size_t out, const float *dz,
-                                   size_t lddz, const float *w, size_t ldw,
-                                   lw_activation activation, const float *saved, size_t lds,
-                                   float *dx, size_t lddx)
+lw_status lw_linear_backward_input_on(const struct lw_isa *isa, size_t batch, size_t in, size_t out,
+                                      const float *dz, size_t lddz, const float *w, size_t ldw,
+                                      lw_activation activation, const float *saved, size_t lds,
+                                      float *dx, size_t lddx)
 {
     static const char name[] = "lw_linear_backward_input";
     const struct lw_operand gradient = {"dz", dz, batch, out, lddz},
@@ -115,7 +126,7 @@ lw_status lw_linear_backward_input(size_t batch, size_t in, size_t out, const fl
         activation == LW_ACTIVATION_LINEAR ? LW_EPILOGUE_STORE : LW_EPILOGUE_BACKWARD;
     const struct lw_epilogue epilogue = {kind, activation, NULL, NULL, 0, saved, lds, NULL};
     const struct lw_gemm gemm = {
-        .isa = isa_for_layer(in, out),
+        .isa = isa_for_layer(isa, in, out),
         .m = batch,
         .n = in,
         .k = out,
@@ -134,6 +145,15 @@ lw_status lw_linear_backward_input(size_t batch, size_t in, size_t out, const fl
         .b_sums = NULL,
     };
     return run_by_rows(&gemm);
+}
+
+lw_status lw_linear_backward_input(size_t batch, size_t in, size_t out, const float *dz,
+                                   size_t lddz, const float *w, size_t ldw,
+                                   lw_activation activation, const float *saved, size_t lds,
+                                   float *dx, size_t lddx)
+{
+    return lw_linear_backward_input_on(lw_isa_current(), batch, in, out, dz, lddz, w, ldw,
+                                       activation, saved, lds, dx, lddx);
 }
 
 lw_status lw_linear_backward_weights(size_t batch, size_t in, size_t out, const float *x,

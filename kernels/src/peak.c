@@ -3,6 +3,7 @@
 #include "dispatch.h"
 #include "processors.h"
 
+#include <lanewise/internal/peak.h>
 #include <time.h>
 
 static double seconds(void)

@@ -1,15 +1,15 @@
-/* Narrow networks: plans, and batches by blocks. */
-#include "argument.h"
+/* Small networks: plans, and batches by blocks. */
+#include "activation.h"
 #include "dispatch.h"
-
 #include "optimizer.h"
-#include <lanewise/small_net.h>
+#include "size_math.h"
+
+#include <lanewise/internal/small_net.h>
 #include <math.h>
 
 static size_t padded(size_t count)
 {
-    return (count + LW_SMALL_NET_SECTION_FLOATS - 1) / LW_SMALL_NET_SECTION_FLOATS *
-           LW_SMALL_NET_SECTION_FLOATS;
+    return lw_round_up(count, LW_SMALL_NET_SECTION_FLOATS);
 }
 
 int lw_small_net_fits(size_t inputs, size_t layer_count, const lw_small_net_layer *layers)
@@ -32,10 +32,11 @@ lw_status lw_small_net_plan(lw_small_net *plan, size_t inputs, size_t layer_coun
                        "%s: a network of %zu inputs with these layers is not a small net", name,
                        inputs);
     for (size_t l = 0; l < layer_count; l++) {
-        const unsigned activation = (unsigned)layers[l].activation;
-        if (activation > LW_ACTIVATION_SOFTMAX ||
-            (activation == LW_ACTIVATION_SOFTMAX && l + 1 < layer_count))
-            return lw_fail(LW_EINVAL, "%s: activation %u in layers[%zu]", name, activation, l);
+        const lw_activation activation = layers[l].activation;
+        const int is_last_softmax = l + 1 == layer_count && activation == LW_ACTIVATION_SOFTMAX;
+        if (!lw_is_elementwise(activation) && !is_last_softmax)
+            return lw_fail(LW_EINVAL, "%s: activation %u in layers[%zu]", name,
+                           (unsigned)activation, l);
     }
     *plan = (lw_small_net){.inputs = inputs, .layer_count = layer_count};
     size_t columns = inputs, largest = 0, at = 0;
@@ -60,7 +61,7 @@ lw_status lw_small_net_plan(lw_small_net *plan, size_t inputs, size_t layer_coun
 
 size_t lw_small_net_blocks(size_t rows)
 {
-    return rows / LW_SMALL_NET_BLOCK_ROWS + (rows % LW_SMALL_NET_BLOCK_ROWS != 0);
+    return lw_ceil_div(rows, LW_SMALL_NET_BLOCK_ROWS);
 }
 
 /* NULL if the batch has what its loss needs, else what is wrong. */

@@ -1,4 +1,4 @@
-/* The vector functions: activations, exp, log, scaling, sum of squares. */
+/* The vector functions: exp, log, scaling, sum of squares. */
 #include "argument.h"
 #include "dispatch.h"
 #include "threads.h"
@@ -8,16 +8,10 @@ enum { LINE = 16 };
 
 struct vector_job {
     const struct lw_isa *isa;
-    lw_activation activation;
-    const float *x, *saved;
+    const float *x;
     float *y;
     float factor;
 };
-
-int lw_activation_saves_input(lw_activation activation)
-{
-    return activation == LW_ACTIVATION_GELU || activation == LW_ACTIVATION_SILU;
-}
 
 static lw_status check_map(const char *function, size_t n, const float *x, const float *y)
 {
@@ -28,60 +22,6 @@ static lw_status check_map(const char *function, size_t n, const float *x, const
 static void run(const struct vector_job *job, size_t n, int work, lw_parallel_body body)
 {
     lw_parallel_for(n, LINE, work * (double)n, body, job);
-}
-
-static int activation_work(lw_activation activation)
-{
-    return activation <= LW_ACTIVATION_LEAKY_RELU ? 1 : LW_WORK_MATH;
-}
-
-static void activate_range(const void *argument, size_t begin, size_t end)
-{
-    const struct vector_job *job = argument;
-    job->isa->activate(job->activation, end - begin, job->x + begin, job->y + begin);
-}
-
-lw_status lw_activate(lw_activation activation, size_t n, const float *x, float *y)
-{
-    lw_status status = lw_check_elementwise("lw_activate", activation);
-    if (status == LW_OK)
-        status = check_map("lw_activate", n, x, y);
-    if (status != LW_OK || n == 0)
-        return status;
-    const struct vector_job job = {
-        .isa = lw_isa_current(), .activation = activation, .x = x, .y = y};
-    run(&job, n, activation_work(activation), activate_range);
-    return LW_OK;
-}
-
-static void backward_range(const void *argument, size_t begin, size_t end)
-{
-    const struct vector_job *job = argument;
-    job->isa->activate_backward(job->activation, end - begin,
-                                job->saved ? job->saved + begin : NULL, job->x + begin,
-                                job->y + begin);
-}
-
-lw_status lw_activate_backward(lw_activation activation, size_t n, const float *saved,
-                               const float *dy, float *dz)
-{
-    static const char name[] = "lw_activate_backward";
-    struct lw_operand s = lw_vector_operand("saved", saved, n);
-    if (activation == LW_ACTIVATION_LINEAR)
-        s = lw_optional_operand(s);
-    const struct lw_operand to = lw_vector_operand("dz", dz, n);
-    const struct lw_operand from = lw_vector_operand("dy", dy, n);
-    lw_status status = lw_check_elementwise(name, activation);
-    if (status == LW_OK)
-        status = lw_check_output(name, &to, &s, 1);
-    if (status == LW_OK)
-        status = lw_check_in_place(name, &to, &from, 1);
-    if (status != LW_OK || n == 0)
-        return status;
-    const struct vector_job job = {
-        .isa = lw_isa_current(), .activation = activation, .x = dy, .saved = saved, .y = dz};
-    run(&job, n, activation_work(activation), backward_range);
-    return LW_OK;
 }
 
 static void exp_range(const void *argument, size_t begin, size_t end)

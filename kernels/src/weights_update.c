@@ -1,5 +1,5 @@
 /* The update of weights: by a gradient at hand, or in the store of the gradient's tiles. */
-#include "weights_step.h"
+#include "weights_update.h"
 
 #include "blocking.h"
 #include "dispatch.h"

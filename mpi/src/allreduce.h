@@ -2,7 +2,7 @@
 #ifndef LANEWISE_MPI_ALLREDUCE_H
 #define LANEWISE_MPI_ALLREDUCE_H
 
-#include <lanewise/bf16.h>
+#include <lanewise/internal/bf16.h>
 #include <lanewise/mpi.h>
 
 /* Contiguous floats that are reduced together. */

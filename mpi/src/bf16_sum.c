@@ -1,6 +1,6 @@
 #include "bf16_sum.h"
 
-#include <lanewise/bf16.h>
+#include <lanewise/internal/bf16.h>
 
 void lw_mpi_bf16_sum(void *in, void *out, int *n, MPI_Datatype *type)
 {

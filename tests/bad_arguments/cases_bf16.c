@@ -1,7 +1,7 @@
 /* Bad arguments of bf16.h. */
 #include "cases_kernels.h"
 
-#include <lanewise/bf16.h>
+#include <lanewise/internal/bf16.h>
 #include <limits.h>
 #include <math.h>
 #include <stdint.h>

@@ -4,6 +4,9 @@
 #include "cases_kernels.h"
 #include "../kernels/operations.h"
 
+#include <lanewise/internal/cache.h>
+#include <lanewise/internal/isa.h>
+#include <lanewise/internal/peak.h>
 #include <lanewise/kernels.h>
 #include <limits.h>
 #include <math.h>
@@ -131,7 +134,27 @@ static void activation_saves_input(void)
         HOLDS(lw_activation_saves_input((lw_activation)BAD_ENUM(LW_ACTIVATION_SOFTMAX, i)) == 0);
 }
 
-/* ---- Packed operands ------------------------------------------------------------------------- */
+static void activation_is_elementwise(void)
+{
+    for (int i = 0; i < BAD_ENUMS; i++)
+        HOLDS(!lw_activation_is_elementwise((lw_activation)BAD_ENUM(LW_ACTIVATION_SOFTMAX, i)));
+    HOLDS(!lw_activation_is_elementwise(LW_ACTIVATION_SOFTMAX));
+    HOLDS(lw_activation_is_elementwise(LW_ACTIVATION_SILU));
+}
+
+static void isa_current(void)
+{
+    HOLDS(lw_isa_current() != NULL);
+}
+
+static void isa_enter(void)
+{
+    HOLDS(lw_isa_enter(NULL) == NULL);
+    HOLDS(lw_isa_enter(lw_isa_current()) == NULL);
+    HOLDS(lw_isa_enter(NULL) == lw_isa_current());
+}
+
+/* ---- Packed operands ---- */
 
 enum { N = 64 };
 static struct {
@@ -273,6 +296,7 @@ int main(int argc, char **argv)
     static const struct function_cases table[] = {
         {"lw_activate", NULL},
         {"lw_activate_backward", NULL},
+        {"lw_activation_is_elementwise", activation_is_elementwise},
         {"lw_activation_saves_input", activation_saves_input},
         {"lw_adam_update", NULL},
         {"lw_argmax", NULL},
@@ -292,6 +316,8 @@ int main(int argc, char **argv)
         {"lw_exp", NULL},
         {"lw_fail", set_error},
         {"lw_isa_available", isa_available},
+        {"lw_isa_current", isa_current},
+        {"lw_isa_enter", isa_enter},
         {"lw_isa_name", isa_name},
         {"lw_isa_select", isa_select},
         {"lw_isa_status", isa_status},

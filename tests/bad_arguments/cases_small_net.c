@@ -1,7 +1,7 @@
 /* Bad arguments of narrow.h, which does not check whether buffers overlap. */
 #include "cases_kernels.h"
 
-#include <lanewise/small_net.h>
+#include <lanewise/internal/small_net.h>
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Bad arguments of weights.h, in each layout. */
 #include "cases_kernels.h"
 
-#include <lanewise/weights.h>
+#include <lanewise/internal/weights.h>
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* Cases of kernels that allocate: packed operands and packing buffers. */
 #include "trials.h"
 
-#include <lanewise/bf16.h>
-#include <lanewise/weights.h>
+#include <lanewise/internal/bf16.h>
+#include <lanewise/internal/weights.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* Dense layers: fp32, each layout of weights, bf16, and small nets. */
 #include "digest.h"
 
-#include <lanewise/bf16.h>
-#include <lanewise/small_net.h>
+#include <lanewise/internal/bf16.h>
+#include <lanewise/internal/small_net.h>
 
 typedef struct layer {
     size_t batch, in, out;

@@ -3,7 +3,7 @@
 #include "data.h"
 #include "failure.h"
 
-#include <lanewise/bf16.h>
+#include <lanewise/internal/bf16.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,6 +4,8 @@
 #include "failure.h"
 #include "sizes.h"
 
+#include <lanewise/internal/cache.h>
+#include <lanewise/internal/peak.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +80,43 @@ static void check_select(struct tally *tally)
     }
 }
 
+static void *current_elsewhere(void *argument)
+{
+    *(const lw_isa **)argument = lw_isa_current();
+    return NULL;
+}
+
+static const lw_isa *current_of_another_thread(void)
+{
+    const lw_isa *isa = NULL;
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, current_elsewhere, &isa) == 0)
+        pthread_join(thread, NULL);
+    return isa;
+}
+
+/* A thread keeps the set that it entered, whatever is selected meanwhile, and others do not see it. */
+static void check_enter(struct tally *tally)
+{
+    for (size_t i = 0; lw_isa_available(i); i++) {
+        for (size_t j = 0; lw_isa_available(j); j++) {
+            const lw_isa *const own = lw_isa_find(lw_isa_available(i)), *const other = lw_isa_find(
+                                                                            lw_isa_available(j));
+            lw_isa_use(own);
+            TALLY_CHECK(tally, lw_isa_enter(own) == NULL, "a set was entered before");
+            lw_isa_use(other);
+            TALLY_CHECK(tally, lw_isa_current() == own, "%s selected: %s is not kept", other->name,
+                        own->name);
+            TALLY_CHECK(tally, current_of_another_thread() == other,
+                        "%s is not what another thread uses", other->name);
+            TALLY_CHECK(tally, lw_isa_enter(other) == own && lw_isa_current() == other,
+                        "%s is not entered after %s", other->name, own->name);
+            TALLY_CHECK(tally, lw_isa_enter(NULL) == other && lw_isa_current() == other,
+                        "%s is not the selected set again", other->name);
+        }
+    }
+}
+
 static void *fail_elsewhere(void *argument)
 {
     const int fresh = !strcmp(lw_last_error(), "");
@@ -129,6 +168,7 @@ void check_isa(struct tally *tally, const struct operation *unused)
     const struct lw_isa *const isa = lw_isa_current();
     check_environment(tally);
     check_select(tally);
+    check_enter(tally);
     check_status(tally);
     check_constants(tally);
     lw_isa_use(isa);

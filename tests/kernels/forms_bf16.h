@@ -5,7 +5,7 @@
 #include "guard.h"
 #include "tally.h"
 
-#include <lanewise/bf16.h>
+#include <lanewise/internal/bf16.h>
 
 enum { FORMS = 3 };
 

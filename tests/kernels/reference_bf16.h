@@ -2,7 +2,7 @@
 #ifndef REFERENCE_BF16_H
 #define REFERENCE_BF16_H
 
-#include <lanewise/bf16.h>
+#include <lanewise/internal/bf16.h>
 
 lw_bf16 reference_bf16(float x);
 float reference_float(lw_bf16 x);

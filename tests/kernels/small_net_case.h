@@ -6,7 +6,7 @@
 #include "guard.h"
 #include "tally.h"
 
-#include <lanewise/small_net.h>
+#include <lanewise/internal/small_net.h>
 
 enum { NARROW_BUFFERS = 16 };
 

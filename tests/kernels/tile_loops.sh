@@ -1,19 +1,19 @@
 #!/bin/sh
 # tile_loops.sh OBJDUMP OBJECT SIMD-HEADER FMA-PATTERN [FUNCTION]
-# Prints the loops over k of the full register tile as objdump writes them, each behind a line
-# "loop INSTRUCTIONS FMAS FRAME"; FRAME is 1 where a frame pointer stands for the stack too. They are
-# the innermost loops of FUNCTION, a pattern (tile_full_rows and tile_full_columns), with as many of the fused multiply-adds of this set as a full tile
-# has accumulators. Fails where there is none.
+# Prints the loops over k of the full register tile as objdump writes them, each after a line
+# "loop INSTRUCTIONS FMAS FRAME"; FRAME is 1 if the function uses a frame pointer. They are the innermost
+# loops of FUNCTION, a pattern (default: tile_full_rows and tile_full_columns), with as many fused
+# multiply-adds as a full tile has accumulators. Fails if there is none.
 objdump=$1 object=$2 header=$3 fma=$4
-accumulators=$(sed -n 's/.*TILE_MR = \([0-9]*\), TILE_NV = \([0-9]*\).*/\1 \2/p' "$header" |
+accumulators=$(tr '\n' ' ' <"$header" | sed -n 's/.*TILE_MR = \([0-9]*\), *TILE_NV = \([0-9]*\).*/\1 \2/p' |
     awk '{ print $1 * $2 }')
 [ -n "$accumulators" ] || exit 1
-panel=${5:-tile_full_(rows|columns)}
+function=${5:-tile_full_(rows|columns)}
 "$objdump" -d --no-show-raw-insn "$object" |
-    awk -v wanted="$accumulators" -v fma="$fma" -v panel="$panel" '
+    awk -v wanted="$accumulators" -v fma="$fma" -v name="$function" '
     # Addresses as strings of one length: not every awk knows hexadecimal numbers.
     function padded(address) { return substr("0000000000000000", length(address) + 1) address }
-    /^[0-9a-f]+ <.*>:$/ { inside = $2 ~ "^<" panel "[.>]" }
+    /^[0-9a-f]+ <.*>:$/ { inside = $2 ~ "^<" name "[.>]" }
     inside && /^ *[0-9a-f]+:/ {
         split($1, part, ":")
         at[++lines] = padded(part[1])
@@ -22,7 +22,7 @@ panel=${5:-tile_full_(rows|columns)}
     }
     END {
         for (i = 1; i <= lines; i++) {
-            if (text[i] !~ /\t(j|b|cbn?z|tbn?z)/ || !match(text[i], "[0-9a-f]+ <" panel "[+>]"))
+            if (text[i] !~ /\t(j|b|cbn?z|tbn?z)/ || !match(text[i], "[0-9a-f]+ <" name "[+>]"))
                 continue
             target = substr(text[i], RSTART)
             sub(/ .*/, "", target)

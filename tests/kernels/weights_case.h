@@ -1,4 +1,4 @@
-/* A dense layer whose weights lie in the form of lanewise/weights.h, with operands between guard pages. */
+/* A dense layer whose weights lie in the form of lanewise/internal/weights.h, with operands between guard pages. */
 #ifndef WEIGHTS_CASE_H
 #define WEIGHTS_CASE_H
 
@@ -6,7 +6,7 @@
 #include "guard.h"
 #include "tally.h"
 
-#include <lanewise/weights.h>
+#include <lanewise/internal/weights.h>
 
 /* What is done to the parameters; for each its parameters in weights_rules. */
 enum { WEIGHTS_RULES = 7 };

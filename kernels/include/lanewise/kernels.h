@@ -62,10 +62,6 @@ LW_API const char *lw_isa_available(size_t index);
  * one they began with. */
 LW_API lw_status lw_isa_select(const char *name);
 
-/* Bytes of the data cache of a level (1 to 3) as the blocking assumes it; the system's figure where
- * it is known. 0 for other levels. */
-LW_API size_t lw_cache_bytes(int level);
-
 /*
  * How many threads a call may use here: what lw_set_threads says, or else the OpenMP threads of the calling
  * context (omp_get_max_threads), but no more than the processors that the calling thread may run on (its
@@ -98,14 +94,6 @@ LW_API int lw_set_threads(int threads);
  * does not fail with LW_ENOMEM; lw_pack alone allocates what it returns. LW_ENOMEM if there is no memory for it.
  */
 LW_API lw_status lw_scratch_reserve(void);
-
-/*
- * Operations per second (a fused multiply-add counts as two) of independent chains in registers, on
- * so many threads (one where lw_max_threads() would be 1 for any setting, and no more than the processors at
- * hand), with the instruction set in use: the best of a few rounds, about 50 ms in all.
- * The measure that benchmarks are held against; only ratios within one run mean anything.
- */
-LW_API double lw_measure_peak(int threads);
 
 /* ---- General matrix product --------------------------------------------------------------- */
 
@@ -171,6 +159,10 @@ typedef enum lw_activation {
 
 /* Slope of leaky ReLU below 0. */
 #define LW_LEAKY_SLOPE 0.01f
+
+/* 1 for every activation but softmax, 0 for softmax and unknown values: whether the elementwise functions
+ * accept it. */
+LW_API int lw_activation_is_elementwise(lw_activation activation);
 
 /* Whether the derivative of an elementwise activation is computed from z (1: GELU, SiLU) or
  * from the output (0). Tells which matrix a backward pass must keep. */

@@ -124,7 +124,7 @@ typedef enum lw_precision {
 
 /*
  * What training computes with. LW_BF16: the products of all layers read weights and activations rounded to
- * bf16 (lanewise/bf16.h) and sum in float; biases, losses, gradients of parameters, the optimizer and the
+ * bf16 (lanewise/internal/bf16.h) and sum in float; biases, losses, gradients of parameters, the optimizer and the
  * weights that it updates stay float, and so does prediction. About twice as fast for wide layers where the
  * CPU has instructions for it (instruction set "avx512bf16"); elsewhere it is emulated, with the same bits
  * but for the exceptions that bf16.h names. A change of precision forgets the last forward pass, gradients
@@ -269,7 +269,7 @@ LW_API lw_status lw_net_optimizer_info(const lw_net *net, lw_optimizer_info *inf
 /* Forward, loss, backward, step, with the bits of those calls but in less time and memory: the gradients
  * are not stored (see lw_net_get_gradients). value, which may be NULL, receives the loss before the step. LW_EDIVERGED,
  * with the first layer and place where a number is not finite, for a loss that is not: parameters and optimizer are then
- * as before. Of a narrow network (lanewise/small_net.h) the loss is known only where value is wanted; without it the step
+ * as before. Of a narrow network (lanewise/internal/small_net.h) the loss is known only where value is wanted; without it the step
  * is taken. Parameters are not looked at before a step, nor after it. */
 LW_API lw_status lw_train_step(lw_net *net, lw_loss loss, const lw_optimizer *optimizer,
                                size_t rows, const float *x, const lw_target *target, double *value);
@@ -553,7 +553,7 @@ typedef struct lw_fit_options {
  * update of the first step whose loss, or with clip_norm the norm of whose gradient, is not finite: the network then is
  * as it was before that step. Parameters that an update of finite losses made infinite are told by the next step's loss,
  * before on_epoch, or at the end of the run; the network then has them. So is a loss of the validation data that is
- * not finite. Of a narrow network (lanewise/small_net.h) without callbacks, history and reached no losses are computed: its
+ * not finite. Of a narrow network (lanewise/internal/small_net.h) without callbacks, history and reached no losses are computed: its
  * parameters are looked at now and then, and steps after which they are not finite are taken back and repeated with
  * their losses.
  *

@@ -14,7 +14,7 @@ lw_status lw_dense_check(const lw_layer_spec *spec, size_t number, int is_last)
 {
     if (spec->units == 0)
         return lw_fail(LW_EINVAL, "layer %zu has no units", number);
-    if (spec->activation < LW_ACTIVATION_LINEAR || spec->activation > LW_ACTIVATION_SOFTMAX)
+    if (!lw_activation_is_elementwise(spec->activation) && spec->activation != LW_ACTIVATION_SOFTMAX)
         return lw_fail(LW_EINVAL, "layer %zu: unknown activation %d", number,
                        (int)spec->activation);
     if (spec->activation == LW_ACTIVATION_SOFTMAX && !is_last)

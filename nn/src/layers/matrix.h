@@ -8,9 +8,9 @@
 
 #include "base/arena.h"
 
-#include <lanewise/bf16.h>
+#include <lanewise/internal/bf16.h>
 
-/* Written: rows of floats, rows of bf16, pairs of rows of bf16 (lanewise/bf16.h). */
+/* Written: rows of floats, rows of bf16, pairs of rows of bf16 (lanewise/internal/bf16.h). */
 typedef lw_bf16_output lw_matrix;
 
 /* The same, read. */

@@ -5,9 +5,9 @@
 
 static lw_status check_activations(lw_activation hidden, lw_activation output)
 {
-    if (hidden < LW_ACTIVATION_LINEAR || hidden >= LW_ACTIVATION_SOFTMAX)
+    if (!lw_activation_is_elementwise(hidden))
         return lw_fail(LW_EINVAL, "hidden layers cannot have activation %d", (int)hidden);
-    if (output < LW_ACTIVATION_LINEAR || output > LW_ACTIVATION_SOFTMAX)
+    if (!lw_activation_is_elementwise(output) && output != LW_ACTIVATION_SOFTMAX)
         return lw_fail(LW_EINVAL, "unknown activation %d", (int)output);
     return LW_OK;
 }

@@ -14,7 +14,7 @@
 #include "layers/layer.h"
 
 struct lw_program;
-struct lw_small_net;
+struct lw_small_net_state;
 
 /* What the last pass left for the next call. */
 typedef struct lw_pass_record {
@@ -64,7 +64,7 @@ struct lw_net {
     float *targets;  /* rows x outputs: labels as target values */
 
     const struct lw_program *program; /* how it takes steps */
-    struct lw_small_net *small_net;   /* NULL: too large to be one, see small_net.h */
+    struct lw_small_net_state *small_net;   /* NULL: too large to be one, see small_net.h */
     const lw_exchange *exchange;
     void *exchange_state; /* released with free */
     lw_rank rank;

@@ -1,6 +1,6 @@
 /*
  * The steps of a small network: kernels that take whole blocks of a mini-batch through all layers
- * (lanewise/small_net.h). The only file that knows of them; the forward pass of a network's own loop,
+ * (lanewise/internal/small_net.h). The only file that knows of them; the forward pass of a network's own loop,
  * predictions and evaluation go layer by layer.
  */
 #include "small_net.h"
@@ -9,7 +9,7 @@
 #include "step.h"
 #include "threads/team.h"
 
-#include <lanewise/small_net.h>
+#include <lanewise/internal/small_net.h>
 #include <stdlib.h>
 
 /* Memory of a step. */
@@ -22,7 +22,7 @@ typedef struct small_workspace {
     float *row_loss;
 } small_workspace;
 
-struct lw_small_net {
+struct lw_small_net_state {
     lw_small_net plan;
     small_workspace workspace;
 };
@@ -48,7 +48,7 @@ lw_status lw_small_net_create(lw_net *net)
         return lw_fail(LW_ENOMEM, "no memory for a network of %zu layers", net->layer_count);
     for (lw_tensor_at at = {0}; lw_next_tensor(net, &at);)
         if (at.tensor->layout)
-            at.tensor->layout->form = LW_WEIGHTS_ROW_MAJOR;
+            at.tensor->layout->layout = LW_WEIGHTS_ROW_MAJOR;
     return lw_small_net_plan(&net->small_net->plan, lw_net_inputs(net), net->layer_count, layers);
 }
 
@@ -79,7 +79,7 @@ void lw_small_net_destroy(lw_net *net)
 
 size_t lw_small_net_memory(const lw_net *net)
 {
-    const struct lw_small_net *small = net->small_net;
+    const struct lw_small_net_state *small = net->small_net;
     return small ? small->workspace.count * sizeof(float) + sizeof *small : 0;
 }
 

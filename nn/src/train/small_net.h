@@ -1,4 +1,4 @@
-/* The steps of a small network (lanewise/small_net.h): one program for all of its layers instead of
+/* The steps of a small network (lanewise/internal/small_net.h): one program for all of its layers instead of
  * several calls for each. */
 #ifndef LANEWISE_SMALL_NET_H
 #define LANEWISE_SMALL_NET_H

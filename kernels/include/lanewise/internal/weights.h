@@ -18,9 +18,10 @@
  * not overlap. They take no threads themselves inside a
  * parallel region.
  */
-#ifndef LANEWISE_WEIGHTS_H
-#define LANEWISE_WEIGHTS_H
+#ifndef LANEWISE_INTERNAL_WEIGHTS_H
+#define LANEWISE_INTERNAL_WEIGHTS_H
 
+#include <lanewise/internal/isa.h>
 #include <lanewise/kernels.h>
 
 #ifdef __cplusplus
@@ -38,7 +39,7 @@ typedef enum lw_weights_layout {
 typedef struct lw_weights {
     size_t in, out;           /* the layer's inputs and outputs */
     lw_weights_layout layout; /* how W lies */
-    const struct lw_isa *isa; /* the instruction set; the library's own */
+    const lw_isa *isa;        /* the instruction set; the library's own */
     size_t panel_stride;      /* floats from one panel to the next */
     float *w;                 /* lw_weights_floats, by the caller */
 } lw_weights;

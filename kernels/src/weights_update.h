@@ -1,23 +1,15 @@
 /* What the updates of weights share. */
-#ifndef LANEWISE_WEIGHTS_STEP_H
-#define LANEWISE_WEIGHTS_STEP_H
+#ifndef LANEWISE_WEIGHTS_UPDATE_H
+#define LANEWISE_WEIGHTS_UPDATE_H
 
 #include "argument.h"
-#include "isa_table.h"
-
-#include <lanewise/weights.h>
+#include "weights_layout.h"
 
 /* An update with the constants of its step worked out. */
 struct lw_weights_step {
     struct lw_adam_coefficients adam;
     struct lw_tile_update tile; /* refers to adam */
 };
-
-/* LW_EINVAL for NULL, and for what no function of weights.h has described. */
-lw_status lw_check_weights(const char *function, const lw_weights *weights);
-
-/* Floats between the beginnings of two panels. */
-size_t lw_panel_distance(const lw_weights *weights);
 
 /* LW_EINVAL for a range outside W, and for an update as lw_sgd_update and lw_adam_update, or a moment that is missing.
  */

@@ -6,8 +6,8 @@
  * What holds for kernels.h holds here, but that these functions run on the calling thread alone, and
  * that it is not checked whether buffers overlap: none may share memory with another one.
  */
-#ifndef LANEWISE_SMALL_NET_H
-#define LANEWISE_SMALL_NET_H
+#ifndef LANEWISE_INTERNAL_SMALL_NET_H
+#define LANEWISE_INTERNAL_SMALL_NET_H
 
 #include <lanewise/kernels.h>
 

@@ -27,10 +27,10 @@
  *              different parts of an output: rows from an even one on where pairs are written. The result does not
  *              depend on how they are shared out.
  */
-#ifndef LANEWISE_BF16_H
-#define LANEWISE_BF16_H
+#ifndef LANEWISE_INTERNAL_BF16_H
+#define LANEWISE_INTERNAL_BF16_H
 
-#include <lanewise/weights.h>
+#include <lanewise/internal/weights.h>
 
 #ifdef __cplusplus
 extern "C" {

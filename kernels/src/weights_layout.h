@@ -1,0 +1,13 @@
+/* Layouts of trained weights. */
+#ifndef LANEWISE_WEIGHTS_LAYOUT_H
+#define LANEWISE_WEIGHTS_LAYOUT_H
+
+#include "isa_table.h"
+
+/* LW_EINVAL for NULL, and for what no function of weights.h has described. */
+lw_status lw_check_weights(const char *function, const lw_weights *weights);
+
+/* Floats between the beginnings of two panels. */
+size_t lw_panel_stride(const lw_weights *weights);
+
+#endif
