@@ -6,6 +6,7 @@
 #include "small_net.h"
 
 #include "base/finite.h"
+#include "layers/dense.h"
 #include "step.h"
 #include "threads/team.h"
 
@@ -37,10 +38,13 @@ typedef struct small_job {
 lw_status lw_small_net_create(lw_net *net)
 {
     lw_small_net_layer layers[LW_SMALL_NET_MAX_LAYERS];
-    if (net->precision != LW_FP32 || net->layer_count > LW_SMALL_NET_MAX_LAYERS)
+    if (net->layer_count > LW_SMALL_NET_MAX_LAYERS)
         return LW_OK;
-    for (size_t i = 0; i < net->layer_count; i++)
+    for (size_t i = 0; i < net->layer_count; i++) {
+        if (net->layers[i]->kind != &lw_dense_kind)
+            return LW_OK;
         layers[i] = (lw_small_net_layer){net->layers[i]->out, net->layers[i]->spec.activation};
+    }
     if (!lw_small_net_fits(lw_net_inputs(net), net->layer_count, layers))
         return LW_OK;
     net->small_net = calloc(1, sizeof *net->small_net);
@@ -92,30 +96,33 @@ static size_t team_size(const lw_net *net, size_t rows)
     return threads < blocks ? threads : blocks;
 }
 
+static void place(small_workspace *workspace, lw_arena *arena, const lw_small_net *plan)
+{
+    const size_t blocks = lw_small_net_blocks(workspace->rows);
+    workspace->scratch = lw_arena_floats(arena, workspace->threads, plan->workspace);
+    workspace->sums = lw_arena_floats(arena, blocks > 1 ? blocks : 0, plan->parameter_count);
+    workspace->row_loss = lw_arena_floats(arena, 1, workspace->rows);
+}
+
 static lw_status reserve_workspace(lw_net *net, size_t rows, size_t threads)
 {
     small_workspace *workspace = &net->small_net->workspace;
     if (rows <= workspace->rows && threads <= workspace->threads)
         return LW_OK;
-    rows = rows > workspace->rows ? rows : workspace->rows;
-    threads = threads > workspace->threads ? threads : workspace->threads;
-    const size_t blocks = lw_small_net_blocks(rows), floats = net->small_net->plan.parameter_count;
-    size_t sums, scratch, count;
-    int overflow = __builtin_mul_overflow(blocks > 1 ? blocks : 0, floats, &sums);
-    overflow |= __builtin_mul_overflow(threads, net->small_net->plan.workspace, &scratch);
-    overflow |= __builtin_add_overflow(sums, scratch, &count);
-    overflow |= __builtin_add_overflow(count, rows, &count);
-    float *memory = overflow ? NULL : lw_alloc_floats(count);
-    if (!memory)
-        return lw_fail(LW_ENOMEM, "no memory for a batch of %zu rows", rows);
+    small_workspace larger = {
+        .rows = rows > workspace->rows ? rows : workspace->rows,
+        .threads = threads > workspace->threads ? threads : workspace->threads,
+    };
+    lw_arena arena = {0};
+    place(&larger, &arena, &net->small_net->plan);
+    larger.count = arena.count;
+    larger.memory = arena.overflow ? NULL : lw_alloc_floats(arena.count);
+    if (!larger.memory)
+        return lw_fail(LW_ENOMEM, "no memory for a batch of %zu rows", larger.rows);
+    arena = (lw_arena){.memory = larger.memory};
+    place(&larger, &arena, &net->small_net->plan);
     free(workspace->memory);
-    *workspace = (small_workspace){.rows = rows,
-                                   .threads = threads,
-                                   .count = count,
-                                   .memory = memory,
-                                   .sums = memory + scratch,
-                                   .scratch = memory,
-                                   .row_loss = memory + scratch + sums};
+    *workspace = larger;
     return LW_OK;
 }
 
@@ -133,8 +140,8 @@ static lw_status blocks_phase(void *user, size_t thread, size_t threads)
     size_t first, count;
     lw_team_share(job->blocks, 1, thread, threads, &first, &count);
     return lw_small_net_pass(plan, job->batch, first, count, job->net->parameters,
-                          workspace->sums + first * plan->parameter_count,
-                          workspace->scratch + thread * plan->workspace);
+                             workspace->sums + first * plan->parameter_count,
+                             workspace->scratch + thread * plan->workspace);
 }
 
 /* The blocks of a batch added up; by one thread, since it is a few thousand additions. */
@@ -173,10 +180,10 @@ static lw_status run_blocks(lw_net *net, const lw_small_net_batch *batch,
         return lw_team_run(team_size(net, batch->rows), LW_FLUSH_DENORMALS, 2, phases, &job);
     const unsigned long mode = lw_begin_denormals(LW_FLUSH_DENORMALS);
     const lw_status status = update ? lw_small_net_step(plan, batch, update, net->parameters,
-                                                     net->gradients, net->optimizer.velocity,
-                                                     net->optimizer.variance, workspace->scratch)
+                                                        net->gradients, net->optimizer.velocity,
+                                                        net->optimizer.variance, workspace->scratch)
                                     : lw_small_net_pass(plan, batch, 0, 1, net->parameters,
-                                                     net->gradients, workspace->scratch);
+                                                        net->gradients, workspace->scratch);
     lw_end_denormals(mode);
     return status;
 }
@@ -199,14 +206,15 @@ static lw_status take_steps(lw_net *net, const lw_loss_rule *rule,
 {
     const lw_dataset *data = batch->gather ? batch->gather->data : NULL;
     const lw_target *target = data ? &data->target : &batch->target;
-    const lw_small_net_batch narrow = {.rows = batch->rows,
-                                    .x = data ? data->x : batch->x,
-                                    .index = data ? batch->index : NULL,
-                                    .loss = loss_of(rule),
-                                    .values = target->values,
-                                    .labels = target->labels,
-                                    .scale = lw_loss_scale(rule, batch->rows),
-                                    .row_loss = value ? net->small_net->workspace.row_loss : NULL};
+    const lw_small_net_batch small = {.rows = batch->rows,
+                                      .x = data ? data->x : batch->x,
+                                      .index = data ? batch->index : NULL,
+                                      .loss = loss_of(rule),
+                                      .values = target->values,
+                                      .labels = target->labels,
+                                      .scale = lw_loss_scale(rule, batch->rows),
+                                      .row_loss =
+                                          value ? net->small_net->workspace.row_loss : NULL};
     lw_adam_update_params adam = {0};
     lw_small_net_update update = {0};
     if (optimizer && optimizer->is_sgd) {
@@ -217,7 +225,7 @@ static lw_status take_steps(lw_net *net, const lw_loss_rule *rule,
     }
     lw_status status = LW_OK;
     for (size_t i = 0; i < steps && status == LW_OK; i++, adam.step++)
-        status = run_blocks(net, &narrow, optimizer ? &update : NULL);
+        status = run_blocks(net, &small, optimizer ? &update : NULL);
     if (status == LW_OK && value)
         *value = lw_loss_value(rule, batch->rows, batch->rows, net->small_net->workspace.row_loss);
     return status;
@@ -226,9 +234,9 @@ static lw_status take_steps(lw_net *net, const lw_loss_rule *rule,
 static lw_status gradients(lw_net *net, size_t rows, const float *x)
 {
     const lw_small_net_batch batch = {.rows = rows,
-                                   .x = x,
-                                   .loss = LW_SMALL_NET_LOSS_LOGIT_GRADIENT,
-                                   .gradient = lw_last_layer(net)->dz.floats};
+                                      .x = x,
+                                      .loss = LW_SMALL_NET_LOSS_LOGIT_GRADIENT,
+                                      .gradient = lw_last_layer(net)->dz.floats};
     return run_blocks(net, &batch, NULL);
 }
 
