@@ -122,21 +122,22 @@ lw_status lw_net_backward(lw_net *net, const float *dy, float *dx)
     if (status != LW_OK)
         return status;
     const lw_program *program = net->program;
+    const int by_layers = !program->gradients;
     const lw_batch batch = {.rows = net->pass.rows, .x = net->pass.x};
     lw_step_job job = {.net = net,
                        .batch = &batch,
                        .dy = dy,
-                       .backward = !program->gradients || dx,
+                       .backward = by_layers || dx,
                        .dx = dx,
-                       .gradients = !program->gradients};
+                       .gradients = by_layers};
     if (dy)
         net->pass.loss_gradient = 0; /* overwritten */
     net->pass.gradients = 0;
-    if (program->gradients)
+    if (!by_layers)
         status = program->reserve_step(net, batch.rows, 0);
     if (status == LW_OK)
         status = lw_job_run(&job);
-    if (status == LW_OK && program->gradients)
+    if (status == LW_OK && !by_layers)
         status = program->gradients(net, batch.rows, batch.x);
     net->pass.gradients = status == LW_OK;
     return status;
