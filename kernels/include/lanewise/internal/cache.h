@@ -9,8 +9,8 @@
 extern "C" {
 #endif
 
-/* Bytes of the data cache of a level (1 to 3), 0 for other levels: the system's figure, or an assumed size
- * where the system reports none. */
+/* Bytes of the data cache of a level (1 to 3), 0 for other levels: the system's figure, or an
+ * assumed size where the system reports none. */
 LW_API size_t lw_cache_bytes(int level);
 
 #ifdef __cplusplus
