@@ -1,4 +1,5 @@
-/* AVX-512 with products of bf16 (Cooper Lake, Zen 4): as AVX-512, and twice its multiply-adds a cycle on pairs. */
+/* AVX-512 with products of bf16 (Cooper Lake, Zen 4): as AVX-512, and twice its multiply-adds a
+ * cycle on pairs. */
 #include "zmm.h"
 
 enum {

@@ -1,5 +1,6 @@
-/* AVX-512 (F, DQ, BW, VL) on 256-bit vectors: 8 lanes with masks and 32 registers, and half the idle lanes of whole
- * vectors. Its register tile is AVX2's, whose functions it has for all but single vectors of columns. */
+/* AVX-512 (F, DQ, BW, VL) on 256-bit vectors: 8 lanes with masks and 32 registers, and half the
+ * idle lanes of whole vectors. Its register tile is AVX2's, whose functions it has for all but
+ * single vectors of columns. */
 #include "ymm.h"
 
 enum { V_LANES = 8, V_REGISTERS = 32, V_HAS_MASKS = 1, V_HAS_DPBF16 = 0, TILE_MR = 6, TILE_NV = 2 };

@@ -14,9 +14,9 @@ static inline v_f32 v_set(float x)
 {
     return vdupq_n_f32(x);
 }
-/* First into a register, one lane of which the FMAs then take. Left alone, gcc 12 reads the first row of A
- * by ld1r, which takes a slot of the vector pipes from them: 11.0 instead of 10.5 cycles a step of the
- * tile on Neoverse N1, 5.5 instead of 5.25 on V1 (llvm-mca 19). */
+/* First into a register, one lane of which the FMAs then take. Left alone, gcc 12 reads the first
+ * row of A by ld1r, which takes a slot of the vector pipes from them: 11.0 instead of 10.5 cycles a
+ * step of the tile on Neoverse N1, 5.5 instead of 5.25 on V1 (llvm-mca 19). */
 static inline v_f32 v_broadcast(const float *p)
 {
     float x = *p;

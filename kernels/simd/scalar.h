@@ -1,7 +1,8 @@
 /* Portable C, one lane: the set that every machine runs and that a reader can check by eye. */
 #include "contract.h"
 
-/* A reference needs registers in its tile only. Unrolled throughout, the set was as large as AVX2's. */
+/* A reference needs registers in its tile only. Unrolled throughout, the set was as large as
+ * AVX2's. */
 #undef LW_UNROLL
 #define LW_UNROLL
 

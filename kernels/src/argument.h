@@ -33,7 +33,8 @@ lw_status lw_check_operand(const char *function, const struct lw_operand *x);
 lw_status lw_check_all(const char *function, const struct lw_operand *output,
                        const struct lw_operand *others, size_t count, int in_place);
 
-/* Whether an operand is valid at first sight: not empty, and too small to overflow. Its bytes, then. */
+/* Whether an operand is valid at first sight: not empty, and too small to overflow. Its bytes,
+ * then. */
 static inline int lw_span_at_sight(const struct lw_operand *x, uintptr_t *begin, uintptr_t *end)
 {
     const size_t small = 1u << 30;
@@ -55,8 +56,8 @@ static inline int lw_valid_at_sight(const struct lw_operand *output,
     return valid;
 }
 
-/* Checks others, and that output shares memory with none of them. The common case is inlined: it has to cost less
- * than a product of two by two. */
+/* Checks others, and that output shares memory with none of them. The common case is inlined: it
+ * has to cost less than a product of two by two. */
 static inline lw_status lw_check_output(const char *function, const struct lw_operand *output,
                                         const struct lw_operand *others, size_t count)
 {

@@ -7,8 +7,8 @@
 #include "size_math.h"
 
 enum {
-    /* Rows that are multiplied before they are finished: their floats, a panel wide, stay in the first level. A multiple
-     * of 2, so that pairs of rows stay together. */
+    /* Rows that are multiplied before they are finished: their floats, a panel wide, stay in the
+     * first level. A multiple of 2, so that pairs of rows stay together. */
     ROWS = 128
 };
 

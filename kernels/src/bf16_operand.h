@@ -43,7 +43,8 @@ struct lw_operand lw_bf16_packed_operand(const char *name, const lw_bf16 *x, siz
 /* LW_EINVAL for an odd or too small leading dimension of rows. */
 lw_status lw_bf16_check_ld(const char *function, const char *name, size_t cols, size_t ld);
 
-/* Checks all forms of an output, and that they share memory with each other and the others in none. */
+/* Checks all forms of an output, and that they share memory with each other and the others in
+ * none. */
 lw_status lw_bf16_check_output(const char *function, size_t rows, size_t cols,
                                const lw_bf16_output *output, const char *name,
                                const struct lw_operand *others, size_t count);

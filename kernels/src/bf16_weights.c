@@ -12,8 +12,9 @@ _Static_assert(LW_UPDATE_MAX_BATCH <= 2 * LW_BF16_STEPS,
 lw_weights lw_bf16_weights_of(size_t in, size_t out)
 {
     lw_weights weights = lw_weights_of(in, out);
-    /* Panels as wide as those of the copies, or rows, of which any part can be packed; rows as well where a product
-     * of floats is one of dots, which panels have not got: prediction reads these weights too. */
+    /* Panels as wide as those of the copies, or rows, of which any part can be packed; rows as well
+     * where a product of floats is one of dots, which panels have not got: prediction reads these
+     * weights too. */
     weights.layout = weights.isa->tile_nr == LW_BF16_PANEL && !lw_gemm_prefers_dot(out, in) &&
                              !lw_gemm_prefers_dot(in, out)
                          ? LW_WEIGHTS_PANELS

@@ -88,8 +88,8 @@ static int quota_of_group(int version, const char *folder, const char *group)
 }
 
 /*
- * Of a group and those above it. A container may see a path of the world outside, which its mount does not have;
- * the group it runs in is then the root of the mount, where this ends.
+ * Of a group and those above it. A container may see a path of the world outside, which its mount
+ * does not have; the group it runs in is then the root of the mount, where this ends.
  */
 static int quota_of_path(int version, const char *root, const char *mount, char *group)
 {
@@ -127,7 +127,8 @@ static int quota_of_line(const char *root, char *line)
     if (!group)
         return INT_MAX;
     *group++ = '\0';
-    /* Where every distribution mounts them; the second one if versions 1 and 2 live side by side. */
+    /* Where every distribution mounts them; the second one if versions 1 and 2 live side by
+     * side. */
     if (strcmp(line, "0") == 0 && controllers[0] == '\0') {
         char again[PATH_BYTES];
         strncpy(again, group, sizeof again - 1);

@@ -7,8 +7,8 @@
 int lw_cgroup_quota_v2(const char *max);
 int lw_cgroup_quota_v1(const char *quota, const char *period);
 
-/* The smallest quota of the process's groups and of all groups above them; INT_MAX without one. root: what
- * stands before the paths /proc and /sys, "" on a running system. */
+/* The smallest quota of the process's groups and of all groups above them; INT_MAX without one.
+ * root: what stands before the paths /proc and /sys, "" on a running system. */
 int lw_cgroup_processors(const char *root);
 
 #endif

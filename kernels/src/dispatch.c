@@ -23,8 +23,9 @@ static const struct lw_isa *const compiled[] = {
 enum { COMPILED = sizeof compiled / sizeof *compiled };
 
 /*
- * The set that every thread uses, or NULL while threads may differ: then lw_isa_current looks at the thread's own.
- * Only a program that has entered sets and changes the selected one pays for the look-up.
+ * The set that every thread uses, or NULL while threads may differ: then lw_isa_current looks at
+ * the thread's own. Only a program that has entered sets and changes the selected one pays for the
+ * look-up.
  */
 static _Atomic(const struct lw_isa *) common;
 static _Atomic(const struct lw_isa *) selected; /* NULL: none yet */
@@ -63,8 +64,8 @@ static const struct lw_isa *choose(void)
     return isa ? isa : widest();
 }
 
-/* Selects a set unless that is done, and returns the one of the calling thread. By itself, so that lw_isa_current
- * has no frame. */
+/* Selects a set unless that is done, and returns the one of the calling thread. By itself, so that
+ * lw_isa_current has no frame. */
 __attribute__((noinline)) static const struct lw_isa *current_of_thread(void)
 {
     if (!atomic_load_explicit(&selected, memory_order_acquire)) {

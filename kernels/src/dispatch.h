@@ -1,5 +1,5 @@
-/* The instruction set in use. A kernel asks once, with lw_isa_current, and passes the set on, so that no product
- * mixes sets. */
+/* The instruction set in use. A kernel asks once, with lw_isa_current, and passes the set on, so
+ * that no product mixes sets. */
 #ifndef LANEWISE_DISPATCH_H
 #define LANEWISE_DISPATCH_H
 
@@ -7,8 +7,9 @@
 
 #include <lanewise/internal/isa.h>
 
-/* isa, or for so many columns of an output that fit half a vector, the set of half the lanes where there is
- * one. The bits are equal, and a Zen 4 core runs two half-width FMAs in the time of one. */
+/* isa, or for so many columns of an output that fit half a vector, the set of half the lanes where
+ * there is one. The bits are equal, and a Zen 4 core runs two half-width FMAs in the time of
+ * one. */
 const struct lw_isa *lw_isa_half_width(const struct lw_isa *isa, size_t columns);
 
 /* The set in use, narrowed. */

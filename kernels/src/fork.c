@@ -10,16 +10,16 @@ static atomic_int threads_started; /* in this process, at some time */
 static int threads_lost;           /* set while the child still has one thread only */
 static unsigned long long threads_at_load;
 
-/* A number that grows with the threads of the process: Linux counts them as links of a folder; 0 where there
- * is none. */
+/* A number that grows with the threads of the process: Linux counts them as links of a folder; 0
+ * where there is none. */
 static unsigned long long thread_links(void)
 {
     struct stat task;
     return stat("/proc/self/task", &task) == 0 ? (unsigned long long)task.st_nlink : 0;
 }
 
-/* The caller's own parallel regions leave threads behind as well. Those that were there when the library came
- * are taken for others: emulators and sanitizers have one of their own. */
+/* The caller's own parallel regions leave threads behind as well. Those that were there when the
+ * library came are taken for others: emulators and sanitizers have one of their own. */
 static void before_fork(void)
 {
     if (thread_links() > threads_at_load)

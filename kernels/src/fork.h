@@ -3,8 +3,8 @@
 #define LANEWISE_FORK_H
 
 /*
- * Non-zero in a child of fork() whose parent may have started threads of OpenMP before: libgomp goes on to wait
- * for them in the child, for ever. exec begins anew.
+ * Non-zero in a child of fork() whose parent may have started threads of OpenMP before: libgomp
+ * goes on to wait for them in the child, for ever. exec begins anew.
  */
 int lw_fork_lost_threads(void);
 

@@ -62,7 +62,8 @@ static void run_panels(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
     panel.a_panel_cols = nr;
     for (size_t j = block->cols.begin; j < block->cols.end; j += panel.n) {
         panel.n = lw_gemm_panel_columns(g, plan, block->cols.end - j);
-        /* A narrow rest is faster on a narrower set, whose panels of A would have another height. */
+        /* A narrow rest is faster on a narrower set, whose panels of A would have another
+         * height. */
         if (panel.n < nr && !plan->pack_a && !g->packed_b) {
             isa = lw_isa_half_width(isa, panel.n);
             mr = isa->tile_mr;
@@ -117,7 +118,8 @@ static void scale_c(const struct lw_gemm *g, const struct block *block)
                       g->c + i * g->ldc + block->cols.begin);
 }
 
-/* The sums of the part's columns of B, whose rows lie along it, by who computes their first rows of C. */
+/* The sums of the part's columns of B, whose rows lie along it, by who computes their first rows of
+ * C. */
 static void sum_b(const struct lw_gemm *g, const struct block *part)
 {
     const size_t begin = part->cols.begin, count = part->cols.end - begin;
@@ -169,7 +171,8 @@ static void run_small_k(const struct lw_gemm *g, const struct block *part)
 {
     _Alignas(64) float packed[SMALL_K_FLOATS];
     const size_t row = part->rows.begin;
-    /* Field by field: an initialiser would clear the whole struct first, by a string instruction of 40 cycles. */
+    /* Field by field: an initialiser would clear the whole struct first, by a string instruction of
+     * 40 cycles. */
     struct lw_column_panel panel;
     panel.m = part->rows.end - row;
     panel.kc = g->k;
@@ -203,8 +206,8 @@ static void run_small_k(const struct lw_gemm *g, const struct block *part)
     }
 }
 
-/* Rows in multiples of which threads share C: so few that shares are even, of 128 rows too, and where it makes no
- * difference so many that narrow rows fill cache lines. */
+/* Rows in multiples of which threads share C: so few that shares are even, of 128 rows too, and
+ * where it makes no difference so many that narrow rows fill cache lines. */
 static size_t row_step(const struct lw_gemm *g)
 {
     return g->m < 1024 ? 4 : 16;
@@ -216,7 +219,8 @@ static size_t column_step(const struct lw_gemm *g)
     return lw_gemm_has_panels(g) ? g->isa->tile_nr : g->isa->lanes;
 }
 
-/* Threads as a grid over C: the one with the lowest_cost packing, that is, the most square parts. */
+/* Threads as a grid over C: the one with the lowest_cost packing, that is, the most square
+ * parts. */
 struct grid {
     int rows, cols;
 };
@@ -225,8 +229,9 @@ static struct grid best_grid(const struct lw_gemm *g, int threads)
 {
     struct grid best = {1, 1};
     double lowest_cost = -1.0;
-    /* Of equal grids the one with more rows, where threads share no cache line of C but at one row's end; but with more
-     * columns if B, which all threads of a column pack, is large: two of them took 3 % longer for 2048^3. */
+    /* Of equal grids the one with more rows, where threads share no cache line of C but at one
+     * row's end; but with more columns if B, which all threads of a column pack, is large: two of
+     * them took 3 % longer for 2048^3. */
     const int many_rows = g->n * g->k <= lw_cache_bytes(2) / sizeof(float);
     for (int rows = 1; rows <= threads; rows++) {
         const int cols = threads / rows;
@@ -280,8 +285,8 @@ static lw_status run_parallel(const struct lw_gemm *g, int threads)
 
 static int thread_count(const struct lw_gemm *g)
 {
-    /* An element of C takes a step more than its chain has. (Two threads took 1.1 times as long as one for
-     * 256 x 256 elements of one step, and 0.8 times for four steps, on two Zen 5 cores.) */
+    /* An element of C takes a step more than its chain has. (Two threads took 1.1 times as long as
+     * one for 256 x 256 elements of one step, and 0.8 times for four steps, on two Zen 5 cores.) */
     const double steps = (double)(ptrdiff_t)g->k + 1.0;
     const double flops = 2.0 * (double)(ptrdiff_t)g->m * (double)(ptrdiff_t)g->n * steps;
     const int wanted = lw_thread_count(flops, FLOPS_PER_THREAD);

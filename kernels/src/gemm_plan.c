@@ -1,16 +1,16 @@
 #include "gemm_plan.h"
 #include "size_math.h"
 
-/* Sources this far apart share a set of the first-level cache, so that the rows of a tile evict each
- * other. */
+/* Sources this far apart share a set of the first-level cache, so that the rows of a tile evict
+ * each other. */
 static int is_page_stride(size_t stride)
 {
     return stride % 512 == 0;
 }
 
-/* Whether rows so far apart, a line of each, stay in the first level while other lines pass: of its ways, which are a
- * page long, they may take two thirds. (256 x 512 x 512 in place is 2 % faster than packed with 7 rows in 12 ways,
- * 128 x 1024 x 1024 is 6 % slower with 14.) */
+/* Whether rows so far apart, a line of each, stay in the first level while other lines pass: of its
+ * ways, which are a page long, they may take two thirds. (256 x 512 x 512 in place is 2 % faster
+ * than packed with 7 rows in 12 ways, 128 x 1024 x 1024 is 6 % slower with 14.) */
 static int rows_stay_in_cache(size_t rows, size_t stride)
 {
     enum { PAGE = 4096 / sizeof(float) };
@@ -21,8 +21,8 @@ static int rows_stay_in_cache(size_t rows, size_t stride)
     return (rows + sets - 1) / sets <= ways * 2 / 3;
 }
 
-/* Whether A is best read in place, for all columns: a tile's operand read in place costs nothing. It has to stay in
- * the second level, if it is read more than a few times. */
+/* Whether A is best read in place, for all columns: a tile's operand read in place costs nothing.
+ * It has to stay in the second level, if it is read more than a few times. */
 static int stays_in_place(const struct lw_gemm *g, size_t m)
 {
     const size_t rows = lw_min_size(m, g->isa->tile_mr);
@@ -36,8 +36,8 @@ static int is_skinny(const struct lw_gemm *g, size_t m)
     return m <= sizeof g->isa->nr_skinny / sizeof *g->isa->nr_skinny && g->alpha == 1.0f;
 }
 
-/* Blocks of all k steps, for a C that is not there to be added to: the panels of B are packed once, and a few tiles of A,
- * a fourth of the second level, pass by all of them. */
+/* Blocks of all k steps, for a C that is not there to be added to: the panels of B are packed once,
+ * and a few tiles of A, a fourth of the second level, pass by all of them. */
 static struct lw_blocking whole_steps(const struct lw_gemm *g, size_t k)
 {
     const size_t mr = g->isa->tile_mr, nr = g->isa->tile_nr;

@@ -1,4 +1,5 @@
-/* How a part of a product is computed on one thread: block sizes, and where the operands are read. */
+/* How a part of a product is computed on one thread: block sizes, and where the operands are
+ * read. */
 #ifndef LANEWISE_GEMM_PLAN_H
 #define LANEWISE_GEMM_PLAN_H
 

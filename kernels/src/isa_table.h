@@ -1,7 +1,7 @@
 /*
- * What an instruction set provides: one constant table of sizes and functions, defined by
- * isa/NAME.c, chosen in dispatch.c. Everything above a tile or a row (loops, threads, argument
- * checks) is written once in this folder.
+ * The table of an instruction set: sizes and functions, constant, defined by isa/NAME.c and
+ * selected in dispatch.c. Everything above a column panel, some rows or a vector (loops, threads,
+ * argument checks) is in this folder, written once.
  */
 #ifndef LANEWISE_ISA_TABLE_H
 #define LANEWISE_ISA_TABLE_H
@@ -12,14 +12,14 @@
 #include <lanewise/internal/small_net.h>
 #include <lanewise/internal/weights.h>
 
-/* What is done to a finished tile of C, m x n. The pointers are those of the tile's first element.
- */
+/* Operations fused into the store of a tile of C, m x n. Pointers refer to the first element of the
+ * tile. */
 enum lw_epilogue_kind {
-    LW_EPILOGUE_STORE,      /* nothing                                                  */
-    LW_EPILOGUE_FORWARD,    /* C = activation(C + bias), C + bias also to z             */
-    LW_EPILOGUE_BACKWARD,   /* C = C .* activation'(saved)                             */
-    LW_EPILOGUE_TRANSPOSED, /* C is stored transposed to z, n x m; with ReLU, z = z .* ReLU'(saved) */
-    LW_EPILOGUE_UPDATE      /* what C was - a step by an optimizer whose gradient is the product */
+    LW_EPILOGUE_STORE,      /* none */
+    LW_EPILOGUE_FORWARD,    /* C = activation(C + bias); C + bias also to z */
+    LW_EPILOGUE_BACKWARD,   /* C = C .* activation'(saved) */
+    LW_EPILOGUE_TRANSPOSED, /* C^T to z, n x m; for ReLU z = z .* ReLU'(saved) */
+    LW_EPILOGUE_UPDATE      /* C = optimizer step on C, with the product as gradient */
 };
 
 /* Constants of one Adam step, the same for all parameters. */
@@ -34,20 +34,21 @@ struct lw_adam_coefficients {
     float weight_factor;  /* 1 - learning_rate * weight_decay for AdamW, else 1 */
 };
 
-/* An optimizer's step on weights that lie as C does, and so do their moments. One of sgd and adam is set. */
+/* An optimizer step on weights and moments in the layout of C. Exactly one of sgd and adam is
+ * set. */
 struct lw_tile_update {
     const lw_sgd_update_params *sgd;
     const struct lw_adam_coefficients *adam;
-    /* Bytes from a weight to its velocity or first moment and to its second moment; 0: there is none. */
+    /* Bytes from a weight to its velocity or first moment, and to its second moment; 0: none. */
     ptrdiff_t m, v;
-    float *bias_m, *bias_v;       /* of the bias, that is lw_gemm's b_sums */
-    struct lw_prefetch *prefetch; /* NULL, or what is fetched meanwhile */
+    float *bias_m, *bias_v;       /* moments of the bias, which is b_sums of lw_gemm */
+    struct lw_prefetch *prefetch; /* rows to prefetch meanwhile, or NULL */
 };
 
 struct lw_epilogue {
     enum lw_epilogue_kind kind;
     lw_activation activation;
-    const float *bias; /* a row, or NULL */
+    const float *bias; /* n, or NULL */
     float *z;          /* as C, or NULL */
     size_t ldz;
     const float *saved; /* as C, or as z where C is stored transposed */
@@ -55,24 +56,26 @@ struct lw_epilogue {
     const struct lw_tile_update *update;
 };
 
-/* A panel of a product: m rows, kc steps, at most tile_nr columns; where both operands lie by rows at most nr_tail, with
- * few rows at most nr_skinny. */
+/* A panel of a product: m rows, kc steps, at most tile_nr columns; where both operands lie by rows
+ * at most nr_tail, with few rows at most nr_skinny. */
 struct lw_column_panel {
     size_t m, n, kc;
-    /* Element (i, p) of the t-th tile of tile_mr rows is a[t * a_tile + i * a_row + p * a_col]; a_row or
-     * a_col is 1. */
+    /* Element (i, p) of the t-th tile of tile_mr rows is a[t * a_tile + i * a_row + p * a_col];
+     * a_row or a_col is 1. */
     const float *a;
     size_t a_row, a_col, a_tile;
-    /* a_panel_stride is not 0: A lies in panels that begin so far apart, a_panel_cols of its kc steps in each, the rest in
-     * the last one. a is then A's element (0, 0), not the panel's, and a_col is 1. */
+    /* a_panel_stride is not 0: A lies in panels that begin so far apart, a_panel_cols of its kc
+     * steps in each, the rest in the last one. a is then A's element (0, 0), not the panel's, and
+     * a_col is 1. */
     size_t a_panel_stride, a_panel_cols;
-    /* Element (p, j) is b[p * b_row + j], past tile_nr columns b_panel_stride further for each of them. n columns
-     * are read, but at least min_n. */
+    /* Element (p, j) is b[p * b_row + j], past tile_nr columns b_panel_stride further for each of
+     * them. n columns are read, but at least min_n. */
     const float *b;
     size_t b_row, b_panel_stride;
     float *
         packed; /* not NULL: the panel, of tile_nr columns, is also packed there, as pack_b does it */
-    /* What is read as B after this panel, as many steps as far apart, and is fetched ahead; or NULL. */
+    /* What is read as B after this panel, as many steps as far apart, and is fetched ahead; or
+     * NULL. */
     const float *next_b;
     float *c;
     size_t ldc;
@@ -94,7 +97,8 @@ struct lw_dot_gemm {
     size_t row, col; /* of the first element in C, which end's pointers belong to */
 };
 
-/* Rows first .. first + rows - 1 of a batch, at most LW_SMALL_NET_BLOCK_ROWS, through a narrow network. */
+/* Rows first .. first + rows - 1 of a batch, at most LW_SMALL_NET_BLOCK_ROWS, through a small
+ * network. */
 struct lw_small_net_block {
     const lw_small_net *net;
     const lw_small_net_batch *batch;
@@ -109,11 +113,11 @@ typedef void lw_loss_rows_function(size_t rows, size_t cols, const float *x, siz
                                    const float *t, size_t ldt, float scale, float *loss, float *g,
                                    size_t ldg);
 
-/* How finished rows of floats become a layer's output. Pointers are those of the first row and column. */
+/* The epilogue of bf16 layers. Pointers refer to the first row and column. */
 struct lw_bf16_epilogue {
     enum lw_epilogue_kind kind; /* LW_EPILOGUE_FORWARD or LW_EPILOGUE_BACKWARD */
     lw_activation activation;
-    const float *bias; /* a row, or NULL */
+    const float *bias; /* n, or NULL */
     lw_bf16 *z;        /* or NULL */
     size_t ldz;
     const lw_bf16 *saved;
@@ -127,8 +131,8 @@ struct lw_bf16_block {
     struct lw_range rows, cols; /* from multiples of LW_BF16_PANEL to multiples, or the end */
     const float *w;
     size_t ldw;
-    /* Pair (p, j) of a product with k = 2 * steps at [j / LW_BF16_PANEL * LW_BF16_PANEL * steps + p *
-     * LW_BF16_PANEL + j % LW_BF16_PANEL]; either may be NULL. */
+    /* Pair (p, j) of a product with k = 2 * steps at [j / LW_BF16_PANEL * LW_BF16_PANEL * steps + p
+     * * LW_BF16_PANEL + j % LW_BF16_PANEL]; either may be NULL. */
     float *forward, *backward;
 };
 
@@ -152,9 +156,9 @@ struct lw_isa {
     /* C = [C +] A * B on a panel of C, then end. */
     void (*gemm_panel)(const struct lw_column_panel *panel);
 
-    /* The same for few steps: at most small_k_width columns, max_small_k[0] steps if they fit a vector, else
-     * max_small_k[1]; A by rows (a_col is 1), and of B exactly n columns are read. With 2 or 4 steps
-     * and b_row 0, element (p, j) of B is b[j * kc + p]. */
+    /* The same for few steps: at most small_k_width columns, max_small_k[0] steps if they fit a
+     * vector, else max_small_k[1]; A by rows (a_col is 1), and of B exactly n columns are read.
+     * With 2 or 4 steps and b_row 0, element (p, j) of B is b[j * kc + p]. */
     void (*gemm_small_k)(const struct lw_column_panel *panel);
     size_t small_k_width, max_small_k[2];
 

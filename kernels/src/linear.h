@@ -5,7 +5,8 @@
 #include "argument.h"
 #include "isa_table.h"
 
-/* Forward pass: y and z share memory with no other operand. w is empty if the weights are packed. */
+/* Forward pass: y and z share memory with no other operand. w is empty if the weights are
+ * packed. */
 lw_status lw_check_forward(const char *name, lw_activation activation, const struct lw_operand *x,
                            struct lw_operand w, struct lw_operand b, struct lw_operand z,
                            struct lw_operand y);

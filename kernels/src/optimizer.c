@@ -76,8 +76,9 @@ static void adam_range(const void *argument, size_t begin, size_t end)
                           job->v + begin);
 }
 
-/* By squaring: the last bit of pow depends on the C library, and on the CPU. The error counts for nothing beside
- * the floats that are made of it: at most t 2^-52 beta^t, which is below 2^-29 (1 - beta^t) for any float. */
+/* By squaring: the last bit of pow depends on the C library, and on the CPU. The error counts for
+ * nothing beside the floats that are made of it: at most t 2^-52 beta^t, which is below 2^-29 (1 -
+ * beta^t) for any float. */
 static double power(double beta, uint64_t t)
 {
     double power = 1.0;

@@ -4,14 +4,15 @@
 
 #include "isa_table.h"
 
-/* LW_EINVAL for parameters that no formula can take, or if they need a velocity that is not there. */
+/* LW_EINVAL for parameters that no formula can take, or if they need a velocity that is not
+ * there. */
 lw_status lw_check_sgd(const char *function, const lw_sgd_update_params *params, int has_velocity);
 
 /* LW_EINVAL for parameters that no formula can take. */
 lw_status lw_check_adam(const char *function, const lw_adam_update_params *params);
 
-/* The constants of a step; those of the thread's last call are kept, since all layers of a step share them: two
- * powers and a root in double take 100 ns. */
+/* The constants of a step; those of the thread's last call are kept, since all layers of a step
+ * share them: two powers and a root in double take 100 ns. */
 struct lw_adam_coefficients lw_adam_coefficients_of(const lw_adam_update_params *params);
 
 /* An update of n parameters by the gradient g. */

@@ -13,8 +13,9 @@
 static int affinity(void)
 {
 #if defined(__linux__)
-    /* Where OpenMP binds its threads, one of them may run on one processor only, and OpenMP knows how many
-     * there are. Otherwise the kernel's answer: libgomp's goes through a buffer that all threads share. */
+    /* Where OpenMP binds its threads, one of them may run on one processor only, and OpenMP knows
+     * how many there are. Otherwise the kernel's answer: libgomp's goes through a buffer that all
+     * threads share. */
     cpu_set_t mask;
     if (omp_get_proc_bind() == omp_proc_bind_false && sched_getaffinity(0, sizeof mask, &mask) == 0)
         return CPU_COUNT(&mask);

@@ -4,8 +4,8 @@
 #include "gemm_dot.h"
 
 /*
- * Whether lw_sgemm takes dot products (its header says when). A rule of the shape alone; what does not hold for all
- * batches of a layer is not applied to its products.
+ * Whether lw_sgemm takes dot products (its header says when). A rule of the shape alone; what does
+ * not hold for all batches of a layer is not applied to its products.
  */
 static int prefers_dot(int transa, int transb, size_t m, size_t n, size_t k, float alpha,
                        float beta)
@@ -24,7 +24,8 @@ static inline struct lw_operand stored(const char *name, int transposed, size_t 
     return operand;
 }
 
-/* Arguments that are not valid at first sight. By itself, so that those that are need no operands in memory. */
+/* Arguments that are not valid at first sight. By itself, so that those that are need no operands
+ * in memory. */
 __attribute__((noinline)) static lw_status check(int transa, int transb, int product,
                                                  const struct lw_gemm *g, size_t lda, size_t ldb)
 {

@@ -35,8 +35,8 @@ static size_t character_bytes(const unsigned char *c)
     return bytes;
 }
 
-/* Names from elsewhere are part of messages, which are one line and may be shown by a terminal: controls, those of two
- * bytes too, and what is no UTF-8 become '?'. */
+/* Names from elsewhere are part of messages, which are one line and may be shown by a terminal:
+ * controls, those of two bytes too, and what is no UTF-8 become '?'. */
 static void hide_controls(char *text)
 {
     for (unsigned char *c = (unsigned char *)text; *c;) {

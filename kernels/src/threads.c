@@ -6,12 +6,13 @@
 #include <lanewise/kernels.h>
 #include <omp.h>
 
-/* Floats that take about three microseconds. A region costs 0.5 to 0.9 while its threads are awake, so two
- * threads with this much each are at least 1.5 times as fast as one. */
+/* Floats that take about three microseconds. A region costs 0.5 to 0.9 while its threads are awake,
+ * so two threads with this much each are at least 1.5 times as fast as one. */
 static const double WORK_PER_THREAD = 32768;
 
-/* Not of the model "initial-exec", which would save 2 ns a call: with it all that threads have of their own, 600
- * bytes, lies in a block of which there is room for one copy of the library in a process. */
+/* Not of the model "initial-exec", which would save 2 ns a call: with it all that threads have of
+ * their own, 600 bytes, lies in a block of which there is room for one copy of the library in a
+ * process. */
 static _Thread_local int setting;
 
 int lw_set_threads(int threads)

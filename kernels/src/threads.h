@@ -14,8 +14,9 @@ struct lw_range {
 struct lw_range lw_partition(size_t n, size_t step, int part, int parts);
 
 /*
- * Calls body for shares of 0..n-1 that begin at multiples of step, on as many threads as `work` is worth,
- * counted in floats that are read, added to and written. One share, called directly, if that is one thread.
+ * Calls body for shares of 0..n-1 that begin at multiples of step, on as many threads as `work` is
+ * worth, counted in floats that are read, added to and written. One share, called directly, if that
+ * is one thread.
  */
 typedef void (*lw_parallel_body)(const void *job, size_t begin, size_t end);
 void lw_parallel_for(size_t n, size_t step, double work, lw_parallel_body body, const void *job);

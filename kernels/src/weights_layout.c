@@ -1,4 +1,5 @@
-/* Weights in the form that their products like best: how they lie, forward pass and input gradient. */
+/* Weights in the form that their products like best: how they lie, forward pass and input
+ * gradient. */
 #include "weights_layout.h"
 
 #include "dispatch.h"
@@ -8,9 +9,9 @@
 #include <string.h>
 
 /*
- * Panels of at least 32 KB begin an odd number of half pages apart, so that rows of a tile, which are read from all
- * panels one after the other, do not share the sets of the second level: 128 x 1024 x 1024 takes 1.2 times as long
- * otherwise.
+ * Panels of at least 32 KB begin an odd number of half pages apart, so that rows of a tile, which
+ * are read from all panels one after the other, do not share the sets of the second level: 128 x
+ * 1024 x 1024 takes 1.2 times as long otherwise.
  */
 size_t lw_panel_stride(const lw_weights *weights)
 {
@@ -24,8 +25,8 @@ size_t lw_panel_stride(const lw_weights *weights)
 
 lw_weights lw_weights_of(size_t in, size_t out)
 {
-    /* So few inputs are read by rows as they are (micro/gemm_small_k.inc); so few outputs that are no dot
-     * products fill half a vector at most. */
+    /* So few inputs are read by rows as they are (micro/gemm_small_k.inc); so few outputs that are
+     * no dot products fill half a vector at most. */
     enum { FEW_INPUTS = 16, FEW_OUTPUTS = 8, MAX_OUTPUTS = 1 << 16 };
     lw_weights weights = {.in = in, .out = out, .layout = LW_WEIGHTS_PANELS};
     if (lw_gemm_prefers_dot(out, in))
@@ -55,7 +56,8 @@ size_t lw_weights_floats(const lw_weights *weights)
     size_t elements;
     if (!is_described(weights) || weights->in == 0 || weights->out == 0)
         return 0;
-    /* Half of the address space, so that what lies between panels, an eighth at most, does not overflow either. */
+    /* Half of the address space, so that what lies between panels, an eighth at most, does not
+     * overflow either. */
     if (__builtin_mul_overflow(weights->in, weights->out, &elements) ||
         elements > PTRDIFF_MAX / sizeof(float) / 2)
         return SIZE_MAX;

@@ -11,8 +11,8 @@ struct lw_weights_step {
     struct lw_tile_update tile; /* refers to adam */
 };
 
-/* LW_EINVAL for a range outside W, and for an update as lw_sgd_update and lw_adam_update, or a moment that is missing.
- */
+/* LW_EINVAL for a range outside W, and for an update as lw_sgd_update and lw_adam_update, or a
+ * moment that is missing. */
 lw_status lw_weights_prepare(const char *name, const lw_weights *weights, size_t first,
                              size_t count, const lw_layer_update *u, struct lw_weights_step *step);
 

@@ -5,10 +5,12 @@
 #include "problem.h"
 #include "small_net_case.h"
 
-/* lw_sgemm or lw_linear_forward with its second operand packed; leaves out what has no packed form. */
+/* lw_sgemm or lw_linear_forward with its second operand packed; leaves out what has no packed
+ * form. */
 void case_packed(struct tally *tally, struct problem *p);
 
-/* Forward pass and input gradient of weights in their own form; the variant chooses operands and activations. */
+/* Forward pass and input gradient of weights in their own form; the variant chooses operands and
+ * activations. */
 void case_weights_passes(struct tally *tally, size_t batch, size_t in, size_t out, size_t variant);
 
 /* Their updates by so many rules. */

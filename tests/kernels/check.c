@@ -1,6 +1,7 @@
 /*
- * check NAME: runs one check on every instruction set of this machine, as a Check suite; with LANEWISE_ISA on that set
- * only. Sets that are not run are reported as skipped; a check that looked at nothing has failed.
+ * check NAME: runs one check on every instruction set of this machine, as a Check suite; with
+ * LANEWISE_ISA on that set only. Sets that are not run are reported as skipped; a check that looked
+ * at nothing has failed.
  */
 #include "checks.h"
 

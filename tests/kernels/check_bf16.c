@@ -1,4 +1,5 @@
-/* The layers of bf16.h: the bits of plain loops on every set, in every form, and no other memory. */
+/* The layers of bf16.h: the bits of plain loops on every set, in every form, and no other
+ * memory. */
 #include "cases.h"
 #include "checks.h"
 #include "forms_bf16.h"
@@ -257,7 +258,8 @@ void case_bf16_layer(struct tally *tally, size_t batch, size_t in, size_t out, s
     layer_free(&layer);
 }
 
-/* Every number becomes what the reference makes of it, and comes back exactly; every float in the long run. */
+/* Every number becomes what the reference makes of it, and comes back exactly; every float in the
+ * long run. */
 static void check_conversions(struct tally *tally)
 {
     enum { COUNT = 1000, STEP = 65521 };

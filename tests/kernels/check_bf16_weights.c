@@ -1,4 +1,5 @@
-/* Master weights of bf16 layers: the update in the tile's store has the bits of its three parts; errors. */
+/* Master weights of bf16 layers: the update in the tile's store has the bits of its three parts;
+ * errors. */
 #include "checks.h"
 #include "data.h"
 #include "failure.h"
@@ -7,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Zeroed, on a cache line's boundary, and room for the whole vectors behind it that reading may need. */
+/* Zeroed, on a cache line's boundary, and room for the whole vectors behind it that reading may
+ * need. */
 static void *zeroed(size_t bytes)
 {
     const size_t room = (bytes + 127) / 64 * 64;

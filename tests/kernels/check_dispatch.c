@@ -11,8 +11,8 @@ static void call(void *argument)
 }
 
 /*
- * With a table that has sizes but no functions every call has to fault: what comes back took another
- * way to a kernel than the table in use. lw_argmax alone is portable C.
+ * With a table that has sizes but no functions every call has to fault: what comes back took
+ * another way to a kernel than the table in use. lw_argmax alone is portable C.
  */
 void check_dispatch(struct tally *tally, const struct operation *operation)
 {

@@ -137,8 +137,8 @@ static void check_overlap(struct tally *tally, const struct problem *p)
     }
 }
 
-/* An output in the gaps between the rows of another operand; `ahead` floats nearer to it than it may be, and `apart`
- * more from row to row. */
+/* An output in the gaps between the rows of another operand; `ahead` floats nearer to it than it
+ * may be, and `apart` more from row to row. */
 static void check_gaps(struct tally *tally, const struct problem *p, size_t output, size_t other,
                        size_t ahead, size_t apart)
 {

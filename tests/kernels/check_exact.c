@@ -38,7 +38,8 @@ static void check_edges(struct tally *tally, const struct operation *operation)
     size_list_free(&list);
 }
 
-/* Takes long: where tests have to be fast each operation has a fifth of the sizes, and other ones than its neighbours. */
+/* Takes long: where tests have to be fast each operation has a fifth of the sizes, and other ones
+ * than its neighbours. */
 static void check_blocks(struct tally *tally, const struct operation *operation)
 {
     const size_t number = (size_t)(operation_find(operation->name) - operations);

@@ -95,7 +95,8 @@ static const lw_isa *current_of_another_thread(void)
     return isa;
 }
 
-/* A thread keeps the set that it entered, whatever is selected meanwhile, and others do not see it. */
+/* A thread keeps the set that it entered, whatever is selected meanwhile, and others do not see
+ * it. */
 static void check_enter(struct tally *tally)
 {
     for (size_t i = 0; lw_isa_available(i); i++) {

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Puts the output as it was before the call, for a second call; the caller frees what it held after. */
+/* Puts the output as it was before the call, for a second call; the caller frees what it held
+ * after. */
 static float *take_result(struct operand *output)
 {
     const size_t bytes = operand_extent(output) * sizeof(float);

@@ -98,7 +98,8 @@ void case_small_net(struct tally *tally, const struct small_net_shape *shape, si
 void check_small_net(struct tally *tally, const struct operation *operation)
 {
     (void)operation;
-    /* Where tests have to be fast each shape has a third of the numbers of rows, and other ones than the next. */
+    /* Where tests have to be fast each shape has a third of the numbers of rows, and other ones
+     * than the next. */
     const size_t step = is_fast() ? 3 : 1;
     for (size_t s = 0; s < SHAPES; s++) {
         for (size_t i = s % step; i < ROW_COUNTS; i += step) {
@@ -181,7 +182,8 @@ static void check_updates(struct tally *tally, const struct small_net_case *c)
 
 /* ---- Special numbers ---- */
 
-/* Row `row` of one input is special; what the general kernels make of it reaches losses and gradients. */
+/* Row `row` of one input is special; what the general kernels make of it reaches losses and
+ * gradients. */
 static void check_special(struct tally *tally, const struct small_net_shape *shape,
                           lw_small_net_loss loss, size_t rows, size_t row, float special)
 {
@@ -198,7 +200,8 @@ static void check_special(struct tally *tally, const struct small_net_shape *sha
     small_net_case_destroy(&c);
 }
 
-/* What the lanes past the last row hold must not matter: biases that overflow where inputs are 0. */
+/* What the lanes past the last row hold must not matter: biases that overflow where inputs are
+ * 0. */
 static void check_idle_lanes(struct tally *tally)
 {
     struct small_net_case c;

@@ -58,8 +58,8 @@ static void check_by_hand(struct tally *tally)
                 (double)loss[1], (double)g[0], (double)g[1], (double)g[2], (double)g[3]);
 }
 
-/* Logits further apart than the largest float, in narrow and in wide rows: the loss of the smaller ones is
- * past it, that of the largest is 0, and the gradient does not notice. */
+/* Logits further apart than the largest float, in narrow and in wide rows: the loss of the smaller
+ * ones is past it, that of the largest is 0, and the gradient does not notice. */
 static void check_beyond_range(struct tally *tally, size_t n)
 {
     enum { MOST = 40 };

@@ -6,8 +6,8 @@
 
 enum { M = 9, N = 37, K = 5 };
 
-/* What is infinite or NaN in a row of A stays in that row of C, and in a column of B in that column,
- * also where the tile around is padding. */
+/* What is infinite or NaN in a row of A stays in that row of C, and in a column of B in that
+ * column, also where the tile around is padding. */
 static void check_spread(struct tally *tally, float poison)
 {
     float a[M * K], b[K * N], c[M * N];

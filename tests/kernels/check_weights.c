@@ -14,7 +14,8 @@ enum { WIDTHS = sizeof widths / sizeof *widths };
 static const size_t batches[] = {0, 1, 2, 3, 4, 9, 17, 33, 100};
 enum { BATCHES = sizeof batches / sizeof *batches };
 
-/* Layers so large that panels have room between them, or that a product takes its steps in parts. */
+/* Layers so large that panels have room between them, or that a product takes its steps in
+ * parts. */
 static const struct {
     size_t batch, in, out;
 } large[] = {{3, 2100, 13},  {40, 2100, 70},  {300, 700, 40}, {5, 90, 1100},
@@ -81,7 +82,8 @@ static void run(void *argument)
                                                    call->z, call->ldz, call->y, call->ldy);
 }
 
-/* Runs it between guard pages; what it wrote, gaps between rows and all, is that of the other function. */
+/* Runs it between guard pages; what it wrote, gaps between rows and all, is that of the other
+ * function. */
 static void check_call(struct tally *tally, struct call *call, size_t cols, const char *what)
 {
     const struct weights_case *c = call->c;

@@ -1,4 +1,5 @@
-/* Updates of weights in their own form: by a gradient at hand, and in the store of the gradient's tiles. */
+/* Updates of weights in their own form: by a gradient at hand, and in the store of the gradient's
+ * tiles. */
 #include "cases.h"
 #include "checks.h"
 #include "sizes.h"
@@ -112,7 +113,8 @@ void case_weights_update(struct tally *tally, size_t batch, size_t in, size_t ou
 void check_weights_update(struct tally *tally, const struct operation *operation)
 {
     (void)operation;
-    /* Layers of each form that get every rule: by rows, by columns, in panels with a narrow last one. */
+    /* Layers of each form that get every rule: by rows, by columns, in panels with a narrow last
+     * one. */
     static const size_t each_rule[][3] = {{17, 10, 33},   {9, 70, 10},   {33, 45, 70},
                                           {64, 300, 45},  {1, 1, 1},     {3, 40, 1},
                                           {130, 33, 101}, {25, 2100, 13}};

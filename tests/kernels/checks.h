@@ -61,14 +61,17 @@ void check_own_errors(struct tally *tally, const struct operation *operation);
 void check_isa(struct tally *tally, const struct operation *operation);
 /* The function goes through the table of the set in use. */
 void check_dispatch(struct tally *tally, const struct operation *operation);
-/* Passes and steps of narrow networks: the bits of the general kernels, parts of a batch, guard pages. */
+/* Passes and steps of narrow networks: the bits of the general kernels, parts of a batch, guard
+ * pages. */
 void check_small_net(struct tally *tally, const struct operation *operation);
 /* Special numbers in them, and in the lanes that belong to no row. */
 void check_special_small_net(struct tally *tally, const struct operation *operation);
 void check_small_net_errors(struct tally *tally, const struct operation *operation);
-/* Weights in the form of their products: places, forward pass and input gradient have the bits of kernels.h. */
+/* Weights in the form of their products: places, forward pass and input gradient have the bits of
+ * kernels.h. */
 void check_weights(struct tally *tally, const struct operation *operation);
-/* Their updates have the bits of a gradient and an update, by ranges of rows, and touch nothing else. */
+/* Their updates have the bits of a gradient and an update, by ranges of rows, and touch nothing
+ * else. */
 void check_weights_update(struct tally *tally, const struct operation *operation);
 /* The bits of all of them are the same with 1, 2, 3, 5, 8 threads. */
 void check_weights_threads(struct tally *tally, const struct operation *operation);

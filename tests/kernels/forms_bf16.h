@@ -15,8 +15,8 @@ struct forms {
     lw_bf16_output out;
 };
 
-/* Without anything in it. Every leading dimension is larger than it has to be by padding, that of rows by
- * twice as much. */
+/* Without anything in it. Every leading dimension is larger than it has to be by padding, that of
+ * rows by twice as much. */
 void forms_create(struct forms *forms, size_t rows, size_t cols, size_t padding,
                   enum guard_side side);
 void forms_free(struct forms *forms);
@@ -24,8 +24,8 @@ void forms_free(struct forms *forms);
 /* The forms from a row on. */
 lw_bf16_output forms_from_row(const struct forms *forms, size_t row);
 
-/* Every form holds want, rows x cols floats, rounded or not, with zeros where they are promised, and nothing else was
- * touched. */
+/* Every form holds want, rows x cols floats, rounded or not, with zeros where they are promised,
+ * and nothing else was touched. */
 void forms_check(struct tally *tally, const char *title, const struct forms *forms,
                  const float *want);
 

@@ -10,8 +10,8 @@ float reference_float(lw_bf16 x);
 /* What a float becomes on its way through bf16. */
 float reference_rounded(float x);
 
-/* c + sum_p a[p * a_step] * b[p * b_step], p < k, in the order of bf16.h; of floats that are bf16. The product of
- * two is exact. */
+/* c + sum_p a[p * a_step] * b[p * b_step], p < k, in the order of bf16.h; of floats that are bf16.
+ * The product of two is exact. */
 float reference_dot(float c, size_t k, const float *a, size_t a_step, const float *b,
                     size_t b_step);
 

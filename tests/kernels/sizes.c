@@ -31,7 +31,8 @@ void size_list_free(struct size_list *list)
     *list = (struct size_list){0, NULL};
 }
 
-/* Every thirteenth: a number that divides no length of the lists below, so that each length stays. */
+/* Every thirteenth: a number that divides no length of the lists below, so that each length
+ * stays. */
 static void thin_out(struct size_list *list)
 {
     enum { KEPT = 13 };
@@ -74,8 +75,8 @@ static void append_short(struct size_list *list, const struct operation *operati
     }
 }
 
-/* Vectors across the ends of rows from 4096 elements on; the rows after the last whole period are done
- * otherwise. */
+/* Vectors across the ends of rows from 4096 elements on; the rows after the last whole period are
+ * done otherwise. */
 static void append_flat(struct size_list *list, const struct operation *operation)
 {
     static const size_t n[] = {1, 2, 3, 4, 5, 6, 10, 12};
@@ -98,7 +99,8 @@ static void append_last_tiles(struct size_list *list, const struct operation *op
     }
 }
 
-/* What takes_dot_products: tiles of 4, 6 and 16 dots, and what is left of rows, columns and steps. */
+/* What takes_dot_products: tiles of 4, 6 and 16 dots, and what is left of rows, columns and
+ * steps. */
 static void append_dots(struct size_list *list, const struct operation *operation)
 {
     static const size_t m[] = {1, 2, 3, 4, 5, 16, 19, 33},
@@ -210,7 +212,8 @@ struct size_list sizes_at_blocks(const struct operation *operation)
     append(&list, STEPS + 1, 33, 9);
     append(&list, 5, STEPS, block.nc + 1);
     append(&list, STEPS, 5, block.mc + 1);
-    /* Wide panels of few rows that end a column behind the last one, in the second of two panels. */
+    /* Wide panels of few rows that end a column behind the last one, in the second of two
+     * panels. */
     append(&list, 3, block.nc + 25, STEPS + 1);
     append(&list, 3, STEPS + 1, block.nc + 25);
     /* So many steps that a panel of all of them would not fit a buffer. */

@@ -13,8 +13,8 @@ struct size_list {
 struct size_list sizes_at_edges(const struct operation *operation);
 /* Around the block sizes of the product on the set in use; empty for other functions. */
 struct size_list sizes_at_blocks(const struct operation *operation);
-/* The ways of a product around the register tile; without padding it takes each of them. Empty for other
- * functions. */
+/* The ways of a product around the register tile; without padding it takes each of them. Empty for
+ * other functions. */
 struct size_list sizes_of_paths(const struct operation *operation);
 /* A few of each order of magnitude. */
 struct size_list sizes_few(const struct operation *operation);

@@ -37,7 +37,8 @@ void small_net_case_create(struct small_net_case *c, const struct small_net_shap
                            int picked);
 void small_net_case_destroy(struct small_net_case *c);
 
-/* "2-10-5-1 (1 1 3), 17 rows by index, loss 1 of labels", in a buffer that the next call overwrites. */
+/* "2-10-5-1 (1 1 3), 17 rows by index, loss 1 of labels", in a buffer that the next call
+ * overwrites. */
 const char *small_net_case_title(const struct small_net_case *c);
 
 struct small_net_results {

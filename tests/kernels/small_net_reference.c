@@ -102,7 +102,8 @@ static void derive(const struct small_net_case *c, size_t l, const struct matric
                                   layer->dz, layer->dz));
 }
 
-/* The row sum over rows first .. first + rows - 1 of column i of x, or of 1, times column j of dz. */
+/* The row sum over rows first .. first + rows - 1 of column i of x, or of 1, times column j of
+ * dz. */
 static float row_sum(size_t rows, const float *x, size_t ldx, const float *dz, size_t lddz)
 {
     const int has_fma = strcmp(lw_isa_name(), "scalar") != 0;

@@ -1,7 +1,7 @@
 /*
- * ulp_exhaustive [FUNCTION ...]: the largest errors over all 2^32 floats, on every instruction set that
- * this machine runs. The functions of double precision that it compares with take nearly all of the time,
- * and once for all sets: about a minute for a function on two cores.
+ * ulp_exhaustive [FUNCTION ...]: the largest errors over all 2^32 floats, on every instruction set
+ * that this machine runs. The functions of double precision that it compares with take nearly all
+ * of the time, and once for all sets: about a minute for a function on two cores.
  */
 #include "data.h"
 #include "dispatch.h"

@@ -1,4 +1,5 @@
-/* A dense layer whose weights lie in the form of lanewise/internal/weights.h, with operands between guard pages. */
+/* A dense layer whose weights lie in the form of lanewise/internal/weights.h, with operands between
+ * guard pages. */
 #ifndef WEIGHTS_CASE_H
 #define WEIGHTS_CASE_H
 
@@ -39,8 +40,8 @@ struct weights_case {
     struct guard guard[WEIGHTS_BUFFERS];
 };
 
-/* Random operands of so many rows, `gap` floats between two of them; each lies at a page that must not be
- * touched, at the one after or before it. */
+/* Random operands of so many rows, `gap` floats between two of them; each lies at a page that must
+ * not be touched, at the one after or before it. */
 void weights_case_create(struct weights_case *c, size_t batch, size_t in, size_t out, size_t gap,
                          enum guard_side side);
 void weights_case_destroy(struct weights_case *c);
