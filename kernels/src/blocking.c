@@ -5,10 +5,8 @@
 
 struct lw_blocking lw_blocking_of(const struct lw_isa *isa, size_t k)
 {
-    /* Long blocks, although a panel of B then lies in the second level: each tile of C is loaded
-     * and stored once for every block of k, which costs up to 370 cycles where its rows are a page
-     * apart. Strips alone, 1024^3 on a Zen 4 core, AVX-512: 94 % of the peak with 512 steps, 97 %
-     * with 1024; AVX2 94.5 and 96.5 %. */
+    /* Long blocks of k, although a panel of B then exceeds the first-level cache, because every
+     * block loads and stores C. See "Block size of k" in docs/measurements.md. */
     const size_t max_steps = LW_BLOCKING_WHOLE_STEPS;
     const size_t blocks = (k + max_steps - 1) / max_steps;
     const size_t kc = blocks <= 1 ? k + !k : ((k + blocks - 1) / blocks + 7) / 8 * 8;

@@ -7,9 +7,8 @@
 
 #include <lanewise/internal/isa.h>
 
-/* isa, or for so many columns of an output that fit half a vector, the set of half the lanes where
- * there is one. The bits are equal, and a Zen 4 core runs two half-width FMAs in the time of
- * one. */
+/* isa, or its half-width variant if it has one and `columns` fit half a vector. Bit-identical; see
+ * "Half-width vectors" in docs/measurements.md. */
 const struct lw_isa *lw_isa_half_width(const struct lw_isa *isa, size_t columns);
 
 /* The set in use, narrowed. */

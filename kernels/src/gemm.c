@@ -36,8 +36,8 @@ static float *element_of_c(const struct lw_gemm *g, size_t row, size_t j)
                : g->c + row * g->ldc + j;
 }
 
-/* The contribution of kc steps from step p on to a block of C whose rows of A, if packed, stand in
- * packed_a. Strips of B that are to be packed are if this is the first block that needs them. */
+/* Adds kc steps from step p on to a block of C. packed_a holds the packed rows of A, if they are
+ * packed. Packs panels of B if this is the first block of rows that uses them. */
 static void run_panels(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
                        const struct block *block, size_t p, size_t kc, int first,
                        const float *packed_a, float *packed_b)
@@ -62,8 +62,8 @@ static void run_panels(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
     panel.a_panel_cols = nr;
     for (size_t j = block->cols.begin; j < block->cols.end; j += panel.n) {
         panel.n = lw_gemm_panel_columns(g, plan, block->cols.end - j);
-        /* A narrow rest is faster on a narrower set, whose panels of A would have another
-         * height. */
+        /* A narrow rest runs faster on the half-width set, whose packed panels of A would have
+         * another height. */
         if (panel.n < nr && !plan->pack_a && !g->packed_b) {
             isa = lw_isa_half_width(isa, panel.n);
             mr = isa->tile_mr;
@@ -206,8 +206,8 @@ static void run_small_k(const struct lw_gemm *g, const struct block *part)
     }
 }
 
-/* Rows in multiples of which threads share C: so few that shares are even, of 128 rows too, and
- * where it makes no difference so many that narrow rows fill cache lines. */
+/* Rows are partitioned in multiples of this: small for even parts with few rows, otherwise large
+ * enough that narrow rows fill cache lines. */
 static size_t row_step(const struct lw_gemm *g)
 {
     return g->m < 1024 ? 4 : 16;
@@ -219,8 +219,7 @@ static size_t column_step(const struct lw_gemm *g)
     return lw_gemm_has_panels(g) ? g->isa->tile_nr : g->isa->lanes;
 }
 
-/* Threads as a grid over C: the one with the lowest_cost packing, that is, the most square
- * parts. */
+/* Threads as a grid over C: the one with the least packing, that is, with the most square parts. */
 struct grid {
     int rows, cols;
 };
@@ -229,9 +228,9 @@ static struct grid best_grid(const struct lw_gemm *g, int threads)
 {
     struct grid best = {1, 1};
     double lowest_cost = -1.0;
-    /* Of equal grids the one with more rows, where threads share no cache line of C but at one
-     * row's end; but with more columns if B, which all threads of a column pack, is large: two of
-     * them took 3 % longer for 2048^3. */
+    /* Among equal grids the one with more rows, whose threads share no cache line of C except at
+     * row ends; with more columns if B is large, because all threads of a column pack it. See
+     * "Thread grid" in docs/measurements.md. */
     const int many_rows = g->n * g->k <= lw_cache_bytes(2) / sizeof(float);
     for (int rows = 1; rows <= threads; rows++) {
         const int cols = threads / rows;
@@ -285,8 +284,8 @@ static lw_status run_parallel(const struct lw_gemm *g, int threads)
 
 static int thread_count(const struct lw_gemm *g)
 {
-    /* An element of C takes a step more than its chain has. (Two threads took 1.1 times as long as
-     * one for 256 x 256 elements of one step, and 0.8 times for four steps, on two Zen 5 cores.) */
+    /* Storing an element counts as one more step. See "Threads for short products" in
+     * docs/measurements.md. */
     const double steps = (double)(ptrdiff_t)g->k + 1.0;
     const double flops = 2.0 * (double)(ptrdiff_t)g->m * (double)(ptrdiff_t)g->n * steps;
     const int wanted = lw_thread_count(flops, FLOPS_PER_THREAD);

@@ -21,9 +21,9 @@ struct lw_gemm {
     float *c;
     size_t ldc;
     const struct lw_epilogue *epilogue;
-    float *
-        b_sums; /* NULL, or the sums of the columns of B, to which beta applies too; with an update the
-                      biases that they are the gradient of */
+    /* NULL, or the sums of the columns of B, to which beta applies too. With an update epilogue:
+     * the biases whose gradient these sums are. */
+    float *b_sums;
 };
 
 /* The epilogue of a product that is only stored. */

@@ -3,7 +3,7 @@
 #include "scratch.h"
 #include "threads.h"
 
-/* Below so many operations a product of dots runs on the calling thread. */
+/* Products with fewer operations run on the calling thread. */
 static const double FLOPS_FOR_THREADS = 300e3;
 
 enum {
@@ -13,8 +13,8 @@ enum {
 
 int lw_gemm_prefers_dot(size_t n, size_t k)
 {
-    /* 128 x n x 256 on a Zen 5 core, GFLOP/s by tiles and by dots: 29 and 133 for 2 columns, 136
-     * and 204 for 10, 168 and 240 for 12, 240 and 242 for 16. B transposed has to fit a buffer. */
+    /* Dot products are faster up to about 16 columns; see "Dot-product GEMM" in
+     * docs/measurements.md. A transposed B must fit a buffer. */
     enum { COLUMNS = 12, STEPS = 32, MAX_STEPS = 1 << 17 };
     return n <= COLUMNS && k >= STEPS && k <= MAX_STEPS;
 }

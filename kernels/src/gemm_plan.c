@@ -8,9 +8,9 @@ static int is_page_stride(size_t stride)
     return stride % 512 == 0;
 }
 
-/* Whether rows so far apart, a line of each, stay in the first level while other lines pass: of its
- * ways, which are a page long, they may take two thirds. (256 x 512 x 512 in place is 2 % faster
- * than packed with 7 rows in 12 ways, 128 x 1024 x 1024 is 6 % slower with 14.) */
+/* Whether one cache line of each of `rows` rows stays in the first-level cache while other lines
+ * stream: they may use two thirds of its ways, each one page long. See "Reading A in place" in
+ * docs/measurements.md. */
 static int rows_stay_in_cache(size_t rows, size_t stride)
 {
     enum { PAGE = 4096 / sizeof(float) };

@@ -72,8 +72,8 @@ struct lw_column_panel {
      * them. n columns are read, but at least min_n. */
     const float *b;
     size_t b_row, b_panel_stride;
-    float *
-        packed; /* not NULL: the panel, of tile_nr columns, is also packed there, as pack_b does it */
+    /* Not NULL: the panel, of tile_nr columns, is also packed to it, as by pack_b. */
+    float *packed;
     /* What is read as B after this panel, as many steps as far apart, and is fetched ahead; or
      * NULL. */
     const float *next_b;

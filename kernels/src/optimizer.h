@@ -11,8 +11,8 @@ lw_status lw_check_sgd(const char *function, const lw_sgd_update_params *params,
 /* LW_EINVAL for parameters that no formula can take. */
 lw_status lw_check_adam(const char *function, const lw_adam_update_params *params);
 
-/* The constants of a step; those of the thread's last call are kept, since all layers of a step
- * share them: two powers and a root in double take 100 ns. */
+/* The coefficients of a step. Each thread keeps those of its last call, because all layers of a
+ * step share them; see "Adam coefficients" in docs/measurements.md. */
 struct lw_adam_coefficients lw_adam_coefficients_of(const lw_adam_update_params *params);
 
 /* An update of n parameters by the gradient g. */

@@ -20,8 +20,8 @@ size_t lw_scratch_floats(void)
     return LW_BLOCKING_MAX_FLOATS + 16;
 }
 
-/* The calling thread's own buffer at rest, looked at first: a team's threads then find theirs again
- * in every step, however their calls overlap. */
+/* The buffer kept by the calling thread, taken first, so that a thread finds the same buffer in
+ * every step. */
 static _Thread_local float *own;
 
 static pthread_key_t exit_key; /* its destructor runs when a thread that has a buffer ends */

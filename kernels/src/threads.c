@@ -6,13 +6,13 @@
 #include <lanewise/kernels.h>
 #include <omp.h>
 
-/* Floats that take about three microseconds. A region costs 0.5 to 0.9 while its threads are awake,
- * so two threads with this much each are at least 1.5 times as fast as one. */
+/* Floats that take about 3 us. A parallel region costs 0.5 to 0.9 us while its threads are awake,
+ * so two threads with this much work each are at least 1.5 times as fast as one. */
 static const double WORK_PER_THREAD = 32768;
 
-/* Not of the model "initial-exec", which would save 2 ns a call: with it all that threads have of
- * their own, 600 bytes, lies in a block of which there is room for one copy of the library in a
- * process. */
+/* Not "initial-exec": the thread-local data of the library would use the static block of the
+ * process, which has room for one copy of the library. See "Thread-local storage" in
+ * docs/measurements.md. */
 static _Thread_local int setting;
 
 int lw_set_threads(int threads)

@@ -1,5 +1,4 @@
-/* Weights in the form that their products like best: how they lie, forward pass and input
- * gradient. */
+/* Layouts of trained weights: which one, and conversion. */
 #include "weights_layout.h"
 
 #include "dispatch.h"
@@ -8,11 +7,9 @@
 
 #include <string.h>
 
-/*
- * Panels of at least 32 KB begin an odd number of half pages apart, so that rows of a tile, which
- * are read from all panels one after the other, do not share the sets of the second level: 128 x
- * 1024 x 1024 takes 1.2 times as long otherwise.
- */
+/* The distance between panels. From 32 KB on an odd number of half pages, so that the rows of a
+ * tile, which are read from all panels in turn, do not share sets of the second-level cache. See
+ * "Column panels half a page apart" in docs/measurements.md. */
 size_t lw_panel_stride(const lw_weights *weights)
 {
     enum { HALF_PAGE = 512, MIN_STAGGERED = 8192 };

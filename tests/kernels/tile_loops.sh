@@ -1,11 +1,12 @@
 #!/bin/sh
 # tile_loops.sh OBJDUMP OBJECT SIMD-HEADER FMA-PATTERN [FUNCTION]
 # Prints the loops over k of the full register tile as objdump writes them, each after a line
-# "loop INSTRUCTIONS FMAS FRAME"; FRAME is 1 if the function uses a frame pointer. They are the innermost
-# loops of FUNCTION, a pattern (default: tile_full_rows and tile_full_columns), with as many fused
-# multiply-adds as a full tile has accumulators. Fails if there is none.
+# "loop INSTRUCTIONS FMAS FRAME"; FRAME is 1 if the function uses a frame pointer. They are the
+# innermost loops of FUNCTION, a pattern (default: tile_full_rows and tile_full_columns), with as
+# many fused multiply-adds as a full tile has accumulators. Fails if there is none.
 objdump=$1 object=$2 header=$3 fma=$4
-accumulators=$(tr '\n' ' ' <"$header" | sed -n 's/.*TILE_MR = \([0-9]*\), *TILE_NV = \([0-9]*\).*/\1 \2/p' |
+accumulators=$(tr '\n' ' ' <"$header" |
+    sed -n 's/.*TILE_MR = \([0-9]*\), *TILE_NV = \([0-9]*\).*/\1 \2/p' |
     awk '{ print $1 * $2 }')
 [ -n "$accumulators" ] || exit 1
 function=${5:-tile_full_(rows|columns)}
