@@ -14,7 +14,7 @@ struct lw_blocking {
 /* For a product of k steps; mc and nc are multiples of the rows and columns of the set's tile. */
 struct lw_blocking lw_blocking_of(const struct lw_isa *isa, size_t k);
 
-/* So many steps, and fewer, are taken at once. */
+/* The maximum number of steps that one block of k holds. */
 enum { LW_BLOCKING_WHOLE_STEPS = 1024 };
 
 /* Upper bounds of mc * kc + kc * nc for any set and k. */

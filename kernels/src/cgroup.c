@@ -146,7 +146,7 @@ int lw_cgroup_processors(const char *root)
     if (length < 0 || (size_t)length >= sizeof path || !read_file(path, text))
         return INT_MAX;
     int smallest = INT_MAX;
-    /* Whole lines only: one that was cut would name a group of somebody else. */
+    /* Full lines only: a truncated one could name another group. */
     for (char *line = text, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
         *end = '\0';
         smallest = smaller(smallest, quota_of_line(root, line));

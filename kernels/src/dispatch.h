@@ -11,7 +11,7 @@
  * "Half-width vectors" in docs/measurements.md. */
 const struct lw_isa *lw_isa_half_width(const struct lw_isa *isa, size_t columns);
 
-/* The set in use, narrowed. */
+/* lw_isa_half_width of the current set. */
 const struct lw_isa *lw_isa_for_columns(size_t columns);
 
 /* The compiled-in table of that name, NULL if there is none or this machine cannot run it. */

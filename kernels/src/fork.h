@@ -2,10 +2,8 @@
 #ifndef LANEWISE_FORK_H
 #define LANEWISE_FORK_H
 
-/*
- * Non-zero in a child of fork() whose parent may have started threads of OpenMP before: libgomp
- * goes on to wait for them in the child, for ever. exec begins anew.
- */
+/* Non-zero in a child of fork() whose parent may have started OpenMP threads: libgomp would wait
+ * for them forever. exec resets it. */
 int lw_fork_lost_threads(void);
 
 /* To be called before the library starts threads. */

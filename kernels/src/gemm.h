@@ -4,8 +4,9 @@
 
 #include "isa_table.h"
 
-/* C = alpha * A * B + beta * C, then end. Element (i, p) of A is a[i * a_row + p * a_col], one of
- * the two strides is 1; B alike. end's pointers are those of element (0, 0) of C. */
+/* C = alpha * A * B + beta * C, then the epilogue. Element (i, p) of A is a[i * a_row + p * a_col];
+ * one of the two strides is 1; B likewise. Pointers of the epilogue refer to element (0, 0) of
+ * C. */
 struct lw_gemm {
     const struct lw_isa *isa;
     size_t m, n, k;

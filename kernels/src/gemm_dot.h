@@ -4,15 +4,13 @@
 
 #include "gemm.h"
 
-/*
- * Whether products with so many columns and steps are taken as dot products where A lies by rows:
- * transposing so little of B costs less than lanes that stay idle. A rule that does not look at the
- * rows, so that the bits of a layer do not depend on how a batch is shared out.
- */
+/* Whether a product with row-major A, n columns and k steps is faster as dot products: transposing
+ * a small B costs less than idle lanes. Independent of the number of rows, so that the bits of a
+ * layer do not depend on how a batch is partitioned. */
 int lw_gemm_prefers_dot(size_t n, size_t k);
 
-/* A of g lies by rows, alpha is 1, beta 0 or 1, nothing is packed, and B lies by columns or g is
- * narrow. */
+/* C = A * B by dot products. A of g is row-major, alpha is 1, beta 0 or 1, nothing is packed, and B
+ * is contiguous along k or lw_gemm_prefers_dot. */
 lw_status lw_dot_gemm_run(const struct lw_gemm *g);
 
 #endif

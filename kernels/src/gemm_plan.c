@@ -69,7 +69,7 @@ struct lw_gemm_plan lw_gemm_plan(const struct lw_gemm *g, size_t m, size_t n)
         plan.size = (struct lw_blocking){m, k + !k, n};
     } else {
         plan.size = g->a_panel_stride ? whole_steps(g, k) : lw_blocking_of(g->isa, k);
-        /* Even panels: every one packs A anew. */
+        /* Panels of equal width: every one packs A again. */
         const size_t panels = (n + plan.size.nc - 1) / plan.size.nc;
         plan.size.nc = lw_round_up((n + panels - 1) / panels, nr);
         plan.keep_b = m > plan.size.mc;

@@ -3,7 +3,7 @@
 #include "dispatch.h"
 #include "threads.h"
 
-/* Shares of rows begin at multiples of this, so that blocks of narrow rows are full. */
+/* Threads take multiples of this many rows, so that blocks of short rows are full. */
 enum { BLOCK = 16 };
 
 struct loss_job {

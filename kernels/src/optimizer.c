@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Shares begin at multiples of this, so that no cache line is split. */
+/* Threads take multiples of this many elements, so that no cache line is split. */
 enum { LINE = 16 };
 
 struct update_job {
@@ -77,7 +77,7 @@ static void adam_range(const void *argument, size_t begin, size_t end)
 }
 
 /* By squaring: the last bit of pow depends on the C library, and on the CPU. The error counts for
- * nothing beside the floats that are made of it: at most t 2^-52 beta^t, which is below 2^-29 (1 -
+ * nothing next to the floats that are made of it: at most t 2^-52 beta^t, which is below 2^-29 (1 -
  * beta^t) for any float. */
 static double power(double beta, uint64_t t)
 {

@@ -1,4 +1,4 @@
-/* What the updates of vectors and of a layer's tiles share. */
+/* Updates of vectors and of the tiles of a layer. */
 #ifndef LANEWISE_KERNELS_OPTIMIZER_H
 #define LANEWISE_KERNELS_OPTIMIZER_H
 

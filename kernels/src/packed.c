@@ -4,6 +4,7 @@
 #include "argument.h"
 #include "dispatch.h"
 #include "gemm_dot.h"
+#include "size_math.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,11 +22,10 @@ lw_status lw_pack(lw_packed **packed, int transb, size_t k, size_t n, const floa
         return status;
     const int prefers_dot = lw_gemm_prefers_dot(n, k);
     const struct lw_isa *isa = prefers_dot ? lw_isa_current() : lw_isa_for_columns(n);
-    const size_t width = isa->tile_nr, padded = (n + width - 1) / width * width;
+    const size_t padded = lw_round_up(n, isa->tile_nr);
     lw_packed *made = malloc(sizeof *made);
     size_t floats;
-    const int too_large = __builtin_mul_overflow(padded + (prefers_dot ? n : 0), k, &floats) ||
-                          floats > PTRDIFF_MAX / sizeof(float);
+    const int too_large = lw_floats_overflow(padded + (prefers_dot ? n : 0), k, &floats);
     /* A whole number of cache lines, at least one. */
     float *panels = too_large ? NULL : aligned_alloc(64, (floats * sizeof(float) + 64) / 64 * 64);
     if (!made || !panels) {

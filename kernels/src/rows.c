@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-/* Shares of rows begin at multiples of this, so that blocks of narrow rows are full. */
+/* Threads take multiples of this many rows, so that blocks of short rows are full. */
 enum { BLOCK = 16 };
 
 struct row_job {

@@ -3,7 +3,7 @@
 #include "dispatch.h"
 #include "threads.h"
 
-/* Shares begin at multiples of this, so that no vector and no cache line is split. */
+/* Threads take multiples of this many elements, so that no vector and no cache line is split. */
 enum { LINE = 16 };
 
 struct vector_job {

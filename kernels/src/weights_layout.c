@@ -55,7 +55,7 @@ size_t lw_weights_floats(const lw_weights *weights)
         return 0;
     /* Half of the address space, so that what lies between panels, an eighth at most, does not
      * overflow either. */
-    if (__builtin_mul_overflow(weights->in, weights->out, &elements) ||
+    if (lw_floats_overflow(weights->in, weights->out, &elements) ||
         elements > PTRDIFF_MAX / sizeof(float) / 2)
         return SIZE_MAX;
     if (weights->layout != LW_WEIGHTS_PANELS)

@@ -4,7 +4,7 @@
 
 #include "isa_table.h"
 
-/* LW_EINVAL for NULL, and for what no function of weights.h has described. */
+/* Returns LW_EINVAL for NULL and for weights that no function has described. */
 lw_status lw_check_weights(const char *function, const lw_weights *weights);
 
 /* Floats between the beginnings of two panels. */

@@ -1,4 +1,5 @@
-/* The update of weights: by a gradient at hand, or in the store of the gradient's tiles. */
+/* The update of trained weights: from a stored gradient, or fused into the store of the gradient
+ * tiles. */
 #include "weights_update.h"
 
 #include "blocking.h"

@@ -22,7 +22,7 @@ extern "C" {
 
 /* The result of a call. */
 typedef enum lw_status {
-    LW_OK = 0,
+    LW_OK = 0,         /* success */
     LW_EINVAL = 1,     /* an argument is outside its documented range, or a required pointer NULL */
     LW_EOVERLAP = 2,   /* an output shares memory with another operand */
     LW_ENOMEM = 3,     /* an allocation failed */
