@@ -18,26 +18,26 @@ namespace
 // 1, 2, 4, ... and all threads.
 const std::vector<int> &thread_counts()
 {
-    static const std::vector<int> counts = [] {
-        std::vector<int> found;
-        const int most = omp_get_max_threads();
-        for (int threads = 1; threads < most; threads *= 2)
-            found.push_back(threads);
-        found.push_back(most);
-        return found;
+    static const std::vector<int> all = [] {
+        std::vector<int> counts;
+        const int max_threads = omp_get_max_threads();
+        for (int threads = 1; threads < max_threads; threads *= 2)
+            counts.push_back(threads);
+        counts.push_back(max_threads);
+        return counts;
     }();
-    return counts;
+    return all;
 }
 
-// The set in use before any benchmark selects another.
+// The instruction set that Lanewise selects at startup.
 const std::string &default_isa()
 {
     static const std::string name = lw_isa_name();
     return name;
 }
 
-benchmark::internal::Benchmark *register_place(const std::string &name, const std::string &isa,
-                                               int threads, const Body &body)
+benchmark::internal::Benchmark *register_one(const std::string &name, const std::string &isa,
+                                             int threads, const Body &body)
 {
     const std::string full = name + "/" + std::to_string(threads);
     const auto run = [body, isa, threads](benchmark::State &state) {
@@ -48,11 +48,11 @@ benchmark::internal::Benchmark *register_place(const std::string &name, const st
     return benchmark::RegisterBenchmark(full.c_str(), run)->UseRealTime();
 }
 
-// The rates of one run mean something only beside the FMA peak of the same run, taken in
-// rounds among the others because a shared machine drifts.
+// The clock of a shared machine drifts, so rates are compared with the FMA peak of the same run,
+// measured in rounds among the others.
 void register_peak()
 {
-    register_everywhere("peak/fma", [](benchmark::State &state, int threads) {
+    register_all_isas("peak/fma", [](benchmark::State &state, int threads) {
         double peak = 0.0;
         for (auto _ : state)
             peak = lw_measure_peak(threads);
@@ -90,27 +90,27 @@ Floats random_floats(size_t n, unsigned seed)
 {
     std::mt19937 generator(seed);
     Floats values(n);
-    // Not std::uniform_real_distribution: its numbers differ between standard libraries.
+    // std::uniform_real_distribution differs between standard libraries.
     for (float &value : values)
         value = static_cast<float>(generator() >> 8) * 0x1p-23f - 1.0f;
     return values;
 }
 
-void register_everywhere(const std::string &row, const Body &body)
+void register_all_isas(const std::string &row, const Body &body)
 {
     for (size_t i = 0; const char *isa = lw_isa_available(i); i++)
         for (const int threads : thread_counts()) {
-            auto *registered = register_place(row + "/" + isa, isa, threads, body);
-            // The scalar set is a reference 15 times slower than the others: one round will do.
+            auto *registered = register_one(row + "/" + isa, isa, threads, body);
+            // The scalar set is a reference, 15 times slower than AVX-512: one round is enough.
             if (std::string(isa) == "scalar")
                 registered->Repetitions(1);
         }
 }
 
-void register_contender(const std::string &row, const std::string &contender, const Body &body)
+void register_baseline(const std::string &row, const std::string &baseline, const Body &body)
 {
     for (const int threads : thread_counts())
-        register_place(row + "/" + contender, default_isa(), threads, body);
+        register_one(row + "/" + baseline, default_isa(), threads, body);
 }
 
 void count_flops(benchmark::State &state, double flops_per_iteration)
@@ -132,16 +132,16 @@ bool check(benchmark::State &state, lw_status status)
     return status == LW_OK;
 }
 
-bool is_near(const Floats &got, const std::function<double(size_t)> &want, double tolerance)
+bool is_near(const Floats &actual, const std::function<double(size_t)> &expected, double tolerance)
 {
     const auto near = [&](size_t i) {
-        const double wanted = want(i);
-        return std::fabs(got[i] - wanted) <= tolerance * std::fmax(1.0, std::fabs(wanted));
+        const double value = expected(i);
+        return std::fabs(actual[i] - value) <= tolerance * std::fmax(1.0, std::fabs(value));
     };
-    for (size_t i = 0; i < got.size(); i += 1 + got.size() / 500)
+    for (size_t i = 0; i < actual.size(); i += 1 + actual.size() / 500)
         if (!near(i))
             return false;
-    return near(got.size() - 1);
+    return near(actual.size() - 1);
 }
 
 void expect_no_arguments(const std::vector<std::string> &arguments)

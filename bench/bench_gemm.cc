@@ -1,5 +1,6 @@
 // usage: bench_gemm SHAPES.txt ...
-// lw_sgemm and the peers on the shapes of the files, one group for each file.
+//
+// Benchmarks lw_sgemm against other libraries on the shapes of the files; each file is a group.
 #include "bench.h"
 #include "product.h"
 
@@ -15,13 +16,13 @@ void lanewise(const bench::Shape &s, const float *a, const float *b, float *c)
     lw_sgemm(s.transa, s.transb, s.m, s.n, s.k, 1.0f, a, s.lda(), b, s.ldb(), 0.0f, c, s.n);
 }
 
-// The contender's loop over one shape; its first round begins with the check.
-bench::Body timed(const bench::Shape &shape, const bench::Multiply &multiply,
-                  const std::shared_ptr<bench::Operands> &operands)
+// Times one shape. The first round checks the result before.
+bench::Body time_product(const bench::Shape &shape, const bench::Multiply &multiply,
+                         const std::shared_ptr<bench::Operands> &operands)
 {
-    return [=, right = false](benchmark::State &state, int) mutable {
-        right = right || bench::is_right(shape, multiply, *operands);
-        if (!right) {
+    return [=, correct = false](benchmark::State &state, int) mutable {
+        correct = correct || bench::is_correct(shape, multiply, *operands);
+        if (!correct) {
             state.SkipWithError("the product is wrong");
             return;
         }
@@ -32,7 +33,7 @@ bench::Body timed(const bench::Shape &shape, const bench::Multiply &multiply,
     };
 }
 
-// The peer's thread count is set for each benchmark: the rounds of all places are mixed.
+// Sets the peer's thread count before each round: rounds of different counts are interleaved.
 bench::Body with_threads(const bench::Peer &peer, const bench::Body &body)
 {
     return [=](benchmark::State &state, int threads) {
@@ -56,10 +57,11 @@ void register_benchmarks(const std::vector<std::string> &files)
         for (const bench::Shape &shape : shapes) {
             const std::string row =
                 std::filesystem::path(file).stem().string() + "/" + shape.title();
-            bench::register_everywhere(row, timed(shape, lanewise, operands));
+            bench::register_all_isas(row, time_product(shape, lanewise, operands));
             for (const bench::Peer &peer : peers)
-                bench::register_contender(
-                    row, peer.name, with_threads(peer, timed(shape, peer.multiply, operands)));
+                bench::register_baseline(
+                    row, peer.name,
+                    with_threads(peer, time_product(shape, peer.multiply, operands)));
         }
     }
 }

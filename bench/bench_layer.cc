@@ -1,5 +1,5 @@
-// The fused dense layer, forward and backward, beside the bare products of the same shapes: what bias,
-// activation, their derivatives and column sums cost on top.
+// Benchmarks the dense layer, forward and backward, against the bare matrix product of the same
+// shape: the difference is the cost of the fused bias, activation, derivative and column sums.
 #include "bench.h"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ struct Layer {
     }
 };
 
-// Their beginnings are the operands of all layers, so that every contender reads the same memory.
+// Every layer uses the start of these buffers, so that all contenders read the same memory.
 struct Operands {
     static constexpr size_t size = 784 * 512;
     bench::Floats left = bench::random_floats(size, 1), right = bench::random_floats(size, 2);
@@ -32,14 +32,14 @@ const Operands operands;
 
 using Call = std::function<void(float *y)>;
 
-// Times a call that writes `size` floats, if its result is near want(i) for every i checked.
-bench::Body timed(const Layer &l, size_t size, const Call &call,
-                  const std::function<double(size_t)> &want)
+// Times a call that writes `size` floats, after checking them against expected.
+bench::Body time_call(const Layer &l, size_t size, const Call &call,
+                      const std::function<double(size_t)> &expected)
 {
     return [=](benchmark::State &state, int) {
         bench::Floats y(size);
         call(y.data());
-        if (!bench::is_near(y, want, 1e-3)) {
+        if (!bench::is_near(y, expected, 1e-3)) {
             state.SkipWithError("the result is wrong");
             return;
         }
@@ -60,18 +60,18 @@ void register_forward(const Layer &l)
         return sum;
     };
     const Call fused = [=](float *y) {
-        lw_linear_forward(l.batch, l.in, l.out, x, l.in, w, l.out, b, LW_ACTIVATION_RELU, nullptr, 0, y,
-                          l.out);
+        lw_linear_forward(l.batch, l.in, l.out, x, l.in, w, l.out, b, LW_ACTIVATION_RELU, nullptr,
+                          0, y, l.out);
     };
     const Call bare = [=](float *y) {
         lw_sgemm(0, 0, l.batch, l.out, l.in, 1.0f, x, l.in, w, l.out, 0.0f, y, l.out);
     };
     const std::string row = l.row("forward_relu");
     const size_t size = l.batch * l.out;
-    bench::register_everywhere(row, timed(l, size, fused, [=](size_t element) {
-                                   return std::max(0.0, product(element) + b[element % l.out]);
-                               }));
-    bench::register_contender(row, "product", timed(l, size, bare, product));
+    bench::register_all_isas(row, time_call(l, size, fused, [=](size_t element) {
+                                 return std::max(0.0, product(element) + b[element % l.out]);
+                             }));
+    bench::register_baseline(row, "product", time_call(l, size, bare, product));
 }
 
 void register_backward_input(const Layer &l)
@@ -86,26 +86,26 @@ void register_backward_input(const Layer &l)
         return sum;
     };
     const Call fused = [=](float *dx) {
-        lw_linear_backward_input(l.batch, l.in, l.out, dz, l.out, w, l.out, LW_ACTIVATION_RELU, saved, l.in,
-                                 dx, l.in);
+        lw_linear_backward_input(l.batch, l.in, l.out, dz, l.out, w, l.out, LW_ACTIVATION_RELU,
+                                 saved, l.in, dx, l.in);
     };
     const Call bare = [=](float *dx) {
         lw_sgemm(0, 1, l.batch, l.in, l.out, 1.0f, dz, l.out, w, l.out, 0.0f, dx, l.in);
     };
     const std::string row = l.row("backward_input_relu");
     const size_t size = l.batch * l.in;
-    bench::register_everywhere(row, timed(l, size, fused, [=](size_t element) {
-                                   return saved[element] > 0.0f ? product(element) : 0.0;
-                               }));
-    bench::register_contender(row, "product", timed(l, size, bare, product));
+    bench::register_all_isas(row, time_call(l, size, fused, [=](size_t element) {
+                                 return saved[element] > 0.0f ? product(element) : 0.0;
+                             }));
+    bench::register_baseline(row, "product", time_call(l, size, bare, product));
 }
 
-// The column sums, db, are written behind DW.
+// The fused call writes the column sums, db, after dW.
 void register_backward_weights(const Layer &l)
 {
     const float *x = operands.left.data(), *dz = operands.right.data();
     const size_t size = l.in * l.out;
-    const auto want = [=](size_t element) {
+    const auto expected = [=](size_t element) {
         const size_t i = element / l.out, j = element % l.out;
         double sum = 0.0;
         for (size_t p = 0; p < l.batch; p++)
@@ -120,8 +120,8 @@ void register_backward_weights(const Layer &l)
         lw_sgemm(1, 0, l.in, l.out, l.batch, 1.0f, x, l.in, dz, l.out, 0.0f, dw, l.out);
     };
     const std::string row = l.row("backward_weights");
-    bench::register_everywhere(row, timed(l, size + l.out, fused, want));
-    bench::register_contender(row, "product", timed(l, size, bare, want));
+    bench::register_all_isas(row, time_call(l, size + l.out, fused, expected));
+    bench::register_baseline(row, "product", time_call(l, size, bare, expected));
 }
 
 } // namespace

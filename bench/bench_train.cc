@@ -1,4 +1,4 @@
-// Training as a user has it: lw_fit over a data set whose rows are shuffled and gathered.
+// Benchmarks training as users run it: lw_fit over a data set whose rows are shuffled.
 #include "bench.h"
 #include "networks.h"
 
@@ -10,7 +10,7 @@ namespace
 
 using bench::Network;
 
-// Whether a step on the first rows lowers the loss on them.
+// Returns whether a training step on the first rows lowers their loss.
 bool learns(benchmark::State &state, const Network &network, lw_net *net, const lw_dataset &data,
             size_t batch)
 {
@@ -24,9 +24,10 @@ bool learns(benchmark::State &state, const Network &network, lw_net *net, const 
     return losses[1] < losses[0];
 }
 
-// Runs of lw_fit of so many steps that the call itself, which looks at all data once, does not count: a step is an
-// iteration of the benchmark. There is no callback: lw_fit would look at the clock for it, which takes as
-// long as a step of two by one, and its threads would not wait for the next step.
+// For small data sets: runs lw_fit for about 1000 steps at a time, each step an iteration of the
+// benchmark, so that the setup of lw_fit (a check of all data) is negligible. Uses no callback:
+// with one, lw_fit reads the clock in every step, which takes as long as a step of a 2-1 network,
+// and opens a parallel region for every step instead of one for all.
 lw_status fit_epochs(benchmark::State &state, lw_net *net, const lw_dataset &data,
                      lw_fit_options options, size_t steps_per_epoch)
 {
@@ -38,9 +39,20 @@ lw_status fit_epochs(benchmark::State &state, lw_net *net, const lw_dataset &dat
     return status;
 }
 
-// One run of lw_fit, of which each step is an iteration of the benchmark. The callback of the first
-// step starts the clock: what a run does once (the check of all data, the first order of the rows, room
-// for the batch) is not timed, a new order in every epoch is.
+// For large data sets: one run of lw_fit, each step an iteration of the benchmark. The callback of
+// the first step starts the clock, so that the setup of lw_fit (check of all data, first shuffle,
+// allocation of the batch) is not timed. The shuffle of every further epoch is.
+lw_status fit_one_run(benchmark::State &state, lw_net *net, const lw_dataset &data,
+                      lw_fit_options options)
+{
+    options.epochs = SIZE_MAX;
+    options.user = &state;
+    options.on_batch = [](void *user, const lw_batch_report *) {
+        return static_cast<int>(!static_cast<benchmark::State *>(user)->KeepRunning());
+    };
+    return lw_fit(net, &data, &options);
+}
+
 lw_status fit(benchmark::State &state, const Network &network, lw_net *net, const lw_dataset &data)
 {
     lw_fit_options options = {};
@@ -48,17 +60,11 @@ lw_status fit(benchmark::State &state, const Network &network, lw_net *net, cons
     options.loss = network.loss;
     options.optimizer = network.optimizer;
     options.batch_size = network.batch;
-    constexpr size_t few_floats =
-        100000; // that are looked at in less time than a step of a large network
-    if (data.rows * data.inputs <= few_floats)
-        return fit_epochs(state, net, data, options,
-                          data.rows / std::min(network.batch, data.rows));
-    options.epochs = SIZE_MAX;
-    options.user = &state;
-    options.on_batch = [](void *user, const lw_batch_report *) {
-        return static_cast<int>(!static_cast<benchmark::State *>(user)->KeepRunning());
-    };
-    return lw_fit(net, &data, &options);
+    // Checking this many floats takes less time than a step of a large network.
+    constexpr size_t max_small_data = 100000;
+    if (data.rows * data.inputs > max_small_data)
+        return fit_one_run(state, net, data, options);
+    return fit_epochs(state, net, data, options, data.rows / std::min(network.batch, data.rows));
 }
 
 void train(benchmark::State &state, const Network &network, lw_precision precision)
@@ -71,7 +77,7 @@ void train(benchmark::State &state, const Network &network, lw_precision precisi
         return;
     }
     const size_t batch = std::min(network.batch, data.rows);
-    data.rows -= data.rows % batch; // so that every step has as many rows
+    data.rows -= data.rows % batch; // every step has the same number of rows
     lw_net *net = network.create();
     if (bench::check(state, net ? lw_net_set_precision(net, precision) : LW_ENOMEM) &&
         learns(state, network, net, data, batch) &&
@@ -92,12 +98,12 @@ void register_benchmarks(const std::vector<std::string> &arguments)
 {
     bench::expect_no_arguments(arguments);
     for (const Network &network : bench::networks())
-        bench::register_everywhere(
-            "train/" + network.name,
-            [&network](benchmark::State &state, int) { train(state, network, LW_FP32); });
+        bench::register_all_isas("train/" + network.name, [&network](benchmark::State &state, int) {
+            train(state, network, LW_FP32);
+        });
     for (const Network &network : bench::networks())
         if (network.is_wide())
-            bench::register_everywhere(
+            bench::register_all_isas(
                 "train_bf16/" + network.name,
                 [&network](benchmark::State &state, int) { train(state, network, LW_BF16); });
 }

@@ -1,5 +1,5 @@
-// Activations, softmax, losses and optimizer updates, beside a copy of as many floats: most of them
-// are as fast as memory, if not the arithmetic.
+// Benchmarks activations, softmax, losses and optimizer updates against a copy of the same number
+// of floats: most of them are limited by memory bandwidth, the others by arithmetic.
 #include "bench.h"
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 namespace
 {
 
-// Shared by all benchmarks. x is uniform in [-4, 4), for log its distance from -4.
+// Shared by all benchmarks. x is uniform in [-4, 4); positive, the argument of log, is x + 4.
 struct Buffers {
     static constexpr size_t size = 1 << 22;
     bench::Floats x = bench::random_floats(size, 1), positive = x;
@@ -26,31 +26,31 @@ struct Buffers {
 };
 
 using Call = std::function<void(Buffers &)>;
-// What y[i] must be, from the x of the call, after a call on zeros in y, m and v.
-using Want = std::function<double(const Buffers &, size_t i)>;
+// The expected y[i] after a call with y, m and v zero.
+using Expected = std::function<double(const Buffers &, size_t i)>;
 
 void copy(Buffers &data, size_t n, int threads)
 {
-    // Below this size a second thread costs more than it brings.
+    // With fewer floats per thread, a second thread costs more time than it saves.
     const size_t chunk = std::max<size_t>(n / static_cast<size_t>(threads), 1 << 16);
 #pragma omp parallel for if (n > chunk)
     for (size_t begin = 0; begin < n; begin += chunk)
         std::memcpy(&data.y[begin], &data.x[begin], sizeof(float) * std::min(chunk, n - begin));
 }
 
-// A function of n floats that reads and writes `moved` times as many.
+// Benchmarks a function of n floats that reads and writes `moved` * n floats in all.
 void register_vector(const std::string &row, size_t n, double moved, const Call &call,
-                     const Want &want)
+                     const Expected &expected)
 {
     static const auto data = std::make_shared<Buffers>();
     const double count = static_cast<double>(n);
-    bench::register_everywhere("vector/" + row, [=](benchmark::State &state, int) {
+    bench::register_all_isas("vector/" + row, [=](benchmark::State &state, int) {
         for (auto *zeroed : {&data->y, &data->m, &data->v})
             std::fill_n(zeroed->begin(), n, 0.0f);
         call(*data);
         const bench::Floats y(data->y.begin(), data->y.begin() + static_cast<ptrdiff_t>(n));
         if (!bench::is_near(
-                y, [&](size_t i) { return want(*data, i); }, 1e-5)) {
+                y, [&](size_t i) { return expected(*data, i); }, 1e-5)) {
             state.SkipWithError("the result is wrong");
             return;
         }
@@ -61,7 +61,7 @@ void register_vector(const std::string &row, size_t n, double moved, const Call 
             benchmark::Counter(count * 1e-9, benchmark::Counter::kIsIterationInvariantRate |
                                                  benchmark::Counter::kInvert);
     });
-    bench::register_contender("vector/" + row, "copy", [=](benchmark::State &state, int threads) {
+    bench::register_baseline("vector/" + row, "copy", [=](benchmark::State &state, int threads) {
         for (auto _ : state)
             copy(*data, n, threads);
         bench::count_bytes(state, sizeof(float) * 2.0 * count);
@@ -76,7 +76,7 @@ void register_activations()
     const struct {
         const char *name;
         lw_activation activation;
-        std::function<double(double)> want;
+        std::function<double(double)> expected;
     } activations[] = {
         {"relu", LW_ACTIVATION_RELU, [](double z) { return std::max(0.0, z); }},
         {"sigmoid", LW_ACTIVATION_SIGMOID, sigmoid},
@@ -91,7 +91,7 @@ void register_activations()
         register_vector(
             a.name + size, n, 2.0,
             [=, kind = a.activation](Buffers &d) { lw_activate(kind, n, d.x.data(), d.y.data()); },
-            [=, want = a.want](const Buffers &d, size_t i) { return want(d.x[i]); });
+            [=, expected = a.expected](const Buffers &d, size_t i) { return expected(d.x[i]); });
     register_vector(
         "exp" + size, n, 2.0, [](Buffers &d) { lw_exp(n, d.x.data(), d.y.data()); },
         [](const Buffers &d, size_t i) { return std::exp(static_cast<double>(d.x[i])); });
@@ -136,7 +136,7 @@ void register_updates(size_t n)
         "sgd" + size, n, 3.0,
         [=](Buffers &d) { lw_sgd_update(n, &sgd, d.x.data(), d.y.data(), nullptr); },
         [](const Buffers &d, size_t i) { return -1e-3 * d.x[i]; });
-    // The first step of Adam goes by the learning rate, whatever the size of the gradient.
+    // The first step of Adam has the size of the learning rate, whatever the gradient.
     const lw_adam_update_params adam = {1e-1f, 0.9f, 0.999f, 1e-8f, 0.0f, 0, 1};
     register_vector(
         "adam" + size, n, 7.0,

@@ -7,30 +7,31 @@
 namespace
 {
 
-constexpr double least_change = 0.03;
-constexpr double errors_wanted = 3.0;
-constexpr size_t rounds_wanted = 5;
-constexpr size_t others_wanted = 5;
-constexpr double normal_from_absolute = 1.4826, median_from_mean = 1.2533;
+constexpr double min_change = 0.03;
+constexpr double standard_errors = 3.0;
+constexpr size_t min_rounds = 5;
+constexpr size_t min_baselines = 5; // rows, for an estimate of the drift
+// For normally distributed values: standard deviation / median absolute deviation, and standard
+// error of the median / standard error of the mean.
+constexpr double deviation_factor = 1.4826, median_error_factor = 1.2533;
 
-// Relative standard error of the median of the rates.
-double error_of(const Series &series)
+// The relative standard error of the median rate.
+double relative_error(const Series &series)
 {
     const double median = series.median();
     Series deviations;
     for (const double rate : series.rates)
         deviations.rates.push_back(std::fabs(rate - median));
-    return median_from_mean * normal_from_absolute * deviations.median() /
+    return median_error_factor * deviation_factor * deviations.median() /
            (std::sqrt(static_cast<double>(series.rates.size())) * median);
 }
 
-// Beyond noise in the median, and in the best round too.
 Verdict judge(const Change &change)
 {
-    if (change.of_medians < 1.0 - change.noise && change.of_best < 1.0 - least_change)
+    if (change.of_medians < 1.0 - change.noise && change.of_best < 1.0 - min_change)
         return Verdict::slower;
-    // As factors, so that to exchange the two results exchanges the verdicts.
-    if (1.0 / change.of_medians < 1.0 - change.noise && 1.0 / change.of_best < 1.0 - least_change)
+    // Inverted, so that exchanging the two results exchanges the verdicts.
+    if (1.0 / change.of_medians < 1.0 - change.noise && 1.0 / change.of_best < 1.0 - min_change)
         return Verdict::faster;
     return Verdict::same;
 }
@@ -61,14 +62,14 @@ Change change_of(const Comparison &both, const Series &before, const Series &aft
     change.of_best = (after.best() / peak_after.best()) / (before.best() / peak_before.best());
     double variance = std::pow(both.drift.at(threads), 2);
     for (const Series *series : {&before, &after, &peak_before, &peak_after})
-        variance += std::pow(error_of(*series), 2);
-    change.noise = std::max(least_change, errors_wanted * std::sqrt(variance));
-    if (std::min(before.rates.size(), after.rates.size()) >= rounds_wanted)
+        variance += std::pow(relative_error(*series), 2);
+    change.noise = std::max(min_change, standard_errors * std::sqrt(variance));
+    if (std::min(before.rates.size(), after.rates.size()) >= min_rounds)
         change.verdict = judge(change);
     return change;
 }
 
-// Calls visit(group, row, isa, threads, series) for each benchmark of ours.
+// Calls visit(group, row, isa, threads, series) for each benchmark of Lanewise.
 template <typename Visit> void for_each(const Results &results, const Visit &visit)
 {
     for (const Group &group : results.groups)
@@ -83,15 +84,16 @@ const Series &find(const Results &results, const std::string &group, const std::
                    const std::string &isa, int threads)
 {
     static const Series none;
-    const Group *where = results.group(group);
-    if (where)
-        for (const Row &one : where->rows)
+    const Group *found = results.group(group);
+    if (found)
+        for (const Row &one : found->rows)
             if (one.name == row)
                 return one.of(isa, threads);
     return none;
 }
 
-// The size of the changes of other libraries on so many threads, which are the same in both results.
+// The typical size of the changes of the other libraries that both results have in the same
+// version.
 double drift_of(const Results &before, const Results &after, int threads)
 {
     const double peaks =
@@ -108,27 +110,21 @@ double drift_of(const Results &before, const Results &after, int threads)
                     sizes.rates.push_back(
                         std::fabs(std::log(series.median() / old.median() / peaks)));
             }
-    return sizes.rates.size() < others_wanted ? 0.0 : normal_from_absolute * sizes.median();
-}
-
-std::string text(const Results &results, const std::string &key)
-{
-    const auto found = results.context.find(key);
-    return found == results.context.end() ? "unknown" : found->second;
+    return sizes.rates.size() < min_baselines ? 0.0 : deviation_factor * sizes.median();
 }
 
 std::vector<std::string> differences(const Results &before, const Results &after)
 {
     static const struct {
         const char *key, *name;
-    } told[] = {{"cpu_model", "processor"}, {"num_cpus", "number of processors"},
-                {"caches", "caches"},       {"compiler", "compiler"},
-                {"lanewise", "Lanewise"},   {"lanewise_isa", "instruction set chosen"}};
+    } compared[] = {{"cpu_model", "processor"}, {"num_cpus", "number of processors"},
+                    {"caches", "caches"},       {"compiler", "compiler"},
+                    {"lanewise", "Lanewise"},   {"lanewise_isa", "instruction set"}};
     std::vector<std::string> found;
-    for (const auto &[key, name] : told)
-        if (text(before, key) != text(after, key))
-            found.push_back(std::string(name) + ": " + text(before, key) + " before, " +
-                            text(after, key) + " after");
+    for (const auto &[key, name] : compared)
+        if (before.context_text(key) != after.context_text(key))
+            found.push_back(std::string(name) + ": " + before.context_text(key) + " before, " +
+                            after.context_text(key) + " after");
     return found;
 }
 

@@ -1,18 +1,20 @@
-// Two results side by side: which rates have changed by more than noise.
+// Compares two results: which rates have changed by more than noise.
 //
-// The rule. A rate counts as its share of the FMA peak of the same run, instruction set and threads, because
-// machines drift. Noise has two parts, added as variances. The rounds tell how far a median may be off: by a
-// standard error of 1.2533 s / sqrt(n), with s from the median absolute deviation of the n rounds, which a few
-// disturbed ones do not move; of both rates and both peaks. The other libraries tell what else was different
-// between the two runs: they are the same programs, so the size of their own changes is that of no
-// change.
+// Rates are relative to the FMA peak of the same run, instruction set and threads, because the
+// clock of a machine drifts. Noise is estimated from two sources, added as variances:
+// - The rounds: the standard error of a median is 1.2533 s / sqrt(n), with s from the median
+//   absolute deviation of the n rounds, which is robust against outliers. Both rates and both peaks
+//   count.
+// - The other libraries: their code is the same in both runs, so the size of their changes is the
+//   size of a change without a cause.
 //
-// A benchmark is slower if its median has fallen by more than three times that and by more than 3 %, and
-// its best round by more than 3 % too: a load beside the benchmark moves medians, but seldom all rounds.
-// Faster is the same the other way. Fewer than five rounds on either side say nothing.
+// A benchmark is slower if its median has fallen by more than three standard errors and more than
+// 3 %, and its best round by more than 3 % too: load on the machine lowers medians, but rarely all
+// rounds. Faster is symmetric. With fewer than five rounds on either side the verdict is unknown.
 //
-// What rounds cannot tell is how a process differs from the next one, as in where its memory lies: six runs of the same
-// 22 benchmarks on a quiet machine with two Zen 5 processors, each pair compared, had 2 of 330 called changed.
+// Rounds do not show differences between processes, such as the placement of memory. Six runs of 22
+// benchmarks on an idle machine with two Zen 5 processors, compared pairwise: 2 false positives in
+// 330 comparisons.
 #ifndef LANEWISE_BENCH_COMPARE_H
 #define LANEWISE_BENCH_COMPARE_H
 
@@ -20,31 +22,28 @@
 
 enum class Verdict { slower, faster, same, unknown };
 
-// A benchmark of ours that both results hold.
+// The change of a benchmark of Lanewise that both results contain.
 struct Change {
     std::string group, row, isa;
     int threads;
     std::string unit;
-    double before, after; // medians of the rates as they were measured
-    double of_medians;    // after over before, as shares of the peak
-    double of_best;       // the same of the best rounds
-    double noise;         // how far from 1 of_medians has to be
+    double before, after; // median rates, not relative to the peak
+    double of_medians;    // after / before, relative to the peak
+    double of_best;       // the same for the best rounds
+    double noise;         // smallest significant |of_medians - 1|
     Verdict verdict;
 };
 
 struct Comparison {
     Results before, after;
     std::vector<Change> changes;
-    std::vector<std::string> only_before, only_after; // benchmarks of ours
+    std::vector<std::string> only_before, only_after; // benchmarks of Lanewise
     std::vector<std::string> differences;             // of machine, compiler, instruction set
-    std::map<int, double> drift; // by threads: size of the others' changes, 0 if too few say
+    std::map<int, double> drift; // by threads: size of the changes of other libraries; 0 if unknown
 
     int count(Verdict verdict) const;
 };
 
 Comparison compare(const Results &before, const Results &after);
-
-void print_comparison(const Comparison &comparison, const std::string &before,
-                      const std::string &after);
 
 #endif

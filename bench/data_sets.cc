@@ -11,11 +11,11 @@ namespace bench
 namespace
 {
 
-// A data set of arrays of its own.
+// A data set that owns its arrays.
 class Rows
 {
   public:
-    // Targets in the order of the rows, outputs to a row.
+    // values: outputs per row, row-major
     Rows(size_t inputs, size_t outputs, Floats x, Floats values)
         : x_(std::move(x)),
           values_(std::move(values)), set_{x_.size() / inputs,        inputs,  outputs, x_.data(),
@@ -44,16 +44,17 @@ Floats truth_table_inputs()
     return {0, 0, 0, 1, 1, 0, 1, 1};
 }
 
-// Points of the square [-half, half]^2 and, for each, what of says of its distance to the middle.
-template <typename Target, typename Of>
-Rows points(size_t count, size_t outputs, float half, unsigned seed, const Of &of)
+// Random points in the square [-half, half]^2, each with the target of its distance from the
+// center.
+template <typename Targets, typename Target>
+Rows points(size_t count, size_t outputs, float half, unsigned seed, const Target &target)
 {
     Floats x = random_floats(2 * count, seed);
-    Target targets(count);
+    Targets targets(count);
     for (float &value : x)
         value *= half;
     for (size_t i = 0; i < count; i++)
-        targets[i] = of(std::hypot(x[2 * i], x[2 * i + 1]));
+        targets[i] = target(std::hypot(x[2 * i], x[2 * i + 1]));
     return Rows(2, outputs, std::move(x), std::move(targets));
 }
 
@@ -111,7 +112,7 @@ const lw_dataset &admissions()
     enum { APPLICANTS = 360, INPUTS = 6 };
     static const Rows rows = [] {
         Floats admitted = random_floats(APPLICANTS, 4);
-        for (float &value : admitted) // three in ten
+        for (float &value : admitted) // 30 % of the applicants
             value = value < -0.4f ? 1.0f : 0.0f;
         return Rows(INPUTS, 1, random_floats(size_t{APPLICANTS} * INPUTS, 3), std::move(admitted));
     }();

@@ -1,4 +1,4 @@
-// The networks of the training benchmark. peers/torch_train.py has them by the same names.
+// The networks of the training benchmark. peers/torch_train.py defines the same ones.
 #ifndef LANEWISE_BENCH_NETWORKS_H
 #define LANEWISE_BENCH_NETWORKS_H
 
@@ -16,16 +16,17 @@ struct Network {
     lw_activation hidden, output;
     lw_loss loss;
     lw_optimizer optimizer;
-    size_t batch; // LW_FULL_BATCH: all rows in every step
+    size_t batch; // rows of a step; LW_FULL_BATCH: all rows
     const lw_dataset &(*data)();
 
-    // Two for each multiplication of a row: forward, weights, and inputs of all layers but the first.
+    // Two operations per multiply-add: forward pass, gradients of the weights, and gradients of the
+    // inputs of all layers but the first.
     double flops_per_row() const;
 
-    // Whether bf16 can gain anything: where products are most of the work.
+    // Whether matrix products dominate, so that bf16 can be faster.
     bool is_wide() const { return sizes.size() > 2 && sizes[1] >= 128; }
 
-    // The caller destroys it. NULL, after lw_fail, where there is no memory.
+    // Owned by the caller. NULL without memory; lw_last_error has the message.
     lw_net *create() const;
 };
 

@@ -64,8 +64,8 @@ json_t *contender_data(const Results &results, const Row &row, int threads)
             json_object_set_new(one, "percent",
                                 page_number(percent_of_peak(results, series, name, threads)));
         for (const char *counter : {"samples_per_second", "us/step"})
-            if (series.at.count(counter))
-                json_object_set_new(one, counter, page_number(series.at.at(counter)));
+            if (series.counters.count(counter))
+                json_object_set_new(one, counter, page_number(series.counters.at(counter)));
         json_object_set_new(contenders, name.c_str(), one);
     }
     return contenders;
@@ -76,9 +76,9 @@ json_t *row_data(const Results &results, const Row &row, int threads)
     json_t *data = json_pack("{s:o, s:o}", "name", text(row.name), "contenders",
                              contender_data(results, row, threads));
     const Ratio ratio = ratio_of(results, row, threads);
-    if (!ratio.other.empty())
-        json_object_set_new(data, "best_other",
-                            json_pack("{s:o, s:f, s:f}", "name", text(ratio.other), "ratio",
+    if (!ratio.baseline.empty())
+        json_object_set_new(data, "best_baseline",
+                            json_pack("{s:o, s:f, s:f}", "name", text(ratio.baseline), "ratio",
                                       ratio.of_best, "ratio_of_medians", ratio.of_medians));
     return data;
 }
@@ -90,18 +90,18 @@ json_t *group_data(const Results &results, const Group &group)
     for (const int threads : results.threads) {
         json_t *rows = json_array();
         for (const Row &row : group.rows) {
-            const Series &ours = row.of(results.isa, threads);
-            if (ours.empty())
+            const Series &lanewise = row.of(results.isa, threads);
+            if (lanewise.empty())
                 continue;
-            unit = ours.unit;
+            unit = lanewise.unit;
             json_array_append_new(rows, row_data(results, row, threads));
         }
         json_t *data = json_pack("{s:i, s:o}", "threads", threads, "rows", rows);
         const Summary summary = summary_of(results, group, threads);
         if (summary.count > 0)
             json_object_set_new(data, "summary",
-                                json_pack("{s:o, s:f, s:f, s:f, s:i, s:i}", "against",
-                                          text(summary.against), "mean", summary.mean,
+                                json_pack("{s:o, s:f, s:f, s:f, s:i, s:i}", "baseline",
+                                          text(summary.baseline), "mean", summary.mean,
                                           "mean_of_medians", summary.mean_of_medians, "smallest",
                                           summary.smallest, "below_one", summary.below_one, "count",
                                           summary.count));
@@ -125,10 +125,10 @@ json_t *change_data(const Change &change)
         "noise", page_number(change.noise), "verdict", verdicts[static_cast<int>(change.verdict)]);
 }
 
-Json checked(json_t *data)
+Json owned(json_t *data)
 {
     if (!data)
-        throw std::runtime_error("no memory for the page");
+        throw std::runtime_error("out of memory for the page");
     return Json(data, json_decref);
 }
 
@@ -140,11 +140,11 @@ Json data_of(const Results &results)
     for (const Group &group : results.groups)
         if (group.name != "peak")
             json_array_append_new(groups, group_data(results, group));
-    return checked(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "context",
-                             texts(results.context), "peers", texts(results.peers), "isa",
-                             text(results.isa), "isas", texts(results.isas), "threads",
-                             numbers(results.threads), "peak", peak_data(results), "groups", groups,
-                             "errors", texts(results.errors)));
+    return owned(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "context",
+                           texts(results.context), "peers", texts(results.peers), "isa",
+                           text(results.isa), "isas", texts(results.isas), "threads",
+                           numbers(results.threads), "peak", peak_data(results), "groups", groups,
+                           "errors", texts(results.errors)));
 }
 
 Json data_of(const Comparison &comparison, const std::string &before, const std::string &after)
@@ -152,25 +152,25 @@ Json data_of(const Comparison &comparison, const std::string &before, const std:
     json_t *changes = json_array();
     for (const Change &change : comparison.changes)
         json_array_append_new(changes, change_data(change));
-    return checked(
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "before", text(before), "after",
-                  text(after), "before_context", texts(comparison.before.context), "after_context",
-                  texts(comparison.after.context), "differences", texts(comparison.differences),
-                  "changes", changes, "only_before", texts(comparison.only_before), "only_after",
-                  texts(comparison.only_after)));
+    return owned(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "before", text(before),
+                           "after", text(after), "before_context", texts(comparison.before.context),
+                           "after_context", texts(comparison.after.context), "differences",
+                           texts(comparison.differences), "changes", changes, "only_before",
+                           texts(comparison.only_before), "only_after",
+                           texts(comparison.only_after)));
 }
 
 void write_page(const std::string &path, page_kind kind, const Json &data)
 {
-    const std::string beside = path + ".new";
-    std::FILE *file = std::fopen(beside.c_str(), "w");
+    const std::string temporary = path + ".new";
+    std::FILE *file = std::fopen(temporary.c_str(), "w");
     if (!file)
         throw std::runtime_error(path + ": cannot write: " + std::strerror(errno));
-    bool whole = page_write(file, kind, data.get()) == 0 && !std::ferror(file);
-    whole = std::fclose(file) == 0 && whole;
-    if (!whole || std::rename(beside.c_str(), path.c_str()) != 0) {
+    bool written = page_write(file, kind, data.get()) == 0 && !std::ferror(file);
+    written = std::fclose(file) == 0 && written;
+    if (!written || std::rename(temporary.c_str(), path.c_str()) != 0) {
         const std::string reason = std::strerror(errno);
-        std::remove(beside.c_str());
+        std::remove(temporary.c_str());
         throw std::runtime_error(path + ": cannot write: " + reason);
     }
 }

@@ -13,7 +13,7 @@ namespace bench
 namespace
 {
 
-// What is used of the peers' headers, so that building needs none of them.
+// Declarations from the peers' headers, so that the build does not need them.
 enum { CBLAS_ROW_MAJOR = 101, CBLAS_NO_TRANS = 111, CBLAS_TRANS = 112 };
 using CblasSgemm = void(int order, int transa, int transb, int m, int n, int k, float alpha,
                         const float *a, int lda, const float *b, int ldb, float beta, float *c,
@@ -30,7 +30,7 @@ class Library
   public:
     explicit Library(const std::string &path) : path_(path), handle_(open(path)) {}
 
-    // NULL where there is none.
+    // Returns NULL if there is no such symbol.
     template <typename Function> Function *find(const char *symbol) const
     {
         return reinterpret_cast<Function *>(dlsym(handle_, symbol));
@@ -54,11 +54,11 @@ class Library
     }
 
     std::string path_;
-    void *handle_; // stays open: threads of the peer may outlive any moment to close it
+    void *handle_; // never closed: the peer's threads run until the program ends
 };
 
-// The version, and which kernels the environment makes the library take instead of its own choice.
-std::string steered(const std::string &version, const std::string &variable)
+// The version, with the environment variable that overrides the library's choice of kernels.
+std::string with_override(const std::string &version, const std::string &variable)
 {
     const char *value = std::getenv(variable.c_str());
     return value ? version + " " + variable + "=" + value : version;
@@ -67,15 +67,15 @@ std::string steered(const std::string &version, const std::string &variable)
 Peer cblas_peer(const std::string &name, const Library &library)
 {
     Peer peer{name, "", [](int) {}, nullptr};
-    // OpenBLAS and BLIS each keep a thread count of their own.
+    // OpenBLAS and BLIS have their own thread counts.
     if (auto *set = library.find<void(int)>("openblas_set_num_threads"))
         peer.set_threads = set;
     else if (auto *set_blis = library.find<void(int64_t)>("bli_thread_set_num_threads"))
         peer.set_threads = set_blis;
     if (auto *config = library.find<const char *()>("openblas_get_config"))
-        peer.version = steered(config(), "OPENBLAS_CORETYPE");
+        peer.version = with_override(config(), "OPENBLAS_CORETYPE");
     else if (auto *version = library.find<const char *()>("bli_info_get_version_str"))
-        peer.version = steered(version(), "BLIS_ARCH_TYPE");
+        peer.version = with_override(version(), "BLIS_ARCH_TYPE");
     auto *sgemm = library.get<CblasSgemm>("cblas_sgemm");
     peer.multiply = [sgemm](const Shape &s, const float *a, const float *b, float *c) {
         sgemm(CBLAS_ROW_MAJOR, s.transa ? CBLAS_TRANS : CBLAS_NO_TRANS,
@@ -88,7 +88,7 @@ Peer cblas_peer(const std::string &name, const Library &library)
 
 Peer dnnl_peer(const std::string &name, const Library &library)
 {
-    // oneDNN takes its threads from OpenMP, whose number a place has set already.
+    // oneDNN uses the thread count of OpenMP, which every benchmark sets.
     Peer peer{name, "", [](int) {}, nullptr};
     const DnnlVersion *version = library.get<const DnnlVersion *()>("dnnl_version")();
     peer.version = std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
@@ -115,8 +115,8 @@ Peer load_peer(const std::string &name, const std::string &path, const std::stri
 
 std::vector<Peer> load_peers()
 {
-    const char *wanted = std::getenv("LANEWISE_BENCH_PEERS");
-    std::istringstream words(std::string(LANEWISE_PEERS_FOUND) + " " + (wanted ? wanted : ""));
+    const char *added = std::getenv("LANEWISE_BENCH_PEERS");
+    std::istringstream words(std::string(LANEWISE_PEERS_FOUND) + " " + (added ? added : ""));
     std::map<std::string, std::pair<std::string, std::string>> specs;
     for (std::string word; words >> word;) {
         const size_t equals = word.find('='), colon = word.rfind(':');

@@ -1,5 +1,5 @@
-// Other libraries on the same products, for comparison. They are loaded at run time, each with its
-// symbols to itself, because OpenBLAS and BLIS export the same cblas_sgemm.
+// Peers: other libraries that compute the same products. They are loaded at run time with separate
+// symbols, because OpenBLAS and BLIS both export cblas_sgemm.
 #ifndef LANEWISE_BENCH_PEERS_H
 #define LANEWISE_BENCH_PEERS_H
 
@@ -19,9 +19,9 @@ struct Peer {
     Multiply multiply;
 };
 
-// The libraries that CMake found and those of the environment variable LANEWISE_BENCH_PEERS, whose
-// words are name=path:kind, kind cblas or dnnl; a word replaces what was found under its name.
-// Throws std::runtime_error for a word that is not so formed and a library that cannot be used.
+// Loads the libraries that CMake found and those of the environment variable LANEWISE_BENCH_PEERS,
+// a list of words name=path:kind with kind cblas or dnnl. A word replaces a found library of the
+// same name. Throws std::runtime_error if a word is malformed or a library cannot be loaded.
 std::vector<Peer> load_peers();
 
 } // namespace bench

@@ -11,28 +11,29 @@ namespace bench
 namespace
 {
 
-Floats largest(const std::vector<Shape> &shapes, size_t Shape::*rows, size_t Shape::*cols,
-               unsigned seed)
+Floats largest_operand(const std::vector<Shape> &shapes, size_t Shape::*rows, size_t Shape::*cols,
+                       unsigned seed)
 {
-    size_t most = 0;
+    size_t size = 0;
     for (const Shape &s : shapes)
-        most = std::max(most, s.*rows * s.*cols);
-    return random_floats(most, seed);
+        size = std::max(size, s.*rows * s.*cols);
+    return random_floats(size, seed);
 }
 
 } // namespace
 
 Operands::Operands(const std::vector<Shape> &shapes)
-    : a(largest(shapes, &Shape::m, &Shape::k, 1)), b(largest(shapes, &Shape::k, &Shape::n, 2)),
-      c(largest(shapes, &Shape::m, &Shape::n, 3))
+    : a(largest_operand(shapes, &Shape::m, &Shape::k, 1)),
+      b(largest_operand(shapes, &Shape::k, &Shape::n, 2)),
+      c(largest_operand(shapes, &Shape::m, &Shape::n, 3))
 {
 }
 
-bool is_right(const Shape &s, const Multiply &multiply, Operands &operands)
+bool is_correct(const Shape &s, const Multiply &multiply, Operands &operands)
 {
     const Floats &a = operands.a, &b = operands.b;
-    const size_t all = s.m * s.n, wanted = std::max<size_t>(97, 4000000 / s.k);
-    size_t step = 1 + all / (wanted + 1);
+    const size_t all = s.m * s.n, checked = std::max<size_t>(97, 4000000 / s.k);
+    size_t step = 1 + all / (checked + 1);
     while (std::gcd(step, s.n) != 1)
         step++;
     std::fill_n(operands.c.begin(), all, std::numeric_limits<float>::quiet_NaN());

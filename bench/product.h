@@ -1,4 +1,4 @@
-// The operands of the products to be timed, and whether a product is right.
+// The operands of the matrix products, and a check of their results.
 #ifndef LANEWISE_BENCH_PRODUCT_H
 #define LANEWISE_BENCH_PRODUCT_H
 
@@ -8,17 +8,16 @@
 namespace bench
 {
 
-// One set of buffers as large as the largest shape needs, so that every contender reads and writes
-// the same memory, and hundreds of shapes fit.
+// One set of buffers of the size of the largest shape, shared by all shapes and contenders.
 struct Operands {
     explicit Operands(const std::vector<Shape> &shapes);
     Floats a, b, c;
 };
 
-// Runs the product once and holds elements of C against double precision, with the bound of kernels.h
-// for sets without FMA, which any order of summation keeps; an element that is not written is wrong.
-// Takes as many elements, from all columns, as 4 million multiplications allow, but at least 97.
-bool is_right(const Shape &shape, const Multiply &multiply, Operands &operands);
+// Runs the product once and compares elements of C with double precision, within the bound that
+// kernels.h states for sets without FMA, which holds for any order of summation. C is filled with
+// NaN before. Checks at most 4 million multiplications, but at least 97 elements, from all columns.
+bool is_correct(const Shape &shape, const Multiply &multiply, Operands &operands);
 
 } // namespace bench
 

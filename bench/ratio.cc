@@ -10,14 +10,15 @@ bool is_isa(const Results &results, const std::string &contender)
 
 Ratio ratio_of(const Results &results, const Row &row, int threads)
 {
-    const Series &ours = row.of(results.isa, threads);
+    const Series &lanewise = row.of(results.isa, threads);
     Ratio ratio = {"", nullptr, 0.0, 0.0};
     for (const auto &[name, by_threads] : row.contenders) {
-        const Series &other = row.of(name, threads);
-        if (is_isa(results, name) || other.empty() || ours.empty() ||
-            (ratio.series && other.best() <= ratio.series->best()))
+        const Series &baseline = row.of(name, threads);
+        if (is_isa(results, name) || baseline.empty() || lanewise.empty() ||
+            (ratio.series && baseline.best() <= ratio.series->best()))
             continue;
-        ratio = {name, &other, ours.best() / other.best(), ours.median() / other.median()};
+        ratio = {name, &baseline, lanewise.best() / baseline.best(),
+                 lanewise.median() / baseline.median()};
     }
     return ratio;
 }
@@ -40,9 +41,9 @@ Summary summary_of(const Results &results, const Group &group, int threads)
     Summary summary = {"", 0.0, 0.0, INFINITY, 0, 0};
     for (const Row &row : group.rows) {
         const Ratio ratio = ratio_of(results, row, threads);
-        if (ratio.other.empty())
+        if (ratio.baseline.empty())
             continue;
-        summary.against = results.peers.count(ratio.other) ? "best library" : ratio.other;
+        summary.baseline = results.peers.count(ratio.baseline) ? "best library" : ratio.baseline;
         logs += std::log(ratio.of_best);
         median_logs += std::log(ratio.of_medians);
         summary.smallest = std::fmin(summary.smallest, ratio.of_best);

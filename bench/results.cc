@@ -10,7 +10,7 @@ namespace
 
 using Json = std::unique_ptr<json_t, decltype(&json_decref)>;
 
-// group/row parts/contender/threads, then what Google Benchmark appends.
+// A name group/row/contender/threads, where the row may contain further slashes.
 struct Name {
     std::string group, row, contender;
     int threads;
@@ -24,6 +24,7 @@ Name split(const std::string &name)
         parts.push_back(name.substr(begin, end - begin));
         begin = end + 1;
     }
+    // Google Benchmark appends /real_time and /repeats:N.
     while (!parts.empty() &&
            (parts.back() == "real_time" || parts.back().find(':') != std::string::npos))
         parts.pop_back();
@@ -35,7 +36,8 @@ Name split(const std::string &name)
     return result;
 }
 
-template <typename Named> Named &named(std::vector<Named> &all, const std::string &name)
+// Returns the element of that name, appended if there is none.
+template <typename Named> Named &find_or_add(std::vector<Named> &all, const std::string &name)
 {
     const auto found =
         std::find_if(all.begin(), all.end(), [&](const Named &one) { return one.name == name; });
@@ -65,7 +67,7 @@ void add_round(Series &series, json_t *run)
     if (series.empty() || rate > series.best()) {
         const char *key;
         json_t *value;
-        json_object_foreach(run, key, value) if (json_is_number(value)) series.at[key] =
+        json_object_foreach(run, key, value) if (json_is_number(value)) series.counters[key] =
             json_number_value(value);
     }
     series.rates.push_back(rate);
@@ -85,7 +87,7 @@ void add_run(Results &results, json_t *run)
     add_once(results.threads, name.threads);
     if (name.group == "peak")
         add_once(results.isas, name.contender);
-    Row &row = named(named(results.groups, name.group).rows, name.row);
+    Row &row = find_or_add(find_or_add(results.groups, name.group).rows, name.row);
     add_round(row.contenders[name.contender][name.threads], run);
 }
 
@@ -103,7 +105,7 @@ void add_program(Results &results, json_t *program)
         else if (json_is_string(value))
             results.context[name] = json_string_value(value);
     }
-    // Where rounds are mixed, the file is in no order; the family is that of registration.
+    // Interleaved rounds are in random order; family_index is the order of registration.
     std::multimap<json_int_t, json_t *> runs;
     size_t i;
     json_array_foreach(json_object_get(program, "benchmarks"), i, value)
@@ -142,6 +144,12 @@ const Series &Row::of(const std::string &contender, int threads) const
     return series == found->second.end() ? none : series->second;
 }
 
+std::string Results::context_text(const std::string &key) const
+{
+    const auto found = context.find(key);
+    return found == context.end() ? "unknown" : found->second;
+}
+
 const Group *Results::group(const std::string &name) const
 {
     for (const Group &one : groups)
@@ -161,7 +169,9 @@ Results read_results(const std::string &path)
     json_t *program;
     json_array_foreach(root.get(), i, program) add_program(results, program);
     if (results.groups.empty())
-        throw std::runtime_error(path + ": holds no measurement");
+        throw std::runtime_error(path + ": contains no results");
+    if (!results.group("peak"))
+        throw std::runtime_error(path + ": the peak was not measured");
     results.isa = results.context["lanewise_isa"];
     std::sort(results.threads.begin(), results.threads.end());
     return results;

@@ -1,4 +1,4 @@
-// What the benchmark programs measured, read from their JSON.
+// The results of the benchmark programs, read from their JSON.
 #ifndef LANEWISE_BENCH_RESULTS_H
 #define LANEWISE_BENCH_RESULTS_H
 
@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-// The rounds of one contender on one row.
+// The rounds of one contender of a row on one number of threads.
 struct Series {
-    std::vector<double> rates;        // GFLOP/s where there are any, otherwise GB/s
-    std::string unit;                 // of the rates
-    std::map<std::string, double> at; // all counters of the best round
+    std::vector<double> rates;              // GFLOP/s if the benchmark counts them, else GB/s
+    std::string unit;                       // of the rates
+    std::map<std::string, double> counters; // of the best round
 
     bool empty() const { return rates.empty(); }
     double best() const;
@@ -21,6 +21,7 @@ struct Row {
     std::string name;
     std::map<std::string, std::map<int, Series>> contenders; // by name and threads
 
+    // Returns an empty series if there is none.
     const Series &of(const std::string &contender, int threads) const;
 };
 
@@ -32,20 +33,23 @@ struct Group {
 struct Results {
     std::map<std::string, std::string> context;
     std::map<std::string, std::string> peers; // name and version
-    std::string isa;                          // the set that Lanewise chose by itself
-    std::vector<std::string> isas;            // all of them, narrowest first
+    std::string isa;                          // the set that Lanewise selected
+    std::vector<std::string> isas;            // all measured sets, narrowest first
     std::vector<int> threads;
-    std::vector<Group> groups; // these and their rows as they were registered
+    std::vector<Group> groups; // in order of registration, like their rows
     std::vector<std::string> errors;
 
-    // NULL where there is none.
+    // The value of a context entry, "unknown" if there is none.
+    std::string context_text(const std::string &key) const;
+    // Returns NULL if there is none.
     const Group *group(const std::string &name) const;
 };
 
-// "1 thread", "2 threads".
+// For example "1 thread", "2 threads".
 std::string threads_text(int threads);
 
-// Reads an array of what Google Benchmark wrote. Throws std::runtime_error.
+// Reads a JSON array of Google Benchmark outputs. Throws std::runtime_error if the file is invalid
+// or does not contain the FMA peak.
 Results read_results(const std::string &path);
 
 #endif

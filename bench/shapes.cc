@@ -11,17 +11,17 @@ namespace bench
 namespace
 {
 
-// Beyond this the operands of one product take 12 GB and more.
-constexpr size_t largest_size = 32768;
+// The operands of one product of this size take 12 GB.
+constexpr size_t max_size = 32768;
 
 size_t read_size(const std::string &text)
 {
     size_t used = 0, value = 0;
     if (!text.empty() && text[0] >= '0' && text[0] <= '9' && text.size() < 10)
         value = std::stoul(text, &used);
-    if (used != text.size() || value < 1 || value > largest_size)
+    if (used != text.size() || value < 1 || value > max_size)
         throw std::runtime_error("'" + text + "' is not a size from 1 to " +
-                                 std::to_string(largest_size));
+                                 std::to_string(max_size));
     return value;
 }
 
@@ -39,10 +39,10 @@ std::vector<size_t> read_sizes(const std::string &list)
 void read_line(const std::string &line, std::vector<Shape> &shapes)
 {
     std::istringstream in(line);
-    std::string name, op, m_list, n_list, k_list, more;
+    std::string name, op, m_list, n_list, k_list, extra;
     if (!(in >> name))
         return;
-    if (!(in >> op >> m_list >> n_list >> k_list) || in >> more)
+    if (!(in >> op >> m_list >> n_list >> k_list) || in >> extra)
         throw std::runtime_error("expected `name op m n k`");
     if (op != "NN" && op != "NT" && op != "TN")
         throw std::runtime_error("op '" + op + "' is not NN, NT or TN");
@@ -86,7 +86,7 @@ std::vector<Shape> read_shapes(const std::string &path)
         }
     }
     if (shapes.empty())
-        throw std::runtime_error(path + ": holds no shape");
+        throw std::runtime_error(path + ": contains no shapes");
     return shapes;
 }
 

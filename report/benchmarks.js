@@ -5,7 +5,7 @@ const data = JSON.parse(document.getElementById('data').textContent);
 function summaryTiles() {
   return tiles(data.groups.flatMap((group) => group.threads.filter((part) => part.summary)
     .map((part) => tile(`${fixed(part.summary.mean, 2)} ×`,
-      `${group.name} to ${part.summary.against}, ${onThreads(part.threads)}`))));
+      `${group.name} to ${part.summary.baseline}, ${onThreads(part.threads)}`))));
 }
 
 function peakTable() {
@@ -59,7 +59,7 @@ document.getElementById('head').append(
 document.getElementById('page').append(...[
   failures(),
   section('Summary', element('p', {class: 'muted'},
-    'Geometric means of our rate over the best other rate: a library for matrix products, the ' +
+    'Geometric means of our rate over the best baseline rate: a library for matrix products, the ' +
     'product alone for layers, a copy for vectors, PyTorch for training. Rates are the best of ' +
     'several rounds in random order.'), summaryTiles()),
   machine(),

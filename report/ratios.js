@@ -63,7 +63,7 @@ function rowTable(group, part, isa, isas, others) {
   const sets = isas.filter((name) => part.rows.some((row) => row.contenders[name]));
   const head = [`best ${group.unit}`, ...sets, 'median', '% of peak',
     ...(trains ? ['samples/s', 'µs/step'] : []), ...others.flatMap((other) => [other, 'ratio']),
-    ...(part.summary ? ['ratio to best', 'of medians'] : [])];
+    ...(part.summary ? ['ratio to best', 'median ratio'] : [])];
   const lines = part.rows.map((row) => {
     const ours = row.contenders[isa];
     return [row.name, ...sets.map((name) => rate(row.contenders[name])), digits(ours.median),
@@ -71,7 +71,7 @@ function rowTable(group, part, isa, isas, others) {
       ...(trains ? [count(ours.samples_per_second ?? null), digits(ours['us/step'] ?? null)] : []),
       ...others.flatMap((other) => [rate(row.contenders[other]),
         fixed(ratioTo(row, isa, other), 2)]),
-      ...(part.summary ? bestRatios(row.best_other) : [])];
+      ...(part.summary ? bestRatios(row.best_baseline) : [])];
   });
   const label = `${group.name}, ${onThreads(part.threads)}`;
   return scroll(label, table('', head, lines, {label}), lines.length > 20);
@@ -102,11 +102,11 @@ function grid(group, part, title, value, good) {
 }
 
 function sweepGrids(group, part, isa) {
-  const compared = part.rows.some((row) => row.best_other);
+  const compared = part.rows.some((row) => row.best_baseline);
   const peak = (row) => row.contenders[isa].percent ?? null;
-  const ratioToBest = (row) => (row.best_other ? row.best_other.ratio : null);
+  const ratioToBest = (row) => (row.best_baseline ? row.best_baseline.ratio : null);
   return [grid(group, part, 'Percent of the peak', peak,
     {format: (value) => fixed(value, 0), share: (value) => value / 100}),
-  compared ? grid(group, part, 'Ratio to the best other', ratioToBest,
+  compared ? grid(group, part, 'Ratio to the best baseline', ratioToBest,
     {format: (value) => fixed(value, 2), share: (value) => value / 2}) : null];
 }

@@ -18,8 +18,9 @@ lw_net *make_net(const std::vector<size_t> &sizes)
 {
     std::vector<lw_layer_spec> layers;
     for (size_t i = 1; i < sizes.size(); i++)
-        layers.push_back(
-            {sizes[i], i + 1 == sizes.size() ? LW_ACTIVATION_SOFTMAX : LW_ACTIVATION_RELU, LW_INIT_DEFAULT, 0.0f});
+        layers.push_back({sizes[i],
+                          i + 1 == sizes.size() ? LW_ACTIVATION_SOFTMAX : LW_ACTIVATION_RELU,
+                          LW_INIT_DEFAULT, 0.0f});
     lw_net *net = nullptr;
     check(lw_net_create(&net, sizes[0], layers.data(), layers.size(), 1));
     return net;

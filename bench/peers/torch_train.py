@@ -1,13 +1,17 @@
-"""The networks of bench_train in PyTorch, timed as bench_train times ours.
+"""The networks of bench_train in PyTorch, timed like bench_train.
 
 usage: torch_train.py THREADS ROUNDS SECONDS PATTERN [MODE ...]
 
-Prints what it measured in the form of Google Benchmark, as contenders torch-MODE of the rows
-train/NETWORK whose names match the pattern. The modes are eager, fused (the optimizer is one
-kernel), compile (forward, loss and backward are compiled, the optimizer is fused) and bf16 (fused,
-under autocast; rows train_bf16/NETWORK of those networks with layers wide enough). Rounds of
-at least so many seconds go over all modes of a network in turn. A mode that does not work here is said
-to be so in the context.
+Prints JSON in the format of Google Benchmark, with contenders torch-MODE for the rows train/NETWORK
+that match the regular expression PATTERN. Modes:
+
+  eager
+  fused    the optimizer is one kernel
+  compile  forward pass, loss and backward pass are compiled, the optimizer is fused
+  bf16     fused, under autocast to bf16; rows train_bf16/NETWORK, for wide networks only
+
+The modes of a network alternate, in ROUNDS rounds of at least SECONDS seconds each. The context
+reports modes that do not work in this installation.
 """
 
 import gzip
@@ -51,7 +55,7 @@ def fashion_mnist():
     return images.float() / 255, read("labels-idx1-ubyte.gz", 8).long()
 
 
-# Data are made when a network needs them, once: name, and how.
+# Generates each data set on first use.
 DATA = {
     "and": lambda: truth_table(0.0, 0.0, 0.0, 1.0),
     "xor": lambda: truth_table(0.0, 1.0, 1.0, 0.0),
@@ -62,8 +66,8 @@ DATA = {
     "fashion": fashion_mnist,
 }
 
-# Name, sizes, activation of the hidden layers and of the output (none: the loss has it), loss,
-# optimizer, rows per step (none: all). bench/networks.cc has them by the same names.
+# Name, sizes, activation of the hidden layers and of the output (None: part of the loss), loss,
+# optimizer, rows per step (None: all). The same networks as in bench/networks.cc.
 RELU, TANH, SIGMOID = torch.nn.ReLU, torch.nn.Tanh, torch.nn.Sigmoid
 NETWORKS = [
     ("and_2-1", [2, 1], None, SIGMOID, F.mse_loss, "sgd", None),
@@ -81,7 +85,7 @@ NETWORKS = [
 
 
 def row_of(name, sizes, mode):
-    """None where the mode is not for that network."""
+    """The row of a network; None if the mode does not apply to it."""
     if mode != "bf16":
         return "train/" + name
     return "train_bf16/" + name if len(sizes) > 2 and sizes[1] >= 128 else None
@@ -93,7 +97,7 @@ def flops_per_row(sizes):
 
 
 def batches(x, y, rows):
-    """Endless: all rows every time, or as many as asked for of a new order in every epoch."""
+    """Yields mini-batches forever: all rows, or `rows` of them, shuffled in every epoch."""
     if rows is None:
         while True:
             yield x, y
@@ -120,8 +124,8 @@ class Training:
         if mode == "compile":
             self.loss = torch.compile(self.loss)
         self.batches = batches(*data, rows)
-        # Fewer than five steps in a round cost PyTorch's own Adam twice the time of a long run:
-        # 50 instead of 26 ms for the largest network.
+        # With fewer than five steps in a round, PyTorch's Adam takes twice the time per step: 50
+        # instead of 26 ms for the largest network.
         self.steps = 5
         self.seconds(3)  # compiles, warms up
 
@@ -136,25 +140,25 @@ class Training:
             self.optimizer.step()
         return time.perf_counter() - start
 
-    def round(self, least):
-        """Seconds per step over at least so many seconds, the caches as a step before left them."""
+    def round(self, min_seconds):
+        """Returns the seconds per step, measured for at least min_seconds with warm caches."""
         self.seconds(1)
         seconds = self.seconds(self.steps)
-        while seconds < least:
-            growth = min(10.0, 1.2 * least / seconds)
+        while seconds < min_seconds:
+            growth = min(10.0, 1.2 * min_seconds / seconds)
             self.steps = max(self.steps + 1, int(growth * self.steps))
             seconds = self.seconds(self.steps)
         return seconds / self.steps
 
 
 def reason(error):
-    """One line of many: what a compiler said, or how the message begins."""
+    """The first compiler error in a message, else its first two lines; at most 120 characters."""
     lines = str(error).splitlines() or [type(error).__name__]
-    said = [line for line in lines if "error:" in line]
-    return (said[0] if said else " ".join(lines[:2]))[:120]
+    errors = [line for line in lines if "error:" in line]
+    return (errors[0] if errors else " ".join(lines[:2]))[:120]
 
 
-def main(threads, rounds, least, pattern, modes):
+def main(threads, rounds, min_seconds, pattern, modes):
     torch.set_num_threads(threads)
     torch.manual_seed(1)
     context = {"peer_torch-" + mode: torch.__version__ for mode in modes}
@@ -166,7 +170,7 @@ def main(threads, rounds, least, pattern, modes):
         }
         chosen = [mode for mode in contenders if re.search(pattern, contenders[mode])]
         trainings = {}
-        torch.compiler.reset()  # or it gives up after eight networks
+        torch.compiler.reset()  # else torch.compile gives up after eight networks
         for mode in chosen:
             source = name.split("_")[0]
             if source not in data:
@@ -175,13 +179,13 @@ def main(threads, rounds, least, pattern, modes):
                 trainings[mode] = Training(
                     mode, data[source], sizes, hidden, output, loss, optimizer, rows
                 )
-            except Exception as error:  # of whatever compiler there is, or is not
+            except Exception as error:  # the compiler may be missing or fail in any way
                 context["peer_torch-" + mode] += ", does not work: " + reason(error)
                 modes = [other for other in modes if other != mode]
         samples = len(data[source][0]) if rows is None and chosen else rows
         for _ in range(rounds):
             for mode, training in trainings.items():
-                seconds = training.round(least)
+                seconds = training.round(min_seconds)
                 runs.append(
                     {
                         "name": contenders[mode],

@@ -51,7 +51,7 @@ says '^\| softmax 128x10 .* copy \|'
 # A full batch, and batches of shuffled rows.
 measure train "$bin/bench_train" --benchmark_filter='peak|and_2-1|disk'
 succeeds "$bin/bench_report" train.json
-says '^- PyTorch was not run: '
+says '^- PyTorch was not measured'
 says '^\| GFLOP/s .* samples_per_second \| us/step \|$'
 says '^\| and_2-1 .* [1-9][0-9]+ \| +[0-9]+\.[0-9]+ \|$'
 says '^\| disk_2-64-64-2 '
@@ -91,7 +91,7 @@ for line in 'a NN 1 2' 'a NN 1 2 3 4' 'a TT 1 2 3' 'a NN 0 2 3' 'a NN 1 2x 3' 'a
     fails 2 '^[^ ]*bench_gemm: bad.txt:3: ' "$bin/bench_gemm" bad.txt
 done
 echo '# nothing' >empty.txt
-fails 2 'empty.txt: holds no shape' "$bin/bench_gemm" empty.txt
+fails 2 'empty.txt: contains no shapes' "$bin/bench_gemm" empty.txt
 fails 2 'absent.txt: cannot be read' "$bin/bench_gemm" absent.txt
 fails 2 'usage: ' "$bin/bench_gemm"
 export LANEWISE_BENCH_PEERS

@@ -43,7 +43,7 @@ mlp/five/NN/3x3x3/blas/1 34'
 
 # counts SLOWER FASTER SAME UNKNOWN of the last comparison.
 counts() {
-    says "^- $1 slower, $2 faster, $3 unchanged, $4 of too few rounds to say\$"
+    says "^- $1 slower, $2 faster, $3 unchanged, $4 with too few rounds\$"
 }
 
 jitter=0
@@ -112,7 +112,7 @@ printf '%s\n' "$rates" "$library" | result peer_blas=1 >with.json
 printf '%s\n' "$rates" "$library" | awk '/two.*avx2|blas/ { $2 *= 0.9 } { print }' | tee lost | result peer_blas=1 >drifted.json
 succeeds "$bin/bench_report" compare with.json drifted.json
 counts 0 0 4 0
-says '^- on 1 thread the other libraries have changed by 1[5-9]\.[0-9] %$'
+says '^- other libraries on 1 thread: changes of 1[5-9]\.[0-9] %$'
 result peer_blas=2 <lost >newer.json
 run "$bin/bench_report" compare with.json newer.json
 [ "$code" -eq 1 ] || fail "exit code $code where the library is another"
@@ -124,12 +124,12 @@ succeeds "$bin/bench_report" compare before.json quick.json
 counts 0 0 0 4
 echo "$rates" | sed 's/two/new/' | result cpu_model=Other_CPU >other.json
 succeeds "$bin/bench_report" compare before.json other.json
-says '^- \*\*not the same\*\* processor: Some_CPU before, Other_CPU after$'
+says '^- \*\*different\*\* processor: Some_CPU before, Other_CPU after$'
 says '^- mlp two TN 4x5x6, avx2 on 1 thread$'
 says '^- mlp new TN 4x5x6, avx2 on 1 thread$'
 echo "$rates" | sed 's/avx2/avx512/' | result lanewise_isa=avx512 >set.json
 succeeds "$bin/bench_report" compare before.json set.json
-says '^- \*\*not the same\*\* instruction set chosen: avx2 before, avx512 after$'
+says '^- \*\*different\*\* instruction set: avx2 before, avx512 after$'
 counts 0 0 0 0
 
 # Errors name the file.

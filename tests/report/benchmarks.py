@@ -49,7 +49,7 @@ def results(browser, report, recorded):
         checks.equal(cells[:4], ['one NN 1x2x3', '50', '40', '50'],
                      'best, median and percent of a row')
         grids = [browser.table(f'{what}, 1 thread')
-                 for what in ('Percent of the peak', 'Ratio to the best other')]
+                 for what in ('Percent of the peak', 'Ratio to the best baseline')]
         checks.equal(grids, [[['1', '10', '25'], ['8', '30', '–']],
                              [['1', '0.50', '–'], ['8', '2.00', '–']]], 'grids of the sweep')
         shown = dict(browser.table('Machine'))

@@ -1,6 +1,6 @@
-#include "tables.h"
+#include "result_tables.h"
+#include "markdown.h"
 #include "ratio.h"
-#include "table.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,8 +9,8 @@
 namespace
 {
 
-// Slower than this on more threads than one is worth a line; less is noise.
-constexpr double slower = 0.97;
+// Rates on several threads below this fraction of the rate on one are reported; the rest is noise.
+constexpr double min_speedup = 0.97;
 
 std::string rate_cell(const Results &results, const Series &series, const std::string &isa,
                       int threads)
@@ -25,48 +25,49 @@ std::string rate_cell(const Results &results, const Series &series, const std::s
     return rate + " " + percent + "%";
 }
 
-// The counters that a group has besides its rate.
-std::vector<std::string> more_counters(const Group &group, const std::string &isa, int threads)
+// The names of the counters of a group other than its rate.
+std::vector<std::string> extra_counters(const Group &group, const std::string &isa, int threads)
 {
     const Series &series = group.rows[0].of(isa, threads);
     std::vector<std::string> found;
     for (const char *counter : {"samples_per_second", "us/step", "ns/element", "GB/s"})
-        if (counter != series.unit && series.at.count(counter))
+        if (counter != series.unit && series.counters.count(counter))
             found.push_back(counter);
     return found;
 }
 
 std::string counter_cell(const Series &series, const std::string &counter)
 {
-    const auto value = series.at.find(counter);
-    return value == series.at.end() ? "-" : decimal(value->second, value->second < 1000.0 ? 2 : 0);
+    const auto value = series.counters.find(counter);
+    return value == series.counters.end() ? "-"
+                                          : decimal(value->second, value->second < 1000.0 ? 2 : 0);
 }
 
 void print_group(const Results &results, const Group &group, int threads)
 {
-    const std::vector<std::string> counters = more_counters(group, results.isa, threads);
-    // A step is known by its time.
+    const std::vector<std::string> counters = extra_counters(group, results.isa, threads);
+    // For training, the column of the baseline shows the time per step instead of the rate.
     const bool steps = std::count(counters.begin(), counters.end(), "us/step") > 0;
     const bool compared = std::any_of(group.rows.begin(), group.rows.end(), [&](const Row &row) {
-        return !ratio_of(results, row, threads).other.empty();
+        return !ratio_of(results, row, threads).baseline.empty();
     });
     std::vector<std::string> head = {group.rows[0].of(results.isa, threads).unit};
     head.insert(head.end(), results.isas.begin(), results.isas.end());
     head.insert(head.end(), counters.begin(), counters.end());
     if (compared)
-        head.insert(head.end(),
-                    {"best other", steps ? "its us/step" : "its rate", "ratio", "of medians"});
+        head.insert(head.end(), {"baseline", steps ? "baseline us/step" : "baseline rate", "ratio",
+                                 "median ratio"});
     std::vector<std::vector<std::string>> lines = {head};
     for (const Row &row : group.rows) {
         std::vector<std::string> line = {row.name};
         for (const std::string &isa : results.isas)
             line.push_back(rate_cell(results, row.of(isa, threads), isa, threads));
-        const Series &ours = row.of(results.isa, threads);
+        const Series &lanewise = row.of(results.isa, threads);
         for (const std::string &counter : counters)
-            line.push_back(counter_cell(ours, counter));
+            line.push_back(counter_cell(lanewise, counter));
         const Ratio ratio = ratio_of(results, row, threads);
-        if (!ratio.other.empty())
-            line.insert(line.end(), {ratio.other,
+        if (!ratio.baseline.empty())
+            line.insert(line.end(), {ratio.baseline,
                                      steps ? counter_cell(*ratio.series, "us/step")
                                            : decimal(ratio.series->best(), 2),
                                      decimal(ratio.of_best, 2), decimal(ratio.of_medians, 2)});
@@ -92,7 +93,7 @@ void print_peak(const Results &results)
     print_table(lines);
 }
 
-// m, n, k of a row of products, "layer NN 32x64x64".
+// m, n and k of a row such as "layer NN 32x64x64".
 struct Sizes {
     int m = 0, n = 0, k = 0;
     explicit Sizes(const std::string &row)
@@ -101,7 +102,7 @@ struct Sizes {
     }
 };
 
-// A number for each row of the sweep, batches down and widths across.
+// Prints a value per row of the sweep, with batch sizes down and layer widths across.
 template <typename Value>
 void print_grid(const std::string &title, const Group &sweep, const Value &value)
 {
@@ -127,16 +128,17 @@ void print_grid(const std::string &title, const Group &sweep, const Value &value
 
 void print_sweep(const Results &results, const Group &sweep, int threads)
 {
-    const std::string where = ", batch x width, " + threads_text(threads);
-    print_grid("sweep: percent of the peak" + where, sweep, [&](const Row &row) {
-        const Series &ours = row.of(results.isa, threads);
-        return ours.empty() ? std::string("-")
-                            : decimal(percent_of_peak(results, ours, results.isa, threads), 1);
+    const std::string shape = ", batch size x width, " + threads_text(threads);
+    print_grid("sweep: percent of the FMA peak" + shape, sweep, [&](const Row &row) {
+        const Series &lanewise = row.of(results.isa, threads);
+        return lanewise.empty()
+                   ? std::string("-")
+                   : decimal(percent_of_peak(results, lanewise, results.isa, threads), 1);
     });
     if (!results.peers.empty())
-        print_grid("sweep: ratio to the best other" + where, sweep, [&](const Row &row) {
+        print_grid("sweep: ratio to the best baseline" + shape, sweep, [&](const Row &row) {
             const Ratio ratio = ratio_of(results, row, threads);
-            return ratio.other.empty() ? std::string("-") : decimal(ratio.of_best, 2);
+            return ratio.baseline.empty() ? std::string("-") : decimal(ratio.of_best, 2);
         });
 }
 
@@ -148,44 +150,43 @@ std::string joined(const std::vector<std::string> &words)
     return all;
 }
 
-void print_head(Results &results)
+void print_head(const Results &results)
 {
-    auto &context = results.context;
+    const auto context = [&](const char *key) { return results.context_text(key); };
     std::printf("# Results\n\n");
-    std::printf("- %s, on %s\n", context["date"].substr(0, 10).c_str(),
-                (context["cpu_model"] + ", " + context["num_cpus"] + " CPUs, caches of " +
-                 context["caches"])
-                    .c_str());
-    std::printf("- Lanewise %s, %s; chooses %s by itself, which \"ours\" means, of %s\n",
-                context["lanewise"].c_str(), context["compiler"].c_str(), results.isa.c_str(),
-                joined(results.isas).c_str());
+    print_item(context("date").substr(0, 10) + ": " + context("cpu_model") + ", " +
+               context("num_cpus") + " CPUs, L1 and L2 caches of " + context("caches"));
+    print_item("Lanewise " + context("lanewise") + ", compiled with " + context("compiler") +
+               "; instruction set " + results.isa + ", selected from " + joined(results.isas));
     bool products = false, training = false;
     for (const auto &[name, version] : results.peers) {
-        std::printf("- %s: %s\n", name.c_str(), version.c_str());
+        print_item(name + ": " + version);
         (name.rfind("torch-", 0) == 0 ? training : products) = true;
     }
     if (!products)
-        std::puts("- no other library was run: products are compared with nothing");
+        std::puts("- No other library was measured, so products have no baseline.");
     if (!training)
-        std::puts("- PyTorch was not run: training is compared with nothing");
+        std::puts("- PyTorch was not measured, so training has no baseline.");
     std::puts(
-        "\nRates are the best of the rounds, which are mixed at random; percentages are of the "
-        "FMA peak measured\namong them. \"ratio\" is ours over the best other, also from "
-        "the medians of the rounds. The other is\na library for products, the bare product "
-        "for layers, a copy for vectors, PyTorch in its best mode, run\nin turn with ours, for "
-        "training. Before they were timed, results were held against double precision,\n"
-        "and training steps seen to lower the loss.\n");
+        "\nA rate is the best of several rounds, interleaved at random. Percentages are relative "
+        "to "
+        "the FMA\npeak measured in the same rounds. The ratio is the rate of Lanewise with the "
+        "selected instruction\nset divided by the rate of the fastest baseline; the median ratio "
+        "uses the medians of the rounds.\nAbove 1, Lanewise is faster. Baselines: another library "
+        "for matrix products, the bare matrix\nproduct for layers, a copy of memory for vector "
+        "functions, PyTorch in its fastest mode for\ntraining. Before timing, results are checked "
+        "against double precision, and a training step has to\nlower the loss.\n");
 }
 
 void print_summary(const Results &results)
 {
     std::vector<std::vector<std::string>> lines = {
-        {"ratio", "threads", "mean", "of medians", "smallest", "below 1", "of"}};
+        {"ratio", "threads", "mean", "median ratio", "minimum", "below 1", "rows"}};
     for (const Group &group : results.groups)
         for (const int threads : results.threads) {
             const Summary summary = summary_of(results, group, threads);
             if (summary.count > 0)
-                lines.push_back({group.name + " to " + summary.against, std::to_string(threads),
+                lines.push_back({group.name + " to " + summary.baseline, std::to_string(threads),
                                  decimal(summary.mean, 2), decimal(summary.mean_of_medians, 2),
                                  decimal(summary.smallest, 2), std::to_string(summary.below_one),
                                  std::to_string(summary.count)});
@@ -196,7 +197,7 @@ void print_summary(const Results &results)
     print_table(lines);
 }
 
-// The sweep has its grid: below 1 may be most of its 140 products.
+// The sweep is left out: its grid shows them, and there may be over a hundred.
 void print_losses(const Results &results)
 {
     if (results.peers.empty())
@@ -206,47 +207,48 @@ void print_losses(const Results &results)
         for (const Row &row : group.rows)
             for (const int threads : results.threads) {
                 const Ratio ratio = ratio_of(results, row, threads);
-                if (results.peers.count(ratio.other) && ratio.of_best < 1.0 &&
+                if (results.peers.count(ratio.baseline) && ratio.of_best < 1.0 &&
                     group.name != "sweep")
                     losses.insert(
                         {ratio.of_best,
-                         {group.name + " " + row.name, std::to_string(threads), ratio.other,
+                         {group.name + " " + row.name, std::to_string(threads), ratio.baseline,
                           decimal(ratio.of_best, 2), decimal(ratio.of_medians, 2)}});
             }
-    std::vector<std::vector<std::string>> lines = {{"row", "threads", "to", "ratio", "of medians"}};
+    std::vector<std::vector<std::string>> lines = {
+        {"row", "threads", "library", "ratio", "median ratio"}};
     for (const auto &loss : losses)
         lines.push_back(loss.second);
-    std::puts(results.group("sweep") ? "## Where we lose, besides the sweep\n"
-                                     : "## Where we lose\n");
+    std::puts(results.group("sweep") ? "## Slower than another library, without the sweep\n"
+                                     : "## Slower than another library\n");
     if (losses.empty())
-        std::puts("Nowhere.\n");
+        std::puts("None.\n");
     else
         print_table(lines);
 }
 
 void print_slower(const Results &results)
 {
-    std::vector<std::vector<std::string>> lines = {{"ours", "threads", "of the rate on one"}};
+    std::vector<std::vector<std::string>> lines = {{"row", "threads", "rate / rate on 1 thread"}};
     for (const Group &group : results.groups)
         for (const Row &row : group.rows) {
             const Series &one = row.of(results.isa, 1);
             for (const int threads : results.threads) {
                 const Series &more = row.of(results.isa, threads);
-                if (!one.empty() && !more.empty() && more.best() < slower * one.best())
+                if (!one.empty() && !more.empty() && more.best() < min_speedup * one.best())
                     lines.push_back({group.name + " " + row.name, std::to_string(threads),
                                      decimal(more.best() / one.best(), 2)});
             }
         }
-    std::puts("## Where more threads are slower than one\n");
+    std::puts("## Slower on several threads than on one\n");
     if (lines.size() == 1)
-        std::puts("Nowhere by more than 3 %.\n");
+        std::puts("None by more than 3 %.\n");
     else
         print_table(lines);
 }
 
 } // namespace
 
-void print_tables(Results &results)
+void print_results(const Results &results)
 {
     print_head(results);
     print_peak(results);
@@ -263,5 +265,5 @@ void print_tables(Results &results)
         return;
     std::puts("## Errors\n");
     for (const std::string &error : results.errors)
-        std::printf("- %s\n", error.c_str());
+        print_item(error);
 }

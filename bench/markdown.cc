@@ -1,11 +1,12 @@
-#include "table.h"
+#include "markdown.h"
 
 #include <algorithm>
 #include <cstdio>
+#include <sstream>
 
 void print_table(const std::vector<std::vector<std::string>> &lines)
 {
-    std::vector<size_t> widths(lines[0].size(), 3); // Markdown wants three dashes
+    std::vector<size_t> widths(lines[0].size(), 3); // Markdown requires three dashes
     for (const auto &line : lines)
         for (size_t i = 0; i < line.size(); i++)
             widths[i] = std::max(widths[i], line[i].size());
@@ -21,6 +22,22 @@ void print_table(const std::vector<std::vector<std::string>> &lines)
             std::printf("%s%s%s|", i == 0 ? "|-" : "-", std::string(widths[i], '-').c_str(),
                         i == 0 ? "-" : ":");
         std::puts("");
+    }
+    std::puts("");
+}
+
+void print_item(const std::string &text)
+{
+    std::istringstream words(text);
+    size_t column = 1;
+    std::printf("-");
+    for (std::string word; words >> word;) {
+        if (column + 1 + word.size() > 100) {
+            std::printf("\n ");
+            column = 1;
+        }
+        std::printf(" %s", word.c_str());
+        column += 1 + word.size();
     }
     std::puts("");
 }

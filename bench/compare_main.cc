@@ -1,5 +1,6 @@
-#include "compare.h"
-#include "table.h"
+#include "compare_main.h"
+#include "markdown.h"
+#include "page_data.h"
 
 #include <cmath>
 #include <cstdio>
@@ -9,8 +10,8 @@ namespace
 
 using Lines = std::vector<std::vector<std::string>>;
 
-const std::vector<std::string> head = {"benchmark", "set",    "threads",        "unit", "before",
-                                       "after",     "change", "of best rounds", "noise"};
+const std::vector<std::string> head = {"benchmark", "ISA",    "threads",     "unit", "before",
+                                       "after",     "change", "best rounds", "noise"};
 
 std::string signed_percent(double ratio)
 {
@@ -46,6 +47,7 @@ void print_changes(const char *title, const Comparison &comparison, Verdict verd
     print_table(lines);
 }
 
+// The geometric mean of the changes of each group.
 void print_groups(const Comparison &comparison)
 {
     struct Sum {
@@ -87,38 +89,35 @@ void print_names(const char *title, const std::vector<std::string> &names)
 
 std::string origin(const Results &results)
 {
-    const auto get = [&](const char *key) {
-        const auto found = results.context.find(key);
-        return found == results.context.end() ? std::string("unknown") : found->second;
-    };
-    return get("date").substr(0, 16) + ", " + get("cpu_model") + ", Lanewise " + get("lanewise") +
-           ", " + get("compiler");
+    return results.context_text("date").substr(0, 16) + ", " + results.context_text("cpu_model") +
+           ", Lanewise " + results.context_text("lanewise") + ", " +
+           results.context_text("compiler");
 }
 
-} // namespace
-
-void print_comparison(const Comparison &comparison, const std::string &before,
-                      const std::string &after)
+void print_head(const Comparison &comparison, const std::string &before, const std::string &after)
 {
     std::printf("# Changes\n\n- before: %s: %s\n- after: %s: %s\n", before.c_str(),
                 origin(comparison.before).c_str(), after.c_str(), origin(comparison.after).c_str());
     for (const std::string &difference : comparison.differences)
-        std::printf("- **not the same** %s\n", difference.c_str());
-    std::printf("- %d slower, %d faster, %d unchanged, %d of too few rounds to say\n\n",
+        std::printf("- **different** %s\n", difference.c_str());
+    std::printf("- %d slower, %d faster, %d unchanged, %d with too few rounds\n\n",
                 comparison.count(Verdict::slower), comparison.count(Verdict::faster),
                 comparison.count(Verdict::same), comparison.count(Verdict::unknown));
-    std::puts("Rates are medians of the rounds; changes are those of their shares of the FMA peak "
-              "of the same\n"
-              "run. Slower or faster is what has changed by more than \"noise\", and in the best "
-              "round by more than\n"
-              "3 %. Noise is three times the errors of the medians and the size of the other "
-              "libraries' changes\n"
-              "between the two runs, at least 3 %. It takes five rounds on both sides.\n");
+    std::puts(
+        "Rates are medians of the rounds; changes are relative to the FMA peak of the same run. A\n"
+        "benchmark is slower or faster if its median has changed by more than noise, and its best\n"
+        "round by more than 3 %. Noise is three times the standard errors of the medians and the\n"
+        "changes of other libraries between the two runs, at least 3 %. At least five rounds on\n"
+        "both sides are required.\n");
     for (const auto &[threads, drift] : comparison.drift)
         if (drift > 0.0)
-            std::printf("- on %s the other libraries have changed by %.1f %%\n",
+            std::printf("- other libraries on %s: changes of %.1f %%\n",
                         threads_text(threads).c_str(), 100.0 * drift);
     std::puts("");
+}
+
+void print_comparison(const Comparison &comparison)
+{
     print_changes("Slower", comparison, Verdict::slower);
     print_changes("Faster", comparison, Verdict::faster);
     print_groups(comparison);
@@ -126,4 +125,16 @@ void print_comparison(const Comparison &comparison, const std::string &before,
     print_changes("Too few rounds", comparison, Verdict::unknown);
     print_names("Only before", comparison.only_before);
     print_names("Only after", comparison.only_after);
+}
+
+} // namespace
+
+int compare_main(const std::string &before, const std::string &after, const char *page)
+{
+    const Comparison comparison = compare(read_results(before), read_results(after));
+    print_head(comparison, before, after);
+    print_comparison(comparison);
+    if (page)
+        write_page(page, PAGE_COMPARISON, data_of(comparison, before, after));
+    return comparison.count(Verdict::slower) == 0 ? 0 : 1;
 }
