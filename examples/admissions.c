@@ -1,10 +1,9 @@
 /*
- * College admissions: who is admitted, from two grades and the rank of a school?
+ * College admissions: predicts who is admitted from two grades and the rank of the school.
  *
- * The CSV file has the columns admit, gre, gpa and rank. Rank is a category from 1 to 4, so it
- * becomes four columns of 0 and 1; the grades are brought to mean 0 and deviation 1. One sigmoid
- * neuron on these six inputs is logistic regression, here with a squared error. One row in ten is
- * kept for testing.
+ * The CSV file has the columns admit, gre, gpa and rank. Rank is a category from 1 to 4 and is
+ * one-hot encoded as four columns; the grades are standardized. One sigmoid neuron on these six
+ * inputs is logistic regression, here with a squared error. One row in ten is the test set.
  *
  * Usage: example_admissions FILE.csv [SEED]
  */
@@ -19,33 +18,36 @@ static int show_loss(void *user, const lw_epoch_report *report)
     return 0;
 }
 
-static void show_accuracy(const char *name, const lw_net *net, const lw_dataset *data)
+static lw_status show_accuracy(const char *name, const lw_net *net, const lw_dataset *data)
 {
     lw_evaluation evaluation;
-    check(lw_evaluate(net, data, LW_HALF_MSE, &evaluation));
+    const lw_status status = lw_evaluate(net, data, LW_HALF_MSE, &evaluation);
+    if (status != LW_OK)
+        return status;
     printf("%s: %zu of %zu right\n", name, evaluation.correct, evaluation.rows);
     lw_evaluation_free(&evaluation);
+    return LW_OK;
 }
 
-int main(int argc, char **argv)
+/* Loads the file and splits its rows. On failure the data sets are empty. */
+static lw_status load(const char *path, uint64_t seed, lw_dataset *train, lw_dataset *test)
 {
-    if (argc < 2) {
-        fprintf(stderr, "Usage: %s FILE.csv [SEED]\n", argv[0]);
-        return 2;
-    }
-    const uint64_t seed = seed_argument(argc - 1, argv + 1);
     const char *const categories[] = {"rank"};
     const lw_csv_options csv = {.size = sizeof csv,
                                 .target = "admit",
                                 .one_hot = categories,
                                 .one_hot_count = 1,
                                 .standardize = 1};
-    lw_dataset all;
-    lw_dataset train;
-    lw_dataset test;
-    check(lw_dataset_load_csv(&all, argv[1], &csv));
-    check(lw_dataset_split(&all, 0.1, seed, &train, &test));
+    lw_dataset all = {0};
+    lw_status status = lw_dataset_load_csv(&all, path, &csv);
+    if (status == LW_OK)
+        status = lw_dataset_split(&all, 0.1, seed, train, test);
+    lw_dataset_free(&all);
+    return status;
+}
 
+static lw_status run(const lw_dataset *train, const lw_dataset *test, uint64_t seed)
+{
     const lw_layer_spec layers[] = {{.units = 1, .activation = LW_ACTIVATION_SIGMOID}};
     const lw_fit_options options = {
         .size = sizeof options,
@@ -56,14 +58,30 @@ int main(int argc, char **argv)
         .on_epoch = show_loss,
     };
     lw_net *net = NULL;
-    check(lw_net_create(&net, train.inputs, layers, 1, seed));
-    check(lw_fit(net, &train, &options));
-    show_accuracy("training", net, &train);
-    show_accuracy("test", net, &test);
-
+    lw_status status = lw_net_create(&net, train->inputs, layers, 1, seed);
+    if (status == LW_OK)
+        status = lw_fit(net, train, &options);
+    if (status == LW_OK)
+        status = show_accuracy("training", net, train);
+    if (status == LW_OK)
+        status = show_accuracy("test", net, test);
     lw_net_destroy(net);
-    lw_dataset_free(&all);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        fprintf(stderr, "Usage: %s FILE.csv [SEED]\n", argv[0]);
+        return 2;
+    }
+    const uint64_t seed = seed_argument(argc - 1, argv + 1);
+    lw_dataset train = {0};
+    lw_dataset test = {0};
+    lw_status status = load(argv[1], seed, &train, &test);
+    if (status == LW_OK)
+        status = run(&train, &test, seed);
     lw_dataset_free(&train);
     lw_dataset_free(&test);
-    return 0;
+    return exit_status(status);
 }

@@ -1,10 +1,10 @@
 /*
  * A disk in a square: two classes, a softmax and plain stochastic gradient descent.
  *
- * 3000 points uniform in [-1, 1)^2; the disk of radius sqrt(2 / pi) holds half of them. The loss is
- * the mean over each mini-batch of 32, the weights start as PyTorch's Linear draws them. A learning
- * rate of 0.001 is slow but sure: 50 epochs pass before the disk shows, and the accuracy still
- * rises at the end.
+ * 3000 points uniform in [-1, 1)^2, half of them inside the disk of radius sqrt(2 / pi). The loss
+ * is the mean over each mini-batch of 32; weights are initialized like PyTorch's Linear. The
+ * learning rate of 0.001 is low: the accuracy starts to rise after 50 epochs and still rises at the
+ * end.
  *
  * Usage: example_disk [SEED]
  */
@@ -12,40 +12,48 @@
 
 enum { POINTS = 3000 };
 
-typedef struct watched {
+/* The user pointer of the callback. */
+typedef struct run {
     const lw_net *net;
     const lw_dataset *data;
-} watched;
+    lw_status status; /* of the callback */
+} run;
 
-/* The accuracy after every tenth epoch, counted from 0, on the points themselves. */
+/* Shows the accuracy on the training data after every tenth epoch. A failure stops the run. */
 static int show_accuracy(void *user, const lw_epoch_report *report)
 {
-    const watched *w = user;
+    run *r = user;
     const size_t epoch = report->epoch - 1;
     if (epoch % 10 != 0)
         return 0;
     lw_evaluation evaluation;
-    check(lw_evaluate(w->net, w->data, LW_CROSS_ENTROPY, &evaluation));
+    r->status = lw_evaluate(r->net, r->data, LW_CROSS_ENTROPY, &evaluation);
+    if (r->status != LW_OK)
+        return 1;
     printf("epoch %3zu  loss %.4f  accuracy %.2f %%\n", epoch, evaluation.loss,
            100.0 * evaluation.accuracy);
     lw_evaluation_free(&evaluation);
     return 0;
 }
 
-int main(int argc, char **argv)
+static void sample_points(uint64_t seed, float *points, int32_t *inside)
 {
-    const uint64_t seed = seed_argument(argc, argv);
     const float radius_squared = 0.636619772f; /* 2 / pi */
-    uint64_t random = seed;
-    float *points = allocate(POINTS, 2 * sizeof *points);
-    int32_t *inside = allocate(POINTS, sizeof *inside);
     for (size_t i = 0; i < POINTS; i++) {
         float *p = points + 2 * i;
-        p[0] = uniform(&random, -1.0f, 1.0f);
-        p[1] = uniform(&random, -1.0f, 1.0f);
+        p[0] = uniform(&seed, -1.0f, 1.0f);
+        p[1] = uniform(&seed, -1.0f, 1.0f);
         inside[i] = p[0] * p[0] + p[1] * p[1] < radius_squared;
     }
-    /* Two classes as labels 0 and 1: outputs counts the classes. */
+}
+
+int main(int argc, char **argv)
+{
+    static float points[2 * POINTS];
+    static int32_t inside[POINTS];
+    const uint64_t seed = seed_argument(argc, argv);
+    sample_points(seed, points, inside);
+    /* Labels 0 and 1; outputs is the number of classes. */
     const lw_dataset data = {
         .rows = POINTS, .inputs = 2, .outputs = 2, .x = points, .target = {.labels = inside}};
 
@@ -55,20 +63,20 @@ int main(int argc, char **argv)
         {.units = 2, .activation = LW_ACTIVATION_SOFTMAX},
     };
     lw_net *net = NULL;
-    check(lw_net_create(&net, 2, layers, 3, seed));
-    watched w = {net, &data};
+    lw_status status = lw_net_create(&net, 2, layers, 3, seed);
+    run r = {net, &data, LW_OK};
     const lw_fit_options options = {
         .size = sizeof options,
         .optimizer = lw_sgd(1e-3f),
         .batch_size = 32,
         .epochs = 300,
         .on_epoch = show_accuracy,
-        .user = &w,
+        .user = &r,
     };
-    check(lw_fit(net, &data, &options));
-
+    if (status == LW_OK)
+        status = lw_fit(net, &data, &options);
+    if (status == LW_OK)
+        status = r.status;
     lw_net_destroy(net);
-    free(points);
-    free(inside);
-    return 0;
+    return exit_status(status);
 }

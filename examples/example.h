@@ -1,4 +1,4 @@
-/* What the examples share: giving up on a failure, and points drawn at random. */
+/* Shared by the examples: error reporting, the seed argument and random points. */
 #ifndef LANEWISE_EXAMPLE_H
 #define LANEWISE_EXAMPLE_H
 
@@ -6,30 +6,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A program for people may simply end. The libraries never do: they return a status. */
-static inline void check(lw_status status)
+/* Returns the exit status of the program; reports a failure on stderr. */
+static inline int exit_status(lw_status status)
 {
-    if (status != LW_OK) {
-        fprintf(stderr, "%s: %s\n", lw_status_name(status), lw_last_error());
-        exit(EXIT_FAILURE);
-    }
+    if (status == LW_OK)
+        return EXIT_SUCCESS;
+    fprintf(stderr, "%s: %s\n", lw_status_name(status), lw_last_error());
+    return EXIT_FAILURE;
 }
 
-static inline void *allocate(size_t count, size_t size)
-{
-    void *memory = calloc(count, size);
-    if (memory == NULL)
-        check(lw_fail(LW_ENOMEM, "no memory for %zu elements", count));
-    return memory;
-}
-
-/* The seed in the first argument, or 1. */
+/* Returns the seed in the first argument, by default 1. */
 static inline uint64_t seed_argument(int argc, char **argv)
 {
     return argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
 }
 
-/* SplitMix64: the same points on every machine, which rand() does not promise. */
+/* A random number in [low, high) from SplitMix64, which gives the same points on every machine,
+ * unlike rand(). */
 static inline float uniform(uint64_t *state, float low, float high)
 {
     uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);

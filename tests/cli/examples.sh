@@ -55,8 +55,8 @@ disk)
             "$work/out" || fail 'accuracy at epoch 290 is not between 97.0 and 99.2'
     done
     ;;
-own_loss)
-    succeeds "$bin/example_own_loss"
+custom_loss)
+    succeeds "$bin/example_custom_loss"
     says '^gradient of the loss: error [0-9]e-(09|[1-9][0-9])$'
     says '^gradient of the network: error [0-9]e-0[6-9]$'
     awk '/^step/ { if (seen && $4 >= last) exit 1; last = $4; seen++ } END { exit seen != 10 }' \
