@@ -1,11 +1,11 @@
-/* The arguments of the BLAS, and the order in which the reference finds them wrong. Inlined: they have to cost less
- * than a product of four by four. */
+/* Argument checks in the order of the reference BLAS. Inline: they must take less time than a
+ * product of 4 x 4 matrices. */
 #ifndef LANEWISE_BLAS_ARGUMENTS_H
 #define LANEWISE_BLAS_ARGUMENTS_H
 
 #include <lanewise/cblas.h>
 
-/* 0 or 1, whether a matrix is transposed; -1 for what is none of the letters, or of the enumeration. */
+/* Return whether the matrix is transposed, 0 or 1; -1 if the argument is invalid. */
 static inline int blas_transposed_by_letter(char letter)
 {
     switch (letter) {
@@ -40,7 +40,8 @@ static inline int at_least_one(int n)
     return n > 1 ? n : 1;
 }
 
-/* The number of the first wrong argument, counted as Fortran's; 0 if all are right. Column-major. */
+/* Return the number of the first invalid argument of the Fortran function, 0 if all are valid.
+ * Sizes are those of the column-major call. */
 static inline int blas_check_sgemm(int transa, int transb, int m, int n, int k, int lda, int ldb,
                                    int ldc)
 {

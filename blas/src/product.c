@@ -2,9 +2,10 @@
 
 #include <lanewise/kernels.h>
 
-/* The definition, element by element. */
-static void plain(int transa, int transb, size_t m, size_t n, size_t k, float alpha, const float *a,
-                  size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)
+/* Evaluates the definition element by element. */
+static void reference_product(int transa, int transb, size_t m, size_t n, size_t k, float alpha,
+                              const float *a, size_t lda, const float *b, size_t ldb, float beta,
+                              float *c, size_t ldc)
 {
     const size_t a_row = transa ? 1 : lda, a_col = transa ? lda : 1;
     const size_t b_row = transb ? 1 : ldb, b_col = transb ? ldb : 1;
@@ -22,8 +23,8 @@ static void plain(int transa, int transb, size_t m, size_t n, size_t k, float al
 void blas_product(int transa, int transb, size_t m, size_t n, size_t k, float alpha, const float *a,
                   size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
-    /* What is refused has no memory for its buffers, or has C in gaps of A or B of another leading dimension, which
-     * the BLAS allows and nobody does: slow, but right. */
+    /* lw_sgemm fails without memory for its buffers, and if C is stored in the padding of A or B
+     * with a different leading dimension, which the BLAS allows. Both are rare. */
     if (lw_sgemm(transa, transb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) != LW_OK)
-        plain(transa, transb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+        reference_product(transa, transb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* lw_sgemm, row-major, with right arguments. */
+/* Row-major, with valid arguments. */
 void blas_product(int transa, int transb, size_t m, size_t n, size_t k, float alpha, const float *a,
                   size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc);
 

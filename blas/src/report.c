@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* References that may stay open: a definition here, weak or not, would in a preloaded library come before that of
- * every library of the program but its own executable. */
+/* Error handlers of the program or of another BLAS; weak, so that they may be undefined. A
+ * definition in this library, weak or not, would take precedence over those of all other libraries
+ * if preloaded. */
 extern void xerbla_(const char *name, const int *argument, size_t length) __attribute__((weak));
 extern void cblas_xerbla(int argument, const char *name, const char *format, ...)
     __attribute__((weak));
@@ -22,17 +23,17 @@ void blas_report_fortran(const char *name, int argument)
     exit(EXIT_FAILURE);
 }
 
-void blas_report_c(const char *name, int argument, const char *what, int value)
+void blas_report_c(const char *name, int argument, const char *parameter, int value)
 {
     if (cblas_xerbla) {
-        if (what)
-            cblas_xerbla(argument, name, "Illegal %s setting, %d\n", what, value);
+        if (parameter)
+            cblas_xerbla(argument, name, "Illegal %s setting, %d\n", parameter, value);
         else
             cblas_xerbla(argument, name, "");
         return;
     }
     fprintf(stderr, "Parameter %d to routine %s was incorrect\n", argument, name);
-    if (what)
-        fprintf(stderr, "Illegal %s setting, %d\n", what, value);
+    if (parameter)
+        fprintf(stderr, "Illegal %s setting, %d\n", parameter, value);
     exit(EXIT_FAILURE);
 }

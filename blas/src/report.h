@@ -1,11 +1,11 @@
-/* Wrong arguments, told to the program's handlers. */
+/* Reports invalid arguments to the error handlers of the program. */
 #ifndef LANEWISE_BLAS_REPORT_H
 #define LANEWISE_BLAS_REPORT_H
 
-/* name: as Fortran has it, six letters. */
+/* name: the Fortran name, six characters. */
 void blas_report_fortran(const char *name, int argument);
 
-/* value: of the argument if it is an enumeration's; then what says its name, else NULL. */
-void blas_report_c(const char *name, int argument, const char *what, int value);
+/* parameter, value: name and value of an enumeration argument; NULL and 0 for other arguments. */
+void blas_report_c(const char *name, int argument, const char *parameter, int value);
 
 #endif
