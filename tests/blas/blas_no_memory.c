@@ -35,7 +35,7 @@ START_TEST(sgemm_works_without_memory)
                 ck_assert_int_gt(refused, before);
                 for (int i = 0; i < M; i++)
                     for (int j = 0; j < N; j++)
-                        ck_assert(is_near(c.data[matrix_place(&c, i, j)], 0.7f, sums[i * N + j],
+                        ck_assert(is_near(c.data[matrix_offset(&c, i, j)], 0.7f, sums[i * N + j],
                                           magnitudes[i * N + j], 0.0f, 0.0f));
                 matrix_free(&a);
                 matrix_free(&b);
@@ -61,7 +61,7 @@ START_TEST(sgemv_works_without_memory)
     call_sgemv(FORTRAN, NOT_TRANSPOSED, 0, 0.7f, &a, &x, 0.0f, &y);
     ck_assert_int_gt(refused, 0);
     for (int i = 0; i < M; i++)
-        ck_assert(is_near(y.data[vector_place(&y, i)], 0.7f, sums[i], magnitudes[i], 0.0f, 0.0f));
+        ck_assert(is_near(y.data[vector_offset(&y, i)], 0.7f, sums[i], magnitudes[i], 0.0f, 0.0f));
     matrix_free(&a);
     vector_free(&x);
     vector_free(&y);

@@ -53,9 +53,10 @@ static int is_expected(const struct problem *p, float alpha, float beta, const s
     int right = 1;
     for (int i = 0; i < p->m; i++) {
         for (int j = 0; j < p->n; j++) {
-            const size_t at = (size_t)i * (size_t)p->n + (size_t)j, place = matrix_place(c, i, j);
-            right &= is_near(c->data[place], alpha, p->sums[at], p->magnitudes[at], beta, p->c[at]);
-            c->before[place] = c->data[place];
+            const size_t at = (size_t)i * (size_t)p->n + (size_t)j, offset = matrix_offset(c, i, j);
+            right &=
+                is_near(c->data[offset], alpha, p->sums[at], p->magnitudes[at], beta, p->c[at]);
+            c->before[offset] = c->data[offset];
         }
     }
     return right && is_unchanged(c->data, c->before, c->count);
@@ -138,7 +139,7 @@ START_TEST(sgemm_does_not_write_unchanged_c)
     struct matrix c = {.rows = 2, .cols = 2, .ld = 2};
     c.data = (float *)(size_t)constant;
     for (enum interface interface = FORTRAN; interface < INTERFACES; interface++) {
-        empty.along = 0;
+        empty.row_major = 0;
         call_sgemm(interface, NOT_TRANSPOSED, NOT_TRANSPOSED, 0, 0.7f, &empty, &none, 1.0f, &c);
         call_sgemm(interface, NOT_TRANSPOSED, NOT_TRANSPOSED, 0, 0.0f, &none, &none, 1.0f, &c);
         struct matrix no_rows = {.rows = 0, .cols = 2, .ld = 2};
@@ -156,27 +157,29 @@ START_TEST(sgemm_accepts_operands_in_padding_of_each_other)
     const float alpha = 0.7f, beta = -1.3f;
     for (enum interface interface = FORTRAN; interface < INTERFACES; interface++) {
         struct problem p = problem_of(M, N, K);
-        const int along = is_contiguous(interface, NOT_TRANSPOSED);
+        const int row_major = is_contiguous(interface, NOT_TRANSPOSED);
         float *all = random_floats(ROWS * 2 * ROWS, 4);
         /* In lines of 12 elements, A has the first ones of every other line, and C the last ones of
          * each line. */
-        struct matrix a = {.rows = M, .cols = K, .along = along, .ld = 2 * ROWS, .data = all};
-        struct matrix c = {.rows = M, .cols = N, .along = along, .ld = ROWS, .data = all + 6};
-        struct matrix b = matrix_of(K, N, along, 1, p.b, NAN);
+        struct matrix a = {
+            .rows = M, .cols = K, .row_major = row_major, .ld = 2 * ROWS, .data = all};
+        struct matrix c = {
+            .rows = M, .cols = N, .row_major = row_major, .ld = ROWS, .data = all + 6};
+        struct matrix b = matrix_of(K, N, row_major, 1, p.b, NAN);
         for (int i = 0; i < M; i++) {
             for (int q = 0; q < K; q++)
-                all[matrix_place(&a, i, q)] = p.a[i * K + q];
+                all[matrix_offset(&a, i, q)] = p.a[i * K + q];
             for (int j = 0; j < N; j++)
-                c.data[matrix_place(&c, i, j)] = p.c[i * N + j];
+                c.data[matrix_offset(&c, i, j)] = p.c[i * N + j];
         }
         call_sgemm(interface, NOT_TRANSPOSED, NOT_TRANSPOSED, 0, alpha, &a, &b, beta, &c);
         for (int i = 0; i < M; i++)
             for (int j = 0; j < N; j++)
-                ck_assert(is_near(c.data[matrix_place(&c, i, j)], alpha, p.sums[i * N + j],
+                ck_assert(is_near(c.data[matrix_offset(&c, i, j)], alpha, p.sums[i * N + j],
                                   p.magnitudes[i * N + j], beta, p.c[i * N + j]));
         for (int i = 0; i < M; i++)
             for (int q = 0; q < K; q++)
-                ck_assert_float_eq(all[matrix_place(&a, i, q)], p.a[i * K + q]);
+                ck_assert_float_eq(all[matrix_offset(&a, i, q)], p.a[i * K + q]);
         matrix_free(&b);
         free(all);
         problem_free(&p);

@@ -64,10 +64,10 @@ static void check_call(const struct problem *p, enum interface interface, enum t
     int right =
         is_unchanged(a->data, a->before, a->count) && is_unchanged(x.data, x.before, x.count);
     for (int i = 0; i < p->outputs && !untouched; i++) {
-        const size_t place = vector_place(&y, i);
-        result[i] = y.data[place];
+        const size_t offset = vector_offset(&y, i);
+        result[i] = y.data[offset];
         right &= is_near(result[i], alpha, p->sums[i], p->magnitudes[i], beta, p->y[i]);
-        y.before[place] = y.data[place];
+        y.before[offset] = y.data[offset];
     }
     right = right && is_unchanged(y.data, y.before, y.count);
     ck_assert_msg(right,
@@ -102,9 +102,10 @@ static void check_options(const struct problem *p)
 {
     for (enum interface interface = FORTRAN; interface < INTERFACES; interface++) {
         for (enum transpose trans = NOT_TRANSPOSED; trans < TRANSPOSES; trans++) {
-            const int along = is_contiguous(interface, trans), pad = (p->outputs + p->inputs) % 3;
+            const int row_major = is_contiguous(interface, trans),
+                      pad = (p->outputs + p->inputs) % 3;
             for (int al = 0; al < FACTORS; al++) {
-                struct matrix a = matrix_of(p->outputs, p->inputs, along, pad,
+                struct matrix a = matrix_of(p->outputs, p->inputs, row_major, pad,
                                             factors[al] == 0.0f ? NULL : p->a, NAN);
                 for (int be = 0; be < FACTORS; be++)
                     check_increments(p, interface, trans, &a, factors[al], factors[be]);
@@ -180,18 +181,19 @@ START_TEST(sgemv_accepts_vectors_in_padding_of_the_matrix)
     double sum, magnitude;
     for (int row = 0; row < 2; row++) {
         /* A is the 6 x 6 block at the origin; y is part of column 7, or part of row 7 below A. */
-        const int place = row ? 7 : 7 * LD, inc = row ? LD : 1;
-        cblas_sgemv(CblasColMajor, CblasNoTrans, N, N, 1.0f, all, LD, x, 1, 1.0f, all + place, inc);
+        const int offset = row ? 7 : 7 * LD, inc = row ? LD : 1;
+        cblas_sgemv(CblasColMajor, CblasNoTrans, N, N, 1.0f, all, LD, x, 1, 1.0f, all + offset,
+                    inc);
         for (int i = 0; i < LD * LD; i++) {
-            const int at = (i - place) / inc;
-            if (i < place || at >= N || (i - place) % inc != 0) {
+            const int at = (i - offset) / inc;
+            if (i < offset || at >= N || (i - offset) % inc != 0) {
                 ck_assert_float_eq(all[i], before[i]);
                 continue;
             }
-            float along[N];
+            float a_row[N];
             for (int j = 0; j < N; j++)
-                along[j] = before[at + j * LD];
-            exact_product(1, 1, N, along, x, &sum, &magnitude);
+                a_row[j] = before[at + j * LD];
+            exact_product(1, 1, N, a_row, x, &sum, &magnitude);
             ck_assert(is_near(all[i], 1.0f, sum, magnitude, 1.0f, before[i]));
         }
         memcpy(all, before, LD * LD * sizeof *all);

@@ -49,14 +49,14 @@ def wide(x):
     return np.asarray(x, dtype=np.float64)
 
 
-def near(got, wanted, magnitude, terms):
+def near(actual, expected, magnitude, terms):
     """Elementwise: the error is within the rounding of a sum of products.
 
     magnitude is the sum of their absolute values.
     """
-    if got.dtype != np.float32 or got.shape != wanted.shape:
+    if actual.dtype != np.float32 or actual.shape != expected.shape:
         return False
-    return bool(np.all(np.abs(wide(got) - wanted) <= (terms + 2) * EPS * magnitude))
+    return bool(np.all(np.abs(wide(actual) - expected) <= (terms + 2) * EPS * magnitude))
 
 
 def small(x, scale, n):
@@ -90,17 +90,17 @@ def check_products():
     """m x k by k x n."""
     for m, n, k in SHAPES:
         a, b = floats(m, k), floats(k, n)
-        wanted, magnitude = wide(a) @ wide(b), np.abs(wide(a)) @ np.abs(wide(b))
+        expected, magnitude = wide(a) @ wide(b), np.abs(wide(a)) @ np.abs(wide(b))
         for (la, lay_a), (lb, lay_b) in itertools.product(LAYOUTS.items(), repeat=2):
             x, y = lay_a(a), lay_b(b)
             name = f"{m}x{k} {la} by {k}x{n} {lb}"
-            check(f"matmul {name}", near(x @ y, wanted, magnitude, k))
-            check(f"dot {name}", near(np.dot(x, y), wanted, magnitude, k))
-            check(f"inner {name}", near(np.inner(x, y.T), wanted, magnitude, k))
+            check(f"matmul {name}", near(x @ y, expected, magnitude, k))
+            check(f"dot {name}", near(np.dot(x, y), expected, magnitude, k))
+            check(f"inner {name}", near(np.inner(x, y.T), expected, magnitude, k))
             for order in "CF":
                 out = np.full((m, n), np.nan, np.float32, order=order)
                 np.matmul(x, y, out=out)
-                check(f"matmul into {order} {name}", near(out, wanted, magnitude, k))
+                check(f"matmul into {order} {name}", near(out, expected, magnitude, k))
 
 
 def check_vectors():
@@ -108,28 +108,28 @@ def check_vectors():
     for m, k in [(1, 1), (4, 4), (3, 17), (17, 3), (64, 64), (5, 1000), (1000, 5),
                  (300, 400), (0, 3), (3, 0)]:
         a, x = floats(m, k), floats(k)
-        wanted, magnitude = wide(a) @ wide(x), np.abs(wide(a)) @ np.abs(wide(x))
+        expected, magnitude = wide(a) @ wide(x), np.abs(wide(a)) @ np.abs(wide(x))
         for (la, lay_a), (lx, lay_x) in itertools.product(LAYOUTS.items(), VECTORS.items()):
             b, y = lay_a(a), lay_x(x)
             assert np.array_equal(b, a) and np.array_equal(y, x)
             name = f"{m}x{k} {la} by vector {lx}"
-            check(f"matmul {name}", near(b @ y, wanted, magnitude, k))
-            check(f"matmul from the left {name}", near(y @ b.T, wanted, magnitude, k))
-            check(f"dot {name}", near(np.dot(b, y), wanted, magnitude, k))
-            check(f"column {name}", near(b @ y[:, None], wanted[:, None], magnitude[:, None], k))
-            check(f"row {name}", near(y[None, :] @ b.T, wanted[None, :], magnitude[None, :], k))
+            check(f"matmul {name}", near(b @ y, expected, magnitude, k))
+            check(f"matmul from the left {name}", near(y @ b.T, expected, magnitude, k))
+            check(f"dot {name}", near(np.dot(b, y), expected, magnitude, k))
+            check(f"column {name}", near(b @ y[:, None], expected[:, None], magnitude[:, None], k))
+            check(f"row {name}", near(y[None, :] @ b.T, expected[None, :], magnitude[None, :], k))
 
 
 def check_many_axes():
     a, b = floats(5, 6, 7), floats(7, 6, 8)
-    wanted = np.tensordot(wide(a), wide(b), axes=([1, 2], [1, 0]))
+    expected = np.tensordot(wide(a), wide(b), axes=([1, 2], [1, 0]))
     magnitude = np.tensordot(np.abs(wide(a)), np.abs(wide(b)), axes=([1, 2], [1, 0]))
-    check("tensordot", near(np.tensordot(a, b, axes=([1, 2], [1, 0])), wanted, magnitude, 42))
-    check("einsum", near(np.einsum("ijk,kjl->il", a, b, optimize=True), wanted, magnitude, 42))
+    check("tensordot", near(np.tensordot(a, b, axes=([1, 2], [1, 0])), expected, magnitude, 42))
+    check("einsum", near(np.einsum("ijk,kjl->il", a, b, optimize=True), expected, magnitude, 42))
     c, d = floats(3, 1, 20, 30), floats(4, 30, 10)
-    wanted, magnitude = wide(c) @ wide(d), np.abs(wide(c)) @ np.abs(wide(d))
-    check("stacks", near(c @ d, wanted, magnitude, 30))
-    check("transposed stacks", near((d.swapaxes(1, 2) @ c.swapaxes(2, 3)), wanted.swapaxes(2, 3),
+    expected, magnitude = wide(c) @ wide(d), np.abs(wide(c)) @ np.abs(wide(d))
+    check("stacks", near(c @ d, expected, magnitude, 30))
+    check("transposed stacks", near((d.swapaxes(1, 2) @ c.swapaxes(2, 3)), expected.swapaxes(2, 3),
                                     magnitude.swapaxes(2, 3), 30))
     e = floats(40, 25)
     check("with its own transpose",
@@ -140,11 +140,11 @@ def check_nan():
     """NaN and infinity affect exactly the results that depend on them."""
     a, b = floats(20, 30), floats(30, 40)
     a[3, 4], b[7, 8] = np.nan, np.inf
-    got = a @ b
-    check("NaN in its row", bool(np.isnan(got[3]).all()))
-    others = np.delete(np.delete(got, 3, axis=0), 8, axis=1)
+    actual = a @ b
+    check("NaN in its row", bool(np.isnan(actual[3]).all()))
+    others = np.delete(np.delete(actual, 3, axis=0), 8, axis=1)
     check("no NaN elsewhere", bool(np.isfinite(others).all()))
-    check("infinity in its column", bool(np.isinf(np.delete(got[:, 8], 3)).all()))
+    check("infinity in its column", bool(np.isinf(np.delete(actual[:, 8], 3)).all()))
 
 
 def check_linalg():

@@ -29,28 +29,29 @@ static float *filled(size_t count, float value)
     return x;
 }
 
-size_t matrix_place(const struct matrix *x, int i, int j)
+size_t matrix_offset(const struct matrix *x, int i, int j)
 {
-    return x->along ? (size_t)i * (size_t)x->ld + (size_t)j : (size_t)j * (size_t)x->ld + (size_t)i;
+    return x->row_major ? (size_t)i * (size_t)x->ld + (size_t)j
+                        : (size_t)j * (size_t)x->ld + (size_t)i;
 }
 
-size_t vector_place(const struct vector *x, int i)
+size_t vector_offset(const struct vector *x, int i)
 {
     const int from = x->inc < 0 ? i - x->n + 1 : i;
     return (size_t)((ptrdiff_t)from * x->inc);
 }
 
-struct matrix matrix_of(int rows, int cols, int along, int pad, const float *values, float gap)
+struct matrix matrix_of(int rows, int cols, int row_major, int pad, const float *values, float gap)
 {
-    struct matrix x = {.rows = rows, .cols = cols, .along = along};
-    const int length = along ? cols : rows, lines = along ? rows : cols;
+    struct matrix x = {.rows = rows, .cols = cols, .row_major = row_major};
+    const int length = row_major ? cols : rows, lines = row_major ? rows : cols;
     x.ld = (length > 1 ? length : 1) + pad;
     if (length > 0 && lines > 0)
         x.count = (size_t)(lines - 1) * (size_t)x.ld + (size_t)length;
     x.data = filled(x.count, gap);
     for (int i = 0; i < rows; i++)
         for (int j = 0; j < cols; j++)
-            x.data[matrix_place(&x, i, j)] =
+            x.data[matrix_offset(&x, i, j)] =
                 values ? values[(size_t)i * (size_t)cols + (size_t)j] : NAN;
     x.before = copy(x.data, x.count);
     return x;
@@ -63,7 +64,7 @@ struct vector vector_of(int n, int inc, const float *values, float gap)
         x.count = (size_t)(n - 1) * (size_t)abs(inc) + 1;
     x.data = filled(x.count, gap);
     for (int i = 0; i < n; i++)
-        x.data[vector_place(&x, i)] = values ? values[i] : NAN;
+        x.data[vector_offset(&x, i)] = values ? values[i] : NAN;
     x.before = copy(x.data, x.count);
     return x;
 }
@@ -109,12 +110,12 @@ void exact_product(int m, int n, int k, const float *a, const float *b, double *
     }
 }
 
-int is_near(float got, float alpha, double sum, double magnitude, float beta, float before)
+int is_near(float actual, float alpha, double sum, double magnitude, float beta, float before)
 {
     const double kept = beta == 0.0f ? 0.0 : (double)beta * (double)before;
-    const double wanted = (alpha == 0.0f ? 0.0 : (double)alpha * sum) + kept;
+    const double expected = (alpha == 0.0f ? 0.0 : (double)alpha * sum) + kept;
     const double terms = (alpha == 0.0f ? 0.0 : fabs((double)alpha) * magnitude) + fabs(kept);
-    return fabs((double)got - wanted) <= 16.0 * (double)FLT_EPSILON * terms;
+    return fabs((double)actual - expected) <= 16.0 * (double)FLT_EPSILON * terms;
 }
 
 int is_unchanged(const float *data, const float *before, size_t count)
