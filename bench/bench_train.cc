@@ -99,11 +99,12 @@ void register_benchmarks(const std::vector<std::string> &arguments)
     bench::expect_no_arguments(arguments);
     for (const Network &network : bench::networks())
         bench::register_all_isas("train/" + network.name, [&network](benchmark::State &state, int) {
-            train(state, network, LW_FP32);
+            train(state, network, LW_PRECISION_FP32);
         });
     for (const Network &network : bench::networks())
         if (network.is_wide())
-            bench::register_all_isas(
-                "train_bf16/" + network.name,
-                [&network](benchmark::State &state, int) { train(state, network, LW_BF16); });
+            bench::register_all_isas("train_bf16/" + network.name,
+                                     [&network](benchmark::State &state, int) {
+                                         train(state, network, LW_PRECISION_BF16);
+                                     });
 }

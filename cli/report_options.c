@@ -55,9 +55,9 @@ static const char *loss_name(const report_run *run)
     int loss = run->options->loss;
     const lw_activation activation = report_output_activation(run->net);
     if (loss == LW_LOSS_DEFAULT)
-        loss = activation == LW_ACTIVATION_SOFTMAX   ? LW_CROSS_ENTROPY
-               : activation == LW_ACTIVATION_SIGMOID ? LW_BINARY_CROSS_ENTROPY
-                                          : LW_MSE;
+        loss = activation == LW_ACTIVATION_SOFTMAX   ? LW_LOSS_CROSS_ENTROPY
+               : activation == LW_ACTIVATION_SIGMOID ? LW_LOSS_BINARY_CROSS_ENTROPY
+                                                     : LW_LOSS_MSE;
     return choice_name(loss_names, loss);
 }
 

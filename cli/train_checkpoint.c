@@ -33,9 +33,9 @@ lw_status train_checkpoint_save(train_run *run, const lw_position *position)
 static const char *describe_optimizer(lw_optimizer_kind kind, int has_velocity)
 {
     switch (kind) {
-    case LW_ADAM:
+    case LW_OPTIMIZER_ADAM:
         return "adam";
-    case LW_ADAMW:
+    case LW_OPTIMIZER_ADAMW:
         return "adamw";
     default:
         return has_velocity ? "momentum or nesterov" : "sgd";
@@ -48,7 +48,7 @@ static lw_status check_optimizer(const train_options *o, const lw_optimizer_info
     const int has_velocity = given.momentum > 0.0f;
     if (saved->kind == LW_OPTIMIZER_DEFAULT ||
         (saved->kind == given.kind &&
-         (given.kind != LW_SGD || has_velocity == (saved->moments > 0))))
+         (given.kind != LW_OPTIMIZER_SGD || has_velocity == (saved->moments > 0))))
         return LW_OK;
     return lw_fail(LW_EINVAL,
                    "%s: the checkpoint is of a run with --optimizer %s; it cannot be resumed with "

@@ -9,7 +9,7 @@ static const train_options defaults = {
     .layers = {.count = 2, .items = {512, 256}},
     .activation = LW_ACTIVATION_RELU,
     .output = OUTPUT_UNSET,
-    .gradients = LW_FP32,
+    .gradients = LW_PRECISION_FP32,
     .seed = 1,
     .optimizer = ADAM,
     .momentum = -1.0f,
@@ -28,7 +28,8 @@ const choice initializer_names[] = {{"default", LW_INIT_DEFAULT},
                                     {"xavier", LW_INIT_XAVIER},
                                     {"he", LW_INIT_HE},
                                     {NULL, 0}};
-const choice precision_names[] = {{"fp32", LW_FP32}, {"bf16", LW_BF16}, {NULL, 0}};
+const choice precision_names[] = {
+    {"fp32", LW_PRECISION_FP32}, {"bf16", LW_PRECISION_BF16}, {NULL, 0}};
 const choice optimizer_names[] = {{"sgd", SGD},   {"momentum", MOMENTUM}, {"nesterov", NESTEROV},
                                   {"adam", ADAM}, {"adamw", ADAMW},       {NULL, 0}};
 const choice schedule_names[] = {{"constant", LW_SCHEDULE_CONSTANT},

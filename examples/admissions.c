@@ -21,7 +21,7 @@ static int show_loss(void *user, const lw_epoch_report *report)
 static lw_status show_accuracy(const char *name, const lw_net *net, const lw_dataset *data)
 {
     lw_evaluation evaluation;
-    const lw_status status = lw_evaluate(net, data, LW_HALF_MSE, &evaluation);
+    const lw_status status = lw_evaluate(net, data, LW_LOSS_HALF_MSE, &evaluation);
     if (status != LW_OK)
         return status;
     printf("%s: %zu of %zu right\n", name, evaluation.correct, evaluation.rows);
@@ -51,7 +51,7 @@ static lw_status run(const lw_dataset *train, const lw_dataset *test, uint64_t s
     const lw_layer_spec layers[] = {{.units = 1, .activation = LW_ACTIVATION_SIGMOID}};
     const lw_fit_options options = {
         .size = sizeof options,
-        .loss = LW_HALF_MSE,
+        .loss = LW_LOSS_HALF_MSE,
         .optimizer = lw_sgd(1.0f),
         .batch_size = LW_FULL_BATCH,
         .epochs = 2000,

@@ -39,7 +39,7 @@ int main(void)
     const lw_layer_spec layers[] = {{.units = 1, .activation = LW_ACTIVATION_SIGMOID}};
     const lw_fit_options options = {
         .size = sizeof options,
-        .loss = LW_HALF_MSE,
+        .loss = LW_LOSS_HALF_MSE,
         .optimizer = lw_sgd(1.0f),
         .batch_size = LW_FULL_BATCH,
         .epochs = 2000,

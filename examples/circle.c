@@ -77,7 +77,7 @@ static lw_status run(const lw_dataset *train, const lw_dataset *dev, uint64_t se
     };
     const lw_fit_options options = {
         .size = sizeof options,
-        .loss = LW_MSE,
+        .loss = LW_LOSS_MSE,
         .optimizer = lw_sgd(0.5f),
         .batch_size = LW_FULL_BATCH,
         .epochs = 1000,

@@ -57,8 +57,8 @@ static lw_status check_gradients(lw_net *net)
         return status;
     printf("gradient of the loss: error %.0e\n", report.max_error);
 
-    /* LW_SSE is the library's implementation of the same loss. */
-    status = lw_net_gradient_check(net, LW_SSE, ROWS, x, &target, &report);
+    /* LW_LOSS_SSE is the library's implementation of the same loss. */
+    status = lw_net_gradient_check(net, LW_LOSS_SSE, ROWS, x, &target, &report);
     if (status == LW_OK)
         printf("gradient of the network: error %.0e\n", report.max_error);
     return status;

@@ -27,7 +27,7 @@ static int show_accuracy(void *user, const lw_epoch_report *report)
     if (epoch % 10 != 0)
         return 0;
     lw_evaluation evaluation;
-    r->status = lw_evaluate(r->net, r->data, LW_CROSS_ENTROPY, &evaluation);
+    r->status = lw_evaluate(r->net, r->data, LW_LOSS_CROSS_ENTROPY, &evaluation);
     if (r->status != LW_OK)
         return 1;
     printf("epoch %3zu  loss %.4f  accuracy %.2f %%\n", epoch, evaluation.loss,

@@ -20,7 +20,7 @@ static lw_status train_step(lw_net *net, const lw_optimizer *optimizer, double *
     const lw_target target = {.values = t};
     lw_status status = lw_net_forward(net, ROWS, x, NULL);
     if (status == LW_OK)
-        status = lw_net_loss(net, LW_BINARY_CROSS_ENTROPY, &target, loss);
+        status = lw_net_loss(net, LW_LOSS_BINARY_CROSS_ENTROPY, &target, loss);
     if (status == LW_OK)
         status = lw_net_backward(net, NULL, NULL); /* of the loss just computed */
     if (status == LW_OK)

@@ -71,7 +71,7 @@ lw_mpi_options Options::mpi() const
     lw_mpi_options made = {};
     made.size = sizeof made;
     made.bucket_bytes = bucket;
-    made.gradients = gradients == "bf16" ? LW_BF16 : LW_FP32;
+    made.gradients = gradients == "bf16" ? LW_PRECISION_BF16 : LW_PRECISION_FP32;
     return made;
 }
 

@@ -72,7 +72,7 @@ static lw_status check_comm(MPI_Comm comm)
 
 static lw_status check_options(const lw_mpi_options *options)
 {
-    if (options->gradients != LW_FP32 && options->gradients != LW_BF16)
+    if (options->gradients != LW_PRECISION_FP32 && options->gradients != LW_PRECISION_BF16)
         return lw_fail(LW_EINVAL, "unknown precision %d of gradients", (int)options->gradients);
     return LW_OK;
 }
@@ -141,7 +141,7 @@ static lw_status initialize(lw_mpi *mpi, MPI_Comm comm, const lw_mpi_options *op
     mpi->allreduce.op_bf16 = MPI_OP_NULL;
     mpi->allreduce.bucket_floats = bucket_bytes(options) / sizeof(float);
     const lw_status status = join(mpi, comm);
-    if (status != LW_OK || options->gradients == LW_FP32)
+    if (status != LW_OK || options->gradients == LW_PRECISION_FP32)
         return status;
     return lw_mpi_check(MPI_Op_create(lw_mpi_bf16_sum, /* commutes */ 1, &mpi->allreduce.op_bf16),
                         "operation on bf16");

@@ -11,22 +11,23 @@ void bad_train_step(void)
     const lw_optimizer adam = lw_adam(0.01f), bad = lw_adam(NAN);
 #define STEP(net, loss, optimizer, rows, x, target)                                                \
     lw_train_step(net, (lw_loss)(loss), optimizer, rows, x, target, &s.value)
-    REFUSES(LW_EINVAL, "net", STEP(NULL, LW_MSE, &adam, ROWS, s.x, &s.target));
-    REFUSES(LW_EINVAL, "optimizer", STEP(net, LW_MSE, NULL, ROWS, s.x, &s.target));
-    REFUSES(LW_EINVAL, "rate", STEP(net, LW_MSE, &bad, ROWS, s.x, &s.target));
-    REFUSES(LW_EINVAL, "x", STEP(net, LW_MSE, &adam, ROWS, NULL, &s.target));
-    REFUSES(LW_EINVAL, "rows", STEP(net, LW_MSE, &adam, 0, s.x, &s.target));
-    REFUSES(LW_EINVAL, "target", STEP(net, LW_MSE, &adam, ROWS, s.x, NULL));
-    REFUSES(LW_EINVAL, "targets", STEP(net, LW_MSE, &adam, ROWS, s.x, &s.both));
-    REFUSES(LW_ESHAPE, "sigmoid", STEP(net, LW_BINARY_CROSS_ENTROPY, &adam, ROWS, s.x, &s.target));
+    REFUSES(LW_EINVAL, "net", STEP(NULL, LW_LOSS_MSE, &adam, ROWS, s.x, &s.target));
+    REFUSES(LW_EINVAL, "optimizer", STEP(net, LW_LOSS_MSE, NULL, ROWS, s.x, &s.target));
+    REFUSES(LW_EINVAL, "rate", STEP(net, LW_LOSS_MSE, &bad, ROWS, s.x, &s.target));
+    REFUSES(LW_EINVAL, "x", STEP(net, LW_LOSS_MSE, &adam, ROWS, NULL, &s.target));
+    REFUSES(LW_EINVAL, "rows", STEP(net, LW_LOSS_MSE, &adam, 0, s.x, &s.target));
+    REFUSES(LW_EINVAL, "target", STEP(net, LW_LOSS_MSE, &adam, ROWS, s.x, NULL));
+    REFUSES(LW_EINVAL, "targets", STEP(net, LW_LOSS_MSE, &adam, ROWS, s.x, &s.both));
+    REFUSES(LW_ESHAPE, "sigmoid",
+            STEP(net, LW_LOSS_BINARY_CROSS_ENTROPY, &adam, ROWS, s.x, &s.target));
     for (int i = 0; i < BAD_ENUMS; i++)
         REFUSES(LW_EINVAL, "loss",
-                STEP(net, BAD_ENUM(LW_CROSS_ENTROPY, i), &adam, ROWS, s.x, &s.target));
+                STEP(net, BAD_ENUM(LW_LOSS_CROSS_ENTROPY, i), &adam, ROWS, s.x, &s.target));
     for (size_t i = 0; i < HUGE_SIZES; i++) {
-        REFUSES(LW_EINVAL, "rows", STEP(net, LW_MSE, &adam, huge_sizes[i], s.x, &s.target));
-        REFUSES(LW_EINVAL, "rows", STEP(net, LW_MSE, &adam, huge_sizes[i], s.x, &s.by_label));
+        REFUSES(LW_EINVAL, "rows", STEP(net, LW_LOSS_MSE, &adam, huge_sizes[i], s.x, &s.target));
+        REFUSES(LW_EINVAL, "rows", STEP(net, LW_LOSS_MSE, &adam, huge_sizes[i], s.x, &s.by_label));
     }
-    REFUSES(LW_ENOMEM, "memory", STEP(net, LW_MSE, &adam, (size_t)1 << 50, s.x, &s.target));
+    REFUSES(LW_ENOMEM, "memory", STEP(net, LW_LOSS_MSE, &adam, (size_t)1 << 50, s.x, &s.target));
     s.labels[2] = OUTPUTS;
     REFUSES(LW_EDATA, "row", STEP(net, LW_LOSS_DEFAULT, &adam, ROWS, s.x, &s.by_label));
     s.labels[2] = 0;
@@ -44,8 +45,9 @@ void bad_evaluate(void)
     REFUSES(LW_EINVAL, "data", EVALUATE(NULL));
     REFUSES(LW_EINVAL, "evaluation", lw_evaluate(net, &s.data, LW_LOSS_DEFAULT, NULL));
     for (int i = 0; i < BAD_ENUMS; i++)
-        REFUSES(LW_EINVAL, "loss",
-                lw_evaluate(net, &s.data, (lw_loss)BAD_ENUM(LW_CROSS_ENTROPY, i), &s.evaluation));
+        REFUSES(
+            LW_EINVAL, "loss",
+            lw_evaluate(net, &s.data, (lw_loss)BAD_ENUM(LW_LOSS_CROSS_ENTROPY, i), &s.evaluation));
     REFUSES(LW_EINVAL, "target", EVALUATE(WITH(target, (lw_target){0})));
     REFUSES(LW_ESHAPE, "inputs", EVALUATE(WITH(inputs, INPUTS - 1)));
     REFUSES(LW_ESHAPE, "classes", EVALUATE(WITH(outputs, OUTPUTS + 1)));
@@ -91,9 +93,11 @@ static void bad_options(lw_status (*fit)(lw_net *net, const lw_fit_options *opti
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         REFUSES(LW_EINVAL, "lw_fit_options", fit(net, OPTION(size, sizes[i])));
     for (int i = 0; i < BAD_ENUMS; i++) {
-        REFUSES(LW_EINVAL, "loss", fit(net, OPTION(loss, (lw_loss)BAD_ENUM(LW_CROSS_ENTROPY, i))));
-        REFUSES(LW_EINVAL, "optimizer",
-                fit(net, OPTION(optimizer.kind, (lw_optimizer_kind)BAD_ENUM(LW_ADAMW, i))));
+        REFUSES(LW_EINVAL, "loss",
+                fit(net, OPTION(loss, (lw_loss)BAD_ENUM(LW_LOSS_CROSS_ENTROPY, i))));
+        REFUSES(
+            LW_EINVAL, "optimizer",
+            fit(net, OPTION(optimizer.kind, (lw_optimizer_kind)BAD_ENUM(LW_OPTIMIZER_ADAMW, i))));
         REFUSES(LW_EINVAL, "schedule",
                 fit(net, OPTION(schedule.kind, (lw_schedule_kind)BAD_ENUM(LW_SCHEDULE_COSINE, i))));
     }
@@ -269,15 +273,17 @@ void bad_net_gradient_check(void)
     lw_net *net = watched_net();
 #define CHECK(net, loss, rows, x, target)                                                          \
     lw_net_gradient_check(net, (lw_loss)(loss), rows, x, target, &s.report)
-    REFUSES(LW_EINVAL, "net", CHECK(NULL, LW_MSE, ROWS, s.x, &s.target));
-    REFUSES(LW_EINVAL, "x", CHECK(net, LW_MSE, ROWS, NULL, &s.target));
-    REFUSES(LW_EINVAL, "target", CHECK(net, LW_MSE, ROWS, s.x, NULL));
-    REFUSES(LW_EINVAL, "rows", CHECK(net, LW_MSE, 0, s.x, &s.target));
-    REFUSES(LW_EINVAL, "report", lw_net_gradient_check(net, LW_MSE, ROWS, s.x, &s.target, NULL));
+    REFUSES(LW_EINVAL, "net", CHECK(NULL, LW_LOSS_MSE, ROWS, s.x, &s.target));
+    REFUSES(LW_EINVAL, "x", CHECK(net, LW_LOSS_MSE, ROWS, NULL, &s.target));
+    REFUSES(LW_EINVAL, "target", CHECK(net, LW_LOSS_MSE, ROWS, s.x, NULL));
+    REFUSES(LW_EINVAL, "rows", CHECK(net, LW_LOSS_MSE, 0, s.x, &s.target));
+    REFUSES(LW_EINVAL, "report",
+            lw_net_gradient_check(net, LW_LOSS_MSE, ROWS, s.x, &s.target, NULL));
     for (int i = 0; i < BAD_ENUMS; i++)
-        REFUSES(LW_EINVAL, "loss", CHECK(net, BAD_ENUM(LW_CROSS_ENTROPY, i), ROWS, s.x, &s.target));
+        REFUSES(LW_EINVAL, "loss",
+                CHECK(net, BAD_ENUM(LW_LOSS_CROSS_ENTROPY, i), ROWS, s.x, &s.target));
     for (size_t i = 0; i < HUGE_SIZES; i++)
-        REFUSES(LW_EINVAL, "rows", CHECK(net, LW_MSE, huge_sizes[i], s.x, &s.target));
+        REFUSES(LW_EINVAL, "rows", CHECK(net, LW_LOSS_MSE, huge_sizes[i], s.x, &s.target));
 #undef CHECK
     expect_usable(net);
 }

@@ -33,7 +33,7 @@ static void create(void)
     REFUSES(LW_EINVAL, "size", CREATE(WITH(size, SIZE_MAX)));
     for (int i = 0; i < BAD_ENUMS; i++)
         REFUSES(LW_EINVAL, "precision",
-                CREATE(WITH(gradients, (lw_precision)BAD_ENUM(LW_BF16, i))));
+                CREATE(WITH(gradients, (lw_precision)BAD_ENUM(LW_PRECISION_BF16, i))));
     /* A bucket that never fills is sent at the end of the step. */
     ck_assert_int_eq(CREATE(WITH(bucket_bytes, SIZE_MAX)), LW_OK);
     lw_mpi_destroy(s.handle);

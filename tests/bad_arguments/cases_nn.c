@@ -85,7 +85,7 @@ static void net_seed(void)
 
 static void net_precision(void)
 {
-    HOLDS(lw_net_precision(NULL) == LW_FP32);
+    HOLDS(lw_net_precision(NULL) == LW_PRECISION_FP32);
 }
 
 static void net_set_threads(void)
@@ -164,10 +164,10 @@ static void ranks_shard(void)
 static void net_set_precision(void)
 {
     lw_net *net = watched_net();
-    REFUSES(LW_EINVAL, "net", lw_net_set_precision(NULL, LW_BF16));
+    REFUSES(LW_EINVAL, "net", lw_net_set_precision(NULL, LW_PRECISION_BF16));
     for (int i = 0; i < BAD_ENUMS; i++)
         REFUSES(LW_EINVAL, "precision",
-                lw_net_set_precision(net, (lw_precision)BAD_ENUM(LW_BF16, i)));
+                lw_net_set_precision(net, (lw_precision)BAD_ENUM(LW_PRECISION_BF16, i)));
     expect_usable(net);
 }
 
@@ -278,10 +278,11 @@ static void net_get_layer_gradients(void)
 static void constructors(void)
 {
     /* The constructor accepts any value; the call that uses the optimizer rejects it. */
-    HOLDS(isnan(lw_sgd(NAN).learning_rate) && lw_sgd(NAN).kind == LW_SGD);
+    HOLDS(isnan(lw_sgd(NAN).learning_rate) && lw_sgd(NAN).kind == LW_OPTIMIZER_SGD);
     HOLDS(lw_sgd_momentum(-1.0f, INFINITY).momentum == INFINITY);
-    HOLDS(lw_adam(-INFINITY).learning_rate == -INFINITY && lw_adam(0.0f).kind == LW_ADAM);
-    HOLDS(isnan(lw_adamw(1.0f, NAN).weight_decay) && lw_adamw(1.0f, NAN).kind == LW_ADAMW);
+    HOLDS(lw_adam(-INFINITY).learning_rate == -INFINITY && lw_adam(0.0f).kind == LW_OPTIMIZER_ADAM);
+    HOLDS(isnan(lw_adamw(1.0f, NAN).weight_decay) &&
+          lw_adamw(1.0f, NAN).kind == LW_OPTIMIZER_ADAMW);
 }
 
 static void net_optimizer_info(void)
@@ -328,16 +329,17 @@ static void net_forward(void)
 static void net_loss(void)
 {
     lw_net *net = watched_net();
-    REFUSES(LW_EINVAL, "net", lw_net_loss(NULL, LW_MSE, &s.target, &s.value));
-    REFUSES(LW_ESTATE, "forward", lw_net_loss(net, LW_MSE, &s.target, &s.value));
+    REFUSES(LW_EINVAL, "net", lw_net_loss(NULL, LW_LOSS_MSE, &s.target, &s.value));
+    REFUSES(LW_ESTATE, "forward", lw_net_loss(net, LW_LOSS_MSE, &s.target, &s.value));
     ck_assert_int_eq(lw_net_forward(net, ROWS, s.x, NULL), LW_OK);
     for (int i = 0; i < BAD_ENUMS; i++)
         REFUSES(LW_EINVAL, "loss",
-                lw_net_loss(net, (lw_loss)BAD_ENUM(LW_CROSS_ENTROPY, i), &s.target, &s.value));
-    REFUSES(LW_EINVAL, "target", lw_net_loss(net, LW_MSE, NULL, &s.value));
-    REFUSES(LW_EINVAL, "target", lw_net_loss(net, LW_MSE, &(const lw_target){0}, &s.value));
-    REFUSES(LW_EINVAL, "targets", lw_net_loss(net, LW_MSE, &s.both, &s.value));
-    REFUSES(LW_ESHAPE, "sigmoid", lw_net_loss(net, LW_BINARY_CROSS_ENTROPY, &s.target, &s.value));
+                lw_net_loss(net, (lw_loss)BAD_ENUM(LW_LOSS_CROSS_ENTROPY, i), &s.target, &s.value));
+    REFUSES(LW_EINVAL, "target", lw_net_loss(net, LW_LOSS_MSE, NULL, &s.value));
+    REFUSES(LW_EINVAL, "target", lw_net_loss(net, LW_LOSS_MSE, &(const lw_target){0}, &s.value));
+    REFUSES(LW_EINVAL, "targets", lw_net_loss(net, LW_LOSS_MSE, &s.both, &s.value));
+    REFUSES(LW_ESHAPE, "sigmoid",
+            lw_net_loss(net, LW_LOSS_BINARY_CROSS_ENTROPY, &s.target, &s.value));
     static const int32_t labels[] = {-1, OUTPUTS, INT32_MAX, INT32_MIN};
     for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
         s.labels[ROWS - 1] = labels[i];
@@ -393,7 +395,7 @@ static void net_step(void)
     ck_assert_int_eq(lw_net_set_gradients(net, s.flat), LW_OK);
     for (int i = 0; i < BAD_ENUMS; i++)
         REFUSES(LW_EINVAL, "optimizer",
-                lw_net_step(net, WITH(kind, (lw_optimizer_kind)BAD_ENUM(LW_ADAMW, i))));
+                lw_net_step(net, WITH(kind, (lw_optimizer_kind)BAD_ENUM(LW_OPTIMIZER_ADAMW, i))));
     static const float wrong[] = {NAN, INFINITY, -1.0f, -INFINITY};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         REFUSES(LW_EINVAL, "rate", lw_net_step(net, WITH(learning_rate, wrong[i])));

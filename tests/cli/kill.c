@@ -153,7 +153,7 @@ static lw_position position_of(const char *path)
     if (status != LW_OK)
         fail("a checkpoint does not load: %s", lw_last_error());
     status = lw_net_load_state(net, &position, path);
-    if (status == LW_ESTATE && lw_net_set_precision(net, LW_BF16) == LW_OK)
+    if (status == LW_ESTATE && lw_net_set_precision(net, LW_PRECISION_BF16) == LW_OK)
         status = lw_net_load_state(net, &position, path);
     if (status != LW_OK)
         fail("a checkpoint does not load: %s", lw_last_error());

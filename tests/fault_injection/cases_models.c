@@ -6,8 +6,9 @@
 
 enum { INPUTS = 5 };
 
-static const lw_layer_spec layers[] = {
-    {.units = 4, .activation = LW_ACTIVATION_SILU}, {.units = 6, .activation = LW_ACTIVATION_TANH}, {.units = 2}};
+static const lw_layer_spec layers[] = {{.units = 4, .activation = LW_ACTIVATION_SILU},
+                                       {.units = 6, .activation = LW_ACTIVATION_TANH},
+                                       {.units = 2}};
 
 static lw_net *net, *loaded;
 static lw_position position;
@@ -17,7 +18,7 @@ static void train(unsigned seed)
     static const float x[INPUTS] = {1.0f, -2.0f, 3.0f, 0.5f, 0.0f}, y[2] = {0.5f, 1.0f};
     const lw_optimizer adam = lw_adam(0.1f);
     REQUIRE_OK(lw_net_initialize(net, seed));
-    REQUIRE_OK(lw_train_step(net, LW_MSE, &adam, 1, x, &(lw_target){.values = y}, NULL));
+    REQUIRE_OK(lw_train_step(net, LW_LOSS_MSE, &adam, 1, x, &(lw_target){.values = y}, NULL));
 }
 
 static void prepare(void)

@@ -14,7 +14,8 @@ static const lw_layer_spec layered[] = {{.units = 320, .activation = LW_ACTIVATI
                                         {.units = CLASSES, .activation = LW_ACTIVATION_SOFTMAX}};
 static const lw_layer_spec small_net[] = {{.units = 8, .activation = LW_ACTIVATION_TANH},
                                           {.units = CLASSES, .activation = LW_ACTIVATION_SOFTMAX}};
-static const lw_layer_spec regression[] = {{.units = 40, .activation = LW_ACTIVATION_SILU}, {.units = 1}};
+static const lw_layer_spec regression[] = {{.units = 40, .activation = LW_ACTIVATION_SILU},
+                                           {.units = 1}};
 
 static lw_net *net;
 static float x[MANY_ROWS * INPUTS], values[MANY_ROWS];
@@ -126,7 +127,7 @@ static void make_regression(void)
 
 static lw_status to_bf16(void)
 {
-    return lw_net_set_precision(net, LW_BF16);
+    return lw_net_set_precision(net, LW_PRECISION_BF16);
 }
 
 static void make_bf16(void)
@@ -143,7 +144,7 @@ static void make_bf16_threads(void)
 
 static lw_status to_fp32(void)
 {
-    return lw_net_set_precision(net, LW_FP32);
+    return lw_net_set_precision(net, LW_PRECISION_FP32);
 }
 
 static lw_status reserve(void)

@@ -17,8 +17,9 @@ static void add_initialisation(digest *d)
     static const lw_init inits[] = {LW_INIT_DEFAULT, LW_INIT_ZEROS,  LW_INIT_NORMAL,
                                     LW_INIT_UNIFORM, LW_INIT_XAVIER, LW_INIT_HE};
     for (size_t i = 0; i < sizeof inits / sizeof *inits; i++) {
-        const lw_layer_spec layers[] = {{.units = 200, .activation = LW_ACTIVATION_RELU, .init = inits[i]},
-                                        {.units = 10, .init = inits[i], .init_scale = 0.3f}};
+        const lw_layer_spec layers[] = {
+            {.units = 200, .activation = LW_ACTIVATION_RELU, .init = inits[i]},
+            {.units = 10, .init = inits[i], .init_scale = 0.3f}};
         lw_net *net;
         require_ok(lw_net_create(&net, 100, layers, 2, 42 + i));
         add_parameters(d, net);
@@ -105,10 +106,10 @@ static void add_run(digest *d, const run *r)
 }
 
 static const lw_optimizer optimizers[] = {
-    {.kind = LW_SGD, .learning_rate = 0.05f},
-    {.kind = LW_SGD, .learning_rate = 0.02f, .momentum = 0.9f, .nesterov = 1},
-    {LW_ADAM, 0.01f, 0.0f, 0, 0.01f, 0.9f, 0.999f, 1e-8f},
-    {LW_ADAMW, 0.01f, 0.0f, 0, 0.1f, 0.9f, 0.999f, 1e-8f}};
+    {.kind = LW_OPTIMIZER_SGD, .learning_rate = 0.05f},
+    {.kind = LW_OPTIMIZER_SGD, .learning_rate = 0.02f, .momentum = 0.9f, .nesterov = 1},
+    {LW_OPTIMIZER_ADAM, 0.01f, 0.0f, 0, 0.01f, 0.9f, 0.999f, 1e-8f},
+    {LW_OPTIMIZER_ADAMW, 0.01f, 0.0f, 0, 0.1f, 0.9f, 0.999f, 1e-8f}};
 enum { OPTIMIZERS = sizeof optimizers / sizeof *optimizers };
 
 static void add_runs(digest *d, run r)
@@ -121,13 +122,14 @@ static void add_runs(digest *d, run r)
 }
 
 /* Split between threads in training: a batch of 100 rows takes 8 million operations. */
-static const run layered = {.inputs = 70,
-                            .layer_count = 3,
-                            .layers = {{.units = 100, .activation = LW_ACTIVATION_RELU, .init = LW_INIT_HE},
-                                       {.units = 64, .activation = LW_ACTIVATION_GELU, .init = LW_INIT_XAVIER},
-                                       {.units = 10, .activation = LW_ACTIVATION_SOFTMAX}},
-                            .rows = 330,
-                            .options = {.batch_size = 100}};
+static const run layered = {
+    .inputs = 70,
+    .layer_count = 3,
+    .layers = {{.units = 100, .activation = LW_ACTIVATION_RELU, .init = LW_INIT_HE},
+               {.units = 64, .activation = LW_ACTIVATION_GELU, .init = LW_INIT_XAVIER},
+               {.units = 10, .activation = LW_ACTIVATION_SOFTMAX}},
+    .rows = 330,
+    .options = {.batch_size = 100}};
 
 static void add_layered(digest *d)
 {
@@ -145,7 +147,7 @@ static void add_clipped(digest *d)
 static void add_bf16(digest *d)
 {
     run r = layered;
-    r.precision = LW_BF16;
+    r.precision = LW_PRECISION_BF16;
     add_runs(d, r);
 }
 
@@ -200,13 +202,13 @@ static void add_custom_loop(digest *d)
     for (size_t i = 0; i < OPTIMIZERS; i++) {
         double loss, norm;
         require_ok(lw_net_forward(net, data.rows, data.x, NULL));
-        require_ok(lw_net_loss(net, LW_CROSS_ENTROPY, &data.target, &loss));
+        require_ok(lw_net_loss(net, LW_LOSS_CROSS_ENTROPY, &data.target, &loss));
         require_ok(lw_net_backward(net, NULL, NULL));
         require_ok(lw_net_clip_gradients(net, 0.5f, &norm));
         require_ok(lw_net_step(net, &optimizers[i]));
         add_double(d, loss);
         add_double(d, norm);
-        require_ok(lw_train_step(net, LW_CROSS_ENTROPY, &optimizers[i], data.rows, data.x,
+        require_ok(lw_train_step(net, LW_LOSS_CROSS_ENTROPY, &optimizers[i], data.rows, data.x,
                                  &data.target, &loss));
         add_double(d, loss);
     }

@@ -119,7 +119,7 @@ static void assert_equal_sections(const layout *l, const float *x)
 START_TEST(floats_are_reduced)
 {
     const layout *l = &layouts[_i];
-    lw_mpi *mpi = make_mpi(l->bucket_bytes, LW_FP32);
+    lw_mpi *mpi = make_mpi(l->bucket_bytes, LW_PRECISION_FP32);
     for (int step = 0; step < 3; step++) {
         float *x = sums_of(l, lw_mpi_ranks(mpi));
         check_sums(l, x, 0x1p-24, rank_count - 1, 0.0);
@@ -132,7 +132,7 @@ END_TEST
 START_TEST(bf16_is_reduced_within_its_bound)
 {
     const layout *l = &layouts[_i];
-    lw_mpi *mpi = make_mpi(l->bucket_bytes, LW_BF16);
+    lw_mpi *mpi = make_mpi(l->bucket_bytes, LW_PRECISION_BF16);
     const int roundings = rank_count > 1 ? rank_count : 0; /* one rank does not round */
     for (int step = 0; step < 3; step++) {
         float *x = sums_of(l, lw_mpi_ranks(mpi));
@@ -150,7 +150,7 @@ START_TEST(bits_are_equal_on_all_ranks_and_in_all_runs)
     const size_t n = floats_of(l);
     float *first = NULL;
     for (int run = 0; run < RUNS; run++) {
-        lw_mpi *mpi = make_mpi(l->bucket_bytes, _i % 2 ? LW_BF16 : LW_FP32);
+        lw_mpi *mpi = make_mpi(l->bucket_bytes, _i % 2 ? LW_PRECISION_BF16 : LW_PRECISION_FP32);
         for (int time = 0; time < TIMES; time++) {
             /* Each rank is late in turn. */
             if (time % rank_count == rank)
@@ -172,7 +172,7 @@ START_TEST(messages_are_counted)
 {
     const layout *l = &layouts[_i / 2];
     const int is_bf16 = _i % 2;
-    lw_mpi *mpi = make_mpi(l->bucket_bytes, is_bf16 ? LW_BF16 : LW_FP32);
+    lw_mpi *mpi = make_mpi(l->bucket_bytes, is_bf16 ? LW_PRECISION_BF16 : LW_PRECISION_FP32);
     free(sums_of(l, lw_mpi_ranks(mpi)));
     lw_mpi_times times;
     ASSERT_OK(lw_mpi_take_times(mpi, &times));
@@ -192,7 +192,7 @@ END_TEST
 START_TEST(doubles_and_floats_together)
 {
     enum { N = 3, FLOATS = 50 };
-    lw_mpi *mpi = make_mpi(0, _i ? LW_BF16 : LW_FP32);
+    lw_mpi *mpi = make_mpi(0, _i ? LW_PRECISION_BF16 : LW_PRECISION_FP32);
     const lw_ranks *ranks = lw_mpi_ranks(mpi);
     for (int step = 0; step < 3; step++) {
         double x[N], want[N] = {0};
@@ -220,7 +220,7 @@ END_TEST
 
 START_TEST(special_values_are_kept)
 {
-    lw_mpi *mpi = make_mpi(0, _i ? LW_BF16 : LW_FP32);
+    lw_mpi *mpi = make_mpi(0, _i ? LW_PRECISION_BF16 : LW_PRECISION_FP32);
     const lw_ranks *ranks = lw_mpi_ranks(mpi);
     const int is_last = rank == rank_count - 1;
     float x[] = {is_last ? NAN : 1.0f, is_last ? INFINITY : 1.0f, 3e38f, -0.0f, 0.0f};
@@ -239,7 +239,8 @@ END_TEST
 START_TEST(communicators_are_separate)
 {
     const size_t n = 1000;
-    lw_mpi *a = make_mpi(4, LW_FP32), *b = make_mpi(4, LW_BF16); /* start every operand at once */
+    lw_mpi *a = make_mpi(4, LW_PRECISION_FP32),
+           *b = make_mpi(4, LW_PRECISION_BF16); /* start every operand at once */
     float *x = uniform_floats(n, 1.0f, 1.0f, 1), *y = uniform_floats(n, 2.0f, 2.0f, 1);
     int z = 4;
     MPI_Request request;
@@ -276,7 +277,7 @@ START_TEST(different_options_are_rejected)
         lw_mpi_options options;
         const char *name;
     } others[] = {{{.size = sizeof(lw_mpi_options), .bucket_bytes = 8}, "bucket_bytes"},
-                  {{.size = sizeof(lw_mpi_options), .gradients = LW_BF16}, "gradients"}};
+                  {{.size = sizeof(lw_mpi_options), .gradients = LW_PRECISION_BF16}, "gradients"}};
     lw_mpi *mpi = NULL;
     const lw_status status =
         lw_mpi_create(&mpi, MPI_COMM_WORLD, is_last ? &others[_i].options : NULL);

@@ -7,7 +7,8 @@
 START_TEST(steps_allocate_only_once)
 {
     enum { STEPS = 50 };
-    training t = begin_training(make_mpi(_i / 2 ? 1 : 0, _i % 2 ? LW_BF16 : LW_FP32), 1);
+    training t =
+        begin_training(make_mpi(_i / 2 ? 1 : 0, _i % 2 ? LW_PRECISION_BF16 : LW_PRECISION_FP32), 1);
     const lw_optimizer adam = lw_adam(1e-3f);
     const size_t before = allocation_count();
     ASSERT_OK(WATCHED(take_step(&t, &adam, NULL)));
@@ -59,7 +60,7 @@ START_TEST(reductions_recover_from_failures)
     ck_assert_ptr_nonnull(x);
     size_t failures = 0;
     for (lw_status status = LW_ENOMEM; status == LW_ENOMEM; failures++) {
-        lw_mpi *mpi = make_mpi(4, _i ? LW_BF16 : LW_FP32);
+        lw_mpi *mpi = make_mpi(4, _i ? LW_PRECISION_BF16 : LW_PRECISION_FP32);
         const lw_ranks *ranks = lw_mpi_ranks(mpi);
         fail_allocation_after(failures);
         status = WATCHED(reduce(ranks, x));

@@ -54,7 +54,7 @@ START_TEST(ranks_divide_their_processors)
             omp_set_num_threads(openmp[i]);
             const int context = omp_get_max_threads(), want = share < context ? share : context;
             lw_set_threads(setting);
-            lw_mpi *mpi = make_mpi(0, LW_FP32);
+            lw_mpi *mpi = make_mpi(0, LW_PRECISION_FP32);
             unsigned threads, hosts, ranks_here;
             ASSERT_OK(lw_mpi_threads(mpi, &threads));
             ASSERT_OK(lw_mpi_hosts(mpi, &hosts, &ranks_here));

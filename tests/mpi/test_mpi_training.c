@@ -17,10 +17,10 @@ typedef struct kind {
 } kind;
 
 static const kind kinds[] = {
-    {"SGD", lw_sgd, 0.2f, 0, LW_FP32, 1e-6},
-    {"SGD, a message for each layer", lw_sgd, 0.2f, 1, LW_FP32, 1e-6},
-    {"Adam", lw_adam, 0.01f, 0, LW_FP32, 1e-4},
-    {"SGD, gradients in bf16", lw_sgd, 0.2f, 4096, LW_BF16, 1e-3},
+    {"SGD", lw_sgd, 0.2f, 0, LW_PRECISION_FP32, 1e-6},
+    {"SGD, a message for each layer", lw_sgd, 0.2f, 1, LW_PRECISION_FP32, 1e-6},
+    {"Adam", lw_adam, 0.01f, 0, LW_PRECISION_FP32, 1e-4},
+    {"SGD, gradients in bf16", lw_sgd, 0.2f, 4096, LW_PRECISION_BF16, 1e-3},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

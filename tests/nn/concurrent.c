@@ -22,14 +22,14 @@ typedef struct training_run {
 /* 64 rows of 40-80-10 are 1.6 million operations in training, twice the threshold for using
  * threads. */
 static const training_run runs[RUNS] = {
-    {40, 80, 10, 150, 64, LW_ACTIVATION_RELU, LW_FP32, LW_ADAM, 0.0f},
-    {2, 10, 3, 500, 500, LW_ACTIVATION_TANH, LW_FP32, LW_SGD, 0.0f},
-    {50, 64, 7, 150, 64, LW_ACTIVATION_GELU, LW_BF16, LW_ADAMW, 0.0f},
-    {61, 70, 10, 130, 64, LW_ACTIVATION_SILU, LW_FP32, LW_SGD, 0.05f},
-    {40, 90, 13, 100, 100, LW_ACTIVATION_SIGMOID, LW_FP32, LW_ADAMW, 0.0f},
-    {7, 16, 10, 400, 64, LW_ACTIVATION_RELU, LW_FP32, LW_ADAM, 0.0f},
-    {70, 64, 2, 140, 70, LW_ACTIVATION_LEAKY_RELU, LW_BF16, LW_SGD, 0.0f},
-    {33, 100, 10, 129, 64, LW_ACTIVATION_TANH, LW_FP32, LW_SGD, 0.0f},
+    {40, 80, 10, 150, 64, LW_ACTIVATION_RELU, LW_PRECISION_FP32, LW_OPTIMIZER_ADAM, 0.0f},
+    {2, 10, 3, 500, 500, LW_ACTIVATION_TANH, LW_PRECISION_FP32, LW_OPTIMIZER_SGD, 0.0f},
+    {50, 64, 7, 150, 64, LW_ACTIVATION_GELU, LW_PRECISION_BF16, LW_OPTIMIZER_ADAMW, 0.0f},
+    {61, 70, 10, 130, 64, LW_ACTIVATION_SILU, LW_PRECISION_FP32, LW_OPTIMIZER_SGD, 0.05f},
+    {40, 90, 13, 100, 100, LW_ACTIVATION_SIGMOID, LW_PRECISION_FP32, LW_OPTIMIZER_ADAMW, 0.0f},
+    {7, 16, 10, 400, 64, LW_ACTIVATION_RELU, LW_PRECISION_FP32, LW_OPTIMIZER_ADAM, 0.0f},
+    {70, 64, 2, 140, 70, LW_ACTIVATION_LEAKY_RELU, LW_PRECISION_BF16, LW_OPTIMIZER_SGD, 0.0f},
+    {33, 100, 10, 129, 64, LW_ACTIVATION_TANH, LW_PRECISION_FP32, LW_OPTIMIZER_SGD, 0.0f},
 };
 
 size_t run_parameters(size_t run)
@@ -72,7 +72,8 @@ float *run_training(size_t run, unsigned threads)
                              .outputs = r->outputs,
                              .x = x,
                              .target = {.labels = labels}};
-    lw_optimizer optimizer = r->optimizer == LW_SGD ? lw_sgd_momentum(0.05f, 0.9f) : lw_adam(0.01f);
+    lw_optimizer optimizer =
+        r->optimizer == LW_OPTIMIZER_SGD ? lw_sgd_momentum(0.05f, 0.9f) : lw_adam(0.01f);
     optimizer.kind = r->optimizer;
     lw_net *net = NULL;
     must(lw_net_create(&net, r->inputs, layers, 2, 3));

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 
 const run_kind kinds[KINDS] = {
-    {"small net, SGD", 6, lw_sgd, LW_FP32, 0.0f, 0, 1e-6},
-    {"small net, Adam", 6, lw_adam, LW_FP32, 0.0f, 0, 1e-5},
-    {"layered, SGD", 150, lw_sgd, LW_FP32, 0.0f, 0, 1e-6},
-    {"layered, Adam, in order", 150, lw_adam, LW_FP32, 0.0f, 1, 1e-5},
-    {"layered, SGD, clipped", 150, lw_sgd, LW_FP32, 0.5f, 0, 1e-6},
-    {"bf16, SGD", 150, lw_sgd, LW_BF16, 0.0f, 0, 1e-2},
+    {"small net, SGD", 6, lw_sgd, LW_PRECISION_FP32, 0.0f, 0, 1e-6},
+    {"small net, Adam", 6, lw_adam, LW_PRECISION_FP32, 0.0f, 0, 1e-5},
+    {"layered, SGD", 150, lw_sgd, LW_PRECISION_FP32, 0.0f, 0, 1e-6},
+    {"layered, Adam, in order", 150, lw_adam, LW_PRECISION_FP32, 0.0f, 1, 1e-5},
+    {"layered, SGD, clipped", 150, lw_sgd, LW_PRECISION_FP32, 0.5f, 0, 1e-6},
+    {"bf16, SGD", 150, lw_sgd, LW_PRECISION_BF16, 0.0f, 0, 1e-2},
 };
 
 const size_t batch_sizes[BATCH_SIZES] = {BATCH, LW_FULL_BATCH, RUN_ROWS - 3};

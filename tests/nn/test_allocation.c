@@ -57,18 +57,18 @@ END_TEST
 
 START_TEST(steps_allocate_only_once)
 {
-    static const lw_optimizer_kind kinds[] = {LW_SGD, LW_ADAM};
+    static const lw_optimizer_kind kinds[] = {LW_OPTIMIZER_SGD, LW_OPTIMIZER_ADAM};
     for (unsigned threads = 1; threads <= 3; threads++)
         for (size_t k = 0; k < 2; k++) {
             problem p = make_problem(threads);
             lw_optimizer optimizer =
-                kinds[k] == LW_SGD ? lw_sgd_momentum(0.1f, 0.9f) : lw_adam(0.1f);
+                kinds[k] == LW_OPTIMIZER_SGD ? lw_sgd_momentum(0.1f, 0.9f) : lw_adam(0.1f);
             size_t after_first = 0;
             for (size_t step = 0; step < 4; step++) {
                 ASSERT_OK(WATCHED(lw_train_step(p.net, LW_LOSS_DEFAULT, &optimizer, ROWS - step,
                                                 p.x, &p.data.target, NULL)));
                 ASSERT_OK(WATCHED(lw_net_forward(p.net, ROWS, p.x, NULL)));
-                ASSERT_OK(WATCHED(lw_net_loss(p.net, LW_MSE, &p.data.target, NULL)));
+                ASSERT_OK(WATCHED(lw_net_loss(p.net, LW_LOSS_MSE, &p.data.target, NULL)));
                 ASSERT_OK(WATCHED(lw_net_backward(p.net, NULL, NULL)));
                 ASSERT_OK(WATCHED(lw_net_clip_gradients(p.net, 0.1f, NULL)));
                 ASSERT_OK(WATCHED(lw_net_step(p.net, &optimizer)));
@@ -87,7 +87,7 @@ static void warm_up_kernels(void)
 {
     problem p = make_problem(1);
     const lw_optimizer sgd = lw_sgd(0.1f);
-    ASSERT_OK(lw_train_step(p.net, LW_MSE, &sgd, ROWS, p.x, &p.data.target, NULL));
+    ASSERT_OK(lw_train_step(p.net, LW_LOSS_MSE, &sgd, ROWS, p.x, &p.data.target, NULL));
     free_problem(&p);
 }
 
@@ -99,8 +99,8 @@ START_TEST(reserved_memory_is_sufficient)
     ASSERT_OK(WATCHED(lw_net_reserve(p.net, ROWS)));
     const size_t before = allocation_count();
     ck_assert_uint_gt(before, 0);
-    ASSERT_OK(WATCHED(lw_train_step(p.net, LW_MSE, &sgd, 3, p.x, &p.data.target, NULL)));
-    ASSERT_OK(WATCHED(lw_train_step(p.net, LW_MSE, &sgd, ROWS, p.x, &p.data.target, NULL)));
+    ASSERT_OK(WATCHED(lw_train_step(p.net, LW_LOSS_MSE, &sgd, 3, p.x, &p.data.target, NULL)));
+    ASSERT_OK(WATCHED(lw_train_step(p.net, LW_LOSS_MSE, &sgd, ROWS, p.x, &p.data.target, NULL)));
     ck_assert_uint_eq(allocation_count(), before);
     free_problem(&p);
 }
@@ -110,8 +110,9 @@ END_TEST
 START_TEST(small_predictions_allocate_nothing)
 {
     enum { MANY = 2000 };
-    const lw_layer_spec policy[] = {
-        {.units = 64, .activation = LW_ACTIVATION_TANH}, {.units = 64, .activation = LW_ACTIVATION_TANH}, {.units = 4}};
+    const lw_layer_spec policy[] = {{.units = 64, .activation = LW_ACTIVATION_TANH},
+                                    {.units = 64, .activation = LW_ACTIVATION_TANH},
+                                    {.units = 4}};
     lw_net *net = make_net(17, policy, 3, 1);
     float *x = uniform_floats((size_t)MANY * 17, -1.0f, 1.0f, 2), y[16 * 4];
     float *many = uniform_floats((size_t)MANY * 4, 0.0f, 0.0f, 3);
@@ -249,10 +250,10 @@ static lw_status training_step(const workload *c, int custom_loop, lw_net *net, 
     const lw_optimizer adam = lw_adam(1e-4f);
     const lw_target target = {.values = y};
     if (!custom_loop)
-        return lw_train_step(net, LW_MSE, &adam, c->rows, x, &target, NULL);
+        return lw_train_step(net, LW_LOSS_MSE, &adam, c->rows, x, &target, NULL);
     lw_status status = lw_net_forward(net, c->rows, x, NULL);
     if (status == LW_OK)
-        status = lw_net_loss(net, LW_MSE, &target, NULL);
+        status = lw_net_loss(net, LW_LOSS_MSE, &target, NULL);
     if (status == LW_OK)
         status = lw_net_backward(net, NULL, NULL);
     return status == LW_OK ? lw_net_step(net, &adam) : status;

@@ -41,7 +41,7 @@ static void free_batch(batch *b)
 static void step(lw_net *net, const batch *b)
 {
     const lw_optimizer adam = lw_adam(0.01f);
-    ASSERT_OK(lw_train_step(net, LW_CROSS_ENTROPY, &adam, ROWS, b->x, &b->target, NULL));
+    ASSERT_OK(lw_train_step(net, LW_LOSS_CROSS_ENTROPY, &adam, ROWS, b->x, &b->target, NULL));
 }
 
 static void assert_same_parameters(const lw_net *got, const lw_net *want)
@@ -65,21 +65,21 @@ static double distance(size_t n, const float *got, const float *want)
 
 START_TEST(parameters_survive_a_change)
 {
-    lw_net *net = net_in(LW_FP32), *other = net_in(LW_FP32);
+    lw_net *net = net_in(LW_PRECISION_FP32), *other = net_in(LW_PRECISION_FP32);
     const batch b = make_batch();
-    ck_assert_int_eq(lw_net_precision(net), LW_FP32);
-    ASSERT_OK(lw_net_set_precision(net, LW_BF16));
-    ck_assert_int_eq(lw_net_precision(net), LW_BF16);
+    ck_assert_int_eq(lw_net_precision(net), LW_PRECISION_FP32);
+    ASSERT_OK(lw_net_set_precision(net, LW_PRECISION_BF16));
+    ck_assert_int_eq(lw_net_precision(net), LW_PRECISION_BF16);
     assert_same_parameters(net, other);
     step(net, &b);
     step(other, &b);
     float *of_net = parameters_of(net);
-    ASSERT_OK(lw_net_set_precision(net, LW_FP32));
+    ASSERT_OK(lw_net_set_precision(net, LW_PRECISION_FP32));
     ASSERT_OK(lw_net_set_parameters(other, of_net));
     assert_same_parameters(net, other);
     free(of_net);
     ASSERT_FAILS(LW_EINVAL, "precision", lw_net_set_precision(net, (lw_precision)7));
-    ASSERT_FAILS(LW_EINVAL, "net", lw_net_set_precision(NULL, LW_BF16));
+    ASSERT_FAILS(LW_EINVAL, "net", lw_net_set_precision(NULL, LW_PRECISION_BF16));
     batch released = b;
     free_batch(&released);
     lw_net_destroy(net);
@@ -89,7 +89,7 @@ END_TEST
 
 START_TEST(predictions_equal_fp32)
 {
-    lw_net *floats = net_in(LW_FP32), *mixed = net_in(LW_BF16);
+    lw_net *floats = net_in(LW_PRECISION_FP32), *mixed = net_in(LW_PRECISION_BF16);
     batch b = make_batch();
     float want[ROWS * OUTPUTS], got[ROWS * OUTPUTS];
     ASSERT_OK(lw_predict(floats, ROWS, b.x, want));
@@ -107,13 +107,13 @@ START_TEST(bf16_passes_are_close_to_fp32)
 {
     /* Sums of gradients cancel to a third of their terms. */
     static const double nearest = 1e-5, farthest = 0.02, farthest_gradients = 0.06;
-    lw_net *nets[] = {net_in(LW_FP32), net_in(LW_BF16)};
+    lw_net *nets[] = {net_in(LW_PRECISION_FP32), net_in(LW_PRECISION_BF16)};
     batch b = make_batch();
     float y[2][ROWS * OUTPUTS], *gradients[2];
     double losses[2];
     for (int i = 0; i < 2; i++) {
         ASSERT_OK(lw_net_forward(nets[i], ROWS, b.x, y[i]));
-        ASSERT_OK(lw_net_loss(nets[i], LW_CROSS_ENTROPY, &b.target, &losses[i]));
+        ASSERT_OK(lw_net_loss(nets[i], LW_LOSS_CROSS_ENTROPY, &b.target, &losses[i]));
         ASSERT_OK(lw_net_backward(nets[i], NULL, NULL));
         gradients[i] = gradients_of(nets[i]);
     }
@@ -134,13 +134,13 @@ END_TEST
 
 START_TEST(a_custom_loop_takes_the_same_steps)
 {
-    lw_net *fused = net_in(LW_BF16), *loop = net_in(LW_BF16);
+    lw_net *fused = net_in(LW_PRECISION_BF16), *loop = net_in(LW_PRECISION_BF16);
     const lw_optimizer adam = lw_adam(0.01f);
     batch b = make_batch();
     for (int i = 0; i < 3; i++) {
         step(fused, &b);
         ASSERT_OK(lw_net_forward(loop, ROWS, b.x, NULL));
-        ASSERT_OK(lw_net_loss(loop, LW_CROSS_ENTROPY, &b.target, NULL));
+        ASSERT_OK(lw_net_loss(loop, LW_LOSS_CROSS_ENTROPY, &b.target, NULL));
         ASSERT_OK(lw_net_backward(loop, NULL, NULL));
         ASSERT_OK(lw_net_step(loop, &adam));
         assert_same_parameters(loop, fused);
@@ -154,7 +154,7 @@ END_TEST
 /* New parameters reach the bf16 copies before the next step. */
 START_TEST(bf16_copies_follow_the_parameters)
 {
-    lw_net *used = net_in(LW_BF16), *fresh = net_in(LW_BF16);
+    lw_net *used = net_in(LW_PRECISION_BF16), *fresh = net_in(LW_PRECISION_BF16);
     batch b = make_batch();
     float *initial = parameters_of(used), w[INPUTS * 49];
     step(used, &b);
@@ -183,13 +183,13 @@ END_TEST
 
 START_TEST(training_learns)
 {
-    lw_net *net = net_in(LW_BF16);
+    lw_net *net = net_in(LW_PRECISION_BF16);
     const lw_optimizer adam = lw_adam(0.01f);
     batch b = make_batch();
     double first, last = 0.0;
-    ASSERT_OK(lw_train_step(net, LW_CROSS_ENTROPY, &adam, ROWS, b.x, &b.target, &first));
+    ASSERT_OK(lw_train_step(net, LW_LOSS_CROSS_ENTROPY, &adam, ROWS, b.x, &b.target, &first));
     for (int i = 0; i < 300; i++)
-        ASSERT_OK(lw_train_step(net, LW_CROSS_ENTROPY, &adam, ROWS, b.x, &b.target, &last));
+        ASSERT_OK(lw_train_step(net, LW_LOSS_CROSS_ENTROPY, &adam, ROWS, b.x, &b.target, &last));
     ck_assert_double_lt(last, first / 50.0);
     free_batch(&b);
     lw_net_destroy(net);

@@ -25,28 +25,30 @@ static const scenario scenarios[] = {
      {{.units = 100, .activation = LW_ACTIVATION_RELU},
       {.units = 64, .activation = LW_ACTIVATION_GELU},
       {.units = 10, .activation = LW_ACTIVATION_SOFTMAX}},
-     LW_CROSS_ENTROPY,
+     LW_LOSS_CROSS_ENTROPY,
      730,
      100,
-     LW_FP32},
+     LW_PRECISION_FP32},
     {"70-100-64-10, squared error",
      70,
      3,
-     {{.units = 100, .activation = LW_ACTIVATION_RELU}, {.units = 64, .activation = LW_ACTIVATION_RELU}, {.units = 10}},
-     LW_MSE,
+     {{.units = 100, .activation = LW_ACTIVATION_RELU},
+      {.units = 64, .activation = LW_ACTIVATION_RELU},
+      {.units = 10}},
+     LW_LOSS_MSE,
      730,
      100,
-     LW_FP32},
+     LW_PRECISION_FP32},
     {"2-10-5-1, six blocks",
      2,
      3,
      {{.units = 10, .activation = LW_ACTIVATION_RELU},
       {.units = 5, .activation = LW_ACTIVATION_TANH},
       {.units = 1, .activation = LW_ACTIVATION_SIGMOID}},
-     LW_BINARY_CROSS_ENTROPY,
+     LW_LOSS_BINARY_CROSS_ENTROPY,
      2000,
      1999,
-     LW_FP32},
+     LW_PRECISION_FP32},
     {"31-16-16-16-10, four blocks",
      31,
      4,
@@ -54,10 +56,10 @@ static const scenario scenarios[] = {
       {.units = 16, .activation = LW_ACTIVATION_SILU},
       {.units = 16, .activation = LW_ACTIVATION_LEAKY_RELU},
       {.units = 10, .activation = LW_ACTIVATION_SOFTMAX}},
-     LW_CROSS_ENTROPY,
+     LW_LOSS_CROSS_ENTROPY,
      2000,
      1201,
-     LW_FP32},
+     LW_PRECISION_FP32},
     {"31-16-16-16-10, squared error",
      31,
      4,
@@ -65,46 +67,49 @@ static const scenario scenarios[] = {
       {.units = 16, .activation = LW_ACTIVATION_RELU},
       {.units = 16, .activation = LW_ACTIVATION_RELU},
       {.units = 10}},
-     LW_MSE,
+     LW_LOSS_MSE,
      2000,
      1201,
-     LW_FP32},
+     LW_PRECISION_FP32},
     {"40-50-33-5, more rows than a fused update takes",
      40,
      3,
-     {{.units = 50, .activation = LW_ACTIVATION_RELU}, {.units = 33, .activation = LW_ACTIVATION_RELU}, {.units = 5}},
-     LW_MSE,
+     {{.units = 50, .activation = LW_ACTIVATION_RELU},
+      {.units = 33, .activation = LW_ACTIVATION_RELU},
+      {.units = 5}},
+     LW_LOSS_MSE,
      3100,
      1500,
-     LW_FP32},
+     LW_PRECISION_FP32},
     {"70-100-64-10 in bf16",
      70,
      3,
      {{.units = 100, .activation = LW_ACTIVATION_RELU},
       {.units = 64, .activation = LW_ACTIVATION_GELU},
       {.units = 10, .activation = LW_ACTIVATION_SOFTMAX}},
-     LW_CROSS_ENTROPY,
+     LW_LOSS_CROSS_ENTROPY,
      731,
      101,
-     LW_BF16},
+     LW_PRECISION_BF16},
     {"31-45-3 in bf16, more rows than a fused update takes",
      31,
      2,
-     {{.units = 45, .activation = LW_ACTIVATION_TANH}, {.units = 3, .activation = LW_ACTIVATION_SIGMOID}},
-     LW_MSE,
+     {{.units = 45, .activation = LW_ACTIVATION_TANH},
+      {.units = 3, .activation = LW_ACTIVATION_SIGMOID}},
+     LW_LOSS_MSE,
      3101,
      1501,
-     LW_BF16},
+     LW_PRECISION_BF16},
 };
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
 
 static const lw_optimizer optimizers[] = {
-    {.kind = LW_SGD, .learning_rate = 0.05f},
-    {.kind = LW_SGD, .learning_rate = 0.05f, .weight_decay = 0.01f},
-    {.kind = LW_SGD, .learning_rate = 0.02f, .momentum = 0.9f},
-    {.kind = LW_SGD, .learning_rate = 0.02f, .momentum = 0.9f, .nesterov = 1},
-    {LW_ADAM, 0.01f, 0.0f, 0, 0.0f, 0.9f, 0.999f, 1e-8f},
-    {LW_ADAMW, 0.01f, 0.0f, 0, 0.1f, 0.9f, 0.999f, 1e-8f},
+    {.kind = LW_OPTIMIZER_SGD, .learning_rate = 0.05f},
+    {.kind = LW_OPTIMIZER_SGD, .learning_rate = 0.05f, .weight_decay = 0.01f},
+    {.kind = LW_OPTIMIZER_SGD, .learning_rate = 0.02f, .momentum = 0.9f},
+    {.kind = LW_OPTIMIZER_SGD, .learning_rate = 0.02f, .momentum = 0.9f, .nesterov = 1},
+    {LW_OPTIMIZER_ADAM, 0.01f, 0.0f, 0, 0.0f, 0.9f, 0.999f, 1e-8f},
+    {LW_OPTIMIZER_ADAMW, 0.01f, 0.0f, 0, 0.1f, 0.9f, 0.999f, 1e-8f},
 };
 enum { OPTIMIZERS = sizeof optimizers / sizeof *optimizers };
 
@@ -130,8 +135,8 @@ static result train(const scenario *s, const lw_optimizer *optimizer, unsigned t
     float *x = uniform_floats(s->rows * s->inputs, -1.0f, 1.0f, 11);
     float *values = uniform_floats(s->rows * outputs, 0.0f, 1.0f, 12);
     int32_t *labels = uniform_labels(s->rows, (int32_t)outputs, 13);
-    const lw_target target = {.values = s->loss == LW_CROSS_ENTROPY ? NULL : values,
-                              .labels = s->loss == LW_CROSS_ENTROPY ? labels : NULL};
+    const lw_target target = {.values = s->loss == LW_LOSS_CROSS_ENTROPY ? NULL : values,
+                              .labels = s->loss == LW_LOSS_CROSS_ENTROPY ? labels : NULL};
     const lw_dataset data = {
         .rows = s->rows, .inputs = s->inputs, .outputs = outputs, .x = x, .target = target};
     lw_net *net = make_net(s->inputs, s->layers, s->layer_count, 5);
@@ -235,8 +240,8 @@ START_TEST(bits_do_not_depend_on_the_instruction_set)
         free_result(&got);
     }
     /* Different rounding to bf16 exceeds this bound by far. */
-    if (want.parameters && scalar.parameters && optimizer->kind == LW_SGD &&
-        s->precision == LW_FP32)
+    if (want.parameters && scalar.parameters && optimizer->kind == LW_OPTIMIZER_SGD &&
+        s->precision == LW_PRECISION_FP32)
         assert_near_scalar(&scalar, &want);
     free_result(&want);
     free_result(&scalar);

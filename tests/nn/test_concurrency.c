@@ -90,7 +90,7 @@ static void *read_network(void *argument)
     lw_evaluation found;
     ASSERT_OK(lw_predict(r->net, READ_ROWS, r->data->x, r->y));
     ASSERT_OK(lw_classify(r->net, READ_ROWS, r->data->x, r->labels));
-    ASSERT_OK(lw_evaluate(r->net, r->data, LW_CROSS_ENTROPY, &found));
+    ASSERT_OK(lw_evaluate(r->net, r->data, LW_LOSS_CROSS_ENTROPY, &found));
     r->loss = found.loss;
     r->correct = found.correct;
     lw_evaluation_free(&found);

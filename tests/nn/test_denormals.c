@@ -33,11 +33,11 @@ static void train(lw_net *net, int custom_loop, size_t rows, const float *x, con
     const lw_optimizer optimizer = lw_sgd(1.0f);
     const lw_target target = {.values = values};
     if (!custom_loop) {
-        ASSERT_OK(lw_train_step(net, LW_SSE, &optimizer, rows, x, &target, NULL));
+        ASSERT_OK(lw_train_step(net, LW_LOSS_SSE, &optimizer, rows, x, &target, NULL));
         return;
     }
     ASSERT_OK(lw_net_forward(net, rows, x, NULL));
-    ASSERT_OK(lw_net_loss(net, LW_SSE, &target, NULL));
+    ASSERT_OK(lw_net_loss(net, LW_LOSS_SSE, &target, NULL));
     ASSERT_OK(lw_net_backward(net, NULL, NULL));
     ASSERT_OK(lw_net_step(net, &optimizer));
 }
@@ -136,7 +136,7 @@ START_TEST(the_callers_mode_is_restored)
             ASSERT_OK(lw_predict(net, 1, x, y));
             ck_assert_uint_eq(rules(), callers_rules);
             ASSERT_OK(lw_net_forward(net, ROWS, x, NULL));
-            ASSERT_OK(lw_net_loss(net, LW_MSE, &data.target, NULL));
+            ASSERT_OK(lw_net_loss(net, LW_LOSS_MSE, &data.target, NULL));
             ASSERT_OK(lw_net_backward(net, NULL, NULL));
             ck_assert_uint_eq(rules(), callers_rules);
             lw_net_destroy(net);

@@ -17,16 +17,16 @@ typedef struct scenario {
 
 /* Squared errors of linear outputs, with learning rates that make them grow. */
 static const scenario scenarios[] = {
-    {"layered", 40, 90, 20, 30.0f, LW_FP32, 0.0f},
-    {"layered, gradients stored", 40, 2100, 1100, 30.0f, LW_FP32, 0.0f},
-    {"layered, full batch", 40, 90, LW_FULL_BATCH, 30.0f, LW_FP32, 0.0f},
-    {"bf16", 40, 90, 20, 30.0f, LW_BF16, 0.0f},
-    {"bf16, gradients stored", 40, 2100, 1100, 30.0f, LW_BF16, 0.0f},
-    {"small net", 6, 90, 20, 30.0f, LW_FP32, 0.0f},
-    {"small net, several blocks", 6, 900, 400, 30.0f, LW_FP32, 0.0f},
-    {"small net, full batch", 6, 90, LW_FULL_BATCH, 30.0f, LW_FP32, 0.0f},
-    {"layered, clipped", 40, 90, 20, 1e30f, LW_FP32, 1.0f},
-    {"small net, clipped", 6, 90, 20, 1e30f, LW_FP32, 1.0f},
+    {"layered", 40, 90, 20, 30.0f, LW_PRECISION_FP32, 0.0f},
+    {"layered, gradients stored", 40, 2100, 1100, 30.0f, LW_PRECISION_FP32, 0.0f},
+    {"layered, full batch", 40, 90, LW_FULL_BATCH, 30.0f, LW_PRECISION_FP32, 0.0f},
+    {"bf16", 40, 90, 20, 30.0f, LW_PRECISION_BF16, 0.0f},
+    {"bf16, gradients stored", 40, 2100, 1100, 30.0f, LW_PRECISION_BF16, 0.0f},
+    {"small net", 6, 90, 20, 30.0f, LW_PRECISION_FP32, 0.0f},
+    {"small net, several blocks", 6, 900, 400, 30.0f, LW_PRECISION_FP32, 0.0f},
+    {"small net, full batch", 6, 90, LW_FULL_BATCH, 30.0f, LW_PRECISION_FP32, 0.0f},
+    {"layered, clipped", 40, 90, 20, 1e30f, LW_PRECISION_FP32, 1.0f},
+    {"small net, clipped", 6, 90, 20, 1e30f, LW_PRECISION_FP32, 1.0f},
 };
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios, EPOCHS = 400 };
 
@@ -194,7 +194,7 @@ START_TEST(errors_name_step_and_layer)
     lw_net *net = tiny_net(general, c->w0, c->b0, c->w1);
     lw_history history;
     const lw_fit_options options = {.size = sizeof options,
-                                    .loss = LW_MSE,
+                                    .loss = LW_LOSS_MSE,
                                     .optimizer = lw_sgd(c->rate),
                                     .epochs = 1,
                                     .clip_norm = c->clip_norm,
@@ -225,7 +225,7 @@ START_TEST(validation_loss_and_parameters_are_checked_after_an_epoch)
     lw_net *net = tiny_net(_i, 1.0f, 0.0f, 1.0f);
     observer seen = {0};
     lw_fit_options options = {.size = sizeof options,
-                              .loss = LW_MSE,
+                              .loss = LW_LOSS_MSE,
                               .optimizer = lw_sgd(0.001f),
                               .epochs = 2,
                               .validation = &far,
@@ -254,20 +254,20 @@ START_TEST(a_diverging_single_step_changes_nothing)
     const lw_target target = {.values = p.values};
     lw_net *net = new_net(s), *other = new_net(s);
     double value = 5.0;
-    ASSERT_OK(lw_train_step(net, LW_MSE, &momentum, s->rows, p.x, &target, NULL));
-    ASSERT_OK(lw_train_step(other, LW_MSE, &momentum, s->rows, p.x, &target, NULL));
+    ASSERT_OK(lw_train_step(net, LW_LOSS_MSE, &momentum, s->rows, p.x, &target, NULL));
+    ASSERT_OK(lw_train_step(other, LW_LOSS_MSE, &momentum, s->rows, p.x, &target, NULL));
     p.x[5] = 1e30f;
     ASSERT_FAILS(LW_EDIVERGED, "the loss is not finite: all parameters and outputs are finite",
-                 lw_train_step(net, LW_MSE, &momentum, s->rows, p.x, &target, &value));
+                 lw_train_step(net, LW_LOSS_MSE, &momentum, s->rows, p.x, &target, &value));
     ck_assert_double_eq(value, 5.0);
     if (!net->small_net)
         ASSERT_FAILS(LW_EDIVERGED, "the loss is not finite",
-                     lw_train_step(net, LW_MSE, &momentum, s->rows, p.x, &target, NULL));
+                     lw_train_step(net, LW_LOSS_MSE, &momentum, s->rows, p.x, &target, NULL));
     assert_same_networks(s->name, net, other);
     ASSERT_FAILS(LW_ESTATE, "no gradients", lw_net_step(net, &momentum));
     p.x[5] = 0.0f;
-    ASSERT_OK(lw_train_step(net, LW_MSE, &momentum, s->rows, p.x, &target, &value));
-    ASSERT_OK(lw_train_step(other, LW_MSE, &momentum, s->rows, p.x, &target, &value));
+    ASSERT_OK(lw_train_step(net, LW_LOSS_MSE, &momentum, s->rows, p.x, &target, &value));
+    ASSERT_OK(lw_train_step(other, LW_LOSS_MSE, &momentum, s->rows, p.x, &target, &value));
     assert_same_networks(s->name, net, other);
     lw_net_destroy(net);
     lw_net_destroy(other);
@@ -284,10 +284,10 @@ START_TEST(the_search_has_the_precision_of_the_step)
     const lw_optimizer sgd = lw_sgd(0.1f);
     double loss = 0.0;
     lw_net *net = make_net(1, &layer, 1, 1);
-    ASSERT_OK(lw_net_set_precision(net, LW_BF16));
+    ASSERT_OK(lw_net_set_precision(net, LW_PRECISION_BF16));
     ASSERT_OK(lw_net_set_layer(net, 0, &w, &t));
     ASSERT_FAILS(LW_EDIVERGED, "layer 0 (1 -> 1, linear): output 0 is not finite for row 0",
-                 lw_train_step(net, LW_MSE, &sgd, 1, &x, &target, &loss));
+                 lw_train_step(net, LW_LOSS_MSE, &sgd, 1, &x, &target, &loss));
     lw_net_destroy(net);
 }
 END_TEST

@@ -66,7 +66,7 @@ START_TEST(several_classes)
                                  .x = x,
                                  .target = {kind ? NULL : values, kind ? labels : NULL}};
         lw_evaluation e;
-        ASSERT_OK(lw_evaluate(net, &data, LW_MSE, &e));
+        ASSERT_OK(lw_evaluate(net, &data, LW_LOSS_MSE, &e));
         ck_assert_uint_eq(e.classes, 3);
         ck_assert_mem_eq(e.confusion, confusion, sizeof confusion);
         ck_assert_uint_eq(e.correct, 3);
@@ -83,7 +83,8 @@ END_TEST
 START_TEST(many_classes_have_no_confusion_matrix)
 {
     enum { CLASSES = 70000 };
-    const lw_layer_spec layer = {.units = CLASSES, .activation = LW_ACTIVATION_SOFTMAX, .init = LW_INIT_ZEROS};
+    const lw_layer_spec layer = {
+        .units = CLASSES, .activation = LW_ACTIVATION_SOFTMAX, .init = LW_INIT_ZEROS};
     lw_net *net = make_net(1, &layer, 1, 1);
     float *w = uniform_floats(CLASSES, 0.0f, 0.0f, 1);
     w[CLASSES - 1] = 100.0f;
@@ -108,7 +109,8 @@ END_TEST
 /* A softmax over one unit is constant. */
 START_TEST(softmax_of_one_output_is_rejected)
 {
-    const lw_layer_spec layers[] = {{.units = 3}, {.units = 1, .activation = LW_ACTIVATION_SOFTMAX}};
+    const lw_layer_spec layers[] = {{.units = 3},
+                                    {.units = 1, .activation = LW_ACTIVATION_SOFTMAX}};
     lw_net *net = NULL;
     for (size_t first = 0; first < 2; first++)
         ASSERT_FAILS(LW_EINVAL, "softmax needs at least two units",
@@ -126,7 +128,7 @@ START_TEST(regression_has_no_classes)
     for (size_t i = 0; i < 2; i++) {
         lw_net *net = identity_net(1, regressions[i]);
         lw_evaluation e;
-        ASSERT_OK(lw_evaluate(net, &data, LW_MSE, &e));
+        ASSERT_OK(lw_evaluate(net, &data, LW_LOSS_MSE, &e));
         ck_assert_uint_eq(e.classes, 0);
         ck_assert(isnan(e.accuracy));
         ck_assert_uint_eq(e.correct, 0);
@@ -138,7 +140,7 @@ START_TEST(regression_has_no_classes)
     }
     lw_net *net = identity_net(1, LW_ACTIVATION_TANH);
     lw_evaluation e;
-    ASSERT_OK(lw_evaluate(net, &data, LW_MSE, &e));
+    ASSERT_OK(lw_evaluate(net, &data, LW_LOSS_MSE, &e));
     ck_assert_uint_eq(e.classes, 2);
     lw_evaluation_free(&e);
     lw_net_destroy(net);
@@ -162,9 +164,9 @@ START_TEST(losses_are_scaled_as_documented)
         .rows = 2, .inputs = 3, .outputs = 3, .x = x, .target = {.values = values}};
     lw_net *net = identity_net(3, LW_ACTIVATION_LINEAR);
     ck_assert_double_eq_tol(loss_of(net, LW_LOSS_DEFAULT, &data), 15.0 / 6.0, 1e-6);
-    ck_assert_double_eq_tol(loss_of(net, LW_MSE, &data), 15.0 / 6.0, 1e-6);
-    ck_assert_double_eq_tol(loss_of(net, LW_HALF_MSE, &data), 15.0 / 4.0, 1e-6);
-    ck_assert_double_eq_tol(loss_of(net, LW_SSE, &data), 15.0, 1e-6);
+    ck_assert_double_eq_tol(loss_of(net, LW_LOSS_MSE, &data), 15.0 / 6.0, 1e-6);
+    ck_assert_double_eq_tol(loss_of(net, LW_LOSS_HALF_MSE, &data), 15.0 / 4.0, 1e-6);
+    ck_assert_double_eq_tol(loss_of(net, LW_LOSS_SSE, &data), 15.0, 1e-6);
     lw_net_destroy(net);
 
     /* Logits (0, 0) give log 2 each. */
@@ -173,14 +175,14 @@ START_TEST(losses_are_scaled_as_documented)
     lw_dataset flat = {
         .rows = 2, .inputs = 2, .outputs = 2, .x = zeros, .target = {.values = ones}};
     net = identity_net(2, LW_ACTIVATION_SIGMOID);
-    ck_assert_double_eq_tol(loss_of(net, LW_BINARY_CROSS_ENTROPY, &flat), log(2.0), 1e-6);
+    ck_assert_double_eq_tol(loss_of(net, LW_LOSS_BINARY_CROSS_ENTROPY, &flat), log(2.0), 1e-6);
     lw_net_destroy(net);
     net = identity_net(2, LW_ACTIVATION_SOFTMAX);
-    ck_assert_double_eq_tol(loss_of(net, LW_CROSS_ENTROPY, &flat), log(2.0), 1e-6);
+    ck_assert_double_eq_tol(loss_of(net, LW_LOSS_CROSS_ENTROPY, &flat), log(2.0), 1e-6);
     flat.target = (lw_target){.labels = labels};
-    ck_assert_double_eq_tol(loss_of(net, LW_CROSS_ENTROPY, &flat), log(2.0), 1e-6);
+    ck_assert_double_eq_tol(loss_of(net, LW_LOSS_CROSS_ENTROPY, &flat), log(2.0), 1e-6);
     /* Labels with a squared error are one-hot rows. */
-    ck_assert_double_eq_tol(loss_of(net, LW_SSE, &flat), 1.0, 1e-6);
+    ck_assert_double_eq_tol(loss_of(net, LW_LOSS_SSE, &flat), 1.0, 1e-6);
     lw_net_destroy(net);
 }
 END_TEST
@@ -195,28 +197,28 @@ START_TEST(evaluation_rejects_invalid_arguments)
     lw_evaluation e = {.rows = 77};
     lw_dataset data = base;
     data.rows = 0;
-    ASSERT_FAILS(LW_EDATA, "rows", lw_evaluate(net, &data, LW_MSE, &e));
+    ASSERT_FAILS(LW_EDATA, "rows", lw_evaluate(net, &data, LW_LOSS_MSE, &e));
     data = base;
     data.x = x;
-    ASSERT_FAILS(LW_EDATA, "row 1, column 1", lw_evaluate(net, &data, LW_MSE, &e));
+    ASSERT_FAILS(LW_EDATA, "row 1, column 1", lw_evaluate(net, &data, LW_LOSS_MSE, &e));
     data = base;
     data.inputs = 1;
-    ASSERT_FAILS(LW_ESHAPE, "1 inputs", lw_evaluate(net, &data, LW_MSE, &e));
+    ASSERT_FAILS(LW_ESHAPE, "1 inputs", lw_evaluate(net, &data, LW_LOSS_MSE, &e));
     data = base;
     data.outputs = 1;
-    ASSERT_FAILS(LW_ESHAPE, "1 outputs", lw_evaluate(net, &data, LW_MSE, &e));
+    ASSERT_FAILS(LW_ESHAPE, "1 outputs", lw_evaluate(net, &data, LW_LOSS_MSE, &e));
     data = base;
     data.target = (lw_target){0};
-    ASSERT_FAILS(LW_EINVAL, "target", lw_evaluate(net, &data, LW_MSE, &e));
+    ASSERT_FAILS(LW_EINVAL, "target", lw_evaluate(net, &data, LW_LOSS_MSE, &e));
     data.target = (lw_target){.labels = labels};
-    ASSERT_FAILS(LW_EDATA, "row 1", lw_evaluate(net, &data, LW_MSE, &e));
+    ASSERT_FAILS(LW_EDATA, "row 1", lw_evaluate(net, &data, LW_LOSS_MSE, &e));
     data.outputs = 3;
-    ASSERT_FAILS(LW_ESHAPE, "3 classes", lw_evaluate(net, &data, LW_MSE, &e));
-    ASSERT_FAILS(LW_ESHAPE, "softmax", lw_evaluate(net, &base, LW_CROSS_ENTROPY, &e));
+    ASSERT_FAILS(LW_ESHAPE, "3 classes", lw_evaluate(net, &data, LW_LOSS_MSE, &e));
+    ASSERT_FAILS(LW_ESHAPE, "softmax", lw_evaluate(net, &base, LW_LOSS_CROSS_ENTROPY, &e));
     ASSERT_FAILS(LW_EINVAL, "loss", lw_evaluate(net, &base, (lw_loss)77, &e));
-    ASSERT_FAILS(LW_EINVAL, "net", lw_evaluate(NULL, &base, LW_MSE, &e));
-    ASSERT_FAILS(LW_EINVAL, "evaluation", lw_evaluate(net, &base, LW_MSE, NULL));
-    ASSERT_FAILS(LW_EINVAL, "data", lw_evaluate(net, NULL, LW_MSE, &e));
+    ASSERT_FAILS(LW_EINVAL, "net", lw_evaluate(NULL, &base, LW_LOSS_MSE, &e));
+    ASSERT_FAILS(LW_EINVAL, "evaluation", lw_evaluate(net, &base, LW_LOSS_MSE, NULL));
+    ASSERT_FAILS(LW_EINVAL, "data", lw_evaluate(net, NULL, LW_LOSS_MSE, &e));
     ck_assert_uint_eq(e.rows, 77);
     lw_net_destroy(net);
 }
@@ -246,10 +248,11 @@ START_TEST(functions_without_rows)
     lw_dataset_free(&made);
 
     ASSERT_FAILS(LW_EINVAL, "rows", lw_net_forward(net, 0, x, y));
-    ASSERT_FAILS(LW_EINVAL, "rows", lw_train_step(net, LW_MSE, &sgd, 0, x, &target, NULL));
-    ASSERT_FAILS(LW_EINVAL, "rows", lw_net_gradient_check(net, LW_MSE, 0, x, &target, &report));
+    ASSERT_FAILS(LW_EINVAL, "rows", lw_train_step(net, LW_LOSS_MSE, &sgd, 0, x, &target, NULL));
+    ASSERT_FAILS(LW_EINVAL, "rows",
+                 lw_net_gradient_check(net, LW_LOSS_MSE, 0, x, &target, &report));
     ASSERT_FAILS(LW_EDATA, "rows", lw_dataset_check(&data));
-    ASSERT_FAILS(LW_EDATA, "rows", lw_evaluate(net, &data, LW_MSE, &e));
+    ASSERT_FAILS(LW_EDATA, "rows", lw_evaluate(net, &data, LW_LOSS_MSE, &e));
     ASSERT_FAILS(LW_EDATA, "rows", lw_fit(net, &data, NULL));
     lw_net_destroy(net);
 }

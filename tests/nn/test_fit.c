@@ -8,7 +8,8 @@ START_TEST(unshuffled_fit_equals_a_loop_of_steps)
 {
     problem p = make_problem(ROWS);
     const lw_optimizer adam = lw_adam(0.01f);
-    lw_net *fitted = net_with_output(LW_ACTIVATION_SOFTMAX), *looped = net_with_output(LW_ACTIVATION_SOFTMAX);
+    lw_net *fitted = net_with_output(LW_ACTIVATION_SOFTMAX),
+           *looped = net_with_output(LW_ACTIVATION_SOFTMAX);
     observer seen = {0};
     lw_history history;
     ASSERT_OK(lw_fit(fitted, &p.data,
@@ -26,7 +27,7 @@ START_TEST(unshuffled_fit_equals_a_loop_of_steps)
         for (size_t at = 0; at < ROWS; at += 4) {
             const size_t rows = at + 4 < ROWS ? 4 : ROWS - at;
             double loss;
-            ASSERT_OK(lw_train_step(looped, LW_CROSS_ENTROPY, &adam, rows, p.x + at * INPUTS,
+            ASSERT_OK(lw_train_step(looped, LW_LOSS_CROSS_ENTROPY, &adam, rows, p.x + at * INPUTS,
                                     &(lw_target){.labels = p.labels + at}, &loss));
             mean += loss * (double)rows;
         }
@@ -101,7 +102,7 @@ static void watch_orders(uint64_t seed, int general, const lw_target *target, si
     ASSERT_OK(lw_net_set_layer(watcher.net, 0, &w, &b));
     ASSERT_OK(lw_fit(watcher.net, &data,
                      &(lw_fit_options){.size = sizeof(lw_fit_options),
-                                       .loss = LW_HALF_MSE,
+                                       .loss = LW_LOSS_HALF_MSE,
                                        .optimizer = lw_sgd((float)watched_rate),
                                        .batch_size = 1,
                                        .epochs = 4,
@@ -261,7 +262,7 @@ START_TEST(invalid_fits_are_rejected_and_change_nothing)
         const char *message;
     } cases[] = {
         {{.loss = (lw_loss)99}, "loss"},
-        {{.optimizer = {.kind = LW_SGD, .learning_rate = NAN}}, "learning rate"},
+        {{.optimizer = {.kind = LW_OPTIMIZER_SGD, .learning_rate = NAN}}, "learning rate"},
         {{.schedule = {.kind = (lw_schedule_kind)9}}, "schedule"},
         {{.schedule = {.kind = LW_SCHEDULE_STEP, .factor = 0.5f}}, "step schedule"},
         {{.schedule = {.kind = LW_SCHEDULE_COSINE, .factor = NAN}}, "factor"},

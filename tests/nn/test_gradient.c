@@ -20,22 +20,22 @@ typedef struct loss_case {
 } loss_case;
 
 static const loss_case loss_cases[] = {
-    {LW_MSE, LW_ACTIVATION_LINEAR, 0},
-    {LW_MSE, LW_ACTIVATION_RELU, 0},
-    {LW_MSE, LW_ACTIVATION_LEAKY_RELU, 0},
-    {LW_MSE, LW_ACTIVATION_SIGMOID, 0},
-    {LW_MSE, LW_ACTIVATION_TANH, 0},
-    {LW_MSE, LW_ACTIVATION_GELU, 0},
-    {LW_MSE, LW_ACTIVATION_SILU, 0},
-    {LW_MSE, LW_ACTIVATION_SOFTMAX, 0},
-    {LW_HALF_MSE, LW_ACTIVATION_LINEAR, 0},
-    {LW_HALF_MSE, LW_ACTIVATION_SIGMOID, 1},
-    {LW_SSE, LW_ACTIVATION_TANH, 0},
-    {LW_SSE, LW_ACTIVATION_SOFTMAX, 1},
-    {LW_SSE, LW_ACTIVATION_GELU, 1},
-    {LW_BINARY_CROSS_ENTROPY, LW_ACTIVATION_SIGMOID, 0},
-    {LW_CROSS_ENTROPY, LW_ACTIVATION_SOFTMAX, 0},
-    {LW_CROSS_ENTROPY, LW_ACTIVATION_SOFTMAX, 1},
+    {LW_LOSS_MSE, LW_ACTIVATION_LINEAR, 0},
+    {LW_LOSS_MSE, LW_ACTIVATION_RELU, 0},
+    {LW_LOSS_MSE, LW_ACTIVATION_LEAKY_RELU, 0},
+    {LW_LOSS_MSE, LW_ACTIVATION_SIGMOID, 0},
+    {LW_LOSS_MSE, LW_ACTIVATION_TANH, 0},
+    {LW_LOSS_MSE, LW_ACTIVATION_GELU, 0},
+    {LW_LOSS_MSE, LW_ACTIVATION_SILU, 0},
+    {LW_LOSS_MSE, LW_ACTIVATION_SOFTMAX, 0},
+    {LW_LOSS_HALF_MSE, LW_ACTIVATION_LINEAR, 0},
+    {LW_LOSS_HALF_MSE, LW_ACTIVATION_SIGMOID, 1},
+    {LW_LOSS_SSE, LW_ACTIVATION_TANH, 0},
+    {LW_LOSS_SSE, LW_ACTIVATION_SOFTMAX, 1},
+    {LW_LOSS_SSE, LW_ACTIVATION_GELU, 1},
+    {LW_LOSS_BINARY_CROSS_ENTROPY, LW_ACTIVATION_SIGMOID, 0},
+    {LW_LOSS_CROSS_ENTROPY, LW_ACTIVATION_SOFTMAX, 0},
+    {LW_LOSS_CROSS_ENTROPY, LW_ACTIVATION_SOFTMAX, 1},
     {LW_LOSS_DEFAULT, LW_ACTIVATION_SOFTMAX, 1},
     {LW_LOSS_DEFAULT, LW_ACTIVATION_SIGMOID, 0},
     {LW_LOSS_DEFAULT, LW_ACTIVATION_TANH, 0},
@@ -51,7 +51,8 @@ static void check_network(const loss_case *c, lw_activation hidden, size_t input
         {.units = outputs, .activation = c->output, .init = LW_INIT_NORMAL},
     };
     lw_net *net = make_net(inputs, layers, 3, 11 + width);
-    if (c->output == LW_ACTIVATION_RELU) { /* positive, because a dead ReLU output has no gradient */
+    if (c->output ==
+        LW_ACTIVATION_RELU) { /* positive, because a dead ReLU output has no gradient */
         float *b = uniform_floats(outputs, 2.0f, 3.0f, 51);
         ASSERT_OK(lw_net_set_layer(net, 2, NULL, b));
         free(b);
@@ -83,15 +84,17 @@ static int is_skipped_shape(size_t hidden, size_t width, size_t outputs)
 
 START_TEST(every_loss_and_activation)
 {
-    static const lw_activation hidden[] = {LW_ACTIVATION_LINEAR, LW_ACTIVATION_RELU, LW_ACTIVATION_LEAKY_RELU, LW_ACTIVATION_SIGMOID,
-                                           LW_ACTIVATION_TANH,   LW_ACTIVATION_GELU, LW_ACTIVATION_SILU};
+    static const lw_activation hidden[] = {
+        LW_ACTIVATION_LINEAR, LW_ACTIVATION_RELU, LW_ACTIVATION_LEAKY_RELU, LW_ACTIVATION_SIGMOID,
+        LW_ACTIVATION_TANH,   LW_ACTIVATION_GELU, LW_ACTIVATION_SILU};
     static const size_t widths[] = {1, 2, 3, 17};
     const loss_case *c = &loss_cases[_i];
     for (size_t h = 0; h < sizeof hidden / sizeof *hidden; h++)
         for (size_t w = 0; w < sizeof widths / sizeof *widths; w++)
             for (size_t o = 0; o < sizeof widths / sizeof *widths; o++)
                 /* The softmax of a single output is constant and has a zero gradient. */
-                if ((widths[o] > 1 || c->output != LW_ACTIVATION_SOFTMAX) && !is_skipped_shape(h, w, o))
+                if ((widths[o] > 1 || c->output != LW_ACTIVATION_SOFTMAX) &&
+                    !is_skipped_shape(h, w, o))
                     check_network(c, hidden[h], 1 + w, widths[w], widths[o]);
 }
 END_TEST
@@ -122,7 +125,7 @@ static double error_of_broken(void (*breakage)(size_t n, double *gradient))
     int32_t *labels = uniform_labels(ROWS, 3, 42);
     const lw_target target = {.labels = labels};
     ASSERT_OK(lw_net_forward(net, ROWS, x, NULL));
-    ASSERT_OK(lw_net_loss(net, LW_CROSS_ENTROPY, &target, NULL));
+    ASSERT_OK(lw_net_loss(net, LW_LOSS_CROSS_ENTROPY, &target, NULL));
     ASSERT_OK(lw_net_backward(net, NULL, NULL));
 
     const size_t n = lw_net_parameter_count(net);
@@ -136,7 +139,7 @@ static double error_of_broken(void (*breakage)(size_t n, double *gradient))
     }
     breakage(n, g);
     lw_loss_rule rule;
-    ASSERT_OK(lw_loss_resolve(net, LW_CROSS_ENTROPY, &rule));
+    ASSERT_OK(lw_loss_resolve(net, LW_LOSS_CROSS_ENTROPY, &rule));
     double exact_x[64];
     ck_assert_uint_le(ROWS * lw_net_inputs(net), 64);
     for (size_t i = 0; i < ROWS * lw_net_inputs(net); i++)

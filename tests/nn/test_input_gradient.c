@@ -16,9 +16,9 @@ typedef struct net_kind {
 } net_kind;
 
 static const net_kind kinds[] = {
-    {"small", 0, LW_FP32, 5e-6},
-    {"general", 1, LW_FP32, 5e-6},
-    {"bf16", 1, LW_BF16, 3e-2},
+    {"small", 0, LW_PRECISION_FP32, 5e-6},
+    {"general", 1, LW_PRECISION_FP32, 5e-6},
+    {"bf16", 1, LW_PRECISION_BF16, 3e-2},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -107,10 +107,10 @@ START_TEST(is_that_of_differences)
         size_t count;
         lw_loss loss;
     } cases[] = {
-        {deep, 3, LW_CROSS_ENTROPY},
-        {deep, 3, LW_MSE},
-        {single, 1, LW_BINARY_CROSS_ENTROPY},
-        {single, 1, LW_SSE},
+        {deep, 3, LW_LOSS_CROSS_ENTROPY},
+        {deep, 3, LW_LOSS_MSE},
+        {single, 1, LW_LOSS_BINARY_CROSS_ENTROPY},
+        {single, 1, LW_LOSS_SSE},
     };
     const net_kind *kind = &kinds[_i];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -130,16 +130,16 @@ START_TEST(wrong_gradients_are_found)
     for (size_t i = 0; i < KINDS; i++) {
         problem p = make_problem(&kinds[i], deep, 3);
         float dx[ROWS * INPUTS], wrong[ROWS * INPUTS];
-        backward(&p, LW_CROSS_ENTROPY, dx);
+        backward(&p, LW_LOSS_CROSS_ENTROPY, dx);
         for (size_t k = 0; k < ROWS * INPUTS; k++)
             wrong[k] = 1.1f * dx[k];
-        ck_assert_double_gt(error_of(&p, LW_CROSS_ENTROPY, wrong), kinds[i].tolerance);
+        ck_assert_double_gt(error_of(&p, LW_LOSS_CROSS_ENTROPY, wrong), kinds[i].tolerance);
         memcpy(wrong, dx, sizeof dx);
         memcpy(wrong, dx + INPUTS, INPUTS * sizeof *dx); /* rows out of place */
-        ck_assert_double_gt(error_of(&p, LW_CROSS_ENTROPY, wrong), kinds[i].tolerance);
+        ck_assert_double_gt(error_of(&p, LW_LOSS_CROSS_ENTROPY, wrong), kinds[i].tolerance);
         for (size_t k = 0; k < ROWS * INPUTS; k++) /* not multiplied by the first weights */
             wrong[k] = k % INPUTS ? dx[k] : 0.0f;
-        ck_assert_double_gt(error_of(&p, LW_CROSS_ENTROPY, wrong), kinds[i].tolerance);
+        ck_assert_double_gt(error_of(&p, LW_LOSS_CROSS_ENTROPY, wrong), kinds[i].tolerance);
         free_problem(&p);
     }
 }
@@ -155,16 +155,16 @@ START_TEST(other_results_do_not_depend_on_it)
     const size_t n = lw_net_parameter_count(with.net);
     float dx[ROWS * INPUTS];
     for (size_t step = 0; step < 3; step++) {
-        backward(&with, LW_CROSS_ENTROPY, dx);
-        backward(&without, LW_CROSS_ENTROPY, NULL);
+        backward(&with, LW_LOSS_CROSS_ENTROPY, dx);
+        backward(&without, LW_LOSS_CROSS_ENTROPY, NULL);
         float *got = gradients_of(with.net), *want = gradients_of(without.net);
         ck_assert_mem_eq(got, want, n * sizeof *got);
         free(got);
         free(want);
         ASSERT_OK(lw_net_step(with.net, &adam));
         ASSERT_OK(lw_net_step(without.net, &adam));
-        ASSERT_OK(lw_train_step(with.net, LW_MSE, &adam, ROWS, with.x, &with.target, NULL));
-        ASSERT_OK(lw_train_step(without.net, LW_MSE, &adam, ROWS, with.x, &with.target, NULL));
+        ASSERT_OK(lw_train_step(with.net, LW_LOSS_MSE, &adam, ROWS, with.x, &with.target, NULL));
+        ASSERT_OK(lw_train_step(without.net, LW_LOSS_MSE, &adam, ROWS, with.x, &with.target, NULL));
         got = parameters_of(with.net);
         want = parameters_of(without.net);
         ck_assert_mem_eq(got, want, n * sizeof *got);
@@ -180,15 +180,16 @@ END_TEST
 START_TEST(threads_do_not_change_it)
 {
     enum { MANY = 300, WIDE = 70 };
-    const lw_layer_spec layers[] = {
-        {.units = 120, .activation = LW_ACTIVATION_SILU}, {.units = 90, .activation = LW_ACTIVATION_RELU}, {.units = 11}};
+    const lw_layer_spec layers[] = {{.units = 120, .activation = LW_ACTIVATION_SILU},
+                                    {.units = 90, .activation = LW_ACTIVATION_RELU},
+                                    {.units = 11}};
     float *x = uniform_floats(MANY * WIDE, -1.0f, 1.0f, 1);
     float *dy = uniform_floats(MANY * 11, -1.0f, 1.0f, 2);
     float *first = uniform_floats(MANY * WIDE, 0.0f, 0.0f, 3);
     float *dx = uniform_floats(MANY * WIDE, 0.0f, 0.0f, 3);
     for (unsigned threads = 1; threads <= 3; threads++) {
         lw_net *net = make_net(WIDE, layers, 3, 1);
-        ASSERT_OK(lw_net_set_precision(net, _i ? LW_BF16 : LW_FP32));
+        ASSERT_OK(lw_net_set_precision(net, _i ? LW_PRECISION_BF16 : LW_PRECISION_FP32));
         lw_net_set_threads(net, threads);
         ASSERT_OK(lw_net_forward(net, MANY, x, NULL));
         ASSERT_OK(lw_net_backward(net, dy, threads == 1 ? first : dx));

@@ -14,11 +14,11 @@ typedef struct sizes {
 } sizes;
 
 static const sizes cases[] = {
-    {3, {784, 512, 256, 10}, 128, LW_SGD},
-    {3, {784, 512, 256, 10}, 128, LW_ADAM},
-    {4, {784, 1024, 1024, 1024, 10}, 256, LW_ADAM},
-    {2, {784, 128, 10}, 64, LW_SGD},
-    {2, {784, 128, 10}, 64, LW_ADAM},
+    {3, {784, 512, 256, 10}, 128, LW_OPTIMIZER_SGD},
+    {3, {784, 512, 256, 10}, 128, LW_OPTIMIZER_ADAM},
+    {4, {784, 1024, 1024, 1024, 10}, 256, LW_OPTIMIZER_ADAM},
+    {2, {784, 128, 10}, 64, LW_OPTIMIZER_SGD},
+    {2, {784, 128, 10}, 64, LW_OPTIMIZER_ADAM},
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
@@ -35,14 +35,15 @@ static lw_net *net_of(const sizes *s)
     lw_layer_spec layers[4] = {0};
     for (size_t i = 0; i < s->layer_count; i++)
         layers[i] = (lw_layer_spec){.units = s->units[i + 1],
-                                    .activation = i + 1 < s->layer_count ? LW_ACTIVATION_RELU : LW_ACTIVATION_SOFTMAX};
+                                    .activation = i + 1 < s->layer_count ? LW_ACTIVATION_RELU
+                                                                         : LW_ACTIVATION_SOFTMAX};
     return make_net(s->units[0], layers, s->layer_count, 1);
 }
 
 /* The minimum: parameters, moments, and for the batch y and dz of every layer and the logits. */
 static double needed_bytes(const sizes *s, size_t parameters)
 {
-    const size_t moments = s->kind == LW_ADAM ? 2 : 0;
+    const size_t moments = s->kind == LW_OPTIMIZER_ADAM ? 2 : 0;
     size_t activations = s->units[s->layer_count];
     for (size_t i = 1; i <= s->layer_count; i++)
         activations += 2 * s->units[i];
@@ -52,7 +53,7 @@ static double needed_bytes(const sizes *s, size_t parameters)
 START_TEST(network_memory_is_close_to_the_minimum)
 {
     const sizes of = case_of((size_t)_i), *s = &of;
-    const lw_optimizer optimizer = s->kind == LW_ADAM ? lw_adam(1e-3f) : lw_sgd(0.01f);
+    const lw_optimizer optimizer = s->kind == LW_OPTIMIZER_ADAM ? lw_adam(1e-3f) : lw_sgd(0.01f);
     lw_net *net = net_of(s);
     const double parameters = 4.0 * (double)lw_net_parameter_count(net);
     float *x = uniform_floats(2 * s->batch * s->units[0], 0.0f, 1.0f, 2);
@@ -126,10 +127,10 @@ static void assert_stays(size_t inputs, const lw_layer_spec *layers, size_t coun
     float *x = uniform_floats(rows * inputs, 0.0f, 1.0f, 1),
           *y = uniform_floats(rows, 0.0f, 1.0f, 2);
     lw_net *net = make_net(inputs, layers, count, 3);
-    run_steps(net, LW_BINARY_CROSS_ENTROPY, rows, x, y, 1000);
+    run_steps(net, LW_LOSS_BINARY_CROSS_ENTROPY, rows, x, y, 1000);
     (void)resident_bytes(); /* maps the code that reads it */
     const size_t before = resident_bytes();
-    run_steps(net, LW_BINARY_CROSS_ENTROPY, rows, x, y, is_fast_run() ? MIN_STEPS : steps);
+    run_steps(net, LW_LOSS_BINARY_CROSS_ENTROPY, rows, x, y, is_fast_run() ? MIN_STEPS : steps);
     const size_t after = resident_bytes();
     if (before == 0)
         printf("skipped: /proc/self/statm is missing\n");

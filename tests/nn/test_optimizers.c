@@ -51,11 +51,16 @@ static void update_flat(const lw_optimizer *o, size_t n, const float *g, float *
     float *velocity = uniform_floats(n, 0.0f, 0.0f, 1),
           *variance = uniform_floats(n, 0.0f, 0.0f, 1);
     const lw_sgd_update_params sgd = {o->learning_rate, o->momentum, o->weight_decay, o->nesterov};
-    lw_adam_update_params adam = {
-        o->learning_rate, o->beta1, o->beta2, o->epsilon, o->weight_decay, o->kind == LW_ADAMW, 0};
+    lw_adam_update_params adam = {o->learning_rate,
+                                  o->beta1,
+                                  o->beta2,
+                                  o->epsilon,
+                                  o->weight_decay,
+                                  o->kind == LW_OPTIMIZER_ADAMW,
+                                  0};
     for (adam.step = 1; adam.step <= 2; adam.step++)
-        ASSERT_OK(o->kind == LW_SGD ? lw_sgd_update(n, &sgd, g, w, velocity)
-                                    : lw_adam_update(n, &adam, g, w, velocity, variance));
+        ASSERT_OK(o->kind == LW_OPTIMIZER_SGD ? lw_sgd_update(n, &sgd, g, w, velocity)
+                                              : lw_adam_update(n, &adam, g, w, velocity, variance));
     free(velocity);
     free(variance);
 }
@@ -63,11 +68,11 @@ static void update_flat(const lw_optimizer *o, size_t n, const float *g, float *
 START_TEST(steps_equal_the_update_kernels)
 {
     const lw_optimizer cases[] = {
-        {.kind = LW_SGD, .learning_rate = 0.1f, .weight_decay = 0.2f},
-        {.kind = LW_SGD, .learning_rate = 0.1f, .momentum = 0.7f, .weight_decay = 0.2f},
-        {.kind = LW_SGD, .learning_rate = 0.1f, .momentum = 0.7f, .nesterov = 1},
-        {LW_ADAM, 0.1f, 0.0f, 0, 0.3f, 0.8f, 0.95f, 1e-2f},
-        {LW_ADAMW, 0.1f, 0.0f, 0, 0.3f, 0.8f, 0.95f, 1e-2f},
+        {.kind = LW_OPTIMIZER_SGD, .learning_rate = 0.1f, .weight_decay = 0.2f},
+        {.kind = LW_OPTIMIZER_SGD, .learning_rate = 0.1f, .momentum = 0.7f, .weight_decay = 0.2f},
+        {.kind = LW_OPTIMIZER_SGD, .learning_rate = 0.1f, .momentum = 0.7f, .nesterov = 1},
+        {LW_OPTIMIZER_ADAM, 0.1f, 0.0f, 0, 0.3f, 0.8f, 0.95f, 1e-2f},
+        {LW_OPTIMIZER_ADAMW, 0.1f, 0.0f, 0, 0.3f, 0.8f, 0.95f, 1e-2f},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         lw_net *net = net_with_output(LW_ACTIVATION_LINEAR);
@@ -115,14 +120,14 @@ START_TEST(invalid_optimizers_are_rejected)
         const char *message;
     } cases[] = {
         {{.kind = (lw_optimizer_kind)99}, "optimizer"},
-        {{.kind = LW_SGD, .learning_rate = -1.0f}, "learning rate"},
-        {{.kind = LW_SGD, .learning_rate = NAN}, "learning rate"},
-        {{.kind = LW_SGD, .momentum = INFINITY}, "momentum"},
-        {{.kind = LW_SGD, .nesterov = 1}, "Nesterov"},
-        {{.kind = LW_SGD, .weight_decay = -1.0f}, "weight decay"},
-        {{.kind = LW_ADAM, .beta1 = 1.0f, .beta2 = 0.9f}, "betas"},
-        {{.kind = LW_ADAMW, .beta1 = 0.9f, .beta2 = NAN}, "betas"},
-        {{.kind = LW_ADAM, .epsilon = -1.0f}, "epsilon"},
+        {{.kind = LW_OPTIMIZER_SGD, .learning_rate = -1.0f}, "learning rate"},
+        {{.kind = LW_OPTIMIZER_SGD, .learning_rate = NAN}, "learning rate"},
+        {{.kind = LW_OPTIMIZER_SGD, .momentum = INFINITY}, "momentum"},
+        {{.kind = LW_OPTIMIZER_SGD, .nesterov = 1}, "Nesterov"},
+        {{.kind = LW_OPTIMIZER_SGD, .weight_decay = -1.0f}, "weight decay"},
+        {{.kind = LW_OPTIMIZER_ADAM, .beta1 = 1.0f, .beta2 = 0.9f}, "betas"},
+        {{.kind = LW_OPTIMIZER_ADAMW, .beta1 = 0.9f, .beta2 = NAN}, "betas"},
+        {{.kind = LW_OPTIMIZER_ADAM, .epsilon = -1.0f}, "epsilon"},
     };
     lw_net *net = net_with_output(LW_ACTIVATION_LINEAR);
     float *flat = parameters_of(net);
@@ -214,7 +219,8 @@ START_TEST(a_reset_affects_only_the_optimizer)
 {
     const lw_optimizer optimizers[] = {lw_sgd_momentum(0.5f, 0.5f), lw_adam(0.25f)};
     for (size_t i = 0; i < 2; i++) {
-        lw_net *used = net_with_output(LW_ACTIVATION_LINEAR), *fresh = net_with_output(LW_ACTIVATION_LINEAR);
+        lw_net *used = net_with_output(LW_ACTIVATION_LINEAR),
+               *fresh = net_with_output(LW_ACTIVATION_LINEAR);
         const size_t n = lw_net_parameter_count(used);
         float *flat = uniform_floats(n, -1.0f, 1.0f, 3);
         lw_optimizer_info info;

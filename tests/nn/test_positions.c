@@ -25,17 +25,17 @@ typedef struct scenario {
 #define LAYERED                                                                                    \
     40,                                                                                            \
     {                                                                                              \
-        {.units = 40, .activation = LW_ACTIVATION_GELU},                                                      \
+        {.units = 40, .activation = LW_ACTIVATION_GELU},                                           \
         {                                                                                          \
-            .units = 3, .activation = LW_ACTIVATION_SOFTMAX                                                   \
+            .units = 3, .activation = LW_ACTIVATION_SOFTMAX                                        \
         }                                                                                          \
     }
 #define SMALL_NET                                                                                  \
     4,                                                                                             \
     {                                                                                              \
-        {.units = 6, .activation = LW_ACTIVATION_TANH},                                                       \
+        {.units = 6, .activation = LW_ACTIVATION_TANH},                                            \
         {                                                                                          \
-            .units = 3, .activation = LW_ACTIVATION_SOFTMAX                                                   \
+            .units = 3, .activation = LW_ACTIVATION_SOFTMAX                                        \
         }                                                                                          \
     }
 #define COSINE                                                                                     \
@@ -44,14 +44,21 @@ typedef struct scenario {
     }
 
 static const scenario scenarios[] = {
-    {"layered", LAYERED, 90, 20, 0, COSINE, 0.0f, LW_FP32},
-    {"layered, in order, clipped", LAYERED, 90, 20, 1, {LW_SCHEDULE_STEP, 1, 0.5f}, 0.05f, LW_FP32},
-    {"layered, bf16", LAYERED, 90, 20, 0, COSINE, 0.0f, LW_BF16},
-    {"small net", SMALL_NET, 90, 20, 0, COSINE, 0.0f, LW_FP32},
-    {"small net, several blocks", SMALL_NET, 900, 400, 0, {0}, 0.0f, LW_FP32},
-    {"small net, in order", SMALL_NET, 90, 30, 1, {0}, 0.0f, LW_FP32},
-    {"small net, full batch", SMALL_NET, 90, LW_FULL_BATCH, 0, {0}, 0.0f, LW_FP32},
-    {"layered, full batch", LAYERED, 90, LW_FULL_BATCH, 0, {0}, 0.0f, LW_FP32},
+    {"layered", LAYERED, 90, 20, 0, COSINE, 0.0f, LW_PRECISION_FP32},
+    {"layered, in order, clipped",
+     LAYERED,
+     90,
+     20,
+     1,
+     {LW_SCHEDULE_STEP, 1, 0.5f},
+     0.05f,
+     LW_PRECISION_FP32},
+    {"layered, bf16", LAYERED, 90, 20, 0, COSINE, 0.0f, LW_PRECISION_BF16},
+    {"small net", SMALL_NET, 90, 20, 0, COSINE, 0.0f, LW_PRECISION_FP32},
+    {"small net, several blocks", SMALL_NET, 900, 400, 0, {0}, 0.0f, LW_PRECISION_FP32},
+    {"small net, in order", SMALL_NET, 90, 30, 1, {0}, 0.0f, LW_PRECISION_FP32},
+    {"small net, full batch", SMALL_NET, 90, LW_FULL_BATCH, 0, {0}, 0.0f, LW_PRECISION_FP32},
+    {"layered, full batch", LAYERED, 90, LW_FULL_BATCH, 0, {0}, 0.0f, LW_PRECISION_FP32},
 };
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
 

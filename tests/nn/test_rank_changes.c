@@ -47,8 +47,8 @@ static void change_rank(void *user, const lw_ranks *ranks)
     ASSERT_OK(lw_net_backward(net, NULL, NULL));
     ASSERT_OK(lw_net_step(net, &adam));
     step_with(net, ranks, c->data, 4, &sgd);
-    ASSERT_OK(lw_net_set_precision(net, LW_BF16));
-    ASSERT_OK(lw_net_set_precision(net, LW_FP32));
+    ASSERT_OK(lw_net_set_precision(net, LW_PRECISION_BF16));
+    ASSERT_OK(lw_net_set_precision(net, LW_PRECISION_FP32));
     step_with(net, ranks, c->data, 20, &adam);
     ASSERT_OK(lw_net_set_ranks(net, NULL));
     step_with(net, NULL, c->data, 8, &adam);

@@ -71,7 +71,7 @@ static void source_rank(void *user, const lw_ranks *ranks)
 START_TEST(sources_deliver_shards)
 {
     problem data = make_problem(RUN_ROWS);
-    run_kind kind = {"in order", 150, lw_sgd, LW_FP32, 0.0f, 1, 1e-6};
+    run_kind kind = {"in order", 150, lw_sgd, LW_PRECISION_FP32, 0.0f, 1, 1e-6};
     run alone = run_on(&kind, 0, 1, BATCH, &data, &data);
     for (unsigned ranks = 1; ranks <= MAX_RANKS; ranks++) {
         source_run r = {.data = &data};

@@ -64,7 +64,7 @@ static problem in_slot_order(const problem *p, size_t batch)
 /* One rank sums nothing, and steps that store gradients have the bits of fused steps. */
 START_TEST(one_rank_equals_a_process_on_partitioned_rows)
 {
-    const run_kind kind = {"in order", 150, lw_adam, LW_FP32, 0.0f, 1, 0.0};
+    const run_kind kind = {"in order", 150, lw_adam, LW_PRECISION_FP32, 0.0f, 1, 0.0};
     problem data = make_problem(RUN_ROWS), validation = make_problem(ROWS);
     problem in_order = in_slot_order(&data, BATCH);
     run one = run_on(&kind, 1, 1, BATCH, &data, &validation);

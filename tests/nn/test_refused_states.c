@@ -16,7 +16,7 @@ static const int32_t labels[] = {0, 1};
 static void train(lw_net *net, const lw_optimizer *optimizer, size_t steps)
 {
     for (size_t i = 0; i < steps; i++)
-        ASSERT_OK(lw_train_step(net, LW_CROSS_ENTROPY, optimizer, 2, x,
+        ASSERT_OK(lw_train_step(net, LW_LOSS_CROSS_ENTROPY, optimizer, 2, x,
                                 &(lw_target){.labels = labels}, NULL));
 }
 
@@ -223,15 +223,18 @@ START_TEST(states_of_another_network_are_rejected)
         {"layer 0 is 3-4, that of the network 4-4",
          4,
          2,
-         {{.units = 4, .activation = LW_ACTIVATION_LEAKY_RELU}, {.units = 2, .activation = LW_ACTIVATION_SOFTMAX}}},
+         {{.units = 4, .activation = LW_ACTIVATION_LEAKY_RELU},
+          {.units = 2, .activation = LW_ACTIVATION_SOFTMAX}}},
         {"layer 1 is 4-2, that of the network 4-3",
          3,
          2,
-         {{.units = 4, .activation = LW_ACTIVATION_LEAKY_RELU}, {.units = 3, .activation = LW_ACTIVATION_SOFTMAX}}},
+         {{.units = 4, .activation = LW_ACTIVATION_LEAKY_RELU},
+          {.units = 3, .activation = LW_ACTIVATION_SOFTMAX}}},
         {"layer 0 is leaky_relu, that of the network relu",
          3,
          2,
-         {{.units = 4, .activation = LW_ACTIVATION_RELU}, {.units = 2, .activation = LW_ACTIVATION_SOFTMAX}}},
+         {{.units = 4, .activation = LW_ACTIVATION_RELU},
+          {.units = 2, .activation = LW_ACTIVATION_SOFTMAX}}},
         {"layer 1 is softmax, that of the network linear",
          3,
          2,
@@ -250,7 +253,7 @@ START_TEST(states_of_another_network_are_rejected)
         lw_net_destroy(net);
     }
     lw_net *net = other_net();
-    ASSERT_OK(lw_net_set_precision(net, LW_BF16));
+    ASSERT_OK(lw_net_set_precision(net, LW_PRECISION_BF16));
     expect_rejected(LW_ESTATE, "of a run in fp32, but the network is in bf16", net, path);
     lw_net_destroy(net);
 

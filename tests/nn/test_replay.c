@@ -66,7 +66,7 @@ static lw_net *replay_one_layer(const way *by, const lw_safetensors *file, const
     compare_outputs(net, rows, x, file, run, "init_output");
     float *losses = recorded(file, run, "losses");
     for (size_t step = 0; step < ONE_LAYER_STEPS; step++) {
-        const double loss = train(net, by, LW_HALF_MSE, &sgd, rows, x, y);
+        const double loss = train(net, by, LW_LOSS_HALF_MSE, &sgd, rows, x, y);
         if (step == 0 && by->custom_loop)
             compare_gradients(net, 0, file, run, "grad0.W", "grad0.b", IN_OUT, 0.0);
         if (step % cut == 0)
@@ -94,7 +94,7 @@ static size_t correct_rows(const lw_net *net, size_t rows, const float *x, const
     const lw_dataset data = {
         .rows = rows, .inputs = lw_net_inputs(net), .outputs = 1, .x = x, .target = {.values = y}};
     lw_evaluation evaluation;
-    ASSERT_OK(lw_evaluate(net, &data, LW_HALF_MSE, &evaluation));
+    ASSERT_OK(lw_evaluate(net, &data, LW_LOSS_HALF_MSE, &evaluation));
     const size_t correct = evaluation.correct;
     lw_evaluation_free(&evaluation);
     return correct;
@@ -166,7 +166,7 @@ static void replay_xor(const way *by, const char *run, float learning_rate, size
             snprintf(when, sizeof when, "after%zu", step);
             compare_xor_layers(net, file, run, when);
         }
-        const double loss = train(net, by, LW_BINARY_CROSS_ENTROPY, &sgd, 4, x, y);
+        const double loss = train(net, by, LW_LOSS_BINARY_CROSS_ENTROPY, &sgd, 4, x, y);
         if (step == 0 && by->custom_loop) {
             compare_gradients(net, 0, file, run, "grad0.dW1", "grad0.db1", OUT_IN,
                               xor_gradient_tolerance);
@@ -233,7 +233,7 @@ static void replay_gradients(unsigned threads, const char *run, size_t rows, siz
     double loss;
     compare_outputs(net, rows, x, file, run, "output");
     ASSERT_OK(lw_net_forward(net, rows, x, NULL));
-    ASSERT_OK(lw_net_loss(net, LW_SSE, &(lw_target){.values = y}, &loss));
+    ASSERT_OK(lw_net_loss(net, LW_LOSS_SSE, &(lw_target){.values = y}, &loss));
     ASSERT_OK(lw_net_backward(net, NULL, NULL));
     ck_assert_double_eq_tol(loss, (double)recorded_loss[0], tolerance * (double)recorded_loss[0]);
     for (size_t i = 0; i < count; i++) {
@@ -279,7 +279,7 @@ START_TEST(gradient_descent)
     float *losses = recorded(file, "main.", "gd_losses");
     const lw_optimizer sgd = lw_sgd(0.001f);
     for (size_t step = 0; step < STEPS; step++) {
-        const double loss = train(net, &ways[_i], LW_SSE, &sgd, ROWS, x, y);
+        const double loss = train(net, &ways[_i], LW_LOSS_SSE, &sgd, ROWS, x, y);
         ck_assert_double_eq_tol(loss, (double)losses[step], tolerance * (double)losses[0]);
     }
     for (size_t i = 0; i < 2; i++) {

@@ -18,8 +18,10 @@ static const architecture layered = {40,
                                      {{.units = 40, .activation = LW_ACTIVATION_RELU},
                                       {.units = 20, .activation = LW_ACTIVATION_GELU},
                                       {.units = 10, .activation = LW_ACTIVATION_SOFTMAX}}};
-static const architecture small_net = {
-    3, 2, {{.units = 10, .activation = LW_ACTIVATION_TANH}, {.units = 2, .activation = LW_ACTIVATION_SOFTMAX}}};
+static const architecture small_net = {3,
+                                       2,
+                                       {{.units = 10, .activation = LW_ACTIVATION_TANH},
+                                        {.units = 2, .activation = LW_ACTIVATION_SOFTMAX}}};
 
 typedef struct scenario {
     const char *name;
@@ -61,7 +63,7 @@ static const scenario scenarios[] = {
                        .rows = 210,
                        .batch = 64,
                        .schedule = {LW_SCHEDULE_COSINE, 0, 0.0f},
-                       .precision = LW_BF16},
+                       .precision = LW_PRECISION_BF16},
     [SHUFFLED_SMALL_NET] = {.name = "small net, shuffled, cosine",
                             .net = &small_net,
                             .rows = 210,
@@ -87,7 +89,7 @@ static const scenario scenarios[] = {
                       .rows = 210,
                       .batch = LW_FULL_BATCH,
                       .clip_norm = 0.05f,
-                      .precision = LW_BF16},
+                      .precision = LW_PRECISION_BF16},
     [CLIPPED_SMALL_NET] = {.name = "small net, shuffled, clipped",
                            .net = &small_net,
                            .rows = 1300,
@@ -96,11 +98,11 @@ static const scenario scenarios[] = {
 };
 
 static const lw_optimizer optimizers[] = {
-    {.kind = LW_SGD, .learning_rate = 0.05f, .weight_decay = 0.01f},
-    {.kind = LW_SGD, .learning_rate = 0.02f, .momentum = 0.9f},
-    {.kind = LW_SGD, .learning_rate = 0.02f, .momentum = 0.9f, .nesterov = 1},
-    {LW_ADAM, 0.01f, 0.0f, 0, 0.0f, 0.9f, 0.999f, 1e-8f},
-    {LW_ADAMW, 0.01f, 0.0f, 0, 0.1f, 0.9f, 0.999f, 1e-8f},
+    {.kind = LW_OPTIMIZER_SGD, .learning_rate = 0.05f, .weight_decay = 0.01f},
+    {.kind = LW_OPTIMIZER_SGD, .learning_rate = 0.02f, .momentum = 0.9f},
+    {.kind = LW_OPTIMIZER_SGD, .learning_rate = 0.02f, .momentum = 0.9f, .nesterov = 1},
+    {LW_OPTIMIZER_ADAM, 0.01f, 0.0f, 0, 0.0f, 0.9f, 0.999f, 1e-8f},
+    {LW_OPTIMIZER_ADAMW, 0.01f, 0.0f, 0, 0.1f, 0.9f, 0.999f, 1e-8f},
 };
 enum { OPTIMIZERS = sizeof optimizers / sizeof *optimizers };
 
@@ -310,10 +312,10 @@ START_TEST(a_custom_loop_resumes)
             ASSERT_OK(lw_net_load_state(other, &done, path));
             ck_assert_uint_eq(done.epochs, 0);
         }
-        ASSERT_OK(lw_train_step(net, LW_CROSS_ENTROPY, &t.options.optimizer, 64, t.x,
+        ASSERT_OK(lw_train_step(net, LW_LOSS_CROSS_ENTROPY, &t.options.optimizer, 64, t.x,
                                 &t.data.target, NULL));
         if (i >= 4)
-            ASSERT_OK(lw_train_step(other, LW_CROSS_ENTROPY, &t.options.optimizer, 64, t.x,
+            ASSERT_OK(lw_train_step(other, LW_LOSS_CROSS_ENTROPY, &t.options.optimizer, 64, t.x,
                                     &t.data.target, NULL));
     }
     float *want = parameters_of(net), *got = parameters_of(other);
@@ -529,7 +531,7 @@ START_TEST(loading_invalidates_the_last_pass)
     lw_position done;
     ASSERT_OK(lw_net_save_state(net, &(lw_position){.epochs = 0}, path));
     ASSERT_OK(lw_net_forward(net, 64, t.x, NULL));
-    ASSERT_OK(lw_net_loss(net, LW_CROSS_ENTROPY, &t.data.target, NULL));
+    ASSERT_OK(lw_net_loss(net, LW_LOSS_CROSS_ENTROPY, &t.data.target, NULL));
     ASSERT_OK(lw_net_backward(net, NULL, NULL));
     ASSERT_OK(lw_net_load_state(net, &done, path));
     ASSERT_FAILS(LW_ESTATE, "no forward pass", lw_net_backward(net, NULL, NULL));

@@ -12,12 +12,12 @@ typedef struct loss_case {
 } loss_case;
 
 static const loss_case cases[] = {
-    {LW_CROSS_ENTROPY, LW_ACTIVATION_SOFTMAX, 1},
-    {LW_CROSS_ENTROPY, LW_ACTIVATION_SOFTMAX, 0},
-    {LW_BINARY_CROSS_ENTROPY, LW_ACTIVATION_SIGMOID, 0},
-    {LW_MSE, LW_ACTIVATION_SOFTMAX, 1},
-    {LW_HALF_MSE, LW_ACTIVATION_TANH, 0},
-    {LW_SSE, LW_ACTIVATION_LINEAR, 0},
+    {LW_LOSS_CROSS_ENTROPY, LW_ACTIVATION_SOFTMAX, 1},
+    {LW_LOSS_CROSS_ENTROPY, LW_ACTIVATION_SOFTMAX, 0},
+    {LW_LOSS_BINARY_CROSS_ENTROPY, LW_ACTIVATION_SIGMOID, 0},
+    {LW_LOSS_MSE, LW_ACTIVATION_SOFTMAX, 1},
+    {LW_LOSS_HALF_MSE, LW_ACTIVATION_TANH, 0},
+    {LW_LOSS_SSE, LW_ACTIVATION_LINEAR, 0},
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
@@ -133,7 +133,7 @@ START_TEST(epochs_agree_with_the_general_kernels)
     for (size_t i = 0; i < ROW_COUNTS; i++) {
         const lw_fit_options options = {.size = sizeof options,
                                         .loss = c->loss,
-                                        .optimizer = lw_sgd(c->loss == LW_SSE ? 1e-5f : 1e-2f),
+                                        .optimizer = lw_sgd(c->loss == LW_LOSS_SSE ? 1e-5f : 1e-2f),
                                         .batch_size = row_counts[i] > 3 ? row_counts[i] - 2 : 3,
                                         .epochs = 1};
         float *before = parameters_of(b.small);

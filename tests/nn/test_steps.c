@@ -10,13 +10,13 @@ START_TEST(fused_step_has_the_bits_of_individual_calls)
         lw_activation output;
         int labels;
     } cases[] = {
-        {LW_CROSS_ENTROPY, LW_ACTIVATION_SOFTMAX, 1},
-        {LW_CROSS_ENTROPY, LW_ACTIVATION_SOFTMAX, 0},
-        {LW_BINARY_CROSS_ENTROPY, LW_ACTIVATION_SIGMOID, 0},
-        {LW_MSE, LW_ACTIVATION_SOFTMAX, 1},
-        {LW_HALF_MSE, LW_ACTIVATION_SIGMOID, 0},
-        {LW_SSE, LW_ACTIVATION_SILU, 0},
-        {LW_MSE, LW_ACTIVATION_LINEAR, 1},
+        {LW_LOSS_CROSS_ENTROPY, LW_ACTIVATION_SOFTMAX, 1},
+        {LW_LOSS_CROSS_ENTROPY, LW_ACTIVATION_SOFTMAX, 0},
+        {LW_LOSS_BINARY_CROSS_ENTROPY, LW_ACTIVATION_SIGMOID, 0},
+        {LW_LOSS_MSE, LW_ACTIVATION_SOFTMAX, 1},
+        {LW_LOSS_HALF_MSE, LW_ACTIVATION_SIGMOID, 0},
+        {LW_LOSS_SSE, LW_ACTIVATION_SILU, 0},
+        {LW_LOSS_MSE, LW_ACTIVATION_LINEAR, 1},
     };
     const lw_optimizer optimizers[] = {
         lw_sgd(0.1f), lw_sgd_momentum(0.1f, 0.9f), lw_adam(0.01f), lw_adamw(0.01f, 0.1f), {0}};
@@ -63,11 +63,11 @@ START_TEST(stored_gradients_equal_a_backward_pass)
         lw_net *net = net_with(units[i], LW_ACTIVATION_SOFTMAX);
         const size_t n = lw_net_parameter_count(net);
         float *flat = canary_floats(n);
-        ASSERT_OK(lw_train_step(net, LW_MSE, &sgd, ROWS, p.x, &p.data.target, NULL));
+        ASSERT_OK(lw_train_step(net, LW_LOSS_MSE, &sgd, ROWS, p.x, &p.data.target, NULL));
         ASSERT_FAILS(LW_ESTATE, "backward", lw_net_get_gradients(net, flat));
         ASSERT_FAILS(LW_ESTATE, "gradients", lw_net_step(net, &sgd));
         ASSERT_OK(lw_net_forward(net, ROWS, p.x, NULL));
-        ASSERT_OK(lw_net_loss(net, LW_MSE, &p.data.target, NULL));
+        ASSERT_OK(lw_net_loss(net, LW_LOSS_MSE, &p.data.target, NULL));
         ASSERT_OK(lw_net_backward(net, NULL, NULL));
         ASSERT_OK(lw_net_step(net, &sgd));
         ASSERT_OK(lw_net_step(net, &sgd));
@@ -86,13 +86,14 @@ END_TEST
 /* The caller's dy equals the gradient of the mean squared error. */
 START_TEST(custom_loss_gradient_equals_the_built_in_one)
 {
-    static const lw_activation outputs[] = {LW_ACTIVATION_LINEAR, LW_ACTIVATION_TANH, LW_ACTIVATION_SOFTMAX, LW_ACTIVATION_SILU};
+    static const lw_activation outputs[] = {LW_ACTIVATION_LINEAR, LW_ACTIVATION_TANH,
+                                            LW_ACTIVATION_SOFTMAX, LW_ACTIVATION_SILU};
     problem p = make_problem(ROWS);
     for (size_t a = 0; a < sizeof outputs / sizeof *outputs; a++) {
         lw_net *net = net_with_output(outputs[a]);
         float y[ROWS * OUTPUTS], dy[ROWS * OUTPUTS];
         ASSERT_OK(lw_net_forward(net, ROWS, p.x, y));
-        ASSERT_OK(lw_net_loss(net, LW_MSE, &(lw_target){.values = p.values}, NULL));
+        ASSERT_OK(lw_net_loss(net, LW_LOSS_MSE, &(lw_target){.values = p.values}, NULL));
         ASSERT_OK(lw_net_backward(net, NULL, NULL));
         float *built_in = gradients_of(net);
         for (size_t i = 0; i < ROWS * OUTPUTS; i++)
@@ -114,7 +115,7 @@ START_TEST(single_output_takes_labels_as_values)
     const float x[] = {1, 2, 3, 4}, values[] = {1, 0, 0, 1};
     const int32_t labels[] = {1, 0, 0, 1}, bad[] = {1, 0, 2, 1};
     const lw_optimizer sgd = lw_sgd(0.5f);
-    static const lw_loss losses[] = {LW_BINARY_CROSS_ENTROPY, LW_MSE};
+    static const lw_loss losses[] = {LW_LOSS_BINARY_CROSS_ENTROPY, LW_LOSS_MSE};
     for (size_t i = 0; i < 2; i++) {
         lw_net *a = make_net(1, &layer, 1, 1), *b = make_net(1, &layer, 1, 1);
         double loss_a, loss_b;
@@ -136,7 +137,8 @@ END_TEST
 START_TEST(invalid_steps_are_rejected_and_change_nothing)
 {
     problem p = make_problem(ROWS);
-    lw_net *net = net_with_output(LW_ACTIVATION_SOFTMAX), *sigmoid = net_with_output(LW_ACTIVATION_SIGMOID);
+    lw_net *net = net_with_output(LW_ACTIVATION_SOFTMAX),
+           *sigmoid = net_with_output(LW_ACTIVATION_SIGMOID);
     float *before = parameters_of(net);
     const lw_target labels = {.labels = p.labels}, values = {.values = p.values}, none = {0},
                     both = {p.values, p.labels};
@@ -151,15 +153,15 @@ START_TEST(invalid_steps_are_rejected_and_change_nothing)
         const float *x;
         const lw_target *target;
     } cases[] = {
-        {LW_EINVAL, "net", NULL, LW_MSE, ROWS, p.x, &labels},
-        {LW_EINVAL, "x", net, LW_MSE, ROWS, NULL, &labels},
-        {LW_EINVAL, "no rows", net, LW_MSE, 0, p.x, &labels},
+        {LW_EINVAL, "net", NULL, LW_LOSS_MSE, ROWS, p.x, &labels},
+        {LW_EINVAL, "x", net, LW_LOSS_MSE, ROWS, NULL, &labels},
+        {LW_EINVAL, "no rows", net, LW_LOSS_MSE, 0, p.x, &labels},
         {LW_EINVAL, "loss", net, (lw_loss)99, ROWS, p.x, &labels},
-        {LW_EINVAL, "target", net, LW_MSE, ROWS, p.x, NULL},
-        {LW_EINVAL, "no target", net, LW_MSE, ROWS, p.x, &none},
-        {LW_EINVAL, "two targets", net, LW_MSE, ROWS, p.x, &both},
-        {LW_ESHAPE, "sigmoid", net, LW_BINARY_CROSS_ENTROPY, ROWS, p.x, &values},
-        {LW_ESHAPE, "softmax", sigmoid, LW_CROSS_ENTROPY, ROWS, p.x, &values},
+        {LW_EINVAL, "target", net, LW_LOSS_MSE, ROWS, p.x, NULL},
+        {LW_EINVAL, "no target", net, LW_LOSS_MSE, ROWS, p.x, &none},
+        {LW_EINVAL, "two targets", net, LW_LOSS_MSE, ROWS, p.x, &both},
+        {LW_ESHAPE, "sigmoid", net, LW_LOSS_BINARY_CROSS_ENTROPY, ROWS, p.x, &values},
+        {LW_ESHAPE, "softmax", sigmoid, LW_LOSS_CROSS_ENTROPY, ROWS, p.x, &values},
         {LW_ESHAPE, "labels", sigmoid, LW_LOSS_DEFAULT, ROWS, p.x, &labels},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

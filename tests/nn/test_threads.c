@@ -34,21 +34,25 @@ static const scenario scenarios[] = {
     {"large, shuffled, Adam",
      61,
      3,
-     {{130, LW_ACTIVATION_RELU, 0, 0}, {257, LW_ACTIVATION_GELU, 0, 0}, {10, LW_ACTIVATION_SOFTMAX, 0, 0}},
+     {{130, LW_ACTIVATION_RELU, 0, 0},
+      {257, LW_ACTIVATION_GELU, 0, 0},
+      {10, LW_ACTIVATION_SOFTMAX, 0, 0}},
      165,
      64,
      0,
      0.0f,
-     LW_ADAM},
+     LW_OPTIMIZER_ADAM},
     {"large, clipped, SGD",
      61,
      3,
-     {{130, LW_ACTIVATION_TANH, 0, 0}, {257, LW_ACTIVATION_SILU, 0, 0}, {10, LW_ACTIVATION_SOFTMAX, 0, 0}},
+     {{130, LW_ACTIVATION_TANH, 0, 0},
+      {257, LW_ACTIVATION_SILU, 0, 0},
+      {10, LW_ACTIVATION_SOFTMAX, 0, 0}},
      165,
      64,
      0,
      0.05f,
-     LW_SGD},
+     LW_OPTIMIZER_SGD},
     {"large, full batch",
      61,
      2,
@@ -57,16 +61,18 @@ static const scenario scenarios[] = {
      LW_FULL_BATCH,
      0,
      0.0f,
-     LW_ADAMW},
+     LW_OPTIMIZER_ADAMW},
     {"large, in order",
      3,
      3,
-     {{401, LW_ACTIVATION_SIGMOID, 0, 0}, {97, LW_ACTIVATION_RELU, 0, 0}, {10, LW_ACTIVATION_SOFTMAX, 0, 0}},
+     {{401, LW_ACTIVATION_SIGMOID, 0, 0},
+      {97, LW_ACTIVATION_RELU, 0, 0},
+      {10, LW_ACTIVATION_SOFTMAX, 0, 0}},
      165,
      80,
      1,
      0.0f,
-     LW_SGD},
+     LW_OPTIMIZER_SGD},
     {"small, shuffled",
      5,
      2,
@@ -75,7 +81,7 @@ static const scenario scenarios[] = {
      32,
      0,
      0.0f,
-     LW_ADAM},
+     LW_OPTIMIZER_ADAM},
 };
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
 
@@ -92,7 +98,8 @@ static void free_trained(trained *t)
 
 static lw_optimizer optimizer_of(lw_optimizer_kind kind)
 {
-    lw_optimizer optimizer = kind == LW_SGD ? lw_sgd_momentum(0.05f, 0.9f) : lw_adam(0.01f);
+    lw_optimizer optimizer =
+        kind == LW_OPTIMIZER_SGD ? lw_sgd_momentum(0.05f, 0.9f) : lw_adam(0.01f);
     optimizer.kind = kind;
     optimizer.weight_decay = 0.01f;
     return optimizer;
@@ -323,7 +330,8 @@ static double training_rate(unsigned threads)
     int32_t *labels = uniform_labels(ROWS, 10, 2);
     const lw_dataset data = {
         .rows = ROWS, .inputs = INPUTS, .outputs = 10, .x = x, .target = {.labels = labels}};
-    const lw_layer_spec layers[] = {{128, LW_ACTIVATION_RELU, 0, 0}, {10, LW_ACTIVATION_SOFTMAX, 0, 0}};
+    const lw_layer_spec layers[] = {{128, LW_ACTIVATION_RELU, 0, 0},
+                                    {10, LW_ACTIVATION_SOFTMAX, 0, 0}};
     lw_net *net = make_net(INPUTS, layers, 2, 1);
     lw_net_set_threads(net, threads);
     const double begin = seconds();

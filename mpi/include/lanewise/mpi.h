@@ -63,7 +63,8 @@ typedef struct lw_mpi_options {
     /* Gradients of adjacent layers are reduced together once they have this many bytes as floats;
      * 0 means 1 MiB. Small buckets cost more messages; large ones overlap less with computing. */
     size_t bucket_bytes;
-    lw_precision gradients; /* LW_FP32, or LW_BF16, which sends half the bytes */
+    lw_precision
+        gradients; /* LW_PRECISION_FP32, or LW_PRECISION_BF16, which sends half the bytes */
 } lw_mpi_options;
 
 /*

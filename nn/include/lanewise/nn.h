@@ -9,29 +9,32 @@
  *              its W, row by row, then its b. Views are copies.
  *   Threads    a network may be trained by one thread at a time; functions that take a const lw_net
  *              may run in several threads at once on one network. Different networks are
- *              independent. A call on a network uses at most
- *                1 thread inside a parallel region and in a forked child (see lw_max_threads),
- *                else the network's setting, lw_net_set_threads, if there is one,
- *                else the calling thread's setting, lw_set_threads, if there is one,
- *                else the number of OpenMP's threads or of available processors, whichever is less,
- *              and fewer where the work is not worth more. Results are bit-identical for any number. Waiting
- *              threads spin for some microseconds, then block.
- *   Denormals  training (forward, loss, backward, step) flushes numbers below 2^-126 to zero, as operands and
- *              results of each operation: the small gradients of a converged network would otherwise make it
- *              many times slower. Prediction and evaluation keep them. Either holds on every thread and
- *              for any floating-point mode of the caller, which is restored.
- *   Structs    of options begin with size, which the caller sets to sizeof the struct. Later versions add members at
- *              the end: a program built against an older header gets the default, 0, for those it lacks, and one
- *              built against a newer header works as long as the members that this library lacks are 0.
- *              LW_EINVAL for any other size. Other structs do not change while the soname stays.
- *              A value outside an enumeration is LW_EINVAL.
- *   Sizes      that no memory has are LW_EINVAL: more than PTRDIFF_MAX bytes in an operand or a network; what this
- *              machine does not have is LW_ENOMEM.
- *   Rows       Functions that work row by row do nothing for 0 rows: prediction, lw_net_reserve, selections of data sets.
- *              Those that average over rows refuse 0 rows: LW_EINVAL in a loop of training calls, LW_EDATA for a
- *              data set (one of several ranks may have an empty one, see ranks.h).
- *   NULL       is LW_EINVAL where nothing else is said. Functions that return no status then do nothing, or
- *              return 0.
+ *              independent. A call on a network uses at most 1 thread inside a parallel region and
+ *              in a forked child (see lw_max_threads), else the network's setting,
+ *              lw_net_set_threads, if there is one, else the calling thread's setting,
+ *              lw_set_threads, if there is one, else the number of OpenMP's threads or of available
+ *              processors, whichever is less, and fewer where the work is not worth more. Results
+ *              are bit-identical for any number. Waiting threads spin for some microseconds, then
+ *              block.
+ *   Denormals  training (forward, loss, backward, step) flushes numbers below 2^-126 to zero, as
+ *              operands and results of each operation: the small gradients of a converged network
+ *              would otherwise make it many times slower. Prediction and evaluation keep them.
+ *              Either holds on every thread and for any floating-point mode of the caller, which is
+ *              restored.
+ *   Structs    of options begin with size, which the caller sets to sizeof the struct. Later
+ *              versions add members at the end: a program built against an older header gets the
+ *              default, 0, for those it lacks, and one built against a newer header works as long
+ *              as the members that this library lacks are 0. LW_EINVAL for any other size. Other
+ *              structs do not change while the soname stays. A value outside an enumeration is
+ *              LW_EINVAL.
+ *   Sizes      that no memory has are LW_EINVAL: more than PTRDIFF_MAX bytes in an operand or a
+ *              network; what this machine does not have is LW_ENOMEM.
+ *   Rows       Functions that work row by row do nothing for 0 rows: prediction, lw_net_reserve,
+ *              selections of data sets. Those that average over rows refuse 0 rows: LW_EINVAL in a
+ *              loop of training calls, LW_EDATA for a data set (one of several ranks may have an
+ *              empty one, see ranks.h).
+ *   NULL       is LW_EINVAL where nothing else is said. Functions that return no status then do
+ *              nothing, or return 0.
  *   Status     see status.h. On failure outputs are unchanged.
  */
 #ifndef LANEWISE_NN_H
@@ -61,9 +64,10 @@ typedef enum lw_init {
 
 /* A layer to be made. */
 typedef struct lw_layer_spec {
-    size_t units;             /* columns of the layer's output, at least 1                      */
-    lw_activation activation; /* LW_ACTIVATION_SOFTMAX only in the last layer, of at least two units       */
-    lw_init init;             /* how W and b are drawn */
+    size_t units; /* columns of the layer's output, at least 1                      */
+    lw_activation
+        activation; /* LW_ACTIVATION_SOFTMAX only in the last layer, of at least two units       */
+    lw_init init;   /* how W and b are drawn */
     float init_scale; /* for LW_INIT_NORMAL and LW_INIT_UNIFORM; 0 means 1                      */
 } lw_layer_spec;
 
@@ -88,7 +92,8 @@ LW_API size_t lw_net_layer_count(const lw_net *net);
 LW_API size_t lw_net_parameter_count(const lw_net *net);
 
 /* Bytes that the network holds now: parameters, the optimizer's moments, activations and their
- * gradients for the largest batch so far, and the gradients of the parameters once they were wanted. */
+ * gradients for the largest batch so far, and the gradients of the parameters once they were
+ * wanted. */
 LW_API size_t lw_net_memory(const lw_net *net);
 
 /* Shape and activation of a layer. */
@@ -112,37 +117,38 @@ LW_API lw_status lw_activation_parse(const char *name, lw_activation *activation
  * and forgets optimizer state. */
 LW_API lw_status lw_net_initialize(lw_net *net, uint64_t seed);
 
-/* The seed that the network's generator was given last: by the two functions above or, with the state of the
- * generator, by lw_net_load_state. */
+/* The seed that the network's generator was given last: by the two functions above or, with the
+ * state of the generator, by lw_net_load_state. */
 LW_API uint64_t lw_net_seed(const lw_net *net);
 
 /* What the products of training read. */
 typedef enum lw_precision {
-    LW_FP32 = 0, /* float32 */
-    LW_BF16      /* mixed: bf16 where it is enough */
+    LW_PRECISION_FP32 = 0, /* float32 */
+    LW_PRECISION_BF16      /* mixed: bf16 where it is enough */
 } lw_precision;
 
 /*
- * What training computes with. LW_BF16: the products of all layers read weights and activations rounded to
- * bf16 (lanewise/internal/bf16.h) and sum in float; biases, losses, gradients of parameters, the optimizer and the
- * weights that it updates stay float, and so does prediction. About twice as fast for wide layers where the
- * CPU has instructions for it (instruction set "avx512bf16"); elsewhere it is emulated, with the same bits
- * but for the exceptions that bf16.h names. A change of precision forgets the last forward pass, gradients
- * and optimizer state; parameters stay. The network's own precision changes nothing. LW_ENOMEM leaves the
- * network as it was.
+ * What training computes with. LW_PRECISION_BF16: the products of all layers read weights and
+ * activations rounded to bf16 (lanewise/internal/bf16.h) and sum in float; biases, losses,
+ * gradients of parameters, the optimizer and the weights that it updates stay float, and so does
+ * prediction. About twice as fast for wide layers where the CPU has instructions for it
+ * (instruction set "avx512bf16"); elsewhere it is emulated, with the same bits but for the
+ * exceptions that bf16.h names. A change of precision forgets the last forward pass, gradients and
+ * optimizer state; parameters stay. The network's own precision changes nothing. LW_ENOMEM leaves
+ * the network as it was.
  */
 LW_API lw_status lw_net_set_precision(lw_net *net, lw_precision precision);
 LW_API lw_precision lw_net_precision(const lw_net *net);
 
-/* Sets how many threads the network's functions use; 0, the default: no setting. See Threads above. Values above the
- * processor count are accepted; values above LW_MAX_THREADS are clamped to it. */
+/* Sets how many threads the network's functions use; 0, the default: no setting. See Threads above.
+ * Values above the processor count are accepted; values above LW_MAX_THREADS are clamped to it. */
 LW_API void lw_net_set_threads(lw_net *net, unsigned threads);
 
 /* Parameters and gradients, flat (lw_net_parameter_count floats) or by layer (w: in x out, b: out).
- * Either of w and b may be NULL: it is then left out. Gradients are those of the last lw_net_backward or
- * lw_net_set_gradients; LW_ESTATE before the first one, and after lw_train_step and lw_fit without
- * clip_norm, which use gradients as they arise and leave none behind. New parameters need a new forward pass before
- * lw_net_backward: LW_ESTATE until then. */
+ * Either of w and b may be NULL: it is then left out. Gradients are those of the last
+ * lw_net_backward or lw_net_set_gradients; LW_ESTATE before the first one, and after lw_train_step
+ * and lw_fit without clip_norm, which use gradients as they arise and leave none behind. New
+ * parameters need a new forward pass before lw_net_backward: LW_ESTATE until then. */
 LW_API lw_status lw_net_get_parameters(const lw_net *net, float *flat);
 LW_API lw_status lw_net_set_parameters(lw_net *net, const float *flat);
 LW_API lw_status lw_net_get_layer(const lw_net *net, size_t layer, float *w, float *b);
@@ -155,12 +161,12 @@ LW_API lw_status lw_net_get_layer_gradients(const lw_net *net, size_t layer, flo
 
 /* Losses of outputs y against targets t. */
 typedef enum lw_loss {
-    LW_LOSS_DEFAULT = 0, /* cross-entropy after softmax, binary after sigmoid, else LW_MSE */
-    LW_MSE,      /* mean over all elements of (y - t)^2                                    */
-    LW_HALF_MSE, /* 1/2, mean over rows, sum over outputs of (y - t)^2                     */
-    LW_SSE,      /* sum over all elements of (y - t)^2                                     */
-    LW_BINARY_CROSS_ENTROPY, /* mean over all elements; the last activation is LW_ACTIVATION_SIGMOID */
-    LW_CROSS_ENTROPY /* mean over rows; the last activation is LW_ACTIVATION_SOFTMAX                  */
+    LW_LOSS_DEFAULT = 0, /* cross-entropy after softmax, binary after sigmoid, else LW_LOSS_MSE */
+    LW_LOSS_MSE,      /* mean over all elements of (y - t)^2                                    */
+    LW_LOSS_HALF_MSE, /* 1/2, mean over rows, sum over outputs of (y - t)^2                     */
+    LW_LOSS_SSE,      /* sum over all elements of (y - t)^2                                     */
+    LW_LOSS_BINARY_CROSS_ENTROPY, /* mean over all elements; the last activation is LW_ACTIVATION_SIGMOID */
+    LW_LOSS_CROSS_ENTROPY /* mean over rows; the last activation is LW_ACTIVATION_SOFTMAX                  */
 } lw_loss;
 
 /* What the outputs should be; one of the two is set. Labels count from 0 and need cross-entropy
@@ -176,34 +182,36 @@ typedef struct lw_target {
 /* Optimizers. */
 typedef enum lw_optimizer_kind {
     LW_OPTIMIZER_DEFAULT = 0, /* lw_adam(1e-3f) */
-    LW_SGD,                   /* gradient descent; with momentum if that is not 0 */
-    LW_ADAM,                  /* Adam; weight decay is added to the gradient */
-    LW_ADAMW                  /* AdamW; weight decay shrinks the weights */
+    LW_OPTIMIZER_SGD,         /* gradient descent; with momentum if that is not 0 */
+    LW_OPTIMIZER_ADAM,        /* Adam; weight decay is added to the gradient */
+    LW_OPTIMIZER_ADAMW        /* AdamW; weight decay shrinks the weights */
 } lw_optimizer_kind;
 
 /*
- * Formulas: lw_sgd_update and lw_adam_update. There are no defaults but for LW_OPTIMIZER_DEFAULT, which ignores all
- * values: take one of the constructors below and change members. LW_EINVAL for
+ * Formulas: lw_sgd_update and lw_adam_update. There are no defaults but for LW_OPTIMIZER_DEFAULT,
+ * which ignores all values: take one of the constructors below and change members. LW_EINVAL for
  *
  *   learning_rate, weight_decay   not finite or below 0
- *   momentum                      outside [0, 1)                         (LW_SGD)
- *   nesterov                      set without momentum                   (LW_SGD)
- *   beta1, beta2                  outside [0, 1)                         (LW_ADAM, LW_ADAMW)
- *   epsilon                       not finite, or not above 0             (LW_ADAM, LW_ADAMW)
+ *   momentum                      outside [0, 1)                         (LW_OPTIMIZER_SGD)
+ *   nesterov                      set without momentum                   (LW_OPTIMIZER_SGD) beta1,
+ *                                 beta2                  outside [0, 1)
+ *                                 (LW_OPTIMIZER_ADAM, LW_OPTIMIZER_ADAMW)
+ *   epsilon                       not finite, or not above 0             (LW_OPTIMIZER_ADAM,
+ *                                 LW_OPTIMIZER_ADAMW)
  *
  * Members of the other kinds are ignored.
  */
 typedef struct lw_optimizer {
     lw_optimizer_kind kind;      /* which one */
     float learning_rate;         /* of all */
-    float momentum;              /* of LW_SGD; 0: none */
-    int nesterov;                /* of LW_SGD with momentum; non-zero: look-ahead form */
+    float momentum;              /* of LW_OPTIMIZER_SGD; 0: none */
+    int nesterov;                /* of LW_OPTIMIZER_SGD with momentum; non-zero: look-ahead form */
     float weight_decay;          /* of all */
-    float beta1, beta2, epsilon; /* of LW_ADAM and LW_ADAMW */
+    float beta1, beta2, epsilon; /* of LW_OPTIMIZER_ADAM and LW_OPTIMIZER_ADAMW */
 } lw_optimizer;
 
-/* An optimizer of a kind; what has no argument is 0, but beta1 0.9, beta2 0.999 and epsilon 1e-8 of Adam
- * and AdamW. */
+/* An optimizer of a kind; what has no argument is 0, but beta1 0.9, beta2 0.999 and epsilon 1e-8 of
+ * Adam and AdamW. */
 LW_API lw_optimizer lw_sgd(float learning_rate);
 LW_API lw_optimizer lw_sgd_momentum(float learning_rate, float momentum);
 LW_API lw_optimizer lw_adam(float learning_rate);
@@ -212,8 +220,9 @@ LW_API lw_optimizer lw_adamw(float learning_rate, float weight_decay);
 /* ---- The user's own loop ------------------------------------------------------------------ */
 
 /*
- * Makes room for batches of up to rows rows, so that no step after the first of that size allocates.
- * Steps with a larger batch make room themselves, once. Making room forgets the last forward pass.
+ * Makes room for batches of up to rows rows, so that no step after the first of that size
+ * allocates. Steps with a larger batch make room themselves, once. Making room forgets the last
+ * forward pass.
  */
 LW_API lw_status lw_net_reserve(lw_net *net, size_t rows);
 
@@ -233,24 +242,25 @@ LW_API lw_status lw_net_loss(lw_net *net, lw_loss loss, const lw_target *target,
 /*
  * Backward pass: computes the gradients of all parameters and replaces the old ones.
  *
- *   dy  rows x outputs: gradient of the caller's loss at the outputs (after the activation); NULL: the one that
- *       lw_net_loss kept
- *   dx  rows x inputs: receives the gradient at the inputs; NULL: not computed, and costs nothing. Shares no memory with
- *       the inputs of the forward pass or dy
+ *   dy  rows x outputs: gradient of the caller's loss at the outputs (after the activation); NULL:
+ *       the one that lw_net_loss kept
+ *   dx  rows x inputs: receives the gradient at the inputs; NULL: not computed, and costs nothing.
+ *       Shares no memory with the inputs of the forward pass or dy
  *
- * Allocates on the first call with dx in bf16. Returns LW_ESTATE without the forward pass, or without dy and the loss,
- * before it; LW_EOVERLAP if dx shares memory. On failure dx is unchanged and there are no gradients.
+ * Allocates on the first call with dx in bf16. Returns LW_ESTATE without the forward pass, or
+ * without dy and the loss, before it; LW_EOVERLAP if dx shares memory. On failure dx is unchanged
+ * and there are no gradients.
  */
 LW_API lw_status lw_net_backward(lw_net *net, const float *dy, float *dx);
 
-/* Scales the gradients so that their Euclidean norm is at most max_norm (> 0; INFINITY only measures). norm receives
- * the norm before; NULL: not stored. Squares neither overflow nor underflow. LW_EDIVERGED, with the gradients
- * unchanged, if one of them is not finite. */
+/* Scales the gradients so that their Euclidean norm is at most max_norm (> 0; INFINITY only
+ * measures). norm receives the norm before; NULL: not stored. Squares neither overflow nor
+ * underflow. LW_EDIVERGED, with the gradients unchanged, if one of them is not finite. */
 LW_API lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm);
 
-/* One optimizer step with the current gradients. The optimizer's state (velocity or moments, step count) belongs
- * to the network. It is reset by a step with another kind, lw_net_reset_optimizer, lw_net_initialize and a change
- * of precision. */
+/* One optimizer step with the current gradients. The optimizer's state (velocity or moments, step
+ * count) belongs to the network. It is reset by a step with another kind, lw_net_reset_optimizer,
+ * lw_net_initialize and a change of precision. */
 LW_API lw_status lw_net_step(lw_net *net, const lw_optimizer *optimizer);
 
 /* Resets the optimizer's state and releases its memory. Parameters, gradients and the last forward pass stay. */
@@ -266,10 +276,11 @@ typedef struct lw_optimizer_info {
 /* The optimizer's state in the network. */
 LW_API lw_status lw_net_optimizer_info(const lw_net *net, lw_optimizer_info *info);
 
-/* Forward, loss, backward, step, with the bits of those calls but in less time and memory: the gradients
- * are not stored (see lw_net_get_gradients). value, which may be NULL, receives the loss before the step. LW_EDIVERGED,
- * with the first layer and place where a number is not finite, for a loss that is not: parameters and optimizer are then
- * as before. Of a narrow network (lanewise/internal/small_net.h) the loss is known only where value is wanted; without it the step
+/* Forward, loss, backward, step, with the bits of those calls but in less time and memory: the
+ * gradients are not stored (see lw_net_get_gradients). value, which may be NULL, receives the loss
+ * before the step. LW_EDIVERGED, with the first layer and place where a number is not finite, for a
+ * loss that is not: parameters and optimizer are then as before. Of a narrow network
+ * (lanewise/internal/small_net.h) the loss is known only where value is wanted; without it the step
  * is taken. Parameters are not looked at before a step, nor after it. */
 LW_API lw_status lw_train_step(lw_net *net, lw_loss loss, const lw_optimizer *optimizer,
                                size_t rows, const float *x, const lw_target *target, double *value);
@@ -291,9 +302,10 @@ typedef struct lw_dataset {
 } lw_dataset;
 
 /*
- * A part of a file's rows: of n rows those from floor(n begin / of) up to, but not with, floor(n end / of). So parts that
- * follow one another leave out no row and have none twice. LW_EINVAL unless begin <= end <= of and of is at most
- * UINT32_MAX; all zeros, or NULL where a function takes a pointer, are all rows. See lw_ranks_shard.
+ * A part of a file's rows: of n rows those from floor(n begin / of) up to, but not with, floor(n
+ * end / of). So parts that follow one another leave out no row and have none twice. LW_EINVAL
+ * unless begin <= end <= of and of is at most UINT32_MAX; all zeros, or NULL where a function takes
+ * a pointer, are all rows. See lw_ranks_shard.
  */
 typedef struct lw_shard {
     size_t begin; /* its first part */
@@ -312,12 +324,13 @@ LW_API void lw_dataset_free(lw_dataset *data);
  * ones.
  *
  * No more is unpacked than the headers promise, and beyond them nothing before both go together. So
- * files whose headers promise n bytes, however large they are, take less than 2 n bytes of memory, 5 n
- * with the data set (and zlib's buffers, less than 100 KB). A promise alone takes 64 KB: memory grows with
- * what is there, at most 1032 times the size of a gzip file, which is all that its format can pack.
+ * files whose headers promise n bytes, however large they are, take less than 2 n bytes of memory,
+ * 5 n with the data set (and zlib's buffers, less than 100 KB). A promise alone takes 64 KB: memory
+ * grows with what is there, at most 1032 times the size of a gzip file, which is all that its
+ * format can pack.
  *
- * Of the images no row outside the shard is read or kept, but what is packed has to be unpacked to its end; labels are
- * read whole, since classes are those of all rows.
+ * Of the images no row outside the shard is read or kept, but what is packed has to be unpacked to
+ * its end; labels are read whole, since classes are those of all rows.
  */
 LW_API lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const char *labels,
                                      const lw_shard *shard);
@@ -330,7 +343,8 @@ LW_API lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const
  * LW_ESHAPE for more dimensions than two and for numbers of rows that differ; LW_EDATA for NaN, Inf
  * and numbers beyond float32, negative labels, and empty arrays.
  *
- * No row outside the shard is read or checked, but for labels, which are read whole: classes are those of all rows.
+ * No row outside the shard is read or checked, but for labels, which are read whole: classes are
+ * those of all rows.
  */
 LW_API lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y,
                                      const lw_shard *shard);
@@ -356,10 +370,12 @@ typedef struct lw_csv_options {
  * their name or, where none has that name, by their number from 0. Inputs are the columns in file
  * order without the target, a one-hot column replaced by its columns: ascending as numbers if all
  * its fields are numbers, else as texts. A constant column standardises to 0. Numbers are written
- * with a decimal point whatever the locale. options NULL: all defaults. input_names are those of the
- * columns, "COLUMN = VALUE" for each column of a one-hot one; class_names are labels that are texts.
+ * with a decimal point whatever the locale. options NULL: all defaults. input_names are those of
+ * the columns, "COLUMN = VALUE" for each column of a one-hot one; class_names are labels that are
+ * texts.
  *
- * The whole file is read, whatever the shard: columns, classes, means and deviations are those of all rows.
+ * The whole file is read, whatever the shard: columns, classes, means and deviations are those of
+ * all rows.
  *
  * Messages name file, line and column. LW_EINVAL for a column that is not there or is given two
  * uses; LW_EFORMAT for a ragged row, a misplaced quote and a name that stands twice; LW_EDATA for
@@ -417,8 +433,9 @@ typedef struct lw_batch_source {
 /* ---- Prediction and evaluation ------------------------------------------------------------ */
 
 /*
- * Outputs (rows x outputs) for x. Keeps nothing in the network, so that threads can share one that is not trained. A batch
- * whose layers' outputs fit 16 KB of the stack allocates nothing after the thread's first call. On failure y is unchanged.
+ * Outputs (rows x outputs) for x. Keeps nothing in the network, so that threads can share one that
+ * is not trained. A batch whose layers' outputs fit 16 KB of the stack allocates nothing after the
+ * thread's first call. On failure y is unchanged.
  */
 LW_API lw_status lw_predict(const lw_net *net, size_t rows, const float *x, float *y);
 
@@ -444,9 +461,9 @@ typedef struct lw_evaluation {
 
 /*
  * Loss and classification of a data set. The true class is the label; with target values, the
- * column of the largest value, or for one output whether the value is above 0.5. A network with one output
- * whose activation is neither sigmoid nor tanh is a regression: classes is 0 and the counts are empty. Class 1 is
- * positive. Release with lw_evaluation_free.
+ * column of the largest value, or for one output whether the value is above 0.5. A network with one
+ * output whose activation is neither sigmoid nor tanh is a regression: classes is 0 and the counts
+ * are empty. Class 1 is positive. Release with lw_evaluation_free.
  */
 LW_API lw_status lw_evaluate(const lw_net *net, const lw_dataset *data, lw_loss loss,
                              lw_evaluation *evaluation);
@@ -534,50 +551,54 @@ typedef struct lw_fit_options {
 } lw_fit_options;
 
 /*
- * Trains for some epochs of shuffled mini-batches; the last, partial batch is kept. An epoch's order
- * depends on the network's generator alone, which goes on when the epoch is done: on its seed and what was drawn
- * from it before. options NULL: all defaults. The data are checked first (lw_dataset_check) and must fit the network:
- * LW_ESHAPE. LW_EINVAL, with the option, for those that cannot work; LW_EDATA, with the layer, if a parameter is not
- * finite. Nothing is trained then. Nothing is allocated once the first step is done, except by validation: without
- * memory for that a run ends with LW_ENOMEM after the epoch, and a batch source's error ends it after the step before;
- * the network has the steps that were taken. Any other failure leaves it as it was.
+ * Trains for some epochs of shuffled mini-batches; the last, partial batch is kept. An epoch's
+ * order depends on the network's generator alone, which goes on when the epoch is done: on its seed
+ * and what was drawn from it before. options NULL: all defaults. The data are checked first
+ * (lw_dataset_check) and must fit the network: LW_ESHAPE. LW_EINVAL, with the option, for those
+ * that cannot work; LW_EDATA, with the layer, if a parameter is not finite. Nothing is trained
+ * then. Nothing is allocated once the first step is done, except by validation: without memory for
+ * that a run ends with LW_ENOMEM after the epoch, and a batch source's error ends it after the step
+ * before; the network has the steps that were taken. Any other failure leaves it as it was.
  *
- * A run that stops returns LW_OK. What stops it is non-zero from a callback, or *stop, which a signal handler may set,
- * or another thread by an atomic store, and which is looked at before each step; for a narrow network whose steps
- * nobody watches before every 1024 of them, or as many as take a million rows. An epoch whose last step is done is
- * finished and reported; one that is stopped before is not. reached then tells where: lw_fit with that position as
- * begin, and otherwise the same options and data, goes on with the bits and the reports of a run that did not stop.
- * Epochs are counted on from begin; where none is left nothing is trained, and LW_EINVAL if it is beyond the end.
+ * A run that stops returns LW_OK. What stops it is non-zero from a callback, or *stop, which a
+ * signal handler may set, or another thread by an atomic store, and which is looked at before each
+ * step; for a narrow network whose steps nobody watches before every 1024 of them, or as many as
+ * take a million rows. An epoch whose last step is done is finished and reported; one that is
+ * stopped before is not. reached then tells where: lw_fit with that position as begin, and
+ * otherwise the same options and data, goes on with the bits and the reports of a run that did not
+ * stop. Epochs are counted on from begin; where none is left nothing is trained, and LW_EINVAL if
+ * it is beyond the end.
  *
- * LW_EDIVERGED, with epoch, mini-batch, and the first layer and place where a number is not finite, ends a run before the
- * update of the first step whose loss, or with clip_norm the norm of whose gradient, is not finite: the network then is
- * as it was before that step. Parameters that an update of finite losses made infinite are told by the next step's loss,
- * before on_epoch, or at the end of the run; the network then has them. So is a loss of the validation data that is
- * not finite. Of a narrow network (lanewise/internal/small_net.h) without callbacks, history and reached no losses are computed: its
- * parameters are looked at now and then, and steps after which they are not finite are taken back and repeated with
- * their losses.
+ * LW_EDIVERGED, with epoch, mini-batch, and the first layer and place where a number is not finite,
+ * ends a run before the update of the first step whose loss, or with clip_norm the norm of whose
+ * gradient, is not finite: the network then is as it was before that step. Parameters that an
+ * update of finite losses made infinite are told by the next step's loss, before on_epoch, or at
+ * the end of the run; the network then has them. So is a loss of the validation data that is not
+ * finite. Of a narrow network (lanewise/internal/small_net.h) without callbacks, history and
+ * reached no losses are computed: its parameters are looked at now and then, and steps after which
+ * they are not finite are taken back and repeated with their losses.
  *
- * The threads are those of one parallel region for the run, or for an epoch if there is on_epoch, or for a
- * step if there is on_batch or a batch source: callbacks are called outside of it.
+ * The threads are those of one parallel region for the run, or for an epoch if there is on_epoch,
+ * or for a step if there is on_batch or a batch source: callbacks are called outside of it.
  */
 LW_API lw_status lw_fit(lw_net *net, const lw_dataset *data, const lw_fit_options *options);
 
-/* The same on batches that a callback delivers, in its order; each is checked as it comes. With a begin inside an epoch
- * the callback has to deliver that epoch's batches again, and those done are passed over; LW_EDATA if there are
- * fewer. LW_FULL_BATCH is refused. */
+/* The same on batches that a callback delivers, in its order; each is checked as it comes. With a
+ * begin inside an epoch the callback has to deliver that epoch's batches again, and those done are
+ * passed over; LW_EDATA if there are fewer. LW_FULL_BATCH is refused. */
 LW_API lw_status lw_fit_source(lw_net *net, const lw_batch_source *source,
                                const lw_fit_options *options);
 
 /* ---- Models ------------------------------------------------------------------------------- */
 
 /*
- * Writes the network as safetensors, with the names and layout of the state dict of the nn.Sequential
- * of PyTorch that is the same network: `<n>.weight`, float32, stored (out, in), and `<n>.bias`, where
- * n counts a Linear for each layer and a module for each activation but linear. So 784-512-10 with
- * ReLU and softmax has `0.weight`, `0.bias`, `2.weight` and `2.bias`, which load_state_dict takes
- * with or without the Softmax at the end. The architecture is in `__metadata__`. The file
- * is an lw_output_file (lanewise/output_file.h): whole or absent. LW_EDATA, with the tensor, if a parameter
- * is NaN or Inf; a file that is there stays.
+ * Writes the network as safetensors, with the names and layout of the state dict of the
+ * nn.Sequential of PyTorch that is the same network: `<n>.weight`, float32, stored (out, in), and
+ * `<n>.bias`, where n counts a Linear for each layer and a module for each activation but linear.
+ * So 784-512-10 with ReLU and softmax has `0.weight`, `0.bias`, `2.weight` and `2.bias`, which
+ * load_state_dict takes with or without the Softmax at the end. The architecture is in
+ * `__metadata__`. The file is an lw_output_file (lanewise/output_file.h): whole or absent.
+ * LW_EDATA, with the tensor, if a parameter is NaN or Inf; a file that is there stays.
  */
 LW_API lw_status lw_net_save(const lw_net *net, const char *path);
 
@@ -588,52 +609,56 @@ LW_API lw_status lw_net_load(lw_net **net, const char *path);
 
 /*
  * Reads parameters into a network of their shape, from lw_net_save or another program; the metadata
- * is not looked at. Layers are the tensors `<prefix><n>.weight` (out, in), n ascending, with any numbers
- * in between; `<prefix><n>.bias`, if there is one, or else 0. The prefix is empty or, in a file without
- * bare numbers, the same for all, for instance that of `net.0.weight` or `fc1.weight`. Tensors of other
- * names are passed over. Types F32, F64, F16 and BF16; the last two have their values exactly.
+ * is not looked at. Layers are the tensors `<prefix><n>.weight` (out, in), n ascending, with any
+ * numbers in between; `<prefix><n>.bias`, if there is one, or else 0. The prefix is empty or, in a
+ * file without bare numbers, the same for all, for instance that of `net.0.weight` or `fc1.weight`.
+ * Tensors of other names are passed over. Types F32, F64, F16 and BF16; the last two have their
+ * values exactly.
  *
- * LW_ESHAPE, with the tensor, for one that is of another shape or of a layer that the network does not
- * have, for layers that are missing, and for a file with two prefixes; LW_EFORMAT, with the tensor, for
- * other types; LW_EDATA, with tensor and element, for NaN and Inf. On failure the network is unchanged.
+ * LW_ESHAPE, with the tensor, for one that is of another shape or of a layer that the network does
+ * not have, for layers that are missing, and for a file with two prefixes; LW_EFORMAT, with the
+ * tensor, for other types; LW_EDATA, with tensor and element, for NaN and Inf. On failure the
+ * network is unchanged.
  */
 LW_API lw_status lw_net_load_parameters(lw_net *net, const char *path);
 
 /*
  * Makes a network of the tensors in a file that holds no architecture, such as a state dict that
  * PyTorch saved as safetensors: as many layers, of their shapes, as lw_net_load_parameters would
- * read. What no file of this kind says is which activations the layers have: hidden is that of
- * all but the last, output that of the last. (For others, lw_net_create and lw_net_load_parameters.) Its
- * generator is seeded with 0. Errors as lw_net_load_parameters; LW_ESHAPE, too, for shapes that do
- * not follow one another, and LW_EINVAL for softmax in hidden layers or of one output.
+ * read. What no file of this kind says is which activations the layers have: hidden is that of all
+ * but the last, output that of the last. (For others, lw_net_create and lw_net_load_parameters.)
+ * Its generator is seeded with 0. Errors as lw_net_load_parameters; LW_ESHAPE, too, for shapes that
+ * do not follow one another, and LW_EINVAL for softmax in hidden layers or of one output.
  */
 LW_API lw_status lw_net_import(lw_net **net, const char *path, lw_activation hidden,
                                lw_activation output);
 
 /*
  * Writes the network as an ONNX model, to be run by other programs: operators of set 13 (Gemm, and
- * Relu, LeakyRelu, Sigmoid, Tanh, Softmax or, for GELU and SiLU, some of Mul, Add and Sigmoid), float32,
- * from `input` (batch x inputs, any batch) to `output` (batch x outputs). Parameters are named and laid out
- * as in saved networks. The formulas are those of lw_activation; what runs them decides how
- * they are rounded. Whole or absent as lw_net_save. LW_EDATA, with layer and place, for NaN and Inf;
- * LW_ESHAPE for a network of 2 GiB or more, the most a file of this format can hold.
+ * Relu, LeakyRelu, Sigmoid, Tanh, Softmax or, for GELU and SiLU, some of Mul, Add and Sigmoid),
+ * float32, from `input` (batch x inputs, any batch) to `output` (batch x outputs). Parameters are
+ * named and laid out as in saved networks. The formulas are those of lw_activation; what runs them
+ * decides how they are rounded. Whole or absent as lw_net_save. LW_EDATA, with layer and place, for
+ * NaN and Inf; LW_ESHAPE for a network of 2 GiB or more, the most a file of this format can hold.
  */
 LW_API lw_status lw_net_export_onnx(const lw_net *net, const char *path);
 
 /*
- * Writes the network as one C file, to be compiled into other programs: void NAME(const float *x, float *y)
- * makes one row of outputs of one of inputs. It is C99 and C++, needs nothing but libm, allocates nothing
- * and may run in several threads at once. name NULL means "predict"; all names in the file begin with it, so
- * that files with different names go into one program. LW_EINVAL for a name that is not letters, digits
- * and '_', at most 40 and no digit first; it should be no keyword or name of <math.h>. Whole or
- * absent as lw_net_save. LW_EDATA, with layer and place, for NaN and Inf.
+ * Writes the network as one C file, to be compiled into other programs: void NAME(const float *x,
+ * float *y) makes one row of outputs of one of inputs. It is C99 and C++, needs nothing but libm,
+ * allocates nothing and may run in several threads at once. name NULL means "predict"; all names in
+ * the file begin with it, so that files with different names go into one program. LW_EINVAL for a
+ * name that is not letters, digits and '_', at most 40 and no digit first; it should be no keyword
+ * or name of <math.h>. Whole or absent as lw_net_save. LW_EDATA, with layer and place, for NaN and
+ * Inf.
  *
- * The parameters are exact. Products are summed one after the other, and the compiler may fuse them with
- * their additions: of the same inputs, what a layer takes its activation of is at most
- * 2 g (sum_p |x[p] * W[p][j]| + |b[j]|) away from lw_predict's, with g as for lw_linear_forward on the scalar
- * set. Of the same finite z, with a libm whose expf and tanhf are within 1 and 2 ulp, activations differ from
- * lw_predict's by at most: linear, ReLU and leaky ReLU 0; sigmoid and tanh 4 ulp; SiLU 8 ulp; GELU 8 + 6 |2q| ulp;
- * both |z| * 2^-148 besides where their sigmoid is denormal; softmax 10 + 2 |z[j] - max| + cols ulp.
+ * The parameters are exact. Products are summed one after the other, and the compiler may fuse them
+ * with their additions: of the same inputs, what a layer takes its activation of is at most 2 g
+ * (sum_p |x[p] * W[p][j]| + |b[j]|) away from lw_predict's, with g as for lw_linear_forward on the
+ * scalar set. Of the same finite z, with a libm whose expf and tanhf are within 1 and 2 ulp,
+ * activations differ from lw_predict's by at most: linear, ReLU and leaky ReLU 0; sigmoid and tanh
+ * 4 ulp; SiLU 8 ulp; GELU 8 + 6 |2q| ulp; both |z| * 2^-148 besides where their sigmoid is
+ * denormal; softmax 10 + 2 |z[j] - max| + cols ulp.
  */
 LW_API lw_status lw_net_export_c(const lw_net *net, const char *path, const char *name);
 
@@ -643,30 +668,32 @@ LW_API lw_status lw_net_export_c(const lw_net *net, const char *path, const char
  *
  *   moments    as tensors of the parameters' names and shapes, PyTorch's terms in front of them:
  *              `optimizer.momentum_buffer.`; for Adam `optimizer.exp_avg.`, `optimizer.exp_avg_sq.`
- *   metadata   `training_state` (version of the following), `epochs`, `batches` and `loss` (of the position;
- *              the loss as the 64 bits of the double), `seed` and `generator` (what the network's generator
- *              began with, and its word at the beginning of the position's epoch), `precision` (fp32, bf16),
- *              `optimizer.kind` (none, sgd, adam, adamw), `optimizer.steps`, `optimizer.moments` (how many tensors
- *              of moments a parameter has); numbers in decimal
+ *   metadata   `training_state` (version of the following), `epochs`, `batches` and `loss` (of the
+ *              position; the loss as the 64 bits of the double), `seed` and `generator` (what the
+ *              network's generator began with, and its word at the beginning of the position's
+ *              epoch), `precision` (fp32, bf16), `optimizer.kind` (none, sgd, adam, adamw),
+ *              `optimizer.steps`, `optimizer.moments` (how many tensors of moments a parameter
+ *              has); numbers in decimal
  *
- * position is where the run is: what lw_fit tells as reached, or in the report of the callback that calls this. In a
- * loop of one's own it is the caller's, any two steps may be between. LW_EINVAL for a loss in it that is not finite.
- * Whole or absent, and LW_EDATA, as lw_net_save; moments count as parameters.
+ * position is where the run is: what lw_fit tells as reached, or in the report of the callback that
+ * calls this. In a loop of one's own it is the caller's, any two steps may be between. LW_EINVAL
+ * for a loss in it that is not finite. Whole or absent, and LW_EDATA, as lw_net_save; moments count
+ * as parameters.
  */
 LW_API lw_status lw_net_save_state(const lw_net *net, const lw_position *position,
                                    const char *path);
 
 /*
  * Brings a network to the state in a file that lw_net_save_state wrote; position receives what it
- * was given. lw_fit with begin = *position, on the same data with the same options, then goes
- * on with the bits of a run that was never interrupted, on any number of threads and any instruction
+ * was given. lw_fit with begin = *position, on the same data with the same options, then goes on
+ * with the bits of a run that was never interrupted, on any number of threads and any instruction
  * set with FMA. A network for it is made by lw_net_load from the same file, or as it was at first;
  * its seed and initialisation do not matter.
  *
  * LW_EFORMAT for another file and for metadata that are missing or make no sense, with the key;
- * LW_ESHAPE if layers, activations or tensors are not those of the network; LW_ESTATE for a network in
- * another precision (lw_net_set_precision comes first); LW_EDATA, with tensor and element, for NaN and
- * Inf, and for a second moment below 0. On failure the network is unchanged.
+ * LW_ESHAPE if layers, activations or tensors are not those of the network; LW_ESTATE for a network
+ * in another precision (lw_net_set_precision comes first); LW_EDATA, with tensor and element, for
+ * NaN and Inf, and for a second moment below 0. On failure the network is unchanged.
  */
 LW_API lw_status lw_net_load_state(lw_net *net, lw_position *position, const char *path);
 

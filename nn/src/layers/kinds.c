@@ -13,5 +13,5 @@ static const struct {
 const lw_layer_kind *lw_layer_kind_of(const lw_layer_spec *spec, lw_precision precision)
 {
     (void)spec; /* all layers are dense so far */
-    return precision == LW_BF16 ? kinds[0].bf16 : kinds[0].fp32;
+    return precision == LW_PRECISION_BF16 ? kinds[0].bf16 : kinds[0].fp32;
 }

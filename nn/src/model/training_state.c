@@ -1,6 +1,7 @@
 /*
- * The state of a training run in a file: a saved network, and in tensors and metadata beside it what the following
- * steps depend on. The moments have PyTorch's names, whose formulas they have too.
+ * The state of a training run in a file: a saved network, and in tensors and metadata beside it
+ * what the following steps depend on. The moments have PyTorch's names, whose formulas they have
+ * too.
  */
 #include "checkpoint.h"
 #include "state_dict.h"
@@ -27,7 +28,8 @@
 
 enum { DECIMAL_BYTES = 24, MAX_MOMENTS = 2 };
 
-static const char *const precision_names[] = {[LW_FP32] = "fp32", [LW_BF16] = "bf16"};
+static const char *const precision_names[] = {
+    [LW_PRECISION_FP32] = "fp32", [LW_PRECISION_BF16] = "bf16"};
 
 /* By lw_optimizer_kind. */
 static const struct {
@@ -36,9 +38,9 @@ static const struct {
     const char *prefixes[MAX_MOMENTS];
 } kinds[] = {
     [LW_OPTIMIZER_DEFAULT] = {"none", 0, 0, {NULL}},
-    [LW_SGD] = {"sgd", 0, 1, {"optimizer.momentum_buffer."}},
-    [LW_ADAM] = {"adam", 2, 2, {"optimizer.exp_avg.", "optimizer.exp_avg_sq."}},
-    [LW_ADAMW] = {"adamw", 2, 2, {"optimizer.exp_avg.", "optimizer.exp_avg_sq."}},
+    [LW_OPTIMIZER_SGD] = {"sgd", 0, 1, {"optimizer.momentum_buffer."}},
+    [LW_OPTIMIZER_ADAM] = {"adam", 2, 2, {"optimizer.exp_avg.", "optimizer.exp_avg_sq."}},
+    [LW_OPTIMIZER_ADAMW] = {"adamw", 2, 2, {"optimizer.exp_avg.", "optimizer.exp_avg_sq."}},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -48,7 +50,8 @@ static const lw_view moment_views[MAX_MOMENTS] = {LW_VIEW_VELOCITY, LW_VIEW_VARI
 static size_t moment_count(const lw_net *net)
 {
     const lw_optimizer_state *state = &net->optimizer;
-    return state->kind == LW_SGD ? state->velocity != NULL : kinds[state->kind].most_moments;
+    return state->kind == LW_OPTIMIZER_SGD ? state->velocity != NULL
+                                           : kinds[state->kind].most_moments;
 }
 
 lw_status lw_net_optimizer_info(const lw_net *net, lw_optimizer_info *info)
@@ -173,7 +176,8 @@ static lw_status check_precision(const lw_safetensors *file, const lw_net *net)
     lw_status status = get_text(file, KEY_PRECISION, &text);
     if (status != LW_OK || strcmp(text, wanted) == 0)
         return status;
-    if (strcmp(text, precision_names[LW_FP32]) != 0 && strcmp(text, precision_names[LW_BF16]) != 0)
+    if (strcmp(text, precision_names[LW_PRECISION_FP32]) != 0 &&
+        strcmp(text, precision_names[LW_PRECISION_BF16]) != 0)
         return refuse_text(file, KEY_PRECISION, text);
     return lw_fail(LW_ESTATE, "%s: the state of a run in %s, but the network is in %s",
                    lw_safetensors_path(file), text, wanted);
@@ -264,7 +268,7 @@ static lw_status check_variance(const lw_safetensors *file, const lw_net *net,
     for (size_t i = 0; variance && i < net->parameter_count; i++)
         if (variance[i] < 0.0f)
             return lw_fail(LW_EDATA, "%s: '%s*', parameter %zu is %g, below 0",
-                           lw_safetensors_path(file), kinds[LW_ADAM].prefixes[1], i,
+                           lw_safetensors_path(file), kinds[LW_OPTIMIZER_ADAM].prefixes[1], i,
                            (double)variance[i]);
     return LW_OK;
 }

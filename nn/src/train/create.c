@@ -21,7 +21,8 @@ static lw_status check_architecture(size_t inputs, const lw_layer_spec *layers, 
         return lw_fail(LW_EINVAL, "a network needs at least one layer");
     lw_status status = LW_OK;
     for (size_t i = 0; i < layer_count && status == LW_OK; i++)
-        status = lw_layer_kind_of(&layers[i], LW_FP32)->check(&layers[i], i, i + 1 == layer_count);
+        status = lw_layer_kind_of(&layers[i], LW_PRECISION_FP32)
+                     ->check(&layers[i], i, i + 1 == layer_count);
     return status;
 }
 
@@ -204,7 +205,7 @@ lw_status lw_net_create(lw_net **net, size_t inputs, const lw_layer_spec *layers
     if (status != LW_OK)
         return status;
     lw_net *created;
-    status = build(&created, inputs, layers, layer_count, LW_FP32);
+    status = build(&created, inputs, layers, layer_count, LW_PRECISION_FP32);
     if (status != LW_OK)
         return status;
     draw_parameters(created, seed);
@@ -251,7 +252,7 @@ lw_status lw_net_set_precision(lw_net *net, lw_precision precision)
 {
     if (!net)
         return lw_fail(LW_EINVAL, "lw_net_set_precision: net is NULL");
-    if (precision != LW_FP32 && precision != LW_BF16)
+    if (precision != LW_PRECISION_FP32 && precision != LW_PRECISION_BF16)
         return lw_fail(LW_EINVAL, "unknown precision %d", (int)precision);
     if (precision == net->precision)
         return LW_OK;

@@ -5,11 +5,11 @@ static lw_loss default_loss(lw_activation activation)
 {
     switch (activation) {
     case LW_ACTIVATION_SOFTMAX:
-        return LW_CROSS_ENTROPY;
+        return LW_LOSS_CROSS_ENTROPY;
     case LW_ACTIVATION_SIGMOID:
-        return LW_BINARY_CROSS_ENTROPY;
+        return LW_LOSS_BINARY_CROSS_ENTROPY;
     default:
-        return LW_MSE;
+        return LW_LOSS_MSE;
     }
 }
 
@@ -18,20 +18,20 @@ lw_status lw_loss_resolve(const lw_net *net, lw_loss loss, lw_loss_rule *rule)
     const lw_activation activation = lw_last_layer(net)->spec.activation;
     if (loss == LW_LOSS_DEFAULT)
         loss = default_loss(activation);
-    if (loss < LW_MSE || loss > LW_CROSS_ENTROPY)
+    if (loss < LW_LOSS_MSE || loss > LW_LOSS_CROSS_ENTROPY)
         return lw_fail(LW_EINVAL, "unknown loss %d", (int)loss);
-    if (loss == LW_CROSS_ENTROPY && activation != LW_ACTIVATION_SOFTMAX)
+    if (loss == LW_LOSS_CROSS_ENTROPY && activation != LW_ACTIVATION_SOFTMAX)
         return lw_fail(LW_ESHAPE, "cross-entropy needs softmax in the last layer");
-    if (loss == LW_BINARY_CROSS_ENTROPY && activation != LW_ACTIVATION_SIGMOID)
+    if (loss == LW_LOSS_BINARY_CROSS_ENTROPY && activation != LW_ACTIVATION_SIGMOID)
         return lw_fail(LW_ESHAPE, "binary cross-entropy needs a sigmoid in the last layer");
     *rule = (lw_loss_rule){loss, lw_net_outputs(net),
-                           loss == LW_CROSS_ENTROPY || loss == LW_BINARY_CROSS_ENTROPY};
+                           loss == LW_LOSS_CROSS_ENTROPY || loss == LW_LOSS_BINARY_CROSS_ENTROPY};
     return LW_OK;
 }
 
 static lw_status check_target_kind(const lw_loss_rule *rule, int labels)
 {
-    if (labels && rule->loss == LW_BINARY_CROSS_ENTROPY && rule->outputs > 1)
+    if (labels && rule->loss == LW_LOSS_BINARY_CROSS_ENTROPY && rule->outputs > 1)
         return lw_fail(LW_ESHAPE, "binary cross-entropy of %zu outputs needs values, not labels",
                        rule->outputs);
     return LW_OK;
@@ -43,7 +43,7 @@ lw_status lw_loss_check_target(const lw_loss_rule *rule, const lw_target *target
         return lw_fail(LW_EINVAL, "no target: values and labels are NULL");
     if (target->values && target->labels)
         return lw_fail(LW_EINVAL, "two targets: values and labels are both set");
-    if (target->labels && rule->loss == LW_BINARY_CROSS_ENTROPY && rule->outputs > 1)
+    if (target->labels && rule->loss == LW_LOSS_BINARY_CROSS_ENTROPY && rule->outputs > 1)
         return lw_fail(LW_ESHAPE,
                        "binary cross-entropy of %zu outputs needs target values, not labels",
                        rule->outputs);
@@ -97,12 +97,12 @@ lw_status lw_loss_check_data(const lw_net *net, const lw_loss_rule *rule, const 
 double lw_loss_factor(const lw_loss_rule *rule, size_t rows)
 {
     switch (rule->loss) {
-    case LW_MSE:
-    case LW_BINARY_CROSS_ENTROPY:
+    case LW_LOSS_MSE:
+    case LW_LOSS_BINARY_CROSS_ENTROPY:
         return 1.0 / ((double)rows * (double)rule->outputs);
-    case LW_HALF_MSE:
+    case LW_LOSS_HALF_MSE:
         return 0.5 / (double)rows;
-    case LW_CROSS_ENTROPY:
+    case LW_LOSS_CROSS_ENTROPY:
         return 1.0 / (double)rows;
     default:
         return 1.0;
@@ -111,7 +111,8 @@ double lw_loss_factor(const lw_loss_rule *rule, size_t rows)
 
 float lw_loss_scale(const lw_loss_rule *rule, size_t rows)
 {
-    const int entropy = rule->loss == LW_CROSS_ENTROPY || rule->loss == LW_BINARY_CROSS_ENTROPY;
+    const int entropy =
+        rule->loss == LW_LOSS_CROSS_ENTROPY || rule->loss == LW_LOSS_BINARY_CROSS_ENTROPY;
     return (float)((entropy ? 1.0 : 2.0) * lw_loss_factor(rule, rows));
 }
 
@@ -154,7 +155,7 @@ lw_status lw_loss_rows(const lw_loss_rule *rule, size_t rows, const float *score
     const float scale = lw_loss_scale(rule, batch);
     const float *values = target->values;
 
-    if (rule->loss == LW_CROSS_ENTROPY && target->labels && outputs > 1)
+    if (rule->loss == LW_LOSS_CROSS_ENTROPY && target->labels && outputs > 1)
         return lw_softmax_cross_entropy(rows, outputs, scored, outputs, target->labels, scale,
                                         row_loss, gradient, outputs);
     if (target->labels) {
@@ -162,10 +163,10 @@ lw_status lw_loss_rows(const lw_loss_rule *rule, size_t rows, const float *score
         values = expanded;
     }
     switch (rule->loss) {
-    case LW_CROSS_ENTROPY:
+    case LW_LOSS_CROSS_ENTROPY:
         return lw_softmax_cross_entropy_probs(rows, outputs, scored, outputs, values, outputs,
                                               scale, row_loss, gradient, outputs);
-    case LW_BINARY_CROSS_ENTROPY:
+    case LW_LOSS_BINARY_CROSS_ENTROPY:
         return lw_sigmoid_cross_entropy(rows, outputs, scored, outputs, values, outputs, scale,
                                         row_loss, gradient, outputs);
     default: /* the squared errors */

@@ -32,7 +32,7 @@ size_t lw_net_parameter_count(const lw_net *net)
 
 lw_precision lw_net_precision(const lw_net *net)
 {
-    return net ? net->precision : LW_FP32;
+    return net ? net->precision : LW_PRECISION_FP32;
 }
 
 lw_status lw_net_layer_info(const lw_net *net, size_t layer, lw_layer_info *info)

@@ -7,17 +7,18 @@
 
 lw_optimizer lw_sgd(float learning_rate)
 {
-    return (lw_optimizer){.kind = LW_SGD, .learning_rate = learning_rate};
+    return (lw_optimizer){.kind = LW_OPTIMIZER_SGD, .learning_rate = learning_rate};
 }
 
 lw_optimizer lw_sgd_momentum(float learning_rate, float momentum)
 {
-    return (lw_optimizer){.kind = LW_SGD, .learning_rate = learning_rate, .momentum = momentum};
+    return (lw_optimizer){
+        .kind = LW_OPTIMIZER_SGD, .learning_rate = learning_rate, .momentum = momentum};
 }
 
 lw_optimizer lw_adam(float learning_rate)
 {
-    return (lw_optimizer){.kind = LW_ADAM,
+    return (lw_optimizer){.kind = LW_OPTIMIZER_ADAM,
                           .learning_rate = learning_rate,
                           .beta1 = 0.9f,
                           .beta2 = 0.999f,
@@ -27,7 +28,7 @@ lw_optimizer lw_adam(float learning_rate)
 lw_optimizer lw_adamw(float learning_rate, float weight_decay)
 {
     lw_optimizer optimizer = lw_adam(learning_rate);
-    optimizer.kind = LW_ADAMW;
+    optimizer.kind = LW_OPTIMIZER_ADAMW;
     optimizer.weight_decay = weight_decay;
     return optimizer;
 }
@@ -54,13 +55,13 @@ lw_status lw_optimizer_check(const lw_optimizer *optimizer)
         return lw_fail(LW_EINVAL, "optimizer is NULL");
     if (o->kind == LW_OPTIMIZER_DEFAULT)
         return LW_OK;
-    if (o->kind < LW_SGD || o->kind > LW_ADAMW)
+    if (o->kind < LW_OPTIMIZER_SGD || o->kind > LW_OPTIMIZER_ADAMW)
         return lw_fail(LW_EINVAL, "unknown optimizer %d", (int)o->kind);
     if (!is_finite_and_not_negative(o->learning_rate))
         return lw_fail(LW_EINVAL, "learning rate %g", (double)o->learning_rate);
     if (!is_finite_and_not_negative(o->weight_decay))
         return lw_fail(LW_EINVAL, "weight decay %g", (double)o->weight_decay);
-    if (o->kind == LW_SGD) {
+    if (o->kind == LW_OPTIMIZER_SGD) {
         if (!is_below_one(o->momentum))
             return lw_fail(LW_EINVAL, "momentum %g is not in [0, 1)", (double)o->momentum);
         if (o->nesterov && o->momentum == 0.0f)
@@ -95,7 +96,7 @@ lw_status lw_net_reset_optimizer(lw_net *net)
 static lw_status make_room(lw_net *net, const lw_optimizer *optimizer)
 {
     lw_optimizer_state *state = &net->optimizer;
-    const int anew = state->kind != optimizer->kind, adam = optimizer->kind != LW_SGD;
+    const int anew = state->kind != optimizer->kind, adam = optimizer->kind != LW_OPTIMIZER_SGD;
     const int wants_velocity = (adam || optimizer->momentum != 0.0f) && (anew || !state->velocity);
     const int wants_variance = adam && (anew || !state->variance);
     float *velocity = wants_velocity ? lw_alloc_floats(net->padded_count) : NULL;
@@ -123,7 +124,7 @@ lw_status lw_optimizer_begin(lw_net *net, const lw_optimizer *optimizer, lw_opti
     if (status != LW_OK)
         return status;
     *step = (lw_optimizer_step){
-        .is_sgd = o->kind == LW_SGD,
+        .is_sgd = o->kind == LW_OPTIMIZER_SGD,
         .sgd = {.learning_rate = o->learning_rate,
                 .momentum = o->momentum,
                 .weight_decay = o->weight_decay,
@@ -133,7 +134,7 @@ lw_status lw_optimizer_begin(lw_net *net, const lw_optimizer *optimizer, lw_opti
                  .beta2 = o->beta2,
                  .epsilon = o->epsilon,
                  .weight_decay = o->weight_decay,
-                 .decoupled = o->kind == LW_ADAMW,
+                 .decoupled = o->kind == LW_OPTIMIZER_ADAMW,
                  .step = net->optimizer.steps + 1},
     };
     return LW_OK;

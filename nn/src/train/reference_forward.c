@@ -19,13 +19,13 @@ static double row_loss(const lw_reference *reference, size_t row, const double *
 {
     const size_t outputs = reference->rule->outputs;
     const lw_loss loss = reference->rule->loss;
-    const double normalizer = loss == LW_CROSS_ENTROPY ? lw_log_sum_exp(outputs, z) : 0.0;
+    const double normalizer = loss == LW_LOSS_CROSS_ENTROPY ? lw_log_sum_exp(outputs, z) : 0.0;
     double sum = 0.0;
     for (size_t j = 0; j < outputs; j++) {
         const double t = target_at(reference, row, j);
-        if (loss == LW_CROSS_ENTROPY)
+        if (loss == LW_LOSS_CROSS_ENTROPY)
             sum += t * (normalizer - z[j]);
-        else if (loss == LW_BINARY_CROSS_ENTROPY)
+        else if (loss == LW_LOSS_BINARY_CROSS_ENTROPY)
             sum += fmax(z[j], 0.0) - z[j] * t + log1p(exp(-fabs(z[j])));
         else
             sum += (y[j] - t) * (y[j] - t);

@@ -1,7 +1,7 @@
 /*
  * The steps of a small network: kernels that take whole blocks of a mini-batch through all layers
- * (lanewise/internal/small_net.h). The only file that knows of them; the forward pass of a network's own loop,
- * predictions and evaluation go layer by layer.
+ * (lanewise/internal/small_net.h). The only file that knows of them; the forward pass of a
+ * network's own loop, predictions and evaluation go layer by layer.
  */
 #include "small_net.h"
 
@@ -191,9 +191,9 @@ static lw_status run_blocks(lw_net *net, const lw_small_net_batch *batch,
 static lw_small_net_loss loss_of(const lw_loss_rule *rule)
 {
     switch (rule->loss) {
-    case LW_CROSS_ENTROPY:
+    case LW_LOSS_CROSS_ENTROPY:
         return LW_SMALL_NET_LOSS_SOFTMAX_CROSS_ENTROPY;
-    case LW_BINARY_CROSS_ENTROPY:
+    case LW_LOSS_BINARY_CROSS_ENTROPY:
         return LW_SMALL_NET_LOSS_SIGMOID_CROSS_ENTROPY;
     default:
         return LW_SMALL_NET_LOSS_SQUARED_ERROR;
