@@ -93,10 +93,10 @@ void register_activations()
             [=, kind = a.activation](Buffers &d) { lw_activate(kind, n, d.x.data(), d.y.data()); },
             [=, expected = a.expected](const Buffers &d, size_t i) { return expected(d.x[i]); });
     register_vector(
-        "exp" + size, n, 2.0, [](Buffers &d) { lw_exp(n, d.x.data(), d.y.data()); },
+        "exp" + size, n, 2.0, [](Buffers &d) { lw_vector_exp(n, d.x.data(), d.y.data()); },
         [](const Buffers &d, size_t i) { return std::exp(static_cast<double>(d.x[i])); });
     register_vector(
-        "log" + size, n, 2.0, [](Buffers &d) { lw_log(n, d.positive.data(), d.y.data()); },
+        "log" + size, n, 2.0, [](Buffers &d) { lw_vector_log(n, d.positive.data(), d.y.data()); },
         [](const Buffers &d, size_t i) { return std::log(static_cast<double>(d.positive[i])); });
 }
 

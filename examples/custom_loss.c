@@ -101,7 +101,7 @@ static lw_status show_gradient_norm(const lw_net *net)
     double squares = 0.0;
     lw_status status = lw_net_get_layer_gradients(net, 1, dw, NULL);
     if (status == LW_OK)
-        status = lw_sum_squares(sizeof dw / sizeof *dw, dw, &squares);
+        status = lw_vector_sum_squares(sizeof dw / sizeof *dw, dw, &squares);
     if (status == LW_OK)
         printf("squared norm of the output layer's last gradient: %.4f\n", squares);
     return status;

@@ -84,9 +84,10 @@ lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x,
                                 ldz, y, ldy);
 }
 
-lw_status lw_linear_forward_packed(size_t batch, const float *x, size_t ldx, const lw_packed *w,
-                                   const float *b, lw_activation activation, float *z, size_t ldz,
-                                   float *y, size_t ldy)
+lw_status lw_linear_forward_packed(size_t batch, const float *x, size_t ldx,
+                                   const lw_packed_matrix *w, const float *b,
+                                   lw_activation activation, float *z, size_t ldz, float *y,
+                                   size_t ldy)
 {
     static const char name[] = "lw_linear_forward_packed";
     if (!w)

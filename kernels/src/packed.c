@@ -9,9 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-lw_status lw_pack(lw_packed **packed, int transb, size_t k, size_t n, const float *b, size_t ldb)
+lw_status lw_sgemm_pack(lw_packed_matrix **packed, int transb, size_t k, size_t n, const float *b,
+                        size_t ldb)
 {
-    static const char name[] = "lw_pack";
+    static const char name[] = "lw_sgemm_pack";
     if (!packed)
         return lw_fail(LW_EINVAL, "%s: packed is NULL", name);
     if (transb != 0 && transb != 1)
@@ -23,7 +24,7 @@ lw_status lw_pack(lw_packed **packed, int transb, size_t k, size_t n, const floa
     const int prefers_dot = lw_gemm_prefers_dot(n, k);
     const struct lw_isa *isa = prefers_dot ? lw_isa_current() : lw_isa_for_columns(n);
     const size_t padded = lw_round_up(n, isa->tile_nr);
-    lw_packed *made = malloc(sizeof *made);
+    lw_packed_matrix *made = malloc(sizeof *made);
     size_t floats;
     const int too_large = lw_floats_overflow(padded + (prefers_dot ? n : 0), k, &floats);
     /* A whole number of cache lines, at least one. */
@@ -33,7 +34,8 @@ lw_status lw_pack(lw_packed **packed, int transb, size_t k, size_t n, const floa
         free(panels);
         return lw_fail(LW_ENOMEM, "%s: no memory for %zu x %zu", name, k, n);
     }
-    *made = (lw_packed){isa, k, n, panels, prefers_dot && n > 0 ? panels + padded * k : NULL};
+    *made =
+        (lw_packed_matrix){isa, k, n, panels, prefers_dot && n > 0 ? panels + padded * k : NULL};
     if (k > 0 && n > 0)
         isa->pack_b(k, n, b, transb ? 1 : ldb, transb ? ldb : 1, panels);
     if (made->columns && !transb)
@@ -44,15 +46,15 @@ lw_status lw_pack(lw_packed **packed, int transb, size_t k, size_t n, const floa
     return LW_OK;
 }
 
-void lw_packed_destroy(lw_packed *packed)
+void lw_packed_matrix_destroy(lw_packed_matrix *packed)
 {
     if (packed)
         free(packed->panels);
     free(packed);
 }
 
-struct lw_gemm lw_packed_product(const struct lw_packed *b, size_t m, const float *a, size_t a_row,
-                                 size_t a_col, float *c, size_t ldc)
+struct lw_gemm lw_packed_product(const struct lw_packed_matrix *b, size_t m, const float *a,
+                                 size_t a_row, size_t a_col, float *c, size_t ldc)
 {
     const struct lw_gemm gemm = {
         .isa = b->isa,
@@ -71,7 +73,7 @@ struct lw_gemm lw_packed_product(const struct lw_packed *b, size_t m, const floa
 }
 
 lw_status lw_sgemm_packed(int transa, size_t m, float alpha, const float *a, size_t lda,
-                          const lw_packed *b, float beta, float *c, size_t ldc)
+                          const lw_packed_matrix *b, float beta, float *c, size_t ldc)
 {
     static const char name[] = "lw_sgemm_packed";
     if (!b)

@@ -4,7 +4,7 @@
 
 #include "gemm.h"
 
-struct lw_packed {
+struct lw_packed_matrix {
     const struct lw_isa *isa; /* whose panels these are: it runs the products, whatever is in use */
     size_t k, n;
     float *panels;
@@ -12,7 +12,7 @@ struct lw_packed {
 };
 
 /* C = A * B: element (i, p) of the m x k operand A is a[i * a_row + p * a_col]. */
-struct lw_gemm lw_packed_product(const struct lw_packed *b, size_t m, const float *a, size_t a_row,
-                                 size_t a_col, float *c, size_t ldc);
+struct lw_gemm lw_packed_product(const struct lw_packed_matrix *b, size_t m, const float *a,
+                                 size_t a_row, size_t a_col, float *c, size_t ldc);
 
 #endif

@@ -46,14 +46,14 @@ static lw_status map(const char *name, size_t n, const float *x, float *y, lw_pa
     return LW_OK;
 }
 
-lw_status lw_exp(size_t n, const float *x, float *y)
+lw_status lw_vector_exp(size_t n, const float *x, float *y)
 {
-    return map("lw_exp", n, x, y, exp_range);
+    return map("lw_vector_exp", n, x, y, exp_range);
 }
 
-lw_status lw_log(size_t n, const float *x, float *y)
+lw_status lw_vector_log(size_t n, const float *x, float *y)
 {
-    return map("lw_log", n, x, y, log_range);
+    return map("lw_vector_log", n, x, y, log_range);
 }
 
 static void scale_range(const void *argument, size_t begin, size_t end)
@@ -62,10 +62,10 @@ static void scale_range(const void *argument, size_t begin, size_t end)
     job->isa->scale(end - begin, job->factor, job->y + begin);
 }
 
-lw_status lw_scale(size_t n, float factor, float *x)
+lw_status lw_vector_scale(size_t n, float factor, float *x)
 {
     const struct lw_operand vector = lw_vector_operand("x", x, n);
-    const lw_status status = lw_check_operand("lw_scale", &vector);
+    const lw_status status = lw_check_operand("lw_vector_scale", &vector);
     if (status != LW_OK || n == 0)
         return status;
     const struct vector_job job = {.isa = lw_isa_current(), .y = x, .factor = factor};
@@ -73,13 +73,13 @@ lw_status lw_scale(size_t n, float factor, float *x)
     return LW_OK;
 }
 
-lw_status lw_sum_squares(size_t n, const float *x, double *sum)
+lw_status lw_vector_sum_squares(size_t n, const float *x, double *sum)
 {
     enum { BLOCK = 1024 };
     const struct lw_operand vector = lw_vector_operand("x", x, n);
     /* A double is as long as two floats. */
     const struct lw_operand result = lw_vector_operand("sum", sum, 2);
-    const lw_status status = lw_check_output("lw_sum_squares", &result, &vector, 1);
+    const lw_status status = lw_check_output("lw_vector_sum_squares", &result, &vector, 1);
     if (status != LW_OK)
         return status;
     const struct lw_isa *isa = lw_isa_current();

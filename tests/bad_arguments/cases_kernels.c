@@ -171,59 +171,59 @@ static void watch_operands(void)
 
 static void pack(void)
 {
-    lw_packed *packed = (lw_packed *)(void *)&s;
+    lw_packed_matrix *packed = (lw_packed_matrix *)(void *)&s;
     watch_operands();
     watch_memory(&packed, sizeof packed);
-    REFUSES(LW_EINVAL, "packed", lw_pack(NULL, 0, 3, 4, s.b, 4));
+    REFUSES(LW_EINVAL, "packed", lw_sgemm_pack(NULL, 0, 3, 4, s.b, 4));
     for (int i = 0; i < BAD_ENUMS; i++)
-        REFUSES(LW_EINVAL, "transb", lw_pack(&packed, BAD_ENUM(1, i), 3, 4, s.b, 4));
-    REFUSES(LW_EINVAL, "b", lw_pack(&packed, 0, 3, 4, NULL, 4));
-    REFUSES(LW_EINVAL, "b", lw_pack(&packed, 0, 3, 4, s.b, 3));
-    REFUSES(LW_EINVAL, "b", lw_pack(&packed, 1, 3, 4, s.b, 2));
-    REFUSES(LW_EINVAL, "b", lw_pack(&packed, 0, 0, 4, NULL, 0));
+        REFUSES(LW_EINVAL, "transb", lw_sgemm_pack(&packed, BAD_ENUM(1, i), 3, 4, s.b, 4));
+    REFUSES(LW_EINVAL, "b", lw_sgemm_pack(&packed, 0, 3, 4, NULL, 4));
+    REFUSES(LW_EINVAL, "b", lw_sgemm_pack(&packed, 0, 3, 4, s.b, 3));
+    REFUSES(LW_EINVAL, "b", lw_sgemm_pack(&packed, 1, 3, 4, s.b, 2));
+    REFUSES(LW_EINVAL, "b", lw_sgemm_pack(&packed, 0, 0, 4, NULL, 0));
     for (size_t i = 0; i < HUGE_SIZES; i++) {
         const size_t huge = huge_sizes[i];
-        REFUSES(LW_EINVAL, "b", lw_pack(&packed, 0, huge, 4, s.b, 4));
-        REFUSES(LW_EINVAL, "b", lw_pack(&packed, 0, 3, huge, s.b, huge));
-        REFUSES(LW_EINVAL, "b", lw_pack(&packed, 0, 3, 4, s.b, huge));
-        REFUSES(LW_EINVAL, "b", lw_pack(&packed, 1, huge, 4, s.b, huge));
+        REFUSES(LW_EINVAL, "b", lw_sgemm_pack(&packed, 0, huge, 4, s.b, 4));
+        REFUSES(LW_EINVAL, "b", lw_sgemm_pack(&packed, 0, 3, huge, s.b, huge));
+        REFUSES(LW_EINVAL, "b", lw_sgemm_pack(&packed, 0, 3, 4, s.b, huge));
+        REFUSES(LW_EINVAL, "b", lw_sgemm_pack(&packed, 1, huge, 4, s.b, huge));
     }
     /* Operands that fit the address space, while their packed form does not or cannot be
      * allocated. */
     const size_t max = (size_t)PTRDIFF_MAX / sizeof(float);
-    REFUSES(LW_ENOMEM, "memory", lw_pack(&packed, 0, max / 17, 17, s.b, 17));
-    REFUSES(LW_ENOMEM, "memory", lw_pack(&packed, 0, max, 1, s.b, 1));
-    REFUSES(LW_ENOMEM, "memory", lw_pack(&packed, 0, 1, max, s.b, max));
+    REFUSES(LW_ENOMEM, "memory", lw_sgemm_pack(&packed, 0, max / 17, 17, s.b, 17));
+    REFUSES(LW_ENOMEM, "memory", lw_sgemm_pack(&packed, 0, max, 1, s.b, 1));
+    REFUSES(LW_ENOMEM, "memory", lw_sgemm_pack(&packed, 0, 1, max, s.b, max));
     /* Empty operands can be packed, also when b is NULL. */
     static const size_t empty[][2] = {{0, 4}, {3, 0}, {0, 0}};
     for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
-        lw_packed *made = NULL;
-        ACCEPTS(lw_pack(&made, 0, empty[i][0], empty[i][1], NULL, empty[i][1]));
+        lw_packed_matrix *made = NULL;
+        ACCEPTS(lw_sgemm_pack(&made, 0, empty[i][0], empty[i][1], NULL, empty[i][1]));
         ck_assert_ptr_nonnull(made);
-        lw_packed_destroy(made);
+        lw_packed_matrix_destroy(made);
         /* A sum of no terms, or an empty result. */
-        ACCEPTS(lw_pack(&made, 1, empty[i][0], empty[i][1], NULL, empty[i][0]));
+        ACCEPTS(lw_sgemm_pack(&made, 1, empty[i][0], empty[i][1], NULL, empty[i][0]));
         ACCEPTS(lw_sgemm_packed(0, 2, 1.0f, NULL, empty[i][0], made, 0.0f, s.c, empty[i][1]));
-        lw_packed_destroy(made);
+        lw_packed_matrix_destroy(made);
     }
 }
 
 static void packed_destroy(void)
 {
-    HARMLESS(lw_packed_destroy(NULL));
+    HARMLESS(lw_packed_matrix_destroy(NULL));
 }
 
-static lw_packed *packed_weights(void)
+static lw_packed_matrix *packed_weights(void)
 {
-    lw_packed *made;
-    ck_assert_int_eq(lw_pack(&made, 0, 3, 4, s.b, 4), LW_OK);
+    lw_packed_matrix *made;
+    ck_assert_int_eq(lw_sgemm_pack(&made, 0, 3, 4, s.b, 4), LW_OK);
     return made;
 }
 
 static void sgemm_packed(void)
 {
     watch_operands();
-    lw_packed *b = packed_weights();
+    lw_packed_matrix *b = packed_weights();
     for (int i = 0; i < BAD_ENUMS; i++)
         REFUSES(LW_EINVAL, "transa",
                 lw_sgemm_packed(BAD_ENUM(1, i), 2, 1.0f, s.a, 3, b, 0.0f, s.c, 4));
@@ -248,20 +248,21 @@ static void sgemm_packed(void)
     ACCEPTS(lw_sgemm_packed(0, 2, 1.0f, s.c + 8, 3, b, 0.0f, s.c, 4));
     ACCEPTS(lw_sgemm_packed(0, 2, NAN, s.a, 3, b, INFINITY, s.c, 4));
     IDLE(lw_sgemm_packed(0, 0, 1.0f, NULL, 3, b, 0.0f, NULL, 4));
-    lw_packed_destroy(b);
+    lw_packed_matrix_destroy(b);
 }
 
 static void linear_forward_packed(void)
 {
     watch_operands();
-    lw_packed *w = packed_weights();
+    lw_packed_matrix *w = packed_weights();
     const lw_activation relu = LW_ACTIVATION_RELU;
 #define FORWARD(batch, x, ldx, w, b, activation, z, ldz, y, ldy)                                   \
     lw_linear_forward_packed(batch, x, ldx, w, b, (lw_activation)(activation), z, ldz, y, ldy)
     for (int i = 0; i < BAD_ENUMS; i++)
         REFUSES(LW_EINVAL, "activation",
                 FORWARD(2, s.a, 3, w, s.e, BAD_ENUM(LW_ACTIVATION_SOFTMAX, i), s.c, 4, s.d, 4));
-    REFUSES(LW_EINVAL, "activation", FORWARD(2, s.a, 3, w, s.e, LW_ACTIVATION_SOFTMAX, s.c, 4, s.d, 4));
+    REFUSES(LW_EINVAL, "activation",
+            FORWARD(2, s.a, 3, w, s.e, LW_ACTIVATION_SOFTMAX, s.c, 4, s.d, 4));
     REFUSES(LW_EINVAL, "w", FORWARD(2, s.a, 3, NULL, s.e, relu, s.c, 4, s.d, 4));
     REFUSES(LW_EINVAL, "x", FORWARD(2, NULL, 3, w, s.e, relu, s.c, 4, s.d, 4));
     REFUSES(LW_EINVAL, "y", FORWARD(2, s.a, 3, w, s.e, relu, s.c, 4, NULL, 4));
@@ -283,7 +284,7 @@ static void linear_forward_packed(void)
     ACCEPTS(FORWARD(2, s.a, 3, w, NULL, relu, NULL, 0, s.d, 4));
     IDLE(FORWARD(0, NULL, 3, w, NULL, relu, NULL, 4, NULL, 4));
 #undef FORWARD
-    lw_packed_destroy(w);
+    lw_packed_matrix_destroy(w);
 }
 
 static int elsewhere(const char *function)
@@ -313,7 +314,7 @@ int main(int argc, char **argv)
         {"lw_bf16_weights_update", bad_bf16_weights_update},
         {"lw_cache_bytes", cache_bytes},
         {"lw_column_sums", NULL},
-        {"lw_exp", NULL},
+        {"lw_vector_exp", NULL},
         {"lw_fail", set_error},
         {"lw_isa_available", isa_available},
         {"lw_isa_current", isa_current},
@@ -326,7 +327,7 @@ int main(int argc, char **argv)
         {"lw_linear_backward_weights", NULL},
         {"lw_linear_forward", NULL},
         {"lw_linear_forward_packed", linear_forward_packed},
-        {"lw_log", NULL},
+        {"lw_vector_log", NULL},
         {"lw_log_softmax", NULL},
         {"lw_max_threads", max_threads},
         {"lw_measure_peak", measure_peak},
@@ -335,9 +336,9 @@ int main(int argc, char **argv)
         {"lw_small_net_pass", bad_small_net_pass},
         {"lw_small_net_plan", bad_small_net_plan},
         {"lw_small_net_step", bad_small_net_step},
-        {"lw_pack", pack},
-        {"lw_packed_destroy", packed_destroy},
-        {"lw_scale", NULL},
+        {"lw_sgemm_pack", pack},
+        {"lw_packed_matrix_destroy", packed_destroy},
+        {"lw_vector_scale", NULL},
         {"lw_scratch_reserve", scratch_reserve},
         {"lw_set_threads", set_threads},
         {"lw_sgd_update", NULL},
@@ -350,7 +351,7 @@ int main(int argc, char **argv)
         {"lw_softmax_cross_entropy_probs", NULL},
         {"lw_squared_error", NULL},
         {"lw_status_name", status_name},
-        {"lw_sum_squares", NULL},
+        {"lw_vector_sum_squares", NULL},
         {"lw_version", version},
         {"lw_weights_pack", bad_weights_arrange},
         {"lw_weights_backward_input", bad_weights_backward_input},

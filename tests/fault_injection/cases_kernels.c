@@ -10,7 +10,7 @@
 enum { M = 301, N = 313, K = 287 };
 
 static float *a, *b, *c;
-static lw_packed *packed;
+static lw_packed_matrix *packed;
 
 static float *fill(size_t count, unsigned seed)
 {
@@ -41,7 +41,7 @@ static void prepare_threads(void)
 static void release(void)
 {
     lw_set_threads(0);
-    lw_packed_destroy(packed);
+    lw_packed_matrix_destroy(packed);
     packed = NULL;
     free(a);
     free(b);
@@ -56,7 +56,7 @@ static uint64_t observe(uint64_t hash)
 
 static lw_status pack(void)
 {
-    return lw_pack(&packed, 1, K, N, b, K);
+    return lw_sgemm_pack(&packed, 1, K, N, b, K);
 }
 
 /* With beta = 0 the result can be computed again after a failure. */

@@ -73,13 +73,14 @@ static void add_packed(digest *d)
         const float *b = random_floats(s.k * s.n, -1.0f, 1.0f, 2),
                     *bias = random_floats(s.n, -1.0f, 1.0f, 4);
         float *c = random_floats(s.m * s.n, -1.0f, 1.0f, 3);
-        lw_packed *packed;
-        require_ok(lw_pack(&packed, transb, s.k, s.n, b, transb ? s.k : s.n));
+        lw_packed_matrix *packed;
+        require_ok(lw_sgemm_pack(&packed, transb, s.k, s.n, b, transb ? s.k : s.n));
         require_ok(lw_sgemm_packed(0, s.m, 0.7f, a, s.k, packed, 1.0f, c, s.n));
         add_floats(d, s.m * s.n, c);
-        require_ok(lw_linear_forward_packed(s.m, a, s.k, packed, bias, LW_ACTIVATION_GELU, NULL, 0, c, s.n));
+        require_ok(lw_linear_forward_packed(s.m, a, s.k, packed, bias, LW_ACTIVATION_GELU, NULL, 0,
+                                            c, s.n));
         add_floats(d, s.m * s.n, c);
-        lw_packed_destroy(packed);
+        lw_packed_matrix_destroy(packed);
         free_all();
     }
 }

@@ -4,14 +4,14 @@
 static void add_exp(digest *d)
 {
     float *x = samples();
-    require_ok(lw_exp(SAMPLES, x, x));
+    require_ok(lw_vector_exp(SAMPLES, x, x));
     add_floats(d, SAMPLES, x);
 }
 
 static void add_log(digest *d)
 {
     float *x = samples();
-    require_ok(lw_log(SAMPLES, x, x));
+    require_ok(lw_vector_log(SAMPLES, x, x));
     add_floats(d, SAMPLES, x);
 }
 
@@ -87,9 +87,9 @@ static void add_sums(digest *d)
         add_floats(d, cols, sums);
         require_ok(lw_argmax(rows, cols, x, cols, index));
         add_integers(d, rows, index);
-        require_ok(lw_sum_squares(n, x, &squares));
+        require_ok(lw_vector_sum_squares(n, x, &squares));
         add_double(d, squares);
-        require_ok(lw_scale(n, 1.0f / 3.0f, x));
+        require_ok(lw_vector_scale(n, 1.0f / 3.0f, x));
         add_floats(d, n, x);
         free_all();
     }

@@ -147,7 +147,7 @@ static void check_status(struct tally *tally)
         pthread_join(thread, NULL);
     TALLY_CHECK(tally, separate, "another thread's message is not its own");
     float x = 1.0f;
-    TALLY_CHECK(tally, lw_scale(1, 2.0f, &x) == LW_OK && !strcmp(lw_last_error(), "file 3"),
+    TALLY_CHECK(tally, lw_vector_scale(1, 2.0f, &x) == LW_OK && !strcmp(lw_last_error(), "file 3"),
                 "the message is now \"%s\"", lw_last_error());
 }
 

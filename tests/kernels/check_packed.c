@@ -36,17 +36,17 @@ static void check_sgemm_packed(struct tally *tally, struct problem *p)
     const struct parameters *q = &p->parameters;
     const struct operand *a = &p->operand[0], *b = &p->operand[1];
     struct operand *c = &p->operand[2];
-    lw_packed *packed = NULL;
+    lw_packed_matrix *packed = NULL;
     problem_run(tally, p);
     float *want = take_result(c);
-    TALLY_CHECK(tally, lw_pack(&packed, q->transb, p->k, p->n, b->data, b->ld) == LW_OK,
+    TALLY_CHECK(tally, lw_sgemm_pack(&packed, q->transb, p->k, p->n, b->data, b->ld) == LW_OK,
                 "%s: not packed", problem_title(p));
     TALLY_CHECK(tally,
                 lw_sgemm_packed(q->transa, p->m, q->alpha, a->data, a->ld, packed, q->beta, c->data,
                                 c->ld) == LW_OK,
                 "%s: failed packed", problem_title(p));
     compare(tally, p, c, want);
-    lw_packed_destroy(packed);
+    lw_packed_matrix_destroy(packed);
     free(want);
 }
 
@@ -56,9 +56,9 @@ static void check_forward_with(struct tally *tally, struct problem *p, int trans
 {
     const struct operand *x = &p->operand[0], *b = &p->operand[2];
     struct operand *z = &p->operand[3], *y = &p->operand[4];
-    lw_packed *packed = NULL;
-    TALLY_CHECK(tally, lw_pack(&packed, transb, p->k, p->n, w, ldw) == LW_OK, "%s: not packed",
-                problem_title(p));
+    lw_packed_matrix *packed = NULL;
+    TALLY_CHECK(tally, lw_sgemm_pack(&packed, transb, p->k, p->n, w, ldw) == LW_OK,
+                "%s: not packed", problem_title(p));
     TALLY_CHECK(tally,
                 lw_linear_forward_packed(p->m, x->data, x->ld, packed, b->data,
                                          p->parameters.activation, z->data, z->ld, y->data,
@@ -66,7 +66,7 @@ static void check_forward_with(struct tally *tally, struct problem *p, int trans
                 "%s: failed packed", problem_title(p));
     compare(tally, p, z, want_z);
     compare(tally, p, y, want_y);
-    lw_packed_destroy(packed);
+    lw_packed_matrix_destroy(packed);
 }
 
 static void check_forward_packed(struct tally *tally, struct problem *p)
@@ -118,13 +118,14 @@ static void check_packed_errors(struct tally *tally)
 {
     const float x[16] = {0.0f};
     float y[16] = {7.0f};
-    lw_packed *packed = NULL, *made = NULL;
-    failure_check(tally, lw_pack(NULL, 0, 2, 2, x, 2), LW_EINVAL, "lw_pack", "packed");
-    failure_check(tally, lw_pack(&packed, 2, 2, 2, x, 2), LW_EINVAL, "lw_pack", "transb");
-    failure_check(tally, lw_pack(&packed, 0, 2, 2, NULL, 2), LW_EINVAL, "lw_pack", "b");
-    failure_check(tally, lw_pack(&packed, 0, 2, 3, x, 2), LW_EINVAL, "lw_pack", "b");
-    TALLY_CHECK(tally, !packed, "lw_pack: a handle from a failure");
-    TALLY_CHECK(tally, lw_pack(&made, 0, 2, 2, x, 2) == LW_OK, "lw_pack failed");
+    lw_packed_matrix *packed = NULL, *made = NULL;
+    failure_check(tally, lw_sgemm_pack(NULL, 0, 2, 2, x, 2), LW_EINVAL, "lw_sgemm_pack", "packed");
+    failure_check(tally, lw_sgemm_pack(&packed, 2, 2, 2, x, 2), LW_EINVAL, "lw_sgemm_pack",
+                  "transb");
+    failure_check(tally, lw_sgemm_pack(&packed, 0, 2, 2, NULL, 2), LW_EINVAL, "lw_sgemm_pack", "b");
+    failure_check(tally, lw_sgemm_pack(&packed, 0, 2, 3, x, 2), LW_EINVAL, "lw_sgemm_pack", "b");
+    TALLY_CHECK(tally, !packed, "lw_sgemm_pack: a handle from a failure");
+    TALLY_CHECK(tally, lw_sgemm_pack(&made, 0, 2, 2, x, 2) == LW_OK, "lw_sgemm_pack failed");
     failure_check(tally, lw_sgemm_packed(0, 2, 1.0f, x, 2, NULL, 0.0f, y, 2), LW_EINVAL,
                   "lw_sgemm_packed", "b");
     failure_check(tally, lw_sgemm_packed(2, 2, 1.0f, x, 2, made, 0.0f, y, 2), LW_EINVAL,
@@ -143,8 +144,8 @@ static void check_packed_errors(struct tally *tally)
                   lw_linear_forward_packed(2, x, 1, made, NULL, LW_ACTIVATION_RELU, NULL, 0, y, 2),
                   LW_EINVAL, "lw_linear_forward_packed", "x");
     TALLY_CHECK(tally, y[0] == 7.0f, "an output changed on failure");
-    lw_packed_destroy(made);
-    lw_packed_destroy(NULL);
+    lw_packed_matrix_destroy(made);
+    lw_packed_matrix_destroy(NULL);
 }
 
 void check_packed(struct tally *tally, const struct operation *unused)

@@ -41,7 +41,7 @@ static void check_map(struct tally *tally, struct problem *p, size_t output)
 
 static void check_functions(struct tally *tally)
 {
-    static const char *const names[] = {"lw_exp", "lw_log", "lw_activate"};
+    static const char *const names[] = {"lw_vector_exp", "lw_vector_log", "lw_activate"};
     for (size_t f = 0; f < sizeof names / sizeof *names; f++) {
         const struct operation *operation = operation_find(names[f]);
         for (int variant = 0; variant < operation->variants; variant++) {
@@ -104,15 +104,15 @@ static void check_scale(struct tally *tally)
     x[1] = -0x1p-149f;
     x[2] = INFINITY;
     TALLY_CHECK(tally,
-                lw_scale(19, 0.0f, x) == LW_OK && isnan(x[0]) && isnan(x[18]) &&
+                lw_vector_scale(19, 0.0f, x) == LW_OK && isnan(x[0]) && isnan(x[18]) &&
                     bits_of(x[1]) == bits_of(-0.0f) && isnan(x[2]),
-                "lw_scale by 0");
+                "lw_vector_scale by 0");
     x[1] = 0x1p-149f;
-    TALLY_CHECK(tally, lw_scale(19, 2.0f, x) == LW_OK && x[1] == 0x1p-148f,
-                "lw_scale flushes denormals");
+    TALLY_CHECK(tally, lw_vector_scale(19, 2.0f, x) == LW_OK && x[1] == 0x1p-148f,
+                "lw_vector_scale flushes denormals");
     double sum = 0.0;
-    TALLY_CHECK(tally, lw_sum_squares(19, x, &sum) == LW_OK && isnan(sum),
-                "lw_sum_squares loses a NaN");
+    TALLY_CHECK(tally, lw_vector_sum_squares(19, x, &sum) == LW_OK && isnan(sum),
+                "lw_vector_sum_squares loses a NaN");
 }
 
 /* A moment that is halved: denormals become 0, whatever their sign, and everything else stays. */

@@ -248,14 +248,14 @@ static void edit_bias_correction(struct lw_isa *isa)
 
 static lw_status accepts_null(const struct problem *p)
 {
-    return p->operand[0].data ? lw_exp(p->n, p->operand[0].data, p->operand[1].data) : LW_OK;
+    return p->operand[0].data ? lw_vector_exp(p->n, p->operand[0].data, p->operand[1].data) : LW_OK;
 }
 
 static lw_status writes_before_it_checks(const struct problem *p)
 {
     if (p->operand[1].data)
         ((float *)p->operand[1].data)[0] = 0.0f;
-    return operation_find("lw_exp")->call(p);
+    return operation_find("lw_vector_exp")->call(p);
 }
 
 static lw_status last_of_equals(const struct problem *p)
@@ -275,18 +275,18 @@ static lw_status last_of_equals(const struct problem *p)
 
 static const struct mutant mutants[] = {
     {"scalar behind an FMA name", "bits", "lw_linear_forward", edit_wrong_set, NULL},
-    {"scalar behind an FMA name", "bits", "lw_exp", edit_wrong_set, NULL},
-    {"scalar behind an FMA name", "dispatch", "lw_exp", edit_wrong_set, NULL},
+    {"scalar behind an FMA name", "bits", "lw_vector_exp", edit_wrong_set, NULL},
+    {"scalar behind an FMA name", "dispatch", "lw_vector_exp", edit_wrong_set, NULL},
     {"ReLU loses NaN", "special_vectors", NULL, edit_relu_nan, NULL},
     {"ReLU gives -0", "special_vectors", NULL, edit_relu_zero, NULL},
     {"derivative missing", "bounded", "lw_activate_backward", edit_derivative, NULL},
     {"exp an ulp more off", "ulp", NULL, edit_exp_accuracy, NULL},
-    {"exp reads on", "memory", "lw_exp", edit_exp_reads_on, NULL},
-    {"scale writes on", "memory", "lw_scale", edit_scale_writes_on, NULL},
+    {"exp reads on", "memory", "lw_vector_exp", edit_exp_reads_on, NULL},
+    {"scale writes on", "memory", "lw_vector_scale", edit_scale_writes_on, NULL},
     {"sums of columns begun anew", "exact", "lw_column_sums", edit_column_sums, NULL},
     {"sums of columns begun anew", "chains", NULL, edit_column_sums, NULL},
     {"second part left out", "bounded", "lw_activate", edit_parts, NULL},
-    {"squares summed in order", "bits", "lw_sum_squares", edit_sum_order, NULL},
+    {"squares summed in order", "bits", "lw_vector_sum_squares", edit_sum_order, NULL},
     {"maximum not subtracted", "bounded", "lw_softmax", edit_softmax_max, NULL},
     {"maximum not subtracted", "special_rows", NULL, edit_softmax_max, NULL},
     {"first chunk only", "bounded", "lw_log_softmax", edit_chunk, NULL},
@@ -298,8 +298,8 @@ static const struct mutant mutants[] = {
     {"momentum dropped", "exact", "lw_sgd_update", edit_momentum, NULL},
     {"denormal velocity kept", "special_vectors", NULL, edit_denormal, NULL},
     {"bias correction missing", "bounded", "lw_adam_update", edit_bias_correction, NULL},
-    {"NULL accepted", "errors", "lw_exp", NULL, accepts_null},
-    {"output written before the checks", "errors", "lw_exp", NULL, writes_before_it_checks},
+    {"NULL accepted", "errors", "lw_vector_exp", NULL, accepts_null},
+    {"output written before the checks", "errors", "lw_vector_exp", NULL, writes_before_it_checks},
     {"last of equal elements", "exact", "lw_argmax", NULL, last_of_equals},
 };
 const struct mutant_list mutants_of_the_rest = {mutants, sizeof mutants / sizeof *mutants};

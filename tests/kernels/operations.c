@@ -183,7 +183,7 @@ static void exp_shape(struct problem *p)
 
 static lw_status exp_call(const struct problem *p)
 {
-    return lw_exp(p->n, problem_source(p, 0, 1)->data, p->operand[1].data);
+    return lw_vector_exp(p->n, problem_source(p, 0, 1)->data, p->operand[1].data);
 }
 
 static void log_shape(struct problem *p)
@@ -194,7 +194,7 @@ static void log_shape(struct problem *p)
 
 static lw_status log_call(const struct problem *p)
 {
-    return lw_log(p->n, problem_source(p, 0, 1)->data, p->operand[1].data);
+    return lw_vector_log(p->n, problem_source(p, 0, 1)->data, p->operand[1].data);
 }
 
 static void scale_shape(struct problem *p)
@@ -206,7 +206,7 @@ static void scale_shape(struct problem *p)
 
 static lw_status scale_call(const struct problem *p)
 {
-    return lw_scale(p->n, p->parameters.scale, p->operand[0].data);
+    return lw_vector_scale(p->n, p->parameters.scale, p->operand[0].data);
 }
 
 static void sum_squares_shape(struct problem *p)
@@ -218,7 +218,7 @@ static void sum_squares_shape(struct problem *p)
 
 static lw_status sum_squares_call(const struct problem *p)
 {
-    return lw_sum_squares(p->n, p->operand[0].data, p->operand[1].data);
+    return lw_vector_sum_squares(p->n, p->operand[0].data, p->operand[1].data);
 }
 
 /* ---- Rows ---- */
@@ -415,10 +415,10 @@ const struct operation operations[] = {
     {"lw_activate", VECTOR, 0, ACTIVATIONS * 2, activate_shape, activate_call, reference_activate},
     {"lw_activate_backward", VECTOR, 0, ACTIVATIONS * 2, activate_backward_shape,
      activate_backward_call, reference_activate_backward},
-    {"lw_exp", VECTOR, 0, 2, exp_shape, exp_call, reference_exp},
-    {"lw_log", VECTOR, 0, 2, log_shape, log_call, reference_log},
-    {"lw_scale", VECTOR, 0, 2, scale_shape, scale_call, reference_scale},
-    {"lw_sum_squares", VECTOR, 0, 1, sum_squares_shape, sum_squares_call, reference_sum_squares},
+    {"lw_vector_exp", VECTOR, 0, 2, exp_shape, exp_call, reference_exp},
+    {"lw_vector_log", VECTOR, 0, 2, log_shape, log_call, reference_log},
+    {"lw_vector_scale", VECTOR, 0, 2, scale_shape, scale_call, reference_scale},
+    {"lw_vector_sum_squares", VECTOR, 0, 1, sum_squares_shape, sum_squares_call, reference_sum_squares},
     {"lw_softmax", ROWS, 0, 2, map_rows_shape, softmax_call, reference_softmax},
     {"lw_log_softmax", ROWS, 0, 2, map_rows_shape, log_softmax_call, reference_log_softmax},
     {"lw_softmax_backward", ROWS, 0, 2, softmax_backward_shape, softmax_backward_call,

@@ -98,7 +98,7 @@ LW_API int lw_set_threads(int threads);
 /*
  * Allocates a packing buffer for the calling thread, unless it has one, and keeps it until the
  * thread ends. Single-threaded calls of this thread (lw_set_threads(1), or inside a parallel
- * region) then allocate nothing and do not return LW_ENOMEM, except lw_pack, which allocates its
+ * region) then allocate nothing and do not return LW_ENOMEM, except lw_sgemm_pack, which allocates its
  * result.
  */
 LW_API lw_status lw_scratch_reserve(void);
@@ -137,18 +137,18 @@ LW_API lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, 
  * A copy of op(B), k x n, packed once for many products, for example weights during inference.
  *
  * The handle may be used by several threads at once and keeps the instruction set that was current
- * when it was made. lw_packed_destroy releases it and accepts NULL. Returns LW_EINVAL also for
+ * when it was made. lw_packed_matrix_destroy releases it and accepts NULL. Returns LW_EINVAL also for
  * transb other than 0 and 1. *packed is unchanged on failure.
  */
-typedef struct lw_packed lw_packed;
-LW_API lw_status lw_pack(lw_packed **packed, int transb, size_t k, size_t n, const float *b,
-                         size_t ldb);
-LW_API void lw_packed_destroy(lw_packed *packed);
+typedef struct lw_packed_matrix lw_packed_matrix;
+LW_API lw_status lw_sgemm_pack(lw_packed_matrix **packed, int transb, size_t k, size_t n,
+                               const float *b, size_t ldb);
+LW_API void lw_packed_matrix_destroy(lw_packed_matrix *packed);
 
 /* C = alpha * op(A) * B + beta * C with a packed B, k x n. Bit-identical to lw_sgemm, except that
  * every element is one chain. */
 LW_API lw_status lw_sgemm_packed(int transa, size_t m, float alpha, const float *a, size_t lda,
-                                 const lw_packed *b, float beta, float *c, size_t ldc);
+                                 const lw_packed_matrix *b, float beta, float *c, size_t ldc);
 
 /* ---- Activations -------------------------------------------------------------------------- */
 
@@ -202,11 +202,11 @@ LW_API lw_status lw_activate_backward(lw_activation activation, size_t n, const 
 
 /* y[i] = exp(x[i]), within 1 ulp; +Inf above 88.72; small results are denormal or 0. In place is
  * allowed. */
-LW_API lw_status lw_exp(size_t n, const float *x, float *y);
+LW_API lw_status lw_vector_exp(size_t n, const float *x, float *y);
 
 /* y[i] = log(x[i]), within 1 ulp, denormal x included; -Inf at +-0, NaN below 0, +Inf at +Inf. In
  * place is allowed. */
-LW_API lw_status lw_log(size_t n, const float *x, float *y);
+LW_API lw_status lw_vector_log(size_t n, const float *x, float *y);
 
 /* ---- Dense layer -------------------------------------------------------------------------- */
 
@@ -233,9 +233,9 @@ LW_API lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const fl
                                    lw_activation activation, float *z, size_t ldz, float *y,
                                    size_t ldy);
 
-/* lw_linear_forward with W packed by lw_pack(&w, 0, in, out, ...). Bit-identical. */
+/* lw_linear_forward with W packed by lw_sgemm_pack(&w, 0, in, out, ...). Bit-identical. */
 LW_API lw_status lw_linear_forward_packed(size_t batch, const float *x, size_t ldx,
-                                          const lw_packed *w, const float *b,
+                                          const lw_packed_matrix *w, const float *b,
                                           lw_activation activation, float *z, size_t ldz, float *y,
                                           size_t ldy);
 
@@ -313,10 +313,10 @@ LW_API lw_status lw_column_sums(size_t rows, size_t cols, const float *x, size_t
 LW_API lw_status lw_argmax(size_t rows, size_t cols, const float *x, size_t ldx, int32_t *index);
 
 /* *sum = sum of x[i]^2 in fixed blocks of 1024 elements, the blocks added in double. */
-LW_API lw_status lw_sum_squares(size_t n, const float *x, double *sum);
+LW_API lw_status lw_vector_sum_squares(size_t n, const float *x, double *sum);
 
 /* x[i] = factor * x[i]. */
-LW_API lw_status lw_scale(size_t n, float factor, float *x);
+LW_API lw_status lw_vector_scale(size_t n, float factor, float *x);
 
 /* ---- Losses: value and gradient of each row in one pass ----------------------------------- */
 

@@ -22,7 +22,7 @@ static double sum_exactly(size_t n, const float *x)
 }
 
 /*
- * lw_sum_squares adds in float, blockwise. Each square below 2^-126 is an error of at most that; where all of them
+ * lw_vector_sum_squares adds in float, blockwise. Each square below 2^-126 is an error of at most that; where all of them
  * together could matter in float precision, and where sums overflow, the squares are added in double.
  */
 static lw_status squares_phase(void *user, size_t thread, size_t threads)
@@ -30,7 +30,7 @@ static lw_status squares_phase(void *user, size_t thread, size_t threads)
     (void)thread, (void)threads;
     clip_job *job = user;
     const size_t n = job->net->gradient_count;
-    const lw_status status = lw_sum_squares(n, job->net->gradients, &job->squares);
+    const lw_status status = lw_vector_sum_squares(n, job->net->gradients, &job->squares);
     if (status == LW_OK && !(job->squares >= (double)n * 0x1p-102 && isfinite(job->squares)))
         job->squares = sum_exactly(n, job->net->gradients);
     return status;
@@ -43,7 +43,7 @@ static lw_status scale_phase(void *user, size_t thread, size_t threads)
     lw_team_share(job->net->gradient_count, LW_SECTION, thread, threads, &first, &count);
     float *gradients = job->net->gradients + first;
     if (job->factor >= (double)FLT_MIN)
-        return lw_scale(count, (float)job->factor, gradients);
+        return lw_vector_scale(count, (float)job->factor, gradients);
     for (size_t i = 0; i < count; i++)
         gradients[i] = (float)(job->factor * (double)gradients[i]);
     return LW_OK;
