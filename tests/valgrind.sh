@@ -47,7 +47,8 @@ all)
         # Without special_vectors: under valgrind, vfnmadd of zeros gives -0, and so does
         # sigmoid(-inf).
         for check in bf16 bf16_weights errors isa own_errors packed special_bf16 \
-            special_losses special_small_net special_products special_rows weights weights_errors; do
+            special_losses special_small_net special_products special_rows weights \
+            weights_errors; do
             memcheck $isa kernels_check $check
         done
     done

@@ -139,7 +139,8 @@ void bad_bf16_linear_forward(void)
     for (int i = 0; i < BAD_ENUMS; i++)
         REFUSES(LW_EINVAL, "activation",
                 CALL(BATCH, s.x, IN, s.w, s.b, BAD_ENUM(LW_ACTIVATION_SOFTMAX, i), s.z, OUT, &y));
-    REFUSES(LW_EINVAL, "activation", CALL(BATCH, s.x, IN, s.w, s.b, LW_ACTIVATION_SOFTMAX, s.z, OUT, &y));
+    REFUSES(LW_EINVAL, "activation",
+            CALL(BATCH, s.x, IN, s.w, s.b, LW_ACTIVATION_SOFTMAX, s.z, OUT, &y));
     REFUSES(LW_EINVAL, "x", CALL(BATCH, NULL, IN, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT, &y));
     REFUSES(LW_EINVAL, "x", CALL(BATCH, s.x, IN - 2, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT, &y));
     REFUSES(LW_EINVAL, "x", CALL(BATCH, s.x, IN + 1, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT, &y));
@@ -148,28 +149,37 @@ void bad_bf16_linear_forward(void)
     REFUSES(LW_EINVAL, "z", CALL(BATCH, s.x, IN, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT + 1, &y));
     REFUSES(LW_EINVAL, "y", CALL(BATCH, s.x, IN, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT, NULL));
     REFUSES(LW_EINVAL, "y",
-            CALL(BATCH, s.x, IN, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT, INTO(.rows = s.y, .ld = OUT - 1)));
+            CALL(BATCH, s.x, IN, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT,
+                 INTO(.rows = s.y, .ld = OUT - 1)));
     for (size_t i = 0; i < HUGE_SIZES; i++) {
         const size_t huge = huge_sizes[i], even = huge / 2 * 2;
         REFUSES(LW_EINVAL, "x", CALL(huge, s.x, IN, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT, &none));
-        REFUSES(LW_EINVAL, "x", CALL(BATCH, s.x, even, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT, &none));
-        REFUSES(LW_EINVAL, "z", CALL(BATCH, s.x, IN, s.w, s.b, LW_ACTIVATION_RELU, s.z, even, &none));
-        REFUSES(LW_EINVAL, "y",
-                CALL(BATCH, s.x, IN, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT, INTO(.rows = s.y, .ld = even)));
         REFUSES(LW_EINVAL, "x",
-                lw_bf16_linear_forward(2, even, OUT, s.x, even, s.w, s.b, LW_ACTIVATION_RELU, NULL, 0, &none));
+                CALL(BATCH, s.x, even, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT, &none));
+        REFUSES(LW_EINVAL, "z",
+                CALL(BATCH, s.x, IN, s.w, s.b, LW_ACTIVATION_RELU, s.z, even, &none));
+        REFUSES(LW_EINVAL, "y",
+                CALL(BATCH, s.x, IN, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT,
+                     INTO(.rows = s.y, .ld = even)));
+        REFUSES(LW_EINVAL, "x",
+                lw_bf16_linear_forward(2, even, OUT, s.x, even, s.w, s.b, LW_ACTIVATION_RELU, NULL,
+                                       0, &none));
         REFUSES(LW_EINVAL, "w",
-                lw_bf16_linear_forward(2, IN, huge, s.x, IN, s.w, NULL, LW_ACTIVATION_RELU, NULL, 0, &none));
+                lw_bf16_linear_forward(2, IN, huge, s.x, IN, s.w, NULL, LW_ACTIVATION_RELU, NULL, 0,
+                                       &none));
     }
-    REFUSES(LW_EOVERLAP, "y",
-            CALL(BATCH, s.x, IN, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT, INTO(.rows = s.x, .ld = OUT)));
-    REFUSES(LW_EOVERLAP, "y",
-            CALL(BATCH, s.x, IN, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT, INTO(.vnni2 = s.w, .ld_vnni2 = OUT)));
     REFUSES(
         LW_EOVERLAP, "y",
-        CALL(BATCH, s.x, IN, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT, INTO(.floats = s.b, .ld_floats = OUT)));
+        CALL(BATCH, s.x, IN, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT, INTO(.rows = s.x, .ld = OUT)));
     REFUSES(LW_EOVERLAP, "y",
-            CALL(BATCH, s.x, IN, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT, INTO(.rows = s.z, .ld = OUT)));
+            CALL(BATCH, s.x, IN, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT,
+                 INTO(.vnni2 = s.w, .ld_vnni2 = OUT)));
+    REFUSES(LW_EOVERLAP, "y",
+            CALL(BATCH, s.x, IN, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT,
+                 INTO(.floats = s.b, .ld_floats = OUT)));
+    REFUSES(
+        LW_EOVERLAP, "y",
+        CALL(BATCH, s.x, IN, s.w, s.b, LW_ACTIVATION_RELU, s.z, OUT, INTO(.rows = s.z, .ld = OUT)));
     REFUSES(LW_EOVERLAP, "z", CALL(BATCH, s.x, IN, s.w, s.b, LW_ACTIVATION_RELU, s.x, OUT, &none));
     IDLE(CALL(0, NULL, IN, s.w, s.b, LW_ACTIVATION_RELU, NULL, 0, &none));
     IDLE(CALL(BATCH, s.x, IN, s.w, NULL, LW_ACTIVATION_RELU, NULL, 0, &none));
@@ -188,7 +198,8 @@ void bad_bf16_linear_backward_input(void)
     for (int i = 0; i < BAD_ENUMS; i++)
         REFUSES(LW_EINVAL, "activation",
                 CALL(BATCH, s.x, OUT, s.w, BAD_ENUM(LW_ACTIVATION_SOFTMAX, i), s.z, IN, &dx));
-    REFUSES(LW_EINVAL, "activation", CALL(BATCH, s.x, OUT, s.w, LW_ACTIVATION_SOFTMAX, s.z, IN, &dx));
+    REFUSES(LW_EINVAL, "activation",
+            CALL(BATCH, s.x, OUT, s.w, LW_ACTIVATION_SOFTMAX, s.z, IN, &dx));
     REFUSES(LW_EINVAL, "dz", CALL(BATCH, NULL, OUT, s.w, LW_ACTIVATION_RELU, s.z, IN, &dx));
     REFUSES(LW_EINVAL, "dz", CALL(BATCH, s.x, OUT - 2, s.w, LW_ACTIVATION_RELU, s.z, IN, &dx));
     REFUSES(LW_EINVAL, "w", CALL(BATCH, s.x, OUT, NULL, LW_ACTIVATION_RELU, s.z, IN, &dx));
@@ -199,16 +210,19 @@ void bad_bf16_linear_backward_input(void)
         const size_t huge = huge_sizes[i], even = huge / 2 * 2;
         REFUSES(LW_EINVAL, "dz", CALL(huge, s.x, OUT, s.w, LW_ACTIVATION_LINEAR, NULL, 0, &none));
         REFUSES(LW_EINVAL, "dz", CALL(BATCH, s.x, even, s.w, LW_ACTIVATION_RELU, s.z, IN, &none));
-        REFUSES(LW_EINVAL, "saved", CALL(BATCH, s.x, OUT, s.w, LW_ACTIVATION_RELU, s.z, even, &none));
-        REFUSES(LW_EINVAL, "dx",
-                CALL(BATCH, s.x, OUT, s.w, LW_ACTIVATION_RELU, s.z, IN, INTO(.rows = s.y, .ld = even)));
+        REFUSES(LW_EINVAL, "saved",
+                CALL(BATCH, s.x, OUT, s.w, LW_ACTIVATION_RELU, s.z, even, &none));
+        REFUSES(
+            LW_EINVAL, "dx",
+            CALL(BATCH, s.x, OUT, s.w, LW_ACTIVATION_RELU, s.z, IN, INTO(.rows = s.y, .ld = even)));
     }
     REFUSES(LW_EOVERLAP, "dx",
             CALL(BATCH, s.x, OUT, s.w, LW_ACTIVATION_RELU, s.z, IN, INTO(.rows = s.z, .ld = IN)));
     REFUSES(LW_EOVERLAP, "dx",
             CALL(BATCH, s.x, OUT, s.w, LW_ACTIVATION_RELU, s.z, IN, INTO(.rows = s.x, .ld = IN)));
     REFUSES(LW_EOVERLAP, "dx",
-            CALL(BATCH, s.x, OUT, s.w, LW_ACTIVATION_RELU, s.z, IN, INTO(.vnni2 = s.w, .ld_vnni2 = IN)));
+            CALL(BATCH, s.x, OUT, s.w, LW_ACTIVATION_RELU, s.z, IN,
+                 INTO(.vnni2 = s.w, .ld_vnni2 = IN)));
     IDLE(CALL(0, NULL, OUT, s.w, LW_ACTIVATION_RELU, NULL, IN, &dx));
     IDLE(CALL(BATCH, s.x, OUT, s.w, LW_ACTIVATION_LINEAR, NULL, 0, &none));
 #undef CALL

@@ -328,13 +328,17 @@ void bad_net_load_state(void)
 void bad_net_import(void)
 {
     watch_operands();
-    REFUSES(LW_EINVAL, "net", lw_net_import(NULL, "absent", LW_ACTIVATION_RELU, LW_ACTIVATION_LINEAR));
-    REFUSES(LW_EINVAL, "path", lw_net_import(&s.handle, NULL, LW_ACTIVATION_RELU, LW_ACTIVATION_LINEAR));
-    REFUSES(LW_EINVAL, "hidden", lw_net_import(&s.handle, "absent", LW_ACTIVATION_SOFTMAX, LW_ACTIVATION_LINEAR));
+    REFUSES(LW_EINVAL, "net",
+            lw_net_import(NULL, "absent", LW_ACTIVATION_RELU, LW_ACTIVATION_LINEAR));
+    REFUSES(LW_EINVAL, "path",
+            lw_net_import(&s.handle, NULL, LW_ACTIVATION_RELU, LW_ACTIVATION_LINEAR));
+    REFUSES(LW_EINVAL, "hidden",
+            lw_net_import(&s.handle, "absent", LW_ACTIVATION_SOFTMAX, LW_ACTIVATION_LINEAR));
     for (int i = 0; i < BAD_ENUMS; i++) {
         const lw_activation bad = (lw_activation)BAD_ENUM(LW_ACTIVATION_SOFTMAX, i);
         REFUSES(LW_EINVAL, "hidden", lw_net_import(&s.handle, "absent", bad, LW_ACTIVATION_LINEAR));
-        REFUSES(LW_EINVAL, "activation", lw_net_import(&s.handle, "absent", LW_ACTIVATION_RELU, bad));
+        REFUSES(LW_EINVAL, "activation",
+                lw_net_import(&s.handle, "absent", LW_ACTIVATION_RELU, bad));
     }
     NO_FILES(lw_net_import(&s.handle, path, LW_ACTIVATION_RELU, LW_ACTIVATION_LINEAR));
 }

@@ -25,12 +25,12 @@ static void prepare(void)
     ck_assert_int_eq(lw_small_net_plan(&s.plan, IN, 2, layers), LW_OK);
     ck_assert_uint_le(s.plan.workspace, WORK);
     s.batch = (lw_small_net_batch){.rows = ROWS,
-                                .x = s.x,
-                                .loss = LW_SMALL_NET_LOSS_SQUARED_ERROR,
-                                .values = s.values,
-                                .scale = 1.0f,
-                                .y = s.y,
-                                .row_loss = s.loss};
+                                   .x = s.x,
+                                   .loss = LW_SMALL_NET_LOSS_SQUARED_ERROR,
+                                   .values = s.values,
+                                   .scale = 1.0f,
+                                   .y = s.y,
+                                   .row_loss = s.loss};
     watch_memory(&s, sizeof s);
 }
 
@@ -90,7 +90,8 @@ void bad_small_net_pass(void)
     REFUSES(LW_EINVAL, "plan", CALL(NULL, &s.batch, 0, 1));
     REFUSES(LW_EINVAL, "plan", CALL(&none, &s.batch, 0, 1));
     REFUSES(LW_EINVAL, "batch", CALL(&s.plan, NULL, 0, 1));
-    REFUSES(LW_EINVAL, "parameters", lw_small_net_pass(&s.plan, &s.batch, 0, 1, NULL, s.sums, work));
+    REFUSES(LW_EINVAL, "parameters",
+            lw_small_net_pass(&s.plan, &s.batch, 0, 1, NULL, s.sums, work));
     REFUSES(LW_EINVAL, "workspace",
             lw_small_net_pass(&s.plan, &s.batch, 0, 1, s.parameters, s.sums, NULL));
     REFUSES(LW_EINVAL, "x", CALL(&s.plan, BATCH(x, NULL), 0, 1));
@@ -98,12 +99,16 @@ void bad_small_net_pass(void)
     for (int i = 0; i < BAD_ENUMS; i++)
         REFUSES(LW_EINVAL, "loss",
                 CALL(&s.plan,
-                     BATCH(loss, (lw_small_net_loss)BAD_ENUM(LW_SMALL_NET_LOSS_LOGIT_GRADIENT, i)), 0,
-                     1));
-    REFUSES(LW_EINVAL, "sigmoid", CALL(&s.plan, BATCH(loss, LW_SMALL_NET_LOSS_SIGMOID_CROSS_ENTROPY), 0, 1));
-    REFUSES(LW_EINVAL, "softmax", CALL(&s.plan, BATCH(loss, LW_SMALL_NET_LOSS_SOFTMAX_CROSS_ENTROPY), 0, 1));
-    REFUSES(LW_EINVAL, "gradient", CALL(&s.plan, BATCH(loss, LW_SMALL_NET_LOSS_OUTPUT_GRADIENT), 0, 1));
-    REFUSES(LW_EINVAL, "gradient", CALL(&s.plan, BATCH(loss, LW_SMALL_NET_LOSS_LOGIT_GRADIENT), 0, 1));
+                     BATCH(loss, (lw_small_net_loss)BAD_ENUM(LW_SMALL_NET_LOSS_LOGIT_GRADIENT, i)),
+                     0, 1));
+    REFUSES(LW_EINVAL, "sigmoid",
+            CALL(&s.plan, BATCH(loss, LW_SMALL_NET_LOSS_SIGMOID_CROSS_ENTROPY), 0, 1));
+    REFUSES(LW_EINVAL, "softmax",
+            CALL(&s.plan, BATCH(loss, LW_SMALL_NET_LOSS_SOFTMAX_CROSS_ENTROPY), 0, 1));
+    REFUSES(LW_EINVAL, "gradient",
+            CALL(&s.plan, BATCH(loss, LW_SMALL_NET_LOSS_OUTPUT_GRADIENT), 0, 1));
+    REFUSES(LW_EINVAL, "gradient",
+            CALL(&s.plan, BATCH(loss, LW_SMALL_NET_LOSS_LOGIT_GRADIENT), 0, 1));
     REFUSES(LW_EINVAL, "sums", CALL(&s.plan, BATCH(loss, LW_SMALL_NET_LOSS_NONE), 0, 1));
     REFUSES(LW_EINVAL, "first", CALL(&s.plan, &s.batch, 2, 0));
     REFUSES(LW_EINVAL, "count", CALL(&s.plan, &s.batch, 0, 2));
@@ -130,9 +135,9 @@ void bad_small_net_step(void)
     const lw_adam_update_params adam = {1e-3f, 0.9f, 0.999f, 1e-8f, 0.0f, 0, 1},
                                 no_step = {1e-3f, 0.9f, 0.999f, 1e-8f, 0.0f, 0, 0},
                                 beta = {1e-3f, 1.0f, 0.999f, 1e-8f, 0.0f, 0, 1};
-    const lw_small_net_update by_sgd = {.sgd = &sgd}, by_adam = {.adam = &adam}, both = {&sgd, &adam},
-                           none = {0}, by_nesterov = {.sgd = &nesterov},
-                           by_no_step = {.adam = &no_step}, by_beta = {.adam = &beta};
+    const lw_small_net_update by_sgd = {.sgd = &sgd}, by_adam = {.adam = &adam},
+                              both = {&sgd, &adam}, none = {0}, by_nesterov = {.sgd = &nesterov},
+                              by_no_step = {.adam = &no_step}, by_beta = {.adam = &beta};
 #define CALL(plan, batch, update, m, v)                                                            \
     lw_small_net_step(plan, batch, update, s.parameters, s.sums, m, v, work)
     REFUSES(LW_EINVAL, "plan", CALL(NULL, &s.batch, &by_sgd, s.m, NULL));
@@ -153,7 +158,8 @@ void bad_small_net_step(void)
             lw_small_net_step(&s.plan, &s.batch, &by_sgd, s.parameters, NULL, s.m, NULL, work));
     REFUSES(LW_EINVAL, "workspace",
             lw_small_net_step(&s.plan, &s.batch, &by_sgd, s.parameters, s.sums, s.m, NULL, NULL));
-    REFUSES(LW_EINVAL, "rows", CALL(&s.plan, BATCH(rows, LW_SMALL_NET_BLOCK_ROWS + 1), &by_sgd, s.m, NULL));
+    REFUSES(LW_EINVAL, "rows",
+            CALL(&s.plan, BATCH(rows, LW_SMALL_NET_BLOCK_ROWS + 1), &by_sgd, s.m, NULL));
     for (size_t i = 0; i < HUGE_SIZES; i++)
         REFUSES(LW_EINVAL, "rows", CALL(&s.plan, BATCH(rows, huge_sizes[i]), &by_sgd, s.m, NULL));
     REFUSES(LW_EINVAL, "x", CALL(&s.plan, BATCH(x, NULL), &by_sgd, s.m, NULL));

@@ -108,39 +108,56 @@ void bad_weights_forward(void)
     watch_memory(&s, sizeof s);
 #define CALL(weights, batch, x, ldx, activation, z, ldz, y, ldy)                                   \
     lw_weights_forward(weights, batch, x, ldx, s.b, (lw_activation)(activation), z, ldz, y, ldy)
-    REFUSES(LW_EINVAL, "weights", CALL(NULL, BATCH, s.x, MOST, LW_ACTIVATION_RELU, s.z, MOST, s.y, MOST));
+    REFUSES(LW_EINVAL, "weights",
+            CALL(NULL, BATCH, s.x, MOST, LW_ACTIVATION_RELU, s.z, MOST, s.y, MOST));
     for (int i = 0; i < BAD_ENUMS; i++) {
         const lw_weights bad = with_form(BAD_ENUM(LW_WEIGHTS_PANELS, i));
-        REFUSES(LW_EINVAL, "weights", CALL(&bad, BATCH, s.x, MOST, LW_ACTIVATION_RELU, s.z, MOST, s.y, MOST));
+        REFUSES(LW_EINVAL, "weights",
+                CALL(&bad, BATCH, s.x, MOST, LW_ACTIVATION_RELU, s.z, MOST, s.y, MOST));
     }
     for (size_t form = 0; form < FORMS; form++) {
         const lw_weights good = of_form(form), no_isa = without_isa(form), no_w = without_w(form);
         const size_t in = good.in, out = good.out;
-        REFUSES(LW_EINVAL, "weights", CALL(&no_isa, BATCH, s.x, in, LW_ACTIVATION_RELU, s.z, out, s.y, out));
-        REFUSES(LW_EINVAL, "w", CALL(&no_w, BATCH, s.x, in, LW_ACTIVATION_RELU, s.z, out, s.y, out));
-        REFUSES(LW_EINVAL, "x", CALL(&good, BATCH, NULL, in, LW_ACTIVATION_RELU, s.z, out, s.y, out));
-        REFUSES(LW_EINVAL, "x", CALL(&good, BATCH, s.x, in - 1, LW_ACTIVATION_RELU, s.z, out, s.y, out));
-        REFUSES(LW_EINVAL, "z", CALL(&good, BATCH, s.x, in, LW_ACTIVATION_RELU, s.z, out - 1, s.y, out));
-        REFUSES(LW_EINVAL, "y", CALL(&good, BATCH, s.x, in, LW_ACTIVATION_RELU, s.z, out, s.y, out - 1));
-        REFUSES(LW_EINVAL, "y", CALL(&good, BATCH, s.x, in, LW_ACTIVATION_RELU, s.z, out, NULL, out));
+        REFUSES(LW_EINVAL, "weights",
+                CALL(&no_isa, BATCH, s.x, in, LW_ACTIVATION_RELU, s.z, out, s.y, out));
+        REFUSES(LW_EINVAL, "w",
+                CALL(&no_w, BATCH, s.x, in, LW_ACTIVATION_RELU, s.z, out, s.y, out));
+        REFUSES(LW_EINVAL, "x",
+                CALL(&good, BATCH, NULL, in, LW_ACTIVATION_RELU, s.z, out, s.y, out));
+        REFUSES(LW_EINVAL, "x",
+                CALL(&good, BATCH, s.x, in - 1, LW_ACTIVATION_RELU, s.z, out, s.y, out));
+        REFUSES(LW_EINVAL, "z",
+                CALL(&good, BATCH, s.x, in, LW_ACTIVATION_RELU, s.z, out - 1, s.y, out));
+        REFUSES(LW_EINVAL, "y",
+                CALL(&good, BATCH, s.x, in, LW_ACTIVATION_RELU, s.z, out, s.y, out - 1));
+        REFUSES(LW_EINVAL, "y",
+                CALL(&good, BATCH, s.x, in, LW_ACTIVATION_RELU, s.z, out, NULL, out));
         for (int i = 0; i < BAD_ENUMS; i++)
             REFUSES(LW_EINVAL, "activation",
-                    CALL(&good, BATCH, s.x, in, BAD_ENUM(LW_ACTIVATION_SOFTMAX, i), s.z, out, s.y, out));
+                    CALL(&good, BATCH, s.x, in, BAD_ENUM(LW_ACTIVATION_SOFTMAX, i), s.z, out, s.y,
+                         out));
         for (size_t i = 0; i < HUGE_SIZES; i++) {
             const size_t huge = huge_sizes[i];
             lw_weights bad = good;
-            REFUSES(LW_EINVAL, "y", CALL(&good, huge, s.x, in, LW_ACTIVATION_RELU, s.z, out, s.y, out));
-            REFUSES(LW_EINVAL, "x", CALL(&good, BATCH, s.x, huge, LW_ACTIVATION_RELU, s.z, out, s.y, out));
-            REFUSES(LW_EINVAL, "y", CALL(&good, BATCH, s.x, in, LW_ACTIVATION_RELU, s.z, out, s.y, huge));
+            REFUSES(LW_EINVAL, "y",
+                    CALL(&good, huge, s.x, in, LW_ACTIVATION_RELU, s.z, out, s.y, out));
+            REFUSES(LW_EINVAL, "x",
+                    CALL(&good, BATCH, s.x, huge, LW_ACTIVATION_RELU, s.z, out, s.y, out));
+            REFUSES(LW_EINVAL, "y",
+                    CALL(&good, BATCH, s.x, in, LW_ACTIVATION_RELU, s.z, out, s.y, huge));
             bad.in = huge;
-            REFUSES(LW_EINVAL, "x", CALL(&bad, 1, s.x, huge, LW_ACTIVATION_RELU, NULL, 0, s.y, out));
+            REFUSES(LW_EINVAL, "x",
+                    CALL(&bad, 1, s.x, huge, LW_ACTIVATION_RELU, NULL, 0, s.y, out));
             bad = good;
             bad.out = huge;
             REFUSES(LW_EINVAL, "y", CALL(&bad, 1, s.x, in, LW_ACTIVATION_RELU, NULL, 0, s.y, huge));
         }
-        REFUSES(LW_EOVERLAP, "y", CALL(&good, BATCH, s.x, in, LW_ACTIVATION_RELU, s.z, out, s.x, out));
-        REFUSES(LW_EOVERLAP, "y", CALL(&good, BATCH, s.x, in, LW_ACTIVATION_RELU, s.z, out, s.w + 1, out));
-        REFUSES(LW_EOVERLAP, "z", CALL(&good, BATCH, s.x, in, LW_ACTIVATION_RELU, s.b, out, s.y, out));
+        REFUSES(LW_EOVERLAP, "y",
+                CALL(&good, BATCH, s.x, in, LW_ACTIVATION_RELU, s.z, out, s.x, out));
+        REFUSES(LW_EOVERLAP, "y",
+                CALL(&good, BATCH, s.x, in, LW_ACTIVATION_RELU, s.z, out, s.w + 1, out));
+        REFUSES(LW_EOVERLAP, "z",
+                CALL(&good, BATCH, s.x, in, LW_ACTIVATION_RELU, s.b, out, s.y, out));
         IDLE(CALL(&good, 0, NULL, in, LW_ACTIVATION_RELU, NULL, out, NULL, out));
     }
 #undef CALL
@@ -152,35 +169,52 @@ void bad_weights_backward_input(void)
 #define CALL(weights, batch, dz, lddz, activation, saved, lds, dx, lddx)                           \
     lw_weights_backward_input(weights, batch, dz, lddz, (lw_activation)(activation), saved, lds,   \
                               dx, lddx)
-    REFUSES(LW_EINVAL, "weights", CALL(NULL, BATCH, s.x, MOST, LW_ACTIVATION_RELU, s.z, MOST, s.y, MOST));
+    REFUSES(LW_EINVAL, "weights",
+            CALL(NULL, BATCH, s.x, MOST, LW_ACTIVATION_RELU, s.z, MOST, s.y, MOST));
     for (int i = 0; i < BAD_ENUMS; i++) {
         const lw_weights bad = with_form(BAD_ENUM(LW_WEIGHTS_PANELS, i));
-        REFUSES(LW_EINVAL, "weights", CALL(&bad, BATCH, s.x, MOST, LW_ACTIVATION_RELU, s.z, MOST, s.y, MOST));
+        REFUSES(LW_EINVAL, "weights",
+                CALL(&bad, BATCH, s.x, MOST, LW_ACTIVATION_RELU, s.z, MOST, s.y, MOST));
     }
     for (size_t form = 0; form < FORMS; form++) {
         const lw_weights good = of_form(form), no_isa = without_isa(form), no_w = without_w(form);
         const size_t in = good.in, out = good.out;
-        REFUSES(LW_EINVAL, "weights", CALL(&no_isa, BATCH, s.x, out, LW_ACTIVATION_RELU, s.z, in, s.y, in));
+        REFUSES(LW_EINVAL, "weights",
+                CALL(&no_isa, BATCH, s.x, out, LW_ACTIVATION_RELU, s.z, in, s.y, in));
         REFUSES(LW_EINVAL, "w", CALL(&no_w, BATCH, s.x, out, LW_ACTIVATION_RELU, s.z, in, s.y, in));
-        REFUSES(LW_EINVAL, "dz", CALL(&good, BATCH, NULL, out, LW_ACTIVATION_RELU, s.z, in, s.y, in));
-        REFUSES(LW_EINVAL, "dz", CALL(&good, BATCH, s.x, out - 1, LW_ACTIVATION_RELU, s.z, in, s.y, in));
-        REFUSES(LW_EINVAL, "saved", CALL(&good, BATCH, s.x, out, LW_ACTIVATION_RELU, NULL, in, s.y, in));
-        REFUSES(LW_EINVAL, "saved", CALL(&good, BATCH, s.x, out, LW_ACTIVATION_RELU, s.z, in - 1, s.y, in));
-        REFUSES(LW_EINVAL, "dx", CALL(&good, BATCH, s.x, out, LW_ACTIVATION_RELU, s.z, in, NULL, in));
-        REFUSES(LW_EINVAL, "dx", CALL(&good, BATCH, s.x, out, LW_ACTIVATION_RELU, s.z, in, s.y, in - 1));
+        REFUSES(LW_EINVAL, "dz",
+                CALL(&good, BATCH, NULL, out, LW_ACTIVATION_RELU, s.z, in, s.y, in));
+        REFUSES(LW_EINVAL, "dz",
+                CALL(&good, BATCH, s.x, out - 1, LW_ACTIVATION_RELU, s.z, in, s.y, in));
+        REFUSES(LW_EINVAL, "saved",
+                CALL(&good, BATCH, s.x, out, LW_ACTIVATION_RELU, NULL, in, s.y, in));
+        REFUSES(LW_EINVAL, "saved",
+                CALL(&good, BATCH, s.x, out, LW_ACTIVATION_RELU, s.z, in - 1, s.y, in));
+        REFUSES(LW_EINVAL, "dx",
+                CALL(&good, BATCH, s.x, out, LW_ACTIVATION_RELU, s.z, in, NULL, in));
+        REFUSES(LW_EINVAL, "dx",
+                CALL(&good, BATCH, s.x, out, LW_ACTIVATION_RELU, s.z, in, s.y, in - 1));
         for (int i = 0; i < BAD_ENUMS; i++)
-            REFUSES(LW_EINVAL, "activation",
-                    CALL(&good, BATCH, s.x, out, BAD_ENUM(LW_ACTIVATION_SOFTMAX, i), s.z, in, s.y, in));
+            REFUSES(
+                LW_EINVAL, "activation",
+                CALL(&good, BATCH, s.x, out, BAD_ENUM(LW_ACTIVATION_SOFTMAX, i), s.z, in, s.y, in));
         for (size_t i = 0; i < HUGE_SIZES; i++) {
             const size_t huge = huge_sizes[i];
-            REFUSES(LW_EINVAL, "dx", CALL(&good, huge, s.x, out, LW_ACTIVATION_RELU, s.z, in, s.y, in));
-            REFUSES(LW_EINVAL, "dz", CALL(&good, BATCH, s.x, huge, LW_ACTIVATION_RELU, s.z, in, s.y, in));
-            REFUSES(LW_EINVAL, "saved", CALL(&good, BATCH, s.x, out, LW_ACTIVATION_RELU, s.z, huge, s.y, in));
-            REFUSES(LW_EINVAL, "dx", CALL(&good, BATCH, s.x, out, LW_ACTIVATION_RELU, s.z, in, s.y, huge));
+            REFUSES(LW_EINVAL, "dx",
+                    CALL(&good, huge, s.x, out, LW_ACTIVATION_RELU, s.z, in, s.y, in));
+            REFUSES(LW_EINVAL, "dz",
+                    CALL(&good, BATCH, s.x, huge, LW_ACTIVATION_RELU, s.z, in, s.y, in));
+            REFUSES(LW_EINVAL, "saved",
+                    CALL(&good, BATCH, s.x, out, LW_ACTIVATION_RELU, s.z, huge, s.y, in));
+            REFUSES(LW_EINVAL, "dx",
+                    CALL(&good, BATCH, s.x, out, LW_ACTIVATION_RELU, s.z, in, s.y, huge));
         }
-        REFUSES(LW_EOVERLAP, "dx", CALL(&good, BATCH, s.x, out, LW_ACTIVATION_RELU, s.z, in, s.x, in));
-        REFUSES(LW_EOVERLAP, "dx", CALL(&good, BATCH, s.x, out, LW_ACTIVATION_RELU, s.z, in, s.z, in));
-        REFUSES(LW_EOVERLAP, "dx", CALL(&good, BATCH, s.x, out, LW_ACTIVATION_RELU, s.z, in, s.w + 1, in));
+        REFUSES(LW_EOVERLAP, "dx",
+                CALL(&good, BATCH, s.x, out, LW_ACTIVATION_RELU, s.z, in, s.x, in));
+        REFUSES(LW_EOVERLAP, "dx",
+                CALL(&good, BATCH, s.x, out, LW_ACTIVATION_RELU, s.z, in, s.z, in));
+        REFUSES(LW_EOVERLAP, "dx",
+                CALL(&good, BATCH, s.x, out, LW_ACTIVATION_RELU, s.z, in, s.w + 1, in));
         IDLE(CALL(&good, 0, NULL, out, LW_ACTIVATION_RELU, NULL, in, NULL, in));
     }
 #undef CALL

@@ -20,8 +20,9 @@ static void write_text(const char *text)
 /* A network after two epochs of training. */
 static lw_net *trained_net(void)
 {
-    static const lw_layer_spec layers[] = {{.units = 33, .activation = LW_ACTIVATION_GELU, .init = LW_INIT_HE},
-                                           {.units = 7, .activation = LW_ACTIVATION_SOFTMAX}};
+    static const lw_layer_spec layers[] = {
+        {.units = 33, .activation = LW_ACTIVATION_GELU, .init = LW_INIT_HE},
+        {.units = 7, .activation = LW_ACTIVATION_SOFTMAX}};
     const lw_dataset data = {.rows = 50,
                              .inputs = 20,
                              .outputs = 7,

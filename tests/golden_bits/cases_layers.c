@@ -14,8 +14,9 @@ static const layer layers[] = {{120, 130, 97}, {64, 200, 10}, {300, 3, 40},
                                {31, 45, 33},   {2, 70, 64},   {77, 64, 1}};
 enum { LAYERS = sizeof layers / sizeof *layers };
 
-static const lw_activation activations[] = {LW_ACTIVATION_LINEAR, LW_ACTIVATION_RELU, LW_ACTIVATION_LEAKY_RELU, LW_ACTIVATION_SIGMOID,
-                                            LW_ACTIVATION_TANH,   LW_ACTIVATION_GELU, LW_ACTIVATION_SILU};
+static const lw_activation activations[] = {
+    LW_ACTIVATION_LINEAR, LW_ACTIVATION_RELU, LW_ACTIVATION_LEAKY_RELU, LW_ACTIVATION_SIGMOID,
+    LW_ACTIVATION_TANH,   LW_ACTIVATION_GELU, LW_ACTIVATION_SILU};
 enum { ACTIVATIONS = sizeof activations / sizeof *activations };
 
 static void add_forward(digest *d)
@@ -99,10 +100,11 @@ static void add_trained_weights(digest *d)
         } else {
             update.adam = &adam;
         }
-        require_ok(lw_weights_forward(&weights, l.batch, x, l.in, b, LW_ACTIVATION_TANH, NULL, 0, y, l.out));
+        require_ok(lw_weights_forward(&weights, l.batch, x, l.in, b, LW_ACTIVATION_TANH, NULL, 0, y,
+                                      l.out));
         add_floats(d, l.batch * l.out, y);
-        require_ok(
-            lw_weights_backward_input(&weights, l.batch, dz, l.out, LW_ACTIVATION_RELU, x, l.in, dx, l.in));
+        require_ok(lw_weights_backward_input(&weights, l.batch, dz, l.out, LW_ACTIVATION_RELU, x,
+                                             l.in, dx, l.in));
         add_floats(d, l.batch * l.in, dx);
         require_ok(
             lw_weights_backward_update(&weights, 0, l.in, l.batch, x, l.in, dz, l.out, &update));
@@ -191,12 +193,12 @@ static void add_small_net(digest *d)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const size_t blocks = lw_small_net_blocks(rows[i]);
         const lw_small_net_batch batch = {.rows = rows[i],
-                                       .x = random_floats(rows[i] * 6, -1.0f, 1.0f, 1),
-                                       .loss = LW_SMALL_NET_LOSS_SOFTMAX_CROSS_ENTROPY,
-                                       .labels = random_labels(rows[i], 3, 2),
-                                       .scale = 0.01f,
-                                       .y = alloc_floats(rows[i] * 3),
-                                       .row_loss = alloc_floats(rows[i])};
+                                          .x = random_floats(rows[i] * 6, -1.0f, 1.0f, 1),
+                                          .loss = LW_SMALL_NET_LOSS_SOFTMAX_CROSS_ENTROPY,
+                                          .labels = random_labels(rows[i], 3, 2),
+                                          .scale = 0.01f,
+                                          .y = alloc_floats(rows[i] * 3),
+                                          .row_loss = alloc_floats(rows[i])};
         float *parameters = alloc_floats(plan.parameter_count);
         float *sums = alloc_floats(blocks * plan.parameter_count);
         float *workspace = alloc_floats(plan.workspace);

@@ -101,10 +101,14 @@ static double millionth(const lw_net *net, const row *at, size_t j)
 static lw_net *varied_net(uint64_t seed)
 {
     static const lw_layer_spec layers[] = {
-        {.units = 17, .activation = LW_ACTIVATION_RELU},   {.units = 31, .activation = LW_ACTIVATION_LEAKY_RELU},
-        {.units = 9, .activation = LW_ACTIVATION_SIGMOID}, {.units = 33, .activation = LW_ACTIVATION_TANH},
-        {.units = 12, .activation = LW_ACTIVATION_GELU},   {.units = 20, .activation = LW_ACTIVATION_SILU},
-        {.units = 11, .activation = LW_ACTIVATION_LINEAR}, {.units = 5, .activation = LW_ACTIVATION_SOFTMAX},
+        {.units = 17, .activation = LW_ACTIVATION_RELU},
+        {.units = 31, .activation = LW_ACTIVATION_LEAKY_RELU},
+        {.units = 9, .activation = LW_ACTIVATION_SIGMOID},
+        {.units = 33, .activation = LW_ACTIVATION_TANH},
+        {.units = 12, .activation = LW_ACTIVATION_GELU},
+        {.units = 20, .activation = LW_ACTIVATION_SILU},
+        {.units = 11, .activation = LW_ACTIVATION_LINEAR},
+        {.units = 5, .activation = LW_ACTIVATION_SOFTMAX},
     };
     return make_net(13, layers, sizeof layers / sizeof *layers, seed);
 }
@@ -143,7 +147,10 @@ static const struct {
       {.units = 2, .activation = LW_ACTIVATION_LINEAR}}},
     {6, 1, {{.units = 1, .activation = LW_ACTIVATION_SIGMOID}}},
     {1, 1, {{.units = 1, .activation = LW_ACTIVATION_LINEAR}}},
-    {3, 2, {{.units = 4, .activation = LW_ACTIVATION_SILU}, {.units = 2, .activation = LW_ACTIVATION_RELU}}},
+    {3,
+     2,
+     {{.units = 4, .activation = LW_ACTIVATION_SILU},
+      {.units = 2, .activation = LW_ACTIVATION_RELU}}},
 };
 enum { NETWORKS = sizeof networks / sizeof *networks };
 
@@ -316,7 +323,8 @@ int main(void)
     tcase_add_loop_test(exported, every_compiler_compiles_every_activation, 0, COMPILERS);
     tcase_add_loop_test(exported, outputs_agree_with_predict, 0, NETWORKS);
     tcase_add_test(exported, two_networks_coexist_in_one_program);
-    tcase_add_loop_test(exported, activations_meet_their_bounds, LW_ACTIVATION_LINEAR, LW_ACTIVATION_SOFTMAX + 1);
+    tcase_add_loop_test(exported, activations_meet_their_bounds, LW_ACTIVATION_LINEAR,
+                        LW_ACTIVATION_SOFTMAX + 1);
     tcase_add_test(exported, products_meet_their_bound);
     tcase_add_test(exported, parameters_are_exact);
     return run_case("exported C", exported);

@@ -106,7 +106,7 @@ START_TEST(reserved_memory_is_sufficient)
 }
 END_TEST
 
-/* One row of a policy, whose time malloc would be a part of; and more rows than the stack has room for. */
+/* One row, for which malloc would take a large part of the time; more rows than fit the stack. */
 START_TEST(small_predictions_allocate_nothing)
 {
     enum { MANY = 2000 };

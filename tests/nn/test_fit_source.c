@@ -50,7 +50,8 @@ START_TEST(a_source_trains_like_its_data_set)
                                     .no_shuffle = 1,
                                     .on_batch = see_batch,
                                     .user = &seen};
-    lw_net *streamed = net_with_output(LW_ACTIVATION_SOFTMAX), *whole = net_with_output(LW_ACTIVATION_SOFTMAX);
+    lw_net *streamed = net_with_output(LW_ACTIVATION_SOFTMAX),
+           *whole = net_with_output(LW_ACTIVATION_SOFTMAX);
     ASSERT_OK(lw_fit_source(streamed, &source, &options));
     ck_assert_uint_eq(seen.batches, 9);
     ASSERT_OK(lw_fit(whole, &p.data, &options));
@@ -75,7 +76,8 @@ START_TEST(invalid_batches_end_the_run)
                               .next = next_batch,
                               .user = &s};
     const lw_fit_options options = {.size = sizeof options, .batch_size = 4};
-    lw_net *net = net_with_output(LW_ACTIVATION_SOFTMAX), *sigmoid = net_with_output(LW_ACTIVATION_SIGMOID);
+    lw_net *net = net_with_output(LW_ACTIVATION_SOFTMAX),
+           *sigmoid = net_with_output(LW_ACTIVATION_SIGMOID);
     ASSERT_FAILS(LW_EINVAL, "source", lw_fit_source(net, NULL, &options));
     source.size = 0;
     ASSERT_FAILS(LW_EINVAL, "size of lw_batch_source", lw_fit_source(net, &source, &options));

@@ -35,7 +35,8 @@ static const float counted[] = {1, 2, 3, 4, 5, 6, 7};
 static lw_net *import_numbered(const char *header, size_t floats)
 {
     lw_net *net;
-    ASSERT_OK(lw_net_import(&net, save_numbered(header, floats), LW_ACTIVATION_TANH, LW_ACTIVATION_SIGMOID));
+    ASSERT_OK(lw_net_import(&net, save_numbered(header, floats), LW_ACTIVATION_TANH,
+                            LW_ACTIVATION_SIGMOID));
     ck_assert_uint_eq(lw_net_inputs(net), 2);
     ck_assert_uint_eq(lw_net_layer_count(net), 2);
     float *flat = parameters_of(net);
@@ -149,7 +150,8 @@ static const char *save_many(const char *name, const char *end)
 START_TEST(many_layers_are_found_quickly)
 {
     lw_net *net;
-    ASSERT_OK(lw_net_import(&net, save_many("many", "}"), LW_ACTIVATION_TANH, LW_ACTIVATION_LINEAR));
+    ASSERT_OK(
+        lw_net_import(&net, save_many("many", "}"), LW_ACTIVATION_TANH, LW_ACTIVATION_LINEAR));
     ck_assert_uint_eq(lw_net_layer_count(net), (size_t)many_layers());
     lw_net_destroy(net);
 }
@@ -215,13 +217,19 @@ START_TEST(bad_arguments_are_rejected)
 {
     const char *path = save_numbered(COUNTED_LAYERS("0", "2"), 7);
     lw_net *net;
-    ASSERT_FAILS(LW_EINVAL, "net", lw_net_import(NULL, path, LW_ACTIVATION_RELU, LW_ACTIVATION_LINEAR));
-    ASSERT_FAILS(LW_EINVAL, "path", lw_net_import(&net, NULL, LW_ACTIVATION_RELU, LW_ACTIVATION_LINEAR));
-    ASSERT_FAILS(LW_EINVAL, "hidden", lw_net_import(&net, path, LW_ACTIVATION_SOFTMAX, LW_ACTIVATION_LINEAR));
-    ASSERT_FAILS(LW_EINVAL, "hidden", lw_net_import(&net, path, (lw_activation)-1, LW_ACTIVATION_LINEAR));
-    ASSERT_FAILS(LW_EINVAL, "activation 99", lw_net_import(&net, path, LW_ACTIVATION_RELU, (lw_activation)99));
-    ASSERT_FILE_REJECTED(LW_EIO, temp_path("absent"), "No such file",
-                         lw_net_import(&net, temp_path("absent"), LW_ACTIVATION_RELU, LW_ACTIVATION_LINEAR));
+    ASSERT_FAILS(LW_EINVAL, "net",
+                 lw_net_import(NULL, path, LW_ACTIVATION_RELU, LW_ACTIVATION_LINEAR));
+    ASSERT_FAILS(LW_EINVAL, "path",
+                 lw_net_import(&net, NULL, LW_ACTIVATION_RELU, LW_ACTIVATION_LINEAR));
+    ASSERT_FAILS(LW_EINVAL, "hidden",
+                 lw_net_import(&net, path, LW_ACTIVATION_SOFTMAX, LW_ACTIVATION_LINEAR));
+    ASSERT_FAILS(LW_EINVAL, "hidden",
+                 lw_net_import(&net, path, (lw_activation)-1, LW_ACTIVATION_LINEAR));
+    ASSERT_FAILS(LW_EINVAL, "activation 99",
+                 lw_net_import(&net, path, LW_ACTIVATION_RELU, (lw_activation)99));
+    ASSERT_FILE_REJECTED(
+        LW_EIO, temp_path("absent"), "No such file",
+        lw_net_import(&net, temp_path("absent"), LW_ACTIVATION_RELU, LW_ACTIVATION_LINEAR));
 }
 END_TEST
 

@@ -12,7 +12,7 @@ typedef struct net_kind {
     const char *name;
     int general;
     lw_precision precision;
-    double tolerance; /* of the largest error, relative to the largest gradient */
+    double tolerance; /* bound on the error, relative to the largest gradient */
 } net_kind;
 
 static const net_kind kinds[] = {
@@ -61,7 +61,7 @@ static void backward(const problem *p, lw_loss loss, float *dx)
     ASSERT_OK(lw_net_backward(p->net, NULL, dx));
 }
 
-/* ---- Against differences ------------------------------------------------------------------- */
+/* ---- Finite differences ---------------------------------------------------------------------- */
 
 typedef struct loss_of_inputs {
     const double *parameters;
@@ -124,8 +124,8 @@ START_TEST(is_that_of_differences)
 }
 END_TEST
 
-/* What a wrong backward pass might leave is further away than the tolerance. */
-START_TEST(wrong_gradients_are_found)
+/* Errors of a wrong backward pass exceed the tolerance. */
+START_TEST(wrong_gradients_are_detected)
 {
     for (size_t i = 0; i < KINDS; i++) {
         problem p = make_problem(&kinds[i], deep, 3);
@@ -145,7 +145,7 @@ START_TEST(wrong_gradients_are_found)
 }
 END_TEST
 
-/* ---- Beside everything else ---------------------------------------------------------------- */
+/* ---- Side effects ---------------------------------------------------------------------------- */
 
 START_TEST(other_results_do_not_depend_on_it)
 {
@@ -177,7 +177,7 @@ START_TEST(other_results_do_not_depend_on_it)
 END_TEST
 
 /* Enough work for several threads. */
-START_TEST(threads_do_not_change_it)
+START_TEST(bits_do_not_depend_on_threads)
 {
     enum { MANY = 300, WIDE = 70 };
     const lw_layer_spec layers[] = {{.units = 120, .activation = LW_ACTIVATION_SILU},
@@ -226,9 +226,9 @@ int main(void)
     Suite *suite = suite_create("input gradient");
     TCase *tcase = tcase_create("input gradient");
     tcase_add_loop_test(tcase, is_that_of_differences, 0, KINDS);
-    tcase_add_test(tcase, wrong_gradients_are_found);
+    tcase_add_test(tcase, wrong_gradients_are_detected);
     tcase_add_loop_test(tcase, other_results_do_not_depend_on_it, 0, KINDS);
-    tcase_add_loop_test(tcase, threads_do_not_change_it, 0, 2);
+    tcase_add_loop_test(tcase, bits_do_not_depend_on_threads, 0, 2);
     tcase_add_test(tcase, refuses);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);

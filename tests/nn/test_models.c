@@ -23,10 +23,14 @@ END_TEST
 START_TEST(a_saved_network_loads_unchanged)
 {
     const lw_layer_spec layers[] = {
-        {.units = 1, .activation = LW_ACTIVATION_LINEAR},     {.units = 17, .activation = LW_ACTIVATION_RELU},
-        {.units = 5, .activation = LW_ACTIVATION_LEAKY_RELU}, {.units = 33, .activation = LW_ACTIVATION_SIGMOID},
-        {.units = 2, .activation = LW_ACTIVATION_TANH},       {.units = 9, .activation = LW_ACTIVATION_GELU},
-        {.units = 3, .activation = LW_ACTIVATION_SILU},       {.units = 4, .activation = LW_ACTIVATION_SOFTMAX},
+        {.units = 1, .activation = LW_ACTIVATION_LINEAR},
+        {.units = 17, .activation = LW_ACTIVATION_RELU},
+        {.units = 5, .activation = LW_ACTIVATION_LEAKY_RELU},
+        {.units = 33, .activation = LW_ACTIVATION_SIGMOID},
+        {.units = 2, .activation = LW_ACTIVATION_TANH},
+        {.units = 9, .activation = LW_ACTIVATION_GELU},
+        {.units = 3, .activation = LW_ACTIVATION_SILU},
+        {.units = 4, .activation = LW_ACTIVATION_SOFTMAX},
     };
     enum { COUNT = sizeof layers / sizeof *layers };
     lw_net *net = make_net(7, layers, COUNT, 3), *loaded, *other = make_net(7, layers, COUNT, 4);

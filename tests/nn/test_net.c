@@ -301,7 +301,8 @@ END_TEST
 
 START_TEST(prediction_has_the_bits_of_the_forward_pass)
 {
-    static const lw_activation outputs[] = {LW_ACTIVATION_LINEAR, LW_ACTIVATION_SIGMOID, LW_ACTIVATION_SOFTMAX, LW_ACTIVATION_GELU};
+    static const lw_activation outputs[] = {LW_ACTIVATION_LINEAR, LW_ACTIVATION_SIGMOID,
+                                            LW_ACTIVATION_SOFTMAX, LW_ACTIVATION_GELU};
     static const size_t rows[] = {1, 2, 255, 256, 257, 700};
     float *x = uniform_floats(700 * ODD_INPUTS, -2.0f, 2.0f, 3);
     for (size_t a = 0; a < sizeof outputs / sizeof *outputs; a++) {

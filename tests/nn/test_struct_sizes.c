@@ -59,7 +59,7 @@ START_TEST(other_sizes_are_rejected)
     version2 options = {9, 9.0, 9};
     static union {
         version2 options;
-        unsigned char room[2 * LW_OPTIONS_MAX_BYTES];
+        unsigned char buffer[2 * LW_OPTIONS_MAX_BYTES];
     } given;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         given.options = (version2){sizes[i], 0.5, 3};

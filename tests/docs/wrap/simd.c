@@ -10,9 +10,9 @@ int main(void)
     for (size_t i = 0; i < 3 * V_LANES; i++)
         x[i] = (float)i;
     for (size_t i = 0; i < 3 * V_LANES; i += V_LANES)
-        v_store(x + i, v_mul(v_set1(2.0f), v_load(x + i)));
+        v_store(x + i, v_mul(v_set(2.0f), v_load(x + i)));
     for (size_t i = 0; i < 3 * V_LANES; i++)
         if (x[i] != 2.0f * (float)i)
             return fprintf(stderr, "x[%zu] is %g\n", i, (double)x[i]), 1;
-    return V_REGISTERS > TILE_MR * TILE_NV || V_MASKS;
+    return V_REGISTERS > TILE_MR * TILE_NV || V_HAS_MASKS;
 }

@@ -32,7 +32,8 @@ int main(void)
         t[i] = x[i] * x[i + rows];
 
     const lw_target target = {.values = t};
-    const lw_layer_spec layers[] = {{.units = units, .activation = LW_ACTIVATION_TANH}, {.units = outputs}};
+    const lw_layer_spec layers[] = {{.units = units, .activation = LW_ACTIVATION_TANH},
+                                    {.units = outputs}};
     const lw_optimizer optimizer = lw_adam(0.01f);
     lw_net *net = NULL;
     lw_status status = lw_net_create(&net, inputs, layers, 2, 1);
