@@ -1,5 +1,5 @@
 /* Functions independent of the C library, against its long double versions. */
-#include "base/elementary.h"
+#include "base/portable_math.h"
 #include "base/random.h"
 #include "fixture.h"
 

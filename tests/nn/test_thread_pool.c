@@ -1,6 +1,6 @@
 /* The thread pool and the parallel scopes of training. */
 #include "fixture.h"
-#include "threads/team.h"
+#include "threads/thread_pool.h"
 
 #include <omp.h>
 #include <stdio.h>
@@ -27,7 +27,7 @@ START_TEST(chunks_cover_everything_once)
                 size_t at = 0;
                 for (size_t thread = 0; thread < threads; thread++) {
                     size_t first, count;
-                    lw_team_share(total, unit, thread, threads, &first, &count);
+                    lw_pool_partition(total, unit, thread, threads, &first, &count);
                     ck_assert_uint_eq(first, at);
                     ck_assert(first % unit == 0 || count == 0);
                     at += count;
@@ -42,28 +42,28 @@ END_TEST
 START_TEST(thread_settings_have_one_precedence)
 {
     const size_t by_default = (size_t)lw_max_threads();
-    ck_assert_uint_eq(lw_team_size(0, 1e9), by_default);
+    ck_assert_uint_eq(lw_pool_threads(0, 1e9), by_default);
     const int before = lw_set_threads(2);
-    ck_assert_uint_eq(lw_team_size(0, 1e9), possible(2));
-    ck_assert_uint_eq(lw_team_size(3, 1e9), possible(3));
+    ck_assert_uint_eq(lw_pool_threads(0, 1e9), possible(2));
+    ck_assert_uint_eq(lw_pool_threads(3, 1e9), possible(3));
     lw_set_threads(1);
-    ck_assert_uint_eq(lw_team_size(0, 1e9), 1);
-    ck_assert_uint_eq(lw_team_size(3, 1e9), possible(3));
+    ck_assert_uint_eq(lw_pool_threads(0, 1e9), 1);
+    ck_assert_uint_eq(lw_pool_threads(3, 1e9), possible(3));
     lw_set_threads(3);
-    ck_assert_uint_eq(lw_team_size(1, 1e9), 1);
+    ck_assert_uint_eq(lw_pool_threads(1, 1e9), 1);
     lw_set_threads(before);
 }
 END_TEST
 
 START_TEST(only_large_work_is_split)
 {
-    ck_assert_uint_eq(lw_team_size(8, 1e3), 1);
-    ck_assert_uint_eq(lw_team_size(8, 1e9), possible(8));
-    ck_assert_uint_eq(lw_team_size(1, 1e9), 1);
-    ck_assert_uint_eq(lw_team_size(0, 1e9), (size_t)lw_max_threads());
+    ck_assert_uint_eq(lw_pool_threads(8, 1e3), 1);
+    ck_assert_uint_eq(lw_pool_threads(8, 1e9), possible(8));
+    ck_assert_uint_eq(lw_pool_threads(1, 1e9), 1);
+    ck_assert_uint_eq(lw_pool_threads(0, 1e9), (size_t)lw_max_threads());
     size_t inside[2] = {0};
 #pragma omp parallel num_threads(2)
-    inside[omp_get_thread_num()] = lw_team_size(8, 1e9);
+    inside[omp_get_thread_num()] = lw_pool_threads(8, 1e9);
     ck_assert(inside[0] == 1 && inside[1] == possible(2) - 1);
 }
 END_TEST
@@ -108,14 +108,14 @@ START_TEST(failure_in_a_thread_reaches_the_caller)
     static const lw_phase phases[] = {first_phase, failing_phase, last_phase};
     for (size_t threads = 1; threads <= possible(3); threads++) {
         failing_job job = {.failing_thread = threads - 1};
-        ASSERT_FAILS(LW_ENOMEM, "failed", lw_team_run(threads, LW_KEEP_DENORMALS, 3, phases, &job));
+        ASSERT_FAILS(LW_ENOMEM, "failed", lw_pool_run(threads, LW_KEEP_DENORMALS, 3, phases, &job));
         char message[64];
         snprintf(message, sizeof message, "thread %zu of %zu failed", threads - 1, threads);
         ck_assert_str_eq(lw_last_error(), message);
         /* Other threads may have seen the failure before their part of the second phase. */
         ck_assert(job.runs[0] == threads && job.runs[1] >= 1 && job.runs[2] == 0);
         job = (failing_job){.failing_thread = 99};
-        ASSERT_OK(lw_team_run(threads, LW_KEEP_DENORMALS, 3, phases, &job));
+        ASSERT_OK(lw_pool_run(threads, LW_KEEP_DENORMALS, 3, phases, &job));
         ck_assert(job.runs[0] == threads && job.runs[1] == threads && job.runs[2] == threads);
     }
 }
@@ -134,7 +134,7 @@ START_TEST(one_thread_uses_no_other_threads)
     static const lw_phase phases[] = {count_kernel_threads};
     size_t inside = 0;
     const int before = lw_set_threads(3);
-    ASSERT_OK(lw_team_run(1, LW_KEEP_DENORMALS, 1, phases, &inside));
+    ASSERT_OK(lw_pool_run(1, LW_KEEP_DENORMALS, 1, phases, &inside));
     ck_assert_uint_eq(inside, 1);
     ck_assert_uint_eq((size_t)lw_max_threads(), possible(3));
     ck_assert_int_eq(lw_set_threads(before), 3);
@@ -186,7 +186,7 @@ static lw_status run_jobs(void *argument)
         /* Jobs of all sizes, also more threads than the scope has, some of which fail. */
         const size_t asked = 1 + i % PARTS_MAX;
         adding_job job = {.parts = 0};
-        lw_status status = lw_team_run(asked, LW_KEEP_DENORMALS, 4, adding_phases, &job);
+        lw_status status = lw_pool_run(asked, LW_KEEP_DENORMALS, 4, adding_phases, &job);
         if (status != LW_OK)
             return status;
         ck_assert(job.parts >= 1 && job.parts <= asked);
@@ -196,11 +196,11 @@ static lw_status run_jobs(void *argument)
         if (i % 5 == 0) {
             failing_job fails = {.failing_thread = 0};
             ASSERT_FAILS(LW_ENOMEM, "thread 0 of",
-                         lw_team_run(asked, LW_KEEP_DENORMALS, 3, failing, &fails));
+                         lw_pool_run(asked, LW_KEEP_DENORMALS, 3, failing, &fails));
             ck_assert(fails.runs[2] == 0);
         }
         if (plan->threads > 1)
-            ck_assert_uint_le(lw_team_size((unsigned)asked, 1e9), plan->threads);
+            ck_assert_uint_le(lw_pool_threads((unsigned)asked, 1e9), plan->threads);
     }
     return plan->jobs == 77 ? lw_fail(LW_EDATA, "the body's own failure") : LW_OK;
 }
@@ -209,9 +209,9 @@ START_TEST(a_parallel_scope_runs_jobs_of_any_size)
 {
     for (size_t i = 0; i < THREAD_COUNTS; i++) {
         scope_plan plan = {thread_counts[i], 2000};
-        ASSERT_OK(lw_team_session(plan.threads, run_jobs, &plan));
+        ASSERT_OK(lw_pool_scope(plan.threads, run_jobs, &plan));
         plan.jobs = 77;
-        ASSERT_FAILS(LW_EDATA, "own failure", lw_team_session(plan.threads, run_jobs, &plan));
+        ASSERT_FAILS(LW_EDATA, "own failure", lw_pool_scope(plan.threads, run_jobs, &plan));
     }
 }
 END_TEST
@@ -222,7 +222,7 @@ START_TEST(short_parallel_scopes_end)
     const time_t end = time(NULL) + 30;
     for (size_t i = 0; i < 10000 && time(NULL) < end; i++) {
         scope_plan plan = {2, i % 3};
-        ASSERT_OK(lw_team_session(plan.threads, run_jobs, &plan));
+        ASSERT_OK(lw_pool_scope(plan.threads, run_jobs, &plan));
     }
 }
 END_TEST

@@ -2,7 +2,7 @@
 
 /* The bits of training and prediction do not depend on the thread count. */
 #include "fixture.h"
-#include "threads/team.h"
+#include "threads/thread_pool.h"
 
 #include <omp.h>
 #include <pthread.h>
@@ -244,7 +244,7 @@ static int train_in_child(const scenario *s, const trained *want)
     const pid_t child = fork();
     if (child == 0) {
         alarm(60);
-        const int alone = lw_max_threads() == 1 && lw_team_size(2, 1e9) == 1;
+        const int alone = lw_max_threads() == 1 && lw_pool_threads(2, 1e9) == 1;
         trained got = train(s, 2);
         const size_t bytes = parameter_count(s) * sizeof *got.parameters;
         _exit(alone && memcmp(got.parameters, want->parameters, bytes) == 0 ? 0 : 1);

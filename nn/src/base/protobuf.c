@@ -1,5 +1,5 @@
 #include "protobuf.h"
-#include "base/grow.h"
+#include "base/array_grow.h"
 #include "base/little_endian.h"
 
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static void append(lw_message *message, const void *bytes, size_t count)
         return;
     const size_t size = message->size + count;
     unsigned char *grown =
-        size < count ? NULL : lw_grow(message->bytes, &message->capacity, size, 1);
+        size < count ? NULL : lw_array_grow(message->bytes, &message->capacity, size, 1);
     message->failed = grown == NULL;
     if (!grown)
         return;

@@ -1,6 +1,6 @@
 #include "random.h"
 
-#include "elementary.h"
+#include "portable_math.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 #define _POSIX_C_SOURCE 200809L /* locale_t */
 #include "csv_names.h"
-#include "base/names.h"
+#include "base/string_list.h"
 
 #include <stdlib.h>
 
@@ -10,7 +10,7 @@ static size_t number_of(const lw_csv_table *table, size_t column, const lw_csv_c
     return (size_t)table->values[cell->row * table->column_count + column];
 }
 
-static void name_categories(const lw_csv_table *table, size_t column, lw_name *names)
+static void name_categories(const lw_csv_table *table, size_t column, lw_string *names)
 {
     const lw_csv_column *c = &table->columns[column];
     const lw_csv_cell *first = NULL;
@@ -21,16 +21,16 @@ static void name_categories(const lw_csv_table *table, size_t column, lw_name *n
             first->row < cell->row)
             continue;
         first = cell;
-        names[number_of(table, column, cell)] = (lw_name){.text = c->name, .value = cell->text};
+        names[number_of(table, column, cell)] = (lw_string){.text = c->name, .value = cell->text};
     }
 }
 
 const char *const *lw_csv_input_names(const lw_csv_table *table, size_t target, size_t inputs)
 {
-    lw_name *names = calloc(inputs, sizeof *names);
+    lw_string *names = calloc(inputs, sizeof *names);
     if (!names)
         return NULL;
-    lw_name *next = names;
+    lw_string *next = names;
     for (size_t j = 0; j < table->column_count; j++) {
         const lw_csv_column *column = &table->columns[j];
         if (j == target)
@@ -39,10 +39,10 @@ const char *const *lw_csv_input_names(const lw_csv_table *table, size_t target, 
             name_categories(table, j, next);
             next += column->categories;
         } else {
-            *next++ = (lw_name){.text = column->name};
+            *next++ = (lw_string){.text = column->name};
         }
     }
-    const char *const *made = lw_names_make(inputs, names);
+    const char *const *made = lw_string_list_create(inputs, names);
     free(names);
     return made;
 }
@@ -50,12 +50,12 @@ const char *const *lw_csv_input_names(const lw_csv_table *table, size_t target, 
 const char *const *lw_csv_class_names(const lw_csv_table *table, size_t target, size_t classes)
 {
     const lw_csv_column *column = &table->columns[target];
-    lw_name *names = calloc(classes, sizeof *names);
+    lw_string *names = calloc(classes, sizeof *names);
     if (!names)
         return NULL;
     for (size_t i = 0; i < column->cell_count; i++)
         names[number_of(table, target, &column->cells[i])].text = column->cells[i].text;
-    const char *const *made = lw_names_make(classes, names);
+    const char *const *made = lw_string_list_create(classes, names);
     free(names);
     return made;
 }

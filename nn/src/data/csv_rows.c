@@ -1,5 +1,5 @@
 #include "csv_rows.h"
-#include "base/grow.h"
+#include "base/array_grow.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +22,11 @@ static lw_status add_field(lw_csv_rows *rows, const void *bytes, size_t length)
         return lw_fail(LW_EFORMAT, "%s: line %zu, column %zu: a zero byte", rows->input.path,
                        rows->row_line, rows->field_count);
 
-    char *text = lw_grow(rows->text, &rows->text_capacity, rows->text_size + length + 1, 1);
+    char *text = lw_array_grow(rows->text, &rows->text_capacity, rows->text_size + length + 1, 1);
     if (text)
         rows->text = text;
     size_t *field =
-        lw_grow(rows->field, &rows->field_capacity, rows->field_count + 1, sizeof *field);
+        lw_array_grow(rows->field, &rows->field_capacity, rows->field_count + 1, sizeof *field);
     if (field)
         rows->field = field;
     if (!text || !field)

@@ -1,6 +1,6 @@
 #define _GNU_SOURCE
 #include "csv_table.h"
-#include "base/grow.h"
+#include "base/array_grow.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -118,7 +118,7 @@ static lw_status add_cell(lw_csv_table *table, size_t j, double number)
 {
     lw_csv_column *column = &table->columns[j];
     lw_csv_cell *cells =
-        lw_grow(column->cells, &column->cell_capacity, column->cell_count + 1, sizeof *cells);
+        lw_array_grow(column->cells, &column->cell_capacity, column->cell_count + 1, sizeof *cells);
     if (!cells)
         return no_memory(table);
     column->cells = cells;
@@ -176,8 +176,8 @@ static lw_status read_row(lw_csv_table *table)
         return lw_fail(LW_EFORMAT, "%s: line %zu has %zu fields, but line %zu has %zu",
                        table->reader.input.path, table->reader.row_line, table->reader.field_count,
                        table->first_line, columns);
-    double *values = lw_grow(table->values, &table->value_capacity,
-                             (table->row_count + 1) * columns, sizeof *values);
+    double *values = lw_array_grow(table->values, &table->value_capacity,
+                                   (table->row_count + 1) * columns, sizeof *values);
     if (!values)
         return no_memory(table);
     table->values = values;

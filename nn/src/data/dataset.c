@@ -1,8 +1,8 @@
 #include "dataset.h"
 #include "base/memory.h"
-#include "base/names.h"
 #include "base/part.h"
 #include "base/random.h"
+#include "base/string_list.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -62,8 +62,8 @@ void lw_dataset_free(lw_dataset *data)
     if (!data)
         return;
     if (data->storage) { /* else the names, too, are the caller's */
-        lw_names_free(data->input_names);
-        lw_names_free(data->class_names);
+        lw_string_list_free(data->input_names);
+        lw_string_list_free(data->class_names);
     }
     free(data->storage);
     *data = (lw_dataset){0};
@@ -133,9 +133,9 @@ static lw_target_kind target_kind(const lw_dataset *data)
 static lw_status copy_names(const lw_dataset *data, lw_dataset *selection)
 {
     if (data->input_names)
-        selection->input_names = lw_names_copy(data->inputs, data->input_names);
+        selection->input_names = lw_string_list_copy(data->inputs, data->input_names);
     if (data->class_names)
-        selection->class_names = lw_names_copy(data->outputs, data->class_names);
+        selection->class_names = lw_string_list_copy(data->outputs, data->class_names);
     if ((data->input_names && !selection->input_names) ||
         (data->class_names && !selection->class_names))
         return lw_fail(LW_ENOMEM, "no memory for the names of a data set");

@@ -1,6 +1,6 @@
 #include "base/little_endian.h"
 #include "base/memory.h"
-#include "base/output_words.h"
+#include "base/write_le32.h"
 #include "dataset.h"
 #include "npy_header.h"
 
@@ -227,7 +227,7 @@ static lw_status write_npy(const char *path, const char *descr, const void *x, s
     lw_npy_make_header(header, descr, cols ? 2 : 1, shape);
     status = lw_output_file_write(file, header, sizeof header);
     if (status == LW_OK)
-        status = lw_output_words(file, x, rows * width);
+        status = lw_write_le32(file, x, rows * width);
     return lw_output_file_close(file, status);
 }
 

@@ -2,7 +2,7 @@
 #include "export.h"
 
 #include "base/finite.h"
-#include "checkpoint.h"
+#include "model_file.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * and outputs. All but the parameters is small and made in memory; the elements of a tensor, the last
  * field of its message, go to the file from where they are.
  */
-#include "base/output_words.h"
+#include "base/write_le32.h"
 #include "export.h"
 #include "layers/activation_export.h"
 
@@ -32,7 +32,7 @@ static lw_status write_initializers(const lw_onnx_graph *graph, lw_output_file *
         const lw_onnx_initializer *tensor = &graph->initializers[i];
         status = lw_output_file_write(file, graph->heads.bytes + head, tensor->head_end - head);
         if (status == LW_OK)
-            status = lw_output_words(file, tensor->values, tensor->count);
+            status = lw_write_le32(file, tensor->values, tensor->count);
         head = tensor->head_end;
     }
     return status;

@@ -1,5 +1,5 @@
 #include "base/little_endian.h"
-#include "base/output_words.h"
+#include "base/write_le32.h"
 #include "safetensors.h"
 
 #include <jansson.h>
@@ -84,7 +84,7 @@ lw_status lw_safetensors_write(const char *path, const lw_tensor_source *tensors
     if (status == LW_OK) {
         status = write_header(file, header, length);
         for (size_t i = 0; i < tensor_count && status == LW_OK; i++)
-            status = lw_output_words(file, tensors[i].values, lw_tensor_source_count(&tensors[i]));
+            status = lw_write_le32(file, tensors[i].values, lw_tensor_source_count(&tensors[i]));
         status = lw_output_file_close(file, status);
     }
     free(header);

@@ -1,5 +1,5 @@
 #include "state_dict.h"
-#include "checkpoint.h"
+#include "model_file.h"
 
 #include <math.h>
 #include <stdlib.h>

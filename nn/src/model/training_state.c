@@ -3,7 +3,7 @@
  * what the following steps depend on. The moments have PyTorch's names, whose formulas they have
  * too.
  */
-#include "checkpoint.h"
+#include "model_file.h"
 #include "state_dict.h"
 #include "train/optimizer.h"
 #include "train/parameters.h"
@@ -121,8 +121,8 @@ lw_status lw_net_save_state(const lw_net *net, const lw_position *position, cons
         {KEY_MOMENTS, how_many},
     };
     _Static_assert(sizeof metadata / sizeof *metadata <= LW_EXTRA_METADATA, "room for metadata");
-    const lw_status status = lw_checkpoint_write(
-        net, 1 + moments, views, sizeof metadata / sizeof *metadata, metadata, path);
+    const lw_status status =
+        lw_model_write(net, 1 + moments, views, sizeof metadata / sizeof *metadata, metadata, path);
     free(flat);
     return status;
 }
@@ -301,7 +301,7 @@ static lw_status read_tensors(const lw_safetensors *file, const lw_net *net, rea
 {
     size_t layers;
     lw_layer_info *info = NULL;
-    lw_status status = lw_checkpoint_layers(file, &layers, &info);
+    lw_status status = lw_model_layers(file, &layers, &info);
     if (status == LW_OK)
         status = check_layers(file, net, layers, info);
     if (status == LW_OK)
@@ -320,7 +320,7 @@ static lw_status read_tensors(const lw_safetensors *file, const lw_net *net, rea
 /* Hands the state over to the network; nothing can fail any more. */
 static void adopt(lw_net *net, read_state *read)
 {
-    lw_optimizer_forget(net);
+    lw_optimizer_reset(net);
     net->optimizer = (lw_optimizer_state){.kind = (lw_optimizer_kind)read->kind,
                                           .steps = read->steps,
                                           .velocity = read->buffers[0],

@@ -60,7 +60,7 @@ typedef enum lw_denormals { LW_KEEP_DENORMALS, LW_FLUSH_DENORMALS } lw_denormals
 /*
  * Sets the calling thread's mode for denormals, whatever it was, and returns the mode before, for lw_end_denormals.
  * A thread that OpenMP starts inherits the mode of the thread that starts it, so a mode must not be in force while a
- * parallel region opens: lw_team_run sets it inside, on each thread.
+ * parallel region opens: lw_pool_run sets it inside, on each thread.
  * Writing the mode waits for all operations under way, and reading it does not.
  */
 static inline unsigned long lw_begin_denormals(lw_denormals denormals)

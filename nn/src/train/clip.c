@@ -1,7 +1,7 @@
 /* Clipping of gradients by their Euclidean norm. */
 #include "net.h"
 
-#include "threads/team.h"
+#include "threads/thread_pool.h"
 
 #include <float.h>
 #include <math.h>
@@ -40,7 +40,7 @@ static lw_status scale_phase(void *user, size_t thread, size_t threads)
 {
     const clip_job *job = user;
     size_t first, count;
-    lw_team_share(job->net->gradient_count, LW_SECTION, thread, threads, &first, &count);
+    lw_pool_partition(job->net->gradient_count, LW_SECTION, thread, threads, &first, &count);
     float *gradients = job->net->gradients + first;
     if (job->factor >= (double)FLT_MIN)
         return lw_vector_scale(count, (float)job->factor, gradients);
@@ -60,7 +60,7 @@ lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm)
     if (!net->pass.gradients)
         return lw_fail(LW_ESTATE, "%s: no backward pass yet", name);
     clip_job job = {.net = net};
-    lw_status status = lw_team_run(1, LW_FLUSH_DENORMALS, 1, squares, &job);
+    lw_status status = lw_pool_run(1, LW_FLUSH_DENORMALS, 1, squares, &job);
     if (status != LW_OK)
         return status;
     const double before = sqrt(job.squares);
@@ -68,8 +68,8 @@ lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm)
         return lw_fail(LW_EDIVERGED, "%s: the norm of the gradients is not finite", name);
     job.factor = (double)max_norm / before;
     if (before > (double)max_norm) {
-        const size_t threads = lw_team_size(net->threads, (double)net->gradient_count);
-        status = lw_team_run(threads, LW_FLUSH_DENORMALS, 1, scale, &job);
+        const size_t threads = lw_pool_threads(net->threads, (double)net->gradient_count);
+        status = lw_pool_run(threads, LW_FLUSH_DENORMALS, 1, scale, &job);
     }
     if (status == LW_OK && norm)
         *norm = before;

@@ -223,7 +223,7 @@ void lw_net_destroy(lw_net *net)
     free(net->workspace);
     free(net->layers);
     lw_small_net_destroy(net);
-    lw_optimizer_forget(net);
+    lw_optimizer_reset(net);
     free(net->exchange_state);
     free(net);
 }
@@ -287,7 +287,7 @@ lw_status lw_net_initialize(lw_net *net, uint64_t seed)
     if (!net)
         return lw_fail(LW_EINVAL, "lw_net_initialize: net is NULL");
     draw_parameters(net, seed);
-    lw_optimizer_forget(net);
+    lw_optimizer_reset(net);
     lw_parameters_changed(net);
     net->pass = (lw_pass_record){0};
     return LW_OK;

@@ -6,7 +6,7 @@
 #include "optimizer.h"
 #include "predict.h"
 #include "schedule.h"
-#include "threads/team.h"
+#include "threads/thread_pool.h"
 
 #include <math.h>
 #include <omp.h>
@@ -201,8 +201,8 @@ static size_t session_threads(const lw_fit_run *run)
 {
     if (run->batches.source || run->options.on_batch)
         return 1;
-    return lw_team_session_size(run->net->threads,
-                                lw_net_flops(run->net, 3.0, run->batches.most_rows));
+    return lw_pool_scope_threads(run->net->threads,
+                                 lw_net_flops(run->net, 3.0, run->batches.most_rows));
 }
 
 typedef struct epoch_call {
@@ -292,7 +292,7 @@ static lw_status run_epochs(void *argument)
         const size_t epoch = run->at.epochs;
         lw_epoch_report report;
         epoch_call call = {run, &report};
-        status = lw_team_session(session_threads(run), epoch_in_session, &call);
+        status = lw_pool_scope(session_threads(run), epoch_in_session, &call);
         if (status == LW_OK && run->at.epochs > epoch)
             status = finish_epoch(run, &report);
     }
@@ -302,7 +302,7 @@ static lw_status run_epochs(void *argument)
 /* All epochs in one session unless the user's code runs between them. */
 static lw_status train(lw_fit_run *run)
 {
-    return lw_team_session(run->options.on_epoch ? 1 : session_threads(run), run_epochs, run);
+    return lw_pool_scope(run->options.on_epoch ? 1 : session_threads(run), run_epochs, run);
 }
 
 /* Goes from the position on to the end, whose parameters are looked at. */

@@ -132,7 +132,7 @@ lw_status lw_net_reserve_workspace(lw_net *net, size_t rows)
                    : lw_fail(LW_ENOMEM, "no memory for a batch of %zu rows (%zu floats)", rows,
                              measured.count);
     net->workspace_rows = rows;
-    lw_forget_forward(net);
+    lw_invalidate_forward(net);
     return LW_OK;
 }
 

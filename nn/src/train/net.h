@@ -63,8 +63,8 @@ struct lw_net {
     float *row_loss; /* rows */
     float *targets;  /* rows x outputs: labels as target values */
 
-    const struct lw_program *program; /* how it takes steps */
-    struct lw_small_net_state *small_net;   /* NULL: too large to be one, see small_net.h */
+    const struct lw_program *program;     /* how it takes steps */
+    struct lw_small_net_state *small_net; /* NULL: too large to be one, see small_net.h */
     const lw_exchange *exchange;
     void *exchange_state; /* released with free */
     lw_rank rank;
@@ -79,7 +79,7 @@ static inline const lw_layer *lw_last_layer(const lw_net *net)
 }
 
 /* The outputs of a forward pass belong to the parameters and the workspace that it ran with. */
-static inline void lw_forget_forward(lw_net *net)
+static inline void lw_invalidate_forward(lw_net *net)
 {
     net->pass.rows = 0;
     net->pass.loss_gradient = 0;
@@ -88,7 +88,7 @@ static inline void lw_forget_forward(lw_net *net)
 /* Invalidates state derived from the parameters. */
 static inline void lw_parameters_changed(lw_net *net)
 {
-    lw_forget_forward(net);
+    lw_invalidate_forward(net);
     net->is_prepared = 0;
 }
 

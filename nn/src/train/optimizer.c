@@ -77,7 +77,7 @@ lw_status lw_optimizer_check(const lw_optimizer *optimizer)
     return LW_OK;
 }
 
-void lw_optimizer_forget(lw_net *net)
+void lw_optimizer_reset(lw_net *net)
 {
     free(net->optimizer.velocity);
     free(net->optimizer.variance);
@@ -88,7 +88,7 @@ lw_status lw_net_reset_optimizer(lw_net *net)
 {
     if (!net)
         return lw_fail(LW_EINVAL, "lw_net_reset_optimizer: net is NULL");
-    lw_optimizer_forget(net);
+    lw_optimizer_reset(net);
     return LW_OK;
 }
 
@@ -108,7 +108,7 @@ static lw_status make_room(lw_net *net, const lw_optimizer *optimizer)
                        net->parameter_count);
     }
     if (anew)
-        lw_optimizer_forget(net);
+        lw_optimizer_reset(net);
     state->kind = optimizer->kind;
     if (velocity)
         state->velocity = velocity;

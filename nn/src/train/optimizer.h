@@ -25,6 +25,6 @@ lw_status lw_optimizer_begin(lw_net *net, const lw_optimizer *optimizer, lw_opti
 lw_update lw_optimizer_update(const lw_optimizer_step *step, const lw_net *net);
 
 /* Releases the state. */
-void lw_optimizer_forget(lw_net *net);
+void lw_optimizer_reset(lw_net *net);
 
 #endif

@@ -2,7 +2,7 @@
 #include "output.h"
 
 #include "base/finite.h"
-#include "threads/team.h"
+#include "threads/thread_pool.h"
 
 #include <string.h>
 
@@ -79,7 +79,7 @@ lw_prefetch lw_next_rows(const lw_batch *batch, size_t unit, size_t thread, size
     if (!batch->gather || batch->next_rows == 0)
         return (lw_prefetch){0};
     size_t first, count;
-    lw_team_share(batch->next_rows, unit, thread, threads, &first, &count);
+    lw_pool_partition(batch->next_rows, unit, thread, threads, &first, &count);
     const lw_dataset *data = batch->gather->data;
     return (lw_prefetch){
         .x = data->x, .index = batch->next_index + first, .rows = count, .cols = data->inputs};

@@ -3,7 +3,7 @@
 #include "predict.h"
 
 #include "forward.h"
-#include "threads/team.h"
+#include "threads/thread_pool.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -96,7 +96,7 @@ static lw_status infer_phase(void *user, size_t thread, size_t threads)
         .targets = behind_slots + job->chunk * lw_net_outputs(job->net),
     };
     lw_span rows;
-    lw_team_share(job->rows, 1, thread, threads, &rows.first, &rows.count);
+    lw_pool_partition(job->rows, 1, thread, threads, &rows.first, &rows.count);
     const size_t end = rows.first + rows.count;
     lw_status status = LW_OK;
     for (; rows.first < end && status == LW_OK; rows.first += rows.count) {
@@ -110,7 +110,7 @@ static lw_status infer_phase(void *user, size_t thread, size_t threads)
 static lw_status run_job(infer_job *job, size_t threads)
 {
     static const lw_phase phases[] = {infer_phase};
-    return lw_team_run(threads, LW_KEEP_DENORMALS, 1, phases, job);
+    return lw_pool_run(threads, LW_KEEP_DENORMALS, 1, phases, job);
 }
 
 static lw_status infer_on_stack(infer_job *job)
@@ -142,7 +142,7 @@ lw_status lw_infer(const lw_net *net, size_t rows, const float *x, const lw_infe
         return LW_OK;
     infer_job job = {
         .net = net, .wanted = inference, .rows = rows, .x = x, .widest = lw_net_widest(net)};
-    const size_t threads = lw_team_size(net->threads, lw_net_flops(net, 1.0, rows));
+    const size_t threads = lw_pool_threads(net->threads, lw_net_flops(net, 1.0, rows));
     /* Nothing can fail once the first result is written: memory that products want is made before.
      */
     const lw_status status = lw_scratch_reserve();

@@ -1,6 +1,6 @@
 #include "schedule.h"
 
-#include "base/elementary.h"
+#include "base/portable_math.h"
 
 #include <math.h>
 

@@ -8,7 +8,7 @@
 #include "base/finite.h"
 #include "layers/dense.h"
 #include "step.h"
-#include "threads/team.h"
+#include "threads/thread_pool.h"
 
 #include <lanewise/internal/small_net.h>
 #include <stdlib.h>
@@ -92,7 +92,7 @@ static size_t team_size(const lw_net *net, size_t rows)
     const size_t blocks = lw_small_net_blocks(rows);
     if (blocks <= 1)
         return 1;
-    const size_t threads = lw_team_size(net->threads, lw_net_flops(net, 3.0, rows));
+    const size_t threads = lw_pool_threads(net->threads, lw_net_flops(net, 3.0, rows));
     return threads < blocks ? threads : blocks;
 }
 
@@ -138,7 +138,7 @@ static lw_status blocks_phase(void *user, size_t thread, size_t threads)
     const lw_small_net *plan = &job->net->small_net->plan;
     const small_workspace *workspace = &job->net->small_net->workspace;
     size_t first, count;
-    lw_team_share(job->blocks, 1, thread, threads, &first, &count);
+    lw_pool_partition(job->blocks, 1, thread, threads, &first, &count);
     return lw_small_net_pass(plan, job->batch, first, count, job->net->parameters,
                              workspace->sums + first * plan->parameter_count,
                              workspace->scratch + thread * plan->workspace);
@@ -177,7 +177,7 @@ static lw_status run_blocks(lw_net *net, const lw_small_net_batch *batch,
     const lw_small_net *plan = &net->small_net->plan;
     const small_workspace *workspace = &net->small_net->workspace;
     if (job.blocks > 1)
-        return lw_team_run(team_size(net, batch->rows), LW_FLUSH_DENORMALS, 2, phases, &job);
+        return lw_pool_run(team_size(net, batch->rows), LW_FLUSH_DENORMALS, 2, phases, &job);
     const unsigned long mode = lw_begin_denormals(LW_FLUSH_DENORMALS);
     const lw_status status = update ? lw_small_net_step(plan, batch, update, net->parameters,
                                                         net->gradients, net->optimizer.velocity,

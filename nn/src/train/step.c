@@ -1,5 +1,5 @@
 /*
- * The driver of training steps. A job runs in phases with a barrier between them (see team.h):
+ * The driver of training steps. A job runs in phases with a barrier between them (see thread_pool.h):
  *
  *   rows       each thread takes its rows of the mini-batch through the forward pass, the loss and
  * the backward pass to the inputs of the layers fused      each thread computes its shards of the
@@ -16,7 +16,7 @@
 
 #include "forward.h"
 #include "output.h"
-#include "threads/team.h"
+#include "threads/thread_pool.h"
 
 #include <string.h>
 
@@ -33,7 +33,7 @@ static size_t job_threads(const lw_step_job *job)
         flops += LOSS_FLOPS * rows * (double)job->rule->outputs;
     if (job->optimizer)
         flops += UPDATE_FLOPS * (double)net->parameter_count;
-    return lw_team_size(net->threads, flops);
+    return lw_pool_threads(net->threads, flops);
 }
 
 /* ---- Rows --------------------------------------------------------------------------------- */
@@ -101,7 +101,8 @@ static lw_status rows_phase(void *user, size_t thread, size_t threads)
 {
     const lw_step_job *job = user;
     lw_span rows;
-    lw_team_share(job->batch->rows, job->net->row_unit, thread, threads, &rows.first, &rows.count);
+    lw_pool_partition(job->batch->rows, job->net->row_unit, thread, threads, &rows.first,
+                      &rows.count);
     if (rows.count == 0)
         return LW_OK;
     lw_status status = LW_OK;
@@ -120,7 +121,7 @@ static lw_status outputs_phase(void *user, size_t thread, size_t threads)
     const lw_step_job *job = user;
     const size_t out = lw_net_outputs(job->net);
     size_t first, count;
-    lw_team_share(job->batch->rows, 1, thread, threads, &first, &count);
+    lw_pool_partition(job->batch->rows, 1, thread, threads, &first, &count);
     if (count > 0)
         memcpy(job->y + first * out, lw_last_layer(job->net)->y.floats + first * out,
                count * out * sizeof *job->y);
@@ -133,7 +134,8 @@ static lw_status outputs_phase(void *user, size_t thread, size_t threads)
 static lw_span share_shards(const lw_layer *layer, size_t thread, size_t threads)
 {
     lw_span shards;
-    lw_team_share(layer->shards, layer->shard_unit, thread, threads, &shards.first, &shards.count);
+    lw_pool_partition(layer->shards, layer->shard_unit, thread, threads, &shards.first,
+                      &shards.count);
     return shards;
 }
 
@@ -164,7 +166,7 @@ static lw_span share_gradients(const lw_step_job *job, const lw_layer *layer, si
     const size_t left = layer->shards - job->shards.first;
     const size_t count = job->shards.count < left ? job->shards.count : left;
     lw_span shards;
-    lw_team_share(count, 1, thread, threads, &shards.first, &shards.count);
+    lw_pool_partition(count, 1, thread, threads, &shards.first, &shards.count);
     shards.first += job->shards.first;
     return shards;
 }
@@ -242,7 +244,7 @@ static size_t rows_phases(const lw_net *net, lw_phase phases[2])
 
 static lw_status run(lw_step_job *job, size_t count, const lw_phase *phases)
 {
-    return lw_team_run(job_threads(job), LW_FLUSH_DENORMALS, count, phases, job);
+    return lw_pool_run(job_threads(job), LW_FLUSH_DENORMALS, count, phases, job);
 }
 
 lw_status lw_job_rows(lw_step_job *job)
@@ -368,7 +370,7 @@ static lw_status take_steps(lw_net *net, const lw_loss_rule *rule, const lw_opti
     if (status != LW_OK)
         return status;
     net->pass.gradients = 0; /* a failure can leave half of them behind */
-    lw_forget_forward(net);
+    lw_invalidate_forward(net);
     status = net->program->take_steps(net, rule, optimizer ? &step : NULL, batch, steps, value);
     if (status == LW_OK)
         finish_steps(net, optimizer ? steps : 0);

@@ -56,7 +56,7 @@ lw_status lw_net_forward(lw_net *net, size_t rows, const float *x, float *y)
         status = lw_net_reserve_workspace(net, rows);
     if (status != LW_OK)
         return status;
-    lw_forget_forward(net);
+    lw_invalidate_forward(net);
     const lw_batch batch = {.rows = rows, .x = x};
     lw_step_job job = {.net = net, .batch = &batch, .forward = 1, .y = y};
     status = lw_job_run(&job);
@@ -163,7 +163,7 @@ lw_status lw_net_step(lw_net *net, const lw_optimizer *optimizer)
     status = lw_job_run(&job);
     if (status == LW_OK) {
         net->optimizer.steps++;
-        lw_forget_forward(net);
+        lw_invalidate_forward(net);
     }
     return status;
 }

@@ -2,8 +2,8 @@
  * Elementary functions of which every C library and every CPU returns the same bits: fixed series in double
  * precision, without fused multiply-adds. The C library's may differ in the last bit, also from CPU to CPU.
  */
-#ifndef LANEWISE_ELEMENTARY_H
-#define LANEWISE_ELEMENTARY_H
+#ifndef LANEWISE_PORTABLE_MATH_H
+#define LANEWISE_PORTABLE_MATH_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 #define _POSIX_C_SOURCE 200809L
 
-#include "gate.h"
+#include "eventcount.h"
 
 /* Looks before a waiter goes to sleep: 25 us on a Zen 5 core, more than the parts of a phase differ by. Without
  * any, two threads took 1.7 times as long for a step of 784-128-10 at batch 64 as with these; four times as
@@ -16,7 +16,7 @@ static void pause_briefly(void)
 #endif
 }
 
-int lw_gate_create(lw_gate *gate)
+int lw_eventcount_create(lw_eventcount *gate)
 {
     atomic_init(&gate->openings, 0);
     atomic_init(&gate->sleepers, 0);
@@ -28,13 +28,13 @@ int lw_gate_create(lw_gate *gate)
     return 1;
 }
 
-void lw_gate_destroy(lw_gate *gate)
+void lw_eventcount_destroy(lw_eventcount *gate)
 {
     pthread_cond_destroy(&gate->opened);
     pthread_mutex_destroy(&gate->mutex);
 }
 
-unsigned lw_gate_wait(lw_gate *gate, unsigned openings)
+unsigned lw_eventcount_wait(lw_eventcount *gate, unsigned openings)
 {
     unsigned now;
     for (int look = 0; look < LOOKS; look++) {
@@ -53,7 +53,7 @@ unsigned lw_gate_wait(lw_gate *gate, unsigned openings)
     return now;
 }
 
-void lw_gate_open(lw_gate *gate)
+void lw_eventcount_signal(lw_eventcount *gate)
 {
     atomic_fetch_add(&gate->openings, 1);
     if (atomic_load(&gate->sleepers) == 0)

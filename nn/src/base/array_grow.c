@@ -1,11 +1,11 @@
-#include "grow.h"
+#include "array_grow.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 
 enum { FIRST_CAPACITY = 16 };
 
-void *lw_grow(void *array, size_t *capacity, size_t needed, size_t width)
+void *lw_array_grow(void *array, size_t *capacity, size_t needed, size_t width)
 {
     if (array && needed <= *capacity)
         return array;

@@ -1,6 +1,6 @@
 /* Saving a network: its architecture as metadata, and flat views as tensors. */
-#include "checkpoint.h"
 #include "export.h"
+#include "model_file.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -91,7 +91,7 @@ static lw_status write_saved(const saved_net *saved, size_t extra_count, const l
                              const char *path)
 {
     lw_metadata metadata[ARCHITECTURE_KEYS + LW_EXTRA_METADATA] = {
-        {LW_KEY_VERSION, LW_CHECKPOINT_VERSION},
+        {LW_KEY_VERSION, LW_MODEL_FILE_VERSION},
         {LW_KEY_INPUTS, saved->inputs},
         {LW_KEY_UNITS, saved->units},
         {LW_KEY_ACTIVATIONS, saved->activations},
@@ -109,8 +109,8 @@ static lw_status write_saved(const saved_net *saved, size_t extra_count, const l
                                 ARCHITECTURE_KEYS + extra_count);
 }
 
-lw_status lw_checkpoint_write(const lw_net *net, size_t view_count, const lw_saved_view *views,
-                              size_t metadata_count, const lw_metadata *metadata, const char *path)
+lw_status lw_model_write(const lw_net *net, size_t view_count, const lw_saved_view *views,
+                         size_t metadata_count, const lw_metadata *metadata, const char *path)
 {
     saved_net saved;
     lw_status status = allocate_saved(&saved, net, view_count, path);
@@ -133,7 +133,7 @@ lw_status lw_net_save(const lw_net *net, const char *path)
         return lw_fail(LW_ENOMEM, "%s: no memory for the parameters", path);
     lw_status status = lw_net_get_parameters(net, flat);
     if (status == LW_OK)
-        status = lw_checkpoint_write(net, 1, &(lw_saved_view){"", flat}, 0, NULL, path);
+        status = lw_model_write(net, 1, &(lw_saved_view){"", flat}, 0, NULL, path);
     free(flat);
     return status;
 }

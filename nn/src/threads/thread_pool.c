@@ -1,6 +1,6 @@
-#include "team.h"
+#include "thread_pool.h"
 
-#include "gate.h"
+#include "eventcount.h"
 
 #include <limits.h>
 #include <omp.h>
@@ -35,8 +35,9 @@ typedef struct team_job {
  */
 typedef struct team {
     size_t threads;
-    lw_gate phase; /* opened when a phase begins; phases are numbered by its openings, from 1 */
-    lw_gate done;  /* opened when a job is done: the calling thread waits */
+    lw_eventcount
+        phase; /* opened when a phase begins; phases are numbered by its openings, from 1 */
+    lw_eventcount done; /* opened when a job is done: the calling thread waits */
     atomic_int over;
     atomic_size_t left; /* threads that saw it */
     team_job job;
@@ -60,12 +61,12 @@ static size_t threads_for(unsigned setting)
     return (size_t)most;
 }
 
-size_t lw_team_size(unsigned setting, double flops)
+size_t lw_pool_threads(unsigned setting, double flops)
 {
     return flops < (session ? session_flops : region_flops) ? 1 : threads_for(setting);
 }
 
-size_t lw_team_session_size(unsigned setting, double flops)
+size_t lw_pool_scope_threads(unsigned setting, double flops)
 {
     return flops < session_flops ? 1 : threads_for(setting);
 }
@@ -104,7 +105,7 @@ static void finish_part(team *t)
         return;
     atomic_store_explicit(&t->finished, 0, memory_order_relaxed);
     t->at++;
-    lw_gate_open(t->at < t->job.count ? &t->phase : &t->done);
+    lw_eventcount_signal(t->at < t->job.count ? &t->phase : &t->done);
 }
 
 /* Its own part first, because the data of the last phase may lie in its cache. Who comes with the number of a
@@ -127,14 +128,14 @@ static void work(team *t, size_t thread)
      * step half done. */
     const int takes_part = lw_scratch_reserve() == LW_OK;
     for (unsigned number = 0;;) {
-        number = lw_gate_wait(&t->phase, number);
+        number = lw_eventcount_wait(&t->phase, number);
         if (atomic_load_explicit(&t->over, memory_order_relaxed))
             break;
         if (takes_part)
             take_parts(t, number, thread);
     }
     if (atomic_fetch_add(&t->left, 1) + 2 == t->threads)
-        lw_gate_open(&t->done);
+        lw_eventcount_signal(&t->done);
 }
 
 /* Runs the job of a team that waits for it. */
@@ -152,14 +153,14 @@ static lw_status run_job(team *t, size_t threads, lw_denormals denormals, size_t
     t->at = 0;
     const unsigned first = atomic_load(&t->phase.openings) + 1,
                    jobs = atomic_load(&t->done.openings);
-    lw_gate_open(&t->phase);
+    lw_eventcount_signal(&t->phase);
     for (size_t i = 0; i < count; i++) {
         const unsigned number = first + (unsigned)i;
         take_parts(t, number, 0);
         if (i + 1 < count)
-            lw_gate_wait(&t->phase, number);
+            lw_eventcount_wait(&t->phase, number);
     }
-    lw_gate_wait(&t->done, jobs);
+    lw_eventcount_wait(&t->done, jobs);
     return job->status == LW_OK ? LW_OK : lw_fail(job->status, "%s", job->message);
 }
 
@@ -171,11 +172,11 @@ static lw_status lead(team *t, lw_status (*body)(void *argument), void *argument
     session = NULL;
     const unsigned jobs = atomic_load(&t->done.openings);
     atomic_store_explicit(&t->over, 1, memory_order_relaxed);
-    lw_gate_open(&t->phase);
+    lw_eventcount_signal(&t->phase);
     /* At the region's end libgomp stays awake for 7 ms, perhaps on the very processor that one of the threads
      * needs to get there. */
     if (t->threads > 1)
-        lw_gate_wait(&t->done, jobs);
+        lw_eventcount_wait(&t->done, jobs);
     return status;
 }
 
@@ -196,7 +197,7 @@ static lw_status run_region(team *t, lw_status (*body)(void *argument), void *ar
     return status;
 }
 
-lw_status lw_team_session(size_t threads, lw_status (*body)(void *argument), void *argument)
+lw_status lw_pool_scope(size_t threads, lw_status (*body)(void *argument), void *argument)
 {
     if (threads == 1 || session)
         return body(argument);
@@ -212,15 +213,15 @@ lw_status lw_team_session(size_t threads, lw_status (*body)(void *argument), voi
     atomic_init(&t.finished, 0);
     for (size_t i = 0; i < threads; i++)
         atomic_init(&t.taken[i], 0);
-    if (lw_gate_create(&t.phase))
+    if (lw_eventcount_create(&t.phase))
         return lw_fail(LW_ENOMEM, "no memory for a gate of %zu threads", threads);
-    if (lw_gate_create(&t.done)) {
-        lw_gate_destroy(&t.phase);
+    if (lw_eventcount_create(&t.done)) {
+        lw_eventcount_destroy(&t.phase);
         return lw_fail(LW_ENOMEM, "no memory for a gate of %zu threads", threads);
     }
     const lw_status status = run_region(&t, body, argument);
-    lw_gate_destroy(&t.done);
-    lw_gate_destroy(&t.phase);
+    lw_eventcount_destroy(&t.done);
+    lw_eventcount_destroy(&t.phase);
     return status;
 }
 
@@ -239,7 +240,7 @@ static lw_status run_single(void *argument)
     return run_job(session, job->threads, job->denormals, job->count, job->phases, job->user);
 }
 
-lw_status lw_team_run(size_t threads, lw_denormals denormals, size_t count, const lw_phase *phases,
+lw_status lw_pool_run(size_t threads, lw_denormals denormals, size_t count, const lw_phase *phases,
                       void *job)
 {
     if (count == 0)
@@ -247,11 +248,11 @@ lw_status lw_team_run(size_t threads, lw_denormals denormals, size_t count, cons
     if (threads == 1)
         return run_serially(denormals, count, phases, job);
     single_job single = {threads, denormals, count, phases, job};
-    return lw_team_session(threads, run_single, &single);
+    return lw_pool_scope(threads, run_single, &single);
 }
 
-void lw_team_share(size_t total, size_t unit, size_t thread, size_t threads, size_t *first,
-                   size_t *count)
+void lw_pool_partition(size_t total, size_t unit, size_t thread, size_t threads, size_t *first,
+                       size_t *count)
 {
     /* The first `rest` threads take one unit more. */
     const size_t units = total / unit + (total % unit != 0);

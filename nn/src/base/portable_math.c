@@ -1,4 +1,4 @@
-#include "elementary.h"
+#include "portable_math.h"
 
 #include <math.h>
 

@@ -1,4 +1,4 @@
-#include "names.h"
+#include "string_list.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ static char *append(char *end, const char *text)
 }
 
 /* The pointers, then what they point to. */
-const char *const *lw_names_make(size_t count, const lw_name *names)
+const char *const *lw_string_list_create(size_t count, const lw_string *names)
 {
     size_t bytes = count * sizeof(char *) + 1; /* not 0: malloc may return NULL for that */
     for (size_t i = 0; i < count; i++) {
@@ -36,19 +36,19 @@ const char *const *lw_names_make(size_t count, const lw_name *names)
     return (const char *const *)list;
 }
 
-const char *const *lw_names_copy(size_t count, const char *const *names)
+const char *const *lw_string_list_copy(size_t count, const char *const *names)
 {
-    lw_name *list = calloc(count + 1, sizeof *list);
+    lw_string *list = calloc(count + 1, sizeof *list);
     if (!list)
         return NULL;
     for (size_t i = 0; i < count; i++)
         list[i].text = names[i];
-    const char *const *copy = lw_names_make(count, list);
+    const char *const *copy = lw_string_list_create(count, list);
     free(list);
     return copy;
 }
 
-void lw_names_free(const char *const *names)
+void lw_string_list_free(const char *const *names)
 {
     free((void *)(uintptr_t)names);
 }

@@ -1,11 +1,11 @@
-#include "output_words.h"
+#include "write_le32.h"
 #include "little_endian.h"
 
 #include <string.h>
 
 enum { WORD_BYTES = 4, CHUNK_WORDS = 4096 };
 
-lw_status lw_output_words(lw_output_file *file, const void *words, size_t count)
+lw_status lw_write_le32(lw_output_file *file, const void *words, size_t count)
 {
     unsigned char bytes[WORD_BYTES * CHUNK_WORDS];
     const unsigned char *next = words;

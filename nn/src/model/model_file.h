@@ -1,6 +1,6 @@
 /* What saving and loading a network agree on. */
-#ifndef LANEWISE_CHECKPOINT_H
-#define LANEWISE_CHECKPOINT_H
+#ifndef LANEWISE_MODEL_FILE_H
+#define LANEWISE_MODEL_FILE_H
 
 #include "safetensors.h"
 #include <lanewise/nn.h>
@@ -13,7 +13,7 @@
 #define LW_KEY_UNITS       "units"
 #define LW_KEY_ACTIVATIONS "activations"
 
-#define LW_CHECKPOINT_VERSION "1"
+#define LW_MODEL_FILE_VERSION "1"
 
 enum { LW_TENSOR_NAME_BYTES = 40, LW_LIST_ITEM_BYTES = 32 };
 
@@ -46,15 +46,15 @@ typedef struct lw_saved_view {
     const float *flat;
 } lw_saved_view;
 
-/* Texts of metadata that lw_checkpoint_write takes beside those of the architecture. */
+/* Texts of metadata that lw_model_write takes beside those of the architecture. */
 enum { LW_EXTRA_METADATA = 10 };
 
 /* Writes a network's architecture and some views of it, with up to LW_EXTRA_METADATA more texts. LW_EDATA, with the
  * tensor, for NaN and Inf. */
-lw_status lw_checkpoint_write(const lw_net *net, size_t view_count, const lw_saved_view *views,
-                              size_t metadata_count, const lw_metadata *metadata, const char *path);
+lw_status lw_model_write(const lw_net *net, size_t view_count, const lw_saved_view *views,
+                         size_t metadata_count, const lw_metadata *metadata, const char *path);
 
 /* The layers that a file's metadata describe; to be freed. Errors as lw_net_load. */
-lw_status lw_checkpoint_layers(const lw_safetensors *file, size_t *layers, lw_layer_info **info);
+lw_status lw_model_layers(const lw_safetensors *file, size_t *layers, lw_layer_info **info);
 
 #endif

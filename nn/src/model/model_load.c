@@ -1,4 +1,4 @@
-#include "checkpoint.h"
+#include "model_file.h"
 #include "state_dict.h"
 
 #include <stdlib.h>
@@ -137,12 +137,12 @@ static lw_status parse_architecture(const lw_safetensors *file, architecture *ne
     const lw_status status = get_text(file, LW_KEY_VERSION, &written);
     if (status != LW_OK)
         return status;
-    if (strcmp(written, LW_CHECKPOINT_VERSION) != 0)
+    if (strcmp(written, LW_MODEL_FILE_VERSION) != 0)
         return metadata_error(file, LW_KEY_VERSION, written);
     return parse_layers(file, net);
 }
 
-lw_status lw_checkpoint_layers(const lw_safetensors *file, size_t *layers, lw_layer_info **info)
+lw_status lw_model_layers(const lw_safetensors *file, size_t *layers, lw_layer_info **info)
 {
     architecture read = {0};
     const lw_status status = parse_architecture(file, &read);
