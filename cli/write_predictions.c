@@ -25,7 +25,7 @@ int is_prediction_path(const char *path)
 lw_status write_predicted_classes(const char *path, const int32_t *classes, size_t rows)
 {
     if (has_extension(path, ".npy"))
-        return lw_write_npy_i32(path, classes, rows, 0);
+        return lw_npy_write_i32(path, classes, rows, 0);
 
     output_stream out;
     const lw_status status = output_stream_open(&out, path);
@@ -40,7 +40,7 @@ lw_status write_predicted_classes(const char *path, const int32_t *classes, size
 lw_status write_predicted_outputs(const char *path, const float *y, size_t rows, size_t outputs)
 {
     if (has_extension(path, ".npy"))
-        return lw_write_npy_f32(path, y, rows, outputs);
+        return lw_npy_write_f32(path, y, rows, outputs);
 
     output_stream out;
     const lw_status status = output_stream_open(&out, path);

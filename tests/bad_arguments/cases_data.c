@@ -193,26 +193,26 @@ static void bad_writing(lw_status (*write)(const char *path, size_t rows, size_t
 
 static lw_status write_f32(const char *path, size_t rows, size_t cols)
 {
-    return lw_write_npy_f32(path, s.x, rows, cols);
+    return lw_npy_write_f32(path, s.x, rows, cols);
 }
 
 static lw_status write_i32(const char *path, size_t rows, size_t cols)
 {
-    return lw_write_npy_i32(path, s.labels, rows, cols);
+    return lw_npy_write_i32(path, s.labels, rows, cols);
 }
 
-void bad_write_npy_f32(void)
+void bad_npy_write_f32(void)
 {
     watch_operands();
     bad_writing(write_f32);
-    REFUSES(LW_EINVAL, "x", lw_write_npy_f32("absent/x", NULL, 2, 2));
+    REFUSES(LW_EINVAL, "x", lw_npy_write_f32("absent/x", NULL, 2, 2));
 }
 
-void bad_write_npy_i32(void)
+void bad_npy_write_i32(void)
 {
     watch_operands();
     bad_writing(write_i32);
-    REFUSES(LW_EINVAL, "x", lw_write_npy_i32("absent/x", NULL, 2, 2));
+    REFUSES(LW_EINVAL, "x", lw_npy_write_i32("absent/x", NULL, 2, 2));
 }
 
 /* ---- Custom output files --------------------------------------------------------------------- */

@@ -509,8 +509,8 @@ int main(int argc, char **argv)
         {"lw_sgd", constructors},
         {"lw_sgd_momentum", constructors},
         {"lw_train_step", bad_train_step},
-        {"lw_write_npy_f32", bad_write_npy_f32},
-        {"lw_write_npy_i32", bad_write_npy_i32},
+        {"lw_npy_write_f32", bad_npy_write_f32},
+        {"lw_npy_write_i32", bad_npy_write_i32},
     };
     return argc == 2 ? run_function_cases(argv[1], table, sizeof table / sizeof *table, NULL)
                      : EXIT_FAILURE;

@@ -66,8 +66,8 @@ void bad_output_file_check(void);
 void bad_output_file_close(void);
 void bad_output_file_open(void);
 void bad_output_file_write(void);
-void bad_write_npy_f32(void);
-void bad_write_npy_i32(void);
+void bad_npy_write_f32(void);
+void bad_npy_write_i32(void);
 
 /* Cases of training. */
 void bad_evaluate(void);

@@ -9,7 +9,7 @@ static lw_status write_images(void)
     static float images[IMAGES * PIXELS];
     for (size_t i = 0; i < IMAGES * PIXELS; i++)
         images[i] = (float)(i * 7 % 256) / 255.0f;
-    return lw_write_npy_f32("images.npy", images, IMAGES, PIXELS);
+    return lw_npy_write_f32("images.npy", images, IMAGES, PIXELS);
 }
 
 /* Admits applicants with better grades; at rank 1 lower grades suffice. */

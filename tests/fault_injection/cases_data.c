@@ -57,8 +57,8 @@ static void prepare_npy(void)
         x[i] = (float)i / 7.0f;
     for (size_t i = 0; i < ROWS; i++)
         labels[i] = (int32_t)(i % 3);
-    REQUIRE_OK(lw_write_npy_f32(file_path("x.npy"), x, ROWS, INPUTS));
-    REQUIRE_OK(lw_write_npy_i32(file_path("y.npy"), labels, ROWS, 0));
+    REQUIRE_OK(lw_npy_write_f32(file_path("x.npy"), x, ROWS, INPUTS));
+    REQUIRE_OK(lw_npy_write_i32(file_path("y.npy"), labels, ROWS, 0));
 }
 
 static lw_status load_npy(void)
@@ -78,12 +78,12 @@ static void prepare_writing(void)
 
 static lw_status write_new(void)
 {
-    return lw_write_npy_i32(file_path("new.npy"), labels, ROWS, 0);
+    return lw_npy_write_i32(file_path("new.npy"), labels, ROWS, 0);
 }
 
 static lw_status write_over(void)
 {
-    return lw_write_npy_f32(file_path("old.npy"), x, ROWS, INPUTS);
+    return lw_npy_write_f32(file_path("old.npy"), x, ROWS, INPUTS);
 }
 
 /* ---- CSV ------------------------------------------------------------------------------------- */

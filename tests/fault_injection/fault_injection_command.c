@@ -147,8 +147,8 @@ static void write_inputs(void)
         length += (size_t)sprintf(csv + length, "%zu,%s,%s\n", i * 5 % 13,
                                   i % 4 ? "red" : "\"blue, dark\"", i % 3 ? "yes" : "no");
     }
-    REQUIRE_OK(lw_write_npy_f32(file_path("x.npy"), x, ROWS, INPUTS));
-    REQUIRE_OK(lw_write_npy_i32(file_path("y.npy"), y, ROWS, 0));
+    REQUIRE_OK(lw_npy_write_f32(file_path("x.npy"), x, ROWS, INPUTS));
+    REQUIRE_OK(lw_npy_write_i32(file_path("y.npy"), y, ROWS, 0));
     write_file("data.csv", csv, length);
     write_file("train-images-idx3-ubyte", images, sizeof images);
     write_file("train-labels-idx1-ubyte", labels, sizeof labels);

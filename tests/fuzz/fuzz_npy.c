@@ -10,11 +10,11 @@ static void check_again(const lw_dataset *data, int has_target)
     char x[FUZZ_PATH_BYTES], y[FUZZ_PATH_BYTES];
     strcpy(x, fuzz_path("x.npy"));
     strcpy(y, fuzz_path("y.npy"));
-    lw_status status = lw_write_npy_f32(x, data->x, data->rows, data->inputs);
+    lw_status status = lw_npy_write_f32(x, data->x, data->rows, data->inputs);
     if (status == LW_OK && data->target.values)
-        status = lw_write_npy_f32(y, data->target.values, data->rows, data->outputs);
+        status = lw_npy_write_f32(y, data->target.values, data->rows, data->outputs);
     if (status == LW_OK && data->target.labels)
-        status = lw_write_npy_i32(y, data->target.labels, data->rows, 0);
+        status = lw_npy_write_i32(y, data->target.labels, data->rows, 0);
     FUZZ_CHECK(status == LW_OK, "loaded, but not written: %s", lw_last_error());
     lw_dataset again;
     FUZZ_CHECK(lw_dataset_load_npy(&again, x, has_target ? y : NULL, NULL) == LW_OK,

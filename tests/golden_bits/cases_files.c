@@ -103,7 +103,7 @@ static void add_csv(digest *d)
 
 static void add_npy(digest *d)
 {
-    require_ok(lw_write_npy_f32(scratch, random_floats(600, -1.0f, 1.0f, 6), 100, 6));
+    require_ok(lw_npy_write_f32(scratch, random_floats(600, -1.0f, 1.0f, 6), 100, 6));
     lw_dataset data;
     require_ok(lw_dataset_load_npy(&data, scratch, NULL, NULL));
     add_file(d, scratch);

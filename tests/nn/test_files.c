@@ -303,7 +303,7 @@ START_TEST(a_full_disk_keeps_the_old_file)
     const rlim_t before = limit.rlim_cur;
     limit.rlim_cur = LIMIT;
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    ASSERT_FILE_REJECTED(LW_EIO, path, "File too large", lw_write_npy_f32(path, values, FLOATS, 0));
+    ASSERT_FILE_REJECTED(LW_EIO, path, "File too large", lw_npy_write_f32(path, values, FLOATS, 0));
     limit.rlim_cur = before;
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
     expect_text(path, "old");

@@ -303,7 +303,7 @@ START_TEST(npy_writes_the_bytes_of_numpy)
     static const float values[] = {1.5f, -2.0f};
     static const char text[] = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }";
     const char *path = temp_path("written.npy");
-    ASSERT_OK(lw_write_npy_f32(path, values, 2, 0));
+    ASSERT_OK(lw_npy_write_f32(path, values, 2, 0));
     size_t size;
     unsigned char *bytes = file_bytes(path, &size);
     ck_assert_uint_eq(size, 128 + 8);
@@ -324,9 +324,9 @@ START_TEST(npy_round_trip)
     int32_t *y = uniform_labels(ROWS, 10, 2);
     y[0] = 9;
     const char *x_path = temp_path("x.npy"), *y_path = temp_path("y.npy");
-    ASSERT_OK(lw_write_npy_f32(x_path, x, ROWS, COLUMNS));
+    ASSERT_OK(lw_npy_write_f32(x_path, x, ROWS, COLUMNS));
     for (size_t columns = 0; columns < 2; columns++) {
-        ASSERT_OK(lw_write_npy_i32(y_path, y, ROWS, columns));
+        ASSERT_OK(lw_npy_write_i32(y_path, y, ROWS, columns));
         lw_dataset data;
         ASSERT_OK(lw_dataset_load_npy(&data, x_path, y_path, NULL));
         ck_assert_uint_eq(data.outputs, 10);
@@ -343,10 +343,10 @@ END_TEST
 START_TEST(npy_rejects_empty_arrays)
 {
     static const float value = 1.0f;
-    ASSERT_FAILS(LW_EINVAL, "path", lw_write_npy_f32(NULL, &value, 1, 1));
-    ASSERT_FAILS(LW_EINVAL, "x", lw_write_npy_f32(temp_path("x.npy"), NULL, 1, 1));
+    ASSERT_FAILS(LW_EINVAL, "path", lw_npy_write_f32(NULL, &value, 1, 1));
+    ASSERT_FAILS(LW_EINVAL, "x", lw_npy_write_f32(temp_path("x.npy"), NULL, 1, 1));
     ASSERT_FAILS(LW_EINVAL, "overflows",
-                 lw_write_npy_f32(temp_path("x.npy"), &value, SIZE_MAX / 8, 4));
+                 lw_npy_write_f32(temp_path("x.npy"), &value, SIZE_MAX / 8, 4));
     ck_assert_uint_eq(temp_file_count(), 0);
 }
 END_TEST

@@ -404,8 +404,8 @@ LW_API lw_status lw_dataset_shard(const lw_dataset *data, const lw_shard *shard,
 LW_API lw_status lw_dataset_check(const lw_dataset *data);
 
 /* Writes a rows x cols matrix (cols 0: a vector) as .npy, whole or absent as lw_net_save. */
-LW_API lw_status lw_write_npy_f32(const char *path, const float *x, size_t rows, size_t cols);
-LW_API lw_status lw_write_npy_i32(const char *path, const int32_t *x, size_t rows, size_t cols);
+LW_API lw_status lw_npy_write_f32(const char *path, const float *x, size_t rows, size_t cols);
+LW_API lw_status lw_npy_write_i32(const char *path, const int32_t *x, size_t rows, size_t cols);
 
 /*
  * Data larger than memory: a callback that fills one mini-batch.

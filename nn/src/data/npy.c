@@ -231,12 +231,12 @@ static lw_status write_npy(const char *path, const char *descr, const void *x, s
     return lw_output_file_close(file, status);
 }
 
-lw_status lw_write_npy_f32(const char *path, const float *x, size_t rows, size_t cols)
+lw_status lw_npy_write_f32(const char *path, const float *x, size_t rows, size_t cols)
 {
     return write_npy(path, "<f4", x, rows, cols);
 }
 
-lw_status lw_write_npy_i32(const char *path, const int32_t *x, size_t rows, size_t cols)
+lw_status lw_npy_write_i32(const char *path, const int32_t *x, size_t rows, size_t cols)
 {
     return write_npy(path, "<i4", x, rows, cols);
 }
