@@ -4,7 +4,7 @@
 
 /* log x = e ln 2 + log m, m in [sqrt(1/2), sqrt(2)), and log m = 2 (s + s^3 / 3 + s^5 / 5 + ...) with
  * s = (m - 1) / (m + 1). |s| is below 0.1716: the first term left out is 2^-65 of the sum. */
-double lw_log_of(double x)
+double lw_portable_log(double x)
 {
     static const double root_of_half = 0.7071067811865476;
     /* ln 2 in two parts, the first so short that its product with e is exact. */
@@ -33,7 +33,7 @@ static double alternating_series(double square, int last)
 
 /* By the nearest quarter of a turn: the rest is exact and at most pi / 4, where the first terms left out are
  * below 2^-58. */
-double lw_cos_of_turns(double turns)
+double lw_portable_cos2pi(double turns)
 {
     static const double half_pi = 1.5707963267948966;
     const double nearest = floor(4.0 * turns + 0.5);
@@ -50,7 +50,7 @@ double lw_cos_of_turns(double turns)
     }
 }
 
-double lw_power(double x, uint64_t n)
+double lw_portable_pow(double x, uint64_t n)
 {
     double power = 1.0;
     for (; n > 0; n /= 2) {

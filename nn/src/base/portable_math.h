@@ -8,12 +8,12 @@
 #include <stdint.h>
 
 /* log(x) for a normal x above 0, within 2 ulp. */
-double lw_log_of(double x);
+double lw_portable_log(double x);
 
 /* cos(2 pi turns) for turns from 0 to 1, within 2^-52. */
-double lw_cos_of_turns(double turns);
+double lw_portable_cos2pi(double turns);
 
 /* x^n, 0^0 being 1; relative error up to 2 n 2^-53. */
-double lw_power(double x, uint64_t n);
+double lw_portable_pow(double x, uint64_t n);
 
 #endif

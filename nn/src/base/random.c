@@ -20,8 +20,8 @@ double lw_random_uniform(lw_random *random)
 double lw_random_normal(lw_random *random)
 {
     /* 1 - u lies in (0, 1], so the logarithm is finite. */
-    const double radius = sqrt(-2.0 * lw_log_of(1.0 - lw_random_uniform(random)));
-    return radius * lw_cos_of_turns(lw_random_uniform(random));
+    const double radius = sqrt(-2.0 * lw_portable_log(1.0 - lw_random_uniform(random)));
+    return radius * lw_portable_cos2pi(lw_random_uniform(random));
 }
 
 size_t lw_random_below(lw_random *random, size_t bound)

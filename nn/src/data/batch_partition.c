@@ -1,7 +1,7 @@
 /* The partition of mini-batches among processes. */
 #include "batch_partition.h"
 
-#include "base/part.h"
+#include "base/partition.h"
 #include "base/random.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 /* The slots of a rank, in a batch that does not hold all rows. */
 static lw_range slots_of(const lw_batch_partition *partition, size_t rank)
 {
-    return lw_part_range(partition->batch_rows, rank, partition->ranks);
+    return lw_partition_range(partition->batch_rows, rank, partition->ranks);
 }
 
 static size_t slot_count(const lw_batch_partition *partition, size_t rank)
@@ -25,9 +25,9 @@ static lw_range block_of_slot(const lw_batch_partition *partition, size_t slot)
 {
     const size_t rank = partition->rank;
     if (!partition->is_even)
-        return lw_part_range(partition->rows_of_rank[rank], slot, slot_count(partition, rank));
-    const lw_range rows = lw_part_range(partition->rows, slots_of(partition, rank).begin + slot,
-                                        partition->batch_rows);
+        return lw_partition_range(partition->rows_of_rank[rank], slot, slot_count(partition, rank));
+    const lw_range rows = lw_partition_range(
+        partition->rows, slots_of(partition, rank).begin + slot, partition->batch_rows);
     return (lw_range){rows.begin - partition->first_row, rows.end - partition->first_row};
 }
 
@@ -59,8 +59,8 @@ static lw_status divide_rows(lw_batch_partition *partition)
         const size_t batches = slots == 0 ? 0 : rows / slots + (rows % slots != 0);
         partition->batches = batches > partition->batches ? batches : partition->batches;
         if (partition->is_even &&
-            before != lw_part_begin(partition->rows, slots_of(partition, rank).begin,
-                                    partition->batch_rows))
+            before != lw_partition_begin(partition->rows, slots_of(partition, rank).begin,
+                                         partition->batch_rows))
             partition->is_even = 0;
         if (rank == partition->rank)
             partition->first_row = before;

@@ -1,6 +1,6 @@
 #include "dataset.h"
 #include "base/memory.h"
-#include "base/part.h"
+#include "base/partition.h"
 #include "base/random.h"
 #include "base/string_list.h"
 
@@ -52,8 +52,8 @@ lw_status lw_shard_rows(const lw_shard *shard, size_t rows, size_t *first, size_
     if (shard->begin > shard->end || shard->end > shard->of || shard->of > UINT32_MAX)
         return lw_fail(LW_EINVAL, "a shard from %zu to %zu of %zu", shard->begin, shard->end,
                        shard->of);
-    *first = lw_part_begin(rows, shard->begin, shard->of);
-    *count = lw_part_begin(rows, shard->end, shard->of) - *first;
+    *first = lw_partition_begin(rows, shard->begin, shard->of);
+    *count = lw_partition_begin(rows, shard->end, shard->of) - *first;
     return LW_OK;
 }
 

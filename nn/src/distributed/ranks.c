@@ -1,7 +1,7 @@
 /* The processes that train a network together, as callers set them. */
 #include "allreduce.h"
 #include "base/options.h"
-#include "base/part.h"
+#include "base/partition.h"
 #include "train/batches.h"
 #include "train/create.h"
 
@@ -53,6 +53,6 @@ lw_shard lw_ranks_shard(const lw_ranks *ranks, size_t batch_size)
         batch_size = LW_DEFAULT_BATCH_SIZE;
     if (batch_size > UINT32_MAX)
         batch_size = ranks->count;
-    const lw_range slots = lw_part_range(batch_size, ranks->rank, ranks->count);
+    const lw_range slots = lw_partition_range(batch_size, ranks->rank, ranks->count);
     return (lw_shard){slots.begin, slots.end, batch_size};
 }

@@ -9,7 +9,7 @@
 #ifndef LANEWISE_NET_H
 #define LANEWISE_NET_H
 
-#include "base/part.h"
+#include "base/partition.h"
 #include "exchange.h"
 #include "layers/layer.h"
 
@@ -147,7 +147,7 @@ static inline int lw_has_other_ranks(const lw_net *net)
 /* The rows of a batch of so many that are this process's. */
 static inline size_t lw_ranks_rows(const lw_net *net, size_t rows)
 {
-    const lw_range part = lw_part_range(rows, net->rank.rank, net->rank.count);
+    const lw_range part = lw_partition_range(rows, net->rank.rank, net->rank.count);
     return part.end - part.begin;
 }
 

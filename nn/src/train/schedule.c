@@ -21,9 +21,9 @@ double lw_schedule_factor(const lw_schedule *schedule, size_t epoch, double prog
     const double factor = (double)schedule->factor;
     switch (schedule->kind) {
     case LW_SCHEDULE_STEP:
-        return lw_power(factor, epoch / schedule->every);
+        return lw_portable_pow(factor, epoch / schedule->every);
     case LW_SCHEDULE_COSINE:
-        return factor + (1.0 - factor) * 0.5 * (1.0 + lw_cos_of_turns(0.5 * progress));
+        return factor + (1.0 - factor) * 0.5 * (1.0 + lw_portable_cos2pi(0.5 * progress));
     default:
         return 1.0;
     }
