@@ -2,7 +2,7 @@
 #ifndef LANEWISE_CLI_OUTPUT_STREAM_H
 #define LANEWISE_CLI_OUTPUT_STREAM_H
 
-#include <lanewise/output_file.h>
+#include "base/output_file.h"
 #include <stdio.h>
 
 typedef struct output_stream {

@@ -2,7 +2,7 @@
 
 #include "report.h"
 
-#include <lanewise/output_file.h>
+#include "base/output_file.h"
 #include <stdio.h>
 
 lw_status train_result_check_files(train_run *run)

@@ -215,66 +215,6 @@ void bad_npy_write_i32(void)
     REFUSES(LW_EINVAL, "x", lw_npy_write_i32("absent/x", NULL, 2, 2));
 }
 
-/* ---- Custom output files --------------------------------------------------------------------- */
-
-void bad_output_file_check(void)
-{
-    watch_operands();
-    REFUSES(LW_EINVAL, "path", lw_output_file_check(NULL));
-    NO_FILES(lw_output_file_check(path));
-}
-
-void bad_output_file_open(void)
-{
-    watch_operands();
-    REFUSES(LW_EINVAL, "file", lw_output_file_open(NULL, "absent/x"));
-    REFUSES(LW_EINVAL, "path", lw_output_file_open(&s.file, NULL));
-    NO_FILES(lw_output_file_open(&s.file, path));
-}
-
-/* Checks that the file can still be committed, has no content, and removes it. */
-static void expect_empty_file(lw_output_file *file, const char *path)
-{
-    ck_assert_int_eq(lw_output_file_close(file, LW_OK), LW_OK);
-    FILE *stream = fopen(path, "rb");
-    ck_assert_ptr_nonnull(stream);
-    ck_assert_int_eq(fgetc(stream), EOF);
-    fclose(stream);
-    remove(path);
-}
-
-void bad_output_file_write(void)
-{
-    char path[64];
-    lw_output_file *file;
-    watch_operands();
-    snprintf(path, sizeof path, "bad_arguments-%ld.txt", (long)getpid());
-    ck_assert_int_eq(lw_output_file_open(&file, path), LW_OK);
-    REFUSES(LW_EINVAL, "file", lw_output_file_write(NULL, s.x, sizeof s.x));
-    REFUSES(LW_EINVAL, "bytes", lw_output_file_write(file, NULL, sizeof s.x));
-    REFUSES(LW_EINVAL, "overflows", lw_output_file_write(file, s.x, (size_t)PTRDIFF_MAX + 1));
-    REFUSES(LW_EINVAL, "overflows", lw_output_file_write(file, s.x, SIZE_MAX));
-    IDLE(lw_output_file_write(file, NULL, 0));
-    IDLE(lw_output_file_write(file, s.x, 0));
-    expect_empty_file(file, path);
-}
-
-void bad_output_file_close(void)
-{
-    char path[64];
-    watch_operands();
-    snprintf(path, sizeof path, "bad_arguments-%ld.txt", (long)getpid());
-    REFUSES(LW_EINVAL, "file", lw_output_file_close(NULL, LW_OK));
-    REFUSES(LW_EINVAL, "file", lw_output_file_close(NULL, LW_EDATA));
-    for (int i = 0; i < BAD_ENUMS; i++) {
-        const lw_status bad = (lw_status)BAD_ENUM(LW_ERANK, i);
-        lw_output_file *file;
-        ck_assert_int_eq(lw_output_file_open(&file, path), LW_OK);
-        REFUSES(bad, "message", lw_output_file_close(file, bad)); /* the error message set before */
-        ck_assert_ptr_null(fopen(path, "rb"));
-    }
-}
-
 /* ---- Models ---------------------------------------------------------------------------------- */
 
 void bad_net_save(void)

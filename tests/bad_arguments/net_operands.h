@@ -5,7 +5,6 @@
 #include "bad_arguments.h"
 
 #include <lanewise/nn.h>
-#include <lanewise/output_file.h>
 
 enum { ROWS = 6, INPUTS = 3, HIDDEN = 20, OUTPUTS = 2, CAPACITY = 1024 };
 
@@ -25,7 +24,6 @@ struct operands {
     lw_target target, by_label, both;
     lw_net *handle;
     lw_activation activation;
-    lw_output_file *file;
 };
 extern struct operands s;
 
@@ -62,10 +60,6 @@ void bad_net_load_parameters(void);
 void bad_net_load_state(void);
 void bad_net_save(void);
 void bad_net_save_state(void);
-void bad_output_file_check(void);
-void bad_output_file_close(void);
-void bad_output_file_open(void);
-void bad_output_file_write(void);
 void bad_npy_write_f32(void);
 void bad_npy_write_i32(void);
 

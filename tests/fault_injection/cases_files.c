@@ -1,7 +1,7 @@
 /* Cases of custom output files. */
 #include "trials.h"
 
-#include <lanewise/output_file.h>
+#include "base/output_file.h"
 #include <stddef.h>
 #include <string.h>
 

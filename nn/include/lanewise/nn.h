@@ -597,8 +597,8 @@ LW_API lw_status lw_fit_source(lw_net *net, const lw_batch_source *source,
  * `<n>.bias`, where n counts a Linear for each layer and a module for each activation but linear.
  * So 784-512-10 with ReLU and softmax has `0.weight`, `0.bias`, `2.weight` and `2.bias`, which
  * load_state_dict takes with or without the Softmax at the end. The architecture is in
- * `__metadata__`. The file is an lw_output_file (lanewise/output_file.h): whole or absent.
- * LW_EDATA, with the tensor, if a parameter is NaN or Inf; a file that is there stays.
+ * `__metadata__`. The file is replaced atomically. LW_EDATA, with the tensor, if a parameter is NaN
+ * or Inf; an existing file is kept.
  */
 LW_API lw_status lw_net_save(const lw_net *net, const char *path);
 

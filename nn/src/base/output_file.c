@@ -1,10 +1,10 @@
-#define _GNU_SOURCE
-#include <lanewise/output_file.h>
+/* Output files that are replaced atomically; see output_file.h. */
+#define _GNU_SOURCE /* O_TMPFILE */
+#include "output_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +14,12 @@
 enum { NAME_BYTES = 64 };
 
 struct lw_output_file {
-    char *target;    /* with symbolic links resolved, so that a link stays one                */
-    char *temporary; /* in the directory of target                                            */
-    int is_unnamed;  /* temporary is not there yet                                            */
+    char *target;    /* path with symbolic links resolved             */
+    char *temporary; /* temporary path, in the directory of target    */
+    int is_unnamed;  /* the temporary path does not exist yet         */
     int descriptor;
-    int error;   /* errno of the first write that failed, after which there is no other; or 0 */
-    char path[]; /* as it was given, for messages; temporary lies behind it                   */
+    int error;   /* errno of the first failed write, or 0             */
+    char path[]; /* the caller's, for messages; followed by temporary */
 };
 
 static lw_status io_error(const char *path, const char *what, int error)
@@ -30,16 +30,15 @@ static lw_status io_error(const char *path, const char *what, int error)
 
 /* ---- The target --------------------------------------------------------------------------- */
 
-/* The length of the directory part of path with its slash; 0 for the working directory. */
+/* Length of the directory part of path including its slash; 0 for the working directory. */
 static size_t directory_length(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? (size_t)(slash - path) + 1 : 0;
 }
 
-/* Looks at what is there. Renaming would replace even a device, and a file without write
- * permission, so both are refused here. mode: type and permissions, or 0 if there is no file yet.
- */
+/* Rejects targets that rename would replace although they cannot be written: devices and read-only
+ * files. *mode receives type and permissions, or 0 if the target does not exist. */
 static lw_status inspect_target(const char *path, mode_t *mode)
 {
     struct stat info;
@@ -56,7 +55,7 @@ static lw_status inspect_target(const char *path, mode_t *mode)
     return LW_OK;
 }
 
-/* Opens the directory of the target; takes the room of temporary for its name. */
+/* Opens the directory of the target. Uses the buffer of the temporary path for its name. */
 static int open_directory(lw_output_file *file, int flags)
 {
     const size_t directory = directory_length(file->target);
@@ -65,8 +64,8 @@ static int open_directory(lw_output_file *file, int flags)
     return open(file->temporary, flags | O_CLOEXEC, (mode_t)0666);
 }
 
-/* Makes the rename itself durable. The file is whole and in place either way, so a file system that
- * cannot do this is no failure. */
+/* Makes the rename durable. The file is complete and in place either way, so failures are ignored:
+ * some file systems do not support this. */
 static void sync_directory(lw_output_file *file)
 {
     const int descriptor = open_directory(file, O_RDONLY | O_DIRECTORY);
@@ -76,10 +75,10 @@ static void sync_directory(lw_output_file *file)
     }
 }
 
-/* ---- The file until it is renamed --------------------------------------------------------- */
+/* ---- The temporary file -------------------------------------------------------------------- */
 
-/* Makes a name of its own in the directory of target. */
-static void choose_name(lw_output_file *file)
+/* Makes a temporary path that is unique within this process. */
+static void make_temporary_path(lw_output_file *file)
 {
     static atomic_uint serial;
     const size_t directory = directory_length(file->target);
@@ -88,7 +87,7 @@ static void choose_name(lw_output_file *file)
              atomic_fetch_add(&serial, 1));
 }
 
-/* What an open file is given a name by. */
+/* The path in /proc through which an unnamed file is linked. */
 typedef char descriptor_path[40];
 
 static void print_descriptor_path(descriptor_path path, int descriptor)
@@ -96,7 +95,8 @@ static void print_descriptor_path(descriptor_path path, int descriptor)
     snprintf(path, sizeof(descriptor_path), "/proc/self/fd/%d", descriptor);
 }
 
-/* A file without a name in the directory of target; below 0 where that, or naming it later, is not to be had. */
+/* Opens an unnamed file in the directory of target. Returns its descriptor, or -1 if unnamed files
+ * or linking them later are not supported. */
 static int open_unnamed(lw_output_file *file)
 {
     descriptor_path path;
@@ -108,8 +108,8 @@ static int open_unnamed(lw_output_file *file)
     return -1;
 }
 
-/* Opens a new file. mkstemp would do, but makes it private to the user, and the umask cannot be read without
- * changing it for all threads. */
+/* Opens the temporary file. Not with mkstemp, which sets mode 0600; the umask, needed to correct the
+ * mode, cannot be read without changing it for all threads. */
 static lw_status open_temporary(lw_output_file *file)
 {
     file->descriptor = open_unnamed(file);
@@ -117,40 +117,41 @@ static lw_status open_temporary(lw_output_file *file)
     if (file->is_unnamed)
         return LW_OK;
     do {
-        choose_name(file);
+        make_temporary_path(file);
         file->descriptor =
             open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t)0666);
     } while (file->descriptor < 0 && (errno == EEXIST || errno == EINTR));
     return file->descriptor < 0 ? io_error(file->path, "write", errno) : LW_OK;
 }
 
-static lw_status give_name(lw_output_file *file)
+/* Links an unnamed file to its temporary path. */
+static lw_status link_temporary(lw_output_file *file)
 {
     descriptor_path path;
     int failed;
     print_descriptor_path(path, file->descriptor);
     do {
-        choose_name(file);
+        make_temporary_path(file);
         failed = linkat(AT_FDCWD, path, AT_FDCWD, file->temporary, AT_SYMLINK_FOLLOW) != 0;
     } while (failed && errno == EEXIST);
     file->is_unnamed = failed;
     return failed ? io_error(file->path, "write", errno) : LW_OK;
 }
 
-/* Brings what was written to the disk and renames it. */
+/* Syncs the file and renames it over its target. */
 static lw_status complete(lw_output_file *file)
 {
     if (file->error == 0 && fsync(file->descriptor) != 0)
         file->error = errno;
     if (file->error != 0)
         return io_error(file->path, "write", file->error);
-    const lw_status status = file->is_unnamed ? give_name(file) : LW_OK;
+    const lw_status status = file->is_unnamed ? link_temporary(file) : LW_OK;
     if (status == LW_OK && rename(file->temporary, file->target) != 0)
-        return io_error(file->path, "rename to it", errno);
+        return io_error(file->path, "rename the temporary file to it", errno);
     return status;
 }
 
-/* Non-zero, and errno, if that does not go. */
+/* Returns non-zero and sets errno on failure. */
 static int remove_temporary(const lw_output_file *file)
 {
     return file->is_unnamed ? 0 : unlink(file->temporary);
@@ -162,9 +163,9 @@ static void release(lw_output_file *file)
     free(file);
 }
 
-/* ---- What is public ----------------------------------------------------------------------- */
+/* ---- Interface ----------------------------------------------------------------------------- */
 
-/* A file that is not open; NULL, and errno, without memory or target. */
+/* Allocates a file without opening it. Returns NULL and sets errno on failure. */
 static lw_output_file *make_file(const char *path, int exists)
 {
     char *target = exists ? realpath(path, NULL) : strdup(path);
@@ -187,8 +188,6 @@ static lw_output_file *make_file(const char *path, int exists)
 lw_status lw_output_file_open(lw_output_file **file, const char *path)
 {
     mode_t mode;
-    if (!file || !path)
-        return lw_fail(LW_EINVAL, "%s is NULL", file ? "path" : "file");
     lw_status status = inspect_target(path, &mode);
     if (status != LW_OK)
         return status;
@@ -208,10 +207,6 @@ lw_status lw_output_file_open(lw_output_file **file, const char *path)
 
 lw_status lw_output_file_write(lw_output_file *file, const void *bytes, size_t size)
 {
-    if (!file || (!bytes && size > 0))
-        return lw_fail(LW_EINVAL, "%s is NULL", file ? "bytes" : "file");
-    if (size > PTRDIFF_MAX)
-        return lw_fail(LW_EINVAL, "a size of %zu overflows the address space", size);
     const char *next = bytes;
     while (size > 0 && file->error == 0) {
         const ssize_t written = write(file->descriptor, next, size);
@@ -227,13 +222,11 @@ lw_status lw_output_file_write(lw_output_file *file, const void *bytes, size_t s
 
 lw_status lw_output_file_close(lw_output_file *file, lw_status status)
 {
-    if (!file)
-        return lw_fail(LW_EINVAL, "file is NULL");
     if (status == LW_OK)
         status = complete(file);
     if (status != LW_OK)
         (void)remove_temporary(file);
-    close(file->descriptor); /* what could fail here has failed in fsync */
+    close(file->descriptor); /* write errors were reported by fsync */
     if (status == LW_OK)
         sync_directory(file);
     release(file);

@@ -2,7 +2,7 @@
 #ifndef LANEWISE_TEXT_FILE_H
 #define LANEWISE_TEXT_FILE_H
 
-#include <lanewise/output_file.h>
+#include "base/output_file.h"
 #include <locale.h>
 #include <stdarg.h>
 
