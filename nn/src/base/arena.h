@@ -1,16 +1,16 @@
 /*
- * An arena: sections of floats, one after the other in one block, each padded to whole cache lines
- * so that no two share one. The same code measures and places: with memory NULL it only counts and
- * returns NULL pointers.
+ * An arena: sections of floats in one block, each padded to whole cache lines so that no two share
+ * a line. The same code measures and places: with memory NULL it only counts and returns NULL.
  */
 #ifndef LANEWISE_ARENA_H
 #define LANEWISE_ARENA_H
 
+#include "arithmetic.h"
 #include "memory.h"
 
 #include <stdint.h>
 
-/* Floats in whole multiples of which sections are padded. */
+/* Sections are padded to multiples of this number of floats. */
 enum { LW_SECTION = LW_ALIGNMENT / sizeof(float) };
 
 typedef struct lw_arena {
@@ -22,10 +22,10 @@ typedef struct lw_arena {
 /* count rounded up to whole sections. */
 static inline size_t lw_section_floats(size_t count)
 {
-    return (count + LW_SECTION - 1) / LW_SECTION * LW_SECTION;
+    return lw_round_up(count, LW_SECTION);
 }
 
-/* The next section, of rows x cols floats. */
+/* Appends a section of rows x cols floats. */
 static inline float *lw_arena_floats(lw_arena *arena, size_t rows, size_t cols)
 {
     const size_t max = PTRDIFF_MAX / sizeof(float);

@@ -1,3 +1,4 @@
+/* Dynamic arrays with doubling capacity. */
 #include "array_grow.h"
 
 #include <stdint.h>

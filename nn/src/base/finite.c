@@ -1,4 +1,4 @@
-/* Search for numbers that are not finite. */
+/* Search for NaN and infinity in arrays. */
 #include "finite.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* Regular files read sequentially. */
 #define _POSIX_C_SOURCE 200809L
 #include "input_file.h"
 
@@ -22,7 +23,7 @@ lw_status lw_input_open(lw_input_file *input, const char *path)
     struct stat info;
     lw_status status = LW_OK;
     if (fstat(input->descriptor, &info) != 0)
-        status = lw_fail(LW_EIO, "%s: cannot tell its size: %s", path, strerror(errno));
+        status = lw_fail(LW_EIO, "%s: cannot determine its size: %s", path, strerror(errno));
     else if (!S_ISREG(info.st_mode))
         status = lw_fail(LW_EIO, "%s: cannot read: not a regular file", path);
     else
@@ -41,7 +42,7 @@ lw_status lw_input_read(lw_input_file *input, void *bytes, size_t count)
             continue;
         if (got <= 0)
             return lw_fail(LW_EIO, "%s: cannot read at byte %" PRIu64 ": %s", input->path,
-                           input->position, got < 0 ? strerror(errno) : "the file ends");
+                           input->position, got < 0 ? strerror(errno) : "unexpected end of file");
         next += got;
         left -= (size_t)got;
         input->position += (uint64_t)got;
@@ -54,7 +55,7 @@ lw_status lw_input_skip(lw_input_file *input, uint64_t count)
     if (count == 0)
         return LW_OK;
     if (lseek(input->descriptor, (off_t)(input->position + count), SEEK_SET) < 0)
-        return lw_fail(LW_EIO, "%s: cannot go on to byte %" PRIu64 ": %s", input->path,
+        return lw_fail(LW_EIO, "%s: cannot seek to byte %" PRIu64 ": %s", input->path,
                        input->position + count, strerror(errno));
     input->position += count;
     return LW_OK;

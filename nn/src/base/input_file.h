@@ -1,6 +1,6 @@
 /*
- * A regular file read from front to back, some of it passed over, whose size is known before anything is allocated for
- * what it claims to hold.
+ * Regular files read sequentially. Their size is known after opening, so callers can compare it
+ * with the size promised by a header before they allocate.
  */
 #ifndef LANEWISE_INPUT_FILE_H
 #define LANEWISE_INPUT_FILE_H
@@ -12,21 +12,21 @@
 typedef struct lw_input_file {
     const char *path; /* the caller's string */
     int descriptor;
-    uint64_t size, position;
+    uint64_t size, position; /* bytes */
     int is_open;
 } lw_input_file;
 
-/* LW_EIO if the file cannot be opened or is not a regular one. */
+/* Returns LW_EIO if the file cannot be opened or is not a regular file. */
 lw_status lw_input_open(lw_input_file *input, const char *path);
 
-/* Reads exactly count bytes, by as many calls as signals and the system make of it. LW_EIO if they cannot be read, also for an early end: callers compare
- * with size first, so that only a file that shrinks meanwhile ends early. */
+/* Reads exactly count bytes, resuming short and interrupted reads. Returns LW_EIO if they cannot be
+ * read or the file ends: callers check input->size first, so this means that the file shrank. */
 lw_status lw_input_read(lw_input_file *input, void *bytes, size_t count);
 
-/* Goes on count bytes, which there are. LW_EIO if the file takes no other place. */
+/* Skips count bytes without reading them; the caller ensures that they exist. */
 lw_status lw_input_skip(lw_input_file *input, uint64_t count);
 
-/* Allowed on a zeroed or closed struct. */
+/* Closes the file. input may be zeroed or closed already. */
 void lw_input_close(lw_input_file *input);
 
 #endif

@@ -1,4 +1,4 @@
-/* JSON, by jansson, in a way that tells a text that is wrong from one that there is no memory for. */
+/* JSON parsing with Jansson that distinguishes invalid text from lack of memory. */
 #ifndef LANEWISE_JSON_TEXT_H
 #define LANEWISE_JSON_TEXT_H
 
@@ -6,9 +6,12 @@
 #include <lanewise/status.h>
 #include <stddef.h>
 
-/* Parses the header of a file, text, which begins at byte place of it. *value is the caller's to release, also after
- * some failures; it is left alone otherwise. Keys may not stand twice. */
-lw_status lw_json_parse(const char *path, size_t place, const char *text, size_t length,
+/*
+ * Parses the JSON header of the file path: text, of length bytes, which begins at byte `offset` of
+ * the file. Duplicate keys are errors. The caller initialises *value to NULL and releases it with
+ * json_decref, also after a failure. Returns LW_EFORMAT, with the byte, or LW_ENOMEM.
+ */
+lw_status lw_json_parse(const char *path, size_t offset, const char *text, size_t length,
                         json_t **value);
 
 #endif

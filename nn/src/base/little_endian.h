@@ -1,7 +1,5 @@
-/*
- * Numbers of file formats, whose bytes are little-endian whatever the machine is. Compilers turn
- * each function into one load or store where the machine agrees.
- */
+/* Little-endian numbers in file formats, on machines of any byte order. On little-endian machines
+ * compilers reduce each function to one load or store. */
 #ifndef LANEWISE_LITTLE_ENDIAN_H
 #define LANEWISE_LITTLE_ENDIAN_H
 
@@ -9,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The unsigned number in the first width bytes, width <= 8. */
+/* Loads an unsigned number of width <= 8 bytes. */
 static inline uint64_t lw_load_le(const unsigned char *bytes, size_t width)
 {
     uint64_t value = 0;
@@ -18,6 +16,7 @@ static inline uint64_t lw_load_le(const unsigned char *bytes, size_t width)
     return value;
 }
 
+/* Stores the lower width <= 8 bytes of value. */
 static inline void lw_store_le(unsigned char *bytes, size_t width, uint64_t value)
 {
     for (size_t i = 0; i < width; i++)

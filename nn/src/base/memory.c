@@ -1,7 +1,8 @@
-/* Memory for large arrays of floats, in huge pages where there are many. */
+/* Aligned memory for large arrays, in huge pages, and checks of the sizes of operands. */
 #define _DEFAULT_SOURCE /* madvise */
 
 #include "memory.h"
+#include "arithmetic.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,21 +11,20 @@
 #include <sys/mman.h>
 #endif
 
-/* From so many bytes on, pages of 2 MB: rows drawn at random from 188 MB otherwise miss the translation of nearly
- * every page. */
-enum { HUGE_PAGE = 2 << 20, LEAST_HUGE = 8 << 20 };
+/* Sizes in bytes. Large arrays use huge pages: reading rows in random order from 188 MB in 4 KB
+ * pages misses the TLB for nearly every row. */
+enum { HUGE_PAGE = 2 << 20, MIN_HUGE = 8 << 20 };
 
 void *lw_alloc_aligned(size_t bytes)
 {
-    const int huge = bytes >= LEAST_HUGE;
+    const int huge = bytes >= MIN_HUGE;
     if (bytes > SIZE_MAX - HUGE_PAGE)
         return NULL;
-    /* aligned_alloc wants whole pages; the rest of the last one is never touched. */
-    const size_t pages = (bytes + HUGE_PAGE - 1) / HUGE_PAGE;
-    void *memory =
-        huge ? aligned_alloc(HUGE_PAGE, pages * HUGE_PAGE) : aligned_alloc(LW_ALIGNMENT, bytes);
+    /* aligned_alloc needs whole pages; the end of the last one is never touched. */
+    void *memory = huge ? aligned_alloc(HUGE_PAGE, lw_round_up(bytes, HUGE_PAGE))
+                        : aligned_alloc(LW_ALIGNMENT, bytes);
 #if defined(MADV_HUGEPAGE)
-    /* A wish: where it is not granted, the pages are small. */
+    /* A hint: if the kernel ignores it, the pages are small. */
     if (memory && huge)
         (void)madvise(memory, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
 #endif
@@ -33,10 +33,9 @@ void *lw_alloc_aligned(size_t bytes)
 
 float *lw_alloc_floats(size_t count)
 {
-    const size_t line = LW_ALIGNMENT / sizeof(float);
-    if (count > SIZE_MAX / sizeof(float) - line)
+    if (count > (SIZE_MAX - LW_ALIGNMENT) / sizeof(float))
         return NULL;
-    const size_t bytes = (count + line - 1) / line * LW_ALIGNMENT;
+    const size_t bytes = lw_round_up(count * sizeof(float), LW_ALIGNMENT);
     float *floats = lw_alloc_aligned(bytes);
     if (floats)
         memset(floats, 0, bytes);
@@ -50,6 +49,11 @@ lw_status lw_check_rows(const char *name, size_t rows, size_t columns)
         return lw_fail(LW_EINVAL, "%s of %zu rows x %zu columns overflows the address space", name,
                        rows, columns);
     return LW_OK;
+}
+
+lw_status lw_no_memory(const char *subject, const char *what)
+{
+    return lw_fail(LW_ENOMEM, "%s: no memory for %s", subject, what);
 }
 
 int lw_overlap(const float *a, size_t a_count, const float *b, size_t b_count)

@@ -1,4 +1,4 @@
-/* Memory for large arrays of floats. */
+/* Aligned memory for large arrays, and checks of the sizes of operands. */
 #ifndef LANEWISE_MEMORY_H
 #define LANEWISE_MEMORY_H
 
@@ -7,17 +7,21 @@
 
 enum { LW_ALIGNMENT = 64 }; /* bytes: a cache line, and the widest vector */
 
-/* bytes, a multiple of LW_ALIGNMENT, on such a boundary, and in huge pages where there are many; released with
- * free. NULL if there is no memory. */
+/* Allocates bytes, a multiple of LW_ALIGNMENT, aligned to LW_ALIGNMENT and for large sizes in huge
+ * pages. Release with free. Returns NULL if there is no memory. */
 void *lw_alloc_aligned(size_t bytes);
 
-/* Zeroed floats, of the same kind. */
+/* Allocates count zeroed floats with lw_alloc_aligned. */
 float *lw_alloc_floats(size_t count);
 
-/* LW_EINVAL for more floats, or numbers of 32 bits, than an operand of that name can have in any memory. */
+/* Returns LW_EINVAL if rows x columns elements of 32 bits exceed PTRDIFF_MAX bytes. name: the
+ * operand, for the message. */
 lw_status lw_check_rows(const char *name, size_t rows, size_t columns);
 
-/* Whether two arrays of floats, of so many each, share memory; not if one is NULL. */
+/* Returns 1 if two arrays of floats share memory; 0 if one is NULL. */
 int lw_overlap(const float *a, size_t a_count, const float *b, size_t b_count);
+
+/* Records "SUBJECT: no memory for WHAT" and returns LW_ENOMEM. subject: a path or a function. */
+lw_status lw_no_memory(const char *subject, const char *what);
 
 #endif

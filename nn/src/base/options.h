@@ -1,4 +1,4 @@
-/* Structs of options that callers fill in and that grow at the end from version to version. */
+/* Option structs of the public interface, which gain members at the end in later versions. */
 #ifndef LANEWISE_OPTIONS_H
 #define LANEWISE_OPTIONS_H
 
@@ -9,21 +9,22 @@
 
 enum { LW_OPTIONS_MAX_BYTES = 4096 };
 
-/* A struct of options as this library knows it. */
+/* An option struct as this version of the library knows it. */
 typedef struct lw_options_type {
     const char *name;
-    size_t first_size; /* of its first version */
-    size_t size;       /* of this version */
+    size_t first_size; /* bytes in its first version */
+    size_t size;       /* bytes in this version */
 } lw_options_type;
 
-/* last is the last member of the first version. */
+/* last: the last member of the struct's first version. */
 #define LW_OPTIONS_TYPE(type, last)                                                                \
     (&(lw_options_type){#type, offsetof(type, last) + sizeof(((type *)NULL)->last), sizeof(type)})
 
 /*
- * Copies a caller's options, which begin with their size as a size_t, to a struct of this version.
- * Members that an older caller does not have become 0. A newer caller's struct is accepted if the excess bytes are 0.
- * LW_EINVAL, with the function and the struct, for any other size; to is then unchanged.
+ * Copies a caller's options to a struct of this version. Options begin with their size in bytes, a
+ * size_t. Members missing from an older caller's struct become 0. A newer caller's larger struct is
+ * accepted if its additional bytes are 0. Otherwise returns LW_EINVAL and leaves *to unchanged.
+ * function: the public function, for the message.
  */
 static inline lw_status lw_read_options(const char *function, const lw_options_type *type, void *to,
                                         const void *from)
@@ -36,9 +37,9 @@ static inline lw_status lw_read_options(const char *function, const lw_options_t
     for (size_t i = type->size; i < given; i++)
         if (((const unsigned char *)from)[i] != 0)
             return lw_fail(LW_EINVAL,
-                           "%s: %s has an option in byte %zu that this version of the library, "
-                           "whose struct has %zu bytes, does not know",
-                           function, type->name, i, type->size);
+                           "%s: byte %zu of %s is set, but this version of the library knows "
+                           "only %zu bytes of options",
+                           function, i, type->name, type->size);
     memset(to, 0, type->size);
     memcpy(to, from, given < type->size ? given : type->size);
     return LW_OK;

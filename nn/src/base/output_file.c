@@ -108,8 +108,8 @@ static int open_unnamed(lw_output_file *file)
     return -1;
 }
 
-/* Opens the temporary file. Not with mkstemp, which sets mode 0600; the umask, needed to correct the
- * mode, cannot be read without changing it for all threads. */
+/* Opens the temporary file. Not with mkstemp, which sets mode 0600: the umask, needed to correct
+ * the mode, cannot be read without changing it for all threads. */
 static lw_status open_temporary(lw_output_file *file)
 {
     file->descriptor = open_unnamed(file);

@@ -1,4 +1,4 @@
-/* Division of n rows into contiguous parts whose sizes differ by at most one. */
+/* Partition of n rows into contiguous shards whose sizes differ by at most one. */
 #ifndef LANEWISE_PARTITION_H
 #define LANEWISE_PARTITION_H
 
@@ -9,19 +9,19 @@ typedef struct lw_range {
     size_t begin, end;
 } lw_range;
 
-/* floor(total * part / parts): the first row of a part; for part == parts the end of the last one.
- * The two terms do not overflow if part and parts are at most UINT32_MAX. */
-static inline size_t lw_partition_begin(size_t total, size_t part, size_t parts)
+/* The first row of a shard: floor(n * shard / shards). shard == shards gives n. Does not overflow
+ * if shard and shards are at most UINT32_MAX. */
+static inline size_t lw_partition_begin(size_t n, size_t shard, size_t shards)
 {
-    /* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): callers pass parts > 0 */
-    return total / parts * part + total % parts * part / parts;
+    /* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): callers pass shards > 0 */
+    return n / shards * shard + n % shards * shard / shards;
 }
 
-/* The rows of a part. */
-static inline lw_range lw_partition_range(size_t total, size_t part, size_t parts)
+/* The rows of a shard. */
+static inline lw_range lw_partition_range(size_t n, size_t shard, size_t shards)
 {
-    return (lw_range){lw_partition_begin(total, part, parts),
-                      lw_partition_begin(total, part + 1, parts)};
+    return (lw_range){lw_partition_begin(n, shard, shards),
+                      lw_partition_begin(n, shard + 1, shards)};
 }
 
 #endif

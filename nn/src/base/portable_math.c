@@ -1,13 +1,14 @@
+/* Elementary functions with bit-identical results on every CPU. */
 #include "portable_math.h"
 
 #include <math.h>
 
-/* log x = e ln 2 + log m, m in [sqrt(1/2), sqrt(2)), and log m = 2 (s + s^3 / 3 + s^5 / 5 + ...) with
- * s = (m - 1) / (m + 1). |s| is below 0.1716: the first term left out is 2^-65 of the sum. */
+/* log x = e ln 2 + log m with m in [sqrt(1/2), sqrt(2)) and log m = 2 (s + s^3 / 3 + s^5 / 5 + ...)
+ * with s = (m - 1) / (m + 1). Since |s| < 0.1716, the first omitted term is 2^-65 of the sum. */
 double lw_portable_log(double x)
 {
     static const double root_of_half = 0.7071067811865476;
-    /* ln 2 in two parts, the first so short that its product with e is exact. */
+    /* ln 2 in two parts; the product of the first with e is exact. */
     static const double ln2_high = 0x1.62e42fefap-1, ln2_low = 0x1.cf79abc9e3b39p-40;
     int e;
     double m = frexp(x, &e);
@@ -22,7 +23,8 @@ double lw_portable_log(double x)
     return (double)e * ln2_high + ((double)e * ln2_low + 2.0 * s * series) + 2.0 * s;
 }
 
-/* 1 - x^2 / (last (last - 1)) (...) down to last = 2, the cosine, or 3, the sine divided by x; square = x^2. */
+/* Horner evaluation of the series of cos x (last even) or sin x / x (last odd), up to the term
+ * x^last or x^(last - 1); square = x^2. */
 static double alternating_series(double square, int last)
 {
     double series = 1.0;
@@ -31,8 +33,8 @@ static double alternating_series(double square, int last)
     return series;
 }
 
-/* By the nearest quarter of a turn: the rest is exact and at most pi / 4, where the first terms left out are
- * below 2^-58. */
+/* Reduces to the nearest quarter turn. The remainder is exact and at most pi / 4, where the first
+ * omitted terms are below 2^-58. */
 double lw_portable_cos2pi(double turns)
 {
     static const double half_pi = 1.5707963267948966;

@@ -1,6 +1,7 @@
+/* Encoder of Protocol Buffers messages. */
 #include "protobuf.h"
-#include "base/array_grow.h"
-#include "base/little_endian.h"
+#include "array_grow.h"
+#include "little_endian.h"
 
 #include <stdlib.h>
 
@@ -29,7 +30,7 @@ static void append(lw_message *message, const void *bytes, size_t count)
     message->size = size;
 }
 
-/* Seven bits a byte, the lowest first; the eighth says that more follow. */
+/* Seven bits per byte, lowest first; the eighth bit is set if more bytes follow. */
 static void append_varint(lw_message *message, uint64_t value)
 {
     unsigned char byte;

@@ -1,3 +1,4 @@
+/* The SplitMix64 generator, distributions and shuffling. */
 #include "random.h"
 
 #include "portable_math.h"
@@ -19,14 +20,14 @@ double lw_random_uniform(lw_random *random)
 
 double lw_random_normal(lw_random *random)
 {
-    /* 1 - u lies in (0, 1], so the logarithm is finite. */
+    /* 1 - u is in (0, 1], so the logarithm is finite. */
     const double radius = sqrt(-2.0 * lw_portable_log(1.0 - lw_random_uniform(random)));
     return radius * lw_portable_cos2pi(lw_random_uniform(random));
 }
 
 size_t lw_random_below(lw_random *random, size_t bound)
 {
-    /* Draws below the largest multiple of bound, so that every remainder is equally likely. */
+    /* Rejects draws from the largest multiple of bound on: all remainders are equally likely. */
     const uint64_t limit = UINT64_MAX - UINT64_MAX % bound;
     uint64_t draw = lw_random_u64(random);
     while (draw >= limit)

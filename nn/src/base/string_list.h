@@ -1,21 +1,21 @@
-/* Lists of names in one block of memory, so that one free releases them. */
+/* Lists of strings in one block of memory, released with one call. */
 #ifndef LANEWISE_STRING_LIST_H
 #define LANEWISE_STRING_LIST_H
 
 #include <stddef.h>
 
-/* A name of one text, or of two with " = " between them. */
+/* The string "TEXT", or "TEXT = VALUE" if value is not NULL. */
 typedef struct lw_string {
-    const char *text, *value; /* value NULL: only the text */
+    const char *text, *value;
 } lw_string;
 
-/* Copies count names; NULL if there is no memory. */
-const char *const *lw_string_list_create(size_t count, const lw_string *names);
+/* Creates a list of copies of count strings. Returns NULL if there is no memory. */
+const char *const *lw_string_list_create(size_t count, const lw_string *strings);
 
-/* Copies a list that lw_string_list_create made, or a user's own; NULL if there is no memory. */
-const char *const *lw_string_list_copy(size_t count, const char *const *names);
+/* Copies a list of count strings, allocated in any way. Returns NULL if there is no memory. */
+const char *const *lw_string_list_copy(size_t count, const char *const *strings);
 
-/* Releases a list of lw_string_list_create. NULL is allowed. */
-void lw_string_list_free(const char *const *names);
+/* Frees a list made by one of the functions above. strings may be NULL. */
+void lw_string_list_free(const char *const *strings);
 
 #endif

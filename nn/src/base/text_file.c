@@ -1,6 +1,7 @@
-/* Text files that appear whole or not at all. */
+/* Text files that are replaced atomically. */
 #define _POSIX_C_SOURCE 200809L /* locale_t */
 #include "text_file.h"
+#include "memory.h"
 
 #include <stdio.h>
 
@@ -11,7 +12,7 @@ lw_status lw_text_open(lw_text_file *text, const char *path)
     text->status = LW_OK;
     text->locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (!text->locale)
-        return lw_fail(LW_ENOMEM, "%s: no memory for a locale", path);
+        return lw_no_memory(path, "a locale");
     const lw_status status = lw_output_file_open(&text->file, path);
     if (status != LW_OK)
         freelocale(text->locale);
@@ -27,22 +28,22 @@ static void flush(lw_text_file *text)
 
 void lw_text_print_list(lw_text_file *text, const char *format, va_list list)
 {
-    const locale_t before = uselocale(text->locale); /* of this thread only */
+    const locale_t before = uselocale(text->locale); /* changes this thread only */
     int printed = 0;
     for (int attempt = 0; attempt < 2 && !printed; attempt++) {
-        const size_t room = LW_TEXT_BYTES - text->used;
+        const size_t left = LW_TEXT_BYTES - text->used;
         va_list arguments;
         va_copy(arguments, list);
-        const int length = vsnprintf(text->buffer + text->used, room, format, arguments);
+        const int length = vsnprintf(text->buffer + text->used, left, format, arguments);
         va_end(arguments);
-        printed = length >= 0 && (size_t)length < room;
+        printed = length >= 0 && (size_t)length < left;
         if (printed)
             text->used += (size_t)length;
         else
             flush(text);
     }
     if (!printed && text->status == LW_OK)
-        text->status = lw_fail(LW_ENOMEM, "%s: no memory to print", text->path);
+        text->status = lw_no_memory(text->path, "formatted text");
     uselocale(before);
 }
 

@@ -1,4 +1,6 @@
+/* Arrays of 32-bit numbers in files, little-endian. */
 #include "write_le32.h"
+#include "arithmetic.h"
 #include "little_endian.h"
 
 #include <string.h>
@@ -11,7 +13,7 @@ lw_status lw_write_le32(lw_output_file *file, const void *words, size_t count)
     const unsigned char *next = words;
     lw_status status = LW_OK;
     while (count > 0 && status == LW_OK) {
-        const size_t chunk = count < CHUNK_WORDS ? count : CHUNK_WORDS;
+        const size_t chunk = lw_min_size(count, CHUNK_WORDS);
         for (size_t i = 0; i < chunk; i++, next += WORD_BYTES) {
             uint32_t word;
             memcpy(&word, next, WORD_BYTES);
