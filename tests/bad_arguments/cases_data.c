@@ -86,7 +86,7 @@ void bad_dataset_shard(void)
 {
     watch_operands();
     bad_shapes(shard_of_all);
-    REFUSES(LW_EINVAL, "selection", lw_dataset_shard(&s.data, NULL, NULL));
+    REFUSES(LW_EINVAL, "part", lw_dataset_shard(&s.data, NULL, NULL));
     for (size_t i = 0; i < BAD_SHARDS; i++)
         REFUSES(LW_EINVAL, "shard", lw_dataset_shard(&s.data, &bad_shards[i], &s.made));
 }

@@ -374,7 +374,7 @@ START_TEST(csv_rejects_files_without_data)
                     &(lw_csv_options){.size = sizeof(lw_csv_options), .no_header = 1});
     expect_rejected(LW_EDATA, "line 1", "a,b\n", NULL);
     expect_rejected(LW_EDATA, "line 2", "\na,b", NULL);
-    expect_rejected(LW_EDATA, "no column but the target", "a\n1\n",
+    expect_rejected(LW_EDATA, "the target is the only column", "a\n1\n",
                     &(lw_csv_options){.size = sizeof(lw_csv_options), .target = "a"});
 
     lw_dataset data = untouched_dataset();

@@ -184,7 +184,7 @@ START_TEST(idx_rejects_files_of_different_sizes)
     const char *fewer_labels = save_composed(&fewer, "fewer");
     expect_rejected_idx(LW_ESHAPE, good_images, fewer_labels, good_images, "has 4 labels");
     expect_rejected_idx(LW_ESHAPE, good_images, fewer_labels, fewer_labels, "has 5 rows");
-    expect_rejected_idx(LW_ESHAPE, good_images, good_images, good_images, "6 bytes for each row");
+    expect_rejected_idx(LW_ESHAPE, good_images, good_images, good_images, "6 bytes per row");
 
     const char *missing = temp_path("missing");
     expect_rejected_idx(LW_EIO, missing, good_labels, missing, "No such file");

@@ -181,7 +181,7 @@ START_TEST(invalid_shards_are_rejected)
         {2, 1, 3}, {0, 4, 3}, {0, 1, 0}, {1, 1, 0}, {0, 1, (size_t)UINT32_MAX + 1}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         lw_dataset data = untouched_dataset();
-        ASSERT_FAILS(LW_EINVAL, "a shard from", loads[_i](&data, &wrong[i]));
+        ASSERT_FAILS(LW_EINVAL, "the shard from", loads[_i](&data, &wrong[i]));
         ck_assert(is_untouched(&data));
     }
 }

@@ -25,9 +25,9 @@ typedef struct lw_batch_partition {
     size_t *slot_rows;    /* scratch: the order of one slot's rows */
 } lw_batch_partition;
 
-/* Makes room for the number of rows of each rank, rows_of_rank, which the caller fills in before it
- * calls lw_batch_partition_divide. batch_rows is that of all ranks, or LW_FULL_BATCH. Released with
- * lw_batch_partition_close, after a failure too. */
+/* Initialises a partition and allocates rows_of_rank, which the caller fills in before it calls
+ * lw_batch_partition_divide. batch_rows: of all ranks, or LW_FULL_BATCH. The caller closes the
+ * partition, also after a failure. */
 lw_status lw_batch_partition_open(lw_batch_partition *partition, size_t rank, size_t ranks,
                                   size_t batch_rows);
 

@@ -1,4 +1,6 @@
+/* Data sets from CSV files: the choice of columns, one-hot encoding and standardization. */
 #define _POSIX_C_SOURCE 200809L /* locale_t */
+#include "base/memory.h"
 #include "base/options.h"
 #include "csv_names.h"
 #include "csv_table.h"
@@ -8,40 +10,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What becomes of a column of the file in the data set. */
+/* How a column of the file is converted. */
 typedef struct csv_use {
     int standardize;
-    double mean, inverse_deviation; /* 0: a constant column */
+    double mean, inverse_deviation; /* inverse_deviation 0: a constant column */
 } csv_use;
 
 typedef struct csv_plan {
     lw_csv_table table;
-    csv_use *uses; /* one for each column */
-    size_t target; /* its column; SIZE_MAX: none */
+    csv_use *uses; /* one per column */
+    size_t target; /* column of the target, SIZE_MAX if none */
     size_t inputs; /* columns of x */
     lw_shard shard;
 } csv_plan;
 
 /* ---- Options ------------------------------------------------------------------------------ */
 
-static lw_status check_options(const lw_csv_options *options)
+static const char function_name[] = "lw_dataset_load_csv";
+
+/* The first two messages concern mistakes of C programs only, the others also users' files. */
+static lw_status check_options(const char *path, const lw_csv_options *options)
 {
-    if (options->labels && !options->target)
-        return lw_fail(LW_EINVAL, "options->labels is set, but options->target is NULL");
     if (options->one_hot_count > 0 && !options->one_hot)
-        return lw_fail(LW_EINVAL, "options->one_hot is NULL");
+        return lw_fail(LW_EINVAL, "%s: options->one_hot is NULL", function_name);
     if (options->standardized_count > 0 && !options->standardized)
-        return lw_fail(LW_EINVAL, "options->standardized is NULL");
+        return lw_fail(LW_EINVAL, "%s: options->standardized is NULL", function_name);
+    if (options->labels && !options->target)
+        return lw_fail(LW_EINVAL, "%s: labels need a target column", path);
     if (options->separator && strchr("\"\r\n", options->separator))
-        return lw_fail(LW_EINVAL, "options->separator is a quote or a line end");
+        return lw_fail(LW_EINVAL, "%s: the separator is a quote or a line end", path);
     return LW_OK;
 }
 
-/* Finds a column by its name or, where no column has that name, by its number. */
+/* Finds a column by name or, if no column has that name, by number. */
 static lw_status find_column(const lw_csv_table *table, const char *name, size_t *column)
 {
     if (!name)
-        return lw_fail(LW_EINVAL, "options name a column NULL");
+        return lw_fail(LW_EINVAL, "%s: the name of a column is NULL", function_name);
     for (size_t j = 0; j < table->column_count; j++)
         if (strcmp(table->columns[j].name, name) == 0) {
             *column = j;
@@ -54,11 +59,11 @@ static lw_status find_column(const lw_csv_table *table, const char *name, size_t
             return LW_OK;
         }
     }
-    return lw_fail(LW_EINVAL, "%s: line %zu: no column '%.40s' among the %zu",
+    return lw_fail(LW_EINVAL, "%s: line %zu: no column '%.40s' among the %zu columns",
                    table->reader.input.path, table->first_line, name, table->column_count);
 }
 
-/* Finds an input column for a use that only one option may ask for. */
+/* Finds an input column for one-hot encoding or standardization, which exclude each other. */
 static lw_status find_input(const csv_plan *plan, const char *name, const char *use, size_t *column)
 {
     const lw_status status = find_column(&plan->table, name, column);
@@ -80,7 +85,7 @@ static lw_status plan_columns(csv_plan *plan, const lw_csv_options *options)
     plan->target = SIZE_MAX;
     plan->uses = calloc(table->column_count, sizeof *plan->uses);
     if (!plan->uses)
-        return lw_fail(LW_ENOMEM, "%s: no memory for its columns", table->reader.input.path);
+        return lw_no_memory(table->reader.input.path, "its columns");
     if (options->target) {
         status = find_column(table, options->target, &plan->target);
         if (status == LW_OK && options->labels)
@@ -104,8 +109,8 @@ static lw_status plan_columns(csv_plan *plan, const lw_csv_options *options)
 
 /* ---- From the table to the data set ------------------------------------------------------- */
 
-/* Mean and sample deviation of a column. Whether it is constant is asked of the values: the mean of
- * equal values may be rounded, and would leave deviations of noise. */
+/* Mean and sample standard deviation of a column. Constant columns are found by comparing values:
+ * the mean of equal values may be rounded, so that their deviations are not exactly 0. */
 static void measure(const lw_csv_table *table, size_t j, csv_use *use)
 {
     const size_t rows = table->row_count, columns = table->column_count;
@@ -152,7 +157,8 @@ static lw_status count_inputs(csv_plan *plan)
             plan->inputs += column->kind == LW_CSV_CATEGORY ? column->categories : 1;
     }
     if (plan->inputs == 0)
-        return lw_fail(LW_EDATA, "%s: no column but the target", plan->table.reader.input.path);
+        return lw_fail(LW_EDATA, "%s: the target is the only column",
+                       plan->table.reader.input.path);
     return LW_OK;
 }
 
@@ -163,11 +169,11 @@ static lw_status name_dataset(lw_dataset *data, const csv_plan *plan)
     if (text_labels)
         data->class_names = lw_csv_class_names(&plan->table, plan->target, data->outputs);
     if (!data->input_names || (text_labels && !data->class_names))
-        return lw_fail(LW_ENOMEM, "%s: no memory for names", plan->table.reader.input.path);
+        return lw_no_memory(plan->table.reader.input.path, "names");
     return LW_OK;
 }
 
-/* Of all rows. */
+/* The number of classes in all rows, not only the shard's. */
 static size_t count_classes(const csv_plan *plan)
 {
     const lw_csv_table *table = &plan->table;
@@ -188,12 +194,13 @@ static lw_status make_dataset(lw_dataset *data, csv_plan *plan)
         kind =
             table->columns[plan->target].kind == LW_CSV_LABEL ? LW_TARGET_LABELS : LW_TARGET_VALUES;
     size_t first, rows;
-    status = lw_shard_rows(&plan->shard, table->row_count, &first, &rows);
+    status = lw_shard_rows(function_name, &plan->shard, table->row_count, &first, &rows);
     if (status != LW_OK)
         return status;
     lw_dataset made;
     lw_dataset_arrays arrays;
-    status = lw_dataset_allocate(&made, &arrays, rows, plan->inputs, 1, kind);
+    status =
+        lw_dataset_allocate(table->reader.input.path, &made, &arrays, rows, plan->inputs, 1, kind);
     if (status != LW_OK)
         return status;
 
@@ -220,16 +227,16 @@ static lw_status make_dataset(lw_dataset *data, csv_plan *plan)
 
 lw_status lw_dataset_load_csv(lw_dataset *data, const char *path, const lw_csv_options *options)
 {
-    static const char name[] = "lw_dataset_load_csv";
     lw_csv_options known = {.size = sizeof known};
     if (!data || !path)
-        return lw_fail(LW_EINVAL, "%s: %s is NULL", name, data ? "path" : "data");
+        return lw_fail(LW_EINVAL, "%s: %s is NULL", function_name, data ? "path" : "data");
     lw_status status = LW_OK;
     if (options)
-        status = lw_read_options(name, LW_OPTIONS_TYPE(lw_csv_options, shard), &known, options);
+        status =
+            lw_read_options(function_name, LW_OPTIONS_TYPE(lw_csv_options, shard), &known, options);
     options = &known;
     if (status == LW_OK)
-        status = check_options(options);
+        status = check_options(path, options);
     if (status != LW_OK)
         return status;
 

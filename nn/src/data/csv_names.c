@@ -1,11 +1,12 @@
+/* Names of the inputs and classes of a data set from a CSV file. */
 #define _POSIX_C_SOURCE 200809L /* locale_t */
 #include "csv_names.h"
 #include "base/string_list.h"
 
 #include <stdlib.h>
 
-/* The number that a field of a column was given. */
-static size_t number_of(const lw_csv_table *table, size_t column, const lw_csv_cell *cell)
+/* The code of a field. */
+static size_t code_of(const lw_csv_table *table, size_t column, const lw_csv_cell *cell)
 {
     return (size_t)table->values[cell->row * table->column_count + column];
 }
@@ -16,12 +17,12 @@ static void name_categories(const lw_csv_table *table, size_t column, lw_string 
     const lw_csv_cell *first = NULL;
     for (size_t i = 0; i < c->cell_count; i++) {
         const lw_csv_cell *cell = &c->cells[i];
-        /* 1 and 1.0, neighbours in their order, are called what the file has first. */
-        if (first && number_of(table, column, first) == number_of(table, column, cell) &&
+        /* Equal numbers with different texts, 1 and 1.0, get the text that is first in the file. */
+        if (first && code_of(table, column, first) == code_of(table, column, cell) &&
             first->row < cell->row)
             continue;
         first = cell;
-        names[number_of(table, column, cell)] = (lw_string){.text = c->name, .value = cell->text};
+        names[code_of(table, column, cell)] = (lw_string){.text = c->name, .value = cell->text};
     }
 }
 
@@ -54,7 +55,7 @@ const char *const *lw_csv_class_names(const lw_csv_table *table, size_t target, 
     if (!names)
         return NULL;
     for (size_t i = 0; i < column->cell_count; i++)
-        names[number_of(table, target, &column->cells[i])].text = column->cells[i].text;
+        names[code_of(table, target, &column->cells[i])].text = column->cells[i].text;
     const char *const *made = lw_string_list_create(classes, names);
     free(names);
     return made;

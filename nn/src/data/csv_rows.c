@@ -1,4 +1,6 @@
+/* Reads a CSV file row by row with libcsv. */
 #include "csv_rows.h"
+#include "base/arithmetic.h"
 #include "base/array_grow.h"
 
 #include <stdlib.h>
@@ -8,13 +10,13 @@ enum { CHUNK_BYTES = 1 << 16, FIELD_STEP_BYTES = 4096 };
 
 static const unsigned char byte_order_mark[] = {0xef, 0xbb, 0xbf};
 
-static lw_status no_memory(const lw_csv_rows *rows)
+lw_status lw_csv_no_memory(const lw_csv_rows *rows, const char *what)
 {
-    return lw_fail(LW_ENOMEM, "%s: line %zu: no memory for a row", rows->input.path,
-                   rows->row_line);
+    return lw_fail(LW_ENOMEM, "%s: line %zu: no memory for %s", rows->input.path, rows->row_line,
+                   what);
 }
 
-/* ---- Callbacks of the parser -------------------------------------------------------------- */
+/* ---- Parser callbacks --------------------------------------------------------------------- */
 
 static lw_status add_field(lw_csv_rows *rows, const void *bytes, size_t length)
 {
@@ -30,7 +32,7 @@ static lw_status add_field(lw_csv_rows *rows, const void *bytes, size_t length)
     if (field)
         rows->field = field;
     if (!text || !field)
-        return no_memory(rows);
+        return lw_csv_no_memory(rows, "a row");
 
     field[rows->field_count++] = rows->text_size;
     memcpy(text + rows->text_size, bytes, length);
@@ -46,7 +48,7 @@ static void on_field(void *bytes, size_t length, void *user)
         rows->status = add_field(rows, bytes, length);
 }
 
-/* Called for every line end outside quotes; that of a blank line has no fields before it. */
+/* Called for each line end outside quotes, including those of blank lines, which have no fields. */
 static void on_row(int terminator, void *user)
 {
     (void)terminator;
@@ -60,10 +62,9 @@ static void on_row(int terminator, void *user)
 static lw_status parser_error(lw_csv_rows *rows)
 {
     if (csv_error(&rows->parser) != CSV_EPARSE)
-        return no_memory(rows);
+        return lw_csv_no_memory(rows, "a row");
     return lw_fail(LW_EFORMAT,
-                   "%s: line %zu: a quote inside a field, or a quoted field that does "
-                   "not end",
+                   "%s: line %zu: a quote inside a field, or a quoted field that does not end",
                    rows->input.path, rows->row_line);
 }
 
@@ -75,8 +76,8 @@ static lw_status fill_chunk(lw_csv_rows *rows)
     return lw_input_read(&rows->input, rows->chunk, rows->chunk_end);
 }
 
-/* Gives the parser what is left of the chunk up to the end of a line, so that at most one row ends
- * in it and the parser, which counts no lines, need not. */
+/* Parses the rest of the chunk up to the next line end. So at most one row ends per call, and lines
+ * are counted here, because libcsv does not count them. */
 static lw_status parse_segment(lw_csv_rows *rows)
 {
     const unsigned char *segment = rows->chunk + rows->chunk_at;
@@ -143,7 +144,7 @@ static lw_status skip_byte_order_mark(lw_csv_rows *rows)
 lw_status lw_csv_open(lw_csv_rows *rows, const char *path, char separator)
 {
     *rows = (lw_csv_rows){.line = 1, .row_line = 1};
-    /* Fails only for a parser that is NULL; it allocates when it parses. */
+    /* csv_init fails only for NULL; memory is allocated while parsing. */
     csv_init(&rows->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL);
     csv_set_delim(&rows->parser, (unsigned char)separator);
     csv_set_blk_size(&rows->parser, FIELD_STEP_BYTES);
@@ -152,7 +153,7 @@ lw_status lw_csv_open(lw_csv_rows *rows, const char *path, char separator)
     if (status != LW_OK)
         return status;
     rows->chunk = malloc(CHUNK_BYTES);
-    return rows->chunk ? skip_byte_order_mark(rows) : no_memory(rows);
+    return rows->chunk ? skip_byte_order_mark(rows) : lw_csv_no_memory(rows, "a row");
 }
 
 const char *lw_csv_field(const lw_csv_rows *rows, size_t column)

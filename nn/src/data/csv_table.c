@@ -1,4 +1,5 @@
-#define _GNU_SOURCE
+/* A CSV file as a table of numbers: names of columns, conversion of fields, codes of categories. */
+#define _GNU_SOURCE /* strtod_l */
 #include "csv_table.h"
 #include "base/array_grow.h"
 
@@ -8,18 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How much of a field a message quotes. */
+/* A field in messages, truncated. */
 #define QUOTED "'%.40s'"
 
 /* ---- Columns and their names -------------------------------------------------------------- */
 
 static lw_status no_memory(const lw_csv_table *table)
 {
-    return lw_fail(LW_ENOMEM, "%s: line %zu: no memory for the table", table->reader.input.path,
-                   table->reader.row_line);
+    return lw_csv_no_memory(&table->reader, "the table");
 }
 
-/* By name; columns of the same name in their order, which is that of their places. */
+/* Orders columns by name, those of the same name by position. */
 static int compare_names(const void *a, const void *b)
 {
     const lw_csv_column *left = *(lw_csv_column *const *)a, *right = *(lw_csv_column *const *)b;
@@ -27,11 +27,12 @@ static int compare_names(const void *a, const void *b)
     return order != 0 ? order : (left > right) - (left < right);
 }
 
-/* Sorted, because a line of 0.5 MB has 60000 columns: to compare each with all before it took 6 s. */
+/* Rejects duplicate names. Sorts them first: comparing all pairs of 60000 columns, which fit into a
+ * header of 0.5 MB, took 6 s. */
 static lw_status check_names(const lw_csv_table *table)
 {
     const size_t count = table->column_count;
-    /* NOLINTNEXTLINE(bugprone-sizeof-expression): its elements are pointers */
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers */
     lw_csv_column **sorted = calloc(count, sizeof *sorted);
     if (!sorted)
         return no_memory(table);
@@ -39,7 +40,7 @@ static lw_status check_names(const lw_csv_table *table)
         sorted[j] = &table->columns[j];
     /* NOLINTNEXTLINE(bugprone-sizeof-expression): the same */
     qsort(sorted, count, sizeof *sorted, compare_names);
-    /* Of several the one that comes first in the file. */
+    /* Reports the duplicate that comes first in the file. */
     const lw_csv_column *first = NULL, *second = NULL;
     for (size_t j = 1; j < count; j++)
         if (strcmp(sorted[j - 1]->name, sorted[j]->name) == 0 && (!second || sorted[j] < second)) {
@@ -103,8 +104,8 @@ static lw_status field_error(const lw_csv_table *table, size_t j, const char *wh
                    lw_csv_field(&table->reader, j), what);
 }
 
-/* Whether text is a finite decimal number. The characters are looked at first because strtod also
- * takes hexadecimal numbers and words. */
+/* Returns 1 if text is a finite decimal number. Checks the characters first, because strtod also
+ * accepts hexadecimal numbers and words. */
 static int parse_number(const lw_csv_table *table, const char *text, double *value)
 {
     char *end;
@@ -130,7 +131,7 @@ static lw_status add_cell(lw_csv_table *table, size_t j, double number)
     return LW_OK;
 }
 
-/* A column of labels is what its first field is. */
+/* The first field of a column of labels determines whether they are numbers or texts. */
 static lw_status check_label(const lw_csv_table *table, size_t j, int is_number, double number)
 {
     const lw_csv_column *column = &table->columns[j];
@@ -138,13 +139,13 @@ static lw_status check_label(const lw_csv_table *table, size_t j, int is_number,
         return field_error(table, j, "is a number among labels that are texts");
     if (!is_number && column->all_numbers && table->row_count > 0)
         return field_error(table, j, "is a text among labels that are numbers");
-    /* The number of classes, the largest label + 1, is to fit as well. */
+    /* The number of classes, the largest label + 1, must fit too. */
     if (is_number && !(number >= 0.0 && number < INT32_MAX && number == floor(number)))
-        return field_error(table, j, "is no label: a whole number from 0 or a text is needed");
+        return field_error(table, j, "is not a label; use whole numbers from 0, or texts");
     return LW_OK;
 }
 
-/* *value stays as it is where the field is numbered later. */
+/* Converts a field. *value is unchanged if the field is coded later. */
 static lw_status read_field(lw_csv_table *table, size_t j, double *value)
 {
     lw_csv_column *column = &table->columns[j];
@@ -203,7 +204,7 @@ static int compare_texts(const void *a, const void *b)
     return strcmp(((const lw_csv_cell *)a)->text, ((const lw_csv_cell *)b)->text);
 }
 
-/* Numbers the fields of a column in ascending order, equal ones alike. */
+/* Codes the fields of a column by rank. */
 static void rank_cells(lw_csv_table *table, size_t j)
 {
     lw_csv_column *column = &table->columns[j];
@@ -221,23 +222,23 @@ static void rank_cells(lw_csv_table *table, size_t j)
     column->categories = rank + 1;
 }
 
-/* Renumbers a ranked column in order of first appearance. */
+/* Recodes a ranked column in order of first appearance. */
 static lw_status order_by_appearance(lw_csv_table *table, size_t j)
 {
     const size_t categories = table->columns[j].categories;
-    /* 1 + the new number, 0 for one that has not appeared yet. */
-    size_t *number = calloc(categories, sizeof *number);
-    if (!number)
+    /* Indexed by rank: 1 + the new code, 0 before the first appearance. */
+    size_t *codes = calloc(categories, sizeof *codes);
+    if (!codes)
         return no_memory(table);
     size_t appeared = 0;
     for (size_t i = 0; i < table->row_count; i++) {
         double *value = &table->values[i * table->column_count + j];
-        size_t *renumbered = &number[(size_t)*value];
-        if (*renumbered == 0)
-            *renumbered = ++appeared;
-        *value = (double)(*renumbered - 1);
+        size_t *code = &codes[(size_t)*value];
+        if (*code == 0)
+            *code = ++appeared;
+        *value = (double)(*code - 1);
     }
-    free(number);
+    free(codes);
     return LW_OK;
 }
 

@@ -1,15 +1,21 @@
+/* Data sets: allocation, checks, selection of rows, shards and splits. */
 #include "dataset.h"
+#include "base/finite.h"
 #include "base/memory.h"
 #include "base/partition.h"
 #include "base/random.h"
 #include "base/string_list.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-lw_status lw_dataset_allocate(lw_dataset *data, lw_dataset_arrays *arrays, size_t rows,
-                              size_t inputs, size_t outputs, lw_target_kind kind)
+/* Bytes of "FUNCTION: OPERAND" in messages. */
+enum { MAX_NAME_BYTES = 80 };
+
+lw_status lw_dataset_allocate(const char *subject, lw_dataset *data, lw_dataset_arrays *arrays,
+                              size_t rows, size_t inputs, size_t outputs, lw_target_kind kind)
 {
     _Static_assert(sizeof(float) == sizeof(int32_t), "values and labels share one block");
     if (kind != LW_TARGET_VALUES)
@@ -25,8 +31,8 @@ lw_status lw_dataset_allocate(lw_dataset *data, lw_dataset_arrays *arrays, size_
 
     float *x = overflow ? NULL : lw_alloc_aligned(bytes);
     if (!x)
-        return lw_fail(LW_ENOMEM, "no memory for a data set of %zu rows and %zu inputs", rows,
-                       inputs);
+        return lw_fail(LW_ENOMEM, "%s: no memory for a data set of %zu rows and %zu inputs",
+                       subject, rows, inputs);
 
     *arrays = (lw_dataset_arrays){.x = x};
     if (kind == LW_TARGET_VALUES)
@@ -44,16 +50,17 @@ lw_status lw_dataset_allocate(lw_dataset *data, lw_dataset_arrays *arrays, size_
     return LW_OK;
 }
 
-lw_status lw_shard_rows(const lw_shard *shard, size_t rows, size_t *first, size_t *count)
+lw_status lw_shard_rows(const char *function, const lw_shard *shard, size_t n, size_t *first,
+                        size_t *count)
 {
     static const lw_shard all = {0, 1, 1};
     if (!shard || (shard->of == 0 && shard->begin == 0 && shard->end == 0))
         shard = &all;
     if (shard->begin > shard->end || shard->end > shard->of || shard->of > UINT32_MAX)
-        return lw_fail(LW_EINVAL, "a shard from %zu to %zu of %zu", shard->begin, shard->end,
-                       shard->of);
-    *first = lw_partition_begin(rows, shard->begin, shard->of);
-    *count = lw_partition_begin(rows, shard->end, shard->of) - *first;
+        return lw_fail(LW_EINVAL, "%s: the shard from %zu to %zu of %zu is invalid", function,
+                       shard->begin, shard->end, shard->of);
+    *first = lw_partition_begin(n, shard->begin, shard->of);
+    *count = lw_partition_begin(n, shard->end, shard->of) - *first;
     return LW_OK;
 }
 
@@ -61,7 +68,7 @@ void lw_dataset_free(lw_dataset *data)
 {
     if (!data)
         return;
-    if (data->storage) { /* else the names, too, are the caller's */
+    if (data->storage) { /* otherwise the caller owns the names too */
         lw_string_list_free(data->input_names);
         lw_string_list_free(data->class_names);
     }
@@ -69,57 +76,73 @@ void lw_dataset_free(lw_dataset *data)
     *data = (lw_dataset){0};
 }
 
-/* What can be said of a data set without looking at its elements. */
-static lw_status check_shape(const lw_dataset *data)
+/* Checks everything but the elements. */
+static lw_status check_shape(const char *function, const lw_dataset *data)
 {
     if (!data)
-        return lw_fail(LW_EINVAL, "data is NULL");
+        return lw_fail(LW_EINVAL, "%s: data is NULL", function);
     if (data->inputs == 0 || data->outputs == 0)
-        return lw_fail(LW_EINVAL, "data has %zu inputs and %zu outputs; at least 1 is needed",
-                       data->inputs, data->outputs);
+        return lw_fail(LW_EINVAL, "%s: data has %zu inputs and %zu outputs; at least 1 is needed",
+                       function, data->inputs, data->outputs);
     if (data->target.values && data->target.labels)
-        return lw_fail(LW_EINVAL, "data has both values and labels as its target");
+        return lw_fail(LW_EINVAL, "%s: the target of data has both values and labels", function);
     if (data->rows > 0 && !data->x)
-        return lw_fail(LW_EINVAL, "data->x is NULL");
-    const lw_status status = lw_check_rows("x of data", data->rows, data->inputs);
-    return status == LW_OK && data->target.values
-               ? lw_check_rows("the target of data", data->rows, data->outputs)
-               : status;
+        return lw_fail(LW_EINVAL, "%s: data->x is NULL", function);
+
+    char name[MAX_NAME_BYTES];
+    snprintf(name, sizeof name, "%s: x of data", function);
+    const lw_status status = lw_check_rows(name, data->rows, data->inputs);
+    if (status != LW_OK || !data->target.values)
+        return status;
+    snprintf(name, sizeof name, "%s: the target of data", function);
+    return lw_check_rows(name, data->rows, data->outputs);
 }
 
-static lw_status check_finite(const char *name, size_t rows, size_t columns, const float *values)
+static lw_status check_finite(const char *function, const char *name, size_t rows, size_t columns,
+                              const float *values)
+{
+    const size_t found = lw_find_nonfinite(rows * columns, values);
+    return found == rows * columns
+               ? LW_OK
+               : lw_fail(LW_EDATA, "%s: %s in row %zu, column %zu of data is %g", function, name,
+                         found / columns, found % columns, (double)values[found]);
+}
+
+size_t lw_label_classes(size_t outputs)
+{
+    return outputs == 1 ? 2 : outputs;
+}
+
+lw_status lw_check_labels(const char *function, size_t rows, const int32_t *labels, size_t classes)
 {
     for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < columns; j++)
-            if (!isfinite(values[i * columns + j]))
-                return lw_fail(LW_EDATA, "%s in row %zu, column %zu of data is %g", name, i, j,
-                               (double)values[i * columns + j]);
+        if (labels[i] < 0 || (size_t)labels[i] >= classes)
+            return lw_fail(LW_EDATA, "%s: the label in row %zu is %d; it must be 0 to %zu",
+                           function, i, (int)labels[i], classes - 1);
     return LW_OK;
+}
+
+lw_status lw_check_dataset(const char *function, const lw_dataset *data)
+{
+    lw_status status = check_shape(function, data);
+    if (status != LW_OK)
+        return status;
+    if (data->rows == 0)
+        return lw_fail(LW_EDATA, "%s: data has no rows", function);
+
+    status = check_finite(function, "x", data->rows, data->inputs, data->x);
+    if (status == LW_OK && data->target.values)
+        status =
+            check_finite(function, "the target", data->rows, data->outputs, data->target.values);
+    if (status == LW_OK && data->target.labels)
+        status = lw_check_labels(function, data->rows, data->target.labels,
+                                 lw_label_classes(data->outputs));
+    return status;
 }
 
 lw_status lw_dataset_check(const lw_dataset *data)
 {
-    lw_status status = check_shape(data);
-    if (status != LW_OK)
-        return status;
-    if (data->rows == 0)
-        return lw_fail(LW_EDATA, "data has no rows");
-
-    status = check_finite("x", data->rows, data->inputs, data->x);
-    if (status == LW_OK && data->target.values)
-        status = check_finite("the target", data->rows, data->outputs, data->target.values);
-    if (status != LW_OK || !data->target.labels)
-        return status;
-
-    /* A single output tells two classes apart. */
-    const size_t classes = data->outputs > 1 ? data->outputs : 2;
-    for (size_t i = 0; i < data->rows; i++) {
-        const int32_t label = data->target.labels[i];
-        if (label < 0 || (size_t)label >= classes)
-            return lw_fail(LW_EDATA, "the label in row %zu of data is %d; it must be 0 to %zu", i,
-                           (int)label, classes - 1);
-    }
-    return LW_OK;
+    return lw_check_dataset(__func__, data);
 }
 
 static lw_target_kind target_kind(const lw_dataset *data)
@@ -130,7 +153,7 @@ static lw_target_kind target_kind(const lw_dataset *data)
 }
 
 /* Copies the names of data to selection, which has none. */
-static lw_status copy_names(const lw_dataset *data, lw_dataset *selection)
+static lw_status copy_names(const char *function, const lw_dataset *data, lw_dataset *selection)
 {
     if (data->input_names)
         selection->input_names = lw_string_list_copy(data->inputs, data->input_names);
@@ -138,34 +161,23 @@ static lw_status copy_names(const lw_dataset *data, lw_dataset *selection)
         selection->class_names = lw_string_list_copy(data->outputs, data->class_names);
     if ((data->input_names && !selection->input_names) ||
         (data->class_names && !selection->class_names))
-        return lw_fail(LW_ENOMEM, "no memory for the names of a data set");
+        return lw_no_memory(function, "the names of a data set");
     return LW_OK;
 }
 
-lw_status lw_dataset_select(const lw_dataset *data, size_t count, const size_t *index,
-                            lw_dataset *selection)
+/* Copies rows of data. The caller has checked the shape of data and the indices. */
+static lw_status copy_rows(const char *function, const lw_dataset *data, size_t count,
+                           const size_t *index, lw_dataset *copy)
 {
-    lw_status status = check_shape(data);
-    if (status != LW_OK)
-        return status;
-    if ((count > 0 && !index) || !selection)
-        return lw_fail(LW_EINVAL, "%s is NULL", selection ? "index" : "selection");
-    if (count > PTRDIFF_MAX / sizeof *index)
-        return lw_fail(LW_EINVAL, "a count of %zu overflows the address space", count);
-    for (size_t i = 0; i < count; i++)
-        if (index[i] >= data->rows)
-            return lw_fail(LW_EINVAL, "index[%zu] is %zu, but data has %zu rows", i, index[i],
-                           data->rows);
-
     lw_dataset made;
     lw_dataset_arrays arrays;
-    status =
-        lw_dataset_allocate(&made, &arrays, count, data->inputs, data->outputs, target_kind(data));
+    lw_status status = lw_dataset_allocate(function, &made, &arrays, count, data->inputs,
+                                           data->outputs, target_kind(data));
     if (status != LW_OK)
         return status;
-    /* Classes that the chosen rows lack remain classes. */
+    /* The number of classes does not depend on the selected rows. */
     made.outputs = data->outputs;
-    status = copy_names(data, &made);
+    status = copy_names(function, data, &made);
     if (status != LW_OK) {
         lw_dataset_free(&made);
         return status;
@@ -179,24 +191,51 @@ lw_status lw_dataset_select(const lw_dataset *data, size_t count, const size_t *
         if (arrays.labels)
             arrays.labels[i] = data->target.labels[index[i]];
     }
-    *selection = made;
+    *copy = made;
+    return LW_OK;
+}
+
+lw_status lw_dataset_select(const lw_dataset *data, size_t count, const size_t *index,
+                            lw_dataset *selection)
+{
+    const lw_status status = check_shape(__func__, data);
+    if (status != LW_OK)
+        return status;
+    if ((count > 0 && !index) || !selection)
+        return lw_fail(LW_EINVAL, "%s: %s is NULL", __func__, selection ? "index" : "selection");
+    if (count > PTRDIFF_MAX / sizeof *index)
+        return lw_fail(LW_EINVAL, "%s: a count of %zu overflows the address space", __func__,
+                       count);
+    for (size_t i = 0; i < count; i++)
+        if (index[i] >= data->rows)
+            return lw_fail(LW_EINVAL, "%s: index[%zu] is %zu, but data has %zu rows", __func__, i,
+                           index[i], data->rows);
+    return copy_rows(__func__, data, count, index, selection);
+}
+
+/* Allocates the indices first..first+count-1. */
+static lw_status make_index(const char *function, size_t first, size_t count, size_t **index)
+{
+    *index = calloc(count + 1, sizeof **index); /* calloc(0) may return NULL */
+    if (!*index)
+        return lw_fail(LW_ENOMEM, "%s: no memory for the indices of %zu rows", function, count);
+    for (size_t i = 0; i < count; i++)
+        (*index)[i] = first + i;
     return LW_OK;
 }
 
 lw_status lw_dataset_shard(const lw_dataset *data, const lw_shard *shard, lw_dataset *part)
 {
-    size_t first = 0, count = 0;
-    lw_status status = check_shape(data);
+    size_t first = 0, count = 0, *index = NULL;
+    lw_status status = check_shape(__func__, data);
     if (status == LW_OK)
-        status = lw_shard_rows(shard, data->rows, &first, &count);
-    if (status != LW_OK)
-        return status;
-    size_t *index = calloc(count + 1, sizeof *index); /* malloc(0) may return NULL */
-    if (!index)
-        return lw_fail(LW_ENOMEM, "no memory for the numbers of %zu rows", count);
-    for (size_t i = 0; i < count; i++)
-        index[i] = first + i;
-    status = lw_dataset_select(data, count, index, part);
+        status = lw_shard_rows(__func__, shard, data->rows, &first, &count);
+    if (status == LW_OK && !part)
+        status = lw_fail(LW_EINVAL, "%s: part is NULL", __func__);
+    if (status == LW_OK)
+        status = make_index(__func__, first, count, &index);
+    if (status == LW_OK)
+        status = copy_rows(__func__, data, count, index, part);
     free(index);
     return status;
 }
@@ -204,29 +243,28 @@ lw_status lw_dataset_shard(const lw_dataset *data, const lw_shard *shard, lw_dat
 lw_status lw_dataset_split(const lw_dataset *data, double fraction, uint64_t seed,
                            lw_dataset *first, lw_dataset *second)
 {
-    lw_status status = check_shape(data);
+    lw_status status = check_shape(__func__, data);
     if (status != LW_OK)
         return status;
     if (!(fraction >= 0.0 && fraction <= 1.0))
-        return lw_fail(LW_EINVAL, "fraction is %g; it must lie between 0 and 1", fraction);
+        return lw_fail(LW_EINVAL, "%s: fraction is %g; it must be between 0 and 1", __func__,
+                       fraction);
     if (!first || !second || first == second)
-        return lw_fail(LW_EINVAL, "first and second must be two data sets");
+        return lw_fail(LW_EINVAL, "%s: first and second must be two data sets", __func__);
 
-    /* One element more than needed: malloc(0) may return NULL. */
-    size_t *index = calloc(data->rows + 1, sizeof *index);
-    if (!index)
-        return lw_fail(LW_ENOMEM, "no memory for the order of %zu rows", data->rows);
-    for (size_t i = 0; i < data->rows; i++)
-        index[i] = i;
+    size_t *index;
+    status = make_index(__func__, 0, data->rows, &index);
+    if (status != LW_OK)
+        return status;
     lw_random random = {.state = seed};
     lw_random_shuffle(&random, data->rows, index);
 
     const size_t second_rows = (size_t)round((double)data->rows * fraction);
     const size_t first_rows = data->rows - second_rows;
     lw_dataset kept;
-    status = lw_dataset_select(data, first_rows, index, &kept);
+    status = copy_rows(__func__, data, first_rows, index, &kept);
     if (status == LW_OK) {
-        status = lw_dataset_select(data, second_rows, index + first_rows, second);
+        status = copy_rows(__func__, data, second_rows, index + first_rows, second);
         if (status == LW_OK)
             *first = kept;
         else

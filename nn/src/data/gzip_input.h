@@ -1,4 +1,4 @@
-/* The contents of a file that may be packed by gzip, from front to back, so much at a time as the caller wants. */
+/* Sequential input from files that may be compressed with gzip. */
 #ifndef LANEWISE_GZIP_INPUT_H
 #define LANEWISE_GZIP_INPUT_H
 
@@ -10,25 +10,25 @@ enum { LW_GZIP_CHUNK = 1 << 14 };
 
 typedef struct lw_gzip_input {
     lw_input_file file;
-    z_stream stream; /* what is to come of the chunk, packed or not */
-    int is_packed;
-    int is_between;    /* members, of which a gzip file may have several */
-    uint64_t position; /* in the contents */
+    z_stream stream;   /* next_in, avail_in: the unread part of the chunk, compressed or not */
+    int is_compressed; /* the file begins with gzip's magic number */
+    int member_ended;  /* a gzip file may consist of several members */
+    uint64_t position; /* in the decompressed contents */
     unsigned char chunk[LW_GZIP_CHUNK];
 } lw_gzip_input;
 
-/* As lw_input_open. What begins as gzip does is unpacked. */
+/* As lw_input_open. Contents are decompressed if they begin with gzip's magic number. */
 lw_status lw_gzip_open(lw_gzip_input *input, const char *path);
 
-/* Reads count bytes of the contents or, at their end, fewer: got receives how many. LW_EFORMAT for packed data that
- * are damaged or cut. */
+/* Reads count bytes of the contents, fewer at their end; *got receives their number. Returns
+ * LW_EFORMAT if compressed data are damaged or truncated. */
 lw_status lw_gzip_read(lw_gzip_input *input, unsigned char *bytes, size_t count, size_t *got);
 
-/* Passes over count bytes of the contents or, at their end, fewer: got receives how many. What is not packed is not
- * read. */
+/* Skips count bytes of the contents, fewer at their end; *got receives their number. Uncompressed
+ * bytes are not read. */
 lw_status lw_gzip_skip(lw_gzip_input *input, uint64_t count, uint64_t *got);
 
-/* Allowed on a zeroed or closed struct. */
+/* Closes the file. input may be zeroed or closed already. */
 void lw_gzip_close(lw_gzip_input *input);
 
 #endif

@@ -1,3 +1,6 @@
+/* Data sets from IDX files, the format of MNIST. */
+#include "base/arithmetic.h"
+#include "base/memory.h"
 #include "dataset.h"
 #include "gzip_input.h"
 
@@ -12,35 +15,35 @@ enum { TYPE_UNSIGNED_BYTE = 8, FIXED_BYTES = 4, DIMENSION_BYTES = 4, CHUNK_BYTES
 typedef struct idx_file {
     const char *path;
     lw_gzip_input input;
-    unsigned char *bytes; /* unpacked: the header, then the rows that are kept */
+    unsigned char *bytes; /* the header, then the rows kept */
     size_t size, capacity;
-    size_t skipped;         /* bytes before those rows that are not */
+    size_t skipped;         /* bytes between the header and the rows kept */
     size_t rows, row_bytes; /* first dimension, product of the others */
-    size_t header, promise; /* bytes of the header, and of all of the file by its header */
+    size_t header, promise; /* bytes of the header, and of the whole file according to it */
 } idx_file;
 
-/* Unpacks until size bytes are kept or the stream ends. The buffer grows with what is really there,
- * so that a damaged header cannot ask for memory, and never beyond size. */
+/* Reads until `size` bytes are buffered or the file ends. The buffer grows with the bytes read, so
+ * a damaged header cannot cause a large allocation. */
 static lw_status read_up_to(idx_file *idx, size_t size)
 {
     while (idx->size < size) {
         if (idx->size == idx->capacity) {
             size_t capacity = idx->capacity < CHUNK_BYTES ? CHUNK_BYTES : 2 * idx->capacity;
-            if (capacity > size)
-                capacity = size;
+            capacity = lw_min_size(capacity, size);
             unsigned char *bytes = realloc(idx->bytes, capacity);
             if (!bytes)
                 return lw_fail(LW_ENOMEM, "%s: no memory for %zu bytes", idx->path, capacity);
             idx->bytes = bytes;
             idx->capacity = capacity;
         }
-        const size_t room = idx->capacity - idx->size;
+        const size_t free_bytes = idx->capacity - idx->size;
         size_t got;
-        const lw_status status = lw_gzip_read(&idx->input, idx->bytes + idx->size, room, &got);
+        const lw_status status =
+            lw_gzip_read(&idx->input, idx->bytes + idx->size, free_bytes, &got);
         if (status != LW_OK)
             return status;
         idx->size += got;
-        if (got < room)
+        if (got < free_bytes)
             return LW_OK;
     }
     return LW_OK;
@@ -84,8 +87,8 @@ static lw_status read_header(idx_file *idx)
         return lw_fail(LW_EFORMAT, "%s: not an IDX file: byte 0 is not 0, 0", idx->path);
     if (idx->bytes[2] != TYPE_UNSIGNED_BYTE)
         return lw_fail(LW_EFORMAT,
-                       "%s: element type 0x%02x at byte 2; only unsigned bytes (0x08) "
-                       "are read",
+                       "%s: element type 0x%02x at byte 2 is not supported; use unsigned bytes "
+                       "(0x08)",
                        idx->path, idx->bytes[2]);
 
     const size_t dimensions = idx->bytes[3];
@@ -101,7 +104,7 @@ static lw_status read_header(idx_file *idx)
     return parse_dimensions(idx, dimensions);
 }
 
-/* Opens a file and reads its header. idx is the caller's to close, also after a failure. */
+/* Opens a file and reads its header. The caller closes idx, also after a failure. */
 static lw_status open_idx(idx_file *idx, const char *path)
 {
     idx->path = path;
@@ -109,7 +112,7 @@ static lw_status open_idx(idx_file *idx, const char *path)
     return status == LW_OK ? read_header(idx) : status;
 }
 
-/* Keeps so many rows from first on. */
+/* Reads rows first..first+rows-1 and checks the size of the file. */
 static lw_status read_rows(idx_file *idx, size_t first, size_t rows)
 {
     const size_t before = first * idx->row_bytes, kept = rows * idx->row_bytes;
@@ -126,7 +129,7 @@ static lw_status read_rows(idx_file *idx, size_t first, size_t rows)
     if (end < idx->promise)
         return lw_fail(LW_EFORMAT, "%s: ends at byte %zu, but its header promises %zu bytes",
                        idx->path, end, idx->promise);
-    /* One byte more shows whether that is all, and has zlib compare its checksum. */
+    /* Reading one more byte detects trailing bytes and makes zlib verify the checksum. */
     unsigned char beyond;
     size_t got;
     status = lw_gzip_read(&idx->input, &beyond, 1, &got);
@@ -145,7 +148,7 @@ static void close_idx(idx_file *idx)
 static lw_status check_fit(const idx_file *images, const idx_file *labels)
 {
     if (labels->row_bytes != 1)
-        return lw_fail(LW_ESHAPE, "%s: has %zu bytes for each row; labels need one", labels->path,
+        return lw_fail(LW_ESHAPE, "%s: has %zu bytes per row; labels need one", labels->path,
                        labels->row_bytes);
     if (images->rows != labels->rows)
         return lw_fail(LW_ESHAPE, "%s: has %zu rows, but %s has %zu labels", images->path,
@@ -153,13 +156,13 @@ static lw_status check_fit(const idx_file *images, const idx_file *labels)
     return LW_OK;
 }
 
-/* Of some rows of the images, which are those that are kept, and all labels. */
+/* images contains the rows first..first+rows-1, labels all rows. */
 static lw_status make_dataset(lw_dataset *data, const idx_file *images, const idx_file *labels,
                               size_t first, size_t rows)
 {
     lw_dataset_arrays arrays;
-    const lw_status status =
-        lw_dataset_allocate(data, &arrays, rows, images->row_bytes, 1, LW_TARGET_LABELS);
+    const lw_status status = lw_dataset_allocate(images->path, data, &arrays, rows,
+                                                 images->row_bytes, 1, LW_TARGET_LABELS);
     if (status != LW_OK)
         return status;
     const unsigned char *label = labels->bytes + labels->header;
@@ -178,9 +181,10 @@ lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const char *
                               const lw_shard *shard)
 {
     if (!data || !images || !labels)
-        return lw_fail(LW_EINVAL, "%s is NULL", !data ? "data" : !images ? "images" : "labels");
+        return lw_fail(LW_EINVAL, "%s: %s is NULL", __func__,
+                       !data ? "data" : (images ? "labels" : "images"));
 
-    /* Both headers first: what does not go together is not unpacked. */
+    /* Both headers first: files that do not match are not decompressed. */
     idx_file image_file = {0}, label_file = {0};
     size_t first, rows;
     lw_status status = open_idx(&image_file, images);
@@ -189,7 +193,7 @@ lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const char *
     if (status == LW_OK)
         status = check_fit(&image_file, &label_file);
     if (status == LW_OK)
-        status = lw_shard_rows(shard, image_file.rows, &first, &rows);
+        status = lw_shard_rows(__func__, shard, image_file.rows, &first, &rows);
     if (status == LW_OK)
         status = read_rows(&image_file, first, rows);
     if (status == LW_OK)

@@ -1,3 +1,5 @@
+/* Data sets from .npy files, and .npy files from arrays. */
+#include "base/arithmetic.h"
 #include "base/little_endian.h"
 #include "base/memory.h"
 #include "base/write_le32.h"
@@ -7,6 +9,7 @@
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 
 enum { CHUNK_ELEMENTS = 4096, ELEMENT_MAX_BYTES = 8 };
 
@@ -16,7 +19,7 @@ typedef struct npy_file {
     lw_input_file input; /* at the first element */
     lw_npy_header header;
     size_t rows, columns, count;
-    size_t first_row, wanted_rows; /* which of them are read */
+    size_t first_row, shard_rows; /* the rows to read */
 } npy_file;
 
 static lw_status check_size(npy_file *npy)
@@ -39,9 +42,10 @@ static lw_status check_size(npy_file *npy)
     return LW_OK;
 }
 
-/* Opens a file and reads its header; a vector is one column. npy->input is the caller's to close,
- * also after a failure. */
-static lw_status open_npy(npy_file *npy, const char *path, const lw_shard *shard)
+/* Opens a file and reads its header; a vector is one column. The caller closes npy->input, also
+ * after a failure. */
+static lw_status open_npy(const char *function, npy_file *npy, const char *path,
+                          const lw_shard *shard)
 {
     *npy = (npy_file){0};
     lw_status status = lw_input_open(&npy->input, path);
@@ -52,55 +56,55 @@ static lw_status open_npy(npy_file *npy, const char *path, const lw_shard *shard
     npy->rows = npy->header.shape[0];
     npy->columns = npy->header.dimensions == 2 ? npy->header.shape[1] : 1;
     status = check_size(npy);
-    return status == LW_OK ? lw_shard_rows(shard, npy->rows, &npy->first_row, &npy->wanted_rows)
-                           : status;
+    return status == LW_OK
+               ? lw_shard_rows(function, shard, npy->rows, &npy->first_row, &npy->shard_rows)
+               : status;
 }
 
-/* Where the element that is stored at place belongs in a row-major matrix. */
-static size_t row_major(const npy_file *npy, size_t place)
+/* The row-major index of the element at a position in the file. */
+static size_t row_major(const npy_file *npy, size_t position)
 {
     if (!npy->header.fortran)
-        return place;
-    return place % npy->rows * npy->columns + place / npy->rows;
+        return position;
+    return position % npy->rows * npy->columns + position / npy->rows;
 }
 
-/* Stores the element of that place in the row-major matrix of all rows, or says what is wrong with its value. */
+/* Converts and stores the element at a row-major index of all rows. Returns LW_EDATA if its value
+ * is invalid. */
 typedef lw_status (*store_element)(const npy_file *npy, const unsigned char *bytes, size_t index,
                                    void *out);
 
-/* The elements that are stored at count places from first on. */
-static lw_status read_places(npy_file *npy, size_t first, size_t count, store_element store,
-                             void *out)
+/* Reads the elements at positions first..first+count-1 of the file. */
+static lw_status read_run(npy_file *npy, size_t first, size_t count, store_element store, void *out)
 {
     unsigned char bytes[CHUNK_ELEMENTS * ELEMENT_MAX_BYTES];
     const size_t width = npy->header.type->bytes, end = first + count;
-    for (size_t place = first; place < end;) {
-        const size_t left = end - place;
-        const size_t chunk = left < CHUNK_ELEMENTS ? left : CHUNK_ELEMENTS;
+    for (size_t position = first; position < end;) {
+        const size_t chunk = lw_min_size(end - position, CHUNK_ELEMENTS);
         lw_status status = lw_input_read(&npy->input, bytes, chunk * width);
-        for (size_t i = 0; i < chunk && status == LW_OK; i++, place++)
-            status = store(npy, bytes + i * width, row_major(npy, place), out);
+        for (size_t i = 0; i < chunk && status == LW_OK; i++, position++)
+            status = store(npy, bytes + i * width, row_major(npy, position), out);
         if (status != LW_OK)
             return status;
     }
     return LW_OK;
 }
 
-/* The elements of the rows that are wanted, which lie together in each column of Fortran's order. */
+/* Reads the elements of the shard's rows: one run, or one per column in Fortran order. */
 static lw_status read_elements(npy_file *npy, store_element store, void *out)
 {
-    const int by_columns = npy->header.fortran && npy->wanted_rows < npy->rows;
+    const int by_columns = npy->header.fortran && npy->shard_rows < npy->rows;
     const size_t runs = by_columns ? npy->columns : 1, row = by_columns ? 1 : npy->columns;
     const size_t width = npy->header.type->bytes;
-    size_t read = 0; /* up to this place, or passed over */
+    size_t read = 0; /* elements read or skipped so far */
     for (size_t run = 0; run < runs; run++) {
         const size_t first = run * npy->rows + npy->first_row * row;
         lw_status status = lw_input_skip(&npy->input, (uint64_t)(first - read) * width);
         if (status == LW_OK)
-            status = read_places(npy, first, npy->wanted_rows * row, store, out);
+            status = read_run(npy, first, npy->shard_rows * row, store, out);
         if (status != LW_OK)
             return status;
-        read = first + npy->wanted_rows * row;
+        read = first + npy->shard_rows * row;
     }
     return LW_OK;
 }
@@ -118,7 +122,7 @@ static lw_status store_float(const npy_file *npy, const unsigned char *bytes, si
     return LW_OK;
 }
 
-/* Labels of the rows that are wanted, and the largest of all. */
+/* The labels of the shard's rows, and the largest label of all rows. */
 typedef struct label_store {
     int32_t *labels, largest;
 } label_store;
@@ -128,17 +132,17 @@ static lw_status store_label(const npy_file *npy, const unsigned char *bytes, si
 {
     const size_t bits = 8 * npy->header.type->bytes;
     const uint64_t value = lw_load_le(bytes, npy->header.type->bytes);
-    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): no type is without bytes */
+    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): types have bytes > 0 */
     if (npy->header.type->kind == LW_NPY_SIGNED && value >> (bits - 1))
         return lw_fail(LW_EDATA, "%s: row %zu: the label is negative", npy->input.path, index);
-    /* The number of classes, the largest label + 1, is to fit as well. */
+    /* The number of classes, the largest label + 1, must fit too. */
     if (value >= INT32_MAX)
         return lw_fail(LW_EDATA, "%s: row %zu: the label %" PRIu64 " is too large", npy->input.path,
                        index, value);
     label_store *stored = out;
     if ((int32_t)value > stored->largest)
         stored->largest = (int32_t)value;
-    if (index >= npy->first_row && index - npy->first_row < npy->wanted_rows)
+    if (index >= npy->first_row && index - npy->first_row < npy->shard_rows)
         stored->labels[index - npy->first_row] = (int32_t)value;
     return LW_OK;
 }
@@ -159,7 +163,7 @@ static lw_status check_fit(const npy_file *x, const npy_file *y)
     return LW_OK;
 }
 
-/* y NULL: inputs only. */
+/* y may be NULL. */
 static lw_status make_dataset(lw_dataset *data, npy_file *x, npy_file *y)
 {
     lw_status status = check_fit(x, y);
@@ -171,8 +175,8 @@ static lw_status make_dataset(lw_dataset *data, npy_file *x, npy_file *y)
 
     lw_dataset made;
     lw_dataset_arrays arrays;
-    status =
-        lw_dataset_allocate(&made, &arrays, x->wanted_rows, x->columns, y ? y->columns : 1, kind);
+    status = lw_dataset_allocate(x->input.path, &made, &arrays, x->shard_rows, x->columns,
+                                 y ? y->columns : 1, kind);
     if (status != LW_OK)
         return status;
     status = read_elements(x, store_float, arrays.x);
@@ -180,7 +184,7 @@ static lw_status make_dataset(lw_dataset *data, npy_file *x, npy_file *y)
         status = read_elements(y, store_float, arrays.values);
     if (status == LW_OK && kind == LW_TARGET_LABELS) {
         label_store stored = {arrays.labels, 0};
-        status = read_places(y, 0, y->count, store_label, &stored);
+        status = read_run(y, 0, y->count, store_label, &stored);
         made.outputs = (size_t)stored.largest + 1;
     }
     if (status == LW_OK)
@@ -193,12 +197,12 @@ static lw_status make_dataset(lw_dataset *data, npy_file *x, npy_file *y)
 lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y, const lw_shard *shard)
 {
     if (!data || !x)
-        return lw_fail(LW_EINVAL, "%s is NULL", data ? "x" : "data");
+        return lw_fail(LW_EINVAL, "%s: %s is NULL", __func__, data ? "x" : "data");
 
     npy_file x_file, y_file = {0};
-    lw_status status = open_npy(&x_file, x, shard);
+    lw_status status = open_npy(__func__, &x_file, x, shard);
     if (status == LW_OK && y)
-        status = open_npy(&y_file, y, shard);
+        status = open_npy(__func__, &y_file, y, shard);
     if (status == LW_OK)
         status = make_dataset(data, &x_file, y ? &y_file : NULL);
     lw_input_close(&x_file.input);
@@ -208,14 +212,16 @@ lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y, co
 
 /* ---- Writing ------------------------------------------------------------------------------ */
 
-static lw_status write_npy(const char *path, const char *descr, const void *x, size_t rows,
-                           size_t cols)
+static lw_status write_npy(const char *function, const char *path, const char *descr, const void *x,
+                           size_t rows, size_t cols)
 {
     const size_t shape[] = {rows, cols};
     const size_t width = cols ? cols : 1;
     if (!path || (!x && rows > 0))
-        return lw_fail(LW_EINVAL, "%s is NULL", path ? "x" : "path");
-    lw_status status = lw_check_rows("x", rows, width);
+        return lw_fail(LW_EINVAL, "%s: %s is NULL", function, path ? "x" : "path");
+    char name[32];
+    snprintf(name, sizeof name, "%s: x", function);
+    lw_status status = lw_check_rows(name, rows, width);
     if (status != LW_OK)
         return status;
 
@@ -233,10 +239,10 @@ static lw_status write_npy(const char *path, const char *descr, const void *x, s
 
 lw_status lw_npy_write_f32(const char *path, const float *x, size_t rows, size_t cols)
 {
-    return write_npy(path, "<f4", x, rows, cols);
+    return write_npy(__func__, path, "<f4", x, rows, cols);
 }
 
 lw_status lw_npy_write_i32(const char *path, const int32_t *x, size_t rows, size_t cols)
 {
-    return write_npy(path, "<i4", x, rows, cols);
+    return write_npy(__func__, path, "<i4", x, rows, cols);
 }

@@ -1,5 +1,7 @@
+/* The header of NumPy's .npy format: parsing and writing. */
 #include "npy_header.h"
 #include "base/little_endian.h"
+#include "base/memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,11 +20,11 @@ static const lw_npy_type types[] = {
 
 /* ---- The dictionary ----------------------------------------------------------------------- */
 
-/* A place in the header's text, which ends with a zero byte. */
+/* A position in the header's text, which ends with a zero byte. */
 typedef struct cursor {
     const char *path;
     const char *text, *next;
-    size_t offset; /* of text in the file */
+    size_t offset; /* position of text in the file, in bytes */
 } cursor;
 
 static lw_status syntax_error(const cursor *at, const char *expected)
@@ -31,7 +33,7 @@ static lw_status syntax_error(const cursor *at, const char *expected)
                    at->offset + (size_t)(at->next - at->text), expected);
 }
 
-/* Whether the text goes on with what, which is then passed over. */
+/* Skips white space and, if it follows, `what`. Returns 1 if it did. */
 static int accept(cursor *at, const char *what)
 {
     at->next += strspn(at->next, " \t\n");
@@ -66,7 +68,7 @@ static lw_status parse_descr(cursor *at, const lw_npy_type **type)
             *type = &types[i];
             return LW_OK;
         }
-    return lw_fail(LW_EFORMAT, "%s: elements of type '%s'%s are not read", at->path, descr,
+    return lw_fail(LW_EFORMAT, "%s: elements of type '%s'%s are not supported", at->path, descr,
                    *descr == '>' ? " (big-endian)" : "");
 }
 
@@ -106,7 +108,7 @@ static lw_status parse_shape(cursor *at, lw_npy_header *header)
             return syntax_error(at, "',' or ')'");
     }
     if (header->dimensions == 0 || header->dimensions > LW_NPY_MAX_DIMENSIONS)
-        return lw_fail(LW_ESHAPE, "%s: an array of %zu dimensions; 1 or 2 are needed", at->path,
+        return lw_fail(LW_ESHAPE, "%s: an array of %zu dimensions; 1 or 2 are supported", at->path,
                        header->dimensions);
     return LW_OK;
 }
@@ -152,7 +154,7 @@ static lw_status parse_dictionary(cursor *at, lw_npy_header *header)
 
 /* ---- Reading and writing ------------------------------------------------------------------ */
 
-/* Reads what stands before the text; length: of the text. */
+/* Reads magic, version and the length of the text. */
 static lw_status read_prefix(lw_input_file *input, size_t *length)
 {
     unsigned char bytes[MAGIC_BYTES + VERSION_BYTES];
@@ -167,7 +169,8 @@ static lw_status read_prefix(lw_input_file *input, size_t *length)
                        input->path);
     const unsigned major = bytes[MAGIC_BYTES], minor = bytes[MAGIC_BYTES + 1];
     if (major < 1 || major > 3 || minor != 0)
-        return lw_fail(LW_EFORMAT, "%s: npy version %u.%u at byte 6; 1.0, 2.0 and 3.0 are read",
+        return lw_fail(LW_EFORMAT,
+                       "%s: npy version %u.%u at byte 6 is not supported; use 1.0, 2.0 or 3.0",
                        input->path, major, minor);
 
     const size_t width = major == 1 ? 2 : 4;
@@ -197,7 +200,7 @@ lw_status lw_npy_read_header(lw_input_file *input, lw_npy_header *header)
     const size_t offset = (size_t)input->position;
     char *text = malloc(length + 1);
     if (!text)
-        return lw_fail(LW_ENOMEM, "%s: no memory for its header", input->path);
+        return lw_no_memory(input->path, "its header");
     status = lw_input_read(input, text, length);
     if (status == LW_OK) {
         text[length] = '\0';
@@ -213,8 +216,8 @@ lw_status lw_npy_read_header(lw_input_file *input, lw_npy_header *header)
 void lw_npy_make_header(unsigned char bytes[LW_NPY_HEADER_BYTES], const char *descr,
                         size_t dimensions, const size_t *shape)
 {
-    /* Padded with spaces and ended by a line feed, so that the elements begin aligned to 64. Two
-     * dimensions of 20 digits fit. */
+    /* Padded with spaces and ended by a line feed: the elements begin at a multiple of 64 bytes.
+     * Two dimensions of 20 digits fit. */
     enum { TEXT_AT = MAGIC_BYTES + VERSION_BYTES + 2, TEXT_BYTES = LW_NPY_HEADER_BYTES - TEXT_AT };
     char columns[24] = "";
     if (dimensions == 2)

@@ -87,9 +87,9 @@ static const idx_case cases[] = {
     {"more_labels_than_images", IMAGES(ONE_IMAGE), LABELS(TWO_LABELS),
      REFUSED(LW_ESHAPE, "has 1 rows, but")},
     {"labels_of_two_bytes", IMAGES(TWO_IMAGES), LABELS(DIMENSIONS_2 TWO TWO "\0\0\0\0"),
-     REFUSED(LW_ESHAPE, "has 2 bytes for each row; labels need one")},
+     REFUSED(LW_ESHAPE, "has 2 bytes per row; labels need one")},
     {"images_and_labels_exchanged", IMAGES(TWO_LABELS), LABELS(TWO_IMAGES),
-     REFUSED(LW_ESHAPE, "has 2 bytes for each row; labels need one")},
+     REFUSED(LW_ESHAPE, "has 2 bytes per row; labels need one")},
 };
 
 void regressions_run(void)
