@@ -7,7 +7,7 @@
 
 #include "cgroup.h"
 
-#include <omp.h>
+#include <lanewise/internal/openmp.h>
 #include <stdatomic.h>
 
 static int affinity(void)

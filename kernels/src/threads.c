@@ -3,8 +3,8 @@
 #include "fork.h"
 #include "processors.h"
 
+#include <lanewise/internal/openmp.h>
 #include <lanewise/kernels.h>
-#include <omp.h>
 
 /* Floats that take about 3 us. A parallel region costs 0.5 to 0.9 us while its threads are awake,
  * so two threads with this much work each are at least 1.5 times as fast as one. */

@@ -7,8 +7,8 @@
 
 #include "mpi_status.h"
 
+#include <lanewise/internal/openmp.h>
 #include <lanewise/kernels.h>
-#include <omp.h>
 #include <string.h>
 
 /* The processors that a rank may run on. */

@@ -1,7 +1,7 @@
 #include "checks.h"
 #include "sizes.h"
 
-#include <omp.h>
+#include <lanewise/internal/openmp.h>
 #include <pthread.h>
 #include <stdio.h>
 

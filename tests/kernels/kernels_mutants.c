@@ -7,7 +7,7 @@
 #include "sizes.h"
 
 #include <check.h>
-#include <omp.h>
+#include <lanewise/internal/openmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #include "weights_case.h"
 
 #include <check.h>
-#include <omp.h>
+#include <lanewise/internal/openmp.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 

@@ -4,9 +4,9 @@
 #include "processors.h"
 
 #include <check.h>
+#include <lanewise/internal/openmp.h>
 #include <lanewise/kernels.h>
 #include <limits.h>
-#include <omp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* Broken kernels of vectors, rows and losses, and broken functions above the tables. */
 #include "mutants.h"
 
+#include <lanewise/internal/openmp.h>
 #include <math.h>
-#include <omp.h>
 #include <string.h>
 
 /* Scalar functions under the name of an FMA set. */

@@ -1,8 +1,8 @@
 /* Broken kernels of matrix products. */
 #include "mutants.h"
 
+#include <lanewise/internal/openmp.h>
 #include <math.h>
-#include <omp.h>
 #include <string.h>
 
 static void last_k_dropped(const struct lw_column_panel *panel)

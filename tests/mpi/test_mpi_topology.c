@@ -6,8 +6,8 @@
 #include "mpi_suite.h"
 #include "topology.h"
 
+#include <lanewise/internal/openmp.h>
 #include <lanewise/kernels.h>
-#include <omp.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>

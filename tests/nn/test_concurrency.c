@@ -7,8 +7,8 @@
  */
 #include "concurrent.h"
 
+#include <lanewise/internal/openmp.h>
 #include <math.h>
-#include <omp.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 
 #include "threads/denormals.h"
 
-#include <omp.h>
+#include <lanewise/internal/openmp.h>
 #include <stdlib.h>
 
 /* Enough rows for a second thread, in a step and in a prediction. */

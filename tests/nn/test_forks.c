@@ -7,7 +7,7 @@
  */
 #include "concurrent.h"
 
-#include <omp.h>
+#include <lanewise/internal/openmp.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
  */
 #include "concurrent.h"
 
-#include <omp.h>
+#include <lanewise/internal/openmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>

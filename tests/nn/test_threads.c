@@ -4,7 +4,7 @@
 #include "fixture.h"
 #include "threads/thread_pool.h"
 
-#include <omp.h>
+#include <lanewise/internal/openmp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>

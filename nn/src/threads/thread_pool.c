@@ -2,8 +2,8 @@
 
 #include "eventcount.h"
 
+#include <lanewise/internal/openmp.h>
 #include <limits.h>
-#include <omp.h>
 #include <string.h>
 
 /*

@@ -8,8 +8,8 @@
 #include "schedule.h"
 #include "threads/thread_pool.h"
 
+#include <lanewise/internal/openmp.h>
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 
 /* Steps of a narrow network between two looks at its parameters, and at *stop where one step is repeated: at most so

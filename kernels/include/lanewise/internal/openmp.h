@@ -1,10 +1,13 @@
 /*
- * What the project asks OpenMP for, answered for one thread: stands in for the compiler's <omp.h> in builds
- * without OpenMP, where parallel regions are plain blocks.
+ * <omp.h>, or in a build without OpenMP the functions of it that the project calls, for one thread.
+ * Such a build compiles parallel regions as plain blocks.
  */
-#ifndef LANEWISE_SERIAL_OMP_H
-#define LANEWISE_SERIAL_OMP_H
+#ifndef LANEWISE_INTERNAL_OPENMP_H
+#define LANEWISE_INTERNAL_OPENMP_H
 
+#ifdef _OPENMP
+#include <omp.h>
+#else
 #include <time.h>
 
 typedef enum omp_proc_bind_t { omp_proc_bind_false } omp_proc_bind_t;
@@ -54,11 +57,13 @@ static inline omp_proc_bind_t omp_get_proc_bind(void)
     return omp_proc_bind_false;
 }
 
+/* Needs _POSIX_C_SOURCE, which lanewise_openmp of cmake/LanewiseTargets.cmake defines. */
 static inline double omp_get_wtime(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
+#endif
 
 #endif
