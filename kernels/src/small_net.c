@@ -5,7 +5,6 @@
 #include "size_math.h"
 
 #include <lanewise/internal/small_net.h>
-#include <math.h>
 
 static size_t padded(size_t count)
 {
@@ -143,14 +142,6 @@ lw_status lw_small_net_pass(const lw_small_net *plan, const lw_small_net_batch *
     return LW_OK;
 }
 
-static int are_finite(size_t rows, const float *row_loss)
-{
-    int finite = 1;
-    for (size_t i = 0; i < rows; i++)
-        finite &= isfinite(row_loss[i]) != 0;
-    return finite;
-}
-
 lw_status lw_small_net_step(const lw_small_net *plan, const lw_small_net_batch *batch,
                             const lw_small_net_update *update, float *parameters, float *gradients,
                             float *m, float *v, float *workspace)
@@ -179,7 +170,7 @@ lw_status lw_small_net_step(const lw_small_net *plan, const lw_small_net_batch *
                                                       .parameters = parameters,
                                                       .sums = gradients,
                                                       .workspace = workspace});
-    if (batch->row_loss && !are_finite(batch->rows, batch->row_loss))
+    if (lw_small_net_diverged(plan, gradients))
         return lw_fail(LW_EDIVERGED, "%s: the loss of a row is not finite", name);
     if (update->sgd) {
         isa->sgd_update(plan->parameter_count, update->sgd, gradients, parameters, m);

@@ -167,16 +167,37 @@ static void compare(struct tally *tally, const struct small_net_case *c, const c
                     (double)got[i], (double)want[i]);
 }
 
+/* Gradients of a block have a meaning, and bits, if the losses of its rows are finite; otherwise they say so. */
+static void compare_sums(struct tally *tally, const struct small_net_case *c, const char *what,
+                         int has_losses, const struct small_net_results *got,
+                         const struct small_net_results *want)
+{
+    const size_t rows = c->batch.rows, count = c->plan.parameter_count;
+    for (size_t block = 0; block < lw_small_net_blocks(rows); block++) {
+        const size_t first = block * LW_SMALL_NET_BLOCK_ROWS;
+        int finite = 1;
+        for (size_t r = first; has_losses && r < rows && r < first + LW_SMALL_NET_BLOCK_ROWS; r++)
+            finite &= isfinite(want->row_loss[r]) != 0;
+        if (finite)
+            compare(tally, c, what, "sums", count, got->sums + block * count,
+                    want->sums + block * count);
+        if (has_losses)
+            TALLY_CHECK(tally, lw_small_net_diverged(&c->plan, got->sums + block * count) != finite,
+                        "%s, %s: block %zu diverged: %d", small_net_case_title(c), what, block,
+                        !finite);
+    }
+}
+
 void small_net_compare(struct tally *tally, const struct small_net_case *c,
                        const struct small_net_results *got, const struct small_net_results *want,
                        const char *what)
 {
     const size_t rows = c->batch.rows;
     compare(tally, c, what, "y", rows * c->outputs, got->y, want->y);
-    if (c->batch.loss != LW_SMALL_NET_LOSS_NONE &&
-        c->batch.loss < LW_SMALL_NET_LOSS_OUTPUT_GRADIENT)
+    const int has_losses = c->batch.loss != LW_SMALL_NET_LOSS_NONE &&
+                           c->batch.loss < LW_SMALL_NET_LOSS_OUTPUT_GRADIENT;
+    if (has_losses)
         compare(tally, c, what, "row_loss", rows, got->row_loss, want->row_loss);
     if (c->batch.loss != LW_SMALL_NET_LOSS_NONE)
-        compare(tally, c, what, "sums", lw_small_net_blocks(rows) * c->plan.parameter_count,
-                got->sums, want->sums);
+        compare_sums(tally, c, what, has_losses, got, want);
 }

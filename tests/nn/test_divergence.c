@@ -126,6 +126,118 @@ START_TEST(a_nonfinite_loss_stops_the_run_before_the_update)
 }
 END_TEST
 
+/* 1-1, linear: w and b change by -1.022 times the output in a step, so that squares overflow after 1042 steps and
+ * parameters long after them. Alone, as a step that is repeated and as one of several blocks of rows. */
+START_TEST(a_loss_that_overflows_before_the_parameters_ends_the_run)
+{
+    static const size_t rows[] = {1, 20, 900};
+    const size_t n = rows[_i % 3];
+    const int is_repeated = _i < 3;
+    const lw_layer_spec layer = {.units = 1, .init = LW_INIT_ZEROS};
+    float *x = uniform_floats(n, 1.0f, 1.0f, 1), *zeros = uniform_floats(n, 0.0f, 0.0f, 1);
+    const lw_dataset data = {
+        .rows = n, .inputs = 1, .outputs = 1, .x = x, .target = {.values = zeros}};
+    lw_fit_options options = {.size = sizeof options,
+                              .loss = LW_MSE,
+                              .optimizer = lw_sgd(0.511f),
+                              .batch_size = is_repeated ? LW_FULL_BATCH : (n + 1) / 2,
+                              .epochs = 2000};
+    lw_history history;
+    char messages[2][512];
+    float parameters[2][2];
+    for (int watched = 0; watched < 2; watched++) {
+        lw_net *net = make_net(1, &layer, 1, 1);
+        ASSERT_OK(lw_net_set_parameters(net, (float[]){0.5f, 0.5f}));
+        options.history = watched ? &history : NULL;
+        ASSERT_FAILS(LW_EDIVERGED, "the loss is not finite: all parameters and outputs are",
+                     lw_fit(net, &data, &options));
+        snprintf(messages[watched], sizeof messages[watched], "%s", lw_last_error());
+        ASSERT_OK(lw_net_get_parameters(net, parameters[watched]));
+        lw_net_destroy(net);
+    }
+    ck_assert_str_eq(messages[0], messages[1]);
+    assert_same_bits("parameters", 2, parameters[0], parameters[1]);
+    free(x);
+    free(zeros);
+}
+END_TEST
+
+typedef struct extreme {
+    size_t units;
+    lw_activation activation;
+    lw_loss loss;
+    int labels;
+} extreme;
+
+static const extreme extremes[] = {
+    {1, LW_ACTIVATION_LINEAR, LW_MSE, 0},
+    {1, LW_ACTIVATION_RELU, LW_SSE, 0},
+    {1, LW_ACTIVATION_SIGMOID, LW_BINARY_CROSS_ENTROPY, 0},
+    {1, LW_ACTIVATION_SIGMOID, LW_MSE, 1},
+    {3, LW_ACTIVATION_LINEAR, LW_HALF_MSE, 0},
+    {3, LW_ACTIVATION_SIGMOID, LW_BINARY_CROSS_ENTROPY, 0},
+    {3, LW_ACTIVATION_SOFTMAX, LW_CROSS_ENTROPY, 1},
+    {3, LW_ACTIVATION_SOFTMAX, LW_CROSS_ENTROPY, 0},
+    {3, LW_ACTIVATION_SOFTMAX, LW_MSE, 1},
+};
+enum { EXTREMES = sizeof extremes / sizeof *extremes };
+
+/* Random numbers of magnitudes up to that of the largest float. */
+static void fill_extremes(size_t n, float *x, uint64_t *state, int exponents)
+{
+    for (size_t i = 0; i < n; i++) {
+        *state = *state * 6364136223846793005u + 1442695040888963407u;
+        const int exponent = (int)(*state >> 40) % exponents;
+        x[i] = ldexpf((float)(int32_t)(*state >> 32) * 0x1p-31f, exponent);
+    }
+}
+
+/* With its loss, without it, and by general kernels, a step ends alike. */
+START_TEST(a_step_whose_loss_is_not_wanted_checks_it)
+{
+    static const size_t rows[] = {1, 3, 8, 17, 384, 500};
+    enum { ROWS_MAX = 500, IN = 2, OUT_MAX = 3 };
+    const extreme *e = &extremes[_i];
+    const lw_optimizer sgd = lw_sgd(0.1f);
+    static float x[ROWS_MAX * IN], values[ROWS_MAX * OUT_MAX];
+    static int32_t labels[ROWS_MAX];
+    uint64_t state = (uint64_t)_i + 1;
+    size_t failures = 0, trials = 0;
+    for (size_t trial = 0; trial < 60; trial++)
+        for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+            const lw_layer_spec layer = {.units = e->units, .activation = e->activation};
+            const size_t n = rows[r], parameters = (IN + 1) * e->units;
+            float before[(IN + 1) * OUT_MAX], after[3][(IN + 1) * OUT_MAX];
+            lw_status status[3];
+            fill_extremes(parameters, before, &state, 20 + (int)trial);
+            fill_extremes(n * IN, x, &state, 60);
+            fill_extremes(n * e->units, values, &state, e->loss == LW_MSE ? 64 : 1);
+            for (size_t i = 0; i < n; i++)
+                labels[i] = (int32_t)(i % (e->units == 1 ? 2 : e->units));
+            const lw_target target = {e->labels ? NULL : values, e->labels ? labels : NULL};
+            for (int way = 0; way < 3; way++) {
+                lw_net *net = make_net(IN, &layer, 1, 1);
+                double value;
+                if (way == 2)
+                    use_general_kernels(net);
+                ASSERT_OK(lw_net_set_parameters(net, before));
+                status[way] = lw_train_step(net, e->loss, &sgd, n, x, &target, way ? &value : NULL);
+                ASSERT_OK(lw_net_get_parameters(net, after[way]));
+                lw_net_destroy(net);
+            }
+            ck_assert_msg(status[0] == status[1] && status[1] == status[2],
+                          "%zu rows, trial %zu: %s, %s, %s", n, trial, lw_status_name(status[0]),
+                          lw_status_name(status[1]), lw_status_name(status[2]));
+            if (status[0] == LW_EDIVERGED)
+                assert_same_bits("after failure", parameters, after[0], before);
+            failures += status[0] == LW_EDIVERGED;
+            trials++;
+        }
+    const int is_bounded = e->activation == LW_ACTIVATION_SIGMOID && e->loss == LW_MSE;
+    ck_assert((is_bounded || failures > 0) && failures < trials);
+}
+END_TEST
+
 /* ---- Error messages -------------------------------------------------------------------------- */
 
 /* A 1-2-1 network with given parameters, on the general kernels or as a small net. */
@@ -302,5 +414,7 @@ int main(void)
     tcase_add_loop_test(divergence, validation_loss_and_parameters_are_checked_after_an_epoch, 0,
                         2);
     tcase_add_loop_test(divergence, a_diverging_single_step_changes_nothing, 0, SCENARIOS);
+    tcase_add_loop_test(divergence, a_loss_that_overflows_before_the_parameters_ends_the_run, 0, 6);
+    tcase_add_loop_test(divergence, a_step_whose_loss_is_not_wanted_checks_it, 0, EXTREMES);
     return run_case("divergence", divergence);
 }

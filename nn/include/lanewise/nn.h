@@ -276,12 +276,11 @@ typedef struct lw_optimizer_info {
 /* The optimizer's state in the network. */
 LW_API lw_status lw_net_optimizer_info(const lw_net *net, lw_optimizer_info *info);
 
-/* Forward, loss, backward, step, with the bits of those calls but in less time and memory: the
- * gradients are not stored (see lw_net_get_gradients). value, which may be NULL, receives the loss
- * before the step. LW_EDIVERGED, with the first layer and place where a number is not finite, for a
- * loss that is not: parameters and optimizer are then as before. Of a narrow network
- * (lanewise/internal/small_net.h) the loss is known only where value is wanted; without it the step
- * is taken. Parameters are not looked at before a step, nor after it. */
+/* Forward, loss, backward, step, with the bits of those calls but in less time and memory: the gradients
+ * are not stored (see lw_net_get_gradients). value, which may be NULL, receives the loss before the step. LW_EDIVERGED,
+ * with the first layer and place where a number is not finite, if the loss is not finite, also where value is NULL:
+ * parameters and optimizer are then as before.
+ * Parameters are not checked before or after a step. */
 LW_API lw_status lw_train_step(lw_net *net, lw_loss loss, const lw_optimizer *optimizer,
                                size_t rows, const float *x, const lw_target *target, double *value);
 
@@ -551,35 +550,38 @@ typedef struct lw_fit_options {
 } lw_fit_options;
 
 /*
- * Trains for some epochs of shuffled mini-batches; the last, partial batch is kept. An epoch's
- * order depends on the network's generator alone, which goes on when the epoch is done: on its seed
- * and what was drawn from it before. options NULL: all defaults. The data are checked first
- * (lw_dataset_check) and must fit the network: LW_ESHAPE. LW_EINVAL, with the option, for those
- * that cannot work; LW_EDATA, with the layer, if a parameter is not finite. Nothing is trained
- * then. Nothing is allocated once the first step is done, except by validation: without memory for
- * that a run ends with LW_ENOMEM after the epoch, and a batch source's error ends it after the step
- * before; the network has the steps that were taken. Any other failure leaves it as it was.
+ * Trains the network for several epochs of shuffled mini-batches. The last batch of an epoch may be smaller. The order
+ * of rows depends only on the state of the network's generator, which advances when an epoch is finished. options NULL:
+ * all defaults.
  *
- * A run that stops returns LW_OK. What stops it is non-zero from a callback, or *stop, which a
- * signal handler may set, or another thread by an atomic store, and which is looked at before each
- * step; for a narrow network whose steps nobody watches before every 1024 of them, or as many as
- * take a million rows. An epoch whose last step is done is finished and reported; one that is
- * stopped before is not. reached then tells where: lw_fit with that position as begin, and
- * otherwise the same options and data, goes on with the bits and the reports of a run that did not
- * stop. Epochs are counted on from begin; where none is left nothing is trained, and LW_EINVAL if
- * it is beyond the end.
+ * Stops when
+ *   - options->epochs epochs are done, counted from begin
+ *   - on_epoch or on_batch returns non-zero
+ *   - *stop is non-zero; a signal handler may set it, or another thread by an atomic store. It is read before each
+ *     step, or every 1024 steps or million rows (whichever is less) where a small network repeats one full-batch step
+ *     and nothing is reported
+ *   - a step's loss is not finite, or with clip_norm the norm of its gradient
+ *   - parameters are not finite before on_epoch or at the end, or a validation loss is not finite
+ *   - a batch source fails, or there is no memory for validation
  *
- * LW_EDIVERGED, with epoch, mini-batch, and the first layer and place where a number is not finite,
- * ends a run before the update of the first step whose loss, or with clip_norm the norm of whose
- * gradient, is not finite: the network then is as it was before that step. Parameters that an
- * update of finite losses made infinite are told by the next step's loss, before on_epoch, or at
- * the end of the run; the network then has them. So is a loss of the validation data that is not
- * finite. Of a narrow network (lanewise/internal/small_net.h) without callbacks, history and
- * reached no losses are computed: its parameters are looked at now and then, and steps after which
- * they are not finite are taken back and repeated with their losses.
+ * Returns
+ *   LW_OK          the epochs are done, or a callback or *stop ended the run. reached receives the position: lw_fit
+ *                  with it as begin and the same options and data continues with the bits and reports of an
+ *                  uninterrupted run. An epoch is finished, and reported, after its last step
+ *   LW_EINVAL      net or data NULL, an option without a meaning, begin beyond the end
+ *   LW_ESHAPE      data, loss and network do not fit each other
+ *   LW_EDATA       data are not finite, labels out of range (lw_dataset_check); a parameter is not finite at the start
+ *   LW_EDIVERGED   a loss, norm or parameter is not finite; the message names epoch, mini-batch, layer and element
+ *   LW_ENOMEM      no memory; after the first step only validation allocates
+ *   others         those of a batch source
  *
- * The threads are those of one parallel region for the run, or for an epoch if there is on_epoch,
- * or for a step if there is on_batch or a batch source: callbacks are called outside of it.
+ * Leaves in the network
+ *   nothing new                       if it fails before the first step
+ *   the steps before the failing one  if a loss, a norm of a gradient or a batch source ends the run
+ *   all steps taken                   otherwise, also parameters that are not finite
+ *
+ * Runs in one parallel region for the run, or one for each epoch with on_epoch, or one for each step with on_batch
+ * or a batch source. Callbacks are called outside of it.
  */
 LW_API lw_status lw_fit(lw_net *net, const lw_dataset *data, const lw_fit_options *options);
 

@@ -54,8 +54,11 @@ static inline void lw_write_float_mode(unsigned long mode)
 
 #endif
 
-/* LW_KEEP_DENORMALS: exact, also where the caller flushes them. */
-typedef enum lw_denormals { LW_KEEP_DENORMALS, LW_FLUSH_DENORMALS } lw_denormals;
+typedef enum lw_denormals {
+    LW_KEEP_DENORMALS,   /* exact, also where the caller flushes them */
+    LW_FLUSH_DENORMALS,  /* zero */
+    LW_CALLERS_DENORMALS /* as the caller has them */
+} lw_denormals;
 
 /*
  * Sets the calling thread's mode for denormals, whatever it was, and returns the mode before, for lw_end_denormals.
@@ -67,7 +70,9 @@ static inline unsigned long lw_begin_denormals(lw_denormals denormals)
 {
     const unsigned long before = lw_read_float_mode();
     const unsigned long flush = LW_FLUSH;
-    const unsigned long wanted = denormals == LW_FLUSH_DENORMALS ? before | flush : before & ~flush;
+    const unsigned long wanted = denormals == LW_FLUSH_DENORMALS  ? before | flush
+                                 : denormals == LW_KEEP_DENORMALS ? before & ~flush
+                                                                  : before;
     if (wanted != before)
         lw_write_float_mode(wanted);
     return before;

@@ -42,7 +42,7 @@ static lw_status resolve_options(const char *function, lw_fit_run *run, lw_net *
         status = lw_loss_check_data(net, &run->rule, o->validation);
     if (status == LW_OK)
         o->optimizer = lw_optimizer_resolve(&o->optimizer);
-    run->timed = o->on_epoch || o->history || o->on_batch;
+    run->needs_time = o->on_epoch || o->history || o->on_batch;
     return status;
 }
 
@@ -66,9 +66,9 @@ static lw_status fit(lw_fit_run *run)
     if (status != LW_OK)
         return status;
     run->at = o->begin;
-    /* The batches of a source cannot be asked for again, and a position inside an epoch has its losses. */
-    run->watched = run->timed || run->batches.source ||
-                   (o->reached && run->batches.batch_rows < run->batches.rows_total);
+    /* A position inside an epoch has its losses. */
+    run->needs_losses =
+        run->needs_time || (o->reached && run->batches.batch_rows < run->batches.rows_total);
     const size_t epochs = o->epochs - o->begin.epochs;
     if (o->history && epochs > 0) {
         run->history.epochs = calloc(epochs, sizeof *run->history.epochs);

@@ -3,7 +3,6 @@
 #define LANEWISE_FIT_RUN_H
 
 #include "batches.h"
-#include "guard.h"
 
 typedef struct lw_fit_run {
     lw_net *net;
@@ -13,10 +12,8 @@ typedef struct lw_fit_run {
     lw_position at;     /* between the steps */
     double steps_total; /* of the whole run; 0: not known */
     double steps_done;
-    lw_guard guard;      /* of narrow networks that are not watched */
-    size_t stretch_left; /* steps until the next look */
-    int watched;         /* somebody receives losses */
-    int timed; /* somebody receives seconds: asking the clock takes as long as the step of a small network */
+    int needs_losses; /* callers receive losses */
+    int needs_time; /* callers receive seconds: reading the clock takes as long as the step of a small network */
     int stopped;
     lw_history history;
 } lw_fit_run;

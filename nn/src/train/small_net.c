@@ -5,7 +5,6 @@
  */
 #include "small_net.h"
 
-#include "base/finite.h"
 #include "layers/dense.h"
 #include "step.h"
 #include "threads/thread_pool.h"
@@ -144,7 +143,7 @@ static lw_status blocks_phase(void *user, size_t thread, size_t threads)
                              workspace->scratch + thread * plan->workspace);
 }
 
-/* The blocks of a batch added up; by one thread, since it is a few thousand additions. */
+/* Adds up the blocks of a batch and updates; by one thread, since it is a few thousand additions. */
 static lw_status sums_phase(void *user, size_t thread, size_t threads)
 {
     (void)threads;
@@ -152,14 +151,13 @@ static lw_status sums_phase(void *user, size_t thread, size_t threads)
     lw_net *net = job->net;
     if (thread > 0)
         return LW_OK;
-    /* As lw_small_net_step does for a single block. */
-    const lw_small_net_batch *batch = job->batch;
-    if (job->update && batch->row_loss && !lw_are_finite(batch->rows, batch->row_loss))
-        return lw_fail(LW_EDIVERGED, "the loss is not finite");
     const size_t n = net->padded_count;
     lw_status status =
         lw_column_sums(job->blocks, n, net->small_net->workspace.sums, n, 0.0f, net->gradients);
     const lw_small_net_update *update = job->update;
+    /* As lw_small_net_step does for a single block. */
+    if (status == LW_OK && update && lw_small_net_diverged(&net->small_net->plan, net->gradients))
+        return lw_fail(LW_EDIVERGED, "the loss is not finite");
     const lw_optimizer_state *state = &net->optimizer;
     if (status == LW_OK && update && update->sgd)
         status = lw_sgd_update(n, update->sgd, net->gradients, net->parameters, state->velocity);
@@ -167,6 +165,12 @@ static lw_status sums_phase(void *user, size_t thread, size_t threads)
         status = lw_adam_update(n, update->adam, net->gradients, net->parameters, state->velocity,
                                 state->variance);
     return status;
+}
+
+/* A single block runs on the calling thread, whose mode is set for all repeated steps; a team sets that of its threads. */
+static lw_denormals mode_of_caller(size_t rows)
+{
+    return lw_small_net_blocks(rows) > 1 ? LW_CALLERS_DENORMALS : LW_FLUSH_DENORMALS;
 }
 
 static lw_status run_blocks(lw_net *net, const lw_small_net_batch *batch,
@@ -178,14 +182,11 @@ static lw_status run_blocks(lw_net *net, const lw_small_net_batch *batch,
     const small_workspace *workspace = &net->small_net->workspace;
     if (job.blocks > 1)
         return lw_pool_run(team_size(net, batch->rows), LW_FLUSH_DENORMALS, 2, phases, &job);
-    const unsigned long mode = lw_begin_denormals(LW_FLUSH_DENORMALS);
-    const lw_status status = update ? lw_small_net_step(plan, batch, update, net->parameters,
-                                                        net->gradients, net->optimizer.velocity,
-                                                        net->optimizer.variance, workspace->scratch)
-                                    : lw_small_net_pass(plan, batch, 0, 1, net->parameters,
-                                                        net->gradients, workspace->scratch);
-    lw_end_denormals(mode);
-    return status;
+    return update ? lw_small_net_step(plan, batch, update, net->parameters, net->gradients,
+                                      net->optimizer.velocity, net->optimizer.variance,
+                                      workspace->scratch)
+                  : lw_small_net_pass(plan, batch, 0, 1, net->parameters, net->gradients,
+                                      workspace->scratch);
 }
 
 static lw_small_net_loss loss_of(const lw_loss_rule *rule)
@@ -201,8 +202,8 @@ static lw_small_net_loss loss_of(const lw_loss_rule *rule)
 }
 
 static lw_status take_steps(lw_net *net, const lw_loss_rule *rule,
-                            const lw_optimizer_step *optimizer, const lw_batch *batch, size_t steps,
-                            double *value)
+                            const lw_optimizer_step *optimizer, const lw_batch *batch,
+                            size_t *steps, double *value)
 {
     const lw_dataset *data = batch->gather ? batch->gather->data : NULL;
     const lw_target *target = data ? &data->target : &batch->target;
@@ -223,9 +224,12 @@ static lw_status take_steps(lw_net *net, const lw_loss_rule *rule,
         adam = optimizer->adam;
         update.adam = &adam;
     }
+    const size_t wanted = *steps;
     lw_status status = LW_OK;
-    for (size_t i = 0; i < steps && status == LW_OK; i++, adam.step++)
+    const unsigned long mode = lw_begin_denormals(mode_of_caller(batch->rows));
+    for (*steps = 0; *steps < wanted && status == LW_OK; *steps += status == LW_OK, adam.step++)
         status = run_blocks(net, &small, optimizer ? &update : NULL);
+    lw_end_denormals(mode);
     if (status == LW_OK && value)
         *value = lw_loss_value(rule, batch->rows, batch->rows, net->small_net->workspace.row_loss);
     return status;
@@ -237,7 +241,10 @@ static lw_status gradients(lw_net *net, size_t rows, const float *x)
                                       .x = x,
                                       .loss = LW_SMALL_NET_LOSS_LOGIT_GRADIENT,
                                       .gradient = lw_last_layer(net)->dz.floats};
-    return run_blocks(net, &batch, NULL);
+    const unsigned long mode = lw_begin_denormals(mode_of_caller(rows));
+    const lw_status status = run_blocks(net, &batch, NULL);
+    lw_end_denormals(mode);
+    return status;
 }
 
 static lw_status reserve_step(lw_net *net, size_t rows, int has_update)
@@ -250,4 +257,4 @@ const lw_program lw_small_net_program = {.reserve = reserve,
                                          .reserve_step = reserve_step,
                                          .take_steps = take_steps,
                                          .gradients = gradients,
-                                         .skips_losses = 1};
+                                         .repeats_steps = 1};

@@ -333,9 +333,8 @@ static lw_status reserve_step(lw_net *net, size_t rows, int has_update)
 
 static lw_status step_by_layers(lw_net *net, const lw_loss_rule *rule,
                                 const lw_optimizer_step *optimizer, const lw_batch *batch,
-                                size_t steps, double *value)
+                                size_t *steps, double *value)
 {
-    (void)steps; /* one, since losses are not skipped */
     lw_step_job job = {.net = net,
                        .batch = batch,
                        .forward = 1,
@@ -343,27 +342,23 @@ static lw_status step_by_layers(lw_net *net, const lw_loss_rule *rule,
                        .backward = 1,
                        .gradients = 1,
                        .optimizer = optimizer};
-    return net->exchange->step(&job, value);
+    const lw_status status = net->exchange->step(&job, value);
+    *steps = status == LW_OK;
+    return status;
 }
 
 const lw_program lw_layer_program = {.reserve = lw_net_reserve_workspace,
                                      .reserve_step = reserve_step,
                                      .take_steps = step_by_layers};
 
-/* Records steps that were taken. Whether they could have left gradients is not the caller's
- * business. */
-static void finish_steps(lw_net *net, size_t updates)
-{
-    net->pass.gradients = updates == 0;
-    net->optimizer.steps += updates;
-}
-
-/* Steps on one batch, after all the memory that they take has been made: they would otherwise end
- * with some layers updated. */
+/* Steps on one batch, after all the memory that they take has been made: they would otherwise end with some layers
+ * updated. */
 static lw_status take_steps(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
-                            const lw_batch *batch, size_t steps, double *value)
+                            const lw_batch *batch, size_t *steps, double *value)
 {
     lw_optimizer_step step;
+    const size_t wanted = *steps;
+    *steps = 0;
     lw_status status = net->program->reserve_step(net, batch->rows, optimizer != NULL);
     if (status == LW_OK && optimizer)
         status = lw_optimizer_begin(net, optimizer, &step);
@@ -371,20 +366,22 @@ static lw_status take_steps(lw_net *net, const lw_loss_rule *rule, const lw_opti
         return status;
     net->pass.gradients = 0; /* a failure can leave half of them behind */
     lw_invalidate_forward(net);
+    *steps = wanted;
     status = net->program->take_steps(net, rule, optimizer ? &step : NULL, batch, steps, value);
-    if (status == LW_OK)
-        finish_steps(net, optimizer ? steps : 0);
+    net->optimizer.steps += optimizer ? *steps : 0;
+    net->pass.gradients = status == LW_OK && !optimizer;
     return status;
 }
 
 lw_status lw_step_run(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
                       const lw_batch *batch, double *value)
 {
-    return take_steps(net, rule, optimizer, batch, 1, value);
+    size_t steps = 1;
+    return take_steps(net, rule, optimizer, batch, &steps, value);
 }
 
 lw_status lw_step_repeat(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
-                         const lw_batch *batch, size_t steps)
+                         const lw_batch *batch, size_t *steps)
 {
     return take_steps(net, rule, optimizer, batch, steps, NULL);
 }

@@ -9,20 +9,16 @@
 /*
  * Forward, loss, backward and, unless optimizer is NULL, the update. The arguments have been
  * checked: rule by lw_loss_resolve, the target against it, optimizer by lw_optimizer_check. value
- * receives the loss; NULL: not wanted. LW_EDIVERGED, with the network as it was, before an update
- * whose loss is not finite; a network whose program skips losses knows it only where value is
- * wanted.
+ * receives the loss; NULL: not wanted. LW_EDIVERGED, with the network as it was, before an update whose loss is not
+ * finite.
  */
 lw_status lw_step_run(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
                       const lw_batch *batch, double *value);
 
-/*
- * Several steps on the same batch, whose losses are not wanted, of a network whose program skips
- * them: what a step has to prepare is prepared once, which for two units takes as long as the step
- * itself.
- */
+/* *steps steps on the same batch, of a network whose program repeats steps, prepared once. *steps receives how many
+ * were taken before a failure. */
 lw_status lw_step_repeat(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
-                         const lw_batch *batch, size_t steps);
+                         const lw_batch *batch, size_t *steps);
 
 /* ---- The driver --------------------------------------------------------------------------- */
 

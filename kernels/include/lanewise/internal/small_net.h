@@ -112,6 +112,17 @@ LW_API lw_status lw_small_net_pass(const lw_small_net *plan, const lw_small_net_
                                    size_t first, size_t count, const float *parameters, float *sums,
                                    float *workspace);
 
+/*
+ * Non-zero if the loss of a row is not finite. gradients are those of a block, or of blocks added up: a row
+ * whose loss is not finite makes the gradient of the last layer's first unit, and so that of its bias, NaN, whether or not
+ * losses are stored. The rest of such gradients has no meaning.
+ */
+static inline int lw_small_net_diverged(const lw_small_net *plan, const float *gradients)
+{
+    const float first = gradients[plan->b[plan->layer_count - 1]];
+    return first != first;
+}
+
 /* An optimizer; exactly one of the two is set. */
 typedef struct lw_small_net_update {
     const lw_sgd_update_params *sgd;   /* NULL: Adam */
@@ -130,8 +141,8 @@ typedef struct lw_small_net_update {
  *   workspace   as in lw_small_net_pass
  *
  * Returns LW_EINVAL also as the functions it consists of, and for more than one block. Returns
- * LW_EDIVERGED if row_loss is stored and not finite: losses and gradients are then stored, and
- * parameters unchanged.
+ * LW_EDIVERGED if lw_small_net_diverged: losses and gradients are then stored, and parameters
+ * unchanged.
  */
 LW_API lw_status lw_small_net_step(const lw_small_net *plan, const lw_small_net_batch *batch,
                                    const lw_small_net_update *update, float *parameters,
