@@ -138,7 +138,7 @@ START_TEST(a_loss_that_overflows_before_the_parameters_ends_the_run)
     const lw_dataset data = {
         .rows = n, .inputs = 1, .outputs = 1, .x = x, .target = {.values = zeros}};
     lw_fit_options options = {.size = sizeof options,
-                              .loss = LW_MSE,
+                              .loss = LW_LOSS_MSE,
                               .optimizer = lw_sgd(0.511f),
                               .batch_size = is_repeated ? LW_FULL_BATCH : (n + 1) / 2,
                               .epochs = 2000};
@@ -170,15 +170,15 @@ typedef struct extreme {
 } extreme;
 
 static const extreme extremes[] = {
-    {1, LW_ACTIVATION_LINEAR, LW_MSE, 0},
-    {1, LW_ACTIVATION_RELU, LW_SSE, 0},
-    {1, LW_ACTIVATION_SIGMOID, LW_BINARY_CROSS_ENTROPY, 0},
-    {1, LW_ACTIVATION_SIGMOID, LW_MSE, 1},
-    {3, LW_ACTIVATION_LINEAR, LW_HALF_MSE, 0},
-    {3, LW_ACTIVATION_SIGMOID, LW_BINARY_CROSS_ENTROPY, 0},
-    {3, LW_ACTIVATION_SOFTMAX, LW_CROSS_ENTROPY, 1},
-    {3, LW_ACTIVATION_SOFTMAX, LW_CROSS_ENTROPY, 0},
-    {3, LW_ACTIVATION_SOFTMAX, LW_MSE, 1},
+    {1, LW_ACTIVATION_LINEAR, LW_LOSS_MSE, 0},
+    {1, LW_ACTIVATION_RELU, LW_LOSS_SSE, 0},
+    {1, LW_ACTIVATION_SIGMOID, LW_LOSS_BINARY_CROSS_ENTROPY, 0},
+    {1, LW_ACTIVATION_SIGMOID, LW_LOSS_MSE, 1},
+    {3, LW_ACTIVATION_LINEAR, LW_LOSS_HALF_MSE, 0},
+    {3, LW_ACTIVATION_SIGMOID, LW_LOSS_BINARY_CROSS_ENTROPY, 0},
+    {3, LW_ACTIVATION_SOFTMAX, LW_LOSS_CROSS_ENTROPY, 1},
+    {3, LW_ACTIVATION_SOFTMAX, LW_LOSS_CROSS_ENTROPY, 0},
+    {3, LW_ACTIVATION_SOFTMAX, LW_LOSS_MSE, 1},
 };
 enum { EXTREMES = sizeof extremes / sizeof *extremes };
 
@@ -211,7 +211,7 @@ START_TEST(a_step_whose_loss_is_not_wanted_checks_it)
             lw_status status[3];
             fill_extremes(parameters, before, &state, 20 + (int)trial);
             fill_extremes(n * IN, x, &state, 60);
-            fill_extremes(n * e->units, values, &state, e->loss == LW_MSE ? 64 : 1);
+            fill_extremes(n * e->units, values, &state, e->loss == LW_LOSS_MSE ? 64 : 1);
             for (size_t i = 0; i < n; i++)
                 labels[i] = (int32_t)(i % (e->units == 1 ? 2 : e->units));
             const lw_target target = {e->labels ? NULL : values, e->labels ? labels : NULL};
@@ -233,7 +233,7 @@ START_TEST(a_step_whose_loss_is_not_wanted_checks_it)
             failures += status[0] == LW_EDIVERGED;
             trials++;
         }
-    const int is_bounded = e->activation == LW_ACTIVATION_SIGMOID && e->loss == LW_MSE;
+    const int is_bounded = e->activation == LW_ACTIVATION_SIGMOID && e->loss == LW_LOSS_MSE;
     ck_assert((is_bounded || failures > 0) && failures < trials);
 }
 END_TEST
