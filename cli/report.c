@@ -4,6 +4,8 @@
 #include "page.h"
 #include "report_parts.h"
 
+#include "base/output_file.h"
+
 static lw_status collect(const report_run *run, json_t **data)
 {
     json_t *examples = NULL, *points = NULL, *values = NULL;
@@ -23,6 +25,11 @@ static lw_status collect(const report_run *run, json_t **data)
                       "time", report_time(run), "epochs", report_epochs(run), "result",
                       report_result(run), "examples", examples, "points", points, "values", values);
     return *data != NULL ? LW_OK : lw_fail(LW_ENOMEM, "no memory for the report");
+}
+
+lw_status report_check(const char *path)
+{
+    return lw_output_file_check(path);
 }
 
 lw_status report_write(const char *path, const report_run *run)

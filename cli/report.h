@@ -21,6 +21,9 @@ typedef struct report_run {
     struct timespec started;     /* TIME_UTC */
 } report_run;
 
+/* Whether a report can be written to path: LW_EIO; LW_EUNSUPPORTED in a build without Chart.js. */
+lw_status report_check(const char *path);
+
 /* Writes the report, completely or not at all. */
 lw_status report_write(const char *path, const report_run *run);
 

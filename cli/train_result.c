@@ -1,17 +1,19 @@
 #include "train_result.h"
 
+#include "model_output.h"
 #include "report.h"
 
-#include "base/output_file.h"
 #include <stdio.h>
 
 lw_status train_result_check_files(train_run *run)
 {
-    const char *const files[] = {run->options.save, run->options.checkpoint, run->options.report};
+    const char *const models[] = {run->options.save, run->options.checkpoint};
     lw_status status = LW_OK;
-    for (size_t i = 0; i < sizeof files / sizeof *files && status == LW_OK; i++)
-        if (files[i] != NULL)
-            status = lw_output_file_check(files[i]);
+    for (size_t i = 0; i < sizeof models / sizeof *models && status == LW_OK; i++)
+        if (models[i] != NULL)
+            status = model_output_check(models[i]);
+    if (status == LW_OK && run->options.report != NULL)
+        status = report_check(run->options.report);
     return status;
 }
 

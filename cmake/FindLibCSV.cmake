@@ -1,4 +1,4 @@
-# libcsv, which brings nothing that finds it: LibCSV::LibCSV.
+# libcsv, which ships no CMake or pkg-config files: LibCSV::LibCSV.
 find_path(LibCSV_INCLUDE_DIR csv.h)
 find_library(LibCSV_LIBRARY csv)
 mark_as_advanced(LibCSV_INCLUDE_DIR LibCSV_LIBRARY)

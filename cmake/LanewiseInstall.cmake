@@ -1,6 +1,7 @@
-# How libraries are linked and installed. Components: runtime (shared libraries), development (headers,
-# links, archives, what finds them), command, cblas (a BLAS interface), mpi and mpi_development (what needs MPI, so
-# that all else does without); cmake/LanewisePackages.cmake makes a package of each. Another file joins one by install(... COMPONENT command).
+# How libraries are linked and installed. Components: runtime (shared libraries), development
+# (headers, links, archives, what finds them), command, cblas (a BLAS interface), mpi and
+# mpi_development (what needs MPI, so that all else does without); cmake/LanewisePackages.cmake
+# makes a package of each. Another file joins one by install(... COMPONENT command).
 
 # While the major version is 0 every minor version may break programs that were linked with the one
 # before, so it is in the name that they look for at run time; from 1.0 on the major version alone.
@@ -11,7 +12,8 @@ if(PROJECT_VERSION_MAJOR EQUAL 0)
   set(LANEWISE_COMPATIBILITY SameMinorVersion)
 endif()
 
-option(LANEWISE_INSTALL "Install the libraries, and the command if it is built" ${PROJECT_IS_TOP_LEVEL})
+option(LANEWISE_INSTALL "Install the libraries, and the command if it is built"
+  ${PROJECT_IS_TOP_LEVEL})
 option(LANEWISE_INSTALL_ARCHIVES "Install archives beside shared libraries" OFF)
 option(LANEWISE_PACKAGES "Make Debian packages of what is installed" OFF)
 if(LANEWISE_INSTALL)
@@ -20,10 +22,10 @@ if(LANEWISE_INSTALL)
   set(LANEWISE_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/lanewise)
 endif()
 
-# lanewise_exports(TARGET LIST PRIVATE_LIST): TARGET, where it is a shared library, exports the functions of the
-# file LIST, one a line, under the version LANEWISE_<soversion>. Those of PRIVATE_LIST, if that file exists, are for
-# the libraries of the same build: their version LANEWISE_PRIVATE_<full version> promises nothing, and the dynamic
-# linker refuses to mix builds.
+# lanewise_exports(TARGET LIST PRIVATE_LIST): TARGET, if it is a shared library, exports the
+# functions of the file LIST, one a line, under the version LANEWISE_<soversion>. Those of
+# PRIVATE_LIST, if that file exists, are for the libraries of the same build: their version
+# LANEWISE_PRIVATE_<full version> promises nothing, and the dynamic linker refuses to mix builds.
 function(lanewise_exports target list private_list)
   get_target_property(type ${target} TYPE)
   if(NOT type STREQUAL "SHARED_LIBRARY")
@@ -50,10 +52,11 @@ function(lanewise_version_node out version list local)
   set(${out} "${version} {\n  global:\n    ${functions};\n${local}};\n" PARENT_SCOPE)
 endfunction()
 
-# lanewise_install_library(lanewise_NAME COMPONENT), from the folder of the library: installs it, the headers
-# below include/ and lanewise-NAME.pc, which is made of lanewise-NAME.pc.in; find_package(lanewise) then
-# knows it as lanewise::NAME, as this build does. The shared library goes to COMPONENT, all else to
-# development; of mpi to mpi_development, with a file of targets of its own.
+# lanewise_install_library(lanewise_NAME COMPONENT), from the folder of the library: installs it,
+# the headers below include/ and lanewise-NAME.pc, made from lanewise-NAME.pc.in.
+# find_package(lanewise) then knows it as lanewise::NAME, as this build does. The shared library
+# belongs to COMPONENT, the rest to development; of mpi to mpi_development, which has a separate
+# targets file.
 function(lanewise_install_library target component)
   string(REGEX REPLACE "^lanewise_" "" short ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${short} INSTALL_RPATH "$ORIGIN")
@@ -68,7 +71,8 @@ function(lanewise_install_library target component)
     set(development mpi_development)
   endif()
   install(TARGETS ${target} EXPORT ${targets}
-    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${component} NAMELINK_COMPONENT ${development}
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+      COMPONENT ${component} NAMELINK_COMPONENT ${development}
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${development}
     INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
   install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT ${development}
@@ -85,21 +89,35 @@ function(lanewise_install_library target component)
   endif()
 endfunction()
 
-# NAME.pc from NAME.pc.in beside the CMakeLists.txt, for COMPONENT. Its prefix is told by where it lies, so that a tree
-# can be moved, and `cmake --install --prefix` may differ from what was configured.
+# NAME.pc from NAME.pc.in beside the CMakeLists.txt, for COMPONENT. Its prefix is told by where it
+# lies, so that a tree can be moved, and `cmake --install --prefix` may differ from what was
+# configured.
 function(lanewise_install_pkgconfig name component)
   set(directory ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
   if(IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR} OR IS_ABSOLUTE ${CMAKE_INSTALL_INCLUDEDIR})
-    message(FATAL_ERROR "Lanewise: CMAKE_INSTALL_LIBDIR and CMAKE_INSTALL_INCLUDEDIR have to be relative")
+    message(FATAL_ERROR
+      "Lanewise: CMAKE_INSTALL_LIBDIR and CMAKE_INSTALL_INCLUDEDIR must be relative paths")
   endif()
   string(REGEX REPLACE "[^/]+" ".." to_prefix ${directory})
-  # The compiler's option rather than a library: it knows where that lies.
+  # OpenMP as the compiler's option: the compiler knows where its library is installed.
   set(openmp "")
-  if(LANEWISE_OPENMP)
+  if(LANEWISE_HAS_OPENMP)
     set(openmp ${OpenMP_C_FLAGS})
   endif()
+  set(private_packages "")
+  set(private_libraries "")
+  if(LANEWISE_HAS_ZLIB)
+    string(APPEND private_packages " zlib")
+  endif()
+  if(LANEWISE_HAS_JANSSON)
+    string(APPEND private_packages " jansson")
+  endif()
+  if(LANEWISE_HAS_LIBCSV)
+    string(APPEND private_libraries " -lcsv")
+  endif()
   configure_file(${name}.pc.in ${name}.pc @ONLY)
-  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc DESTINATION ${directory} COMPONENT ${component})
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc
+    DESTINATION ${directory} COMPONENT ${component})
 endfunction()
 
 # Installs the program TARGET, which finds the libraries of its tree wherever that lies.
@@ -114,15 +132,19 @@ endfunction()
 function(lanewise_install_package)
   install(EXPORT lanewise NAMESPACE lanewise:: FILE lanewise-targets.cmake
     DESTINATION ${LANEWISE_CMAKE_DIR} COMPONENT development)
-  if(LANEWISE_MPI)
+  if(LANEWISE_HAS_MPI)
     install(EXPORT lanewise-mpi NAMESPACE lanewise:: FILE lanewise-mpi-targets.cmake
       DESTINATION ${LANEWISE_CMAKE_DIR} COMPONENT mpi_development)
   endif()
   configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/lanewise-config.cmake.in
     lanewise-config.cmake INSTALL_DESTINATION ${LANEWISE_CMAKE_DIR}
     NO_SET_AND_CHECK_MACRO)
-  write_basic_package_version_file(lanewise-config-version.cmake COMPATIBILITY ${LANEWISE_COMPATIBILITY})
-  install(FILES ${PROJECT_BINARY_DIR}/lanewise-config.cmake
-    ${PROJECT_BINARY_DIR}/lanewise-config-version.cmake ${PROJECT_SOURCE_DIR}/cmake/FindLibCSV.cmake
+  write_basic_package_version_file(lanewise-config-version.cmake
+    COMPATIBILITY ${LANEWISE_COMPATIBILITY})
+  install(FILES
+    ${PROJECT_BINARY_DIR}/lanewise-config.cmake
+    ${PROJECT_BINARY_DIR}/lanewise-config-version.cmake
+    ${PROJECT_SOURCE_DIR}/cmake/FindJansson.cmake
+    ${PROJECT_SOURCE_DIR}/cmake/FindLibCSV.cmake
     DESTINATION ${LANEWISE_CMAKE_DIR} COMPONENT development)
 endfunction()

@@ -12,15 +12,18 @@ set(LANEWISE_ISA_avx512vl_PROCESSOR "x86_64|AMD64")
 set(LANEWISE_ISA_avx512vl_BASE avx2)
 set(LANEWISE_ISA_avx512vl_FLAGS -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma)
 set(LANEWISE_ISA_avx512_PROCESSOR "x86_64|AMD64")
-# 512-bit vectors throughout: gcc's default of 256 for this set would halve every auto-vectorised tail.
-set(LANEWISE_ISA_avx512_FLAGS -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512)
+# 512-bit vectors throughout: gcc's default of 256 for this set would halve every auto-vectorised
+# tail.
+set(LANEWISE_ISA_avx512_FLAGS
+  -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512)
 set(LANEWISE_ISA_avx512bf16_PROCESSOR "x86_64|AMD64")
 set(LANEWISE_ISA_avx512bf16_BASE avx512)
 set(LANEWISE_ISA_avx512bf16_FLAGS ${LANEWISE_ISA_avx512_FLAGS} -mavx512bf16)
 set(LANEWISE_ISA_neon_PROCESSOR "aarch64|arm64")
 set(LANEWISE_ISA_neon_FLAGS "")
 
-set(LANEWISE_ISAS_WANTED scalar avx2 avx512vl avx512 avx512bf16 neon CACHE STRING "Instruction sets to build, if the processor's")
+set(LANEWISE_ISAS_WANTED scalar avx2 avx512vl avx512 avx512bf16 neon CACHE STRING
+  "Instruction sets to build, of those that the target processor has")
 set(LANEWISE_ISAS "")
 set(LANEWISE_ISAS_WITH_BASES "")
 foreach(isa ${LANEWISE_ISAS_WANTED})

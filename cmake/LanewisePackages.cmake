@@ -1,5 +1,5 @@
-# Debian packages, one for each component of cmake/LanewiseInstall.cmake: `./dev package`, or `cpack` in a
-# build with the preset package. To be included last, when all components are known.
+# Debian packages, one for each component of cmake/LanewiseInstall.cmake: `./dev package`, or
+# `cpack` in a build with the preset package. To be included last, when all components are known.
 set(CPACK_GENERATOR DEB)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
@@ -15,8 +15,8 @@ set(LANEWISE_MAINTAINER "The Lanewise authors <lanewise@packages.invalid>" CACHE
 set(CPACK_DEBIAN_PACKAGE_MAINTAINER ${LANEWISE_MAINTAINER})
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "") # would come before that of every package
 
-# A library's package is named for its soname, so that two versions can be installed side by side. Programs
-# linked with it ask for this version or a later one: functions may have been added.
+# A library's package is named for its soname, so that two versions can be installed side by side.
+# Programs linked with it ask for this version or a later one: functions may have been added.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${CMAKE_LIBRARY_OUTPUT_DIRECTORY})
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
@@ -43,7 +43,8 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
 if("cblas" IN_LIST CPACK_COMPONENTS_ALL)
   string(APPEND CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS ", ${cblas_package} ${this_version}")
 endif()
-set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "training of dense neural networks on CPUs - development files
+set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION
+  "training of dense neural networks on CPUs - development files
 Lanewise trains dense neural networks as fast as the FMA units of a CPU
 allow.
 
@@ -70,7 +71,8 @@ allow.
 This package contains a library with the names of BLAS for its products
 in float32, which existing programs can load in the place of another.")
 
-# MPI's libraries are many, and who wants others brings them: so neither package is asked for by another one.
+# MPI's libraries are many, and who wants others brings them: so neither package is asked for by
+# another one.
 set(mpi_package liblanewise-mpi${LANEWISE_SOVERSION})
 set(CPACK_DEBIAN_MPI_PACKAGE_NAME ${mpi_package})
 set(CPACK_DEBIAN_MPI_PACKAGE_SECTION libs)
@@ -90,7 +92,8 @@ set(CPACK_DEBIAN_MPI_DEVELOPMENT_PACKAGE_NAME liblanewise-mpi-dev)
 set(CPACK_DEBIAN_MPI_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_MPI_DEVELOPMENT_PACKAGE_DEPENDS
   "liblanewise-dev ${this_version}, ${mpi_package} ${this_version}, ${mpi_headers}")
-set(CPACK_DEBIAN_MPI_DEVELOPMENT_DESCRIPTION "training of dense neural networks on CPUs - development files for MPI
+set(CPACK_DEBIAN_MPI_DEVELOPMENT_DESCRIPTION
+  "training of dense neural networks on CPUs - development files for MPI
 Lanewise trains dense neural networks as fast as the FMA units of a CPU
 allow.
 
@@ -100,15 +103,17 @@ a network over the processes of MPI.")
 # What Debian wants of each package.
 set(debian ${PROJECT_BINARY_DIR}/debian)
 
-# Installing a library has dpkg call ldconfig. The two names without a file keep CPack from writing scripts
-# that call it themselves.
+# Installing a library has dpkg call ldconfig. The two names without a file keep CPack from writing
+# scripts that call it themselves.
 file(WRITE ${debian}/triggers "activate-noawait ldconfig\n")
-set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA ${debian}/triggers ${debian}/no/postinst ${debian}/no/postrm)
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA
+  ${debian}/triggers ${debian}/no/postinst ${debian}/no/postrm)
 set(CPACK_DEBIAN_CBLAS_PACKAGE_CONTROL_EXTRA ${CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA})
 set(CPACK_DEBIAN_MPI_PACKAGE_CONTROL_EXTRA ${CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA})
 
 string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC)
-file(WRITE ${debian}/changelog.Debian "lanewise (${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}) \
+file(WRITE ${debian}/changelog.Debian "\
+lanewise (${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}) \
 unstable; urgency=medium\n\n  * Built from the sources; their changes are in changelog.gz.\n\n \
 -- ${LANEWISE_MAINTAINER}  ${now}\n")
 configure_file(${PROJECT_SOURCE_DIR}/CHANGELOG.md ${debian}/changelog COPYONLY)
@@ -125,13 +130,13 @@ foreach(component ${CPACK_COMPONENTS_ALL})
     COMPONENT ${component})
   install(FILES ${debian}/changelog.gz ${debian}/changelog.Debian.gz DESTINATION ${documents}
     COMPONENT ${component})
-  # The packages were never requested from Debian; and two libraries with one soname version, which only come
-  # together, share a package.
+  # The packages were never requested from Debian; and two libraries with one soname version, which
+  # only come together, share a package.
   file(WRITE ${debian}/overrides/${package} "${package}: initial-upload-closes-no-bugs *\n")
   if(component STREQUAL "runtime")
     file(APPEND ${debian}/overrides/${package} "${package}: package-name-doesnt-match-sonames *\n")
   endif()
-  install(FILES ${debian}/overrides/${package} DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides
-    COMPONENT ${component})
+  install(FILES ${debian}/overrides/${package}
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides COMPONENT ${component})
 endforeach()
 include(CPack)

@@ -2,14 +2,13 @@
 
 option(LANEWISE_WERROR "Turn warnings into errors" OFF)
 option(LANEWISE_HARDENING "Build with what makes errors of memory hard to exploit" ON)
-option(LANEWISE_OPENMP "Share work out over OpenMP threads (OFF: one thread, no OpenMP library)" ON)
 
 # What the compiler has of it; a sanitizer finds more than these do, and some get in its way.
 set(LANEWISE_HARDENING_COMPILE "")
 set(LANEWISE_HARDENING_LINK "")
-# For code whose calls take nanoseconds and that reads no bytes of files: a product of 2x2x2 takes 696 instructions
-# with guards of the stack, 647 without and 640 with no hardening at all (AVX2, gcc 12), a step of 2-1 at
-# batch 4 1165, 1133 and 1116.
+# For code whose calls take nanoseconds and that reads no bytes of files: a product of 2x2x2 takes
+# 696 instructions with guards of the stack, 647 without and 640 with no hardening at all (AVX2, gcc
+# 12), a step of 2-1 at batch 4 1165, 1133 and 1116.
 set(LANEWISE_UNGUARDED "")
 if(LANEWISE_HARDENING AND NOT CMAKE_C_FLAGS MATCHES "-fsanitize")
   include(CheckCCompilerFlag)
@@ -27,14 +26,15 @@ if(LANEWISE_HARDENING AND NOT CMAKE_C_FLAGS MATCHES "-fsanitize")
     endif()
   endforeach()
   unset(CMAKE_REQUIRED_FLAGS)
-  # glibc warns of the macro where nothing is optimised. Undefined first, as some compilers bring their own.
+  # glibc warns of the macro where nothing is optimised. Undefined first, as some compilers bring
+  # their own.
   list(APPEND LANEWISE_HARDENING_COMPILE -Wformat=2
     "$<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>")
   list(APPEND LANEWISE_HARDENING_LINK LINKER:-z,relro,-z,now,-z,noexecstack)
 endif()
 
-# Programs are position independent where they can be linked so. Of a project that includes this one that is not our
-# business: the check leaves its answers in the cache.
+# Programs are position independent where they can be linked so. Of a project that includes this one
+# that is not our business: the check leaves its answers in the cache.
 if(PROJECT_IS_TOP_LEVEL)
   include(CheckPIESupported)
   check_pie_supported(LANGUAGES C)
@@ -53,27 +53,21 @@ endfunction()
 
 # lanewise_openmp(TARGET SCOPE): for targets with parallel regions, or that call OpenMP.
 function(lanewise_openmp target scope)
-  if(NOT LANEWISE_OPENMP)
-    # What <omp.h> and pragmas mean to one thread; clock_gettime is POSIX.
-    target_include_directories(${target} ${scope} $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/serial>)
+  if(NOT LANEWISE_HAS_OPENMP)
     target_compile_options(${target} ${scope} -Wno-unknown-pragmas)
+    # For clock_gettime in lanewise/internal/openmp.h.
     target_compile_definitions(${target} ${scope} _POSIX_C_SOURCE=200809L)
     return()
-  endif()
-  find_package(OpenMP QUIET COMPONENTS C)
-  if(NOT TARGET OpenMP::OpenMP_C)
-    message(FATAL_ERROR "Lanewise: no OpenMP for the C compiler ${CMAKE_C_COMPILER}. Install it (Debian: "
-      "libgomp1 comes with gcc, libomp-dev is clang's), or build for one thread with "
-      "-DLANEWISE_OPENMP=OFF.")
   endif()
   target_link_libraries(${target} ${scope} OpenMP::OpenMP_C)
 endfunction()
 
 # Defines the library NAME from an object library, so that it exists in two forms of the same
 # objects: NAME as users link it, and NAME_testing, static, in which the tests see internals.
-# exports.txt next to its CMakeLists.txt lists what it exports, exports_private.txt what it exports to the other
-# libraries of the build. include/ holds the public headers, include/lanewise/internal those of private functions,
-# which are not installed. The rest is installed with COMPONENT; runtime if none is named.
+# exports.txt next to its CMakeLists.txt lists what it exports, exports_private.txt what it exports
+# to the other libraries of the build. include/ holds the public headers, include/lanewise/internal
+# those of private functions, which are not installed. The rest is installed with COMPONENT; runtime
+# if none is named.
 function(lanewise_library name)
   cmake_parse_arguments(arg "" "COMPONENT" "SOURCES;PRIVATE" ${ARGN})
   if(NOT arg_COMPONENT)
@@ -82,7 +76,8 @@ function(lanewise_library name)
   add_library(${name}_objects OBJECT ${arg_SOURCES})
   lanewise_target(${name}_objects)
   target_include_directories(${name}_objects
-    PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include> PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src)
+    PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>
+    PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src)
   target_link_libraries(${name}_objects PRIVATE ${arg_PRIVATE})
   lanewise_openmp(${name}_objects PRIVATE)
 

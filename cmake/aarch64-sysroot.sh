@@ -5,7 +5,8 @@
 set -eu
 mkdir -p "$1"
 root=$(cd "$1" && pwd)
-packages='check libsubunit-dev libsubunit0 zlib1g-dev zlib1g libjansson-dev libjansson4 libcsv-dev libcsv3'
+packages='check libsubunit-dev libsubunit0 zlib1g-dev zlib1g libjansson-dev libjansson4 libcsv-dev
+    libcsv3'
 if [ -f "$root/complete" ]; then
     exit 0
 fi

@@ -1,5 +1,5 @@
-# Cross-building for 64-bit Arm; programs run under qemu-user. The C library and OpenMP are those of the
-# cross compiler, all others come from the folder that aarch64-sysroot.sh fills.
+# Cross-building for 64-bit Arm; programs run under qemu-user. The C library and OpenMP are those of
+# the cross compiler, all others come from the folder that aarch64-sysroot.sh fills.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
@@ -11,5 +11,3 @@ set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
-set(ENV{PKG_CONFIG_SYSROOT_DIR} ${LANEWISE_SYSROOT})
-set(ENV{PKG_CONFIG_LIBDIR} ${LANEWISE_SYSROOT}/usr/lib/aarch64-linux-gnu/pkgconfig)

@@ -8,9 +8,10 @@ static _Thread_local char last_error[512];
 
 const char *lw_status_name(lw_status status)
 {
-    static const char *const names[] = {"LW_OK",     "LW_EINVAL", "LW_EOVERLAP",  "LW_ENOMEM",
-                                        "LW_EISA",   "LW_EIO",    "LW_EFORMAT",   "LW_EDATA",
-                                        "LW_ESHAPE", "LW_ESTATE", "LW_EDIVERGED", "LW_ERANK"};
+    static const char *const names[] = {"LW_OK",          "LW_EINVAL", "LW_EOVERLAP",  "LW_ENOMEM",
+                                        "LW_EISA",        "LW_EIO",    "LW_EFORMAT",   "LW_EDATA",
+                                        "LW_ESHAPE",      "LW_ESTATE", "LW_EDIVERGED", "LW_ERANK",
+                                        "LW_EUNSUPPORTED"};
     const unsigned index = (unsigned)status;
     return index < sizeof names / sizeof *names ? names[index] : "unknown status";
 }

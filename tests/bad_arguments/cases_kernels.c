@@ -24,7 +24,7 @@ static void version(void)
 static void status_name(void)
 {
     for (int i = 0; i < BAD_ENUMS; i++)
-        HOLDS(!strcmp(lw_status_name((lw_status)BAD_ENUM(LW_ERANK, i)), "unknown status"));
+        HOLDS(!strcmp(lw_status_name((lw_status)BAD_ENUM(LW_EUNSUPPORTED, i)), "unknown status"));
 }
 
 static void last_error(void)

@@ -17,8 +17,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 CXX=$(echo "$CC" | sed 's/clang\(-[0-9.]*\)\{0,1\}$/clang++\1/
     s/gcc\(-[0-9.]*\)\{0,1\}$/g++\1/
     s/\([^a-z]\)cc$/\1c++/')
-command -v "$CXX" >/dev/null || { echo "skipped: no $CXX"; exit 77; }
-command -v pkg-config >/dev/null || { echo 'skipped: no pkg-config'; exit 77; }
+command -v "$CXX" >/dev/null || { echo "skipped: there is no $CXX (Debian: g++)"; exit 77; }
+command -v pkg-config >/dev/null || { echo 'skipped: no pkg-config (Debian: pkg-config)'; exit 77; }
 export CC CXX
 unset PKG_CONFIG_PATH CMAKE_PREFIX_PATH LD_LIBRARY_PATH DESTDIR
 work=$(mktemp -d "$4/$way.XXXXXX")
@@ -28,7 +28,7 @@ cd "$work"
 # The MPI of BUILD, because libraries of two MPI implementations cannot be combined.
 mpicc=$(sed -n 's/^MPI_C_COMPILER:.*=//p' "$build/CMakeCache.txt")
 mpi_option=${mpicc:+MPI_C_COMPILER=$mpicc}
-mpi_option=${mpi_option:-LANEWISE_BUILD_MPI=OFF}
+mpi_option=${mpi_option:-LANEWISE_WITH_MPI=OFF}
 
 fail() {
     echo "$way: $*" >&2
@@ -148,7 +148,7 @@ built)
     needs_no line_xor_c lanewise
     rm -r prefix
     make_packages
-    install_of -D LANEWISE_OPENMP=OFF -D BUILD_SHARED_LIBS=OFF
+    install_of -D LANEWISE_WITH_OPENMP=OFF -D BUILD_SHARED_LIBS=OFF
     consume serial -D CMAKE_PREFIX_PATH="$work/prefix"
     with_pkgconfig serial_line --static
     for program in serial/xor_c serial/xor_cc serial_line_xor_c serial_line_product_c; do

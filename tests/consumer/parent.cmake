@@ -28,13 +28,13 @@ macro(parent_check_unchanged)
     endif()
   endforeach()
 
-  # Except options of Lanewise, cache entries of find modules (prefix_result belongs to pkg-config),
-  # and FetchContent's, which belong to the parent.
+  # Except options of Lanewise, cache entries of find modules, and FetchContent's, which belong to the
+  # parent.
   list(REMOVE_ITEM parent_cache_now ${parent_cache})
   foreach(parent_name ${parent_cache_now})
     if(NOT parent_name MATCHES "^(LANEWISE_|lanewise_|FETCHCONTENT_|_)"
-        AND NOT parent_name MATCHES "^(ZLIB_|LibCSV_|OpenMP_|PKG_CONFIG_|pkgcfg_|JANSSON_)"
-        AND NOT parent_name MATCHES "^(FIND_PACKAGE_MESSAGE_DETAILS_|prefix_result$)")
+        AND NOT parent_name MATCHES "^(ZLIB_|LibCSV_|OpenMP_|Jansson_)"
+        AND NOT parent_name MATCHES "^(FIND_PACKAGE_MESSAGE_DETAILS_)")
       message(SEND_ERROR "new cache entry: ${parent_name}=${${parent_name}}")
     endif()
   endforeach()

@@ -128,13 +128,14 @@ static void *fail_elsewhere(void *argument)
 
 static void check_status(struct tally *tally)
 {
-    static const char *const names[] = {"LW_OK",     "LW_EINVAL", "LW_EOVERLAP",  "LW_ENOMEM",
-                                        "LW_EISA",   "LW_EIO",    "LW_EFORMAT",   "LW_EDATA",
-                                        "LW_ESHAPE", "LW_ESTATE", "LW_EDIVERGED", "LW_ERANK"};
-    for (int i = 0; i <= LW_ERANK; i++)
+    static const char *const names[] = {"LW_OK",          "LW_EINVAL", "LW_EOVERLAP",  "LW_ENOMEM",
+                                        "LW_EISA",        "LW_EIO",    "LW_EFORMAT",   "LW_EDATA",
+                                        "LW_ESHAPE",      "LW_ESTATE", "LW_EDIVERGED", "LW_ERANK",
+                                        "LW_EUNSUPPORTED"};
+    for (int i = 0; i <= LW_EUNSUPPORTED; i++)
         TALLY_CHECK(tally, !strcmp(lw_status_name((lw_status)i), names[i]), "status %d is %s", i,
                     lw_status_name((lw_status)i));
-    for (int i = -1; i <= LW_ERANK + 1; i += LW_ERANK + 2)
+    for (int i = -1; i <= LW_EUNSUPPORTED + 1; i += LW_EUNSUPPORTED + 2)
         TALLY_CHECK(tally, !strcmp(lw_status_name((lw_status)i), "unknown status"),
                     "status %d is %s", i, lw_status_name((lw_status)i));
 

@@ -21,7 +21,7 @@ for compiler in g++ clang++ clang++-14; do
     ! command -v $compiler >/dev/null || cxx_compilers="$cxx_compilers $compiler"
 done
 if [ -z "$c_compilers" ] || [ -z "$cxx_compilers" ]; then
-    echo 'skipped: no C or no C++ compiler'
+    echo 'skipped: there is no C++ compiler (Debian: g++)'
     exit 77
 fi
 

@@ -33,7 +33,8 @@ typedef enum lw_status {
     LW_ESHAPE = 8,     /* shapes of a network, a data set or a checkpoint do not match */
     LW_ESTATE = 9,     /* the call came out of order, for example backward before forward */
     LW_EDIVERGED = 10, /* a loss, a gradient or a parameter became NaN or Inf */
-    LW_ERANK = 11 /* the call failed on another rank (lanewise/ranks.h), which has the message */
+    LW_ERANK = 11, /* the call failed on another rank (lanewise/ranks.h), which has the message */
+    LW_EUNSUPPORTED = 12 /* this build lacks a library that the call needs; the message names it */
 } lw_status;
 
 /* The name of a status, for example "LW_EINVAL"; "unknown status" outside the enumeration. Never

@@ -36,6 +36,8 @@
  *   NULL       is LW_EINVAL where nothing else is said. Functions that return no status then do
  *              nothing, or return 0.
  *   Status     see status.h. On failure outputs are unchanged.
+ *   Features   a build may lack zlib, libcsv or Jansson. Compressed IDX files, CSV files, or model files then return
+ *              LW_EUNSUPPORTED.
  */
 #ifndef LANEWISE_NN_H
 #define LANEWISE_NN_H

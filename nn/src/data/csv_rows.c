@@ -3,6 +3,7 @@
 #include "base/arithmetic.h"
 #include "base/array_grow.h"
 
+#include <csv.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,7 +62,7 @@ static void on_row(int terminator, void *user)
 
 static lw_status parser_error(lw_csv_rows *rows)
 {
-    if (csv_error(&rows->parser) != CSV_EPARSE)
+    if (csv_error(rows->parser) != CSV_EPARSE)
         return lw_csv_no_memory(rows, "a row");
     return lw_fail(LW_EFORMAT,
                    "%s: line %zu: a quote inside a field, or a quoted field that does not end",
@@ -92,7 +93,7 @@ static lw_status parse_segment(lw_csv_rows *rows)
         rows->row_begun = 1;
         rows->row_line = rows->line;
     }
-    const size_t parsed = csv_parse(&rows->parser, segment, length, on_field, on_row, rows);
+    const size_t parsed = csv_parse(rows->parser, segment, length, on_field, on_row, rows);
     if (rows->status != LW_OK)
         return rows->status;
     if (parsed != length)
@@ -118,7 +119,7 @@ lw_status lw_csv_next(lw_csv_rows *rows, int *more)
         } else if (rows->input.position < rows->input.size) {
             status = fill_chunk(rows);
         } else {
-            if (csv_fini(&rows->parser, on_field, on_row, rows) != 0)
+            if (csv_fini(rows->parser, on_field, on_row, rows) != 0)
                 status = parser_error(rows);
             else
                 status = rows->status;
@@ -144,10 +145,14 @@ static lw_status skip_byte_order_mark(lw_csv_rows *rows)
 lw_status lw_csv_open(lw_csv_rows *rows, const char *path, char separator)
 {
     *rows = (lw_csv_rows){.line = 1, .row_line = 1};
+    rows->input.path = path;
+    rows->parser = malloc(sizeof *rows->parser);
+    if (!rows->parser)
+        return lw_csv_no_memory(rows, "a row");
     /* csv_init fails only for NULL; memory is allocated while parsing. */
-    csv_init(&rows->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL);
-    csv_set_delim(&rows->parser, (unsigned char)separator);
-    csv_set_blk_size(&rows->parser, FIELD_STEP_BYTES);
+    csv_init(rows->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL);
+    csv_set_delim(rows->parser, (unsigned char)separator);
+    csv_set_blk_size(rows->parser, FIELD_STEP_BYTES);
 
     const lw_status status = lw_input_open(&rows->input, path);
     if (status != LW_OK)
@@ -164,7 +169,9 @@ const char *lw_csv_field(const lw_csv_rows *rows, size_t column)
 void lw_csv_close(lw_csv_rows *rows)
 {
     lw_input_close(&rows->input);
-    csv_free(&rows->parser);
+    if (rows->parser)
+        csv_free(rows->parser);
+    free(rows->parser);
     free(rows->chunk);
     free(rows->text);
     free(rows->field);

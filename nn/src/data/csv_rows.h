@@ -5,11 +5,9 @@
 
 #include "base/input_file.h"
 
-#include <csv.h>
-
 typedef struct lw_csv_rows {
     lw_input_file input;
-    struct csv_parser parser;
+    struct csv_parser *parser; /* of libcsv */
 
     unsigned char *chunk; /* the bytes read last */
     size_t chunk_at, chunk_end;
@@ -25,7 +23,8 @@ typedef struct lw_csv_rows {
     lw_status status; /* set by the field callback, which cannot return it */
 } lw_csv_rows;
 
-/* Opens a file. The caller closes rows, also after a failure. Returns LW_EIO or LW_ENOMEM. */
+/* Opens a file. The caller closes rows, also after a failure. Returns LW_EIO, LW_ENOMEM, or
+ * LW_EUNSUPPORTED in a build without libcsv. */
 lw_status lw_csv_open(lw_csv_rows *rows, const char *path, char separator);
 
 /* Reads the next row; *more is 0 if there is none. Returns LW_EFORMAT, with the line, for misplaced

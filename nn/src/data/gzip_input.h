@@ -3,21 +3,22 @@
 #define LANEWISE_GZIP_INPUT_H
 
 #include "base/input_file.h"
-
-#include <zlib.h>
+#include "inflate.h"
 
 enum { LW_GZIP_CHUNK = 1 << 14 };
 
 typedef struct lw_gzip_input {
     lw_input_file file;
-    z_stream stream;   /* next_in, avail_in: the unread part of the chunk, compressed or not */
-    int is_compressed; /* the file begins with gzip's magic number */
-    int member_ended;  /* a gzip file may consist of several members */
-    uint64_t position; /* in the decompressed contents */
+    lw_inflate *inflater;      /* NULL: the file is not compressed */
+    int member_ended;          /* a gzip file may consist of several members */
+    uint64_t position;         /* in the decompressed contents */
+    const unsigned char *next; /* the unread part of the chunk, compressed or not */
+    size_t left;               /* bytes from next on */
     unsigned char chunk[LW_GZIP_CHUNK];
 } lw_gzip_input;
 
-/* As lw_input_open. Contents are decompressed if they begin with gzip's magic number. */
+/* As lw_input_open. Contents are decompressed if they begin with gzip's magic number:
+ * LW_EUNSUPPORTED in a build without zlib. */
 lw_status lw_gzip_open(lw_gzip_input *input, const char *path);
 
 /* Reads count bytes of the contents, fewer at their end; *got receives their number. Returns

@@ -71,7 +71,10 @@ typedef struct lw_metadata {
 } lw_metadata;
 
 /* Number of its elements. */
-size_t lw_tensor_source_count(const lw_tensor_source *tensor);
+static inline size_t lw_tensor_source_count(const lw_tensor_source *tensor)
+{
+    return tensor->shape[0] * (tensor->dimensions == 2 ? tensor->shape[1] : 1);
+}
 
 /* Writes a file whole or not at all, its data aligned to 8 bytes. Names and texts are UTF-8, names
  * unique. LW_EIO; LW_ENOMEM. */

@@ -7,11 +7,6 @@
 
 enum { LENGTH_BYTES = 8, ALIGNMENT = 8 };
 
-size_t lw_tensor_source_count(const lw_tensor_source *tensor)
-{
-    return tensor->shape[0] * (tensor->dimensions == 2 ? tensor->shape[1] : 1);
-}
-
 /* json_object_set_new and json_pack take NULL, and fail, where an allocation before them failed. */
 static int add_tensor(json_t *header, const lw_tensor_source *tensor, size_t begin, size_t end)
 {
