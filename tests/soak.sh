@@ -12,7 +12,7 @@ all='ulp faults kills ranks threads fuzz fuzz_kernels steps fashion valgrind cov
 
 # Every float through exp, log and the activations, on every instruction set.
 part_ulp() {
-    LANEWISE_TEST_EXHAUSTIVE=1 ctest --preset release -R ulp_exhaustive
+    OMP_WAIT_POLICY=passive "$build/bin/ulp_exhaustive"
 }
 
 # Every allocation and file operation of library calls and of runs of the command.

@@ -7,7 +7,7 @@ set -eu
 python=$1
 shift
 if ! command -v "$python" >/dev/null; then
-    echo "skipped: $python does not exist"
+    echo "skipped: $python does not exist (Debian: python3)"
     exit 77
 fi
 exec "$python" -B "$@"

@@ -1,7 +1,7 @@
 # Shared by the tests of bench_ranks, for scripts that have sourced tests/cli/common.sh.
 
 command -v python3 >/dev/null || {
-    echo 'skipped: no python3'
+    echo 'skipped: there is no python3 (Debian: python3)'
     exit 77
 }
 
