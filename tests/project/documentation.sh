@@ -4,7 +4,7 @@
 # Doxygen.
 set -eu
 if ! command -v doxygen >/dev/null; then
-    echo 'skipped: doxygen is not installed'
+    echo 'skipped: doxygen is not installed (Debian: doxygen doxygen-awesome-css)'
     exit 77
 fi
 source=$(cd "$1" && pwd)
