@@ -77,7 +77,7 @@ lw_status lw_gzip_read(lw_gzip_input *input, unsigned char *bytes, size_t count,
         if (input->left == 0 && left == 0)
             return input->member_ended
                        ? LW_OK
-                       : lw_fail(LW_EFORMAT, "%s: its gzip data end at byte %" PRIu64,
+                       : lw_fail(LW_EFORMAT, "%s: gzip data truncated at byte %" PRIu64,
                                  input->file.path, input->file.size);
         if (input->left == 0)
             status = fill_chunk(input, left);
