@@ -1,6 +1,7 @@
 /*
- * Where threads wait for one another: briefly awake, then asleep. OpenMP's own barriers stay awake for
- * milliseconds, which is what a processor that others use as well has not got.
+ * An eventcount: threads wait until a counter, the epoch, advances. A waiter spins briefly and then
+ * blocks. The barriers of OpenMP spin for milliseconds, which wastes a processor that other threads
+ * need.
  */
 #ifndef LANEWISE_EVENTCOUNT_H
 #define LANEWISE_EVENTCOUNT_H
@@ -9,21 +10,21 @@
 #include <stdatomic.h>
 
 typedef struct lw_eventcount {
-    atomic_uint openings; /* counts them */
-    atomic_uint sleepers;
+    atomic_uint epoch;   /* number of signals */
+    atomic_uint waiters; /* blocked threads */
     pthread_mutex_t mutex;
-    pthread_cond_t opened;
+    pthread_cond_t signalled;
 } lw_eventcount;
 
-/* Non-zero if the system has no room for it. */
-int lw_eventcount_create(lw_eventcount *gate);
-void lw_eventcount_destroy(lw_eventcount *gate);
+/* Returns non-zero if the system has no resources for it. */
+int lw_eventcount_create(lw_eventcount *event);
+void lw_eventcount_destroy(lw_eventcount *event);
 
-/* Waits until the gate has been opened more often than `openings` times, and returns how often that is. What
- * was written before the opening is then seen. */
-unsigned lw_eventcount_wait(lw_eventcount *gate, unsigned openings);
+/* Waits until the epoch differs from `epoch` and returns the new one. Memory written before the
+ * signal is then visible. */
+unsigned lw_eventcount_wait(lw_eventcount *event, unsigned epoch);
 
-/* Lets everybody through who waits for this opening. */
-void lw_eventcount_signal(lw_eventcount *gate);
+/* Advances the epoch and wakes all waiters. */
+void lw_eventcount_signal(lw_eventcount *event);
 
 #endif

@@ -1,4 +1,4 @@
-/* Sharing work out over threads. */
+/* Runs the phases of a job on several threads. */
 #ifndef LANEWISE_THREAD_POOL_H
 #define LANEWISE_THREAD_POOL_H
 
@@ -6,34 +6,35 @@
 
 #include <lanewise/nn.h>
 
-/* One thread's part of one phase of a job. It runs no job of its own. */
+/* One thread's shard of a phase. It must not run a job itself. */
 typedef lw_status (*lw_phase)(void *job, size_t thread, size_t threads);
 
-/* How many threads should do flops of work: setting (0: lw_max_threads()), or 1 if that is not worth
- * waking them or if the caller is in a parallel region or a forked child. In a session, no more than it has. */
+/* The number of threads for a job of `flops` operations: `setting`, or lw_max_threads() if setting
+ * is 0, but 1 if the job is too small or the caller is in a parallel region or a forked child. In a
+ * parallel scope, at most the threads of the scope. */
 size_t lw_pool_threads(unsigned setting, double flops);
 
-/* The same for a session of steps of flops each. */
+/* The number of threads for a parallel scope whose jobs have `flops` operations each. */
 size_t lw_pool_scope_threads(unsigned setting, double flops);
 
 /*
- * Runs the phases one after the other on threads threads, with a barrier between two of them; with
- * one thread, as plain calls, in which the kernels use one thread. Once a part has failed no further phase
- * starts, and the status and the message of a failed part become the caller's. More than one
- * thread: those of the session, at most, or of a region opened for this job.
+ * Runs phases[0..count-1] on `threads` threads with a barrier between phases. The threads are those
+ * of the current parallel scope, at most, or of a scope opened for this job. With one thread the
+ * phases are plain calls, and kernels in them use one thread. If a phase fails on a thread, no
+ * further phase starts, and its status and message are returned to the caller.
  */
 lw_status lw_pool_run(size_t threads, lw_denormals denormals, size_t count, const lw_phase *phases,
                       void *job);
 
 /*
- * Calls body on the calling thread and keeps threads threads waiting in one parallel region for the jobs that
- * it runs; with one thread, or within a session, as a plain call. Kernels that body calls outside jobs use one
- * thread, and it must not call the user's code, which would find itself in a region. Returns the status of body.
+ * Opens a parallel scope: calls body on the calling thread while the other threads of one parallel
+ * region wait for the jobs that body runs. A plain call with one thread or within another scope.
+ * Kernels called by body outside of jobs use one thread. body must not call the user's code, which
+ * could not open parallel regions. Returns the status of body, or LW_ENOMEM.
  */
 lw_status lw_pool_scope(size_t threads, lw_status (*body)(void *argument), void *argument);
 
-/* The thread's share of total items in whole units: contiguous, and the same for the same numbers.
- */
+/* The contiguous shard of `total` items that a thread processes, in whole multiples of unit. */
 void lw_pool_partition(size_t total, size_t unit, size_t thread, size_t threads, size_t *first,
                        size_t *count);
 
