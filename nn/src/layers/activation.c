@@ -1,4 +1,4 @@
-/* Activations: names, the place that tells softmax from the elementwise ones, and formulas in
+/* Activations: names, dispatch between softmax and elementwise kernels, and reference formulas in
  * double precision. */
 #include "activation.h"
 
@@ -6,9 +6,14 @@
 #include <string.h>
 
 static const char *const names[] = {
-    [LW_ACTIVATION_LINEAR] = "linear",   [LW_ACTIVATION_RELU] = "relu",       [LW_ACTIVATION_LEAKY_RELU] = "leaky_relu",
-    [LW_ACTIVATION_SIGMOID] = "sigmoid", [LW_ACTIVATION_TANH] = "tanh",       [LW_ACTIVATION_GELU] = "gelu",
-    [LW_ACTIVATION_SILU] = "silu",       [LW_ACTIVATION_SOFTMAX] = "softmax",
+    [LW_ACTIVATION_LINEAR] = "linear",
+    [LW_ACTIVATION_RELU] = "relu",
+    [LW_ACTIVATION_LEAKY_RELU] = "leaky_relu",
+    [LW_ACTIVATION_SIGMOID] = "sigmoid",
+    [LW_ACTIVATION_TANH] = "tanh",
+    [LW_ACTIVATION_GELU] = "gelu",
+    [LW_ACTIVATION_SILU] = "silu",
+    [LW_ACTIVATION_SOFTMAX] = "softmax",
 };
 
 enum { NAMES = sizeof names / sizeof *names };
@@ -21,13 +26,13 @@ const char *lw_activation_name(lw_activation activation)
 lw_status lw_activation_parse(const char *name, lw_activation *activation)
 {
     if (!name || !activation)
-        return lw_fail(LW_EINVAL, "%s is NULL", name ? "activation" : "name");
+        return lw_fail(LW_EINVAL, "lw_activation_parse: %s is NULL", name ? "activation" : "name");
     for (size_t i = 0; i < NAMES; i++)
         if (strcmp(name, names[i]) == 0) {
             *activation = (lw_activation)i;
             return LW_OK;
         }
-    return lw_fail(LW_EINVAL, "unknown activation '%.40s'", name);
+    return lw_fail(LW_EINVAL, "lw_activation_parse: unknown activation '%.40s'", name);
 }
 
 int lw_activation_derives_from_z(lw_activation activation)
@@ -35,11 +40,16 @@ int lw_activation_derives_from_z(lw_activation activation)
     return activation != LW_ACTIVATION_SOFTMAX && lw_activation_saves_input(activation);
 }
 
+int lw_activation_has_logit_loss(lw_activation activation)
+{
+    return activation == LW_ACTIVATION_SOFTMAX || activation == LW_ACTIVATION_SIGMOID;
+}
+
 lw_status lw_activation_forward(lw_activation activation, size_t rows, size_t cols, const float *z,
                                 float *y)
 {
     return activation == LW_ACTIVATION_SOFTMAX ? lw_softmax(rows, cols, z, cols, y, cols)
-                                    : lw_activate(activation, rows * cols, z, y);
+                                               : lw_activate(activation, rows * cols, z, y);
 }
 
 lw_status lw_activation_backward(lw_activation activation, size_t rows, size_t cols, const float *z,
@@ -56,6 +66,7 @@ static double sigmoid(double z)
     return 1.0 / (1.0 + exp(-z));
 }
 
+/* The formula of lanewise/internal/gelu.h in double precision, not with its float constants. */
 static double gelu(double z)
 {
     static const double sqrt_2_over_pi = 0.7978845608028654;
@@ -96,5 +107,6 @@ void lw_activation_reference(lw_activation activation, size_t cols, const double
 {
     const double normalizer = activation == LW_ACTIVATION_SOFTMAX ? lw_log_sum_exp(cols, z) : 0.0;
     for (size_t j = 0; j < cols; j++)
-        y[j] = activation == LW_ACTIVATION_SOFTMAX ? exp(z[j] - normalizer) : activate(activation, z[j]);
+        y[j] = activation == LW_ACTIVATION_SOFTMAX ? exp(z[j] - normalizer)
+                                                   : activate(activation, z[j]);
 }

@@ -1,23 +1,26 @@
-/* Activations of a layer, softmax included: their forward and backward pass, and their
- * double-precision reference. */
+/* The activations of layers, including softmax: forward and backward passes and a reference in
+ * double precision. */
 #ifndef LANEWISE_ACTIVATION_H
 #define LANEWISE_ACTIVATION_H
 
 #include <lanewise/nn.h>
 
-/* Whether the backward pass reads z; otherwise it reads y. */
+/* 1 if the backward pass reads z, 0 if it reads y. */
 int lw_activation_derives_from_z(lw_activation activation);
 
-/* y = activation(z), rows x cols without gaps. */
+/* 1 if the activation's cross-entropy is computed from z, the logits: softmax and sigmoid. */
+int lw_activation_has_logit_loss(lw_activation activation);
+
+/* y = activation(z); both are rows x cols and contiguous. */
 lw_status lw_activation_forward(lw_activation activation, size_t rows, size_t cols, const float *z,
                                 float *y);
 
-/* dz from the gradient dy at y, which may be dz. Reads y, or z where the derivative is computed
- * from it. */
+/* Computes dz from dy, the gradient at y; dz may be dy. Reads z if lw_activation_derives_from_z,
+ * otherwise y. */
 lw_status lw_activation_backward(lw_activation activation, size_t rows, size_t cols, const float *z,
                                  const float *y, const float *dy, float *dz);
 
-/* A row in double precision. */
+/* y = activation(z) for one row, in double precision. */
 void lw_activation_reference(lw_activation activation, size_t cols, const double *z, double *y);
 
 /* log(sum_j exp(z[j])) without overflow. */

@@ -1,12 +1,8 @@
-/* Activations in exported files: as functions of C, and as operators of ONNX. */
+/* Activations in exported files: C functions and ONNX operators. */
 #include "activation_export.h"
 
+#include <lanewise/internal/gelu.h>
 #include <lanewise/nn.h>
-
-/* The formula of GELU, z * sigmoid(GELU_LINEAR * z + GELU_CUBIC * z^3), with the kernels'
- * constants: 2 sqrt(2 / pi), and 0.044715 times that. */
-#define GELU_LINEAR 1.59576912f
-#define GELU_CUBIC  0.0713548163f
 
 /* ---- C ------------------------------------------------------------------------------------ */
 
@@ -40,7 +36,7 @@ static void print_softmax(lw_c_writer *c)
                c->name);
 }
 
-/* The loop of an elementwise activation around its statement. */
+/* The function head and the loop of an elementwise activation. */
 static void print_loop_begin(lw_c_writer *c, lw_activation activation)
 {
     lw_c_print(c,
@@ -54,7 +50,7 @@ static void print_elementwise(lw_c_writer *c, lw_activation activation)
 {
     print_loop_begin(c, activation);
     switch (activation) {
-    case LW_ACTIVATION_RELU: /* NaN passes, and -0 becomes 0 */
+    case LW_ACTIVATION_RELU: /* propagates NaN; -0 becomes 0 */
         lw_c_print(c, "\n        y[j] = y[j] <= 0.0f ? 0.0f : y[j];\n");
         break;
     case LW_ACTIVATION_LEAKY_RELU:
@@ -70,9 +66,9 @@ static void print_elementwise(lw_c_writer *c, lw_activation activation)
     case LW_ACTIVATION_TANH:
         lw_c_print(c, "\n        y[j] = tanhf(y[j]);\n");
         break;
-    case LW_ACTIVATION_GELU: /* in the form with tanh, of which sigmoid is half */
+    case LW_ACTIVATION_GELU: /* the tanh form, as z * sigmoid(2q) */
         lw_c_print(c, "\n        y[j] = %s_gated(y[j], y[j] * (%.8ef + %.8ef * y[j] * y[j]));\n",
-                   c->name, (double)GELU_LINEAR, (double)GELU_CUBIC);
+                   c->name, (double)LW_GELU_LINEAR, (double)LW_GELU_CUBIC);
         break;
     case LW_ACTIVATION_SILU:
         lw_c_print(c, "\n        y[j] = %s_gated(y[j], y[j]);\n", c->name);
@@ -117,11 +113,11 @@ static void add_with_attribute(lw_onnx_graph *graph, const char *operation, cons
     lw_onnx_add_node(graph, operation, (const char *const[]){z, NULL}, graph->y, &attribute);
 }
 
-/* Constants of GELU, which all its layers share. */
+/* The constants of GELU, shared by all layers. */
 static const char linear_name[] = "gelu.linear", cubic_name[] = "gelu.cubic";
-static const float gelu_linear = GELU_LINEAR, gelu_cubic = GELU_CUBIC;
+static const float gelu_linear = LW_GELU_LINEAR, gelu_cubic = LW_GELU_CUBIC;
 
-/* z * sigmoid(argument) */
+/* y = z * sigmoid(argument) */
 static void add_gate(lw_onnx_graph *graph, const char *z, const char *argument)
 {
     lw_onnx_name gate;
@@ -130,8 +126,7 @@ static void add_gate(lw_onnx_graph *graph, const char *z, const char *argument)
     add_binary(graph, "Mul", z, gate, graph->y);
 }
 
-/* Composed, because the operator Gelu came with version 20 of the operator set, which fewer
- * programs have. */
+/* Composed of older operators: Gelu requires opset 20, which fewer runtimes support. */
 static void add_gelu(lw_onnx_graph *graph, const char *z)
 {
     const size_t module = graph->module + 1;

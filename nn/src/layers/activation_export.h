@@ -7,13 +7,14 @@
 
 #include <lanewise/kernels.h>
 
-/* The function NAME_<activation>(n, y), unless it has been written; LW_ACTIVATION_LINEAR has none. */
+/* Writes the function NAME_<activation>(n, y) on the first call for an activation. Writes nothing
+ * for LW_ACTIVATION_LINEAR. */
 void lw_activation_write_c(lw_activation activation, lw_c_writer *c);
 
-/* Nodes from z to the output of the graph's layer; not for LW_ACTIVATION_LINEAR. */
+/* Adds the nodes from z to the output of the current layer; none for LW_ACTIVATION_LINEAR. */
 void lw_activation_write_onnx(lw_activation activation, lw_onnx_graph *graph, const char *z);
 
-/* Adds the constants that the nodes of all layers share. */
+/* Adds the constants shared by the nodes of all layers, at most LW_ONNX_CONSTANTS. */
 enum { LW_ONNX_CONSTANTS = 2 };
 void lw_activation_finish_onnx(lw_onnx_graph *graph);
 

@@ -1,4 +1,4 @@
-/* Text and tables of the export to C. */
+/* Text and tables of the C export. */
 #define _POSIX_C_SOURCE 200809L /* locale_t */
 #include "c_writer.h"
 
@@ -14,8 +14,7 @@ void lw_c_print(lw_c_writer *c, const char *format, ...)
     va_end(arguments);
 }
 
-/* Nine digits give every float back, and so written it is a constant of C99 and of every C++, which
- * hexadecimal ones are not before C++17. */
+/* Nine decimal digits round-trip every float. Hexadecimal constants would need C++17. */
 void lw_c_print_table(lw_c_writer *c, const char *kind, size_t count, const float *values)
 {
     lw_c_print(c, "static const float %s_%s%zu[%zu] = {", c->name, kind, c->layer, count);

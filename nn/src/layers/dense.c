@@ -1,6 +1,5 @@
-/* Dense layers in float32. Bias and activation are fused into the product of the forward pass, the
- * derivative of the layer below into that of the backward pass, and the optimizer into the gradient
- * of W. */
+/* Dense layers in float32. The forward product is fused with bias and activation, the backward
+ * product with the derivative of the layer below, and the gradient of W with the optimizer. */
 #include "dense.h"
 
 #include "activation.h"
@@ -14,7 +13,8 @@ lw_status lw_dense_check(const lw_layer_spec *spec, size_t number, int is_last)
 {
     if (spec->units == 0)
         return lw_fail(LW_EINVAL, "layer %zu has no units", number);
-    if (!lw_activation_is_elementwise(spec->activation) && spec->activation != LW_ACTIVATION_SOFTMAX)
+    if (!lw_activation_is_elementwise(spec->activation) &&
+        spec->activation != LW_ACTIVATION_SOFTMAX)
         return lw_fail(LW_EINVAL, "layer %zu: unknown activation %d", number,
                        (int)spec->activation);
     if (spec->activation == LW_ACTIVATION_SOFTMAX && !is_last)
@@ -25,7 +25,7 @@ lw_status lw_dense_check(const lw_layer_spec *spec, size_t number, int is_last)
     if (spec->init < LW_INIT_DEFAULT || spec->init > LW_INIT_HE)
         return lw_fail(LW_EINVAL, "layer %zu: unknown initialisation %d", number, (int)spec->init);
     if (!(spec->init_scale >= 0.0f && spec->init_scale <= 3.4e38f))
-        return lw_fail(LW_EINVAL, "layer %zu: init_scale %g is not a finite scale", number,
+        return lw_fail(LW_EINVAL, "layer %zu: init_scale %g is not finite and at least 0", number,
                        (double)spec->init_scale);
     return LW_OK;
 }
@@ -54,7 +54,7 @@ static void describe(lw_layer *layer)
 {
     lw_dense *dense = (lw_dense *)layer;
     lw_dense_describe(dense, lw_weights_of(layer->in, layer->out));
-    /* Whole cache lines where rows of W are columns in memory. */
+    /* Transposed, rows of W are columns in memory: shards are whole cache lines. */
     layer->shard_unit = dense->weights.layout == LW_WEIGHTS_TRANSPOSED ? LW_SECTION : 1;
 }
 
@@ -65,7 +65,7 @@ double lw_dense_flops(const lw_layer *layer)
 
 /* ---- Initial parameters ------------------------------------------------------------------- */
 
-/* A distribution: a multiple of what the generator draws. */
+/* A distribution: scale times the value of draw. */
 typedef struct distribution {
     double (*draw)(lw_random *random);
     double scale;
@@ -107,30 +107,30 @@ void lw_dense_init(const lw_layer *layer, lw_random *random)
 {
     const lw_weights *weights = &lw_dense_of(layer)->weights;
     float *b = lw_tensor_values(layer, LW_DENSE_BIAS);
-    const distribution of_weights = weight_distribution(layer);
-    const distribution of_bias =
-        layer->spec.init == LW_INIT_DEFAULT ? of_weights : (distribution){draw_zero, 0.0};
+    const distribution w_distribution = weight_distribution(layer);
+    const distribution b_distribution =
+        layer->spec.init == LW_INIT_DEFAULT ? w_distribution : (distribution){draw_zero, 0.0};
     for (size_t i = 0; i < layer->in; i++)
         for (size_t j = 0; j < layer->out; j++)
             weights->w[lw_weights_index(weights, i, j)] =
-                (float)(of_weights.scale * of_weights.draw(random));
+                (float)(w_distribution.scale * w_distribution.draw(random));
     for (size_t j = 0; j < layer->out; j++)
-        b[j] = (float)(of_bias.scale * of_bias.draw(random));
+        b[j] = (float)(b_distribution.scale * b_distribution.draw(random));
 }
 
 /* ---- Passes ------------------------------------------------------------------------------- */
 
-/* z is stored where the derivative is computed from it, and for losses on logits. */
-static int keeps_z(const lw_layer *layer)
+/* z is stored if the derivative or the loss is computed from it. */
+static int stores_z(const lw_layer *layer)
 {
     const lw_activation activation = layer->spec.activation;
-    const int has_logits = activation == LW_ACTIVATION_SOFTMAX || activation == LW_ACTIVATION_SIGMOID;
-    return (has_logits && layer->is_output) || lw_activation_derives_from_z(activation);
+    return (layer->is_output && lw_activation_has_logit_loss(activation)) ||
+           lw_activation_derives_from_z(activation);
 }
 
 static void workspace(lw_layer *layer, lw_arena *arena, size_t rows)
 {
-    layer->z = keeps_z(layer) ? lw_arena_floats(arena, rows, layer->out) : NULL;
+    layer->z = stores_z(layer) ? lw_arena_floats(arena, rows, layer->out) : NULL;
     lw_matrix_place_floats(&layer->y, arena, rows, layer->out);
     lw_matrix_place_floats(&layer->dz, arena, rows, layer->out);
 }
@@ -148,8 +148,9 @@ lw_status lw_dense_forward(const lw_layer *layer, const lw_pass *pass, lw_span r
     if (y && activation != LW_ACTIVATION_SOFTMAX)
         return lw_weights_forward(&dense->weights, rows.count, x->floats, x->ld_floats, b,
                                   activation, z, out, y->floats, y->ld_floats);
-    const lw_status status = lw_weights_forward(&dense->weights, rows.count, x->floats,
-                                                x->ld_floats, b, LW_ACTIVATION_LINEAR, NULL, 0, z, out);
+    const lw_status status =
+        lw_weights_forward(&dense->weights, rows.count, x->floats, x->ld_floats, b,
+                           LW_ACTIVATION_LINEAR, NULL, 0, z, out);
     return status == LW_OK && y ? lw_activation_forward(activation, rows.count, out, z, y->floats)
                                 : status;
 }
@@ -213,20 +214,20 @@ lw_layer_update lw_dense_update_of(const lw_dense *dense, lw_span shards, const 
 static lw_status update(const lw_layer *layer, lw_span shards, const lw_update *step)
 {
     const lw_dense *dense = lw_dense_of(layer);
-    const lw_layer_update of_layer = lw_dense_update_of(dense, shards, step);
+    const lw_layer_update layer_update = lw_dense_update_of(dense, shards, step);
     return lw_weights_update(&dense->weights, shards.first, shards.count,
                              lw_tensor_gradients(layer, LW_DENSE_WEIGHT),
-                             lw_tensor_gradients(layer, LW_DENSE_BIAS), &of_layer);
+                             lw_tensor_gradients(layer, LW_DENSE_BIAS), &layer_update);
 }
 
 static lw_status update_fused(const lw_layer *layer, const lw_pass *pass, lw_span shards,
                               const lw_operand *x, const lw_update *step)
 {
     const lw_dense *dense = lw_dense_of(layer);
-    const lw_layer_update of_layer = lw_dense_update_of(dense, shards, step);
+    const lw_layer_update layer_update = lw_dense_update_of(dense, shards, step);
     return lw_weights_backward_update(&dense->weights, shards.first, shards.count, pass->rows,
                                       x->floats, x->ld_floats, layer->dz.floats, layer->out,
-                                      &of_layer);
+                                      &layer_update);
 }
 
 /* ---- Reference and exports ---------------------------------------------------------------- */
@@ -243,7 +244,7 @@ void lw_dense_reference(const lw_layer *layer, const double *parameters, const d
     lw_activation_reference(layer->spec.activation, layer->out, z, y);
 }
 
-/* A Linear and, unless the layer is linear, its activation. */
+/* nn.Linear and, unless the layer is linear, its activation. */
 size_t lw_dense_modules(const lw_layer *layer)
 {
     return layer->spec.activation == LW_ACTIVATION_LINEAR ? 1 : 2;
@@ -290,8 +291,8 @@ void lw_dense_write_c(const lw_layer *layer, lw_c_writer *c)
     }
 }
 
-/* Weights are (out, in), as in saved networks, because that is what PyTorch writes and programs are
- * tested with: OpenCV 4.6 reads every Gemm as one of this kind. */
+/* Weights are (out, in) with transB, as PyTorch exports them: OpenCV 4.6 reads every Gemm as if it
+ * had transB. */
 void lw_dense_write_onnx(const lw_layer *layer, lw_onnx_graph *graph)
 {
     const int is_linear = layer->spec.activation == LW_ACTIVATION_LINEAR;

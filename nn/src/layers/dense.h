@@ -1,5 +1,5 @@
-/* Dense layers, y = activation(x * W + b): the kind for float32, and what the kind for bf16 has in
- * common with it. */
+/* Dense layers, y = activation(x * W + b): the float32 kind, and the functions shared with the bf16
+ * kind. */
 #ifndef LANEWISE_DENSE_H
 #define LANEWISE_DENSE_H
 
@@ -9,7 +9,7 @@ enum { LW_DENSE_WEIGHT, LW_DENSE_BIAS };
 
 typedef struct lw_dense {
     lw_layer base;
-    lw_weights weights; /* layout of W, and where it is */
+    lw_weights weights; /* layout and address of W */
 } lw_dense;
 
 extern const lw_layer_kind lw_dense_kind;
@@ -19,7 +19,7 @@ static inline const lw_dense *lw_dense_of(const lw_layer *layer)
     return (const lw_dense *)layer;
 }
 
-/* Members of the table that do not depend on the precision. */
+/* Members of lw_layer_kind for any precision. */
 lw_status lw_dense_check(const lw_layer_spec *spec, size_t number, int is_last);
 size_t lw_dense_outputs(const lw_layer_spec *spec, size_t in);
 void lw_dense_init(const lw_layer *layer, lw_random *random);
@@ -31,17 +31,17 @@ void lw_dense_write_c(const lw_layer *layer, struct lw_c_writer *writer);
 void lw_dense_write_onnx(const lw_layer *layer, struct lw_onnx_graph *graph);
 double lw_dense_flops(const lw_layer *layer);
 
-/* Describes W, in a layout, and b. */
+/* Describes the tensors W, in the given layout, and b. */
 void lw_dense_describe(lw_dense *dense, lw_weights weights);
 
-/* The forward pass in float32, which is that of predictions in any precision. */
+/* The float32 forward pass, used for predictions in any precision. */
 lw_status lw_dense_forward(const lw_layer *layer, const lw_pass *pass, lw_span rows,
                            const lw_operand *x, const lw_matrix *y);
 
-/* An optimizer's step on some shards, in the form that kernels take it. */
+/* The optimizer's step on some shards, as a parameter of kernels. */
 lw_layer_update lw_dense_update_of(const lw_dense *dense, lw_span shards, const lw_update *update);
 
-/* db, if the shards end with the last row of W; otherwise NULL. */
+/* The gradient of b if the shards include the last row of W, otherwise NULL. */
 float *lw_dense_bias_gradient(const lw_layer *layer, lw_span shards);
 
 #endif

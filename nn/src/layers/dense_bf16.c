@@ -1,10 +1,10 @@
 /*
- * Dense layers in mixed precision: products of bf16 in training, with packed copies of the weights
- * in bf16; master weights, biases and moments are floats. Predictions run in float32.
+ * Dense layers in mixed precision. Training multiplies bf16 matrices, with packed bf16 copies of
+ * the weights; master weights, biases and moments are float32. Predictions run in float32.
  *
- * Between two such layers activations and gradients are bf16 only, written by the epilogues of the
- * products. Where a layer has another reader, or is the last one, its z, y and dz are floats, which
- * are rounded afterwards.
+ * Between two bf16 layers, activations and gradients exist in bf16 only, written by the epilogues
+ * of the products. If a layer has a float32 reader or is the last one, its z, y and dz are float32
+ * and rounded afterwards.
  */
 #include "dense_bf16.h"
 #include "dense.h"
@@ -13,10 +13,9 @@
 
 typedef struct dense_bf16 {
     lw_dense dense;
-    lw_bf16 *forward,
-        *backward; /* packed copies of W; backward NULL where no gradient at the inputs is wanted */
-    lw_matrix
-        z; /* workspace, rows only: where the derivative is computed from it and y is bf16 only */
+    lw_bf16 *forward;  /* packed copy of W for the forward pass */
+    lw_bf16 *backward; /* packed copy for the backward pass; NULL: no gradient at the inputs */
+    lw_matrix z;       /* workspace: rows of bf16 if the derivative reads z and y is bf16 only */
 } dense_bf16;
 
 static const dense_bf16 *bf16_of(const lw_layer *layer)
@@ -120,10 +119,10 @@ static lw_status gradients(const lw_layer *layer, const lw_pass *pass, lw_span s
 static lw_status update(const lw_layer *layer, lw_span shards, const lw_update *step)
 {
     const lw_dense *dense = lw_dense_of(layer);
-    const lw_layer_update of_layer = lw_dense_update_of(dense, shards, step);
+    const lw_layer_update layer_update = lw_dense_update_of(dense, shards, step);
     const lw_status status = lw_weights_update(
         &dense->weights, shards.first, shards.count, lw_tensor_gradients(layer, LW_DENSE_WEIGHT),
-        lw_tensor_gradients(layer, LW_DENSE_BIAS), &of_layer);
+        lw_tensor_gradients(layer, LW_DENSE_BIAS), &layer_update);
     return status == LW_OK ? prepare(layer, shards) : status;
 }
 
@@ -131,17 +130,17 @@ static lw_status update_fused(const lw_layer *layer, const lw_pass *pass, lw_spa
                               const lw_operand *x, const lw_update *step)
 {
     const dense_bf16 *bf16 = bf16_of(layer);
-    const lw_layer_update of_layer = lw_dense_update_of(&bf16->dense, shards, step);
+    const lw_layer_update layer_update = lw_dense_update_of(&bf16->dense, shards, step);
     return lw_bf16_weights_update(&bf16->dense.weights, shards.first, shards.count, pass->rows,
                                   x->vnni2, x->ld_vnni2, layer->dz.vnni2, layer->dz.ld_vnni2,
-                                  &of_layer, bf16->forward, bf16->backward);
+                                  &layer_update, bf16->forward, bf16->backward);
 }
 
 const lw_layer_kind lw_dense_bf16_kind = {
     .name = "dense_bf16",
     .size = sizeof(dense_bf16),
     .is_bf16 = 1,
-    .row_unit = 2, /* pairs of rows stay together */
+    .row_unit = 2, /* VNNI-2 layout interleaves pairs of rows */
     .check = lw_dense_check,
     .outputs = lw_dense_outputs,
     .describe = describe,

@@ -1,4 +1,4 @@
-/* Dense layers that are trained with products in bf16 (lanewise/internal/bf16.h). */
+/* Dense layers trained with bf16 products (lanewise/internal/bf16.h). */
 #ifndef LANEWISE_DENSE_BF16_H
 #define LANEWISE_DENSE_BF16_H
 

@@ -1,4 +1,4 @@
-/* The list of kinds of layers: each with its form for networks in float32 and in bf16. */
+/* The list of layer kinds, each with a float32 and a bf16 version. */
 #include "kinds.h"
 
 #include "dense.h"
@@ -12,6 +12,6 @@ static const struct {
 
 const lw_layer_kind *lw_layer_kind_of(const lw_layer_spec *spec, lw_precision precision)
 {
-    (void)spec; /* all layers are dense so far */
+    (void)spec; /* all layers are dense */
     return precision == LW_PRECISION_BF16 ? kinds[0].bf16 : kinds[0].fp32;
 }

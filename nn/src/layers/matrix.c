@@ -1,11 +1,13 @@
 /* Placement and rounding of the matrices of a mini-batch. */
 #include "matrix.h"
 
-/* Distance between rows, or between rows of pairs: a cache line more than they take, so that rows
- * of wide layers are not a multiple of a page apart. */
-static size_t distance(size_t cols, size_t line)
+#include "base/arithmetic.h"
+
+/* Leading dimension of bf16 matrices: one cache line of padding keeps the rows of wide layers from
+ * being a multiple of a page apart. line: elements per cache line. */
+static size_t padded_ld(size_t cols, size_t line)
 {
-    return (cols + line - 1) / line * line + line;
+    return lw_round_up(cols, line) + line;
 }
 
 lw_bf16 *lw_arena_bf16(lw_arena *arena, size_t rows, size_t elements)
@@ -21,8 +23,8 @@ void lw_matrix_place_floats(lw_matrix *matrix, lw_arena *arena, size_t rows, siz
 
 void lw_matrix_place_bf16(lw_matrix *matrix, lw_arena *arena, size_t rows, size_t cols, int vnni2)
 {
-    matrix->ld = distance(cols, (size_t)2 * LW_SECTION);
-    matrix->ld_vnni2 = distance(cols, LW_SECTION);
+    matrix->ld = padded_ld(cols, (size_t)2 * LW_SECTION);
+    matrix->ld_vnni2 = padded_ld(cols, LW_SECTION);
     matrix->rows = lw_arena_bf16(arena, rows, matrix->ld);
     if (vnni2)
         matrix->vnni2 = lw_arena_bf16(arena, rows / 2 + rows % 2, 2 * matrix->ld_vnni2);

@@ -1,4 +1,4 @@
-/* The fields of ONNX graphs; numbers are those of onnx.proto. */
+/* Builds ONNX graphs. Field and enumeration numbers are defined in onnx.proto. */
 #include "onnx_graph.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@ enum { TENSOR_SIZE = 1, TENSOR_TYPE = 2, TENSOR_NAME = 8, TENSOR_ELEMENTS = 9 };
 enum { VALUE_NAME = 1, VALUE_TYPE = 2, TYPE_TENSOR = 1, TENSOR_TYPE_ELEMENT = 1 };
 enum { TENSOR_TYPE_SHAPE = 2, SHAPE_DIMENSION = 1, DIMENSION_SIZE = 1, DIMENSION_NAME = 2 };
 
-/* Its enumerations: types of attributes, and of elements. */
+/* Attribute types and element types. */
 enum { ATTRIBUTE_IS_FLOAT = 1, ATTRIBUTE_IS_INTEGER = 2, ELEMENT_IS_FLOAT = 1 };
 
 #define BATCH_NAME "batch"
@@ -20,7 +20,7 @@ void lw_onnx_name_value(lw_onnx_name name, size_t module, const char *kind)
     snprintf(name, LW_ONNX_NAME_BYTES, "%zu.%s", module, kind);
 }
 
-/* A tensor of one or two dimensions (cols 0: a vector). */
+/* Adds a tensor of rows x cols elements, or a vector of rows elements if cols is 0. */
 static void add_initializer(lw_onnx_graph *graph, const char *name, size_t rows, size_t cols,
                             const float *values)
 {
@@ -43,7 +43,7 @@ static void add_initializer(lw_onnx_graph *graph, const char *name, size_t rows,
 
 void lw_onnx_add_tensor(lw_onnx_graph *graph, const char *name, const lw_tensor *tensor)
 {
-    /* Stored as the transpose. */
+    /* Matrices are stored transposed. */
     add_initializer(graph, name, tensor->cols, tensor->is_matrix ? tensor->rows : 0,
                     graph->stored + tensor->flat);
 }

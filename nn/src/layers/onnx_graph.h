@@ -1,6 +1,6 @@
 /*
- * The graph of an ONNX model while it is made: nodes, and initializers (the parameters), whose
- * elements stay where they are until the file is written.
+ * The graph of an ONNX model under construction: nodes, and initializers (the parameters), whose
+ * elements are not copied but referenced until the file is written.
  */
 #ifndef LANEWISE_ONNX_GRAPH_H
 #define LANEWISE_ONNX_GRAPH_H
@@ -11,7 +11,7 @@
 enum { LW_ONNX_NAME_BYTES = 40 };
 typedef char lw_onnx_name[LW_ONNX_NAME_BYTES];
 
-/* Elements of a tensor, and where in the graph's heads the fields before them end. */
+/* The elements of a tensor. Its fields before the elements end at byte head_end of graph->heads. */
 typedef struct lw_onnx_initializer {
     size_t head_end;
     const float *values;
@@ -24,39 +24,38 @@ typedef struct lw_onnx_graph {
     lw_onnx_initializer *initializers;
     size_t initializer_count;
     uint64_t element_bytes;
-    int has_gelu; /* its constants are needed */
+    int has_gelu;        /* the constants of GELU are needed */
+    const float *stored; /* the parameters of all layers as in the flat view, matrices transposed */
 
-    /* Of the layer that is added: */
-    const float
-        *stored;   /* the parameters of all layers, as in the flat view, but matrices transposed */
-    size_t module; /* number of its first module, as in saved networks */
+    /* The current layer: */
+    size_t module;     /* number of its first module, as in saved networks */
     const char *x, *y; /* names of its input and output */
 } lw_onnx_graph;
 
-/* "<module>.<kind>" */
+/* Writes "<module>.<kind>" to name. */
 void lw_onnx_name_value(lw_onnx_name name, size_t module, const char *kind);
 
-/* A parameter of the layer, and a vector of one element; names and values stay until the file is
- * written. */
+/* Add a parameter of the current layer, or a vector of one element. The caller keeps name and value
+ * until the file is written. */
 void lw_onnx_add_tensor(lw_onnx_graph *graph, const char *name, const lw_tensor *tensor);
 void lw_onnx_add_constant(lw_onnx_graph *graph, const char *name, const float *value);
 
-/* A node of some inputs (NULL ends them) and one output, after which it is named. attribute is
- * released; NULL: none. */
+/* Adds a node with a NULL-terminated list of inputs and one output, which is also its name.
+ * attribute is released; NULL: none. */
 void lw_onnx_add_node(lw_onnx_graph *graph, const char *operation, const char *const inputs[],
                       const char *output, lw_message *attribute);
 
-/* Attributes. */
+/* Create attributes. */
 lw_message lw_onnx_integer(const char *name, uint64_t value);
 lw_message lw_onnx_float(const char *name, float value);
 
-/* The input or output of the graph: any number of rows of so many columns. */
+/* Add an input or output of the graph, with any number of rows of cols columns. */
 void lw_onnx_add_input(lw_onnx_graph *graph, const char *name, size_t cols);
 void lw_onnx_add_output(lw_onnx_graph *graph, const char *name, size_t cols);
 
 void lw_onnx_set_name(lw_onnx_graph *graph, const char *name);
 
-/* Releases the messages. */
+/* Releases the messages of the graph. */
 void lw_onnx_free(lw_onnx_graph *graph);
 
 #endif

@@ -3,9 +3,9 @@
 
 #include "eventcount.h"
 
-/* Spins before a waiter blocks: 25 us on a Zen 5 core, longer than the imbalance of a phase. With no
- * spins a step of 784-128-10 at batch 64 on two threads took 1.7 times as long; four times as many
- * spins gained 2 %, at the expense of other threads on a busy processor. */
+/* Spins before a waiter blocks: 25 us on a Zen 5 core, longer than the imbalance of a phase.
+ * Without spins, a step of 784-128-10 at batch 64 on two threads took 1.7 times as long; four times
+ * as many spins gained 2 %, at the expense of other threads on a busy processor. */
 enum { MAX_SPINS = 1000 };
 
 static void spin_pause(void)

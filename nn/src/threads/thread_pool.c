@@ -12,8 +12,8 @@
 #include <string.h>
 
 /*
- * Jobs with fewer operations run on the calling thread alone. On two Zen 5 cores a step of 2-64-64-2
- * takes 4.5 us instead of 5.5 us at batch 32 (0.9 million operations) with threads of a scope, and
+ * Jobs with fewer operations run on the calling thread alone. On two Zen 5 cores a step of
+ * 2-64-64-2 takes 4.5 us instead of 5.5 us at batch 32 (0.9 million operations) on a scope, and
  * the same time at batch 16. Opening a region for each step costs one to two microseconds more.
  */
 static const double min_scope_flops = 0.8e6, min_region_flops = 2e6;
@@ -113,8 +113,8 @@ static void finish_shard(pool *p)
 }
 
 /* Takes shards of phase `number`, the thread's own first, because the data of the last phase may be
- * in its cache. Takes none if the phase is over. While a thread holds a shard, the pool's fields are
- * those of this phase. */
+ * in its cache. Takes none if the phase is over. While a thread holds a shard, the pool's fields
+ * are those of this phase. */
 static void take_shards(pool *p, unsigned number, size_t thread)
 {
     for (size_t i = 0; i < p->threads; i++) {
