@@ -82,7 +82,7 @@ START_TEST(invalid_batches_end_the_run)
     source.size = 0;
     ASSERT_FAILS(LW_EINVAL, "size of lw_batch_source", lw_fit_source(net, &source, &options));
     source.size = sizeof source;
-    ASSERT_FAILS(LW_EINVAL, "full batch",
+    ASSERT_FAILS(LW_EINVAL, "LW_FULL_BATCH",
                  lw_fit_source(net, &source,
                                &(lw_fit_options){.size = sizeof(lw_fit_options),
                                                  .batch_size = LW_FULL_BATCH}));

@@ -19,7 +19,7 @@ static const struct {
     {"momentum 1 is", {.kind = LW_OPTIMIZER_SGD, .momentum = 1.0f}},
     {"momentum -0.5 is", {.kind = LW_OPTIMIZER_SGD, .momentum = -0.5f}},
     {"momentum nan is", {.kind = LW_OPTIMIZER_SGD, .momentum = NAN}},
-    {"Nesterov's form needs a momentum", {.kind = LW_OPTIMIZER_SGD, .nesterov = 1}},
+    {"Nesterov momentum needs a momentum above 0", {.kind = LW_OPTIMIZER_SGD, .nesterov = 1}},
     {"betas 1 and 0.5", {.kind = LW_OPTIMIZER_ADAM, .beta1 = 1.0f, .beta2 = 0.5f, .epsilon = 1.0f}},
     {"betas 0.5 and 1", {.kind = LW_OPTIMIZER_ADAM, .beta1 = 0.5f, .beta2 = 1.0f, .epsilon = 1.0f}},
     {"betas -0.5 and 0", {.kind = LW_OPTIMIZER_ADAMW, .beta1 = -0.5f, .epsilon = 1.0f}},

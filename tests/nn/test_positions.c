@@ -353,10 +353,10 @@ START_TEST(positions_beyond_the_end_are_rejected)
         lw_position begin;
         const char *message;
     } cases[] = {
-        {{EPOCHS + 1, 0, 0.0}, "after epoch 4 and 0 batches, is beyond epochs, 3"},
-        {{EPOCHS, 1, 0.0}, "after epoch 3 and 1 batches, is beyond epochs, 3"},
-        {{0, 5, 0.0}, "after 5 batches, is beyond an epoch's 5"},
-        {{0, SIZE_MAX, 0.0}, "is beyond an epoch's 5"},
+        {{EPOCHS + 1, 0, 0.0}, "after epoch 4 and 0 batches, is beyond the end, epoch 3"},
+        {{EPOCHS, 1, 0.0}, "after epoch 3 and 1 batches, is beyond the end, epoch 3"},
+        {{0, 5, 0.0}, "after 5 batches, is beyond the end of an epoch of 5"},
+        {{0, SIZE_MAX, 0.0}, "is beyond the end of an epoch of 5"},
         {{0, 1, (double)NAN}, "loss of begin"},
         {{0, 1, (double)INFINITY}, "loss of begin"},
     };
@@ -368,7 +368,7 @@ START_TEST(positions_beyond_the_end_are_rejected)
         ASSERT_FAILS(LW_EINVAL, cases[i].message,
                      fit(&t, net, (lw_fit_options){.begin = cases[i].begin, .reached = &reached}));
     t.by_source = 1;
-    ASSERT_FAILS(LW_EDATA, "epoch 1 has 5 batches, fewer than the 6",
+    ASSERT_FAILS(LW_EDATA, "epoch 1 has 5 batches, but the run resumes after 6",
                  fit(&t, net, (lw_fit_options){.begin = {0, 6, 0.0}, .reached = &reached}));
     ck_assert_uint_eq(reached.epochs, 99);
     float *after = parameters_of(net);

@@ -379,11 +379,11 @@ START_TEST(a_complete_run_resumes_without_training)
     ASSERT_FAILS(LW_ESTATE, "no backward pass", lw_net_get_gradients(net, before));
 
     options.begin.epochs = EPOCHS + 1;
-    ASSERT_FAILS(LW_EINVAL, "after epoch 7 and 0 batches, is beyond epochs, 6",
+    ASSERT_FAILS(LW_EINVAL, "after epoch 7 and 0 batches, is beyond the end, epoch 6",
                  lw_fit(net, &t.data, &options));
     options.epochs = 0; /* ten */
     options.begin.epochs = 11;
-    ASSERT_FAILS(LW_EINVAL, "after epoch 11 and 0 batches, is beyond epochs, 10",
+    ASSERT_FAILS(LW_EINVAL, "after epoch 11 and 0 batches, is beyond the end, epoch 10",
                  lw_fit(net, &t.data, &options));
     float *after = parameters_of(net);
     assert_same_bits("parameters", lw_net_parameter_count(net), after, before);

@@ -1,6 +1,6 @@
 /*
- * Exchange by sums over all processes (lanewise/ranks.h): each computes the gradients of its rows;
- * their sums are the gradients of all rows, by which every process makes the same update.
+ * The all-reduce strategy (lanewise/ranks.h): each rank computes the gradients of its rows; their
+ * sums over all ranks are the gradients of the batch, and every rank makes the same update.
  */
 #include "allreduce.h"
 
@@ -8,9 +8,9 @@
 
 #include <math.h>
 
-/* About so many floats of a layer's gradients are computed at a time: those of a wide layer would
- * set out too late, and MPI moves messages on only while it is called. */
-enum { PIECE_FLOATS = 1 << 18 };
+/* Gradients are computed and sent in buckets of about this many floats: communication of a wide
+ * layer must start before all its gradients are computed, and MPI progresses only in its calls. */
+enum { BUCKET_FLOATS = 1 << 18 };
 
 enum { SUM_LOSS, SUM_STOP_REQUESTS };
 
@@ -19,8 +19,8 @@ static lw_allreduce_state *state_of(const lw_net *net)
     return net->exchange_state;
 }
 
-/* Where the gradients of a layer's shards begin; for the shard behind the last those of the next
- * layer do. With the last shard go the other tensors, and what pads all. */
+/* Offset of the gradients of a layer's shard; for shard == layer->shards, the offset of the next
+ * layer. The last shard includes the other tensors of the layer and the padding. */
 static size_t gradient_offset(const lw_net *net, size_t layer, size_t shard)
 {
     const lw_layer *l = net->layers[layer];
@@ -30,19 +30,19 @@ static size_t gradient_offset(const lw_net *net, size_t layer, size_t shard)
                                         : net->gradient_count;
 }
 
-/* The gradients of a layer for this process's rows; each piece is on its way while the next one is
- * computed. */
+/* Computes the gradients of a layer for this rank's rows in buckets. The all-reduce of a bucket
+ * runs while the next one is computed. */
 static lw_status send_layer(lw_step_job *job, size_t i)
 {
     const lw_net *net = job->net;
     const lw_ranks *ranks = &state_of(net)->ranks;
     const lw_layer *layer = net->layers[i];
     const size_t width = lw_tensor_count(&layer->tensors[0]) / layer->shards;
-    const size_t most = width < PIECE_FLOATS ? PIECE_FLOATS / width : 1;
+    const size_t max_shards = width < BUCKET_FLOATS ? BUCKET_FLOATS / width : 1;
     lw_status status = LW_OK;
     job->layers = (lw_span){i, 1};
     for (size_t end = layer->shards; end > 0 && status == LW_OK; end = job->shards.first) {
-        const size_t first = end > most ? end - most : 0;
+        const size_t first = end > max_shards ? end - max_shards : 0;
         job->shards = (lw_span){first, end - first};
         status = lw_job_gradients(job);
         if (status == LW_OK) {
@@ -62,7 +62,7 @@ static lw_status send_gradients(lw_step_job *job)
     return status;
 }
 
-/* Sums of the loss, of stop requests and of gradients over all processes. */
+/* Starts and completes the all-reduce of the loss, the stop requests and the gradients. */
 static lw_status exchange(lw_step_job *job)
 {
     lw_net *net = job->net;
@@ -75,7 +75,7 @@ static lw_status exchange(lw_step_job *job)
         ranks->allreduce_f64(ranks->user, sizeof state->sums / sizeof *state->sums, state->sums);
     if (status == LW_OK)
         status = send_gradients(job);
-    /* For what was begun, whatever has happened since. */
+    /* Completes the operations that were started, also after a failure. */
     const lw_status waited = ranks->wait(ranks->user);
     status = status == LW_OK ? waited : status;
     if (status == LW_OK)
@@ -94,11 +94,9 @@ static lw_status step(lw_step_job *job, double *value)
     if (status != LW_OK)
         return status;
     const double loss = state_of(net)->sums[SUM_LOSS];
-    if (job->optimizer && !isfinite(loss))
-        return lw_fail(LW_EDIVERGED, "the loss is not finite");
     if (job->optimizer) {
-        job->rule = NULL; /* the losses of all rows have been checked */
-        status = lw_job_update(job);
+        job->rule = NULL; /* the loss of all rows is checked here */
+        status = isfinite(loss) ? lw_job_update(job) : lw_loss_not_finite("", NULL);
     }
     if (status == LW_OK && value)
         *value = loss;

@@ -1,4 +1,4 @@
-/* Exchange by sums over all processes. */
+/* The all-reduce exchange strategy. */
 #ifndef LANEWISE_ALLREDUCE_H
 #define LANEWISE_ALLREDUCE_H
 
@@ -6,10 +6,10 @@
 
 #include <lanewise/ranks.h>
 
-/* exchange_state of a network with this strategy. */
+/* The exchange_state of a network with this strategy. */
 typedef struct lw_allreduce_state {
     lw_ranks ranks;
-    double sums[2]; /* of the step under way */
+    double sums[2]; /* of the current step */
 } lw_allreduce_state;
 
 extern const lw_exchange lw_allreduce;

@@ -1,4 +1,4 @@
-/* The processes that train a network together, as callers set them. */
+/* The ranks of a network: set by callers, and their shards. */
 #include "allreduce.h"
 #include "base/options.h"
 #include "base/partition.h"
@@ -12,7 +12,7 @@ static lw_status check_ranks(const lw_ranks *ranks)
     if (ranks->rank >= ranks->count)
         return lw_fail(LW_EINVAL, "lw_net_set_ranks: rank %u of %u", ranks->rank, ranks->count);
     if (!ranks->allreduce_f32 || !ranks->allreduce_f64 || !ranks->wait)
-        return lw_fail(LW_EINVAL, "lw_net_set_ranks: a function in ranks is NULL");
+        return lw_fail(LW_EINVAL, "lw_net_set_ranks: a callback function in ranks is NULL");
     return LW_OK;
 }
 
@@ -31,7 +31,7 @@ lw_status lw_net_set_ranks(lw_net *net, const lw_ranks *ranks)
         return status;
     lw_allreduce_state *state = NULL;
     if (ranks && !(state = calloc(1, sizeof *state)))
-        return lw_fail(LW_ENOMEM, "no memory for the ranks of a network");
+        return lw_fail(LW_ENOMEM, "lw_net_set_ranks: no memory for the ranks of a network");
     free(net->exchange_state);
     net->exchange_state = state;
     net->exchange = &lw_local_exchange;

@@ -1,16 +1,17 @@
 /*
- * Denormals, numbers below 2^-126: training flushes them to zero, as operands and as results; prediction keeps them.
+ * The floating-point mode for denormals, numbers below 2^-126. Training flushes them to zero, as
+ * operands and results; prediction computes them.
  *
- * The gradients of a converged network pass that limit on their way to 0, and some processors
- * take over a hundred cycles for an operation with a denormal: 2-64-64-2 at batch 32 with Adam fell to a 17th of its
- * speed from step 75 000 to 250 000 (Xeon with AVX-512).
+ * Gradients of a converged network become denormal on their way to 0, and some processors take over
+ * a hundred cycles for an operation on denormals: 2-64-64-2 at batch 32 with Adam slowed down by a
+ * factor of 17 from step 75 000 to 250 000 (Xeon with AVX-512).
  */
 #ifndef LANEWISE_DENORMALS_H
 #define LANEWISE_DENORMALS_H
 
 #if defined(__SSE__)
 
-enum { LW_FLUSH = 0x8040 }; /* of MXCSR: flush to zero, denormals are zeros */
+enum { LW_FLUSH = 0x8040 }; /* bits FTZ and DAZ of MXCSR */
 
 static inline unsigned long lw_read_float_mode(void)
 {
@@ -24,7 +25,7 @@ static inline void lw_write_float_mode(unsigned long mode)
 
 #elif defined(__aarch64__)
 
-enum { LW_FLUSH = 1 << 24 }; /* of FPCR: FZ */
+enum { LW_FLUSH = 1 << 24 }; /* bit FZ of FPCR */
 
 static inline unsigned long lw_read_float_mode(void)
 {
@@ -55,16 +56,16 @@ static inline void lw_write_float_mode(unsigned long mode)
 #endif
 
 typedef enum lw_denormals {
-    LW_KEEP_DENORMALS,   /* exact, also where the caller flushes them */
-    LW_FLUSH_DENORMALS,  /* zero */
-    LW_CALLERS_DENORMALS /* as the caller has them */
+    LW_KEEP_DENORMALS,   /* compute denormals, even if the caller flushes them */
+    LW_FLUSH_DENORMALS,  /* flush them to zero */
+    LW_CALLERS_DENORMALS /* leave the mode unchanged */
 } lw_denormals;
 
 /*
- * Sets the calling thread's mode for denormals, whatever it was, and returns the mode before, for lw_end_denormals.
- * A thread that OpenMP starts inherits the mode of the thread that starts it, so a mode must not be in force while a
- * parallel region opens: lw_pool_run sets it inside, on each thread.
- * Writing the mode waits for all operations under way, and reading it does not.
+ * Sets the calling thread's mode and returns the previous mode for lw_end_denormals. A thread
+ * started by OpenMP inherits the mode of the starting thread, so the mode must not be changed while
+ * a parallel region opens: lw_pool_run sets it on each thread within the region. Reading the mode
+ * is cheap; writing it waits for all operations in flight, so an equal mode is not written.
  */
 static inline unsigned long lw_begin_denormals(lw_denormals denormals)
 {

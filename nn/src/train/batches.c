@@ -1,28 +1,30 @@
 /* The mini-batches of a run, from a data set or a callback. */
 #include "batches.h"
 
+#include "base/arithmetic.h"
+
 #include <stdlib.h>
 
-static lw_status make_room(lw_batches *batches, size_t inputs, size_t outputs, int labels)
+static lw_status allocate_buffers(lw_batches *batches, size_t inputs, size_t outputs, int labels)
 {
-    /* A rank without rows, too, has a batch. */
-    const size_t rows = batches->most_rows > 0 ? batches->most_rows : 1;
-    lw_gather *room = &batches->room;
+    /* A rank without rows has a batch, too. */
+    const size_t rows = batches->max_rows > 0 ? batches->max_rows : 1;
+    lw_gather *buffers = &batches->buffers;
     size_t x_count, values_count;
     if (!__builtin_mul_overflow(rows, inputs, &x_count) &&
         !__builtin_mul_overflow(rows, outputs, &values_count)) {
-        room->x = lw_alloc_floats(x_count);
+        buffers->x = lw_alloc_floats(x_count);
         if (labels)
-            room->labels = calloc(rows, sizeof *room->labels);
+            buffers->labels = calloc(rows, sizeof *buffers->labels);
         else
-            room->values = lw_alloc_floats(values_count);
+            buffers->values = lw_alloc_floats(values_count);
     }
-    if (!room->x || (!room->labels && !room->values))
+    if (!buffers->x || (!buffers->labels && !buffers->values))
         return lw_fail(LW_ENOMEM, "no memory for a batch of %zu rows", rows);
     return LW_OK;
 }
 
-/* Collective: exchanges the number of rows of each rank. */
+/* Collective: exchanges the ranks' numbers of rows. */
 static lw_status exchange_row_counts(const lw_batches *batches, lw_status status, size_t rows,
                                      size_t *rows_of_rank)
 {
@@ -53,7 +55,7 @@ static lw_status open_partition(lw_batches *batches, lw_status status, size_t ro
         status = lw_batch_partition_divide(partition);
     if (status == LW_OK) {
         batches->batch_rows = partition->batch_rows;
-        batches->most_rows = lw_batch_partition_max_rows(partition);
+        batches->max_rows = lw_batch_partition_max_rows(partition);
         batches->rows_total = partition->rows;
     }
     return status;
@@ -70,18 +72,18 @@ lw_status lw_batches_open_data(lw_batches *batches, const lw_net *net, lw_status
     if (batches->is_partitioned) {
         status = open_partition(batches, status, rows, batch_size);
     } else {
-        batches->batch_rows = batches->most_rows = batch_size < rows ? batch_size : rows;
+        batches->batch_rows = batches->max_rows = lw_min_size(batch_size, rows);
         batches->rows_total = rows;
     }
     const int is_in_place =
         batches->batch_rows == batches->rows_total || (!shuffle && !batches->is_partitioned);
     if (status != LW_OK || is_in_place)
         return status;
-    batches->index = calloc(rows + 1, sizeof *batches->index); /* a rank may have no row */
+    batches->index = calloc(rows + 1, sizeof *batches->index); /* a rank may have no rows */
     if (!batches->index)
         return lw_fail(LW_ENOMEM, "no memory for the order of %zu rows", rows);
-    batches->room.data = data;
-    return make_room(batches, data->inputs, data->outputs, data->target.labels != NULL);
+    batches->buffers.data = data;
+    return allocate_buffers(batches, data->inputs, data->outputs, data->target.labels != NULL);
 }
 
 lw_status lw_batches_open_source(lw_batches *batches, const lw_net *net,
@@ -89,20 +91,21 @@ lw_status lw_batches_open_source(lw_batches *batches, const lw_net *net,
 {
     const size_t rows = batch_size > 0 ? batch_size : LW_DEFAULT_BATCH_SIZE;
     *batches = (lw_batches){
-        .source = source, .net = net, .batch_rows = rows, .most_rows = lw_ranks_rows(net, rows)};
-    return make_room(batches, source->inputs, source->outputs, source->has_labels);
+        .source = source, .net = net, .batch_rows = rows, .max_rows = lw_ranks_rows(net, rows)};
+    return allocate_buffers(batches, source->inputs, source->outputs, source->has_labels);
 }
 
 void lw_batches_close(lw_batches *batches)
 {
     lw_batch_partition_close(&batches->partition);
     free(batches->index);
-    free(batches->room.x);
-    free(batches->room.values);
-    free(batches->room.labels);
+    free(batches->buffers.x);
+    free(batches->buffers.values);
+    free(batches->buffers.labels);
 }
 
-/* Rows of a batch of a data set, on this rank and on all, after `done` rows of all. */
+/* The rows of batch `number` of a data set, on this rank and on all ranks. done: rows of all ranks
+ * in the batches before it. */
 static void count_rows(const lw_batches *batches, size_t number, size_t done, size_t *own,
                        size_t *all)
 {
@@ -110,8 +113,7 @@ static void count_rows(const lw_batches *batches, size_t number, size_t done, si
         lw_batch_partition_rows(&batches->partition, number, own, all);
         return;
     }
-    const size_t left = batches->rows_total - done;
-    *own = *all = left < batches->batch_rows ? left : batches->batch_rows;
+    *own = *all = lw_min_size(batches->rows_total - done, batches->batch_rows);
 }
 
 void lw_batches_start(lw_batches *batches, const lw_random *random, size_t epoch)
@@ -129,8 +131,7 @@ void lw_batches_start(lw_batches *batches, const lw_random *random, size_t epoch
                                  batches->index);
         return;
     }
-    /* From the rows as they lie and not from the last order, which a run that resumes does not
-     * have. */
+    /* Shuffles the original order, not the last one, which a resumed run does not have. */
     for (size_t i = 0; i < batches->data->rows; i++)
         batches->index[i] = i;
     lw_random_shuffle(&batches->after, batches->data->rows, batches->index);
@@ -144,9 +145,9 @@ static void next_of_data(lw_batches *batches, lw_batch *batch)
     count_rows(batches, batches->number + 1, batches->rows_done + batch->all_rows,
                &batches->next_rows, &batches->next_all_rows);
     if (batches->index) {
-        batch->x = batches->room.x;
-        batch->target = (lw_target){batches->room.values, batches->room.labels};
-        batch->gather = &batches->room;
+        batch->x = batches->buffers.x;
+        batch->target = (lw_target){batches->buffers.values, batches->buffers.labels};
+        batch->gather = &batches->buffers;
         batch->index = batches->index + begin;
         batch->next_index = batch->index + rows;
         batch->next_rows = batches->next_rows;
@@ -156,32 +157,34 @@ static void next_of_data(lw_batches *batches, lw_batch *batch)
     }
 }
 
-/* This rank's part of a batch, as the callback delivers it. */
-static lw_status deliver(lw_batches *batches, lw_batch *batch)
+/* Requests this rank's rows of a batch from the callback. */
+static lw_status request_rows(lw_batches *batches, lw_batch *batch)
 {
     const lw_batch_source *source = batches->source;
-    const lw_gather *room = &batches->room;
-    const size_t wanted = batches->most_rows;
+    const lw_gather *buffers = &batches->buffers;
+    const size_t max_rows = batches->max_rows;
     size_t rows = 0;
-    const lw_status status = source->next(source->user, batches->epoch, batches->rows_done == 0,
-                                          wanted, room->x, room->values, room->labels, &rows);
+    const lw_status status =
+        source->next(source->user, batches->epoch, batches->rows_done == 0, max_rows, buffers->x,
+                     buffers->values, buffers->labels, &rows);
     if (status != LW_OK)
         return status;
-    if (rows > wanted)
-        return lw_fail(LW_EDATA, "the batch callback delivered %zu rows where %zu fit", rows,
-                       wanted);
-    *batch = (lw_batch){.rows = rows, .x = room->x, .target = {room->values, room->labels}};
-    const lw_dataset delivered = {.rows = rows,
-                                  .inputs = source->inputs,
-                                  .outputs = source->outputs,
-                                  .x = room->x,
-                                  .target = batch->target};
-    return rows > 0 ? lw_dataset_check(&delivered) : LW_OK;
+    if (rows > max_rows)
+        return lw_fail(LW_EDATA, "the batch callback returned %zu rows; at most %zu were requested",
+                       rows, max_rows);
+    *batch =
+        (lw_batch){.rows = rows, .x = buffers->x, .target = {buffers->values, buffers->labels}};
+    const lw_dataset received = {.rows = rows,
+                                 .inputs = source->inputs,
+                                 .outputs = source->outputs,
+                                 .x = buffers->x,
+                                 .target = batch->target};
+    return rows > 0 ? lw_dataset_check(&received) : LW_OK;
 }
 
 static lw_status next_of_source(lw_batches *batches, lw_batch *batch)
 {
-    lw_status status = deliver(batches, batch);
+    lw_status status = request_rows(batches, batch);
     double all_rows[1 + LW_SUM_EXTRA] = {(double)batch->rows};
     status = lw_exchange_sum(batches->net, status, 1, all_rows);
     if (status != LW_OK)
@@ -189,7 +192,7 @@ static lw_status next_of_source(lw_batches *batches, lw_batch *batch)
     batch->all_rows = (size_t)all_rows[0];
     return batch->all_rows > 0 || batches->rows_done > 0
                ? LW_OK
-               : lw_fail(LW_EDATA, "the batch callback delivered no rows");
+               : lw_fail(LW_EDATA, "the batch callback returned no rows");
 }
 
 lw_status lw_batches_next(lw_batches *batches, lw_batch *batch)
@@ -216,7 +219,7 @@ lw_status lw_batches_skip(lw_batches *batches, size_t count)
         if (status != LW_OK)
             return status;
         if (batch.all_rows == 0)
-            return lw_fail(LW_EDATA, "epoch %zu has %zu batches, fewer than the %zu that are done",
+            return lw_fail(LW_EDATA, "epoch %zu has %zu batches, but the run resumes after %zu",
                            batches->epoch + 1, i, count);
     }
     return LW_OK;
@@ -226,7 +229,7 @@ size_t lw_batches_count(const lw_batches *batches)
 {
     if (batches->data && batches->is_partitioned)
         return batches->partition.batches;
-    /* Without a sum that could overflow. */
+    /* total + rows - 1 could overflow. */
     const size_t total = batches->rows_total, rows = batches->batch_rows;
     return total / rows + (total % rows != 0);
 }

@@ -12,8 +12,8 @@ typedef struct clip_job {
     double factor;
 } clip_job;
 
-/* In double, whose range holds the squares of all floats. */
-static double sum_exactly(size_t n, const float *x)
+/* Sum of squares in double, whose range includes the squares of all floats. */
+static double sum_squares_f64(size_t n, const float *x)
 {
     double sum = 0.0;
     for (size_t i = 0; i < n; i++)
@@ -22,8 +22,9 @@ static double sum_exactly(size_t n, const float *x)
 }
 
 /*
- * lw_vector_sum_squares adds in float, blockwise. Each square below 2^-126 is an error of at most that; where all of them
- * together could matter in float precision, and where sums overflow, the squares are added in double.
+ * lw_vector_sum_squares adds blocks in float, where a square below 2^-126 has an error of up to its
+ * value. If n such errors could exceed float precision, or the sum overflows, the squares are added
+ * in double.
  */
 static lw_status squares_phase(void *user, size_t thread, size_t threads)
 {
@@ -32,7 +33,7 @@ static lw_status squares_phase(void *user, size_t thread, size_t threads)
     const size_t n = job->net->gradient_count;
     const lw_status status = lw_vector_sum_squares(n, job->net->gradients, &job->squares);
     if (status == LW_OK && !(job->squares >= (double)n * 0x1p-102 && isfinite(job->squares)))
-        job->squares = sum_exactly(n, job->net->gradients);
+        job->squares = sum_squares_f64(n, job->net->gradients);
     return status;
 }
 
@@ -58,7 +59,7 @@ lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm)
     if (!(max_norm > 0.0f))
         return lw_fail(LW_EINVAL, "%s: max_norm %g is not above 0", name, (double)max_norm);
     if (!net->pass.gradients)
-        return lw_fail(LW_ESTATE, "%s: no backward pass yet", name);
+        return lw_fail(LW_ESTATE, "%s: no gradients; run a backward pass first", name);
     clip_job job = {.net = net};
     lw_status status = lw_pool_run(1, LW_FLUSH_DENORMALS, 1, squares, &job);
     if (status != LW_OK)

@@ -1,4 +1,5 @@
-/* Search for the first parameter, output or gradient that is not finite. */
+/* Messages for diverged training: finds the first parameter, output or gradient that is not finite.
+ */
 #include "diverged.h"
 
 #include "base/finite.h"
@@ -8,66 +9,68 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PLACE_BYTES = 240 };
+enum { LOCATION_BYTES = 240 };
 
-typedef char place_text[PLACE_BYTES];
+typedef char location_text[LOCATION_BYTES];
 
-/* "layer 1 (512 -> 256, relu): "; the length. */
-static size_t begin_place(place_text place, const lw_net *net, size_t layer)
+/* Writes "layer 1 (512 -> 256, relu): " and returns its length. */
+static size_t begin_location(location_text location, const lw_net *net, size_t layer)
 {
     const lw_layer *l = net->layers[layer];
-    return (size_t)snprintf(place, PLACE_BYTES, "layer %zu (%zu -> %zu, %s): ", layer, l->in,
+    return (size_t)snprintf(location, LOCATION_BYTES, "layer %zu (%zu -> %zu, %s): ", layer, l->in,
                             l->out, lw_activation_name(l->spec.activation));
 }
 
-/* Non-zero with the place if one of a tensor's values, row-major, is not finite. */
+/* Searches the row-major values of a tensor. Returns 1 and the location of a value that is not
+ * finite, or 0. */
 static int find_in_tensor(const lw_net *net, lw_tensor_at at, const char *of, const float *values,
-                          place_text place)
+                          location_text location)
 {
     const lw_tensor *tensor = at.tensor;
     const size_t count = lw_tensor_count(tensor), found = lw_find_nonfinite(count, values);
     if (found == count)
         return 0;
-    size_t length = begin_place(place, net, at.layer);
-    length += (size_t)snprintf(place + length, PLACE_BYTES - length, "%s%s ", of, tensor->name);
+    size_t length = begin_location(location, net, at.layer);
+    length +=
+        (size_t)snprintf(location + length, LOCATION_BYTES - length, "%s%s ", of, tensor->name);
     if (tensor->is_matrix)
-        length +=
-            (size_t)snprintf(place + length, PLACE_BYTES - length, "[%zu]", found / tensor->cols);
-    snprintf(place + length, PLACE_BYTES - length, "[%zu] is %g", found % tensor->cols,
+        length += (size_t)snprintf(location + length, LOCATION_BYTES - length, "[%zu]",
+                                   found / tensor->cols);
+    snprintf(location + length, LOCATION_BYTES - length, "[%zu] is %g", found % tensor->cols,
              (double)values[found]);
     return 1;
 }
 
-/* Non-zero with the place if a parameter is not finite. */
-static int find_parameter(const lw_net *net, place_text place)
+/* Returns 1 and the location of a parameter that is not finite, or 0. */
+static int find_parameter(const lw_net *net, location_text location)
 {
     if (lw_are_finite(net->padded_count, net->parameters))
         return 0;
-    snprintf(place, PLACE_BYTES, "a parameter is not finite");
+    snprintf(location, LOCATION_BYTES, "a parameter is not finite");
     int found = 0;
     for (lw_tensor_at at = {0}; !found && lw_next_tensor(net, &at);) {
         float *values = calloc(lw_tensor_count(at.tensor), sizeof *values);
         if (!values)
             break;
         lw_view_get_tensor(net, LW_VIEW_PARAMETERS, at.tensor, values);
-        found = find_in_tensor(net, at, "", values, place);
+        found = find_in_tensor(net, at, "", values, location);
         free(values);
     }
     return 1;
 }
 
-lw_status lw_check_parameters(const lw_net *net, lw_status status, const char *begins_with)
+lw_status lw_check_parameters(const lw_net *net, lw_status status, const char *prefix)
 {
-    place_text place;
-    return find_parameter(net, place) ? lw_fail(status, "%s%s", begins_with, place) : LW_OK;
+    location_text location;
+    return find_parameter(net, location) ? lw_fail(status, "%s%s", prefix, location) : LW_OK;
 }
 
 /* ---- Outputs ------------------------------------------------------------------------------ */
 
-/* One row on its way through the network. */
+/* The forward pass of a single row. */
 typedef struct row_search {
     lw_forward forward;
-    lw_matrix x; /* the row in bf16, for layers that read it so */
+    lw_matrix x; /* the row in bf16 */
     float *z;
     float *memory;
 } row_search;
@@ -76,7 +79,7 @@ static lw_status start_search(row_search *search, const lw_net *net, int trainin
 {
     const size_t inputs = lw_net_inputs(net), widest = lw_net_widest(net);
     *search = (row_search){.forward = {.net = net, .pass = {.training = training, .rows = 1}}};
-    for (int placed = 0; placed < 2; placed++) {
+    for (int placing = 0; placing < 2; placing++) {
         lw_arena arena = {.memory = search->memory};
         search->z = lw_arena_floats(&arena, 1, widest);
         lw_matrix_place_bf16(&search->x, &arena, 1, inputs, 0);
@@ -84,21 +87,21 @@ static lw_status start_search(row_search *search, const lw_net *net, int trainin
             lw_matrix_place_bf16(&search->forward.slots[i], &arena, 1, widest, 0);
             lw_matrix_place_floats(&search->forward.slots[i], &arena, 1, widest);
         }
-        if (!placed && !(search->memory = lw_alloc_floats(arena.count)))
+        if (!placing && !(search->memory = lw_alloc_floats(arena.count)))
             return LW_ENOMEM;
     }
     search->forward.rows.count = 1;
     return LW_OK;
 }
 
-/* The first layer below end with an output, or what it is the activation of, that is not finite,
- * and which; end: none. */
+/* Returns the first layer before end with an output or pre-activation that is not finite, and its
+ * number in *output; or end. */
 static size_t find_layer(row_search *search, const float *x, size_t end, size_t *output)
 {
     lw_forward *forward = &search->forward;
     const lw_net *net = forward->net;
     lw_matrix row = search->x;
-    row.floats = (float *)x; /* read only: rounded to row.rows */
+    row.floats = (float *)x; /* only read: rounded to row.rows */
     row.ld_floats = lw_net_inputs(net);
     if (lw_matrix_round(&row, 1, row.ld_floats) != LW_OK)
         return end;
@@ -123,10 +126,10 @@ static const float *row_of(const lw_net *net, const lw_batch *batch, size_t row)
                          : batch->x + row * inputs;
 }
 
-static void find_output(row_search *search, const lw_batch *batch, place_text place)
+static void find_output(row_search *search, const lw_batch *batch, location_text location)
 {
     const lw_net *net = search->forward.net;
-    snprintf(place, PLACE_BYTES, "all parameters and outputs are finite");
+    snprintf(location, LOCATION_BYTES, "all parameters and outputs are finite");
     size_t layer = net->layer_count;
     for (size_t row = 0; row < batch->rows && layer > 0; row++) {
         size_t output = 0;
@@ -134,46 +137,44 @@ static void find_output(row_search *search, const lw_batch *batch, place_text pl
         if (found == layer)
             continue;
         layer = found;
-        const size_t length = begin_place(place, net, layer);
-        snprintf(place + length, PLACE_BYTES - length,
+        const size_t length = begin_location(location, net, layer);
+        snprintf(location + length, LOCATION_BYTES - length,
                  "output %zu is not finite for row %zu of the %s", output,
                  batch->gather ? batch->index[row] : row, batch->gather ? "data" : "batch");
     }
 }
 
 static lw_status fail_rows(const lw_net *net, const lw_batch *batch, int training,
-                           const char *begins_with)
+                           const char *prefix)
 {
-    place_text place;
-    if (find_parameter(net, place))
-        return lw_fail(LW_EDIVERGED, "%sthe loss is not finite: %s", begins_with, place);
+    location_text location;
+    if (find_parameter(net, location))
+        return lw_loss_not_finite(prefix, location);
     row_search search;
     if (start_search(&search, net, training) != LW_OK)
-        return lw_fail(LW_EDIVERGED, "%sthe loss is not finite", begins_with);
-    find_output(&search, batch, place);
+        return lw_loss_not_finite(prefix, NULL);
+    find_output(&search, batch, location);
     free(search.memory);
-    return lw_fail(LW_EDIVERGED, "%sthe loss is not finite: %s", begins_with, place);
+    return lw_loss_not_finite(prefix, location);
 }
 
-lw_status lw_fail_loss(const lw_net *net, const lw_batch *batch, const char *begins_with)
+lw_status lw_fail_loss(const lw_net *net, const lw_batch *batch, const char *prefix)
 {
-    return fail_rows(net, batch, 1, begins_with);
+    return fail_rows(net, batch, 1, prefix);
 }
 
-lw_status lw_fail_evaluation(const lw_net *net, size_t rows, const float *x,
-                             const char *begins_with)
+lw_status lw_fail_evaluation(const lw_net *net, size_t rows, const float *x, const char *prefix)
 {
-    return fail_rows(net, &(lw_batch){.rows = rows, .x = x}, 0, begins_with);
+    return fail_rows(net, &(lw_batch){.rows = rows, .x = x}, 0, prefix);
 }
 
-lw_status lw_fail_gradients(const lw_net *net, const char *begins_with)
+lw_status lw_fail_gradients(const lw_net *net, const char *prefix)
 {
-    place_text place;
-    snprintf(place, sizeof(place_text), "a gradient is not finite");
+    location_text location;
+    snprintf(location, sizeof(location_text), "a gradient is not finite");
     for (lw_tensor_at at = {0}; lw_next_tensor(net, &at);)
         if (find_in_tensor(net, at, "the gradient of ", net->gradients + at.tensor->gradient,
-                           place))
+                           location))
             break;
-    return lw_fail(LW_EDIVERGED, "%sthe norm of the gradients is not finite: %s", begins_with,
-                   place);
+    return lw_fail(LW_EDIVERGED, "%sthe norm of the gradients is not finite: %s", prefix, location);
 }

@@ -1,24 +1,25 @@
 /* Evaluation of a network on a data set. */
+#include "data/dataset.h"
 #include "predict.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What was found of each row. */
+/* The loss and the predicted class of each row. */
 typedef struct row_scores {
     float *loss;
     int32_t *predicted;
 } row_scores;
 
-/* Number of classes; 0 for a regression. */
+/* The number of classes; 0 for a regression. */
 static size_t class_count(const lw_net *net)
 {
     const size_t outputs = lw_net_outputs(net);
     const lw_activation activation = lw_last_layer(net)->spec.activation;
-    /* With any other activation a single output's loss can only be a squared error. */
+    /* A single output with another activation is a regression: its loss is a squared error. */
     const int bounded = activation == LW_ACTIVATION_SIGMOID || activation == LW_ACTIVATION_TANH;
-    return outputs == 1 && !bounded ? 0 : lw_loss_classes(outputs);
+    return outputs == 1 && !bounded ? 0 : lw_label_classes(outputs);
 }
 
 static int32_t true_class(const lw_dataset *data, size_t row)
@@ -41,7 +42,7 @@ static void free_scores(row_scores *scores)
     free(scores->predicted);
 }
 
-/* Released with free_scores, after a failure too. */
+/* Computes the scores of all rows. Release with free_scores, also after a failure. */
 static lw_status score_rows(const lw_net *net, const lw_loss_rule *rule, const lw_dataset *data,
                             row_scores *scores)
 {
@@ -50,11 +51,11 @@ static lw_status score_rows(const lw_net *net, const lw_loss_rule *rule, const l
     scores->predicted = calloc(data->rows + 1, sizeof *scores->predicted);
     if (!scores->loss || !scores->predicted)
         return lw_fail(LW_ENOMEM, "no memory to evaluate %zu rows", data->rows);
-    const lw_inference wanted = {.label = scores->predicted,
-                                 .row_loss = scores->loss,
-                                 .rule = rule,
-                                 .target = &data->target};
-    return lw_infer(net, data->rows, data->x, &wanted);
+    const lw_inference results = {.label = scores->predicted,
+                                  .row_loss = scores->loss,
+                                  .rule = rule,
+                                  .target = &data->target};
+    return lw_infer(net, data->rows, data->x, &results);
 }
 
 static size_t count_correct(const lw_dataset *data, const row_scores *scores)
@@ -70,13 +71,13 @@ static double accuracy_of(size_t classes, size_t correct, size_t rows)
     return classes > 0 ? (double)correct / (double)rows : (double)NAN;
 }
 
-/* Replaces the number of this rank's rows by that of all, if each has come to here. */
+/* Collective: replaces the number of this rank's rows by that of all ranks and exchanges status. */
 static lw_status add_rows(const lw_net *net, lw_status status, size_t *rows)
 {
     double sum[1 + LW_SUM_EXTRA] = {status == LW_OK ? (double)*rows : 0.0};
     status = lw_exchange_sum(net, status, 1, sum);
     if (status == LW_OK && sum[0] == 0.0)
-        return lw_fail(LW_EDATA, "data has no rows, on no rank");
+        return lw_fail(LW_EDATA, "data has no rows on any rank");
     *rows = (size_t)sum[0];
     return status;
 }
@@ -105,7 +106,7 @@ lw_status lw_score(const lw_net *net, const lw_loss_rule *rule, const lw_dataset
     return status;
 }
 
-/* Length of the confusion matrix; 0 without one. */
+/* The number of elements of the confusion matrix; 0 if there are too many classes. */
 static size_t confusion_cells(size_t classes)
 {
     return classes <= LW_CONFUSION_MAX_CLASSES ? classes * classes : 0;
@@ -117,7 +118,7 @@ static lw_status count_classes(const lw_dataset *data, const row_scores *scores,
 {
     const size_t classes = evaluation->classes, cells = confusion_cells(classes);
     const size_t correct = count_correct(data, scores), wrong = data->rows - correct;
-    /* At least one element: neither of the two may be there. */
+    /* One element more than needed: calloc(0) may return NULL. */
     size_t *counts = calloc(cells + wrong + 1, sizeof *counts);
     if (!counts)
         return lw_fail(LW_ENOMEM, "no memory for the counts of %zu classes and %zu rows", classes,
@@ -139,7 +140,7 @@ static lw_status count_classes(const lw_dataset *data, const row_scores *scores,
     return LW_OK;
 }
 
-/* Of this rank's rows; evaluation->rows are those of all. */
+/* Evaluates this rank's rows; evaluation->rows is the number of rows of all ranks. */
 static lw_status evaluate_rows(const lw_net *net, const lw_loss_rule *rule, const lw_dataset *data,
                                lw_evaluation *evaluation)
 {
@@ -154,7 +155,7 @@ static lw_status evaluate_rows(const lw_net *net, const lw_loss_rule *rule, cons
     return status;
 }
 
-/* Adds up over the ranks what they have found, and status. */
+/* Collective: sums the evaluations of all ranks and exchanges status. */
 static lw_status add_evaluations(const lw_net *net, lw_status status, lw_evaluation *evaluation)
 {
     if (!lw_is_distributed(net))
@@ -178,7 +179,7 @@ static lw_status add_evaluations(const lw_net *net, lw_status status, lw_evaluat
     return status;
 }
 
-/* Results that follow from the counts. */
+/* Computes the results that follow from the counts. */
 static void summarize(lw_evaluation *evaluation)
 {
     const size_t classes = evaluation->classes;

@@ -1,4 +1,4 @@
-/* Training runs: their options, and how they begin. */
+/* Training runs: options and start. */
 #include "base/options.h"
 #include "diverged.h"
 #include "fit_run.h"
@@ -26,10 +26,11 @@ static lw_status resolve_options(const char *function, lw_fit_run *run, lw_net *
     if (o->epochs == 0)
         o->epochs = DEFAULT_EPOCHS;
     if (o->begin.epochs > o->epochs || (o->begin.epochs == o->epochs && o->begin.batches > 0))
-        return lw_fail(LW_EINVAL, "begin, after epoch %zu and %zu batches, is beyond epochs, %zu",
-                       o->begin.epochs, o->begin.batches, o->epochs);
+        return lw_fail(LW_EINVAL,
+                       "%s: begin, after epoch %zu and %zu batches, is beyond the end, epoch %zu",
+                       function, o->begin.epochs, o->begin.batches, o->epochs);
     if (!isfinite(o->begin.loss))
-        return lw_fail(LW_EINVAL, "the loss of begin is %g", o->begin.loss);
+        return lw_fail(LW_EINVAL, "%s: the loss of begin is %g", function, o->begin.loss);
 
     status = lw_loss_resolve(net, o->loss, &run->rule);
     if (status == LW_OK)
@@ -37,7 +38,8 @@ static lw_status resolve_options(const char *function, lw_fit_run *run, lw_net *
     if (status == LW_OK)
         status = lw_schedule_check(&o->schedule);
     if (status == LW_OK && !(isfinite(o->clip_norm) && o->clip_norm >= 0.0f))
-        status = lw_fail(LW_EINVAL, "clip_norm %g", (double)o->clip_norm);
+        status = lw_fail(LW_EINVAL, "%s: clip_norm %g is not finite and at least 0", function,
+                         (double)o->clip_norm);
     if (status == LW_OK && o->validation)
         status = lw_loss_check_data(net, &run->rule, o->validation);
     if (status == LW_OK)
@@ -46,27 +48,27 @@ static lw_status resolve_options(const char *function, lw_fit_run *run, lw_net *
     return status;
 }
 
-/* Where a run begins: an epoch has more batches than were done of it. */
+/* Checks the position and the parameters at the start of a run. */
 static lw_status check_begin(const lw_fit_run *run)
 {
     const size_t batches = run->options.begin.batches;
     if (run->batches.data && batches > 0 && batches >= lw_batches_count(&run->batches))
-        return lw_fail(LW_EINVAL, "begin, after %zu batches, is beyond an epoch's %zu", batches,
-                       lw_batches_count(&run->batches));
+        return lw_fail(LW_EINVAL, "begin, after %zu batches, is beyond the end of an epoch of %zu",
+                       batches, lw_batches_count(&run->batches));
     return lw_check_parameters(run->net, LW_EDATA, "before the first step: ");
 }
 
-/* Runs on opened batches. */
+/* Runs on open batches. */
 static lw_status fit(lw_fit_run *run)
 {
     const lw_fit_options *o = &run->options;
     lw_status status = check_begin(run);
     if (status == LW_OK)
-        status = lw_net_reserve(run->net, run->batches.most_rows > 0 ? run->batches.most_rows : 1);
+        status = lw_net_reserve(run->net, run->batches.max_rows > 0 ? run->batches.max_rows : 1);
     if (status != LW_OK)
         return status;
-    run->at = o->begin;
-    /* A position inside an epoch has its losses. */
+    run->position = o->begin;
+    /* A position within an epoch includes the sum of its losses. */
     run->needs_losses =
         run->needs_time || (o->reached && run->batches.batch_rows < run->batches.rows_total);
     const size_t epochs = o->epochs - o->begin.epochs;
@@ -81,7 +83,7 @@ static lw_status fit(lw_fit_run *run)
         return status;
     }
     if (o->reached)
-        *o->reached = run->at;
+        *o->reached = run->position;
     if (o->history) {
         run->history.stopped = run->stopped;
         *o->history = run->history;
@@ -117,7 +119,8 @@ static lw_status read_source(const char *function, const lw_fit_run *run, lw_bat
     if (!source->next)
         return lw_fail(LW_EINVAL, "%s: source->next, the callback, is NULL", function);
     if (run->options.batch_size == LW_FULL_BATCH)
-        return lw_fail(LW_EINVAL, "%s: a batch source has no full batch", function);
+        return lw_fail(LW_EINVAL, "%s: batch_size must not be LW_FULL_BATCH for a batch source",
+                       function);
     const size_t inputs = source->inputs, outputs = source->outputs, rows = run->options.batch_size;
     status = lw_loss_check_shape(run->net, &run->rule, inputs, outputs, source->has_labels);
     if (status == LW_OK)

@@ -1,8 +1,9 @@
-/* A run: epochs of steps, their reports, and what stops them. */
+/* A training run: epochs, steps, reports, and the conditions that stop it. */
 #include "fit_run.h"
 
-#include "base/finite.h"
+#include "base/arithmetic.h"
 #include "diverged.h"
+#include "flops.h"
 #include "optimizer.h"
 #include "predict.h"
 #include "schedule.h"
@@ -12,12 +13,12 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Steps that are repeated between two looks at *stop: at most 4 ms. */
+/* Limits of the steps repeated between two checks of *stop: at most 4 ms. */
 enum { REPEATED_STEPS = 1024, REPEATED_ROWS = 1 << 20 };
 
 static double progress(const lw_fit_run *run)
 {
-    /* A callback does not say how many batches are to come. */
+    /* The number of batches of a callback is unknown. */
     return run->steps_total > 0.0 ? run->steps_done / run->steps_total
                                   : (double)run->batches.epoch / (double)run->options.epochs;
 }
@@ -32,17 +33,17 @@ static float learning_rate(const lw_fit_run *run)
                    lw_schedule_factor(&o->schedule, run->batches.epoch, progress(run)));
 }
 
-/* The message of a failure in the step at hand begins with its place. */
-typedef char place_text[64];
+/* The position at which a message begins. */
+typedef char position_text[64];
 
-/* Of a step that was not taken because a number is not finite. */
+/* Fails a step that was not taken because a value is not finite. */
 static lw_status fail_step(const lw_fit_run *run, const lw_batch *batch)
 {
-    place_text place;
-    snprintf(place, sizeof place, "epoch %zu, batch %zu: ", run->at.epochs + 1,
-             run->at.batches + 1);
-    return run->net->pass.gradients ? lw_fail_gradients(run->net, place)
-                                    : lw_fail_loss(run->net, batch, place);
+    position_text prefix;
+    snprintf(prefix, sizeof prefix, "epoch %zu, batch %zu: ", run->position.epochs + 1,
+             run->position.batches + 1);
+    return run->net->pass.gradients ? lw_fail_gradients(run->net, prefix)
+                                    : lw_fail_loss(run->net, batch, prefix);
 }
 
 static lw_status clipped_step(const lw_fit_run *run, const lw_optimizer *optimizer,
@@ -53,7 +54,7 @@ static lw_status clipped_step(const lw_fit_run *run, const lw_optimizer *optimiz
     lw_status status = lw_step_run(net, &run->rule, NULL, batch, loss);
     if (status == LW_OK && !isfinite(*loss)) {
         net->pass.gradients = 0;
-        return lw_fail(LW_EDIVERGED, "the loss is not finite");
+        return lw_loss_not_finite("", NULL);
     }
     if (status == LW_OK)
         status = lw_net_clip_gradients(net, run->options.clip_norm, NULL);
@@ -71,26 +72,26 @@ static lw_status train_batch(lw_fit_run *run, const lw_batch *batch, lw_epoch_re
                                  : lw_step_run(run->net, &run->rule, &optimizer, batch,
                                                run->needs_losses ? &loss : NULL);
     if (status != LW_OK) {
-        const lw_status told = status == LW_EDIVERGED ? fail_step(run, batch) : status;
-        run->net->pass.gradients = 0; /* of a step that was not taken */
-        return told;
+        const lw_status reported = status == LW_EDIVERGED ? fail_step(run, batch) : status;
+        run->net->pass.gradients = 0; /* the step was not taken */
+        return reported;
     }
     if (run->net->rank.stop_requests > 0.0)
         run->stopped = 1;
     run->steps_done++;
-    run->at.batches++;
-    run->at.loss += loss * (double)batch->all_rows;
+    run->position.batches++;
+    run->position.loss += loss * (double)batch->all_rows;
     report->learning_rate = (double)optimizer.learning_rate;
     return LW_OK;
 }
 
-/* Of a source that is not known before it says so. */
+/* Always 0 for a source: it ends an epoch with an empty batch. */
 static int epoch_is_over(const lw_fit_run *run)
 {
     return run->batches.data && run->batches.rows_done == run->batches.rows_total;
 }
 
-/* Non-zero: stop. */
+/* Calls on_batch. Returns non-zero to stop. */
 static int report_batch(const lw_fit_run *run, double begin)
 {
     const lw_fit_options *o = &run->options;
@@ -101,13 +102,13 @@ static int report_batch(const lw_fit_run *run, double begin)
                               .rows_done = run->batches.rows_done,
                               .rows_total = run->batches.rows_total,
                               .seconds = omp_get_wtime() - begin,
-                              .position = run->at};
+                              .position = run->position};
     if (epoch_is_over(run))
-        report.position = (lw_position){.epochs = run->at.epochs + 1};
+        report.position = (lw_position){.epochs = run->position.epochs + 1};
     return o->on_batch(o->user, &report);
 }
 
-/* Stops before the next step; with ranks, all of them after that one, which tells them. */
+/* Stops before the next step. With several ranks, requests a stop of all ranks after that step. */
 static void stop_soon(lw_fit_run *run)
 {
     if (lw_has_other_ranks(run->net))
@@ -116,7 +117,7 @@ static void stop_soon(lw_fit_run *run)
         run->stopped = 1;
 }
 
-/* Whether to stop before the next step. */
+/* Checks *stop. Returns 1 to stop before the next step. */
 static int is_stopped(lw_fit_run *run)
 {
     const volatile sig_atomic_t *stop = run->options.stop;
@@ -130,19 +131,19 @@ static double seconds_of(const lw_fit_run *run)
     return run->needs_time ? omp_get_wtime() : 0.0;
 }
 
-/* Trains for one epoch, or until the run is stopped in the middle of it. */
+/* Trains for one epoch, or until the run is stopped within it. */
 static lw_status train_epoch(lw_fit_run *run, lw_epoch_report *report)
 {
     lw_batches *batches = &run->batches;
     const double begin = seconds_of(run);
-    *report = (lw_epoch_report){.epoch = run->at.epochs + 1,
+    *report = (lw_epoch_report){.epoch = run->position.epochs + 1,
                                 .epochs = run->options.epochs,
                                 .validation_loss = (double)NAN,
                                 .validation_accuracy = (double)NAN,
-                                .position = {.epochs = run->at.epochs + 1}};
-    lw_batches_start(batches, &run->net->random, run->at.epochs);
+                                .position = {.epochs = run->position.epochs + 1}};
+    lw_batches_start(batches, &run->net->random, run->position.epochs);
     report->learning_rate = (double)learning_rate(run);
-    lw_status status = lw_batches_skip(batches, run->at.batches);
+    lw_status status = lw_batches_skip(batches, run->position.batches);
     const size_t rows_before = batches->rows_done;
     while (status == LW_OK && !epoch_is_over(run)) {
         lw_batch batch;
@@ -160,22 +161,21 @@ static lw_status train_epoch(lw_fit_run *run, lw_epoch_report *report)
     }
     if (status != LW_OK)
         return status;
-    report->train_loss = run->at.loss / (double)batches->rows_done;
+    report->train_loss = run->position.loss / (double)batches->rows_done;
     report->seconds = seconds_of(run) - begin;
     report->samples_per_second =
         report->seconds > 0.0 ? (double)(batches->rows_done - rows_before) / report->seconds : 0.0;
-    run->at = report->position;
+    run->position = report->position;
     return LW_OK;
 }
 
-/* The threads that wait for steps all the time: those of a whole batch, estimated as lw_step_run does; none but
- * the caller's where the user's code runs between the steps, which may use regions of its own. */
-static size_t session_threads(const lw_fit_run *run)
+/* The threads of the parallel scope around the steps. One if the user's code runs between the
+ * steps, because it may open parallel regions. */
+static size_t scope_threads(const lw_fit_run *run)
 {
     if (run->batches.source || run->options.on_batch)
         return 1;
-    return lw_pool_scope_threads(run->net->threads,
-                                 lw_net_flops(run->net, 3.0, run->batches.most_rows));
+    return lw_pool_scope_threads(run->net->threads, lw_step_flops(run->net, run->batches.max_rows));
 }
 
 typedef struct epoch_call {
@@ -183,16 +183,15 @@ typedef struct epoch_call {
     lw_epoch_report *report;
 } epoch_call;
 
-static lw_status epoch_in_session(void *argument)
+static lw_status epoch_in_scope(void *argument)
 {
     const epoch_call *call = argument;
     return train_epoch(call->run, call->report);
 }
 
-/*
- * Whether all epochs are the same step and nothing is reported in between. A small network's steps are then prepared once
- * for many of them: 2-1 at 4 rows takes 676 instructions a step, with a preparation for each 1404 (AVX2).
- */
+/* 1 if all epochs are the same step with no report in between. A small network's steps are then
+ * prepared once for many steps: 2-1 at 4 rows takes 676 instructions per step instead of 1404
+ * (AVX2). */
 static int only_repeats(const lw_fit_run *run)
 {
     const lw_fit_options *o = &run->options;
@@ -201,25 +200,24 @@ static int only_repeats(const lw_fit_run *run)
            !o->validation && o->clip_norm == 0.0f && o->schedule.kind == LW_SCHEDULE_CONSTANT;
 }
 
-/* Steps between two looks at *stop. */
+/* The number of steps between two checks of *stop. */
 static size_t max_repeats(const lw_fit_run *run)
 {
     const size_t steps = REPEATED_ROWS / run->batches.batch_rows;
-    return steps == 0 ? 1 : steps < REPEATED_STEPS ? steps : REPEATED_STEPS;
+    return steps == 0 ? 1 : lw_min_size(steps, REPEATED_STEPS);
 }
 
 static lw_status repeat_step(lw_fit_run *run)
 {
     const lw_fit_options *o = &run->options;
-    const size_t most = max_repeats(run);
+    const size_t max_steps = max_repeats(run);
     lw_batch batch;
-    lw_batches_start(&run->batches, &run->net->random, run->at.epochs);
+    lw_batches_start(&run->batches, &run->net->random, run->position.epochs);
     lw_status status = lw_batches_next(&run->batches, &batch);
-    while (status == LW_OK && run->at.epochs < o->epochs && !is_stopped(run)) {
-        const size_t left = o->epochs - run->at.epochs;
-        size_t steps = left < most ? left : most;
+    while (status == LW_OK && run->position.epochs < o->epochs && !is_stopped(run)) {
+        size_t steps = lw_min_size(o->epochs - run->position.epochs, max_steps);
         status = lw_step_repeat(run->net, &run->rule, &o->optimizer, &batch, &steps);
-        run->at.epochs += steps;
+        run->position.epochs += steps;
         if (status == LW_EDIVERGED)
             status = fail_step(run, &batch);
     }
@@ -233,20 +231,20 @@ static lw_status validate(const lw_fit_run *run, lw_epoch_report *report)
                                       &report->validation_accuracy);
     if (status != LW_OK || isfinite(report->validation_loss))
         return status;
-    place_text place;
-    snprintf(place, sizeof place, "epoch %zu, validation: ", report->epoch);
-    return lw_fail_evaluation(run->net, data->rows, data->x, place);
+    position_text prefix;
+    snprintf(prefix, sizeof prefix, "epoch %zu, validation: ", report->epoch);
+    return lw_fail_evaluation(run->net, data->rows, data->x, prefix);
 }
 
-/* What becomes of an epoch that is done. */
+/* Checks, validates and reports a finished epoch. */
 static lw_status finish_epoch(lw_fit_run *run, lw_epoch_report *report)
 {
     const lw_fit_options *o = &run->options;
     lw_status status = LW_OK;
     if (o->on_epoch) {
-        place_text place;
-        snprintf(place, sizeof place, "after epoch %zu: ", report->epoch);
-        status = lw_check_parameters(run->net, LW_EDIVERGED, place);
+        position_text prefix;
+        snprintf(prefix, sizeof prefix, "after epoch %zu: ", report->epoch);
+        status = lw_check_parameters(run->net, LW_EDIVERGED, prefix);
     }
     if (status == LW_OK && o->validation)
         status = validate(run, report);
@@ -268,33 +266,34 @@ static lw_status run_epochs(void *argument)
     if (only_repeats(run))
         return repeat_step(run);
     lw_status status = LW_OK;
-    while (status == LW_OK && run->at.epochs < run->options.epochs && !is_stopped(run)) {
-        const size_t epoch = run->at.epochs;
+    while (status == LW_OK && run->position.epochs < run->options.epochs && !is_stopped(run)) {
+        const size_t epoch = run->position.epochs;
         lw_epoch_report report;
         epoch_call call = {run, &report};
-        status = lw_pool_scope(session_threads(run), epoch_in_session, &call);
-        if (status == LW_OK && run->at.epochs > epoch)
+        status = lw_pool_scope(scope_threads(run), epoch_in_scope, &call);
+        if (status == LW_OK && run->position.epochs > epoch)
             status = finish_epoch(run, &report);
     }
     return status;
 }
 
-/* All epochs in one session unless the user's code runs between them. */
+/* Trains in one parallel scope, unless the user's code runs between the epochs. */
 static lw_status train(lw_fit_run *run)
 {
-    return lw_pool_scope(run->options.on_epoch ? 1 : session_threads(run), run_epochs, run);
+    return lw_pool_scope(run->options.on_epoch ? 1 : scope_threads(run), run_epochs, run);
 }
 
 lw_status lw_fit_run_train(lw_fit_run *run)
 {
     run->net->rank.stop_request = 0;
     run->net->rank.stop_requests = 0.0;
-    const double steps_an_epoch = (double)lw_batches_count(&run->batches);
-    run->steps_total = steps_an_epoch * (double)run->options.epochs;
-    run->steps_done = steps_an_epoch * (double)run->at.epochs + (double)run->at.batches;
+    const double steps_per_epoch = (double)lw_batches_count(&run->batches);
+    run->steps_total = steps_per_epoch * (double)run->options.epochs;
+    run->steps_done =
+        steps_per_epoch * (double)run->position.epochs + (double)run->position.batches;
     const lw_status status = train(run);
-    place_text place;
-    snprintf(place, sizeof place, "after epoch %zu and batch %zu: ", run->at.epochs,
-             run->at.batches);
-    return status == LW_OK ? lw_check_parameters(run->net, LW_EDIVERGED, place) : status;
+    position_text prefix;
+    snprintf(prefix, sizeof prefix, "after epoch %zu and batch %zu: ", run->position.epochs,
+             run->position.batches);
+    return status == LW_OK ? lw_check_parameters(run->net, LW_EDIVERGED, prefix) : status;
 }

@@ -1,4 +1,4 @@
-/* The loop over the layers' forward passes. */
+/* The forward pass through the layers of a network. */
 #include "forward.h"
 
 static lw_operand input_of(const lw_forward *forward, const lw_layer *layer)

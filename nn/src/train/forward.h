@@ -1,5 +1,5 @@
-/* The forward pass of some rows through the layers of a network: in training, for predictions, and
- * in the search for a number that is not finite. */
+/* The forward pass of some rows through the layers of a network, for training, predictions and the
+ * search for values that are not finite. */
 #ifndef LANEWISE_FORWARD_H
 #define LANEWISE_FORWARD_H
 
@@ -9,19 +9,20 @@ typedef struct lw_forward {
     const lw_net *net;
     lw_pass pass;
     lw_span rows; /* of the mini-batch */
-    lw_operand x; /* inputs, from the first of the rows on */
+    lw_operand x; /* inputs, starting at the first of the rows */
 
-    /* Outputs are in the workspace; or, if slots have floats, in slot i % 2 for layer i, the rows
-     * alone. */
+    /* If slots have floats, layer i writes its outputs for these rows to slots[i % 2], otherwise to
+     * the workspace. */
     lw_matrix slots[2];
-    float *y; /* with slots: the last layer's outputs in the place of its slot; NULL: in the slot */
-    float *z; /* receives the last layer's pre-activation; NULL: the workspace does, if any */
-    int only_logits; /* of the last layer only the pre-activation is wanted */
+    float *y;        /* with slots: receives the outputs of the last layer; NULL: its slot does */
+    float *z;        /* receives the last layer's pre-activation; NULL: its workspace, if any */
+    int only_logits; /* compute only the pre-activation of the last layer */
 } lw_forward;
 
+/* Runs all layers. */
 lw_status lw_forward_run(const lw_forward *forward);
 
-/* One of the layers; z receives its pre-activation, NULL: not wanted. */
+/* Runs one layer. z: receives its pre-activation; NULL: layer->z, if any, in training. */
 lw_status lw_forward_layer(const lw_forward *forward, size_t layer, float *z);
 
 #endif

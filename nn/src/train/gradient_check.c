@@ -1,4 +1,4 @@
-/* Gradients compared with central differences in double precision. */
+/* Compares gradients with central differences in double precision. */
 #include "reference_forward.h"
 
 #include <math.h>
@@ -10,7 +10,7 @@ static double difference_quotient(double *parameter, const double *parameters, d
                                   double (*f)(const double *, void *), void *user)
 {
     const double center = *parameter, h = step * fmax(1.0, fabs(center));
-    /* center +- h are rounded; what was really added is the width to divide by. */
+    /* center +- h are rounded, so the divisor is their actual difference. */
     const double above = center + h, below = center - h;
     *parameter = above;
     const double f_above = f(parameters, user);
@@ -50,7 +50,7 @@ static lw_status compare(size_t n, const double *analytic, const double *numeric
         }
     }
     if (largest == 0.0)
-        return lw_fail(LW_EDATA, "both gradients are zero everywhere, which proves nothing");
+        return lw_fail(LW_EDATA, "both gradients are zero everywhere; the check proves nothing");
     found.max_error = worst / largest;
     found.norm = sqrt(squares);
     *report = found;
@@ -62,8 +62,8 @@ static lw_status no_memory(size_t n)
     return lw_fail(LW_ENOMEM, "no memory for the gradient of %zu parameters", n);
 }
 
-/* Room for n values, one more than needed: calloc(0) may return NULL. */
-static double *room_for(size_t n)
+/* Allocates n values and one more: calloc(0) may return NULL. */
+static double *allocate_values(size_t n)
 {
     return n < SIZE_MAX ? calloc(n + 1, sizeof(double)) : NULL;
 }
@@ -82,7 +82,7 @@ lw_status lw_gradient_check(size_t n, double *parameters, const double *gradient
                        n);
     if (!(isfinite(step) && step >= 0.0))
         return lw_fail(LW_EINVAL, "lw_gradient_check: step %g", step);
-    double *numeric = room_for(n);
+    double *numeric = allocate_values(n);
     if (!numeric)
         return no_memory(n);
     lw_status status =
@@ -93,7 +93,7 @@ lw_status lw_gradient_check(size_t n, double *parameters, const double *gradient
     return status;
 }
 
-/* What a check of a network works on, allocated before its passes replace the gradients. */
+/* Memory of a network's check, allocated before its passes overwrite the gradients. */
 typedef struct net_check {
     double *parameters, *gradients, *numeric, *x;
     float *flat;
@@ -101,15 +101,15 @@ typedef struct net_check {
     lw_reference reference;
 } net_check;
 
-/* Released with release_check, after a failure too. */
-static lw_status make_check(const lw_net *net, size_t rows, net_check *check)
+/* Release with release_check, also after a failure. */
+static lw_status allocate_check(const lw_net *net, size_t rows, net_check *check)
 {
     const size_t n = net->parameter_count;
-    check->parameters = room_for(n);
-    check->gradients = room_for(n);
-    check->numeric = room_for(n);
+    check->parameters = allocate_values(n);
+    check->gradients = allocate_values(n);
+    check->numeric = allocate_values(n);
     check->flat = lw_alloc_floats(n);
-    check->x = room_for(rows * lw_net_inputs(net));
+    check->x = allocate_values(rows * lw_net_inputs(net));
     check->reference.buffers =
         calloc(lw_reference_buffer_count(net), sizeof *check->reference.buffers);
     return check->parameters && check->gradients && check->numeric && check->x && check->flat &&
@@ -128,7 +128,7 @@ static void release_check(net_check *check)
     free(check->reference.buffers);
 }
 
-/* The network's own gradients, and its parameters, in double precision. */
+/* Converts the network's gradients and parameters to double precision. */
 static lw_status read_network(const lw_net *net, net_check *check)
 {
     const size_t n = net->parameter_count;
@@ -179,7 +179,7 @@ lw_status lw_net_gradient_check(lw_net *net, lw_loss loss, size_t rows, const fl
     net_check check = {0};
     lw_status status = lw_check_rows("x", rows, lw_net_inputs(net));
     if (status == LW_OK)
-        status = make_check(net, rows, &check);
+        status = allocate_check(net, rows, &check);
     if (status == LW_OK)
         status = check_network(net, loss, rows, x, target, &check, report);
     release_check(&check);

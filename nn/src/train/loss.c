@@ -1,5 +1,8 @@
-/* Losses: which network and target they go with, their scale, and their rows. */
+/* Losses: compatible networks and targets, scale, and the losses of rows. */
 #include "loss.h"
+
+#include "data/dataset.h"
+#include "layers/activation.h"
 
 static lw_loss default_loss(lw_activation activation)
 {
@@ -24,14 +27,16 @@ lw_status lw_loss_resolve(const lw_net *net, lw_loss loss, lw_loss_rule *rule)
         return lw_fail(LW_ESHAPE, "cross-entropy needs softmax in the last layer");
     if (loss == LW_LOSS_BINARY_CROSS_ENTROPY && activation != LW_ACTIVATION_SIGMOID)
         return lw_fail(LW_ESHAPE, "binary cross-entropy needs a sigmoid in the last layer");
-    *rule = (lw_loss_rule){loss, lw_net_outputs(net),
-                           loss == LW_LOSS_CROSS_ENTROPY || loss == LW_LOSS_BINARY_CROSS_ENTROPY};
+    *rule = (lw_loss_rule){.loss = loss,
+                           .outputs = lw_net_outputs(net),
+                           .from_logits = lw_activation_has_logit_loss(activation) &&
+                                          loss == default_loss(activation)};
     return LW_OK;
 }
 
-static lw_status check_target_kind(const lw_loss_rule *rule, int labels)
+static lw_status check_target_kind(const lw_loss_rule *rule, int has_labels)
 {
-    if (labels && rule->loss == LW_LOSS_BINARY_CROSS_ENTROPY && rule->outputs > 1)
+    if (has_labels && rule->loss == LW_LOSS_BINARY_CROSS_ENTROPY && rule->outputs > 1)
         return lw_fail(LW_ESHAPE, "binary cross-entropy of %zu outputs needs values, not labels",
                        rule->outputs);
     return LW_OK;
@@ -40,45 +45,30 @@ static lw_status check_target_kind(const lw_loss_rule *rule, int labels)
 lw_status lw_loss_check_target(const lw_loss_rule *rule, const lw_target *target)
 {
     if (!target || (!target->values && !target->labels))
-        return lw_fail(LW_EINVAL, "no target: values and labels are NULL");
+        return lw_fail(LW_EINVAL, "no target: values and labels are both NULL");
     if (target->values && target->labels)
         return lw_fail(LW_EINVAL, "two targets: values and labels are both set");
-    if (target->labels && rule->loss == LW_LOSS_BINARY_CROSS_ENTROPY && rule->outputs > 1)
-        return lw_fail(LW_ESHAPE,
-                       "binary cross-entropy of %zu outputs needs target values, not labels",
-                       rule->outputs);
-    return LW_OK;
-}
-
-size_t lw_loss_classes(size_t outputs)
-{
-    return outputs == 1 ? 2 : outputs;
+    return check_target_kind(rule, target->labels != NULL);
 }
 
 lw_status lw_loss_check_labels(const lw_loss_rule *rule, size_t rows, const int32_t *labels)
 {
-    const size_t classes = lw_loss_classes(rule->outputs);
-    for (size_t i = 0; i < rows; i++)
-        if (labels[i] < 0 || (size_t)labels[i] >= classes)
-            return lw_fail(LW_EDATA, "row %zu: label %d is not in 0..%zu", i, (int)labels[i],
-                           classes - 1);
-    return LW_OK;
+    return lw_check_labels("target", rows, labels, lw_label_classes(rule->outputs));
 }
 
 lw_status lw_loss_check_shape(const lw_net *net, const lw_loss_rule *rule, size_t inputs,
-                              size_t outputs, int labels)
+                              size_t outputs, int has_labels)
 {
-    const size_t classes = lw_loss_classes(rule->outputs);
+    const size_t classes = lw_label_classes(rule->outputs);
     if (inputs != lw_net_inputs(net))
         return lw_fail(LW_ESHAPE, "the data have %zu inputs, the network %zu", inputs,
                        lw_net_inputs(net));
-    if (labels && outputs > classes)
-        return lw_fail(LW_ESHAPE, "the data have %zu classes, the network tells %zu apart", outputs,
-                       classes);
-    if (!labels && outputs != rule->outputs)
+    if (has_labels && outputs > classes)
+        return lw_fail(LW_ESHAPE, "the data have %zu classes, the network %zu", outputs, classes);
+    if (!has_labels && outputs != rule->outputs)
         return lw_fail(LW_ESHAPE, "the data have %zu outputs, the network %zu", outputs,
                        rule->outputs);
-    return check_target_kind(rule, labels);
+    return check_target_kind(rule, has_labels);
 }
 
 lw_status lw_loss_check_data(const lw_net *net, const lw_loss_rule *rule, const lw_dataset *data)
@@ -111,14 +101,18 @@ double lw_loss_factor(const lw_loss_rule *rule, size_t rows)
 
 float lw_loss_scale(const lw_loss_rule *rule, size_t rows)
 {
-    const int entropy =
-        rule->loss == LW_LOSS_CROSS_ENTROPY || rule->loss == LW_LOSS_BINARY_CROSS_ENTROPY;
-    return (float)((entropy ? 1.0 : 2.0) * lw_loss_factor(rule, rows));
+    return (float)((rule->from_logits ? 1.0 : 2.0) * lw_loss_factor(rule, rows));
+}
+
+lw_status lw_loss_not_finite(const char *prefix, const char *location)
+{
+    return lw_fail(LW_EDIVERGED, "%sthe loss is not finite%s%s", prefix, location ? ": " : "",
+                   location ? location : "");
 }
 
 double lw_loss_value(const lw_loss_rule *rule, size_t rows, size_t batch, const float *row_loss)
 {
-    /* A single chain of 8000 additions would take half the time of a step of a narrow network. */
+    /* A single chain of 8000 additions would take half the time of a small network's step. */
     enum { CHAINS = 8 };
     double sum[CHAINS] = {0.0}, total = 0.0;
     size_t i = 0;
@@ -138,7 +132,7 @@ lw_target lw_target_from(const lw_target *target, size_t first, size_t outputs)
                        target->labels ? target->labels + first : NULL};
 }
 
-/* Target values that labels stand for: one-hot rows, or the label itself for a single output. */
+/* Converts labels to target values: one-hot rows, or the label itself for a single output. */
 static void expand_labels(size_t rows, size_t outputs, const int32_t *labels, float *values)
 {
     for (size_t i = 0; i < rows; i++)

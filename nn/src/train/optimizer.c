@@ -1,4 +1,4 @@
-/* Optimizers: their options, their state in a network, and the values of a step. */
+/* Optimizers: options, state in a network, and the parameters of a step. */
 #include "optimizer.h"
 
 #include <math.h>
@@ -58,20 +58,22 @@ lw_status lw_optimizer_check(const lw_optimizer *optimizer)
     if (o->kind < LW_OPTIMIZER_SGD || o->kind > LW_OPTIMIZER_ADAMW)
         return lw_fail(LW_EINVAL, "unknown optimizer %d", (int)o->kind);
     if (!is_finite_and_not_negative(o->learning_rate))
-        return lw_fail(LW_EINVAL, "learning rate %g", (double)o->learning_rate);
+        return lw_fail(LW_EINVAL, "learning rate %g is not finite and at least 0",
+                       (double)o->learning_rate);
     if (!is_finite_and_not_negative(o->weight_decay))
-        return lw_fail(LW_EINVAL, "weight decay %g", (double)o->weight_decay);
+        return lw_fail(LW_EINVAL, "weight decay %g is not finite and at least 0",
+                       (double)o->weight_decay);
     if (o->kind == LW_OPTIMIZER_SGD) {
         if (!is_below_one(o->momentum))
             return lw_fail(LW_EINVAL, "momentum %g is not in [0, 1)", (double)o->momentum);
         if (o->nesterov && o->momentum == 0.0f)
-            return lw_fail(LW_EINVAL, "Nesterov's form needs a momentum");
+            return lw_fail(LW_EINVAL, "Nesterov momentum needs a momentum above 0");
         return LW_OK;
     }
     if (!is_below_one(o->beta1) || !is_below_one(o->beta2))
         return lw_fail(LW_EINVAL, "betas %g and %g are not in [0, 1)", (double)o->beta1,
                        (double)o->beta2);
-    /* What has had no gradient would divide 0 by it. */
+    /* A parameter without gradients so far would be updated by 0 / 0. */
     if (!isfinite(o->epsilon) || o->epsilon <= 0.0f)
         return lw_fail(LW_EINVAL, "epsilon %g is not above 0", (double)o->epsilon);
     return LW_OK;
@@ -92,22 +94,23 @@ lw_status lw_net_reset_optimizer(lw_net *net)
     return LW_OK;
 }
 
-/* A new kind starts anew, but not before there is memory for it. */
-static lw_status make_room(lw_net *net, const lw_optimizer *optimizer)
+/* Allocates the state. A new kind replaces the old state once its memory is allocated. */
+static lw_status reserve_state(lw_net *net, const lw_optimizer *optimizer)
 {
     lw_optimizer_state *state = &net->optimizer;
-    const int anew = state->kind != optimizer->kind, adam = optimizer->kind != LW_OPTIMIZER_SGD;
-    const int wants_velocity = (adam || optimizer->momentum != 0.0f) && (anew || !state->velocity);
-    const int wants_variance = adam && (anew || !state->variance);
-    float *velocity = wants_velocity ? lw_alloc_floats(net->padded_count) : NULL;
-    float *variance = wants_variance ? lw_alloc_floats(net->padded_count) : NULL;
-    if ((wants_velocity && !velocity) || (wants_variance && !variance)) {
+    const int is_new = state->kind != optimizer->kind, adam = optimizer->kind != LW_OPTIMIZER_SGD;
+    const int needs_velocity =
+        (adam || optimizer->momentum != 0.0f) && (is_new || !state->velocity);
+    const int needs_variance = adam && (is_new || !state->variance);
+    float *velocity = needs_velocity ? lw_alloc_floats(net->padded_count) : NULL;
+    float *variance = needs_variance ? lw_alloc_floats(net->padded_count) : NULL;
+    if ((needs_velocity && !velocity) || (needs_variance && !variance)) {
         free(velocity);
         free(variance);
         return lw_fail(LW_ENOMEM, "no memory for the optimizer's state of %zu parameters",
                        net->parameter_count);
     }
-    if (anew)
+    if (is_new)
         lw_optimizer_reset(net);
     state->kind = optimizer->kind;
     if (velocity)
@@ -120,7 +123,7 @@ static lw_status make_room(lw_net *net, const lw_optimizer *optimizer)
 lw_status lw_optimizer_begin(lw_net *net, const lw_optimizer *optimizer, lw_optimizer_step *step)
 {
     const lw_optimizer resolved = lw_optimizer_resolve(optimizer), *o = &resolved;
-    const lw_status status = make_room(net, o);
+    const lw_status status = reserve_state(net, o);
     if (status != LW_OK)
         return status;
     *step = (lw_optimizer_step){

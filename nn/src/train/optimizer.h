@@ -1,27 +1,27 @@
-/* The optimizer's state in a network, and what it does to a layer in a step. */
+/* The state of an optimizer in a network, and the parameters of its steps. */
 #ifndef LANEWISE_OPTIMIZER_H
 #define LANEWISE_OPTIMIZER_H
 
 #include "net.h"
 
-/* LW_EINVAL for an unknown kind or a value that no formula can take. */
+/* Returns LW_EINVAL for NULL, an unknown kind or a value out of range. */
 lw_status lw_optimizer_check(const lw_optimizer *optimizer);
 
-/* The optimizer with LW_OPTIMIZER_DEFAULT resolved. */
+/* Replaces LW_OPTIMIZER_DEFAULT by the default optimizer. */
 lw_optimizer lw_optimizer_resolve(const lw_optimizer *optimizer);
 
-/* The optimizer's values of step number net->optimizer.steps + 1, as the kernels take them. */
+/* The parameters of step number net->optimizer.steps + 1 for the kernels. */
 typedef struct lw_optimizer_step {
     int is_sgd;
     lw_sgd_update_params sgd;
     lw_adam_update_params adam;
 } lw_optimizer_step;
 
-/* Makes room for the state of a checked optimizer, which starts anew for a new kind, and begins a
+/* Allocates the state of a checked optimizer, which is reset if the kind differs, and begins a
  * step. */
 lw_status lw_optimizer_begin(lw_net *net, const lw_optimizer *optimizer, lw_optimizer_step *step);
 
-/* That step as layers take it; it refers to step, which has to stay. */
+/* The step as a parameter of layers. It refers to *step. */
 lw_update lw_optimizer_update(const lw_optimizer_step *step, const lw_net *net);
 
 /* Releases the state. */

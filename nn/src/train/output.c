@@ -1,4 +1,5 @@
-/* Where the rows of a mini-batch enter a network and leave it. */
+/* Inputs and targets of a mini-batch before the first layer, losses and gradients after the last.
+ */
 #include "output.h"
 
 #include "base/finite.h"
@@ -6,8 +7,7 @@
 
 #include <string.h>
 
-/* The row after the one that is copied is prefetched line by line: the hardware cannot know where
- * it is. */
+/* Prefetches a row in random order, which hardware prefetchers cannot predict. */
 static void prefetch_row(const float *x, size_t inputs)
 {
     enum { MAX_FLOATS = 2048 };
@@ -85,7 +85,7 @@ lw_prefetch lw_next_rows(const lw_batch *batch, size_t unit, size_t thread, size
         .x = data->x, .index = batch->next_index + first, .rows = count, .cols = data->inputs};
 }
 
-/* The last layer's dz from the gradient at its outputs, which may be dz. */
+/* Computes the last layer's dz from dy, the gradient at its outputs; dy may be dz. */
 static lw_status derive_rows(const lw_layer *last, lw_span rows, const float *dy)
 {
     if (last->kind->derive)
@@ -125,5 +125,5 @@ lw_status lw_check_row_losses(const lw_step_job *job)
 {
     return !job->rule || lw_are_finite(job->batch->rows, job->net->row_loss)
                ? LW_OK
-               : lw_fail(LW_EDIVERGED, "the loss is not finite");
+               : lw_loss_not_finite("", NULL);
 }

@@ -1,4 +1,4 @@
-/* The forward pass in double precision: layers' own references, and the losses. */
+/* The forward pass and the losses in double precision. */
 #include "reference_forward.h"
 
 #include "layers/activation.h"
@@ -33,14 +33,14 @@ static double row_loss(const lw_reference *reference, size_t row, const double *
     return sum;
 }
 
-/* Values of the longest vector between layers. */
+/* The length of the longest input or output vector of a layer. */
 static size_t longest_vector(const lw_net *net)
 {
     const size_t inputs = lw_net_inputs(net), widest = lw_net_widest(net);
     return inputs > widest ? inputs : widest;
 }
 
-/* Inputs and outputs of a layer in turn, and its z. */
+/* Inputs and outputs, swapped after each layer, and z. */
 enum { BUFFERS = 3 };
 
 size_t lw_reference_buffer_count(const lw_net *net)

@@ -1,3 +1,4 @@
+/* Learning-rate schedules. */
 #include "schedule.h"
 
 #include "base/portable_math.h"
@@ -10,9 +11,10 @@ lw_status lw_schedule_check(const lw_schedule *schedule)
     if (s->kind < LW_SCHEDULE_CONSTANT || s->kind > LW_SCHEDULE_COSINE)
         return lw_fail(LW_EINVAL, "unknown schedule %d", (int)s->kind);
     if (s->kind == LW_SCHEDULE_STEP && s->every == 0)
-        return lw_fail(LW_EINVAL, "a step schedule needs its number of epochs");
+        return lw_fail(LW_EINVAL, "a step schedule needs `every`, its number of epochs");
     if (s->kind != LW_SCHEDULE_CONSTANT && !(isfinite(s->factor) && s->factor >= 0.0f))
-        return lw_fail(LW_EINVAL, "schedule factor %g", (double)s->factor);
+        return lw_fail(LW_EINVAL, "schedule factor %g is not finite and at least 0",
+                       (double)s->factor);
     return LW_OK;
 }
 

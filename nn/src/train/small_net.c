@@ -1,10 +1,12 @@
 /*
- * The steps of a small network: kernels that take whole blocks of a mini-batch through all layers
- * (lanewise/internal/small_net.h). The only file that knows of them; the forward pass of a
- * network's own loop, predictions and evaluation go layer by layer.
+ * Steps of small networks: kernels that run whole blocks of a mini-batch through all layers
+ * (lanewise/internal/small_net.h). No other file uses these kernels: custom training loops run the
+ * forward pass layer by layer, and so do prediction and evaluation.
  */
 #include "small_net.h"
 
+#include "base/arithmetic.h"
+#include "flops.h"
 #include "layers/dense.h"
 #include "step.h"
 #include "threads/thread_pool.h"
@@ -12,12 +14,12 @@
 #include <lanewise/internal/small_net.h>
 #include <stdlib.h>
 
-/* Memory of a step. */
+/* The memory of a step. */
 typedef struct small_workspace {
-    size_t rows, threads; /* largest batch, and threads, that fit */
+    size_t rows, threads; /* capacity: largest batch and number of threads */
     size_t count;         /* floats of memory */
     float *memory;
-    float *sums;    /* blocks x padded_count, if there are several blocks */
+    float *sums;    /* blocks x padded_count; empty for a single block */
     float *scratch; /* threads x plan.workspace */
     float *row_loss;
 } small_workspace;
@@ -60,15 +62,16 @@ lw_status lw_small_net_check(const lw_net *net)
     if (!net->small_net)
         return LW_OK;
     const lw_small_net *plan = &net->small_net->plan;
-    int agrees =
+    int matches =
         plan->parameter_count == net->padded_count && plan->parameter_count == net->gradient_count;
     for (lw_tensor_at at = {0}; lw_next_tensor(net, &at);) {
         const size_t offset = at.tensor->is_matrix ? plan->w[at.layer] : plan->b[at.layer];
-        agrees &= at.tensor->offset == offset && at.tensor->gradient == offset;
+        matches &= at.tensor->offset == offset && at.tensor->gradient == offset;
     }
-    return agrees ? LW_OK
-                  : lw_fail(LW_ESTATE, "liblanewise_kernels is of another version: it lays the "
-                                       "parameters of small networks out differently");
+    return matches ? LW_OK
+                   : lw_fail(LW_ESTATE,
+                             "liblanewise_kernels and liblanewise_nn are different versions: the "
+                             "layouts of small networks differ");
 }
 
 void lw_small_net_destroy(lw_net *net)
@@ -86,13 +89,13 @@ size_t lw_small_net_memory(const lw_net *net)
     return small ? small->workspace.count * sizeof(float) + sizeof *small : 0;
 }
 
-static size_t team_size(const lw_net *net, size_t rows)
+static size_t step_threads(const lw_net *net, size_t rows)
 {
     const size_t blocks = lw_small_net_blocks(rows);
     if (blocks <= 1)
         return 1;
-    const size_t threads = lw_pool_threads(net->threads, lw_net_flops(net, 3.0, rows));
-    return threads < blocks ? threads : blocks;
+    const size_t threads = lw_pool_threads(net->threads, lw_step_flops(net, rows));
+    return lw_min_size(threads, blocks);
 }
 
 static void place(small_workspace *workspace, lw_arena *arena, const lw_small_net *plan)
@@ -128,7 +131,7 @@ static lw_status reserve_workspace(lw_net *net, size_t rows, size_t threads)
 static lw_status reserve(lw_net *net, size_t rows)
 {
     const lw_status status = lw_net_reserve_gradients(net);
-    return status == LW_OK ? reserve_workspace(net, rows, team_size(net, rows)) : status;
+    return status == LW_OK ? reserve_workspace(net, rows, step_threads(net, rows)) : status;
 }
 
 static lw_status blocks_phase(void *user, size_t thread, size_t threads)
@@ -143,7 +146,8 @@ static lw_status blocks_phase(void *user, size_t thread, size_t threads)
                              workspace->scratch + thread * plan->workspace);
 }
 
-/* Adds up the blocks of a batch and updates; by one thread, since it is a few thousand additions. */
+/* Sums the gradients of the blocks and updates, on one thread: these are a few thousand additions.
+ */
 static lw_status sums_phase(void *user, size_t thread, size_t threads)
 {
     (void)threads;
@@ -157,7 +161,7 @@ static lw_status sums_phase(void *user, size_t thread, size_t threads)
     const lw_small_net_update *update = job->update;
     /* As lw_small_net_step does for a single block. */
     if (status == LW_OK && update && lw_small_net_diverged(&net->small_net->plan, net->gradients))
-        return lw_fail(LW_EDIVERGED, "the loss is not finite");
+        return lw_loss_not_finite("", NULL);
     const lw_optimizer_state *state = &net->optimizer;
     if (status == LW_OK && update && update->sgd)
         status = lw_sgd_update(n, update->sgd, net->gradients, net->parameters, state->velocity);
@@ -167,8 +171,9 @@ static lw_status sums_phase(void *user, size_t thread, size_t threads)
     return status;
 }
 
-/* A single block runs on the calling thread, whose mode is set for all repeated steps; a team sets that of its threads. */
-static lw_denormals mode_of_caller(size_t rows)
+/* The floating-point mode to set around repeated steps. A single block runs on the calling thread;
+ * otherwise lw_pool_run sets the mode on each thread. */
+static lw_denormals caller_mode(size_t rows)
 {
     return lw_small_net_blocks(rows) > 1 ? LW_CALLERS_DENORMALS : LW_FLUSH_DENORMALS;
 }
@@ -181,7 +186,7 @@ static lw_status run_blocks(lw_net *net, const lw_small_net_batch *batch,
     const lw_small_net *plan = &net->small_net->plan;
     const small_workspace *workspace = &net->small_net->workspace;
     if (job.blocks > 1)
-        return lw_pool_run(team_size(net, batch->rows), LW_FLUSH_DENORMALS, 2, phases, &job);
+        return lw_pool_run(step_threads(net, batch->rows), LW_FLUSH_DENORMALS, 2, phases, &job);
     return update ? lw_small_net_step(plan, batch, update, net->parameters, net->gradients,
                                       net->optimizer.velocity, net->optimizer.variance,
                                       workspace->scratch)
@@ -224,10 +229,10 @@ static lw_status take_steps(lw_net *net, const lw_loss_rule *rule,
         adam = optimizer->adam;
         update.adam = &adam;
     }
-    const size_t wanted = *steps;
+    const size_t max_steps = *steps;
     lw_status status = LW_OK;
-    const unsigned long mode = lw_begin_denormals(mode_of_caller(batch->rows));
-    for (*steps = 0; *steps < wanted && status == LW_OK; *steps += status == LW_OK, adam.step++)
+    const unsigned long mode = lw_begin_denormals(caller_mode(batch->rows));
+    for (*steps = 0; *steps < max_steps && status == LW_OK; *steps += status == LW_OK, adam.step++)
         status = run_blocks(net, &small, optimizer ? &update : NULL);
     lw_end_denormals(mode);
     if (status == LW_OK && value)
@@ -241,7 +246,7 @@ static lw_status gradients(lw_net *net, size_t rows, const float *x)
                                       .x = x,
                                       .loss = LW_SMALL_NET_LOSS_LOGIT_GRADIENT,
                                       .gradient = lw_last_layer(net)->dz.floats};
-    const unsigned long mode = lw_begin_denormals(mode_of_caller(rows));
+    const unsigned long mode = lw_begin_denormals(caller_mode(rows));
     const lw_status status = run_blocks(net, &batch, NULL);
     lw_end_denormals(mode);
     return status;
@@ -249,7 +254,7 @@ static lw_status gradients(lw_net *net, size_t rows, const float *x)
 
 static lw_status reserve_step(lw_net *net, size_t rows, int has_update)
 {
-    (void)has_update; /* gradients are stored in any case */
+    (void)has_update; /* gradients are always stored */
     return reserve(net, rows);
 }
 

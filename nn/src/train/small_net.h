@@ -1,5 +1,5 @@
-/* The steps of a small network (lanewise/internal/small_net.h): one program for all of its layers instead of
- * several calls for each. */
+/* Steps of small networks (lanewise/internal/small_net.h): one program for all layers instead of
+ * several calls per layer. */
 #ifndef LANEWISE_SMALL_NET_H
 #define LANEWISE_SMALL_NET_H
 
@@ -7,17 +7,17 @@
 
 extern const lw_program lw_small_net_program;
 
-/* Gives a network within the limits, whose weights are row-major from then on, its program; others
- * stay as they are. */
+/* Creates the program's state if the network is small enough, and makes its weights row-major.
+ * Leaves other networks unchanged. */
 lw_status lw_small_net_create(lw_net *net);
 
-/* LW_ESTATE unless the tensors of such a network are where its program takes them to be. */
+/* Returns LW_ESTATE unless the offsets of the tensors match the program's layout. */
 lw_status lw_small_net_check(const lw_net *net);
 
-/* Releases it; lw_choose_program follows if the network is still used. */
+/* Releases the state. Call lw_choose_program afterwards if the network is still used. */
 void lw_small_net_destroy(lw_net *net);
 
-/* Bytes. */
+/* The memory of the state in bytes. */
 size_t lw_small_net_memory(const lw_net *net);
 
 #endif

@@ -1,40 +1,26 @@
 /*
- * The driver of training steps. A job runs in phases with a barrier between them (see thread_pool.h):
+ * The step driver. A job runs in phases with a barrier between them (threads/thread_pool.h):
  *
- *   rows       each thread takes its rows of the mini-batch through the forward pass, the loss and
- * the backward pass to the inputs of the layers fused      each thread computes its shards of the
- * gradients of every layer over the whole batch, and applies the update     optimizer to each tile
- * of them
+ *   rows          each thread: its rows of the mini-batch through the forward pass, the loss and
+ *                 the backward pass to the inputs of the layers
+ *   fused update  each thread: its shards of every layer's gradients over the whole batch; the
+ *                 optimizer is applied to each tile in registers
  *
- * Where the gradients are wanted, or a batch is larger than a tile takes at once, two phases
- * replace the fused update: gradients, which stores them, and update, which uses them; between the
- * two processes exchange them (exchange.h). Nothing is ever summed over threads, so the bits do not
- * depend on their number; and the calls of the user's own loop run the same phases one by one, so
- * they give the same bits.
+ * Two phases replace the fused update if gradients are needed or the batch is larger than
+ * LW_UPDATE_MAX_BATCH: gradients, which stores them, and update, which reads them. Between the two,
+ * ranks exchange gradients (exchange.h). No value is summed across threads, so results are
+ * bit-identical for any thread count. The calls of a custom training loop run the same phases one
+ * at a time and give the same bits.
  */
 #include "step.h"
 
+#include "base/arithmetic.h"
+#include "flops.h"
 #include "forward.h"
 #include "output.h"
 #include "threads/thread_pool.h"
 
 #include <string.h>
-
-/* Estimated operations per output of a loss and per parameter of an update. */
-enum { LOSS_FLOPS = 50, UPDATE_FLOPS = 15 };
-
-static size_t job_threads(const lw_step_job *job)
-{
-    const lw_net *net = job->net;
-    const double rows = (double)job->batch->rows;
-    double flops =
-        lw_net_flops(net, job->forward + job->backward + job->gradients, job->batch->rows);
-    if (job->rule)
-        flops += LOSS_FLOPS * rows * (double)job->rule->outputs;
-    if (job->optimizer)
-        flops += UPDATE_FLOPS * (double)net->parameter_count;
-    return lw_pool_threads(net->threads, flops);
-}
 
 /* ---- Rows --------------------------------------------------------------------------------- */
 
@@ -51,8 +37,8 @@ static lw_status forward_rows(const lw_step_job *job, lw_span rows)
     return status == LW_OK ? lw_forward_run(&pass) : status;
 }
 
-/* Completes a layer's dz: by its derivative, if the layer above has left the gradient at the
- * outputs, and rounded where layers read it so. */
+/* Completes a layer's dz: applies its derivative, unless the layer above has done so, and rounds to
+ * bf16 for layers that read it. */
 static lw_status complete_dz(const lw_layer *layer, lw_span rows)
 {
     lw_status status = LW_OK;
@@ -65,8 +51,8 @@ static lw_status complete_dz(const lw_layer *layer, lw_span rows)
     return lw_matrix_round(&dz, rows.count, layer->out);
 }
 
-/* To the layer below, with its derivative where this one can multiply by that; for the first layer
- * to dx. */
+/* Computes the gradient at a layer's inputs, with the derivative of the layer below if this layer
+ * applies it. The first layer writes dx. */
 static lw_status backward_layer(const lw_step_job *job, const lw_layer *layer, lw_span rows)
 {
     const lw_net *net = job->net;
@@ -115,7 +101,7 @@ static lw_status rows_phase(void *user, size_t thread, size_t threads)
     return status;
 }
 
-/* Copies the outputs only once all rows have succeeded: a failure leaves y as it was. */
+/* Copies the outputs after all rows have succeeded: a failure leaves y unchanged. */
 static lw_status outputs_phase(void *user, size_t thread, size_t threads)
 {
     const lw_step_job *job = user;
@@ -130,8 +116,8 @@ static lw_status outputs_phase(void *user, size_t thread, size_t threads)
 
 /* ---- Shards ------------------------------------------------------------------------------- */
 
-/* The thread's shards of a layer, in whole units. */
-static lw_span share_shards(const lw_layer *layer, size_t thread, size_t threads)
+/* The shards of a layer that a thread updates, in whole units. */
+static lw_span thread_shards(const lw_layer *layer, size_t thread, size_t threads)
 {
     lw_span shards;
     lw_pool_partition(layer->shards, layer->shard_unit, thread, threads, &shards.first,
@@ -145,26 +131,25 @@ static lw_status prepare_phase(void *user, size_t thread, size_t threads)
     lw_status status = LW_OK;
     for (size_t i = 0; i < net->layer_count && status == LW_OK; i++) {
         const lw_layer *layer = net->layers[i];
-        const lw_span shards = share_shards(layer, thread, threads);
+        const lw_span shards = thread_shards(layer, thread, threads);
         if (layer->kind->prepare && shards.count > 0)
             status = layer->kind->prepare(layer, shards);
     }
     return status;
 }
 
-/* The inputs of a layer of the whole batch. */
+/* The inputs of a layer for the whole batch. */
 static lw_operand layer_input(const lw_step_job *job, const lw_layer *layer)
 {
     return layer->input == LW_NET_INPUT ? lw_batch_operand(job->net, job->batch, 0)
                                         : lw_operand_from(&job->net->layers[layer->input]->y, 0);
 }
 
-/* The thread's part of the job's shards of a layer. */
-static lw_span share_gradients(const lw_step_job *job, const lw_layer *layer, size_t thread,
-                               size_t threads)
+/* The shards of a layer, within the job's range, whose gradients a thread computes. */
+static lw_span thread_gradients(const lw_step_job *job, const lw_layer *layer, size_t thread,
+                                size_t threads)
 {
-    const size_t left = layer->shards - job->shards.first;
-    const size_t count = job->shards.count < left ? job->shards.count : left;
+    const size_t count = lw_min_size(job->shards.count, layer->shards - job->shards.first);
     lw_span shards;
     lw_pool_partition(count, 1, thread, threads, &shards.first, &shards.count);
     shards.first += job->shards.first;
@@ -180,7 +165,7 @@ static lw_status gradients_phase(void *user, size_t thread, size_t threads)
     for (size_t i = job->layers.first; i < end && status == LW_OK; i++) {
         const lw_layer *layer = job->net->layers[i];
         const lw_operand x = layer_input(job, layer);
-        const lw_span shards = share_gradients(job, layer, thread, threads);
+        const lw_span shards = thread_gradients(job, layer, thread, threads);
         if (shards.count > 0)
             status = layer->kind->gradients(layer, &pass, shards, &x);
     }
@@ -194,14 +179,15 @@ static lw_status update_phase(void *user, size_t thread, size_t threads)
     lw_status status = lw_check_row_losses(job);
     for (size_t i = 0; i < job->net->layer_count && status == LW_OK; i++) {
         const lw_layer *layer = job->net->layers[i];
-        const lw_span shards = share_shards(layer, thread, threads);
+        const lw_span shards = thread_shards(layer, thread, threads);
         if (shards.count > 0)
             status = layer->kind->update(layer, shards, &update);
     }
     return status;
 }
 
-/* Of shards that are this thread's in any case: no other one reads their gradients. */
+/* Computes the gradients of one thread's shards and updates them. No other thread reads these
+ * gradients, so there is no barrier between the two. */
 static lw_status update_shards(const lw_layer *layer, const lw_pass *pass, lw_span shards,
                                const lw_operand *x, const lw_update *update)
 {
@@ -221,7 +207,7 @@ static lw_status fused_update_phase(void *user, size_t thread, size_t threads)
     lw_status status = lw_check_row_losses(job);
     for (size_t i = 0; i < job->net->layer_count && status == LW_OK; i++) {
         const lw_layer *layer = job->net->layers[i];
-        const lw_span shards = share_shards(layer, thread, threads);
+        const lw_span shards = thread_shards(layer, thread, threads);
         const lw_operand x = layer_input(job, layer);
         if (shards.count > 0)
             status = update_shards(layer, &pass, shards, &x, &update);
@@ -231,8 +217,8 @@ static lw_status fused_update_phase(void *user, size_t thread, size_t threads)
 
 /* ---- Jobs --------------------------------------------------------------------------------- */
 
-/* The phases up to rows: before it, the layers' preparation, where it is out of date. Returns how
- * many there are. */
+/* The phases up to `rows`, including `prepare` if the layers' storage is out of date. Returns their
+ * number. */
 static size_t rows_phases(const lw_net *net, lw_phase phases[2])
 {
     size_t count = 0;
@@ -244,7 +230,8 @@ static size_t rows_phases(const lw_net *net, lw_phase phases[2])
 
 static lw_status run(lw_step_job *job, size_t count, const lw_phase *phases)
 {
-    return lw_pool_run(job_threads(job), LW_FLUSH_DENORMALS, count, phases, job);
+    const size_t threads = lw_pool_threads(job->net->threads, lw_job_flops(job));
+    return lw_pool_run(threads, LW_FLUSH_DENORMALS, count, phases, job);
 }
 
 lw_status lw_job_rows(lw_step_job *job)
@@ -268,7 +255,7 @@ lw_status lw_job_update(lw_step_job *job)
     return run(job, 1, phases);
 }
 
-/* Whether a step that updates stores its gradients all the same. */
+/* 1 if a step with an update stores its gradients. */
 static int stores_gradients(const lw_net *net, size_t rows)
 {
     return rows > LW_UPDATE_MAX_BATCH || lw_has_other_ranks(net);
@@ -351,8 +338,8 @@ const lw_program lw_layer_program = {.reserve = lw_net_reserve_workspace,
                                      .reserve_step = reserve_step,
                                      .take_steps = step_by_layers};
 
-/* Steps on one batch, after all the memory that they take has been made: they would otherwise end with some layers
- * updated. */
+/* Takes steps on one batch. All memory is allocated first: a step without memory would end with
+ * some layers updated. */
 static lw_status take_steps(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
                             const lw_batch *batch, size_t *steps, double *value)
 {
@@ -364,7 +351,7 @@ static lw_status take_steps(lw_net *net, const lw_loss_rule *rule, const lw_opti
         status = lw_optimizer_begin(net, optimizer, &step);
     if (status != LW_OK)
         return status;
-    net->pass.gradients = 0; /* a failure can leave half of them behind */
+    net->pass.gradients = 0; /* a failure may overwrite some of them */
     lw_invalidate_forward(net);
     *steps = wanted;
     status = net->program->take_steps(net, rule, optimizer ? &step : NULL, batch, steps, value);
