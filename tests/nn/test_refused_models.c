@@ -62,10 +62,10 @@ START_TEST(parameters_of_another_shape_are_rejected)
         size_t inputs, count;
         const char *place;
     } cases[] = {
-        {{{.units = 4}, {.units = 2}}, 4, 2, "'0.weight' is 4 x 3; 4 x 4 is needed"},
-        {{{.units = 5}, {.units = 2}}, 3, 2, "'0.weight' is 4 x 3; 5 x 3 is needed"},
-        {{{.units = 4}, {.units = 1}}, 3, 2, "'2.weight' is 2 x 4; 1 x 4 is needed"},
-        {{{.units = 3}, {.units = 2}}, 4, 2, "'0.weight' is 4 x 3; 3 x 4 is needed"},
+        {{{.units = 4}, {.units = 2}}, 4, 2, "'0.weight' is 4 x 3 instead of 4 x 4"},
+        {{{.units = 5}, {.units = 2}}, 3, 2, "'0.weight' is 4 x 3 instead of 5 x 3"},
+        {{{.units = 4}, {.units = 1}}, 3, 2, "'2.weight' is 2 x 4 instead of 1 x 4"},
+        {{{.units = 3}, {.units = 2}}, 4, 2, "'0.weight' is 4 x 3 instead of 3 x 4"},
         {{{.units = 4}},
          3,
          1,
@@ -93,13 +93,13 @@ START_TEST(invalid_tensors_are_rejected)
         lw_status expected;
         const char *place, *weight, *bias;
     } cases[] = {
-        {LW_ESHAPE, "'0.weight' has 1 dimensions; 2 are needed",
+        {LW_ESHAPE, "'0.weight' has 1 dimensions instead of 2",
          "\"0.weight\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}", NULL},
-        {LW_ESHAPE, "'0.bias' has 2 dimensions; 1 are needed", good_weight,
+        {LW_ESHAPE, "'0.bias' has 2 dimensions instead of 1", good_weight,
          "\"0.bias\":{\"dtype\":\"F32\",\"shape\":[1,4],\"data_offsets\":[8,24]}"},
-        {LW_ESHAPE, "'0.bias' has 4 elements; 1 are needed", good_weight,
+        {LW_ESHAPE, "'0.bias' has 4 elements instead of 1", good_weight,
          "\"0.bias\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[8,24]}"},
-        {LW_EFORMAT, "'0.bias' is of type I64; F32, F64, F16 or BF16 is needed", good_weight,
+        {LW_EFORMAT, "'0.bias' has type I64 instead of F32, F64, F16 or BF16", good_weight,
          "\"0.bias\":{\"dtype\":\"I64\",\"shape\":[2],\"data_offsets\":[8,24]}"},
         {LW_EFORMAT, "'0.weight' is of type I16",
          "\"0.weight\":{\"dtype\":\"I16\",\"shape\":[1,4],\"data_offsets\":[0,8]}", NULL},
@@ -172,8 +172,8 @@ START_TEST(invalid_architectures_are_rejected)
         {LW_EFORMAT, "'activations' is 'softmax,relu'", DESCRIBE("1", "2", "1,1", "softmax,relu")},
         {LW_ESHAPE, "1 layers, the last of them '0.weight', but the network has 2 layers",
          DESCRIBE("1", "2", "1,1", "tanh,relu")},
-        {LW_ESHAPE, "'0.weight' is 1 x 2; 1 x 3 is needed", DESCRIBE("1", "3", "1", "tanh")},
-        {LW_ESHAPE, "'0.weight' is 1 x 2; 2 x 2 is needed", DESCRIBE("1", "2", "2", "tanh")},
+        {LW_ESHAPE, "'0.weight' is 1 x 2 instead of 1 x 3", DESCRIBE("1", "3", "1", "tanh")},
+        {LW_ESHAPE, "'0.weight' is 1 x 2 instead of 2 x 2", DESCRIBE("1", "2", "2", "tanh")},
         {LW_ESHAPE, "'0.weight' is 1 x 2", DESCRIBE("1", "4294967296", "4294967296", "tanh")},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)

@@ -164,10 +164,10 @@ START_TEST(safetensors_rejects_invalid_headers)
          "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}"},
         {"'a' begins at byte 4",
          "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}"},
-        {"begins at byte 0 of the data, but the one before it ends at byte 8",
+        {"begins at byte 0 of the data, but the previous tensor ends at byte 8",
          "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
          "\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}"},
-        {"'b' begins at byte 4 of the data, but the one before it ends at byte 8",
+        {"'b' begins at byte 4 of the data, but the previous tensor ends at byte 8",
          "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
          "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}"},
         {"duplicate", "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"

@@ -1,7 +1,8 @@
-/* Parameters on their way to a file. */
+/* Prepares parameters for files: checks that they are finite and transposes matrices. */
 #include "export.h"
 
 #include "base/finite.h"
+#include "base/memory.h"
 #include "model_file.h"
 
 #include <stdlib.h>
@@ -35,7 +36,7 @@ lw_status lw_export_parameters(const lw_net *net, const char *path, float **flat
 {
     float *copy = calloc(lw_net_parameter_count(net), sizeof *copy);
     if (!copy)
-        return lw_fail(LW_ENOMEM, "%s: no memory for the parameters", path);
+        return lw_no_memory(path, "the parameters");
     lw_status status = lw_net_get_parameters(net, copy);
     if (status == LW_OK)
         status = check_finite(net, path, copy);

@@ -1,4 +1,4 @@
-/* Networks as C: one function that needs nothing but libm, its parameters in tables. */
+/* Exports a network as C source: tables of parameters and one function, which needs only libm. */
 #define _POSIX_C_SOURCE 200809L /* locale_t */
 #include "base/text_file.h"
 #include "export.h"
@@ -7,23 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* C99 tells names apart by 63 characters; the longest ending is that of a table. */
-enum { LONGEST_NAME = 40 };
+/* C99 distinguishes the first 63 characters of names; tables append the longest suffix. */
+enum { MAX_NAME = 40 };
 
 static lw_status check_name(const char *name)
 {
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
     const size_t length = strlen(name);
     if (strspn(name, LETTERS) == 0 || strspn(name, LETTERS "0123456789") != length ||
-        length > LONGEST_NAME)
+        length > MAX_NAME)
         return lw_fail(LW_EINVAL,
-                       "'%.60s' is not a name for a C function: letters, digits and '_', no digit "
+                       "lw_net_export_c: '%.60s' is not a name for a C function: letters, digits "
+                       "and '_', no digit "
                        "first, at most %d",
-                       name, LONGEST_NAME);
+                       name, MAX_NAME);
     return LW_OK;
 }
 
-/* Hidden layers take turns with two buffers. The width of each; 0: it is not used. */
+/* The sizes of the two buffers that hidden layers alternate between; 0: unused. */
 static void measure_buffers(const lw_net *net, size_t widths[2])
 {
     widths[0] = widths[1] = 0;
@@ -60,7 +61,7 @@ static void print_head(lw_c_writer *c, const lw_net *net)
         c->name);
 }
 
-/* A part of the file, by all layers. */
+/* Writes one part of the file for all layers. */
 static void print_part(lw_c_writer *c, const lw_net *net, lw_c_part part)
 {
     static const char *const buffers[] = {"even", "odd"};
@@ -105,7 +106,7 @@ static lw_status write_source(const lw_net *net, const char *path, const char *n
 lw_status lw_net_export_c(const lw_net *net, const char *path, const char *name)
 {
     if (!net || !path)
-        return lw_fail(LW_EINVAL, "%s is NULL", net ? "path" : "net");
+        return lw_fail(LW_EINVAL, "lw_net_export_c: %s is NULL", net ? "path" : "net");
     if (!name)
         name = "predict";
     lw_status status = check_name(name);

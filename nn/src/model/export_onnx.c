@@ -1,8 +1,9 @@
 /*
- * ONNX files: a model message that holds a graph message of nodes, initializers (the parameters), inputs
- * and outputs. All but the parameters is small and made in memory; the elements of a tensor, the last
- * field of its message, go to the file from where they are.
+ * Exports a network to ONNX: a model message with a graph message of nodes, initializers (the
+ * parameters), inputs and outputs. All but the parameters is small and built in memory. The
+ * elements of a tensor, the last field of its message, are written without a copy.
  */
+#include "base/memory.h"
 #include "base/write_le32.h"
 #include "export.h"
 #include "layers/activation_export.h"
@@ -10,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The oldest versions that have all that is written here: most programs read them. */
+/* The oldest versions with all features used here, for the widest support. */
 enum { IR_VERSION = 7, OPSET_VERSION = 13 };
 
-/* Readers of Protocol Buffers refuse messages from 2 GiB on. Beside its parameters a layer takes less than
- * LAYER_BYTES: the names and nodes of GELU, which has the most, are 1 KB. */
-enum { LARGEST_MODEL = INT32_MAX, LAYER_BYTES = 2048 };
+/* Protocol Buffers limits messages to below 2 GiB. A layer without its parameters needs less than
+ * LAYER_BYTES: the names and nodes of GELU, the longest, take 1 KB. */
+enum { MAX_MODEL_BYTES = INT32_MAX, LAYER_BYTES = 2048 };
 
 /* Field numbers of onnx.proto. */
 enum { MODEL_IR_VERSION = 1, MODEL_PRODUCER = 2, MODEL_PRODUCER_VERSION = 3, MODEL_GRAPH = 7 };
@@ -38,7 +39,7 @@ static lw_status write_initializers(const lw_onnx_graph *graph, lw_output_file *
     return status;
 }
 
-/* begin: the fields of the model before its graph, which has the rest. */
+/* begin: the fields of the model before its graph, the last field. */
 static lw_status write_model(const lw_onnx_graph *graph, const lw_message *begin, const char *path)
 {
     lw_output_file *file;
@@ -67,7 +68,7 @@ static lw_status finish_model(const lw_onnx_graph *graph, const char *path)
 
     lw_status status;
     if (begin.failed || graph->nodes.failed || graph->heads.failed)
-        status = lw_fail(LW_ENOMEM, "%s: no memory for its graph", path);
+        status = lw_no_memory(path, "its graph");
     else
         status = write_model(graph, &begin, path);
     lw_message_free(&begin);
@@ -77,11 +78,11 @@ static lw_status finish_model(const lw_onnx_graph *graph, const char *path)
 static lw_status check_size(const lw_net *net, const char *path)
 {
     const size_t layers = lw_net_layer_count(net), parameters = lw_net_parameter_count(net);
-    if (parameters / (LARGEST_MODEL / sizeof(float)) == 0 &&
-        layers < (LARGEST_MODEL - parameters * sizeof(float)) / LAYER_BYTES)
+    if (parameters / (MAX_MODEL_BYTES / sizeof(float)) == 0 &&
+        layers < (MAX_MODEL_BYTES - parameters * sizeof(float)) / LAYER_BYTES)
         return LW_OK;
-    return lw_fail(LW_ESHAPE, "%s: not written: %zu parameters, and ONNX files end at 2 GiB", path,
-                   parameters);
+    return lw_fail(LW_ESHAPE, "%s: not written: %zu parameters exceed the 2 GiB of an ONNX file",
+                   path, parameters);
 }
 
 static void add_layers(lw_onnx_graph *graph, const lw_net *net)
@@ -111,7 +112,7 @@ static size_t count_tensors(const lw_net *net)
 lw_status lw_net_export_onnx(const lw_net *net, const char *path)
 {
     if (!net || !path)
-        return lw_fail(LW_EINVAL, "%s is NULL", net ? "path" : "net");
+        return lw_fail(LW_EINVAL, "lw_net_export_onnx: %s is NULL", net ? "path" : "net");
     float *flat;
     lw_status status = check_size(net, path);
     if (status == LW_OK)
@@ -122,7 +123,7 @@ lw_status lw_net_export_onnx(const lw_net *net, const char *path)
     float *stored = calloc(lw_net_parameter_count(net), sizeof *stored);
     graph.initializers = calloc(count_tensors(net) + LW_ONNX_CONSTANTS, sizeof *graph.initializers);
     if (!stored || !graph.initializers) {
-        status = lw_fail(LW_ENOMEM, "%s: no memory for its graph", path);
+        status = lw_no_memory(path, "its graph");
     } else {
         lw_store_tensors(net, flat, stored);
         graph.stored = stored;

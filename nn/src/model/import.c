@@ -1,4 +1,4 @@
-/* Networks from files that hold weights and nothing about them. */
+/* Creates networks from files that contain only weights. */
 #include "state_dict.h"
 
 #include <stdlib.h>
@@ -6,9 +6,10 @@
 static lw_status check_activations(lw_activation hidden, lw_activation output)
 {
     if (!lw_activation_is_elementwise(hidden))
-        return lw_fail(LW_EINVAL, "hidden layers cannot have activation %d", (int)hidden);
+        return lw_fail(LW_EINVAL, "lw_net_import: hidden layers cannot have activation %d",
+                       (int)hidden);
     if (!lw_activation_is_elementwise(output) && output != LW_ACTIVATION_SOFTMAX)
-        return lw_fail(LW_EINVAL, "unknown activation %d", (int)output);
+        return lw_fail(LW_EINVAL, "lw_net_import: unknown activation %d", (int)output);
     return LW_OK;
 }
 
@@ -17,7 +18,7 @@ static lw_status create(lw_net **net, const lw_layer_info *info, size_t layers,
 {
     lw_layer_spec *specs = calloc(layers, sizeof *specs);
     if (!specs)
-        return lw_fail(LW_ENOMEM, "no memory for %zu layers", layers);
+        return lw_fail(LW_ENOMEM, "lw_net_import: no memory for %zu layers", layers);
     for (size_t i = 0; i < layers; i++)
         specs[i] =
             (lw_layer_spec){.units = info[i].out, .activation = i + 1 < layers ? hidden : output};
@@ -29,7 +30,7 @@ static lw_status create(lw_net **net, const lw_layer_info *info, size_t layers,
 lw_status lw_net_import(lw_net **net, const char *path, lw_activation hidden, lw_activation output)
 {
     if (!net || !path)
-        return lw_fail(LW_EINVAL, "%s is NULL", net ? "path" : "net");
+        return lw_fail(LW_EINVAL, "lw_net_import: %s is NULL", net ? "path" : "net");
     lw_status status = check_activations(hidden, output);
     if (status != LW_OK)
         return status;

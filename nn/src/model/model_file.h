@@ -1,4 +1,4 @@
-/* What saving and loading a network agree on. */
+/* The format of saved networks, shared by saving and loading. */
 #ifndef LANEWISE_MODEL_FILE_H
 #define LANEWISE_MODEL_FILE_H
 
@@ -6,8 +6,8 @@
 #include <lanewise/nn.h>
 #include <stdio.h>
 
-/* The metadata of a saved network: LW_KEY_VERSION tells the version of what follows; lists stand
- * one element per layer with commas between. */
+/* Metadata keys of a saved network. The version determines the meaning of the others. Lists have
+ * one element per layer, separated by commas. */
 #define LW_KEY_VERSION     "lanewise"
 #define LW_KEY_INPUTS      "inputs"
 #define LW_KEY_UNITS       "units"
@@ -17,13 +17,13 @@
 
 enum { LW_TENSOR_NAME_BYTES = 40, LW_LIST_ITEM_BYTES = 32 };
 
-/* kind: name of a tensor; module: its layer's number among the modules of PyTorch's nn.Sequential. */
+/* Writes the name of a tensor. module: number of its layer in PyTorch's nn.Sequential. */
 static inline void lw_name_tensor(char name[LW_TENSOR_NAME_BYTES], size_t module, const char *kind)
 {
     snprintf(name, LW_TENSOR_NAME_BYTES, "%zu.%s", module, kind);
 }
 
-/* to (cols x rows) = the transpose of from (rows x cols): weights are stored as (out, in). */
+/* to (cols x rows) = transpose of from (rows x cols). Files store weights as (out, in). */
 static inline void lw_transpose(size_t rows, size_t cols, const float *from, float *to)
 {
     for (size_t i = 0; i < rows; i++)
@@ -31,7 +31,7 @@ static inline void lw_transpose(size_t rows, size_t cols, const float *from, flo
             to[j * rows + i] = from[i * cols + j];
 }
 
-/* Views of a network beside its parameters have tensors of the same names behind a prefix. */
+/* Views other than the parameters have the same tensor names with a prefix. */
 enum { LW_PREFIX_BYTES = 40, LW_PREFIXED_NAME_BYTES = LW_PREFIX_BYTES + LW_TENSOR_NAME_BYTES };
 
 static inline void lw_name_prefixed(char name[LW_PREFIXED_NAME_BYTES], const char *prefix,
@@ -40,21 +40,32 @@ static inline void lw_name_prefixed(char name[LW_PREFIXED_NAME_BYTES], const cha
     lw_name_tensor(name + snprintf(name, LW_PREFIX_BYTES, "%s", prefix), module, kind);
 }
 
-/* A flat view, and what the names of its tensors begin with: "" for the parameters. */
+/* A flat view, and the prefix of its tensor names: "" for the parameters. */
 typedef struct lw_saved_view {
     const char *prefix;
     const float *flat;
 } lw_saved_view;
 
-/* Texts of metadata that lw_model_write takes beside those of the architecture. */
+/* The maximum number of additional metadata entries of lw_model_write. */
 enum { LW_EXTRA_METADATA = 10 };
 
-/* Writes a network's architecture and some views of it, with up to LW_EXTRA_METADATA more texts. LW_EDATA, with the
- * tensor, for NaN and Inf. */
+/* Writes a network's architecture, some views of it and up to LW_EXTRA_METADATA more metadata
+ * entries. Returns LW_EDATA, with the tensor, if a value is not finite. */
 lw_status lw_model_write(const lw_net *net, size_t view_count, const lw_saved_view *views,
                          size_t metadata_count, const lw_metadata *metadata, const char *path);
 
-/* The layers that a file's metadata describe; to be freed. Errors as lw_net_load. */
+/* Reads the layers from a file's metadata. Free *info. Returns the errors of lw_net_load. */
 lw_status lw_model_layers(const lw_safetensors *file, size_t *layers, lw_layer_info **info);
+
+/* Reads a metadata entry. writer: the function that writes such files, for the message. Returns
+ * LW_EFORMAT if there is none. */
+lw_status lw_metadata_text(const lw_safetensors *file, const char *key, const char *writer,
+                           const char **text);
+
+/* Records that an entry has an invalid value and returns LW_EFORMAT. */
+lw_status lw_metadata_invalid(const lw_safetensors *file, const char *key, const char *text);
+
+/* Parses decimal digits. Returns 0 for other text or a number above max. */
+int lw_parse_decimal(const char *text, uint64_t max, uint64_t *number);
 
 #endif

@@ -1,20 +1,17 @@
+/* Loading a network: its architecture from metadata, and its parameters from tensors. */
+#include "base/memory.h"
 #include "model_file.h"
 #include "state_dict.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static lw_status no_memory(const char *path)
-{
-    return lw_fail(LW_ENOMEM, "%s: no memory for the parameters", path);
-}
-
 /* ---- Reading parameters ------------------------------------------------------------------- */
 
 lw_status lw_net_load_parameters(lw_net *net, const char *path)
 {
     if (!net || !path)
-        return lw_fail(LW_EINVAL, "%s is NULL", net ? "path" : "net");
+        return lw_fail(LW_EINVAL, "lw_net_load_parameters: %s is NULL", net ? "path" : "net");
     lw_safetensors *file;
     lw_status status = lw_safetensors_open(&file, path);
     if (status != LW_OK)
@@ -23,7 +20,7 @@ lw_status lw_net_load_parameters(lw_net *net, const char *path)
     float *parameters = NULL;
     lw_layer_info *info = calloc(layers, sizeof *info);
     if (!info)
-        status = no_memory(path);
+        status = lw_no_memory(path, "the parameters");
     for (size_t i = 0; i < layers && status == LW_OK; i++)
         status = lw_net_layer_info(net, i, &info[i]);
     if (status == LW_OK)
@@ -38,28 +35,44 @@ lw_status lw_net_load_parameters(lw_net *net, const char *path)
 
 /* ---- Reading the architecture ------------------------------------------------------------- */
 
+static const char writer[] = "lw_net_save";
+
 typedef struct architecture {
     size_t layers;
     lw_layer_spec *specs;
-    lw_layer_info *info; /* the same as shapes */
+    lw_layer_info *info; /* the same as numbers of inputs and outputs */
 } architecture;
 
-static lw_status metadata_error(const lw_safetensors *file, const char *key, const char *text)
+lw_status lw_metadata_invalid(const lw_safetensors *file, const char *key, const char *text)
 {
     return lw_fail(LW_EFORMAT, "%s: __metadata__: '%s' is '%.80s', which is not understood",
                    lw_safetensors_path(file), key, text);
 }
 
-static lw_status get_text(const lw_safetensors *file, const char *key, const char **text)
+lw_status lw_metadata_text(const lw_safetensors *file, const char *key, const char *writer,
+                           const char **text)
 {
     *text = lw_safetensors_metadata(file, key);
     if (*text)
         return LW_OK;
-    return lw_fail(LW_EFORMAT, "%s: __metadata__: no '%s'; lw_net_save did not write this file",
-                   lw_safetensors_path(file), key);
+    return lw_fail(LW_EFORMAT, "%s: __metadata__: no '%s'; %s did not write this file",
+                   lw_safetensors_path(file), key, writer);
 }
 
-/* Takes the next element off a list and passes over its comma; 0 if there is none or it is long. */
+int lw_parse_decimal(const char *text, uint64_t max, uint64_t *number)
+{
+    *number = 0;
+    if (*text == '\0')
+        return 0;
+    for (; *text >= '0' && *text <= '9'; text++)
+        if (__builtin_mul_overflow(*number, 10, number) ||
+            __builtin_add_overflow(*number, (uint64_t)(*text - '0'), number))
+            return 0;
+    return *text == '\0' && *number <= max;
+}
+
+/* Copies the next element of a list and advances past its comma. Returns 0 if the element is empty
+ * or too long. */
 static int next_item(const char **list, char item[LW_LIST_ITEM_BYTES])
 {
     const size_t length = strcspn(*list, ",");
@@ -73,15 +86,13 @@ static int next_item(const char **list, char item[LW_LIST_ITEM_BYTES])
     return 1;
 }
 
-/* Whether item is a size of at least 1. */
+/* Parses a size of at least 1. */
 static int parse_size(const char *item, size_t *size)
 {
-    *size = 0;
-    for (; *item >= '0' && *item <= '9'; item++)
-        if (__builtin_mul_overflow(*size, (size_t)10, size) ||
-            __builtin_add_overflow(*size, (size_t)(*item - '0'), size))
-            return 0;
-    return *item == '\0' && *size > 0;
+    uint64_t number;
+    const int is_valid = lw_parse_decimal(item, SIZE_MAX, &number) && number > 0;
+    *size = (size_t)number;
+    return is_valid;
 }
 
 static size_t count_items(const char *list)
@@ -92,54 +103,54 @@ static size_t count_items(const char *list)
     return count;
 }
 
-static lw_status parse_layers(const lw_safetensors *file, architecture *net)
+static lw_status parse_layers(const lw_safetensors *file, architecture *read)
 {
     const char *inputs, *units, *activations;
-    lw_status status = get_text(file, LW_KEY_INPUTS, &inputs);
+    lw_status status = lw_metadata_text(file, LW_KEY_INPUTS, writer, &inputs);
     if (status == LW_OK)
-        status = get_text(file, LW_KEY_UNITS, &units);
+        status = lw_metadata_text(file, LW_KEY_UNITS, writer, &units);
     if (status == LW_OK)
-        status = get_text(file, LW_KEY_ACTIVATIONS, &activations);
+        status = lw_metadata_text(file, LW_KEY_ACTIVATIONS, writer, &activations);
     if (status != LW_OK)
         return status;
 
     size_t in;
     if (!parse_size(inputs, &in))
-        return metadata_error(file, LW_KEY_INPUTS, inputs);
-    net->layers = count_items(units);
-    if (count_items(activations) != net->layers)
-        return metadata_error(file, LW_KEY_ACTIVATIONS, activations);
-    net->specs = calloc(net->layers, sizeof *net->specs);
-    net->info = calloc(net->layers, sizeof *net->info);
-    if (!net->specs || !net->info)
-        return no_memory(lw_safetensors_path(file));
+        return lw_metadata_invalid(file, LW_KEY_INPUTS, inputs);
+    read->layers = count_items(units);
+    if (count_items(activations) != read->layers)
+        return lw_metadata_invalid(file, LW_KEY_ACTIVATIONS, activations);
+    read->specs = calloc(read->layers, sizeof *read->specs);
+    read->info = calloc(read->layers, sizeof *read->info);
+    if (!read->specs || !read->info)
+        return lw_no_memory(lw_safetensors_path(file), "the parameters");
 
     const char *next_units = units, *next_activation = activations;
-    for (size_t i = 0; i < net->layers; i++) {
+    for (size_t i = 0; i < read->layers; i++) {
         char item[LW_LIST_ITEM_BYTES];
         size_t out;
         lw_activation activation;
         if (!next_item(&next_units, item) || !parse_size(item, &out))
-            return metadata_error(file, LW_KEY_UNITS, units);
+            return lw_metadata_invalid(file, LW_KEY_UNITS, units);
         if (!next_item(&next_activation, item) || lw_activation_parse(item, &activation) != LW_OK ||
-            (activation == LW_ACTIVATION_SOFTMAX && (i + 1 < net->layers || out == 1)))
-            return metadata_error(file, LW_KEY_ACTIVATIONS, activations);
-        net->specs[i] = (lw_layer_spec){.units = out, .activation = activation};
-        net->info[i] = (lw_layer_info){.in = in, .out = out, .activation = activation};
+            (activation == LW_ACTIVATION_SOFTMAX && (i + 1 < read->layers || out == 1)))
+            return lw_metadata_invalid(file, LW_KEY_ACTIVATIONS, activations);
+        read->specs[i] = (lw_layer_spec){.units = out, .activation = activation};
+        read->info[i] = (lw_layer_info){.in = in, .out = out, .activation = activation};
         in = out;
     }
     return LW_OK;
 }
 
-static lw_status parse_architecture(const lw_safetensors *file, architecture *net)
+static lw_status parse_architecture(const lw_safetensors *file, architecture *read)
 {
-    const char *written;
-    const lw_status status = get_text(file, LW_KEY_VERSION, &written);
+    const char *version;
+    const lw_status status = lw_metadata_text(file, LW_KEY_VERSION, writer, &version);
     if (status != LW_OK)
         return status;
-    if (strcmp(written, LW_MODEL_FILE_VERSION) != 0)
-        return metadata_error(file, LW_KEY_VERSION, written);
-    return parse_layers(file, net);
+    if (strcmp(version, LW_MODEL_FILE_VERSION) != 0)
+        return lw_metadata_invalid(file, LW_KEY_VERSION, version);
+    return parse_layers(file, read);
 }
 
 lw_status lw_model_layers(const lw_safetensors *file, size_t *layers, lw_layer_info **info)
@@ -173,7 +184,7 @@ static lw_status create_net(lw_net **net, const architecture *read, const float 
 lw_status lw_net_load(lw_net **net, const char *path)
 {
     if (!net || !path)
-        return lw_fail(LW_EINVAL, "%s is NULL", net ? "path" : "net");
+        return lw_fail(LW_EINVAL, "lw_net_load: %s is NULL", net ? "path" : "net");
     lw_safetensors *file;
     lw_status status = lw_safetensors_open(&file, path);
     if (status != LW_OK)

@@ -1,4 +1,5 @@
-/* Saving a network: its architecture as metadata, and flat views as tensors. */
+/* Saving a network: its architecture as metadata, flat views as tensors. */
+#include "base/memory.h"
 #include "export.h"
 #include "model_file.h"
 
@@ -10,7 +11,7 @@ enum { ARCHITECTURE_KEYS = 4 };
 
 typedef char saved_name[LW_PREFIXED_NAME_BYTES];
 
-/* What lw_safetensors_write is given, with the memory behind it. */
+/* The arguments of lw_safetensors_write and their memory. */
 typedef struct saved_net {
     size_t tensors_of_view, tensor_count;
     float *stored; /* the views in file order */
@@ -46,7 +47,7 @@ static lw_status allocate_saved(saved_net *saved, const lw_net *net, size_t view
     if (saved->stored && saved->names && saved->tensors && saved->units && saved->activations)
         return LW_OK;
     release_saved(saved);
-    return lw_fail(LW_ENOMEM, "%s: no memory for the parameters", path);
+    return lw_no_memory(path, "the parameters");
 }
 
 static void describe_view(saved_net *saved, size_t number, const lw_net *net,
@@ -73,16 +74,16 @@ static void describe_view(saved_net *saved, size_t number, const lw_net *net,
 
 static void describe_architecture(saved_net *saved, const lw_net *net)
 {
-    const size_t room = net->layer_count * LW_LIST_ITEM_BYTES;
+    const size_t capacity = net->layer_count * LW_LIST_ITEM_BYTES;
     size_t units_at = 0, activations_at = 0;
     snprintf(saved->inputs, sizeof saved->inputs, "%zu", lw_net_inputs(net));
     for (size_t i = 0; i < net->layer_count; i++) {
         const lw_layer *layer = net->layers[i];
         const char *comma = i > 0 ? "," : "";
-        units_at +=
-            (size_t)snprintf(saved->units + units_at, room - units_at, "%s%zu", comma, layer->out);
+        units_at += (size_t)snprintf(saved->units + units_at, capacity - units_at, "%s%zu", comma,
+                                     layer->out);
         activations_at +=
-            (size_t)snprintf(saved->activations + activations_at, room - activations_at, "%s%s",
+            (size_t)snprintf(saved->activations + activations_at, capacity - activations_at, "%s%s",
                              comma, lw_activation_name(layer->spec.activation));
     }
 }
@@ -127,10 +128,10 @@ lw_status lw_model_write(const lw_net *net, size_t view_count, const lw_saved_vi
 lw_status lw_net_save(const lw_net *net, const char *path)
 {
     if (!net || !path)
-        return lw_fail(LW_EINVAL, "%s is NULL", net ? "path" : "net");
+        return lw_fail(LW_EINVAL, "lw_net_save: %s is NULL", net ? "path" : "net");
     float *flat = calloc(lw_net_parameter_count(net), sizeof *flat);
     if (!flat)
-        return lw_fail(LW_ENOMEM, "%s: no memory for the parameters", path);
+        return lw_no_memory(path, "the parameters");
     lw_status status = lw_net_get_parameters(net, flat);
     if (status == LW_OK)
         status = lw_model_write(net, 1, &(lw_saved_view){"", flat}, 0, NULL, path);

@@ -1,7 +1,9 @@
+/* Reading safetensors files. */
 #include "safetensors.h"
 #include "base/input_file.h"
 #include "base/json_text.h"
 #include "base/little_endian.h"
+#include "base/memory.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -9,25 +11,20 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The format limits its header, so that a damaged length cannot ask for memory. */
+/* HEADER_MAX_BYTES is the limit of the format: a corrupt length cannot request more memory. */
 enum { LENGTH_BYTES = 8, HEADER_MAX_BYTES = 100000000 };
 
 static const char metadata_key[] = "__metadata__";
 
 struct lw_safetensors {
     char *path;
-    unsigned char *bytes; /* the header without its length, then the data */
+    unsigned char *bytes; /* header without its length, then data */
     size_t header_size, data_size;
-    json_t *header;            /* owns names and texts        */
-    lw_stored_tensor *tensors; /* in the order of their bytes */
+    json_t *header;            /* owns names and strings          */
+    lw_stored_tensor *tensors; /* in the order of their data      */
     size_t tensor_count;
-    const lw_stored_tensor **by_name; /* the same in the order of their names */
+    const lw_stored_tensor **by_name; /* the same tensors sorted by name */
 };
-
-static lw_status no_memory(const char *path)
-{
-    return lw_fail(LW_ENOMEM, "%s: no memory for its contents", path);
-}
 
 /* ---- The header --------------------------------------------------------------------------- */
 
@@ -36,7 +33,7 @@ static lw_status tensor_error(const lw_safetensors *file, const char *tensor, co
     return lw_fail(LW_EFORMAT, "%s: tensor '%s': %s", file->path, tensor, what);
 }
 
-/* Bytes of one element; 0 for an unknown type. */
+/* Returns the bytes of an element; 0 for an unknown type. */
 static size_t dtype_bytes(const char *dtype)
 {
     static const struct {
@@ -53,7 +50,7 @@ static size_t dtype_bytes(const char *dtype)
     return 0;
 }
 
-/* Whether json is a whole number that a size can hold. */
+/* Returns 1 and the value if json is an integer in the range of size_t. */
 static int get_size(const json_t *json, size_t *size)
 {
     const json_int_t value = json_integer_value(json);
@@ -74,7 +71,7 @@ static lw_status parse_shape(const lw_safetensors *file, const json_t *shape,
     for (size_t i = 0; i < tensor->dimensions; i++) {
         size_t *size = &tensor->shape[i];
         if (!get_size(json_array_get(shape, i), size))
-            return tensor_error(file, tensor->name, "shape holds something other than sizes");
+            return tensor_error(file, tensor->name, "shape has an element that is not a size");
         empty |= *size == 0;
         if (*size > 0 && __builtin_mul_overflow(tensor->count, *size, &tensor->count))
             return tensor_error(file, tensor->name, "shape overflows");
@@ -109,8 +106,10 @@ static lw_status parse_tensor(const lw_safetensors *file, const char *name, cons
                        "%s: tensor '%s': data_offsets %zu to %zu, but there are %zu bytes of data",
                        file->path, name, begin, end, file->data_size);
     if (__builtin_mul_overflow(tensor->count, width, &bytes) || bytes != end - begin)
-        return lw_fail(LW_EFORMAT, "%s: tensor '%s': data_offsets hold %zu bytes, not its shape",
-                       file->path, name, end - begin);
+        return lw_fail(
+            LW_EFORMAT,
+            "%s: tensor '%s': data_offsets cover %zu bytes, which do not match its shape",
+            file->path, name, end - begin);
     tensor->bytes = file->bytes + file->header_size + begin;
     tensor->byte_count = bytes;
     return LW_OK;
@@ -123,12 +122,12 @@ static lw_status check_metadata(const lw_safetensors *file, json_t *metadata)
     if (!json_is_object(metadata))
         return lw_fail(LW_EFORMAT, "%s: %s is not an object", file->path, metadata_key);
     json_object_foreach(metadata, key, value) if (!json_is_string(value)) return lw_fail(
-        LW_EFORMAT, "%s: %s: '%s' is not a text", file->path, metadata_key, key);
+        LW_EFORMAT, "%s: %s: '%s' is not a string", file->path, metadata_key, key);
     return LW_OK;
 }
 
-/* By first byte; empty tensors come before what begins at the same byte. */
-static int compare_places(const void *a, const void *b)
+/* Orders tensors by first byte, empty tensors before others at the same byte. */
+static int compare_offsets(const void *a, const void *b)
 {
     const lw_stored_tensor *left = a, *right = b;
     if (left->bytes != right->bytes)
@@ -136,16 +135,17 @@ static int compare_places(const void *a, const void *b)
     return (left->byte_count > right->byte_count) - (left->byte_count < right->byte_count);
 }
 
+/* Checks that the tensors cover the data without gap or overlap. */
 static lw_status check_coverage(lw_safetensors *file)
 {
     const unsigned char *data = file->bytes + file->header_size, *next = data;
-    qsort(file->tensors, file->tensor_count, sizeof *file->tensors, compare_places);
+    qsort(file->tensors, file->tensor_count, sizeof *file->tensors, compare_offsets);
     for (size_t i = 0; i < file->tensor_count; i++) {
         const lw_stored_tensor *tensor = &file->tensors[i];
         if (tensor->bytes != next)
             return lw_fail(LW_EFORMAT,
-                           "%s: tensor '%s' begins at byte %zu of the data, but the one before it "
-                           "ends at byte %zu",
+                           "%s: tensor '%s' begins at byte %zu of the data, but the previous "
+                           "tensor ends at byte %zu",
                            file->path, tensor->name, (size_t)(tensor->bytes - data),
                            (size_t)(next - data));
         next += tensor->byte_count;
@@ -162,13 +162,13 @@ static int compare_names(const void *a, const void *b)
                   (*(const lw_stored_tensor *const *)b)->name);
 }
 
-/* For lw_safetensors_find, which is asked for each layer. */
+/* Sorts the tensors by name for lw_safetensors_find. */
 static lw_status sort_names(lw_safetensors *file)
 {
-    /* NOLINTNEXTLINE(bugprone-sizeof-expression): its elements are pointers */
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers */
     file->by_name = calloc(file->tensor_count + 1, sizeof *file->by_name);
     if (!file->by_name)
-        return no_memory(file->path);
+        return lw_no_memory(file->path, "its contents");
     for (size_t i = 0; i < file->tensor_count; i++)
         file->by_name[i] = &file->tensors[i];
     /* NOLINTNEXTLINE(bugprone-sizeof-expression): the same */
@@ -188,7 +188,7 @@ static lw_status parse_header(lw_safetensors *file)
     /* One element more than needed: calloc of nothing may return NULL. */
     file->tensors = calloc(json_object_size(file->header) + 1, sizeof *file->tensors);
     if (!file->tensors)
-        return no_memory(file->path);
+        return lw_no_memory(file->path, "its contents");
     const char *name;
     json_t *value;
     json_object_foreach(file->header, name, value)
@@ -220,14 +220,13 @@ static lw_status read_contents(lw_safetensors *file, lw_input_file *input)
     const uint64_t rest = input->size - LENGTH_BYTES;
     if (header_size > rest || header_size > HEADER_MAX_BYTES)
         return lw_fail(LW_EFORMAT,
-                       "%s: the length at byte 0 gives the header %" PRIu64 " bytes, but %" PRIu64
-                       " follow",
+                       "%s: the header length at byte 0 is %" PRIu64 ", but %" PRIu64
+                       " bytes follow",
                        file->path, header_size, rest);
     if (header_size == 0)
-        return lw_fail(LW_EFORMAT, "%s: the length at byte 0 gives the header no bytes",
-                       file->path);
+        return lw_fail(LW_EFORMAT, "%s: the header length at byte 0 is 0", file->path);
     if (rest > SIZE_MAX || !(file->bytes = malloc((size_t)rest)))
-        return no_memory(file->path);
+        return lw_no_memory(file->path, "its contents");
     file->header_size = (size_t)header_size;
     file->data_size = (size_t)(rest - header_size);
     return lw_input_read(input, file->bytes, (size_t)rest);
@@ -246,7 +245,7 @@ lw_status lw_safetensors_open(lw_safetensors **file, const char *path)
         memcpy(opened->path, path, strlen(path) + 1);
         status = read_contents(opened, &input);
     } else {
-        status = no_memory(path);
+        status = lw_no_memory(path, "its contents");
     }
     lw_input_close(&input);
     if (status == LW_OK)
@@ -309,15 +308,15 @@ static double load_f32(const unsigned char *bytes)
     return (double)lw_load_le_f32(bytes);
 }
 
-/* The half precision of IEEE 754: 5 bits of exponent, 10 of fraction. Every value is a float. */
+/* IEEE 754 half precision: 5 exponent bits, 10 fraction bits. */
 static double load_f16(const unsigned char *bytes)
 {
-    enum { FRACTION_BITS = 10, LARGEST_EXPONENT = 31, BIAS = 15 };
+    enum { FRACTION_BITS = 10, MAX_EXPONENT = 31, BIAS = 15 };
     const unsigned bits = (unsigned)lw_load_le(bytes, 2);
-    const int exponent = (int)(bits >> FRACTION_BITS & LARGEST_EXPONENT);
+    const int exponent = (int)(bits >> FRACTION_BITS & MAX_EXPONENT);
     const int fraction = (int)(bits & ((1U << FRACTION_BITS) - 1));
     double magnitude;
-    if (exponent == LARGEST_EXPONENT)
+    if (exponent == MAX_EXPONENT)
         magnitude = fraction == 0 ? (double)INFINITY : (double)NAN;
     else if (exponent == 0)
         magnitude = ldexp(fraction, 1 - BIAS - FRACTION_BITS);
@@ -355,7 +354,7 @@ static lw_status find_loader(const lw_safetensors *file, const lw_stored_tensor 
     if (*load)
         return LW_OK;
     return lw_fail(LW_EFORMAT,
-                   "%s: tensor '%s' is of type %s; F32, F64, F16, BF16 and I64 can be read",
+                   "%s: tensor '%s' has type %s; F32, F64, F16, BF16 and I64 are supported",
                    file->path, tensor->name, tensor->dtype);
 }
 
@@ -383,7 +382,7 @@ lw_status lw_safetensors_copy_f32(const lw_safetensors *file, const lw_stored_te
     for (size_t i = 0; i < tensor->count; i++) {
         const double value = load(tensor->bytes + i * width);
         if (isfinite(value) && fabs(value) > (double)FLT_MAX)
-            return lw_fail(LW_EDATA, "%s: tensor '%s', element %zu: %g is beyond float32",
+            return lw_fail(LW_EDATA, "%s: tensor '%s', element %zu: %g is out of range of float32",
                            file->path, tensor->name, i, value);
     }
     for (size_t i = 0; i < tensor->count; i++)

@@ -1,6 +1,6 @@
 /*
  * The safetensors format: an 8-byte little-endian length, a JSON header of that length with the
- * type, shape and place of each named tensor, then the elements, little-endian and without gaps.
+ * type, shape and offsets of each named tensor, then the elements, little-endian and without gaps.
  */
 #ifndef LANEWISE_SAFETENSORS_H
 #define LANEWISE_SAFETENSORS_H
@@ -15,9 +15,9 @@ enum { LW_TENSOR_MAX_DIMENSIONS = 8 };
 
 typedef struct lw_stored_tensor {
     const char *name;
-    const char *dtype; /* as the header spells it: "F32", "F64", "I64", ... */
+    const char *dtype; /* as in the header: "F32", "F64", "I64", ... */
     size_t dimensions, shape[LW_TENSOR_MAX_DIMENSIONS];
-    size_t count;               /* elements; 1 for a scalar, of no dimensions */
+    size_t count;               /* elements; 1 for a scalar, which has 0 dimensions */
     const unsigned char *bytes; /* as stored */
     size_t byte_count;
 } lw_stored_tensor;
@@ -25,32 +25,32 @@ typedef struct lw_stored_tensor {
 typedef struct lw_safetensors lw_safetensors;
 
 /*
- * Reads a whole file and checks all of it: header, types, shapes, and that the tensors cover the
- * data without gap or overlap. LW_EIO; LW_ENOMEM; LW_EFORMAT with the byte or the tensor.
+ * Reads a whole file and checks its header, types and shapes, and that the tensors cover the data
+ * without gap or overlap. Returns LW_EIO, LW_ENOMEM, or LW_EFORMAT with the byte or the tensor.
  */
 lw_status lw_safetensors_open(lw_safetensors **file, const char *path);
 
-/* NULL is allowed. Everything that was got from the file goes with it. */
+/* Closes the file and frees all tensors and strings returned for it. file may be NULL. */
 void lw_safetensors_close(lw_safetensors *file);
 
-/* The path it was opened under, for messages. */
+/* The path of the file, for messages. */
 const char *lw_safetensors_path(const lw_safetensors *file);
 
 size_t lw_safetensors_count(const lw_safetensors *file);
 
-/* In the order of their bytes; index below the count. */
+/* The tensors in the order of their data; index < lw_safetensors_count(file). */
 const lw_stored_tensor *lw_safetensors_tensor(const lw_safetensors *file, size_t index);
 
-/* NULL if there is none of that name. */
+/* Returns NULL if there is no tensor of that name. */
 const lw_stored_tensor *lw_safetensors_find(const lw_safetensors *file, const char *name);
 
-/* A text of `__metadata__`; NULL if there is none. */
+/* Returns an entry of `__metadata__`, or NULL if there is none. */
 const char *lw_safetensors_metadata(const lw_safetensors *file, const char *key);
 
 /*
- * Copies a tensor of type F32, F64, F16, BF16 or I64, converted and rounded where need be; values keep
- * their NaN and Inf. LW_EFORMAT for another type. LW_EDATA, with the element, for one of F64 or I64 that
- * is finite and float32 cannot hold.
+ * Copies a tensor of type F32, F64, F16, BF16 or I64, converted and rounded as needed. NaN and
+ * infinity are copied. Returns LW_EFORMAT for another type, and LW_EDATA, with the element, for a
+ * finite value out of range of float32.
  */
 lw_status lw_safetensors_copy_f32(const lw_safetensors *file, const lw_stored_tensor *tensor,
                                   float *out);
@@ -70,14 +70,14 @@ typedef struct lw_metadata {
     const char *key, *value;
 } lw_metadata;
 
-/* Number of its elements. */
+/* The number of elements. */
 static inline size_t lw_tensor_source_count(const lw_tensor_source *tensor)
 {
     return tensor->shape[0] * (tensor->dimensions == 2 ? tensor->shape[1] : 1);
 }
 
-/* Writes a file whole or not at all, its data aligned to 8 bytes. Names and texts are UTF-8, names
- * unique. LW_EIO; LW_ENOMEM. */
+/* Writes a file atomically, with data aligned to 8 bytes. Names and metadata are UTF-8, names
+ * unique. Returns LW_EIO or LW_ENOMEM; the file is then unchanged. */
 lw_status lw_safetensors_write(const char *path, const lw_tensor_source *tensors,
                                size_t tensor_count, const lw_metadata *metadata,
                                size_t metadata_count);

@@ -1,5 +1,5 @@
-/* In place of safetensors.c and safetensors_write.c in a build without Jansson, their JSON library.
- * No file can be opened, so none of the functions that take an open one is called. */
+/* Replaces safetensors.c and safetensors_write.c in a build without Jansson, their JSON library. No
+ * file can be opened, so functions on open files are never called. */
 #include "safetensors.h"
 
 static lw_status unsupported(const char *path)

@@ -1,4 +1,6 @@
+/* Writing safetensors files. */
 #include "base/little_endian.h"
+#include "base/memory.h"
 #include "base/write_le32.h"
 #include "safetensors.h"
 
@@ -7,7 +9,7 @@
 
 enum { LENGTH_BYTES = 8, ALIGNMENT = 8 };
 
-/* json_object_set_new and json_pack take NULL, and fail, where an allocation before them failed. */
+/* json_object_set_new and json_pack accept the NULL of a failed allocation and fail. */
 static int add_tensor(json_t *header, const lw_tensor_source *tensor, size_t begin, size_t end)
 {
     json_t *shape = json_array();
@@ -19,8 +21,8 @@ static int add_tensor(json_t *header, const lw_tensor_source *tensor, size_t beg
     return failed | json_object_set_new(header, tensor->name, entry);
 }
 
-/* json as text of *length bytes, to be freed; NULL without memory. json_dumps is of no use here:
- * its text belongs to whatever allocator the program has given jansson. */
+/* Returns the text of json, *length bytes, or NULL without memory; free it. json_dumps is not used:
+ * it allocates with the allocator that the program has set in Jansson. */
 static char *dump(const json_t *json, size_t *length)
 {
     *length = json_dumpb(json, NULL, 0, JSON_COMPACT);
@@ -73,7 +75,7 @@ lw_status lw_safetensors_write(const char *path, const lw_tensor_source *tensors
     size_t length;
     char *header = make_header(tensors, tensor_count, metadata, metadata_count, &length);
     if (!header)
-        return lw_fail(LW_ENOMEM, "%s: no memory for its header", path);
+        return lw_no_memory(path, "its header");
     lw_output_file *file;
     lw_status status = lw_output_file_open(&file, path);
     if (status == LW_OK) {

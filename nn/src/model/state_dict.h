@@ -1,8 +1,8 @@
 /*
- * The weights of linear layers as a state dict of PyTorch holds them: PREFIX<number>.weight, out x in,
- * and PREFIX<number>.bias, for each layer, numbers ascending and the prefix the same for all. So are
- * the names of nn.Sequential ("0.weight", "2.weight", what lw_net_save writes), of one inside a module
- * ("net.0.weight"), and of layers numbered by hand ("fc1.weight"). A layer without a bias has none.
+ * The weights of linear layers in a state dict of PyTorch: PREFIX<number>.weight (out x in) and
+ * optionally PREFIX<number>.bias for each layer, with ascending numbers and the same prefix. These
+ * are the names of nn.Sequential ("0.weight", "2.weight", as lw_net_save writes them), of an
+ * nn.Sequential within a module ("net.0.weight"), and of numbered layers ("fc1.weight").
  */
 #ifndef LANEWISE_STATE_DICT_H
 #define LANEWISE_STATE_DICT_H
@@ -11,16 +11,15 @@
 #include <lanewise/nn.h>
 
 /*
- * The parameters of all layers in a file as the flat view, to be freed. prefix NULL: bare numbers, or else
- * the one prefix there is. LW_ESHAPE for tensors that
- * the layers do not have or that the file lacks; LW_EFORMAT for types other than F32, F64, F16 and
- * BF16; LW_EDATA for NaN, Inf and what float cannot hold.
+ * Reads the parameters of all layers to a flat view; free it. prefix NULL: no prefix, or else the
+ * only prefix. Returns LW_ESHAPE for missing tensors or other shapes, LW_EFORMAT for types other
+ * than F32, F64, F16 and BF16, LW_EDATA for NaN, infinity and values out of range of float32.
  */
 lw_status lw_state_dict_read(const lw_safetensors *file, const char *prefix,
                              const lw_layer_info *info, size_t layers, float **flat);
 
-/* The layers that the tensors of a file are of, with any prefix; to be freed. Activations are LW_ACTIVATION_LINEAR. LW_ESHAPE if
- * they make no network. */
+/* Derives the layers of a file from its tensors, with any prefix. Free *info. All activations are
+ * LW_ACTIVATION_LINEAR. Returns LW_ESHAPE if the tensors do not form a network. */
 lw_status lw_state_dict_layers(const lw_safetensors *file, size_t *layers, lw_layer_info **info);
 
 #endif

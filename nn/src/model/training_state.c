@@ -1,8 +1,8 @@
 /*
- * The state of a training run in a file: a saved network, and in tensors and metadata beside it
- * what the following steps depend on. The moments have PyTorch's names, whose formulas they have
- * too.
+ * Saves and loads the state of a training run: a saved network with additional tensors and metadata
+ * from which the run continues. Moments have PyTorch's names and definitions.
  */
+#include "base/memory.h"
 #include "model_file.h"
 #include "state_dict.h"
 #include "train/optimizer.h"
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEY_STATE     "training_state" /* the version of what follows */
+#define KEY_STATE     "training_state" /* version of the state */
 #define KEY_EPOCHS    "epochs"
 #define KEY_BATCHES   "batches"
 #define KEY_LOSS      "loss"
@@ -31,10 +31,10 @@ enum { DECIMAL_BYTES = 24, MAX_MOMENTS = 2 };
 static const char *const precision_names[] = {
     [LW_PRECISION_FP32] = "fp32", [LW_PRECISION_BF16] = "bf16"};
 
-/* By lw_optimizer_kind. */
+/* Indexed by lw_optimizer_kind. */
 static const struct {
     const char *name;
-    size_t least_moments, most_moments;
+    size_t min_moments, max_moments;
     const char *prefixes[MAX_MOMENTS];
 } kinds[] = {
     [LW_OPTIMIZER_DEFAULT] = {"none", 0, 0, {NULL}},
@@ -46,12 +46,12 @@ enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static const lw_view moment_views[MAX_MOMENTS] = {LW_VIEW_VELOCITY, LW_VIEW_VARIANCE};
 
-/* Moments that hold something: those that were only made room for, without a step, do not count. */
+/* The number of moments in use. */
 static size_t moment_count(const lw_net *net)
 {
     const lw_optimizer_state *state = &net->optimizer;
     return state->kind == LW_OPTIMIZER_SGD ? state->velocity != NULL
-                                           : kinds[state->kind].most_moments;
+                                           : kinds[state->kind].max_moments;
 }
 
 lw_status lw_net_optimizer_info(const lw_net *net, lw_optimizer_info *info)
@@ -72,7 +72,7 @@ static void print_decimal(decimal text, uint64_t number)
     snprintf(text, DECIMAL_BYTES, "%" PRIu64, number);
 }
 
-/* A double as the number that its bits are: exact, and the same in every locale. */
+/* The bits of a double as an integer: exact in text, independent of the locale. */
 static uint64_t bits_of(double x)
 {
     uint64_t bits;
@@ -83,14 +83,17 @@ static uint64_t bits_of(double x)
 lw_status lw_net_save_state(const lw_net *net, const lw_position *position, const char *path)
 {
     if (!net || !position || !path)
-        return lw_fail(LW_EINVAL, "%s is NULL", !net ? "net" : path ? "position" : "path");
+        return lw_fail(LW_EINVAL, "lw_net_save_state: %s is NULL",
+                       !net   ? "net"
+                       : path ? "position"
+                              : "path");
     if (!isfinite(position->loss))
         return lw_fail(LW_EINVAL, "%s: the loss of the position is %g", path, position->loss);
     const lw_optimizer_state *state = &net->optimizer;
     const size_t moments = moment_count(net), count = net->parameter_count;
     float *flat = calloc(count, (1 + moments) * sizeof *flat);
     if (!flat)
-        return lw_fail(LW_ENOMEM, "%s: no memory for the parameters", path);
+        return lw_no_memory(path, "the parameters");
     lw_saved_view views[1 + MAX_MOMENTS] = {{"", flat}};
     lw_view_get(net, LW_VIEW_PARAMETERS, flat);
     for (size_t i = 0; i < moments; i++) {
@@ -100,14 +103,14 @@ lw_status lw_net_save_state(const lw_net *net, const lw_position *position, cons
         views[1 + i] = (lw_saved_view){kinds[state->kind].prefixes[i], moment};
     }
 
-    decimal epochs, batches, loss, seed, generator, steps, how_many;
+    decimal epochs, batches, loss, seed, generator, steps, moment_text;
     print_decimal(epochs, position->epochs);
     print_decimal(batches, position->batches);
     print_decimal(loss, bits_of(position->loss));
     print_decimal(seed, net->seed);
     print_decimal(generator, net->random.state);
     print_decimal(steps, state->steps);
-    print_decimal(how_many, moments);
+    print_decimal(moment_text, moments);
     const lw_metadata metadata[] = {
         {KEY_STATE, STATE_VERSION},
         {KEY_EPOCHS, epochs},
@@ -118,9 +121,10 @@ lw_status lw_net_save_state(const lw_net *net, const lw_position *position, cons
         {KEY_PRECISION, precision_names[lw_net_precision(net)]},
         {KEY_OPTIMIZER, kinds[state->kind].name},
         {KEY_STEPS, steps},
-        {KEY_MOMENTS, how_many},
+        {KEY_MOMENTS, moment_text},
     };
-    _Static_assert(sizeof metadata / sizeof *metadata <= LW_EXTRA_METADATA, "room for metadata");
+    _Static_assert(sizeof metadata / sizeof *metadata <= LW_EXTRA_METADATA,
+                   "metadata fits lw_model_write");
     const lw_status status =
         lw_model_write(net, 1 + moments, views, sizeof metadata / sizeof *metadata, metadata, path);
     free(flat);
@@ -129,58 +133,41 @@ lw_status lw_net_save_state(const lw_net *net, const lw_position *position, cons
 
 /* ---- Loading ------------------------------------------------------------------------------ */
 
-/* What a file says, checked against the network. */
+/* The contents of a file, checked against the network. */
 typedef struct read_state {
     lw_position position;
     uint64_t seed, generator, steps, moments;
     size_t kind;                   /* in kinds */
     float *views[1 + MAX_MOMENTS]; /* flat: parameters and moments */
-    float *buffers[MAX_MOMENTS];   /* room for the moments, in the layout of the network */
+    float *buffers[MAX_MOMENTS];   /* memory for the moments, in the layout of the network */
 } read_state;
 
 static lw_status get_text(const lw_safetensors *file, const char *key, const char **text)
 {
-    *text = lw_safetensors_metadata(file, key);
-    if (*text)
-        return LW_OK;
-    return lw_fail(LW_EFORMAT,
-                   "%s: __metadata__: no '%s'; lw_net_save_state did not write this file",
-                   lw_safetensors_path(file), key);
+    return lw_metadata_text(file, key, "lw_net_save_state", text);
 }
 
-static lw_status refuse_text(const lw_safetensors *file, const char *key, const char *text)
-{
-    return lw_fail(LW_EFORMAT, "%s: __metadata__: '%s' is '%.80s', which is not understood",
-                   lw_safetensors_path(file), key, text);
-}
-
-/* A number of digits and nothing else. */
-static lw_status get_number(const lw_safetensors *file, const char *key, uint64_t most,
+static lw_status get_number(const lw_safetensors *file, const char *key, uint64_t max,
                             uint64_t *number)
 {
     const char *text;
     const lw_status status = get_text(file, key, &text);
     if (status != LW_OK)
         return status;
-    *number = 0;
-    int wrong = *text == '\0';
-    for (const char *digit = text; *digit != '\0' && !wrong; digit++)
-        wrong = *digit < '0' || *digit > '9' || __builtin_mul_overflow(*number, 10, number) ||
-                __builtin_add_overflow(*number, (uint64_t)(*digit - '0'), number);
-    return wrong || *number > most ? refuse_text(file, key, text) : LW_OK;
+    return lw_parse_decimal(text, max, number) ? LW_OK : lw_metadata_invalid(file, key, text);
 }
 
 static lw_status check_precision(const lw_safetensors *file, const lw_net *net)
 {
-    const char *text, *wanted = precision_names[lw_net_precision(net)];
+    const char *text, *expected = precision_names[lw_net_precision(net)];
     lw_status status = get_text(file, KEY_PRECISION, &text);
-    if (status != LW_OK || strcmp(text, wanted) == 0)
+    if (status != LW_OK || strcmp(text, expected) == 0)
         return status;
     if (strcmp(text, precision_names[LW_PRECISION_FP32]) != 0 &&
         strcmp(text, precision_names[LW_PRECISION_BF16]) != 0)
-        return refuse_text(file, KEY_PRECISION, text);
-    return lw_fail(LW_ESTATE, "%s: the state of a run in %s, but the network is in %s",
-                   lw_safetensors_path(file), text, wanted);
+        return lw_metadata_invalid(file, KEY_PRECISION, text);
+    return lw_fail(LW_ESTATE, "%s: the state has precision %s, the network %s",
+                   lw_safetensors_path(file), text, expected);
 }
 
 static lw_status read_optimizer(const lw_safetensors *file, read_state *read)
@@ -192,16 +179,16 @@ static lw_status read_optimizer(const lw_safetensors *file, read_state *read)
     while (read->kind < KINDS && strcmp(text, kinds[read->kind].name) != 0)
         read->kind++;
     if (read->kind == KINDS)
-        return refuse_text(file, KEY_OPTIMIZER, text);
+        return lw_metadata_invalid(file, KEY_OPTIMIZER, text);
     const int none = read->kind == LW_OPTIMIZER_DEFAULT;
-    /* The next step's number has to fit. */
+    /* The number of the next step must not overflow. */
     status = get_number(file, KEY_STEPS, none ? 0 : UINT64_MAX - 1, &read->steps);
     if (status == LW_OK)
-        status = get_number(file, KEY_MOMENTS, kinds[read->kind].most_moments, &read->moments);
-    if (status == LW_OK && read->moments < kinds[read->kind].least_moments)
+        status = get_number(file, KEY_MOMENTS, kinds[read->kind].max_moments, &read->moments);
+    if (status == LW_OK && read->moments < kinds[read->kind].min_moments)
         status = lw_fail(LW_EFORMAT, "%s: __metadata__: '%s' is '%" PRIu64 "', but %s has %zu",
                          lw_safetensors_path(file), KEY_MOMENTS, read->moments, text,
-                         kinds[read->kind].least_moments);
+                         kinds[read->kind].min_moments);
     return status;
 }
 
@@ -218,7 +205,7 @@ static lw_status read_position(const lw_safetensors *file, lw_position *position
     double loss;
     memcpy(&loss, &bits, sizeof loss);
     if (!isfinite(loss))
-        return refuse_text(file, KEY_LOSS, lw_safetensors_metadata(file, KEY_LOSS));
+        return lw_metadata_invalid(file, KEY_LOSS, lw_safetensors_metadata(file, KEY_LOSS));
     *position = (lw_position){(size_t)epochs, (size_t)batches, loss};
     return LW_OK;
 }
@@ -228,7 +215,7 @@ static lw_status read_metadata(const lw_safetensors *file, const lw_net *net, re
     const char *version;
     lw_status status = get_text(file, KEY_STATE, &version);
     if (status == LW_OK && strcmp(version, STATE_VERSION) != 0)
-        status = refuse_text(file, KEY_STATE, version);
+        status = lw_metadata_invalid(file, KEY_STATE, version);
     if (status == LW_OK)
         status = read_position(file, &read->position);
     if (status == LW_OK)
@@ -245,23 +232,24 @@ static lw_status check_layers(const lw_safetensors *file, const lw_net *net, siz
 {
     const char *path = lw_safetensors_path(file);
     if (layers != net->layer_count)
-        return lw_fail(LW_ESHAPE, "%s: the state of a network of %zu layers; this one has %zu",
-                       path, layers, net->layer_count);
+        return lw_fail(LW_ESHAPE, "%s: the state has %zu layers, the network %zu", path, layers,
+                       net->layer_count);
     for (size_t i = 0; i < layers; i++) {
         const lw_layer *layer = net->layers[i];
-        const char *of_file = lw_activation_name(info[i].activation);
+        const char *activation = lw_activation_name(info[i].activation);
         if (info[i].in != layer->in || info[i].out != layer->out)
-            return lw_fail(LW_ESHAPE, "%s: layer %zu is %zu-%zu, that of the network %zu-%zu", path,
-                           i, info[i].in, info[i].out, layer->in, layer->out);
+            return lw_fail(LW_ESHAPE,
+                           "%s: layer %zu of the state is %zu-%zu, of the network %zu-%zu", path, i,
+                           info[i].in, info[i].out, layer->in, layer->out);
         if (info[i].activation != layer->spec.activation)
             return lw_fail(LW_ESHAPE,
-                           "%s: the activation of layer %zu is %s, that of the network %s", path, i,
-                           of_file, lw_activation_name(layer->spec.activation));
+                           "%s: layer %zu of the state has activation %s, of the network %s", path,
+                           i, activation, lw_activation_name(layer->spec.activation));
     }
     return LW_OK;
 }
 
-/* A second moment is a mean of squares; its root is taken. */
+/* The second moment is a mean of squares; the update takes its square root. */
 static lw_status check_variance(const lw_safetensors *file, const lw_net *net,
                                 const float *variance)
 {
@@ -273,7 +261,7 @@ static lw_status check_variance(const lw_safetensors *file, const lw_net *net,
     return LW_OK;
 }
 
-/* A state has all tensors, also biases, which other files may leave out. */
+/* A state must have all tensors, also biases, which are optional in other files. */
 static lw_status check_names(const lw_safetensors *file, const char *prefix, const lw_net *net)
 {
     for (size_t i = 0, module = 0; i < net->layer_count; i++) {
@@ -310,14 +298,13 @@ static lw_status read_tensors(const lw_safetensors *file, const lw_net *net, rea
         status = read_view(file, kinds[read->kind].prefixes[i], net, info, &read->views[1 + i]);
         read->buffers[i] = lw_alloc_floats(net->padded_count);
         if (status == LW_OK && !read->buffers[i])
-            status = lw_fail(LW_ENOMEM, "%s: no memory for the optimizer's state",
-                             lw_safetensors_path(file));
+            status = lw_no_memory(lw_safetensors_path(file), "the optimizer's state");
     }
     free(info);
     return status == LW_OK ? check_variance(file, net, read->views[2]) : status;
 }
 
-/* Hands the state over to the network; nothing can fail any more. */
+/* Moves the state to the network. Cannot fail. */
 static void adopt(lw_net *net, read_state *read)
 {
     lw_optimizer_reset(net);
@@ -338,7 +325,10 @@ static void adopt(lw_net *net, read_state *read)
 lw_status lw_net_load_state(lw_net *net, lw_position *position, const char *path)
 {
     if (!net || !position || !path)
-        return lw_fail(LW_EINVAL, "%s is NULL", !net ? "net" : path ? "position" : "path");
+        return lw_fail(LW_EINVAL, "lw_net_load_state: %s is NULL",
+                       !net   ? "net"
+                       : path ? "position"
+                              : "path");
     lw_safetensors *file;
     lw_status status = lw_safetensors_open(&file, path);
     if (status != LW_OK)
