@@ -103,7 +103,7 @@ START_TEST(invalid_batches_end_the_run)
     s = (stream){.problem = &p, .total = 0};
     ASSERT_FAILS(LW_EDATA, "no rows", lw_fit_source(net, &source, &options));
     s = (stream){.problem = &p, .total = ROWS, .too_many = 1};
-    ASSERT_FAILS(LW_EDATA, "5 rows where 4 fit", lw_fit_source(net, &source, &options));
+    ASSERT_FAILS(LW_EDATA, "returned 5 rows; at most 4", lw_fit_source(net, &source, &options));
     s = (stream){.problem = &p, .total = ROWS, .poison = 1};
     ASSERT_FAILS(LW_EDATA, "row 2, column 1", lw_fit_source(net, &source, &options));
     s = (stream){.problem = &p, .total = ROWS};

@@ -35,7 +35,7 @@ lw_status lw_net_load_parameters(lw_net *net, const char *path)
 
 /* ---- Reading the architecture ------------------------------------------------------------- */
 
-static const char writer[] = "lw_net_save";
+static const char save_function[] = "lw_net_save";
 
 typedef struct architecture {
     size_t layers;
@@ -106,11 +106,11 @@ static size_t count_items(const char *list)
 static lw_status parse_layers(const lw_safetensors *file, architecture *read)
 {
     const char *inputs, *units, *activations;
-    lw_status status = lw_metadata_text(file, LW_KEY_INPUTS, writer, &inputs);
+    lw_status status = lw_metadata_text(file, LW_KEY_INPUTS, save_function, &inputs);
     if (status == LW_OK)
-        status = lw_metadata_text(file, LW_KEY_UNITS, writer, &units);
+        status = lw_metadata_text(file, LW_KEY_UNITS, save_function, &units);
     if (status == LW_OK)
-        status = lw_metadata_text(file, LW_KEY_ACTIVATIONS, writer, &activations);
+        status = lw_metadata_text(file, LW_KEY_ACTIVATIONS, save_function, &activations);
     if (status != LW_OK)
         return status;
 
@@ -145,7 +145,7 @@ static lw_status parse_layers(const lw_safetensors *file, architecture *read)
 static lw_status parse_architecture(const lw_safetensors *file, architecture *read)
 {
     const char *version;
-    const lw_status status = lw_metadata_text(file, LW_KEY_VERSION, writer, &version);
+    const lw_status status = lw_metadata_text(file, LW_KEY_VERSION, save_function, &version);
     if (status != LW_OK)
         return status;
     if (strcmp(version, LW_MODEL_FILE_VERSION) != 0)
