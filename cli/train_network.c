@@ -25,7 +25,7 @@ static lw_status create_layers(train_run *run)
                                         .init = (lw_init)o->initializer};
     layers[count++] =
         (lw_layer_spec){.units = outputs, .activation = output, .init = (lw_init)o->initializer};
-    return lw_net_create(&run->net, run->training.inputs, layers, count, o->seed);
+    return lw_net_create_mlp(&run->net, run->training.inputs, layers, count, o->seed);
 }
 
 lw_status train_network_create(train_run *run)

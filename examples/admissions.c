@@ -58,7 +58,7 @@ static lw_status run(const lw_dataset *train, const lw_dataset *test, uint64_t s
         .on_epoch = show_loss,
     };
     lw_net *net = NULL;
-    lw_status status = lw_net_create(&net, train->inputs, layers, 1, seed);
+    lw_status status = lw_net_create_mlp(&net, train->inputs, layers, 1, seed);
     if (status == LW_OK)
         status = lw_fit(net, train, &options);
     if (status == LW_OK)

@@ -47,7 +47,7 @@ int main(void)
     };
 
     lw_net *net = NULL;
-    lw_status status = lw_net_create(&net, INPUTS, layers, 1, /* seed */ 1);
+    lw_status status = lw_net_create_mlp(&net, INPUTS, layers, 1, /* seed */ 1);
     if (status == LW_OK)
         status = lw_fit(net, &data, &options);
     if (status == LW_OK)

@@ -86,7 +86,7 @@ static lw_status run(const lw_dataset *train, const lw_dataset *dev, uint64_t se
     };
     lw_net *net = NULL;
     lw_evaluation result = {0};
-    lw_status status = lw_net_create(&net, 2, layers, 3, seed);
+    lw_status status = lw_net_create_mlp(&net, 2, layers, 3, seed);
     if (status == LW_OK)
         status = train_until_learned(net, seed, train, &options, &result);
     if (status == LW_OK)

@@ -120,7 +120,7 @@ int main(void)
         {.units = OUTPUTS, .activation = LW_ACTIVATION_TANH, .init = LW_INIT_XAVIER},
     };
     lw_net *net = NULL;
-    lw_status status = lw_net_create(&net, INPUTS, layers, 2, /* seed */ 1);
+    lw_status status = lw_net_create_mlp(&net, INPUTS, layers, 2, /* seed */ 1);
     if (status == LW_OK)
         status = check_gradients(net);
     if (status == LW_OK)

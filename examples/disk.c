@@ -63,7 +63,7 @@ int main(int argc, char **argv)
         {.units = 2, .activation = LW_ACTIVATION_SOFTMAX},
     };
     lw_net *net = NULL;
-    lw_status status = lw_net_create(&net, 2, layers, 3, seed);
+    lw_status status = lw_net_create_mlp(&net, 2, layers, 3, seed);
     run r = {net, &data, LW_OK};
     const lw_fit_options options = {
         .size = sizeof options,

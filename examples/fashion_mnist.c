@@ -46,7 +46,7 @@ static lw_status run(const lw_dataset *train, const lw_dataset *test, const char
         .on_epoch = show_epoch,
     };
     lw_net *net = NULL;
-    lw_status status = lw_net_create(&net, train->inputs, layers, 3, /* seed */ 1);
+    lw_status status = lw_net_create_mlp(&net, train->inputs, layers, 3, /* seed */ 1);
     if (status == LW_OK)
         status = lw_fit(net, train, &options);
     if (status == LW_OK && path)

@@ -63,7 +63,7 @@ int main(int argc, char **argv)
         {.units = 1, .activation = LW_ACTIVATION_SIGMOID, .init = LW_INIT_HE},
     };
     lw_net *net = NULL;
-    lw_status status = lw_net_create(&net, INPUTS, layers, 2, seed_argument(argc, argv));
+    lw_status status = lw_net_create_mlp(&net, INPUTS, layers, 2, seed_argument(argc, argv));
     if (status == LW_OK)
         status = train(net);
     if (status == LW_OK)

@@ -22,7 +22,7 @@ lw_net *make_net(const std::vector<size_t> &sizes)
                           i + 1 == sizes.size() ? LW_ACTIVATION_SOFTMAX : LW_ACTIVATION_RELU,
                           LW_INIT_DEFAULT, 0.0f});
     lw_net *net = nullptr;
-    check(lw_net_create(&net, sizes[0], layers.data(), layers.size(), 1));
+    check(lw_net_create_mlp(&net, sizes[0], layers.data(), layers.size(), 1));
     return net;
 }
 

@@ -15,9 +15,9 @@ static void net_create(void)
     lw_layer_spec bad[2];
     const lw_layer_spec good[2] = {{.units = 4, .activation = LW_ACTIVATION_RELU},
                                    {.units = 2, .activation = LW_ACTIVATION_SOFTMAX}};
-#define CREATE(inputs, specs, count) lw_net_create(&s.handle, inputs, specs, count, 1)
+#define CREATE(inputs, specs, count) lw_net_create_mlp(&s.handle, inputs, specs, count, 1)
 #define WITH(field, value)           (memcpy(bad, good, sizeof bad), bad[0].field = (value), bad)
-    REFUSES(LW_EINVAL, "net", lw_net_create(NULL, 3, good, 2, 1));
+    REFUSES(LW_EINVAL, "net", lw_net_create_mlp(NULL, 3, good, 2, 1));
     REFUSES(LW_EINVAL, "input", CREATE(0, good, 2));
     REFUSES(LW_EINVAL, "layer", CREATE(3, NULL, 2));
     REFUSES(LW_EINVAL, "layer", CREATE(3, good, 0));
@@ -306,7 +306,7 @@ static void net_reserve(void)
     expect_usable(net);
     /* A small net, whose workspace differs. */
     const lw_layer_spec small = {.units = 1};
-    ck_assert_int_eq(lw_net_create(&net, 2, &small, 1, 1), LW_OK);
+    ck_assert_int_eq(lw_net_create_mlp(&net, 2, &small, 1, 1), LW_OK);
     for (size_t i = 0; i < HUGE_SIZES; i++)
         REFUSES(LW_EINVAL, "overflows", lw_net_reserve(net, huge_sizes[i]));
     REFUSES(LW_ENOMEM, "memory", lw_net_reserve(net, (size_t)1 << 50));
@@ -464,7 +464,7 @@ int main(int argc, char **argv)
         {"lw_history_free", bad_history_free},
         {"lw_net_backward", net_backward},
         {"lw_net_clip_gradients", net_clip_gradients},
-        {"lw_net_create", net_create},
+        {"lw_net_create_mlp", net_create},
         {"lw_net_destroy", net_destroy},
         {"lw_net_export_c", bad_net_export_c},
         {"lw_net_export_onnx", bad_net_export_onnx},

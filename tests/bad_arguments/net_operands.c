@@ -35,7 +35,7 @@ static lw_net *trained_net(void)
 {
     lw_net *net;
     const lw_optimizer adam = lw_adam(0.01f);
-    ck_assert_int_eq(lw_net_create(&net, INPUTS, layers, 2, 7), LW_OK);
+    ck_assert_int_eq(lw_net_create_mlp(&net, INPUTS, layers, 2, 7), LW_OK);
     ck_assert_int_eq(lw_train_step(net, LW_LOSS_DEFAULT, &adam, ROWS, s.x, &s.by_label, NULL),
                      LW_OK);
     return net;

@@ -13,7 +13,7 @@ int main()
     options.optimizer = lw_adam(0.05f), options.epochs = 1000;
     lw_net *net;
     float p[4];
-    if (lw_net_create(&net, 2, layers, 2, 1) || lw_fit(net, &data, &options) ||
+    if (lw_net_create_mlp(&net, 2, layers, 2, 1) || lw_fit(net, &data, &options) ||
         lw_predict(net, 4, x, p))
         return std::fprintf(stderr, "%s\n", lw_last_error()), 1;
     lw_net_destroy(net);

@@ -24,7 +24,7 @@ static void train(unsigned seed)
 static void prepare(void)
 {
     position = (lw_position){0};
-    REQUIRE_OK(lw_net_create(&net, INPUTS, layers, 3, 1));
+    REQUIRE_OK(lw_net_create_mlp(&net, INPUTS, layers, 3, 1));
     train(1);
 }
 

@@ -49,7 +49,7 @@ static void fill(void)
 static void make(size_t inputs, const lw_layer_spec *layers, size_t count, unsigned threads)
 {
     fill();
-    REQUIRE_OK(lw_net_create(&net, inputs, layers, count, 3));
+    REQUIRE_OK(lw_net_create_mlp(&net, inputs, layers, count, 3));
     lw_net_set_threads(net, threads);
     data = (lw_dataset){.rows = ROWS,
                         .inputs = inputs,
@@ -92,12 +92,12 @@ static uint64_t observe(uint64_t hash)
 
 static lw_status create_layered(void)
 {
-    return lw_net_create(&net, INPUTS, layered, 3, 1);
+    return lw_net_create_mlp(&net, INPUTS, layered, 3, 1);
 }
 
 static lw_status create_small_net(void)
 {
-    return lw_net_create(&net, TALL, small_net, 2, 1);
+    return lw_net_create_mlp(&net, TALL, small_net, 2, 1);
 }
 
 static void make_layered(void)

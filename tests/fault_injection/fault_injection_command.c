@@ -160,7 +160,7 @@ static void write_inputs(void)
     const lw_fit_options options = {
         .size = sizeof options, .batch_size = 16, .epochs = 2, .clip_norm = 1.0f};
     lw_net *net;
-    REQUIRE_OK(lw_net_create(&net, INPUTS, layers, 3, 1));
+    REQUIRE_OK(lw_net_create_mlp(&net, INPUTS, layers, 3, 1));
     REQUIRE_OK(lw_fit(net, &data, &options));
     REQUIRE_OK(lw_net_save(net, file_path("net")));
     REQUIRE_OK(lw_net_save_state(net, &(lw_position){.epochs = 2}, file_path("state")));

@@ -29,7 +29,7 @@ static lw_net *trained_net(void)
                              .x = random_floats(50 * 20, -1.0f, 1.0f, 1),
                              .target.labels = random_labels(50, 7, 2)};
     lw_net *net;
-    require_ok(lw_net_create(&net, 20, layers, 2, 5));
+    require_ok(lw_net_create_mlp(&net, 20, layers, 2, 5));
     require_ok(lw_fit(net, &data, &(lw_fit_options){.size = sizeof(lw_fit_options), .epochs = 2}));
     return net;
 }

@@ -21,7 +21,7 @@ static void add_initialisation(digest *d)
             {.units = 200, .activation = LW_ACTIVATION_RELU, .init = inits[i]},
             {.units = 10, .init = inits[i], .init_scale = 0.3f}};
         lw_net *net;
-        require_ok(lw_net_create(&net, 100, layers, 2, 42 + i));
+        require_ok(lw_net_create_mlp(&net, 100, layers, 2, 42 + i));
         add_parameters(d, net);
         lw_net_destroy(net);
         free_all();
@@ -87,7 +87,7 @@ static void add_run(digest *d, const run *r)
     options.validation = &data;
     options.history = &history;
     lw_net *net;
-    require_ok(lw_net_create(&net, r->inputs, r->layers, r->layer_count, 5));
+    require_ok(lw_net_create_mlp(&net, r->inputs, r->layers, r->layer_count, 5));
     require_ok(lw_net_set_precision(net, r->precision));
     require_ok(lw_fit(net, &data, &options));
     add_history(d, &history);
@@ -198,7 +198,7 @@ static void add_custom_loop(digest *d)
 {
     const lw_dataset data = data_of(&layered);
     lw_net *net;
-    require_ok(lw_net_create(&net, layered.inputs, layered.layers, layered.layer_count, 5));
+    require_ok(lw_net_create_mlp(&net, layered.inputs, layered.layers, layered.layer_count, 5));
     for (size_t i = 0; i < OPTIMIZERS; i++) {
         double loss, norm;
         require_ok(lw_net_forward(net, data.rows, data.x, NULL));

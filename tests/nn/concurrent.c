@@ -76,7 +76,7 @@ float *run_training(size_t run, unsigned threads)
         r->optimizer == LW_OPTIMIZER_SGD ? lw_sgd_momentum(0.05f, 0.9f) : lw_adam(0.01f);
     optimizer.kind = r->optimizer;
     lw_net *net = NULL;
-    must(lw_net_create(&net, r->inputs, layers, 2, 3));
+    must(lw_net_create_mlp(&net, r->inputs, layers, 2, 3));
     must(lw_net_set_precision(net, r->precision));
     lw_net_set_threads(net, threads);
     must(lw_fit(net, &data,

@@ -72,7 +72,7 @@ int is_canary(size_t n, const float *floats)
 lw_net *make_net(size_t inputs, const lw_layer_spec *layers, size_t count, uint64_t seed)
 {
     lw_net *net = NULL;
-    ASSERT_OK(lw_net_create(&net, inputs, layers, count, seed));
+    ASSERT_OK(lw_net_create_mlp(&net, inputs, layers, count, seed));
     return net;
 }
 

@@ -49,7 +49,7 @@ static void free_problem(problem *p)
 START_TEST(the_counter_counts)
 {
     lw_net *net;
-    ASSERT_OK(WATCHED(lw_net_create(&net, INPUTS, layers, 3, 1)));
+    ASSERT_OK(WATCHED(lw_net_create_mlp(&net, INPUTS, layers, 3, 1)));
     ck_assert_uint_eq(allocation_count(), 3);
     lw_net_destroy(net);
 }
@@ -290,7 +290,7 @@ START_TEST(reported_memory_equals_allocations)
     lw_net *warm_up = make_net(c->inputs, c->layers, c->layer_count, 3), *net = NULL;
     lw_net_set_threads(warm_up, 1);
     ASSERT_OK(training_step(c, custom_loop, warm_up, x, y));
-    ASSERT_OK(WATCHED(lw_net_create(&net, c->inputs, c->layers, c->layer_count, 3)));
+    ASSERT_OK(WATCHED(lw_net_create_mlp(&net, c->inputs, c->layers, c->layer_count, 3)));
     lw_net_set_threads(net, 1);
     ck_assert_uint_le(allocated_bytes() - lw_net_memory(net), 64);
     ASSERT_OK(WATCHED(training_step(c, custom_loop, net, x, y)));

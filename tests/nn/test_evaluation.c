@@ -114,7 +114,7 @@ START_TEST(softmax_of_one_output_is_rejected)
     lw_net *net = NULL;
     for (size_t first = 0; first < 2; first++)
         ASSERT_FAILS(LW_EINVAL, "softmax needs at least two units",
-                     lw_net_create(&net, 3, layers + first, 2 - first, 1));
+                     lw_net_create_mlp(&net, 3, layers + first, 2 - first, 1));
     ck_assert_ptr_null(net);
 }
 END_TEST

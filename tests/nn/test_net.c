@@ -37,14 +37,14 @@ START_TEST(creation_rejects_invalid_layers)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         lw_net *net = untouched;
         ASSERT_FAILS(LW_EINVAL, cases[i].message,
-                     lw_net_create(&net, cases[i].inputs, cases[i].layers, cases[i].count, 1));
+                     lw_net_create_mlp(&net, cases[i].inputs, cases[i].layers, cases[i].count, 1));
         ck_assert_ptr_eq(net, untouched);
     }
     lw_net *net = untouched;
-    ASSERT_FAILS(LW_EINVAL, "layer", lw_net_create(&net, 1, NULL, 1, 1));
-    ASSERT_FAILS(LW_EINVAL, "net", lw_net_create(NULL, 1, odd_layers, 1, 1));
+    ASSERT_FAILS(LW_EINVAL, "layer", lw_net_create_mlp(&net, 1, NULL, 1, 1));
+    ASSERT_FAILS(LW_EINVAL, "net", lw_net_create_mlp(NULL, 1, odd_layers, 1, 1));
     const lw_layer_spec too_large = {.units = SIZE_MAX / 1024};
-    ASSERT_FAILS(LW_ENOMEM, "memory", lw_net_create(&net, 16, &too_large, 1, 1));
+    ASSERT_FAILS(LW_ENOMEM, "memory", lw_net_create_mlp(&net, 16, &too_large, 1, 1));
     ck_assert_ptr_eq(net, untouched);
     lw_net_destroy(NULL);
 }

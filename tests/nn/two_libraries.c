@@ -58,7 +58,7 @@ static library load(Lmid_t space, const char *kernels, const char *nn)
     l.nn = dlmopen(space, nn, RTLD_NOW | RTLD_LOCAL);
     if (!l.nn)
         give_up(nn, dlerror());
-    find(l.nn, "lw_net_create", &l.create);
+    find(l.nn, "lw_net_create_mlp", &l.create);
     find(l.nn, "lw_net_destroy", &l.destroy);
     find(l.nn, "lw_net_set_threads", &l.set_threads);
     find(l.nn, "lw_fit", &l.fit);

@@ -54,7 +54,7 @@ static int run_steps(int is_layered, size_t steps)
     make_points(rows, x, labels);
     const lw_target target = {.labels = labels};
     lw_net *net;
-    if (lw_net_create(&net, INPUTS, is_layered ? layered : small_net, is_layered ? 3 : 2, 1) !=
+    if (lw_net_create_mlp(&net, INPUTS, is_layered ? layered : small_net, is_layered ? 3 : 2, 1) !=
         LW_OK)
         return fail("network");
     if (monitor_limit_memory(SMALL_LIMIT_MB) != 0)
@@ -126,7 +126,7 @@ static int run_fashion(double limit_seconds)
         status = lw_dataset_load_idx(&test, DIRECTORY "t10k-images-idx3-ubyte.gz",
                                      DIRECTORY "t10k-labels-idx1-ubyte.gz", NULL);
     if (status == LW_OK)
-        status = lw_net_create(&f.net, training.inputs, layers, 3, 1);
+        status = lw_net_create_mlp(&f.net, training.inputs, layers, 3, 1);
     if (status == LW_OK && monitor_limit_memory(FASHION_LIMIT_MB) != 0)
         status = lw_fail(LW_EINVAL, "cannot limit the memory");
     const lw_fit_options options = {.size = sizeof options,

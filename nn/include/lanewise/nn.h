@@ -79,7 +79,7 @@ typedef struct lw_layer_spec {
  * who releases it with lw_net_destroy. LW_EINVAL for inputs, units or layer_count 0 and for softmax
  * before the last layer or of one unit, whose output is always 1.
  */
-LW_API lw_status lw_net_create(lw_net **net, size_t inputs, const lw_layer_spec *layers,
+LW_API lw_status lw_net_create_mlp(lw_net **net, size_t inputs, const lw_layer_spec *layers,
                                size_t layer_count, uint64_t seed);
 
 /* Releases a network. NULL is allowed. */
@@ -115,7 +115,7 @@ LW_API const char *lw_activation_name(lw_activation activation);
 /* The activation of that name; LW_EINVAL if there is none. */
 LW_API lw_status lw_activation_parse(const char *name, lw_activation *activation);
 
-/* Draws all parameters anew as lw_net_create does, from the network's generator seeded with seed,
+/* Draws all parameters anew as lw_net_create_mlp does, from the network's generator seeded with seed,
  * and forgets optimizer state. */
 LW_API lw_status lw_net_initialize(lw_net *net, uint64_t seed);
 
@@ -630,7 +630,7 @@ LW_API lw_status lw_net_load_parameters(lw_net *net, const char *path);
  * Makes a network of the tensors in a file that holds no architecture, such as a state dict that
  * PyTorch saved as safetensors: as many layers, of their shapes, as lw_net_load_parameters would
  * read. What no file of this kind says is which activations the layers have: hidden is that of all
- * but the last, output that of the last. (For others, lw_net_create and lw_net_load_parameters.)
+ * but the last, output that of the last. (For others, lw_net_create_mlp and lw_net_load_parameters.)
  * Its generator is seeded with 0. Errors as lw_net_load_parameters; LW_ESHAPE, too, for shapes that
  * do not follow one another, and LW_EINVAL for softmax in hidden layers or of one output.
  */

@@ -39,7 +39,7 @@ typedef struct lw_ranks {
 /*
  * Makes net the network of one rank; NULL makes it a network of this process alone again. Copies
  * the struct. The copies of the network on all ranks must have the same parameters, optimizer state
- * and generator, as they have after lw_net_create with one seed.
+ * and generator, as they have after lw_net_create_mlp with one seed.
  *
  * Collective from then on (called by all ranks, in the same order):
  *

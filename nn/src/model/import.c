@@ -22,7 +22,7 @@ static lw_status create(lw_net **net, const lw_layer_info *info, size_t layers,
     for (size_t i = 0; i < layers; i++)
         specs[i] =
             (lw_layer_spec){.units = info[i].out, .activation = i + 1 < layers ? hidden : output};
-    const lw_status status = lw_net_create(net, info[0].in, specs, layers, 0);
+    const lw_status status = lw_net_create_mlp(net, info[0].in, specs, layers, 0);
     free(specs);
     return status;
 }

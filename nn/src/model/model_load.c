@@ -170,7 +170,7 @@ lw_status lw_model_layers(const lw_safetensors *file, size_t *layers, lw_layer_i
 static lw_status create_net(lw_net **net, const architecture *read, const float *parameters)
 {
     lw_net *created;
-    lw_status status = lw_net_create(&created, read->info[0].in, read->specs, read->layers, 0);
+    lw_status status = lw_net_create_mlp(&created, read->info[0].in, read->specs, read->layers, 0);
     if (status != LW_OK)
         return status;
     status = lw_net_set_parameters(created, parameters);

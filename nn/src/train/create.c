@@ -196,11 +196,11 @@ static lw_status build(lw_net **net, size_t inputs, const lw_layer_spec *specs, 
     return LW_OK;
 }
 
-lw_status lw_net_create(lw_net **net, size_t inputs, const lw_layer_spec *layers,
+lw_status lw_net_create_mlp(lw_net **net, size_t inputs, const lw_layer_spec *layers,
                         size_t layer_count, uint64_t seed)
 {
     if (!net)
-        return lw_fail(LW_EINVAL, "lw_net_create: net is NULL");
+        return lw_fail(LW_EINVAL, "lw_net_create_mlp: net is NULL");
     lw_status status = check_architecture(inputs, layers, layer_count);
     if (status != LW_OK)
         return status;

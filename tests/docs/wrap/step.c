@@ -36,7 +36,7 @@ int main(void)
                                     {.units = outputs}};
     const lw_optimizer optimizer = lw_adam(0.01f);
     lw_net *net = NULL;
-    lw_status status = lw_net_create(&net, inputs, layers, 2, 1);
+    lw_status status = lw_net_create_mlp(&net, inputs, layers, 2, 1);
     if (status != LW_OK || lw_net_parameter_count(net) != parameters)
         return 1;
     const double before = mean_squared_error(net, x, t);
