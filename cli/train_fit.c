@@ -37,7 +37,7 @@ static lw_status call_fit(train_run *run)
         .optimizer = train_optimizer(o),
         .batch_size = o->batch,
         .epochs = o->epochs,
-        .begin = run->start,
+        .start = run->start,
         .no_shuffle = o->no_shuffle,
         .schedule = {.kind = (lw_schedule_kind)o->schedule,
                      .every = o->step_every,
@@ -48,7 +48,7 @@ static lw_status call_fit(train_run *run)
         .on_batch = run->progress.on_terminal ? on_batch : NULL,
         .user = run,
         .stop = &interrupt_number,
-        .reached = &run->end,
+        .end_position = &run->end,
         .history = o->report != NULL ? &run->history : NULL,
     };
     return lw_fit(run->net, &run->training, &options);

@@ -46,12 +46,12 @@ static const struct {
     {LW_EINVAL, "clip_norm -1", {.clip_norm = -1.0f}},
     {LW_EINVAL, "clip_norm nan", {.clip_norm = NAN}},
     {LW_EINVAL, "clip_norm inf", {.clip_norm = INFINITY}},
-    {LW_EINVAL, "begin, after epoch 11", {.begin = {.epochs = 11}}},
-    {LW_EINVAL, "begin, after epoch 10 and 2", {.begin = {.epochs = 10, .batches = 2}}},
-    {LW_EINVAL, "begin, after epoch 3", {.epochs = 2, .begin = {.epochs = 3}}},
-    {LW_EINVAL, "the loss of begin is nan", {.begin = {.loss = (double)NAN}}},
-    {LW_EINVAL, "begin, after 3 batches", {.batch_size = 4, .begin = {.batches = 3}}},
-    {LW_EINVAL, "begin, after 1 batches", {.batch_size = LW_FULL_BATCH, .begin = {.batches = 1}}},
+    {LW_EINVAL, "start, after epoch 11", {.start = {.epochs = 11}}},
+    {LW_EINVAL, "start, after epoch 10 and 2", {.start = {.epochs = 10, .batches = 2}}},
+    {LW_EINVAL, "start, after epoch 3", {.epochs = 2, .start = {.epochs = 3}}},
+    {LW_EINVAL, "the loss of start is nan", {.start = {.loss = (double)NAN}}},
+    {LW_EINVAL, "start, after 3 batches", {.batch_size = 4, .start = {.batches = 3}}},
+    {LW_EINVAL, "start, after 1 batches", {.batch_size = LW_FULL_BATCH, .start = {.batches = 1}}},
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
@@ -84,7 +84,7 @@ static void expect_rejected(lw_status status, const char *message, lw_fit_option
     const uint64_t generator = net->random.state;
     options.size = sizeof options;
     options.history = &history;
-    options.reached = &reached;
+    options.end_position = &reached;
     options.on_epoch = never_an_epoch;
     if (by_source)
         ASSERT_FAILS(status, message, lw_fit_source(net, &source, &options));
@@ -105,7 +105,7 @@ START_TEST(invalid_options_are_rejected)
 {
     expect_rejected(cases[_i].status, cases[_i].message, cases[_i].options, 0);
     /* The number of batches of a source is unknown, so this option cannot be checked. */
-    if (!strstr(cases[_i].message, "begin, after 3 b") && !strstr(cases[_i].message, "1 batches"))
+    if (!strstr(cases[_i].message, "start, after 3 b") && !strstr(cases[_i].message, "1 batches"))
         expect_rejected(cases[_i].status, cases[_i].message, cases[_i].options, 1);
 }
 END_TEST

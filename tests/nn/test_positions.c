@@ -141,7 +141,7 @@ static task begin_task(const scenario *s, int by_source)
     t.steps = s->batch == LW_FULL_BATCH ? 1 : (s->rows + s->batch - 1) / s->batch;
     lw_net *net = new_net(s);
     lw_position end;
-    ASSERT_OK(fit(&t, net, (lw_fit_options){.history = &t.whole, .reached = &end}));
+    ASSERT_OK(fit(&t, net, (lw_fit_options){.history = &t.whole, .end_position = &end}));
     ck_assert_uint_eq(end.epochs, EPOCHS);
     ck_assert_uint_eq(end.batches, 0);
     t.whole_file = save(net, &end, "whole.safetensors");
@@ -177,7 +177,8 @@ static void resume_run(const task *t, size_t step, const char *stopped)
     ASSERT_OK(lw_net_set_precision(net, t->s->precision));
     ASSERT_OK(lw_net_load_state(net, &begin, stopped));
     lw_net_set_threads(net, 2);
-    ASSERT_OK(fit(t, net, (lw_fit_options){.begin = begin, .history = &rest, .reached = &end}));
+    ASSERT_OK(
+        fit(t, net, (lw_fit_options){.start = begin, .history = &rest, .end_position = &end}));
     assert_same_files(t->s->name, step, save(net, &end, "resumed.safetensors"), t->whole_file);
     ck_assert_uint_eq(rest.count, EPOCHS - begin.epochs);
     for (size_t i = 0; i < rest.count; i++) {
@@ -222,7 +223,7 @@ static void stop_and_go_on(const task *t, size_t step, int by_callback)
                   (lw_fit_options){.on_batch = stop_after_steps,
                                    .user = &s,
                                    .stop = &s.stop,
-                                   .reached = &reached,
+                                   .end_position = &reached,
                                    .history = &history}));
     /* For a source, the end of an epoch is unknown until the source reports it. */
     const size_t epochs = step / t->steps, batches = step % t->steps;
@@ -241,7 +242,7 @@ static void stop_and_go_on(const task *t, size_t step, int by_callback)
     /* The stopped network itself can also continue. */
     lw_net *whole;
     ASSERT_OK(lw_net_load(&whole, t->whole_file));
-    ASSERT_OK(fit(t, net, (lw_fit_options){.begin = reached}));
+    ASSERT_OK(fit(t, net, (lw_fit_options){.start = reached}));
     float *got = parameters_of(net), *want = parameters_of(whole);
     assert_same_bits(t->s->name, lw_net_parameter_count(net), got, want);
     free(got);
@@ -271,7 +272,7 @@ START_TEST(a_run_stopped_before_it_begins_trains_nothing)
     const sig_atomic_t stop = 1;
     lw_position reached = {.epochs = 99};
     float *before = parameters_of(net);
-    ASSERT_OK(fit(&t, net, (lw_fit_options){.stop = &stop, .reached = &reached}));
+    ASSERT_OK(fit(&t, net, (lw_fit_options){.stop = &stop, .end_position = &reached}));
     ck_assert(reached.epochs == 0 && reached.batches == 0);
     float *after = parameters_of(net);
     assert_same_bits("parameters", lw_net_parameter_count(net), after, before);
@@ -316,7 +317,7 @@ START_TEST(a_signal_stops_a_run_without_an_end)
                               .batch_size = s->batch,
                               .epochs = SIZE_MAX,
                               .stop = &signalled,
-                              .reached = &reached};
+                              .end_position = &reached};
     long milliseconds = 30;
     do { /* repeats if a busy machine did not reach the first step */
         signal_after(milliseconds);
@@ -328,12 +329,12 @@ START_TEST(a_signal_stops_a_run_without_an_end)
 
     /* Then completes the last epoch and takes as many epochs again without interruption. */
     options.stop = NULL;
-    options.reached = NULL;
+    options.end_position = NULL;
     options.epochs = reached.epochs + (reached.batches > 0);
     ASSERT_OK(lw_fit(again, &t.data, &options));
     lw_position end;
-    options.begin = reached;
-    options.reached = &end;
+    options.start = reached;
+    options.end_position = &end;
     ASSERT_OK(lw_fit(net, &t.data, &options));
     float *got = parameters_of(net), *want = parameters_of(again);
     assert_same_bits(s->name, lw_net_parameter_count(net), got, want);
@@ -357,19 +358,20 @@ START_TEST(positions_beyond_the_end_are_rejected)
         {{EPOCHS, 1, 0.0}, "after epoch 3 and 1 batches, is beyond the end, epoch 3"},
         {{0, 5, 0.0}, "after 5 batches, is beyond the end of an epoch of 5"},
         {{0, SIZE_MAX, 0.0}, "is beyond the end of an epoch of 5"},
-        {{0, 1, (double)NAN}, "loss of begin"},
-        {{0, 1, (double)INFINITY}, "loss of begin"},
+        {{0, 1, (double)NAN}, "loss of start"},
+        {{0, 1, (double)INFINITY}, "loss of start"},
     };
     task t = begin_task(&scenarios[0], 0);
     lw_net *net = new_net(t.s);
     lw_position reached = {.epochs = 99};
     float *before = parameters_of(net);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        ASSERT_FAILS(LW_EINVAL, cases[i].message,
-                     fit(&t, net, (lw_fit_options){.begin = cases[i].begin, .reached = &reached}));
+        ASSERT_FAILS(
+            LW_EINVAL, cases[i].message,
+            fit(&t, net, (lw_fit_options){.start = cases[i].begin, .end_position = &reached}));
     t.by_source = 1;
     ASSERT_FAILS(LW_EDATA, "epoch 1 has 5 batches, but the run resumes after 6",
-                 fit(&t, net, (lw_fit_options){.begin = {0, 6, 0.0}, .reached = &reached}));
+                 fit(&t, net, (lw_fit_options){.start = {0, 6, 0.0}, .end_position = &reached}));
     ck_assert_uint_eq(reached.epochs, 99);
     float *after = parameters_of(net);
     assert_same_bits("parameters", lw_net_parameter_count(net), after, before);

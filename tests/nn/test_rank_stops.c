@@ -82,7 +82,7 @@ static void stop_rank(void *user, const lw_ranks *ranks)
                                        .on_epoch = end_epoch,
                                        .user = &r,
                                        .stop = &all->stop[ranks->rank],
-                                       .reached = &all->reached[ranks->rank]}));
+                                       .end_position = &all->reached[ranks->rank]}));
     lw_net_destroy(net);
 }
 

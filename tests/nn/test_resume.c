@@ -202,7 +202,7 @@ static const char *resumed_run(const task *t, unsigned threads, const char *stop
     ck_assert_uint_eq(done.epochs, DONE);
     lw_fit_options options = t->options;
     lw_net_set_threads(net, threads);
-    options.begin = done;
+    options.start = done;
     ASSERT_OK(lw_fit(net, &t->data, &options));
     ASSERT_OK(lw_net_save_state(net, &(lw_position){.epochs = EPOCHS}, path));
     lw_net_destroy(net);
@@ -346,7 +346,7 @@ START_TEST(epoch_numbers_continue)
     lw_fit_options options = t.options;
     options.history = &whole;
     ASSERT_OK(lw_fit(net, &t.data, &options));
-    options.begin.epochs = DONE;
+    options.start.epochs = DONE;
     options.on_epoch = check_continued_report;
     options.user = &next;
     options.history = &history;
@@ -369,7 +369,7 @@ START_TEST(a_complete_run_resumes_without_training)
     lw_history history = {.count = 9};
     float *before = parameters_of(net);
     lw_fit_options options = t.options;
-    options.begin.epochs = EPOCHS;
+    options.start.epochs = EPOCHS;
     ASSERT_OK(lw_fit(net, &t.data, &options));
     options.history = &history;
     ASSERT_OK(lw_fit(net, &t.data, &options));
@@ -378,11 +378,11 @@ START_TEST(a_complete_run_resumes_without_training)
     lw_history_free(&history);
     ASSERT_FAILS(LW_ESTATE, "no backward pass", lw_net_get_gradients(net, before));
 
-    options.begin.epochs = EPOCHS + 1;
+    options.start.epochs = EPOCHS + 1;
     ASSERT_FAILS(LW_EINVAL, "after epoch 7 and 0 batches, is beyond the end, epoch 6",
                  lw_fit(net, &t.data, &options));
     options.epochs = 0; /* ten */
-    options.begin.epochs = 11;
+    options.start.epochs = 11;
     ASSERT_FAILS(LW_EINVAL, "after epoch 11 and 0 batches, is beyond the end, epoch 10",
                  lw_fit(net, &t.data, &options));
     float *after = parameters_of(net);
@@ -425,7 +425,7 @@ static void fit_stream(const task *t, lw_net *net, size_t first_epoch, saver *sa
     stream s = {.t = t, .first_epoch = first_epoch};
     const lw_batch_source source = {sizeof source, t->data.inputs, t->data.outputs, 1, deliver, &s};
     lw_fit_options options = t->options;
-    options.begin.epochs = first_epoch;
+    options.start.epochs = first_epoch;
     if (saves) {
         options.on_epoch = save_and_stop;
         options.user = saves;

@@ -536,7 +536,7 @@ typedef struct lw_fit_options {
     lw_optimizer optimizer; /* how */
     size_t batch_size; /* 0 means 32; LW_FULL_BATCH: all rows                                   */
     size_t epochs;     /* 0 means 10                                                            */
-    lw_position begin; /* where a run that resumes goes on, see lw_net_load_state */
+    lw_position start; /* where a run that resumes goes on, see lw_net_load_state */
     int no_shuffle;    /* rows are taken in their order; otherwise a new order every epoch,
                           except where one batch holds them all                                 */
     lw_schedule schedule; /* of the learning rate */
@@ -547,7 +547,7 @@ typedef struct lw_fit_options {
     void *user;                                                 /* handed to the callbacks */
     const volatile sig_atomic_t
         *stop;            /* non-zero stops the run after the step at hand; NULL: nothing does */
-    lw_position *reached; /* receives where the run ended; NULL: not wanted */
+    lw_position *end_position; /* receives where the run ended; NULL: not wanted */
     lw_history *history;  /* filled in if not NULL; release with lw_history_free                 */
 } lw_fit_options;
 

@@ -25,12 +25,12 @@ static lw_status resolve_options(const char *function, lw_fit_run *run, lw_net *
     lw_fit_options *o = &run->options;
     if (o->epochs == 0)
         o->epochs = DEFAULT_EPOCHS;
-    if (o->begin.epochs > o->epochs || (o->begin.epochs == o->epochs && o->begin.batches > 0))
+    if (o->start.epochs > o->epochs || (o->start.epochs == o->epochs && o->start.batches > 0))
         return lw_fail(LW_EINVAL,
-                       "%s: begin, after epoch %zu and %zu batches, is beyond the end, epoch %zu",
-                       function, o->begin.epochs, o->begin.batches, o->epochs);
-    if (!isfinite(o->begin.loss))
-        return lw_fail(LW_EINVAL, "%s: the loss of begin is %g", function, o->begin.loss);
+                       "%s: start, after epoch %zu and %zu batches, is beyond the end, epoch %zu",
+                       function, o->start.epochs, o->start.batches, o->epochs);
+    if (!isfinite(o->start.loss))
+        return lw_fail(LW_EINVAL, "%s: the loss of start is %g", function, o->start.loss);
 
     status = lw_loss_resolve(net, o->loss, &run->rule);
     if (status == LW_OK)
@@ -51,9 +51,9 @@ static lw_status resolve_options(const char *function, lw_fit_run *run, lw_net *
 /* Checks the position and the parameters at the start of a run. */
 static lw_status check_begin(const lw_fit_run *run)
 {
-    const size_t batches = run->options.begin.batches;
+    const size_t batches = run->options.start.batches;
     if (run->batches.data && batches > 0 && batches >= lw_batches_count(&run->batches))
-        return lw_fail(LW_EINVAL, "begin, after %zu batches, is beyond the end of an epoch of %zu",
+        return lw_fail(LW_EINVAL, "start, after %zu batches, is beyond the end of an epoch of %zu",
                        batches, lw_batches_count(&run->batches));
     return lw_check_parameters(run->net, LW_EDATA, "before the first step: ");
 }
@@ -67,11 +67,11 @@ static lw_status fit(lw_fit_run *run)
         status = lw_net_reserve(run->net, run->batches.max_rows > 0 ? run->batches.max_rows : 1);
     if (status != LW_OK)
         return status;
-    run->position = o->begin;
+    run->position = o->start;
     /* A position within an epoch includes the sum of its losses. */
     run->needs_losses =
-        run->needs_time || (o->reached && run->batches.batch_rows < run->batches.rows_total);
-    const size_t epochs = o->epochs - o->begin.epochs;
+        run->needs_time || (o->end_position && run->batches.batch_rows < run->batches.rows_total);
+    const size_t epochs = o->epochs - o->start.epochs;
     if (o->history && epochs > 0) {
         run->history.epochs = calloc(epochs, sizeof *run->history.epochs);
         if (!run->history.epochs)
@@ -82,8 +82,8 @@ static lw_status fit(lw_fit_run *run)
         lw_history_free(&run->history);
         return status;
     }
-    if (o->reached)
-        *o->reached = run->position;
+    if (o->end_position)
+        *o->end_position = run->position;
     if (o->history) {
         run->history.stopped = run->stopped;
         *o->history = run->history;
