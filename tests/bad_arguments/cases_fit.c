@@ -109,10 +109,10 @@ static void bad_options(lw_status (*fit)(lw_net *net, const lw_fit_options *opti
     }
     REFUSES(LW_EINVAL, "epochs",
             fit(net, OPTION(schedule, ((lw_schedule){LW_SCHEDULE_STEP, 0, 0.5f}))));
-    REFUSES(LW_EINVAL, "begin", fit(net, OPTION(begin.epochs, 2)));
-    REFUSES(LW_EINVAL, "begin", fit(net, OPTION(begin.epochs, SIZE_MAX)));
-    REFUSES(LW_EINVAL, "begin", fit(net, OPTION(begin, ((lw_position){1, 1, 0.0}))));
-    REFUSES(LW_EINVAL, "begin", fit(net, OPTION(begin, ((lw_position){0, 1, NAN}))));
+    REFUSES(LW_EINVAL, "start", fit(net, OPTION(start.epochs, 2)));
+    REFUSES(LW_EINVAL, "start", fit(net, OPTION(start.epochs, SIZE_MAX)));
+    REFUSES(LW_EINVAL, "start", fit(net, OPTION(start, ((lw_position){1, 1, 0.0}))));
+    REFUSES(LW_EINVAL, "start", fit(net, OPTION(start, ((lw_position){0, 1, NAN}))));
     for (size_t i = 0; i < HUGE_SIZES; i++)
         REFUSES(LW_ENOMEM, "epochs", fit(net, OPTION(epochs, huge_sizes[i])));
     data.inputs = INPUTS - 1;
