@@ -1,8 +1,6 @@
-/*
- * check NAME: runs one check on every instruction set of this machine, as a Check suite; with
- * LANEWISE_ISA on that set only. Sets that are not run are reported as skipped; a check that looked
- * at nothing has failed.
- */
+/* usage: check NAME. Runs one check on every instruction set of this machine, as a Check suite;
+ * with LANEWISE_ISA on that set only. Sets that are not run are reported as skipped. A check
+ * without any comparison fails. */
 #include "checks.h"
 
 #include <check.h>
@@ -12,13 +10,13 @@
 
 static const struct check *the_check;
 
-/* What a case number stands for: every set with every operation, or with none. */
+/* The meaning of a case number: every set with every operation, or with none. */
 static size_t operations_per_set(void)
 {
     return the_check->scope == ONCE ? 1 : operation_count;
 }
 
-/* Whether a set of this machine is to be tried. */
+/* Whether to test a set of this machine. */
 static int is_wanted(const char *isa)
 {
     const char *wanted = getenv("LANEWISE_ISA");

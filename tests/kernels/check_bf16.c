@@ -1,5 +1,5 @@
-/* The layers of bf16.h: the bits of plain loops on every set, in every form, and no other
- * memory. */
+/* The layers of bf16.h: on every set and in every layout the bits of plain loops, without other
+ * memory accesses. */
 #include "cases.h"
 #include "checks.h"
 #include "forms_bf16.h"
@@ -19,7 +19,7 @@ struct layer {
     size_t padding;
     int has_bias;
     lw_activation activation;
-    float *x, *w, *b, *dz, *saved; /* floats that are bf16, without gaps; b: any */
+    float *x, *w, *b, *dz, *saved; /* floats that are bf16, without gaps; b: any floats */
     struct forms x_forms, dz_forms, saved_forms;
     struct guard forward, backward; /* W packed */
 };
@@ -34,7 +34,7 @@ static float *floats_create(struct generator *from, size_t n, enum fill fill, in
     return x;
 }
 
-/* x in its forms, by lw_bf16_gather from rows in another order, and in two parts. */
+/* Converts x to its layouts by lw_bf16_gather, from rows in another order and in two parts. */
 static void gather(struct tally *tally, const struct layer *layer, struct forms *forms,
                    const float *x, size_t cols)
 {
@@ -70,7 +70,7 @@ static void check_panels(struct tally *tally, const struct layer *layer, const l
     }
 }
 
-/* In up to four parts. */
+/* Computed in up to four parts. */
 static void pack(struct tally *tally, struct layer *layer)
 {
     const size_t in = layer->in, out = layer->out;
@@ -258,8 +258,8 @@ void case_bf16_layer(struct tally *tally, size_t batch, size_t in, size_t out, s
     layer_free(&layer);
 }
 
-/* Every number becomes what the reference makes of it, and comes back exactly; every float in the
- * long run. */
+/* Every bf16 converts exactly in both directions, and floats round as in the reference; the soak
+ * test uses every float. */
 static void check_conversions(struct tally *tally)
 {
     enum { COUNT = 1000, STEP = 65521 };
@@ -307,7 +307,7 @@ void check_bf16(struct tally *tally, const struct operation *unused)
         case_bf16_layer(tally, b, c, a, round++);
         case_bf16_layer(tally, c, a, b, round++);
     }
-    /* Past a block of rows, and of pairs of rows. */
+    /* More than a block of rows, and of row pairs. */
     case_bf16_layer(tally, 128, 5, 7, round++);
     case_bf16_layer(tally, 131, 33, 35, round++);
     case_bf16_layer(tally, 1025, 3, 17, round++);

@@ -1,5 +1,4 @@
-/* Master weights of bf16 layers: the update in the tile's store has the bits of its three parts;
- * errors. */
+/* Master weights of bf16 layers: the fused update has the bits of its three parts; errors. */
 #include "checks.h"
 #include "data.h"
 #include "failure.h"
@@ -8,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Zeroed, on a cache line's boundary, and room for the whole vectors behind it that reading may
- * need. */
+/* Zeroed, aligned to a cache line, with space for the whole vectors that a read may cover. */
 static void *zeroed(size_t bytes)
 {
     const size_t room = (bytes + 127) / 64 * 64;
@@ -20,7 +18,7 @@ static void *zeroed(size_t bytes)
     return memory;
 }
 
-/* All that an update changes. */
+/* Everything that an update modifies. */
 struct master {
     lw_weights weights;
     size_t floats, forward_size, backward_size;
@@ -102,7 +100,7 @@ static lw_bf16 *random_pairs(size_t rows, size_t cols, uint64_t seed)
 static const lw_adam_update_params adam = {
     .learning_rate = 0.01f, .beta1 = 0.9f, .beta2 = 0.999f, .epsilon = 1e-8f, .step = 3};
 
-/* The three calls that lw_bf16_weights_update stands for, the copies by lw_bf16_pack from rows. */
+/* The three calls that lw_bf16_weights_update replaces; copies by lw_bf16_pack from rows. */
 static void apply_parts(struct tally *tally, struct master *a, size_t batch, const lw_bf16 *x,
                         const lw_bf16 *dz)
 {

@@ -38,7 +38,7 @@ void check_bits(struct tally *tally, const struct operation *operation)
     size_list_free(&list);
 }
 
-/* One step of a chain, as the set in use takes it. */
+/* One step of a chain, with or without FMA as on the current set. */
 static float step(float a, float b, float c)
 {
     return strcmp(lw_isa_name(), "scalar") ? fmaf(a, b, c) : a * b + c;
@@ -57,7 +57,7 @@ static void check_element(struct tally *tally, const struct problem *p, const st
                 problem_title(p), x->name, i, j, (double)got, (double)want);
 }
 
-/* 16 chains and a tree, the other order: of row i of a and column j of b. */
+/* The other order, 16 chains and a tree: row i of a times column j of b. */
 static float dot_product(const struct operand *a, const struct operand *b, int transb, size_t i,
                          size_t j, size_t steps)
 {
@@ -172,7 +172,8 @@ void check_chains(struct tally *tally, const struct operation *unused)
                   {"lw_linear_backward_input", check_backward_input_chain},
                   {"lw_linear_backward_weights", check_backward_weights_chain},
                   {"lw_column_sums", check_column_sums_chain}};
-    /* A way that needs the rows of both to be side by side must not be taken for those of one. */
+    /* Kernels that require contiguous rows of both operands must not be used if only one has them.
+     */
     enum { LAYOUTS = 4 };
     static const struct layout layouts[LAYOUTS] = {
         {.memory = HEAP},

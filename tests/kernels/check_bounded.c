@@ -16,7 +16,7 @@ static void check_fill(struct tally *tally, const struct operation *operation, i
 
 void check_bounded(struct tally *tally, const struct operation *operation)
 {
-    /* Where tests have to be fast every second size has padding, and every other one none. */
+    /* In fast mode every second size has padding, the others none. */
     const size_t step = is_fast() ? 2 : 1;
     struct size_list list = sizes_few(operation);
     for (size_t i = 0; i < list.count; i++) {

@@ -10,10 +10,8 @@ static void call(void *argument)
     p->operation->call(p);
 }
 
-/*
- * With a table that has sizes but no functions every call has to fault: what comes back took
- * another way to a kernel than the table in use. lw_argmax alone is portable C.
- */
+/* With a table that has sizes but no functions every call must fault: a call that returns did not
+ * use the current table. lw_argmax alone is portable C. */
 void check_dispatch(struct tally *tally, const struct operation *operation)
 {
     const struct lw_isa *const isa = lw_isa_current();

@@ -40,7 +40,7 @@ static void check_null(struct tally *tally, struct problem *p)
     }
 }
 
-/* Sizes that no memory has, one of which wraps around to a small number of bytes. */
+/* Sizes that exceed the address space, one of which wraps around to a small number of bytes. */
 static const size_t beyond_memory[] = {SIZE_MAX, SIZE_MAX / 2, SIZE_MAX / 4 + 2,
                                        PTRDIFF_MAX / 4 + 1};
 enum { BEYOND = sizeof beyond_memory / sizeof *beyond_memory };
@@ -103,7 +103,7 @@ static void check_placement(struct tally *tally, const struct problem *p, size_t
         return;
     float *const copy = block + floats;
     for (size_t i = 0; i < floats; i++)
-        block[i] = 0.0f; /* a label, too */
+        block[i] = 0.0f; /* also a valid label */
     memcpy(copy, block, floats * sizeof *block);
     x->data = block;
     out->data = block + shift;
@@ -129,7 +129,7 @@ static void check_overlap(struct tally *tally, const struct problem *p)
                 continue;
             if (!out->in_place_with || strcmp(out->in_place_with, x->name))
                 check_placement(tally, p, o, i, 0);
-            /* By two floats: less is no place for a double. */
+            /* By two floats: fewer is not enough for a double. */
             check_placement(tally, p, o, i, 2);
             check_placement(tally, p, o, i, operand_extent(x) - 1 - operand_extent(x) % 2);
             check_placement(tally, p, o, i, operand_extent(x) + operand_extent(x) % 2);
@@ -137,8 +137,8 @@ static void check_overlap(struct tally *tally, const struct problem *p)
     }
 }
 
-/* An output in the gaps between the rows of another operand; `ahead` floats nearer to it than it
- * may be, and `apart` more from row to row. */
+/* An output in the gaps between the rows of another operand; `ahead` floats closer to it than
+ * permitted, with a leading dimension `apart` larger. */
 static void check_gaps(struct tally *tally, const struct problem *p, size_t output, size_t other,
                        size_t ahead, size_t apart)
 {

@@ -17,7 +17,7 @@ static void check_size(struct tally *tally, const struct operation *operation, s
     }
 }
 
-/* Without padding and with it. */
+/* Without and with padding. */
 static void check_paths(struct tally *tally, const struct operation *operation)
 {
     struct size_list list = sizes_of_paths(operation);
@@ -38,8 +38,8 @@ static void check_edges(struct tally *tally, const struct operation *operation)
     size_list_free(&list);
 }
 
-/* Takes long: where tests have to be fast each operation has a fifth of the sizes, and other ones
- * than its neighbours. */
+/* Takes long: in fast mode each operation runs a fifth of the sizes, different ones from its
+ * neighbours. */
 static void check_blocks(struct tally *tally, const struct operation *operation)
 {
     const size_t number = (size_t)(operation_find(operation->name) - operations);
@@ -56,7 +56,7 @@ void check_exact(struct tally *tally, const struct operation *operation)
 {
     check_paths(tally, operation);
     check_edges(tally, operation);
-    /* Shares of a product for several threads would be smaller than a block. */
+    /* The parts of a product on several threads would be smaller than a block. */
     lw_set_threads(1);
     check_blocks(tally, operation);
     tally->not_applicable = tally->checks == 0;

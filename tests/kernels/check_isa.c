@@ -25,7 +25,7 @@ static const char *widest(void)
     return name;
 }
 
-/* The set that a fresh process with LANEWISE_ISA=value would use; NULL: without the variable. */
+/* The set that a new process with LANEWISE_ISA=value uses; value NULL: variable unset. */
 static void check_variable(struct tally *tally, const char *value, const char *want,
                            lw_status status)
 {
@@ -95,8 +95,8 @@ static const lw_isa *current_of_another_thread(void)
     return isa;
 }
 
-/* A thread keeps the set that it entered, whatever is selected meanwhile, and others do not see
- * it. */
+/* A thread keeps the set that it entered, whatever set is selected meanwhile; other threads are not
+ * affected. */
 static void check_enter(struct tally *tally)
 {
     for (size_t i = 0; lw_isa_available(i); i++) {

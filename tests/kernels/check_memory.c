@@ -1,7 +1,7 @@
 #include "checks.h"
 #include "sizes.h"
 
-/* The size is small enough to stay on the calling thread, whose faults are caught. */
+/* The size is small enough for one thread: only faults of the calling thread are caught. */
 static void check_layout(struct tally *tally, const struct operation *operation, int variant,
                          struct size size, struct layout layout)
 {

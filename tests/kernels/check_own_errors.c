@@ -1,11 +1,11 @@
-/* The errors that only one function has, and the overlaps that are none. */
+/* The errors of single functions, and the overlaps that are permitted. */
 #include "checks.h"
 #include "failure.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Outputs of failing calls: all have to stay as they are. */
+/* Outputs of failing calls, which must not change. */
 static float out[64];
 
 static void check_failure(struct tally *tally, lw_status status, lw_status want,
@@ -122,7 +122,7 @@ static void check_adam(struct tally *tally)
     }
 }
 
-/* Column blocks of one matrix, as nn keeps them: X, Z and Y side by side. */
+/* Column blocks of one matrix, as nn stores them: X, Z and Y next to each other. */
 static void check_column_blocks(struct tally *tally)
 {
     enum { ROW_COUNT = 3, LD = 9, BLOCK = 3 };

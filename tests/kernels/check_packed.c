@@ -1,4 +1,4 @@
-/* Products with a packed operand: the bits of the unpacked ones, and errors of their own. */
+/* Products with a packed operand: the bits of the unpacked ones, and their errors. */
 #include "cases.h"
 #include "checks.h"
 #include "failure.h"
@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Puts the output as it was before the call, for a second call; the caller frees what it held
- * after. */
+/* Restores the output to its value before the call, for a second call; the caller frees the
+ * returned result. */
 static float *take_result(struct operand *output)
 {
     const size_t bytes = operand_extent(output) * sizeof(float);
@@ -50,7 +50,7 @@ static void check_sgemm_packed(struct tally *tally, struct problem *p)
     free(want);
 }
 
-/* The forward pass with W, or its transpose, packed; against want. */
+/* Forward pass with W, or its transpose, packed; compared with want. */
 static void check_forward_with(struct tally *tally, struct problem *p, int transb, const float *w,
                                size_t ldw, const float *want_z, const float *want_y)
 {
@@ -89,7 +89,7 @@ static void check_forward_packed(struct tally *tally, struct problem *p)
 void case_packed(struct tally *tally, struct problem *p)
 {
     const int is_sgemm = strcmp(p->operation->name, "lw_sgemm") == 0;
-    /* lw_sgemm_packed has one order only. */
+    /* lw_sgemm_packed always uses chain order. */
     if (p->operand[1].use != INPUT || (is_sgemm && takes_dot_products(p)))
         return;
     if (is_sgemm)
@@ -102,7 +102,7 @@ static void check_sizes(struct tally *tally, const char *name, struct size_list 
 {
     const struct operation *operation = operation_find(name);
     for (size_t i = 0; i < list.count; i++) {
-        /* Over the sizes every variant, and each without and with padding. */
+        /* Every variant over the sizes, each without and with padding. */
         const int variant = (int)(i % (size_t)operation->variants);
         const struct layout layout = {.memory = HEAP,
                                       .padding = i / (size_t)operation->variants % 2};

@@ -59,7 +59,7 @@ static int fits(const struct small_net_shape *shape, lw_small_net_loss loss,
     }
 }
 
-/* Against the general kernels and plain sums; by parts; and with the fmaf reference. */
+/* Against the general kernels and plain sums; in parts; and with the fmaf reference. */
 static void check_pass(struct tally *tally, const struct small_net_case *c)
 {
     const struct lw_isa *const isa = lw_isa_current();
@@ -98,8 +98,7 @@ void case_small_net(struct tally *tally, const struct small_net_shape *shape, si
 void check_small_net(struct tally *tally, const struct operation *operation)
 {
     (void)operation;
-    /* Where tests have to be fast each shape has a third of the numbers of rows, and other ones
-     * than the next. */
+    /* In fast mode each shape runs a third of the row counts, different ones from the next. */
     const size_t step = is_fast() ? 3 : 1;
     for (size_t s = 0; s < SHAPES; s++) {
         for (size_t i = s % step; i < ROW_COUNTS; i += step) {
@@ -182,8 +181,8 @@ static void check_updates(struct tally *tally, const struct small_net_case *c)
 
 /* ---- Special numbers ---- */
 
-/* Row `row` of one input is special; what the general kernels make of it reaches losses and
- * gradients. */
+/* Row `row` of one input is special; losses and gradients must equal those of the general kernels.
+ */
 static void check_special(struct tally *tally, const struct small_net_shape *shape,
                           lw_small_net_loss loss, size_t rows, size_t row, float special)
 {
@@ -200,8 +199,8 @@ static void check_special(struct tally *tally, const struct small_net_shape *sha
     small_net_case_destroy(&c);
 }
 
-/* What the lanes past the last row hold must not matter: biases that overflow where inputs are
- * 0. */
+/* The contents of lanes past the last row must not matter: biases that overflow where inputs are 0.
+ */
 static void check_idle_lanes(struct tally *tally)
 {
     struct small_net_case c;

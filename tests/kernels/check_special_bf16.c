@@ -31,7 +31,7 @@ static void forward(struct tally *tally, lw_activation activation)
                     lw_bf16_linear_forward(BATCH, IN, OUT, x, LD_IN, packed, NULL, activation, NULL,
                                            0, &output) == LW_OK,
                 "special bf16: %s", lw_last_error());
-    /* Zeros behind the rows whatever stands in them: sigmoid(0) is not 0, Inf * 0 is not either. */
+    /* Zero padding after the rows for any contents: sigmoid(0) and Inf * 0 are not 0. */
     for (size_t i = 0; i < BATCH; i++)
         TALLY_CHECK(tally, y[i * LD_OUT + OUT] == 0, "behind row %zu: %04x", i,
                     (unsigned)y[i * LD_OUT + OUT]);
@@ -40,7 +40,7 @@ static void forward(struct tally *tally, lw_activation activation)
                     (unsigned)vnni2[2 * (BATCH / 2 * OUT + j) + 1]);
 }
 
-/* A special value at one place of X or W reaches its row or its column and nothing else. */
+/* A special value in one element of X or W reaches its row or column and nothing else. */
 static void check_spread(struct tally *tally, float special)
 {
     const lw_activation activations[] = {LW_ACTIVATION_LINEAR, LW_ACTIVATION_RELU,
@@ -68,13 +68,13 @@ static void check_spread(struct tally *tally, float special)
 
 static void check_denormals(struct tally *tally)
 {
-    /* Three products of 2^-130: each may be lost. */
+    /* Three products of 2^-130, each of which may be flushed. */
     fill(0x1p-65f, 0x1p-65f);
     forward(tally, LW_ACTIVATION_LINEAR);
     for (size_t i = 0; i < BATCH * OUT; i++)
         TALLY_CHECK(tally, out[i] >= 0.0f && out[i] <= 3 * 0x1p-130f, "denormal sum: %a",
                     (double)out[i]);
-    /* The smallest normal number is none. */
+    /* The smallest normal number must not be flushed. */
     fill(0x1p-126f, 1.0f);
     forward(tally, LW_ACTIVATION_LINEAR);
     for (size_t i = 0; i < BATCH * OUT; i++)

@@ -9,7 +9,7 @@ enum { CLASSES = 5 };
 static const float extremes[] = {100.0f, -100.0f, 1e30f, -1e30f, 0.0f, 88.0f, -104.0f};
 enum { EXTREMES = sizeof extremes / sizeof *extremes };
 
-/* Logits at the extremes, one apart from the others; want and bound from the reference. */
+/* Extreme logits, one different from the others; want and bound from the reference. */
 static void check_extremes(struct tally *tally, const char *name)
 {
     const struct operation *operation = operation_find(name);
@@ -38,7 +38,7 @@ static void check_extremes(struct tally *tally, const char *name)
     }
 }
 
-/* The two logits that the header speaks of, by hand. */
+/* The two logits of the example in the header, computed by hand. */
 static void check_by_hand(struct tally *tally)
 {
     const float x[4] = {100.0f, -100.0f, 100.0f, -100.0f};
@@ -58,8 +58,8 @@ static void check_by_hand(struct tally *tally)
                 (double)loss[1], (double)g[0], (double)g[1], (double)g[2], (double)g[3]);
 }
 
-/* Logits further apart than the largest float, in narrow and in wide rows: the loss of the smaller
- * ones is past it, that of the largest is 0, and the gradient does not notice. */
+/* Logits further apart than the largest float, in short and long rows: the loss of the smaller ones
+ * overflows, that of the largest is 0, and the gradient is finite. */
 static void check_beyond_range(struct tally *tally, size_t n)
 {
     enum { MOST = 40 };
@@ -83,7 +83,7 @@ static void check_beyond_range(struct tally *tally, size_t n)
                 (double)loss[0]);
 }
 
-/* -Inf where the target is 0 counts as 0; elsewhere it is an infinite loss. */
+/* -Inf with target 0 has no effect; with another target the loss is infinite. */
 static void check_infinite_logit(struct tally *tally)
 {
     const float x[3] = {-INFINITY, 1.0f, 1.0f};
@@ -98,7 +98,7 @@ static void check_infinite_logit(struct tally *tally)
                 "a logit of -Inf under the label: %g, gradient %g", (double)loss, (double)g[0]);
 }
 
-/* A NaN anywhere in a row reaches the row's loss, and its gradient. */
+/* A NaN anywhere in a row reaches the row's loss and its gradient. */
 static void check_nan(struct tally *tally, const char *name, size_t poisoned, int whole_row)
 {
     const struct operation *operation = operation_find(name);
@@ -119,7 +119,7 @@ static void check_nan(struct tally *tally, const char *name, size_t poisoned, in
     }
 }
 
-/* A NaN logit shows even where its target is 0. */
+/* A NaN logit reaches the loss even if its target is 0. */
 static void check_nan_under_zero(struct tally *tally)
 {
     const float x[3] = {1.0f, NAN, 2.0f}, t[3] = {1.0f, 0.0f, 0.0f};

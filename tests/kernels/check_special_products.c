@@ -6,8 +6,8 @@
 
 enum { M = 9, N = 37, K = 5 };
 
-/* What is infinite or NaN in a row of A stays in that row of C, and in a column of B in that
- * column, also where the tile around is padding. */
+/* Infinities and NaN in a row of A affect only that row of C, those in a column of B only that
+ * column, also in tiles with padding. */
 static void check_spread(struct tally *tally, float poison)
 {
     float a[M * K], b[K * N], c[M * N];
@@ -33,7 +33,7 @@ static void check_spread(struct tally *tally, float poison)
     }
 }
 
-/* beta = 0 writes over anything; other betas keep a NaN of C. */
+/* beta = 0 overwrites any C; another beta keeps a NaN of C. */
 static void check_beta(struct tally *tally)
 {
     static const float betas[] = {0.0f, 1.0f, -0.5f};
@@ -66,7 +66,7 @@ static void check_denormals(struct tally *tally)
     TALLY_CHECK(tally, c[0] == (float)K * 0x1p-141f + 0x1p-149f, "denormals make %a", (double)c[0]);
 }
 
-/* Both ways a ReLU is fused, with and without the stored z: NaN passes, the zero is +0. */
+/* Fused ReLU with and without stored z: NaN passes, the zero is +0. */
 static void check_relu(struct tally *tally, float *z)
 {
     float x[M], w[N], y[M * N];
@@ -86,7 +86,7 @@ static void check_relu(struct tally *tally, float *z)
     }
 }
 
-/* ReLU's derivative of 0 hides whatever the gradient is; a NaN that was saved shows. */
+/* A derivative of 0 of ReLU hides any gradient; a saved NaN passes. */
 static void check_relu_backward(struct tally *tally)
 {
     float dz[M], w[N], saved[M * N], dx[M * N];
@@ -106,7 +106,7 @@ static void check_relu_backward(struct tally *tally)
                     (double)saved[i]);
 }
 
-/* No inputs: the bias alone. */
+/* Without inputs the result is the bias. */
 static void check_no_inputs(struct tally *tally)
 {
     float b[N], y[M * N];

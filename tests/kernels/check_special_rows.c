@@ -25,7 +25,7 @@ static void check_all_nan(struct tally *tally, row_function f, const float *x, s
                     (double)x[n - 1], (double)y[j], j, n);
 }
 
-/* NaN or +Inf anywhere, or nothing but -Inf, makes the whole row NaN. */
+/* NaN or +Inf anywhere, or only -Inf, makes the whole row NaN. */
 static void check_nan_rows(struct tally *tally, row_function f, size_t n)
 {
     float x[LONGEST];
@@ -41,7 +41,7 @@ static void check_nan_rows(struct tally *tally, row_function f, size_t n)
     check_all_nan(tally, f, x, n);
 }
 
-/* A single -Inf has no share; the others have equal ones. */
+/* A single -Inf has probability 0; the others have equal probabilities. */
 static void check_single_infinity(struct tally *tally, size_t n)
 {
     for (size_t at = 0; n > 1 && at < n; at++) {
@@ -60,7 +60,8 @@ static void check_single_infinity(struct tally *tally, size_t n)
     }
 }
 
-/* Equal rows of a power of two are exact, whatever their level: the maximum is taken off first. */
+/* Equal rows whose length is a power of two are exact at any level: the maximum is subtracted
+ * first. */
 static void check_equal_rows(struct tally *tally, size_t n)
 {
     static const float levels[] = {0.0f, -0.0f, 100.0f, -100.0f, 1e30f, -1e30f, 0x1p-149f};
@@ -76,7 +77,7 @@ static void check_equal_rows(struct tally *tally, size_t n)
     }
 }
 
-/* One element far above the others gets everything. */
+/* One element far above the others has probability 1. */
 static void check_dominant(struct tally *tally, size_t n)
 {
     static const float levels[] = {200.0f, 1e30f};
@@ -118,7 +119,7 @@ static void check_argmax(struct tally *tally, size_t n)
     check_largest(tally, x, n, 0);
 }
 
-/* A NaN of one column stays in it; -0 is summed from +0. */
+/* A NaN affects only its column; -0 is added to +0. */
 static void check_column_sums(struct tally *tally, size_t n)
 {
     for (size_t at = 0; at < n; at++) {

@@ -10,7 +10,7 @@ static const float specials[] = {
     0.625f,    -0.625f,   20.0f,     -20.0f,     100.0f,    -100.0f,    1e30f,   -1e30f};
 enum { SPECIALS = sizeof specials / sizeof *specials };
 
-/* Every special number comes to every lane, and into the tail. */
+/* Every special value reaches every lane and the tail. */
 enum { LENGTH = 16 * SPECIALS + 5 };
 
 static void place_specials(float *x, size_t stride)
@@ -19,7 +19,7 @@ static void place_specials(float *x, size_t stride)
         x[i] = specials[(i / 16 * stride + i) % SPECIALS];
 }
 
-/* A zero that is no rounding has the sign that the formula gives. */
+/* A zero that is not the result of rounding has the sign of the formula. */
 static int right_zero(float got, double want)
 {
     return want != 0.0 || !signbit(got) == !signbit(want);
@@ -57,7 +57,7 @@ static void check_functions(struct tally *tally)
     }
 }
 
-/* Special saved values under finite gradients, and special gradients over 1 and 0. */
+/* Special saved values with finite gradients, and special gradients with saved 1 and 0. */
 static void check_derivatives(struct tally *tally)
 {
     const struct operation *operation = operation_find("lw_activate_backward");
@@ -86,7 +86,7 @@ static void check_derivatives(struct tally *tally)
     }
 }
 
-/* The zero of a ReLU is +0, of whatever it is made. */
+/* The zero of a ReLU is +0 for every input. */
 static void check_relu_zero(struct tally *tally)
 {
     float x[37], y[37];
@@ -115,7 +115,7 @@ static void check_scale(struct tally *tally)
                 "lw_vector_sum_squares loses a NaN");
 }
 
-/* A moment that is halved: denormals become 0, whatever their sign, and everything else stays. */
+/* A moment is halved: denormals become 0 of either sign, everything else is kept. */
 static void check_moments(struct tally *tally)
 {
     static const float from[] = {0x1p-126f,   -0x1p-126f, 0x1p-125f, -0x1p-125f, 0x1p-149f,

@@ -10,7 +10,7 @@ static lw_status call(const struct problem *p)
     return p->operation->call(p);
 }
 
-/* p again on `threads` threads. */
+/* Computes p again on `threads` threads. */
 static void check_team(struct tally *tally, struct problem *p, const struct problem *alone,
                        int threads)
 {
@@ -109,7 +109,8 @@ void check_threads(struct tally *tally, const struct operation *operation)
     const size_t sizes = is_fast() ? 2 : 1;
     struct size_list list = sizes_threaded(operation);
     for (size_t i = 0; i < list.count; i += sizes) {
-        /* From another one on for each size, so that few variants of each are many in all. */
+        /* Starts at a different variant for each size, so that together they cover many variants.
+         */
         const int first = (int)i % (step < operation->variants ? step : operation->variants);
         for (int variant = first; variant < operation->variants; variant += step)
             check_size(tally, operation, variant, list.size[i], i == 0);

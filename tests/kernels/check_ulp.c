@@ -28,7 +28,7 @@ void check_ulp(struct tally *tally, const struct operation *unused)
             sample(e, n, x, &from);
             ulp_measure(function, &set, 1, n, x, &worst);
         }
-        /* Most of what matters lies in few exponents. */
+        /* Most interesting arguments have few exponents. */
         for (size_t batch = 0; batch < EXPONENTS / 4; batch++) {
             float x[ULP_BATCH];
             for (size_t i = 0; i < n; i++)

@@ -1,4 +1,4 @@
-/* Weights in the form of their products: how they lie, the forward pass and the input gradient. */
+/* Weights in their internal layout: indices, forward pass and input gradient. */
 #include "cases.h"
 #include "checks.h"
 #include "sizes.h"
@@ -14,8 +14,7 @@ enum { WIDTHS = sizeof widths / sizeof *widths };
 static const size_t batches[] = {0, 1, 2, 3, 4, 9, 17, 33, 100};
 enum { BATCHES = sizeof batches / sizeof *batches };
 
-/* Layers so large that panels have room between them, or that a product takes its steps in
- * parts. */
+/* Layers so large that panels have gaps between them, or that a product divides its steps. */
 static const struct {
     size_t batch, in, out;
 } large[] = {{3, 2100, 13},  {40, 2100, 70},  {300, 700, 40}, {5, 90, 1100},
@@ -24,7 +23,7 @@ enum { LARGE = sizeof large / sizeof *large };
 
 /* ---- Places ---- */
 
-/* Every element has a place of its own, and arrange and restore know it. */
+/* Every element has a distinct index, which pack and unpack use. */
 static void check_places(struct tally *tally, struct weights_case *c)
 {
     const lw_weights *weights = &c->weights;
@@ -82,8 +81,8 @@ static void run(void *argument)
                                                    call->z, call->ldz, call->y, call->ldy);
 }
 
-/* Runs it between guard pages; what it wrote, gaps between rows and all, is that of the other
- * function. */
+/* Runs the call between guard pages; its output, including gaps between rows, must equal that of
+ * the other function. */
 static void check_call(struct tally *tally, struct call *call, size_t cols, const char *what)
 {
     const struct weights_case *c = call->c;
@@ -166,7 +165,7 @@ void check_weights(struct tally *tally, const struct operation *operation)
     (void)operation;
     const size_t step = is_fast() ? 7 : 1;
     size_t variant = 0;
-    lw_set_threads(1); /* a guard page may only be touched by the calling thread */
+    lw_set_threads(1); /* only the calling thread may access a guard page */
     for (size_t i = 0; i < WIDTHS; i++) {
         for (size_t j = i % step; j < WIDTHS; j += step) {
             layouts_seen[lw_weights_of(widths[i], widths[j]).layout] = 1;

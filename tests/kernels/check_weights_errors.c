@@ -7,7 +7,7 @@
 
 static const char backward[] = "lw_weights_backward_update", plain[] = "lw_weights_update";
 
-/* One call of each update that has to fail alike. */
+/* Calls each update; all must fail in the same way. */
 static void fails(struct tally *tally, struct weights_case *c, size_t first, size_t count,
                   const float *g, const lw_layer_update *update, lw_status want,
                   const char *argument)
@@ -181,7 +181,7 @@ static void check_passes(struct tally *tally, struct weights_case *c)
 void check_weights_errors(struct tally *tally, const struct operation *operation)
 {
     (void)operation;
-    static const size_t layers[][2] = {{7, 20}, {40, 5}, {45, 70}}; /* one of each form */
+    static const size_t layers[][2] = {{7, 20}, {40, 5}, {45, 70}}; /* one of each layout */
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
         struct weights_case c;
         weights_case_create(&c, 9, layers[i][0], layers[i][1], 1, GUARD_AFTER);

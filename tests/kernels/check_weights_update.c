@@ -1,5 +1,5 @@
-/* Updates of weights in their own form: by a gradient at hand, and in the store of the gradient's
- * tiles. */
+/* Updates of weights in their internal layout: by a stored gradient, and fused with its
+ * computation. */
 #include "cases.h"
 #include "checks.h"
 #include "sizes.h"
@@ -16,7 +16,7 @@ enum { WIDTHS = sizeof widths / sizeof *widths };
 static const size_t batches[] = {0, 1, 2, 3, 5, 8, 10, 16, 17, 33, 100, LW_UPDATE_MAX_BATCH};
 enum { BATCHES = sizeof batches / sizeof *batches };
 
-/* Rows of which one call takes its share. */
+/* Rows that one call updates. */
 struct range {
     size_t first, count;
     int with_bias;
@@ -47,7 +47,7 @@ static void run(void *argument)
     }
 }
 
-/* What the ranges become between guard pages, and that all other rows stay as they were. */
+/* Updates the ranges between guard pages; requires that all other rows are unchanged. */
 static void check_ranges(struct tally *tally, struct weights_case *c,
                          const struct weights_rule *rule, const float *g, const float *gb,
                          const struct range *ranges, size_t count, int fused)
@@ -75,7 +75,7 @@ static void check_ranges(struct tally *tally, struct weights_case *c,
 
 enum { MOST_PARTS = 3 };
 
-/* All rows in some parts, the last one first. */
+/* All rows in several parts, the last one first. */
 static void check_parts(struct tally *tally, struct weights_case *c,
                         const struct weights_rule *rule, const float *g, const float *gb,
                         size_t parts, int with_bias, int fused)
@@ -113,7 +113,7 @@ void case_weights_update(struct tally *tally, size_t batch, size_t in, size_t ou
 void check_weights_update(struct tally *tally, const struct operation *operation)
 {
     (void)operation;
-    /* Layers of each form that get every rule: by rows, by columns, in panels with a narrow last
+    /* Layers of each layout, with every rule: row-major, transposed, in panels with a narrow last
      * one. */
     static const size_t each_rule[][3] = {{17, 10, 33},   {9, 70, 10},   {33, 45, 70},
                                           {64, 300, 45},  {1, 1, 1},     {3, 40, 1},
@@ -136,7 +136,7 @@ void check_weights_update(struct tally *tally, const struct operation *operation
 
 /* ---- Threads ---- */
 
-/* Everything that the four functions write, at so many threads. */
+/* All outputs of the four functions for one number of threads. */
 struct outcome {
     struct weights_values after[2]; /* of the fused update and of the plain one */
     float *y, *dx;
@@ -235,7 +235,7 @@ static void check_teams(struct tally *tally, struct weights_case *c,
 void check_weights_threads(struct tally *tally, const struct operation *operation)
 {
     (void)operation;
-    /* Worth several threads: in panels, by rows, by columns. */
+    /* Large enough for several threads: in panels, row-major, transposed. */
     static const size_t layers[][3] = {
         {100, 301, 131}, {257, 65, 97},  {33, 787, 45}, {1000, 16, 101},
         {700, 9, 257},   {300, 301, 10}, {1023, 77, 3}, {1024, 501, 1},

@@ -1,7 +1,5 @@
-/*
- * The operations of kernels/simd/contract.h, lane by lane. Compiled once for every instruction set
- * with its flags; the build defines LW_SIMD_NAME, LW_SIMD_HEADER and LW_CONTRACT.
- */
+/* Tests the operations of kernels/simd/contract.h lane by lane. Compiled once for every instruction
+ * set with its flags; the build defines LW_SIMD_NAME, LW_SIMD_HEADER and LW_CONTRACT. */
 #include LW_SIMD_HEADER
 
 #include "contract_table.h"
@@ -11,8 +9,8 @@
 
 #include <float.h>
 
-/* A few numbers of every sort; length and the longest vector have no common factor, so that over
- * the rounds each number comes to each lane. */
+/* Numbers of every kind. Their count and the vector lengths have no common factor, so that each
+ * number reaches each lane over the rounds. */
 static const float numbers[] = {0.0f,    -0.0f,     1.0f,       -1.0f,      0.5f,    -2.5f,
                                 3.5f,    0x1p-149f, -0x1p-126f, 1e30f,      -1e-30f, FLT_MAX,
                                 FLT_MIN, 0.7f,      -1e6f,      4194303.5f, 2.5f,    INFINITY,
@@ -61,7 +59,7 @@ static void check_memory_operations(struct tally *tally)
         want[i] = x.a[V_LANES - 1];
     check_lanes(tally, "v_broadcast", &x, want);
 
-    /* Parts of a vector, one float off any alignment, between floats that stay. */
+    /* Partial vectors, one float off any alignment, between floats that must not change. */
     for (size_t n = 0; n <= V_LANES; n++) {
         float *const part = memory + V_LANES + 1;
         for (size_t i = 0; i < 3 * V_LANES; i++)
@@ -180,7 +178,7 @@ static void check_comparisons(struct tally *tally, struct lanes *x)
         if (isnan(x->a[i]))
             x->a[i] = 1.5f;
         if (x->a[i] == 0.0f && x->b[i] == 0.0f)
-            x->b[i] = x->a[i]; /* the sign of a zero of two is open */
+            x->b[i] = x->a[i]; /* the sign for two zeros is unspecified */
     }
     v_store(x->result, v_min(v_load(x->a), v_load(x->b)));
     for (size_t i = 0; i < V_LANES; i++)
@@ -307,13 +305,13 @@ static uint32_t pair_of(float low, float high)
     return (uint32_t)reference_bf16(low) | (uint32_t)reference_bf16(high) << 16;
 }
 
-/* What may be flushed: to a zero of the same sign. */
+/* May be flushed to a zero of the same sign. */
 static float flushed(float x)
 {
     return fabsf(x) < 0x1p-126f ? copysignf(0.0f, x) : x;
 }
 
-/* As v_fma. The product of two bf16 is exact, but past the largest float. */
+/* As v_fma. The product of two bf16 is exact, except for overflow. */
 static float step_of(float a, float b, float c)
 {
     return V_LANES == 1 ? a * b + c : fmaf(a, b, c);

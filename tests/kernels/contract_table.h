@@ -1,4 +1,4 @@
-/* What contract.c provides for one instruction set. */
+/* The tests that contract.c defines for one instruction set. */
 #ifndef CONTRACT_TABLE_H
 #define CONTRACT_TABLE_H
 

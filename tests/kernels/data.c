@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-/* SplitMix64 (Steele, Lea and Flood 2014), its upper half. */
+/* SplitMix64 (Steele, Lea and Flood 2014), upper half. */
 uint32_t generate_bits(struct generator *from)
 {
     uint64_t z = from->state += 0x9e3779b97f4a7c15u;
@@ -55,7 +55,7 @@ float float_of(uint32_t bits)
 
 float rounded(double x)
 {
-    /* Half a spacing above the largest float the tie goes to infinity. */
+    /* Half a spacing above the largest float the tie rounds to infinity. */
     if (fabs(x) >= 0x1.ffffffp127)
         return x < 0.0 ? -INFINITY : INFINITY;
     return (float)x;

@@ -8,7 +8,7 @@ struct generator {
     uint64_t state;
 };
 
-/* The kinds of numbers; what each is good for stands in the check that uses it. */
+/* Distributions of test data; the checks state why they use each. */
 enum fill {
     EIGHTHS,   /* multiples of 1/8 in [-1, 1]                        */
     UNIFORM,   /* [-1, 1)                                            */
@@ -17,14 +17,14 @@ enum fill {
 };
 
 uint32_t generate_bits(struct generator *from);
-/* In [0, 1). */
+/* Uniform in [0, 1). */
 double generate_uniform(struct generator *from);
 float generate_value(struct generator *from, enum fill fill);
 
 uint32_t bits_of(float x);
 float float_of(uint32_t bits);
 
-/* The nearest float; an infinity beyond the largest. */
+/* Rounds to the nearest float; infinity beyond the largest. */
 float rounded(double x);
 
 #endif

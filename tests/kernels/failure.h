@@ -1,15 +1,15 @@
-/* Checks of a call that has to fail. */
+/* Checks of calls that must fail. */
 #ifndef FAILURE_H
 #define FAILURE_H
 
 #include "tally.h"
 
-/* The status is the wanted one, and the message of this thread names the function and, unless it is
- * NULL, the argument: as words of their own. */
+/* Requires the status, and a message of this thread that contains the function name and, unless
+ * NULL, the argument name, as separate words. */
 void failure_check(struct tally *tally, lw_status status, lw_status want, const char *function,
                    const char *argument);
 
-/* Whether the word stands in the text by itself. */
+/* Whether the text contains the word, delimited. */
 int failure_has_word(const char *text, const char *word);
 
 #endif

@@ -1,11 +1,11 @@
-/* Memory between two pages that must not be touched. */
+/* Memory between two guard pages, which fault when accessed. */
 #ifndef GUARD_H
 #define GUARD_H
 
 #include <stddef.h>
 
-/* Which end of the memory lies directly at an untouchable page. The other end is up to a page
- * away from one. */
+/* The end of the memory that is adjacent to a guard page. The other end is up to a page away from
+ * one. */
 enum guard_side { GUARD_AFTER, GUARD_BEFORE };
 
 struct guard {
@@ -17,10 +17,8 @@ struct guard {
 struct guard guard_alloc(size_t bytes, enum guard_side side);
 void guard_free(struct guard *guard);
 
-/*
- * Calls function(argument); 1 if that touched memory it must not touch, 0 if it came back by
- * itself. Only for code that runs on the calling thread and holds no resources.
- */
+/* Calls function(argument). Returns 1 if it accessed a guard page, 0 if it returned. Only for
+ * functions that run on the calling thread and hold no resources. */
 int guard_trap(void (*function)(void *), void *argument);
 
 #endif

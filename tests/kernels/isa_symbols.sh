@@ -1,7 +1,7 @@
 #!/bin/sh
 # isa_symbols.sh NM OBJECT...
-# The object of each instruction set defines one global symbol, its table: a second one, say a copy
-# of a shared inline function with AVX-512 code in it, could be the one that the linker keeps.
+# Requires that the object of each instruction set defines one global symbol, its table. The linker
+# might keep a second one, such as a copy of a shared inline function that contains AVX-512 code.
 nm=$1
 shift
 failed=0

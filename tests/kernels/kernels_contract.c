@@ -1,4 +1,4 @@
-/* The contract of the vector operations on every instruction set of this machine. */
+/* Tests the vector operations on every instruction set of this machine. */
 #include "contract_table.h"
 #include "dispatch.h"
 

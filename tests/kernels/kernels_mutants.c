@@ -1,7 +1,5 @@
-/*
- * The checks have to fail on broken kernels: runs each mutant under the check that is to catch it,
- * on the widest FMA set of this machine.
- */
+/* Requires that the checks fail on mutants: runs each mutant with the check that must detect it, on
+ * the widest FMA set of this machine. */
 #include "checks.h"
 #include "mutants.h"
 #include "sizes.h"
@@ -21,7 +19,7 @@ static const char *widest_set(void)
     return lw_isa_available(i);
 }
 
-/* The first failure settles it: the process of a mutant that was caught ends with this status. */
+/* One failure is enough: the process of a detected mutant exits with this status. */
 enum { CAUGHT = 3 };
 
 static const struct mutant *mutant;
@@ -33,7 +31,7 @@ static const struct mutant_list *const lists[] = {&mutants_of_products, &mutants
                                                   &mutants_of_the_rest};
 enum { LISTS = sizeof lists / sizeof *lists };
 
-/* NULL past the last. */
+/* Returns NULL past the last. */
 static const struct mutant *mutant_at(size_t i)
 {
     for (size_t list = 0; list < LISTS; list++) {
@@ -51,7 +49,7 @@ static void report_caught(const struct tally *tally)
     _exit(CAUGHT);
 }
 
-/* Where tests have to be fast, one of five. */
+/* In fast mode one of five. */
 static int is_left_out(int number)
 {
     return is_fast() && number % 5 != 2;

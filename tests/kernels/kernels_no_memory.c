@@ -1,7 +1,5 @@
-/*
- * Without memory for its buffers a product fails with LW_ENOMEM and changes nothing, whichever of
- * the allocations is the one that fails. aligned_alloc is wrapped by the linker.
- */
+/* If any allocation of its buffers fails, a product returns LW_ENOMEM and changes nothing. The
+ * linker wraps aligned_alloc. */
 #include "operations.h"
 #include "weights_case.h"
 
@@ -21,7 +19,7 @@ void *__wrap_aligned_alloc(size_t alignment, size_t size)
     return atomic_fetch_sub(&left, 1) > 0 ? __real_aligned_alloc(alignment, size) : NULL;
 }
 
-/* p with so many allocations that succeed, and again with memory; destroys it. */
+/* Runs p with the given number of successful allocations, and again with memory; destroys it. */
 static void check_failure(struct problem *p, int succeeding)
 {
     struct tally tally = {0};
@@ -31,14 +29,14 @@ static void check_failure(struct problem *p, int succeeding)
     ck_assert_str_ne(lw_last_error(), "");
     problem_check_intact(&tally, p, 1);
 
-    /* With memory again it works, and nothing was lost meanwhile. */
+    /* With memory it succeeds, and nothing was lost. */
     atomic_store(&left, 1000000);
     problem_run(&tally, p);
     ck_assert_msg(tally.failures == 0, "%s", tally.first);
     problem_destroy(p);
 }
 
-/* The buffers are kept from call to call; every case is a process of its own, with none yet. */
+/* Buffers are kept between calls; each case is a separate process, which starts without any. */
 enum { PRODUCTS = 4 };
 
 static int threads_possible(int wanted)
@@ -52,7 +50,7 @@ START_TEST(test_no_memory)
     const struct operation *operation = &operations[_i % PRODUCTS];
     const int succeeding = _i / PRODUCTS;
     ck_assert_int_eq(operation->extents, PRODUCT);
-    /* So large that no operand is read in place. */
+    /* Too large to read any operand in place. */
     const struct size size = {601, 613, 587};
     struct problem p;
     problem_create(&p, operation, 0, size, (struct layout){.memory = HEAP, .padding = 1}, UNIFORM);
@@ -72,7 +70,7 @@ START_TEST(test_no_memory_for_dots)
 }
 END_TEST
 
-/* Neither weights nor biases are updated, in any of the forms. */
+/* Neither weights nor biases are updated, in any layout. */
 START_TEST(test_no_memory_for_updates)
 {
     static const size_t layers[][2] = {{16, 900}, {4000, 9}, {601, 400}};
@@ -80,7 +78,7 @@ START_TEST(test_no_memory_for_updates)
     struct tally tally = {0};
     weights_case_create(&c, LW_UPDATE_MAX_BATCH, layers[_i][0], layers[_i][1], 1, GUARD_AFTER);
     const lw_layer_update update = weights_update_of(&c, &weights_rules[4], 1);
-    lw_set_threads(2); /* each of which takes a buffer; one alone only where panels are made */
+    lw_set_threads(2); /* each takes a buffer; a single thread only if it makes panels */
     atomic_store(&left, 0);
     const lw_status status = lw_weights_backward_update(&c.weights, 0, layers[_i][0], c.batch, c.x,
                                                         c.ldx, c.dz, c.lddz, &update);

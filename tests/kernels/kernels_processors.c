@@ -1,4 +1,5 @@
-/* How many threads a call may use: quotas of control groups, affinity, settings, regions. */
+/* The number of threads that a call may use: cgroup quotas, affinity, settings, parallel regions.
+ */
 #define _GNU_SOURCE /* sched_setaffinity */
 #include "cgroup.h"
 #include "processors.h"
@@ -51,7 +52,7 @@ END_TEST
 
 static char root[] = "/tmp/lanewise-cgroup-XXXXXX";
 
-/* Writes root/path, and its folders. */
+/* Writes root/path, and creates its folders. */
 static void write_text(const char *path, const char *text)
 {
     char full[512];
@@ -101,12 +102,12 @@ START_TEST(test_groups_of_version_2)
     ck_assert_int_eq(lw_cgroup_processors(root), 4);
     write_text("/sys/fs/cgroup/a/b/c/cpu.max", "20000 10000\n");
     ck_assert_int_eq(lw_cgroup_processors(root), 2);
-    /* A neighbour's quota is none of ours; that of the mount's root, as in a container, is. */
+    /* Another group's quota does not apply; that of the mount's root, as in a container, does. */
     write_text("/sys/fs/cgroup/a/b/d/cpu.max", "100000 100000\n");
     ck_assert_int_eq(lw_cgroup_processors(root), 2);
     write_text("/sys/fs/cgroup/cpu.max", "90000 100000\n");
     ck_assert_int_eq(lw_cgroup_processors(root), 1);
-    /* The path as the outside sees it. */
+    /* The path as seen from outside the container. */
     write_text("/proc/self/cgroup", "0::/docker/0123\n");
     ck_assert_int_eq(lw_cgroup_processors(root), 1);
 }
@@ -127,7 +128,7 @@ START_TEST(test_groups_of_version_1)
     write_text("/sys/fs/cgroup/cpu/user/one/cpu.cfs_quota_us", "240000\n");
     write_text("/sys/fs/cgroup/cpu/user/one/cpu.cfs_period_us", "100000\n");
     ck_assert_int_eq(lw_cgroup_processors(root), 3);
-    /* Version 2 beside it. */
+    /* Version 2 in addition to it. */
     write_text("/sys/fs/cgroup/unified/user/cpu.max", "110000 100000\n");
     ck_assert_int_eq(lw_cgroup_processors(root), 2);
     write_text("/proc/self/cgroup", "2:cpuacct,cpu:/user/one\n");
@@ -137,7 +138,7 @@ END_TEST
 
 START_TEST(test_long_texts)
 {
-    /* A line that is cut, and a path that no file name can have. */
+    /* A truncated line, and a path that no file name can have. */
     char *text = malloc(20000);
     ck_assert_ptr_nonnull(text);
     memset(text, 'x', 19999);

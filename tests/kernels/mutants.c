@@ -1,11 +1,11 @@
-/* Broken kernels of vectors, rows and losses, and broken functions above the tables. */
+/* Mutants of kernels for vectors, rows and losses, and of functions above the tables. */
 #include "mutants.h"
 
 #include <lanewise/internal/openmp.h>
 #include <math.h>
 #include <string.h>
 
-/* Scalar functions under the name of an FMA set. */
+/* The scalar functions under the name of an FMA set. */
 static void edit_wrong_set(struct lw_isa *isa)
 {
     const char *name = isa->name;
@@ -103,7 +103,7 @@ static void edit_column_sums(struct lw_isa *isa)
     isa->column_sums = later_sums_begin_anew;
 }
 
-/* A part of 512 elements from its first loop alone. */
+/* Processes a chunk of 512 elements by its first loop only. */
 static void second_part_left_out(lw_activation activation, size_t n, const float *x, float *y)
 {
     good_isa->activate(activation, n > 512 ? 512 : n, x, y);
@@ -134,7 +134,7 @@ static void edit_softmax_max(struct lw_isa *isa)
     isa->softmax_rows = softmax_without_max;
 }
 
-/* Narrow rows are done in chunks of about 1000 elements. */
+/* Short rows are processed in chunks of about 1000 elements. */
 static void first_chunk_only(size_t rows, size_t cols, const float *x, size_t ldx, float *y,
                              size_t ldy)
 {
@@ -146,7 +146,7 @@ static void edit_chunk(struct lw_isa *isa)
     isa->log_softmax_rows = first_chunk_only;
 }
 
-/* What belongs to one row of a block is given to its neighbour. */
+/* Uses the data of one row of a block for its neighbour. */
 static void dot_of_next_row(size_t rows, size_t cols, const float *y, size_t ldy, const float *dy,
                             size_t lddy, float *dz, size_t lddz)
 {
@@ -283,8 +283,8 @@ static const struct mutant mutants[] = {
     {"exp an ulp more off", "ulp", NULL, edit_exp_accuracy, NULL},
     {"exp reads on", "memory", "lw_vector_exp", edit_exp_reads_on, NULL},
     {"scale writes on", "memory", "lw_vector_scale", edit_scale_writes_on, NULL},
-    {"sums of columns begun anew", "exact", "lw_column_sums", edit_column_sums, NULL},
-    {"sums of columns begun anew", "chains", NULL, edit_column_sums, NULL},
+    {"sums of columns restarted", "exact", "lw_column_sums", edit_column_sums, NULL},
+    {"sums of columns restarted", "chains", NULL, edit_column_sums, NULL},
     {"second part left out", "bounded", "lw_activate", edit_parts, NULL},
     {"squares summed in order", "bits", "lw_vector_sum_squares", edit_sum_order, NULL},
     {"maximum not subtracted", "bounded", "lw_softmax", edit_softmax_max, NULL},

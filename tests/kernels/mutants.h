@@ -1,4 +1,4 @@
-/* Broken instruction sets. */
+/* Mutants: instruction sets with a deliberate error. */
 #ifndef MUTANTS_H
 #define MUTANTS_H
 
@@ -8,8 +8,9 @@
 
 struct mutant {
     const char *name;
-    const char *check, *operation; /* what has to catch it; no operation for checks of scope ONCE */
-    /* Breaks a copy of a good table, or, if NULL, call replaces the operation's. */
+    const char *check,
+        *operation; /* the check that must detect it; operation is NULL for checks of scope ONCE */
+    /* Modifies a copy of a correct table; if NULL, call replaces the operation's. */
     void (*edit)(struct lw_isa *isa);
     lw_status (*call)(const struct problem *p);
 };
@@ -22,7 +23,7 @@ struct mutant_list {
 extern const struct mutant_list mutants_of_products, mutants_of_bf16, mutants_of_small_net,
     mutants_of_weights, mutants_of_the_rest;
 
-/* The good table that mutants are built on: their functions go on to its. */
+/* The correct table that mutants modify and forward to. */
 extern const struct lw_isa *good_isa;
 
 #endif

@@ -1,4 +1,4 @@
-/* Broken kernels of bf16. */
+/* Mutants of bf16 kernels. */
 #include "mutants.h"
 
 /* ---- Conversions ---- */
@@ -30,7 +30,7 @@ static void edit_zero_behind(struct lw_isa *isa)
 
 /* ---- Packing ---- */
 
-/* Of n pairs. */
+/* Processes n pairs. */
 static void swap_halves(float *vnni2, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -84,7 +84,7 @@ static void edit_last_pair(struct lw_isa *isa)
     isa->bf16_panel = drops_last_pair;
 }
 
-/* As if pairs were floats. */
+/* Treats pairs as floats. */
 static void multiplies_floats(const struct lw_column_panel *panel)
 {
     good_isa->gemm_panel(panel);
@@ -130,7 +130,7 @@ static void edit_sums(struct lw_isa *isa)
     isa->bf16_column_sums = sums_begin_anew;
 }
 
-/* Activates what stands behind the rows of an odd number of columns too: sigmoid(0) is not 0. */
+/* Also activates the padding of an odd number of columns: sigmoid(0) is not 0. */
 static void fills_what_lies_behind(const struct lw_bf16_epilogue *epilogue, size_t m, size_t n,
                                    float *c, size_t ldc)
 {
@@ -166,7 +166,7 @@ static const struct mutant mutants[] = {
     {"vnni2 taken for floats", "bf16", NULL, edit_floats, NULL},
     {"bias forgotten in bf16", "bf16", NULL, edit_bias, NULL},
     {"derivative forgotten in bf16", "bf16", NULL, edit_saved, NULL},
-    {"sums of vnni2 begun anew", "bf16", NULL, edit_sums, NULL},
+    {"sums of vnni2 restarted", "bf16", NULL, edit_sums, NULL},
     {"update from vnni2 applied twice", "bf16_weights", NULL, edit_update, NULL},
     {"activation behind odd rows", "special_bf16", NULL, edit_behind, NULL},
 };

@@ -1,4 +1,4 @@
-/* Broken kernels of matrix products. */
+/* Mutants of matrix products. */
 #include "mutants.h"
 
 #include <lanewise/internal/openmp.h>
@@ -106,7 +106,7 @@ static void edit_dot_rows(struct lw_isa *isa)
     isa->gemm_dot = dot_rows_dropped;
 }
 
-/* The last vector of a wide panel one column too far left. */
+/* Stores the last vector of a wide panel one column too far to the left. */
 static void last_vector_shifted(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
@@ -118,7 +118,7 @@ static void edit_last_vector(struct lw_isa *isa)
     isa->gemm_panel = last_vector_shifted;
 }
 
-/* Few rows side by side that all take the first row of A. */
+/* All rows of a skinny product use the first row of A. */
 static void few_rows_alike(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
@@ -131,7 +131,7 @@ static void edit_few_rows(struct lw_isa *isa)
     isa->gemm_panel = few_rows_alike;
 }
 
-/* The panels of a packed B taken for columns side by side. */
+/* Reads the panels of a packed B as contiguous columns. */
 static void panels_ignored(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
@@ -143,7 +143,7 @@ static void edit_panels(struct lw_isa *isa)
     isa->gemm_panel = panels_ignored;
 }
 
-/* C left alone where a derivative follows. */
+/* Leaves C unchanged if a derivative follows. */
 static void derivative_left_out(const struct lw_column_panel *panel)
 {
     static const struct lw_epilogue store = {.kind = LW_EPILOGUE_STORE};
@@ -170,7 +170,7 @@ static void edit_dot_bias(struct lw_isa *isa)
     isa->gemm_dot = dot_bias_missing;
 }
 
-/* Every share of rows takes what belongs to the first one. */
+/* Every part of the rows uses the data of the first one. */
 static void dot_place_lost(const struct lw_dot_gemm *dots)
 {
     struct lw_dot_gemm broken = *dots;
@@ -204,7 +204,7 @@ static void edit_short_last_k(struct lw_isa *isa)
     isa->gemm_small_k = short_last_k_dropped;
 }
 
-/* Columns of B side by side taken for its rows; nothing else is read. */
+/* Reads contiguous columns of B as rows; accesses no other memory. */
 static void short_not_unzipped(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
@@ -240,7 +240,7 @@ static void edit_short_bias(struct lw_isa *isa)
     isa->gemm_small_k = short_bias_missing;
 }
 
-/* Only where the rows of C lie side by side and vectors may run across their ends. */
+/* Only if the rows of C are contiguous and vectors may cross row ends. */
 static int is_narrow_and_large(const struct lw_column_panel *panel)
 {
     return panel->n == panel->ldc && panel->n < good_isa->lanes && panel->m * panel->n >= 4096;
@@ -270,7 +270,7 @@ static void edit_flat_reads_on(struct lw_isa *isa)
     isa->gemm_small_k = flat_reads_on;
 }
 
-/* A panel's last float lost, as by whole vectors written in another order. */
+/* Loses a panel's last float, as whole vectors written in another order would. */
 static void b_one_short(size_t kc, size_t n, const float *b, size_t row, size_t col, float *packed)
 {
     good_isa->pack_b(kc, n, b, row, col, packed);
@@ -294,7 +294,7 @@ static void edit_a_one_short(struct lw_isa *isa)
     isa->pack_a = a_one_short;
 }
 
-/* What the last step of a panel writes past its width spoils the next panel. */
+/* The last step of a panel writes past its width, into the next panel. */
 static void a_spoils_next(size_t m, size_t kc, const float *a, size_t row, size_t col, float alpha,
                           float *packed)
 {
@@ -307,7 +307,7 @@ static void edit_a_spoils_next(struct lw_isa *isa)
     isa->pack_a = a_spoils_next;
 }
 
-/* A panel of B multiplied but not packed on the way. */
+/* Multiplies a panel of B without packing it. */
 static void not_packed_on_the_way(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
@@ -320,7 +320,7 @@ static void edit_not_packed(struct lw_isa *isa)
     isa->gemm_panel = not_packed_on_the_way;
 }
 
-/* A tile that reaches up into rows above, although it adds to them. */
+/* A tile that overlaps the rows above, although it accumulates. */
 static void last_rows_added(const struct lw_column_panel *panel)
 {
     struct lw_column_panel first = *panel;
@@ -341,7 +341,7 @@ static void edit_last_rows(struct lw_isa *isa)
     isa->gemm_panel = last_rows_added;
 }
 
-/* Two sums over the halves of k, added: as exact on eighths, but other bits. */
+/* Adds two sums over the halves of k: exact on eighths, but other bits. */
 static void k_split(const struct lw_column_panel *panel)
 {
     enum { MOST = 512 * 32 };
@@ -371,7 +371,7 @@ static void edit_k_split(struct lw_isa *isa)
     isa->gemm_panel = k_split;
 }
 
-/* The same, but only where several threads share the product. */
+/* The same, but only if several threads divide the product. */
 static void k_split_by_threads(const struct lw_column_panel *panel)
 {
     (omp_get_num_threads() > 2 ? k_split : good_isa->gemm_panel)(panel);
@@ -403,7 +403,8 @@ static void edit_alpha(struct lw_isa *isa)
     isa->pack_a = alpha_ignored;
 }
 
-/* Rows for columns; within the square that both orders have, so that nothing else is read. */
+/* Swaps rows and columns within the square that both orders contain, so that no other memory is
+ * read. */
 static void strides_swapped(size_t kc, size_t n, const float *b, size_t row, size_t col,
                             float *packed)
 {

@@ -1,4 +1,4 @@
-/* Broken kernels of narrow networks. */
+/* Mutants of small-network kernels. */
 #include "mutants.h"
 
 #include <string.h>
@@ -19,7 +19,7 @@ static void edit_last_row(struct lw_isa *isa)
     isa->small_net_block = last_row_left_out;
 }
 
-/* Two halves of a block, added. */
+/* Adds the sums of two halves of a block. */
 static void sums_of_halves(const struct lw_small_net_block *block)
 {
     float first[2048];
@@ -130,7 +130,7 @@ static void edit_reads_on(struct lw_isa *isa)
     isa->small_net_block = reads_a_row_on;
 }
 
-/* What is 0 times what the lanes past the last row make of biases that overflow. */
+/* Adds 0 times the lanes past the last row, which contain NaN if biases overflow. */
 static void idle_lanes_counted(const struct lw_small_net_block *block)
 {
     good_isa->small_net_block(block);
@@ -161,7 +161,7 @@ static void hidden_derivative_missing(const struct lw_small_net_block *block)
 {
     lw_small_net net = *block->net;
     struct lw_small_net_block other = *block;
-    /* Leaky ReLU as ReLU: only the left side differs. */
+    /* Leaky ReLU as ReLU: only negative inputs differ. */
     for (size_t l = 0; l + 1 < net.layer_count; l++)
         if (net.layers[l].activation == LW_ACTIVATION_LEAKY_RELU)
             net.layers[l].activation = LW_ACTIVATION_RELU;

@@ -1,8 +1,8 @@
-/* Broken products and updates of weights in their own form. */
+/* Mutants of products and updates with weights in their internal layout. */
 #include "mutants.h"
 #include "weights_case.h"
 
-/* Rows of the last tile that are above it are updated again, as a tile that reaches up would. */
+/* Updates again the rows that a last tile, moved up to be full, would overlap. */
 static void updated_twice(const struct lw_column_panel *panel)
 {
     good_isa->gemm_panel(panel);
@@ -36,7 +36,7 @@ static void edit_bias(struct lw_isa *isa)
     weights_functions.backward_update = bias_left_out;
 }
 
-/* The moments are those of the panel to the left. */
+/* Uses the moments of the panel to the left. */
 static void moments_of_another_panel(const struct lw_column_panel *panel)
 {
     static const float *left;
@@ -86,7 +86,7 @@ static void edit_derivative(struct lw_isa *isa)
     isa->gemm_panel = transposed_derivative_missing;
 }
 
-/* The last panel as if it were as wide as the others. */
+/* Treats the last panel as if it were as wide as the others. */
 static void wrong_distance_written(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
@@ -111,7 +111,7 @@ static void edit_distance_read(struct lw_isa *isa)
     isa->gemm_panel = wrong_distance_read;
 }
 
-/* Panels of W, as A of the input gradient, in steps of whole panels to the end. */
+/* Reads panels of W, as A of the input gradient, in steps of whole panels to the end. */
 static void last_panel_as_wide(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
@@ -152,7 +152,7 @@ static void edit_next_moment(struct lw_isa *isa)
     weights_functions.update = moment_of_next_weight;
 }
 
-/* Who does not begin at the first row takes another rate. */
+/* Uses another learning rate unless it begins at the first row. */
 static void step_of_its_own(const struct lw_column_panel *panel)
 {
     struct lw_epilogue epilogue = *panel->epilogue;

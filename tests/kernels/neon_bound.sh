@@ -1,9 +1,9 @@
 #!/bin/sh
 # neon_bound.sh OBJDUMP OBJECT SIMD-HEADER FMA-PATTERN LLVM-MCA
-# How near the loops over k of the register tile come to what the multiply-adds alone would take on
-# Neoverse N1 and V1, by llvm-mca's models of them with everything in the first-level cache: no Arm
-# machine runs the suites. Both forms of A, packed (by columns) and in place (by rows), have to reach
-# 95 %. The first tile of a panel, which packs B on its way, is reported only: its stores need the vector
+# Compares the cycles of the tile's loops over k with the minimum for their multiply-adds on
+# Neoverse N1 and V1. The cycles are those of llvm-mca's models, with all data in the first-level
+# cache, because no Arm machine runs the suites. Loops with A packed (by columns) and in place (by
+# rows) must reach 95 %. The loop that also packs B is only reported: its stores need the vector
 # pipes too.
 mca=$5
 if ! [ -x "$mca" ]; then
@@ -17,7 +17,7 @@ loops=$(sh "$(dirname "$0")/tile_loops.sh" "$1" "$2" "$3" "$4") || {
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-# As the assembler takes it. A is packed where all of its floats are at one register, some bytes apart.
+# Converts the loops to assembler input. A is packed if all its loads have one base register.
 echo "$loops" | awk -v folder="$folder" '
     function finish() {
         if (!file) return
@@ -47,13 +47,13 @@ echo "$loops" | awk -v folder="$folder" '
     }
     END { finish() }' >"$folder/loops"
 
-# cycles CPU: of 1000 rounds of the code in standard input.
+# cycles CPU: prints the cycles of 1000 iterations of the code in standard input.
 cycles() {
     "$mca" -mtriple=aarch64 -mcpu="$1" -iterations=1000 2>"$folder/errors" |
         awk '/^Total Cycles:/ { print $3 }'
 }
 
-# 24 chains, of which four pipes need 16.
+# 24 independent chains; four pipes need 16.
 register=0
 while [ "$register" -lt 24 ]; do
     echo "fmla v$register.4s, v30.4s, v31.4s"
@@ -75,12 +75,14 @@ for model in neoverse-n1:2 neoverse-v1:4; do
         fmas=$(grep -c "$4" "$file")
         bound=$((fmas * 1000 / pipes))
         whole=$(cycles "$cpu" <"$file")
-        awk -v cpu="$cpu" -v form="$form" -v whole="$whole" -v bound="$bound" -v n="$fmas" -v pipes="$pipes" '
+        awk -v cpu="$cpu" -v form="$form" -v whole="$whole" -v bound="$bound" -v n="$fmas" \
+            -v pipes="$pipes" '
             BEGIN {
                 share = whole ? 100 * bound / whole : 0
                 low = share < 95 && form != "packing_B"
-                printf "%s, %-12s  %5.2f cycles a step, %d FMAs on %d pipes take %5.2f: %.1f %%%s\n", cpu,
-                    form, whole / 1000, n, pipes, bound / 1000, share, low ? ", too few" : ""
+                printf "%s, %-12s  %5.2f cycles per step; minimum for %d FMAs on %d pipes %5.2f: ",
+                    cpu, form, whole / 1000, n, pipes, bound / 1000
+                printf "%.1f %%%s\n", share, low ? ", too low" : ""
                 exit low
             }' || status=1
     done <"$folder/loops"

@@ -71,7 +71,7 @@ static lw_status linear_forward_call(const struct problem *p)
                              p->parameters.activation, z->data, z->ld, y->data, y->ld);
 }
 
-/* What lw_activate_backward computes the derivative from. */
+/* The value from which lw_activate_backward computes the derivative. */
 static void saved_operand(struct operand *saved, lw_activation activation)
 {
     if (activation == LW_ACTIVATION_LINEAR)
@@ -138,7 +138,7 @@ int takes_dot_products(const struct problem *p)
 
 /* ---- Vectors ---- */
 
-/* x to y, or y alone in place. */
+/* x to y, or y in place. */
 static void map_shape(struct problem *p, int in_place)
 {
     p->in_place = in_place;
@@ -286,7 +286,7 @@ static lw_status argmax_call(const struct problem *p)
 
 /* ---- Losses ---- */
 
-/* Loss and gradient, loss alone, gradient alone, gradient in place of the logits. */
+/* Loss and gradient, loss only, gradient only, gradient in place of the logits. */
 enum loss_form { BOTH, LOSS_ONLY, GRADIENT_ONLY, IN_PLACE, LOSS_FORMS };
 
 static void loss_shape(struct problem *p, const char *x_name, int labels)
@@ -418,7 +418,8 @@ const struct operation operations[] = {
     {"lw_vector_exp", VECTOR, 0, 2, exp_shape, exp_call, reference_exp},
     {"lw_vector_log", VECTOR, 0, 2, log_shape, log_call, reference_log},
     {"lw_vector_scale", VECTOR, 0, 2, scale_shape, scale_call, reference_scale},
-    {"lw_vector_sum_squares", VECTOR, 0, 1, sum_squares_shape, sum_squares_call, reference_sum_squares},
+    {"lw_vector_sum_squares", VECTOR, 0, 1, sum_squares_shape, sum_squares_call,
+     reference_sum_squares},
     {"lw_softmax", ROWS, 0, 2, map_rows_shape, softmax_call, reference_softmax},
     {"lw_log_softmax", ROWS, 0, 2, map_rows_shape, log_softmax_call, reference_log_softmax},
     {"lw_softmax_backward", ROWS, 0, 2, softmax_backward_shape, softmax_backward_call,

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Fills padding and outputs: a NaN of its own, so that a read shows in the result and an element
- * that was never written is seen. */
+/* Value of padding and outputs: a distinct NaN, so that a read appears in the result and an element
+ * that was not written is detected. */
 static const uint32_t CANARY = 0x7fc0dead;
 
 static void *need(void *memory)

@@ -1,7 +1,5 @@
-/*
- * A problem: one public function with operands of one size, in memory of the test's choice. What
- * is checked of every function alike (bits, memory, errors, ...) is written once, on problems.
- */
+/* A problem: one public function with operands of one size, in memory chosen by the test.
+ * Properties common to all functions (bits, memory, errors, ...) are tested once, on problems. */
 #ifndef PROBLEM_H
 #define PROBLEM_H
 
@@ -15,18 +13,18 @@ enum operand_use {
     INPUT,
     OUTPUT,  /* written, not read */
     UPDATED, /* read and written */
-    IGNORED, /* neither, for these parameters: may be NULL and hold anything */
+    IGNORED, /* neither for these parameters; may be NULL or contain anything */
     ABSENT   /* NULL */
 };
 
-/* Which numbers make sense in an operand. */
+/* The values that are valid in an operand. */
 enum operand_domain {
     REAL,
     NOT_NEGATIVE,
     PROBABILITY,  /* [0, 1] */
     LABEL,        /* int32_t, below n */
     RESULT_INDEX, /* int32_t */
-    RESULT_DOUBLE /* one double in the place of two floats */
+    RESULT_DOUBLE /* one double in two floats */
 };
 
 struct operand {
@@ -35,17 +33,17 @@ struct operand {
     enum operand_domain domain;
     int is_vector;
     int optional;              /* may be NULL */
-    const char *in_place_with; /* the input that an output may be in place of */
+    const char *in_place_with; /* the input that this output may share memory with */
     size_t rows, cols, ld;     /* a vector has one row */
-    void *data;                /* 4-byte elements; NULL if empty or left out */
-    float *before;             /* copy of the data from before the call */
-    struct guard guard;        /* what data lies in, if it is guarded */
-    void *heap;                /* what it lies in, if not */
+    void *data;                /* 4-byte elements; NULL if empty or omitted */
+    float *before;             /* copy of the data before the call */
+    struct guard guard;        /* memory of data if guarded */
+    void *heap;                /* memory of data otherwise */
 };
 
 enum { MAX_OPERANDS = 5 };
 
-/* All that a call needs besides operands and sizes. */
+/* Everything a call needs besides operands and sizes. */
 struct parameters {
     int transa, transb;
     float alpha, beta;
@@ -58,9 +56,9 @@ struct parameters {
 struct problem {
     const struct operation *operation;
     int variant;
-    size_t m, n, k; /* kernels.h's m n k; batch out in; rows cols; for vectors n */
-    int exact;      /* on EIGHTHS no operation rounds: the only right result is the exact one */
-    int in_place;   /* the input is in the output's operand, its own is absent */
+    size_t m, n, k; /* m n k of kernels.h; batch out in; rows cols; n of vectors */
+    int exact;      /* no operation rounds EIGHTHS: the result must be exact */
+    int in_place;   /* the input is in the output's operand; its own operand is absent */
     struct parameters parameters;
     size_t count;
     struct operand operand[MAX_OPERANDS];
@@ -70,42 +68,43 @@ struct size {
     size_t m, n, k;
 };
 
-/* Where the operands lie. */
+/* Memory layout of the operands. */
 struct layout {
     enum { HEAP, GUARDED } memory;
-    enum guard_side side; /* of guarded memory */
-    size_t padding;       /* floats between rows: so many in the first operand, twice in the next */
-    enum { TIGHT_NONE, TIGHT_FIRST, TIGHT_LAST } tight; /* which operand is not padded */
-    size_t offset; /* floats from the start of heap memory: alignment is not promised */
+    enum guard_side side; /* for guarded memory */
+    size_t padding; /* floats between rows in the first operand; twice as many in the next ones */
+    enum { TIGHT_NONE, TIGHT_FIRST, TIGHT_LAST } tight; /* the operand without padding */
+    size_t offset; /* floats from the start of heap memory, because alignment is not required */
 };
 
-/* Operands filled from a generator that depends on size and variant. Frees nothing of what was in
- * the problem; ends the program if there is no memory. */
+/* Creates operands with data that depend on size and variant. Does not free previous contents of
+ * the problem; exits the program if memory runs out. */
 void problem_create(struct problem *p, const struct operation *operation, int variant,
                     struct size size, struct layout layout, enum fill fill);
 void problem_destroy(struct problem *p);
 
-/* Puts back what the operands held when the problem was created. */
+/* Restores the operands to their initial values. */
 void problem_restore(struct problem *p);
 
-/* Calls the function, which has to succeed, write all of its outputs and nothing else. Touching a
- * guard page is one failure more. */
+/* Calls the function. Requires success, that all outputs are written, and nothing else. An access
+ * to a guard page is a further failure. */
 void problem_run(struct tally *tally, struct problem *p);
 
-/* Only outputs may differ from what was there before the call; with failed, not even these. */
+/* Requires that only outputs changed; if failed is set, not even these. */
 void problem_check_intact(struct tally *tally, const struct problem *p, int failed);
 
-/* The outputs of two problems that differ only in how they were computed have equal bits. */
+/* Requires that the outputs of two problems, which differ only in how they were computed, have
+ * equal bits. */
 void problem_compare(struct tally *tally, const struct problem *p, const struct problem *other,
                      const char *what);
 
-/* Floats from the operand's first to one past its last. */
+/* Floats from the operand's first element to one past its last. */
 size_t operand_extent(const struct operand *x);
 
-/* Where an input is found: in its own operand or, in place, in the output's. */
+/* The operand that contains an input: its own, or the output's if in place. */
 const struct operand *problem_source(const struct problem *p, size_t input, size_t output);
 
-/* "lw_sgemm variant 3, 4 x 5 x 6", in a buffer that the next call overwrites. */
+/* For example "lw_sgemm variant 3, 4 x 5 x 6". The next call overwrites the buffer. */
 const char *problem_title(const struct problem *p);
 
 int same_bits(float x, float y);

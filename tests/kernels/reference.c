@@ -49,7 +49,7 @@ int is_within(float got, double want, double bound)
     return fabs((double)got - want) <= bound;
 }
 
-/* Element i of an output as a number. */
+/* Element i of an output as a double. */
 static double value_at(const struct operand *x, size_t i)
 {
     if (x->domain == RESULT_INDEX)

@@ -1,29 +1,29 @@
-/* The public functions in double precision, with the error that each result may have. */
+/* The public functions in double precision, with the permitted error of each result. */
 #ifndef REFERENCE_H
 #define REFERENCE_H
 
 #include "problem.h"
 
-/* For operand i, element (r, c) at [i][r * cols + c]; NULL for operands that are no outputs. */
+/* Element (r, c) of operand i is at [i][r * cols + c]; NULL for operands that are not outputs. */
 struct expected {
     double *want[MAX_OPERANDS], *bound[MAX_OPERANDS];
 };
 
-/* Computes what p has to give on the instruction set in use. Call expected_free afterwards. */
+/* Computes the expected results of p on the current instruction set. Free with expected_free. */
 struct expected expected_create(const struct problem *p);
 void expected_free(struct expected *expected);
 
-/* Compares the outputs of p; with exact, no error is allowed. */
+/* Compares the outputs of p; if exact is set, no error is permitted. */
 void expected_check(struct tally *tally, const struct problem *p, const struct expected *expected,
                     int exact);
 
-/* got is want within bound, or both are NaN, or overflow to the same infinity. */
+/* Whether got is within bound of want, both are NaN, or both overflow to the same infinity. */
 int is_within(float got, double want, double bound);
 
-/* Activations as the table in kernels.h defines them, limits included. */
+/* Activations as defined in kernels.h, including limits. */
 double activation_value(lw_activation activation, double z);
 double activation_bound(lw_activation activation, double z);
-/* The derivative from s of that table. */
+/* The derivative from the saved value s, as defined in kernels.h. */
 double activation_slope(lw_activation activation, double s);
 double activation_slope_bound(lw_activation activation, double s);
 

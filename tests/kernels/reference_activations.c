@@ -20,7 +20,7 @@ static double sigmoid(double z)
     return z < 0.0 ? exp(z) / (1.0 + exp(z)) : 1.0 / (1.0 + exp(-z));
 }
 
-/* z * sigmoid(w), for -Inf its limit. */
+/* z * sigmoid(w), or its limit for -Inf. */
 static double gated(double z, double w)
 {
     return z == -INFINITY ? -0.0 : z * sigmoid(w);
@@ -70,7 +70,7 @@ double activation_bound(lw_activation activation, double z)
     return 0.0;
 }
 
-/* sigma(w) + z * sigma'(w) * dw of a finite z. */
+/* sigma(w) + z * sigma'(w) * dw for a finite z. */
 static double gated_slope(double z, double w, double dw)
 {
     const double s = sigmoid(w);
@@ -105,7 +105,7 @@ double activation_slope(lw_activation activation, double s)
     return 1.0;
 }
 
-/* Error of sigma(w) + z * dw * (sigma(w) - sigma(w)^2), w being `roundings` roundings off. */
+/* Error of sigma(w) + z * dw * (sigma(w) - sigma(w)^2), if w is off by `roundings` roundings. */
 static double gated_slope_bound(double z, double w, double dw, double roundings)
 {
     const double s = sigmoid(w);

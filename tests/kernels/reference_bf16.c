@@ -13,7 +13,7 @@ lw_bf16 reference_bf16(float x)
         return (lw_bf16)(signbit(x) ? 0x8000u : 0u);
     if (isinf(x))
         return (lw_bf16)(below >> 16);
-    /* The two neighbours; the one beyond the largest, 2^128, is the infinity. */
+    /* The two neighbours; above the largest, 2^128 stands for infinity. */
     const double value = fabs((double)x), low = fabs((double)float_of(below));
     const double spacing = ldexp(1.0, ilogb((double)x) - 7), high = low + spacing;
     const int is_even = (below & 0x10000u) == 0;

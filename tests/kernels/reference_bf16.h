@@ -1,4 +1,4 @@
-/* The functions of bf16.h as plain loops: what every instruction set has to give, to the bit. */
+/* The functions of bf16.h as plain loops. Every instruction set must return their bits. */
 #ifndef REFERENCE_BF16_H
 #define REFERENCE_BF16_H
 
@@ -7,15 +7,15 @@
 lw_bf16 reference_bf16(float x);
 float reference_float(lw_bf16 x);
 
-/* What a float becomes on its way through bf16. */
+/* A float rounded to bf16. */
 float reference_rounded(float x);
 
-/* c + sum_p a[p * a_step] * b[p * b_step], p < k, in the order of bf16.h; of floats that are bf16.
+/* c + sum_p a[p * a_step] * b[p * b_step], p < k, in the order of bf16.h, for floats that are bf16.
  * The product of two is exact. */
 float reference_dot(float c, size_t k, const float *a, size_t a_step, const float *b,
                     size_t b_step);
 
-/* Element (p, j) of the weights of a sum over k with n results, in their packed form: its place. */
+/* Index of element (p, j) in packed weights, for a sum over k with n results. */
 size_t reference_packed_place(size_t k, size_t p, size_t j);
 
 #endif

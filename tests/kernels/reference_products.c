@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* A matrix or its transpose, as it was before the call. */
+/* A matrix or its transpose, as before the call. */
 struct view {
     const float *data;
     size_t row, col;
@@ -37,7 +37,7 @@ static int has_fma(void)
     return strcmp(lw_isa_name(), "scalar") != 0;
 }
 
-/* The header's bound for a chain of k products with `ends` roundings besides. */
+/* The header's bound for a chain of k products plus `ends` roundings. */
 static double chain_bound(size_t k, double ends, double magnitude)
 {
     const double length = (double)k;
@@ -63,7 +63,8 @@ void reference_sgemm(const struct problem *p, struct expected *e)
     }
 }
 
-/* How much an activation can enlarge an error: 1.13 is the steepest slope of GELU. */
+/* The largest factor by which an activation can increase an error: the steepest slope of GELU
+ * is 1.13. */
 static double steepest(lw_activation activation)
 {
     return activation == LW_ACTIVATION_GELU || activation == LW_ACTIVATION_SILU ? 1.13 : 1.0;
@@ -86,7 +87,7 @@ void reference_linear_forward(const struct problem *p, struct expected *e)
                 e->bound[3][at] = bound;
             }
             e->want[4][at] = activation_value(activation, z);
-            /* The activation of a z that is a little off: its own error may be a little more. */
+            /* The activation of a slightly different z: its own error may be slightly larger. */
             e->bound[4][at] = steepest(activation) * bound + 2.0 * activation_bound(activation, z);
         }
     }
@@ -113,7 +114,7 @@ void reference_linear_backward_input(const struct problem *p, struct expected *e
     }
 }
 
-/* sum over the rows of column j. */
+/* The sum of column j over the rows. */
 static struct sum column_sum(const struct operand *x, size_t j)
 {
     struct sum sum = {0.0, 0.0};

@@ -2,7 +2,7 @@
 #include "operations.h"
 #include "tolerance.h"
 
-/* What the softmax of a row and its errors are made of. */
+/* Intermediate values of a row's softmax, with errors. */
 struct row {
     const float *x;
     size_t n;
@@ -14,7 +14,7 @@ struct row {
 
 static struct row row_of(const struct operand *x, size_t i)
 {
-    /* Without columns there is nothing to point into. */
+    /* Without columns there is no element to point to. */
     struct row row = {.x = x->cols ? x->before + i * x->ld : NULL, .n = x->cols, .max = -INFINITY};
     for (size_t j = 0; j < row.n; j++) {
         if (isnan(row.x[j]) || (double)row.x[j] > row.max)
@@ -26,7 +26,7 @@ static struct row row_of(const struct operand *x, size_t i)
     for (size_t j = 0; j < row.n; j++) {
         const double distance = row.max - (double)row.x[j], term = exp(-distance);
         row.sum += term;
-        /* x - max is rounded, and exp enlarges that by the distance. */
+        /* x - max is rounded; exp multiplies that error by the distance. */
         weighted += term > 0.0 ? term * (ulp_to_relative(EXP_ULP) + UNIT * distance) : 0.0;
     }
     row.sum_error = weighted / row.sum + gamma_bound(row_sum_roundings((double)row.n));
@@ -47,7 +47,7 @@ static double softmax_error(const struct row *row, size_t j)
     return want > 0.0 ? ulps * ulp_at(want) : SMALLEST;
 }
 
-/* Error of (x - max) - log_sum, and with the sign changed, of a loss. */
+/* Error of (x - max) - log_sum and of its negative, a loss. */
 static double log_softmax_error(const struct row *row, size_t j)
 {
     const double distance = row->max - (double)row->x[j];
@@ -147,7 +147,7 @@ void reference_softmax_cross_entropy(const struct problem *p, struct expected *e
     }
 }
 
-/* t * (log_sum - d) as kernels.h has it: 0 where t is 0. */
+/* t * (log_sum - d) as defined in kernels.h: 0 if t is 0. */
 static double surprise(const struct row *row, double t, size_t j)
 {
     return t == 0.0 ? 0.0 * row->sum : t * (row->log_sum - ((double)row->x[j] - row->max));
@@ -195,7 +195,7 @@ void reference_sigmoid_cross_entropy(const struct problem *p, struct expected *e
             expect_gradient(e, i * p->n + j, scale * (s - target),
                             fabs(scale) * (SIGMOID_ULP * ulp_at(s) + UNIT * fabs(s - target)));
         }
-        /* A term is itself a sum of three: three roundings more. */
+        /* A term is itself a sum of three: three more roundings. */
         expect_loss(e, i, loss,
                     gamma_bound(row_sum_roundings((double)p->n) + 3.0) * magnitude +
                         (double)(p->n + 1) * SMALLEST);

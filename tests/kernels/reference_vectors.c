@@ -69,7 +69,7 @@ void reference_sum_squares(const struct problem *p, struct expected *e)
     e->bound[1][0] = gamma_bound(row_sum_roundings(block)) * sum + (double)p->n * SMALLEST;
 }
 
-/* A number and how far off the computed one may be. */
+/* A number and the error of the computed one. */
 struct uncertain {
     double value, error;
 };
@@ -113,7 +113,7 @@ void reference_sgd_update(const struct problem *p, struct expected *e)
     }
 }
 
-/* v = beta2 * v + (1 - beta2) * g^2; a sum of positive terms, each rounded a few times. */
+/* v = beta2 * v + (1 - beta2) * g^2: a sum of positive terms with a few roundings each. */
 static struct uncertain second_moment(double beta2, double v, struct uncertain g)
 {
     const double value = beta2 * v + (1.0 - beta2) * g.value * g.value;
@@ -142,7 +142,7 @@ void reference_adam_update(const struct problem *p, struct expected *e)
         struct uncertain m = multiply_add(1.0 - beta1, difference, exactly(old_m));
         const struct uncertain v = second_moment(beta2, (double)p->operand[3].before[i], g);
         const double root = sqrt(v.value) * correction + (double)q->epsilon;
-        /* The root loses half of v's relative error; next to 0 all of it shows. */
+        /* The root halves the relative error of v, except near 0. */
         const double root_error = v.value > 0.0 ? (0.5 * v.error / v.value + 4.0 * UNIT) * root
                                                 : sqrt(v.error) * correction + 4.0 * UNIT * root;
         const double update = rate * m.value / root;

@@ -1,6 +1,6 @@
 #!/bin/sh
 # size.sh STRIP LIBRARY BYTES
-# The stripped library takes at most so many bytes.
+# Requires that the stripped library has at most BYTES bytes.
 stripped=$(mktemp)
 trap 'rm -f "$stripped"' EXIT
 "$1" -o "$stripped" "$2" || exit 1

@@ -31,8 +31,7 @@ void size_list_free(struct size_list *list)
     *list = (struct size_list){0, NULL};
 }
 
-/* Every thirteenth: a number that divides no length of the lists below, so that each length
- * stays. */
+/* Every thirteenth, which divides no length of the lists below, so that each length remains. */
 static void thin_out(struct size_list *list)
 {
     enum { KEPT = 13 };
@@ -63,7 +62,7 @@ static void append_path(struct size_list *list, const struct operation *operatio
     append(list, size.m, size.n, size.k);
 }
 
-/* B in registers: a body of its own for each number of steps. */
+/* B in registers: separate code for each number of steps. */
 static void append_short(struct size_list *list, const struct operation *operation)
 {
     static const size_t m[] = {1, 9, 18}, n[] = {2, 6, 16, 29, 39};
@@ -75,8 +74,8 @@ static void append_short(struct size_list *list, const struct operation *operati
     }
 }
 
-/* Vectors across the ends of rows from 4096 elements on; the rows after the last whole period are
- * done otherwise. */
+/* Vectors across row ends, from 4096 elements; other code for the rows after the last whole period.
+ */
 static void append_flat(struct size_list *list, const struct operation *operation)
 {
     static const size_t n[] = {1, 2, 3, 4, 5, 6, 10, 12};
@@ -99,8 +98,7 @@ static void append_last_tiles(struct size_list *list, const struct operation *op
     }
 }
 
-/* What takes_dot_products: tiles of 4, 6 and 16 dots, and what is left of rows, columns and
- * steps. */
+/* Dot-product GEMM: tiles of 4, 6 and 16 dot products, and the rest of rows, columns and steps. */
 static void append_dots(struct size_list *list, const struct operation *operation)
 {
     static const size_t m[] = {1, 2, 3, 4, 5, 16, 19, 33},
@@ -201,22 +199,22 @@ struct size_list sizes_at_blocks(const struct operation *operation)
     /* Several blocks of k with several of m, and of n. */
     append(&list, block.mc + 1, 33, STEPS + 1);
     append(&list, 5, block.nc + 1, STEPS + 1);
-    /* Strips of B packed with their first tile, once and by blocks of m. */
+    /* Column panels of B packed with their first tile, once and by blocks of m. */
     const struct lw_isa *isa = lw_isa_current();
     const size_t many = 16 * isa->tile_mr + 3, mc = lw_blocking_of(isa, 300).mc;
     append_path(&list, operation, many, 2 * isa->tile_nr + 1, 70);
     append_path(&list, operation, 2 * mc + 3, 2 * isa->tile_nr + 1, 300);
     append_path(&list, operation, block.mc + many, 2 * isa->tile_nr + 1, STEPS);
-    /* The same for the products of the backward passes, whose n or m is the layer's k or n. */
+    /* The same for the products of the backward pass, whose n or m is the layer's k or n. */
     append(&list, 9, STEPS + 1, 33);
     append(&list, STEPS + 1, 33, 9);
     append(&list, 5, STEPS, block.nc + 1);
     append(&list, STEPS, 5, block.mc + 1);
-    /* Wide panels of few rows that end a column behind the last one, in the second of two
-     * panels. */
+    /* Wide panels for skinny M that end one column after the last one, in the second of two panels.
+     */
     append(&list, 3, block.nc + 25, STEPS + 1);
     append(&list, 3, STEPS + 1, block.nc + 25);
-    /* So many steps that a panel of all of them would not fit a buffer. */
+    /* More steps than fit into the buffer of one panel. */
     append(&list, 2, 33, 90001);
     append(&list, 2, 90001, 33);
     return list;
@@ -252,7 +250,7 @@ struct size_list sizes_few(const struct operation *operation)
         append(&list, 2, 1000, 0);
         append(&list, 35, 40, 0);
         append(&list, 300, 3, 0);
-        append(&list, 150, 10, 0); /* several chunks of narrow rows */
+        append(&list, 150, 10, 0); /* several chunks of short rows */
         break;
     case VECTOR:
         append(&list, 0, 1, 0);

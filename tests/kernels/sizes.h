@@ -1,4 +1,4 @@
-/* The sizes that the checks go through. */
+/* The sizes that the checks use. */
 #ifndef SIZES_H
 #define SIZES_H
 
@@ -9,9 +9,9 @@ struct size_list {
     struct size *size;
 };
 
-/* All around the edges of every register tile and vector length, from 0 on. */
+/* Sizes around the edges of every register tile and vector length, from 0. */
 struct size_list sizes_at_edges(const struct operation *operation);
-/* Around the block sizes of the product on the set in use; empty for other functions. */
+/* Sizes around the block sizes of products on the current set; empty for other functions. */
 struct size_list sizes_at_blocks(const struct operation *operation);
 /* The ways of a product around the register tile; without padding it takes each of them. Empty for
  * other functions. */

@@ -24,7 +24,7 @@ static float *floats(struct small_net_case *c, struct generator *from, size_t co
     return x;
 }
 
-/* The sections hold random numbers and, between them, zeros. */
+/* The sections contain random numbers, the padding between them zeros. */
 static float *sections(struct small_net_case *c, struct generator *from, float low)
 {
     const lw_small_net *plan = &c->plan;
@@ -167,7 +167,8 @@ static void compare(struct tally *tally, const struct small_net_case *c, const c
                     (double)got[i], (double)want[i]);
 }
 
-/* Gradients of a block have a meaning, and bits, if the losses of its rows are finite; otherwise they say so. */
+/* The gradients of a block are specified only if the losses of its rows are finite; otherwise they
+ * are not finite either. */
 static void compare_sums(struct tally *tally, const struct small_net_case *c, const char *what,
                          int has_losses, const struct small_net_results *got,
                          const struct small_net_results *want)

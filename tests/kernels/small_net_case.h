@@ -1,4 +1,4 @@
-/* Narrow networks with a mini-batch, and what the general kernels make of them. */
+/* Small networks with a mini-batch, and their expected results from the general kernels. */
 #ifndef SMALL_NET_CASE_H
 #define SMALL_NET_CASE_H
 
@@ -22,7 +22,7 @@ struct small_net_case {
     lw_small_net plan;
     lw_small_net_batch batch;
     size_t outputs,
-        given_rows; /* rows of x and of the target: more than the batch's with an index */
+        given_rows; /* rows of x and of the target; more than the batch if there is an index */
     float *x, *values, *gradient, *y, *row_loss;
     int32_t *labels;
     size_t *index;
@@ -31,24 +31,25 @@ struct small_net_case {
     struct guard guard[NARROW_BUFFERS];
 };
 
-/* Random operands, each of which ends at a page that must not be touched. */
+/* Random operands, each adjacent to a guard page. */
 void small_net_case_create(struct small_net_case *c, const struct small_net_shape *shape,
                            size_t rows, lw_small_net_loss loss, enum small_net_target target,
                            int picked);
 void small_net_case_destroy(struct small_net_case *c);
 
-/* "2-10-5-1 (1 1 3), 17 rows by index, loss 1 of labels", in a buffer that the next call
- * overwrites. */
+/* For example "2-10-5-1 (1 1 3), 17 rows by index, loss 1 of labels". The next call overwrites the
+ * buffer. */
 const char *small_net_case_title(const struct small_net_case *c);
 
 struct small_net_results {
     float *y, *row_loss, *sums; /* released with free */
 };
 
-/* By the general kernels for rows, and plain loops for the sums of each block. */
+/* Computed with the general kernels for rows, and plain loops for the sums of each block. */
 void small_net_reference(const struct small_net_case *c, struct small_net_results *want);
 
-/* lw_small_net_pass of all blocks, in so many parts; copies of what it wrote. */
+/* Runs lw_small_net_pass over all blocks in the given number of parts; returns copies of its
+ * outputs. */
 void small_net_run(struct tally *tally, const struct small_net_case *c, size_t parts,
                    struct small_net_results *got);
 

@@ -22,7 +22,7 @@ static float *room(size_t count)
     return x;
 }
 
-/* Rows of a matrix as the batch picks them. */
+/* The rows of a matrix that the batch selects. */
 static float *picked_rows(const struct small_net_case *c, const float *from, size_t cols)
 {
     float *const to = room(c->batch.rows * cols);
@@ -102,8 +102,7 @@ static void derive(const struct small_net_case *c, size_t l, const struct matric
                                   layer->dz, layer->dz));
 }
 
-/* The row sum over rows first .. first + rows - 1 of column i of x, or of 1, times column j of
- * dz. */
+/* Row sum over rows first .. first + rows - 1 of column i of x (or of 1) times column j of dz. */
 static float row_sum(size_t rows, const float *x, size_t ldx, const float *dz, size_t lddz)
 {
     const int has_fma = strcmp(lw_isa_name(), "scalar") != 0;
@@ -121,7 +120,7 @@ static float row_sum(size_t rows, const float *x, size_t ldx, const float *dz, s
     return part[0];
 }
 
-/* What is compared with is itself within the bound of narrow.h. */
+/* The expected value is itself within the bound of small_net.h. */
 static void check_against_double(size_t rows, const float *x, size_t ldx, const float *dz,
                                  size_t lddz, float got)
 {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # spills.sh OBJDUMP OBJECT SIMD-HEADER FMA-PATTERN [FUNCTION]
-# The loops over k of the register tile keep their vectors out of the stack (addresses may be
-# reloaded from it): a spilled accumulator costs half of the speed and no other test sees it.
+# Requires that the register tile's loops over k do not spill vectors (they may reload addresses): a
+# spilled accumulator halves the speed, and no other test detects it.
 loops=$(sh "$(dirname "$0")/tile_loops.sh" "$@") || {
     echo "$loops"
     exit 1

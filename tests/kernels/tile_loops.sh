@@ -12,7 +12,7 @@ accumulators=$(tr '\n' ' ' <"$header" |
 function=${5:-tile_full_(rows|columns)}
 "$objdump" -d --no-show-raw-insn "$object" |
     awk -v wanted="$accumulators" -v fma="$fma" -v name="$function" '
-    # Addresses as strings of one length: not every awk knows hexadecimal numbers.
+    # Compares addresses as strings of equal length: not every awk parses hexadecimal numbers.
     function padded(address) { return substr("0000000000000000", length(address) + 1) address }
     /^[0-9a-f]+ <.*>:$/ { inside = $2 ~ "^<" name "[.>]" }
     inside && /^ *[0-9a-f]+:/ {
@@ -40,7 +40,7 @@ function=${5:-tile_full_(rows|columns)}
             for (j = start[i]; j <= i; j++) {
                 count += text[j] ~ fma
                 nested += j < i && start[j] >= start[i]
-                # No loop, but a jump back from code that stands behind the end of the function.
+                # Not a loop, but a jump back from cold code after the end of the function.
                 nested += text[j] ~ /\tret/
             }
             if (nested || count < wanted)

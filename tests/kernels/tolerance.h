@@ -1,10 +1,8 @@
-/*
- * What error the tests allow: the bounds of kernels.h, and where it gives none, bounds derived from
- * the order of the operations. Nothing here was fitted to what the kernels happen to return.
+/* The errors that the tests permit: the bounds of kernels.h and, where it gives none, bounds
+ * derived from the order of the operations. None is fitted to measured errors.
  *
- * u is half the spacing of floats at 1. A result is at most gamma(n) times the sum of the
- * magnitudes off after n roundings (Higham 2002, section 3.1).
- */
+ * u is half the spacing of floats at 1. After n roundings a result is off by at most gamma(n) times
+ * the sum of the magnitudes (Higham 2002, section 3.1). */
 #ifndef TOLERANCE_H
 #define TOLERANCE_H
 
@@ -14,7 +12,7 @@
 #include <math.h>
 
 static const double UNIT = 0x1p-24;
-static const double SMALLEST = 0x1p-149; /* spacing of the denormals */
+static const double SMALLEST = 0x1p-149; /* spacing of denormals */
 
 static const double EXP_ULP = 1.0;
 static const double LOG_ULP = 1.0;
@@ -41,14 +39,14 @@ static inline double ulp_at(double x)
     return ldexp(1.0, exponent - 24);
 }
 
-/* Roundings in a chain of k products on a set with or without FMA, with `ends` more at its ends. */
+/* Roundings in a chain of k products on a set with or without FMA, plus `ends` more. */
 static inline double chain_roundings(double k, double ends, int has_fma)
 {
     return (has_fma ? k : 2.0 * k) + ends;
 }
 
-/* Roundings in a row sum: 16 interleaved partial sums of n / 16 terms, four levels of tree, two
- * roundings for each term itself. */
+/* Roundings in a row sum: 16 interleaved partial sums of n / 16 terms, four levels of a tree, two
+ * roundings for each term. */
 static inline double row_sum_roundings(double n)
 {
     return 2.0 * ceil(n / 16.0) + 6.0;
@@ -66,17 +64,15 @@ static inline double softmax_ulp(double distance, double cols)
     return 5.0 + distance + log2(cols) + cols / 16.0;
 }
 
-/* A relative error in units of 2^-24 from one in ulp: one ulp is at most two of them. */
+/* Converts an error in ulp to a relative error in units of 2^-24: one ulp is at most two units. */
 static inline double ulp_to_relative(double ulp)
 {
     return 2.0 * UNIT * ulp;
 }
 
-/*
- * Absolute error of s - s^2, s = sigmoid(w), when w itself is off by roundings * u relatively: s is
- * 2 ulp off, which the difference sees up to three times. Where exp(-w) vanishes beside 1, s is
- * exactly 1 and all that is lost is the exact value.
- */
+/* Absolute error of s - s^2, s = sigmoid(w), if w has a relative error of roundings * u: s is off
+ * by 2 ulp, which the difference multiplies by up to three. If 1 + exp(-w) rounds to 1, s is
+ * exactly 1 and the error is the exact value. */
 static inline double sigmoid_slope_error(double w, double roundings)
 {
     const double s = w < 0.0 ? exp(w) / (1.0 + exp(w)) : 1.0 / (1.0 + exp(-w));

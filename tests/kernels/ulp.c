@@ -80,7 +80,7 @@ const struct ulp_function ulp_functions[] = {
 };
 const size_t ulp_function_count = sizeof ulp_functions / sizeof *ulp_functions;
 
-/* Infinite where one is NaN or infinite and the other is not the same. */
+/* Infinite if one is NaN or infinite and the other is not the same. */
 static double error_in_ulps(float got, double want)
 {
     if (isnan(want) || isnan(got))

@@ -1,4 +1,4 @@
-/* Errors of the functions of one number, in ulp. */
+/* Errors of the elementwise functions in ulp. */
 #ifndef ULP_H
 #define ULP_H
 
@@ -14,13 +14,13 @@ struct ulp_function {
 extern const struct ulp_function ulp_functions[];
 extern const size_t ulp_function_count;
 
-/* The largest error seen, and the largest in units of what is allowed. */
+/* The largest error, and the largest ratio to the permitted error. */
 struct ulp_worst {
     double ulps, share;
     float x, at_share;
 };
 
-/* n numbers, at most ULP_BATCH, on `count` instruction sets; worst has one for each of them. */
+/* n numbers, at most ULP_BATCH, on `count` instruction sets; worst has an entry for each set. */
 enum { ULP_BATCH = 4096 };
 void ulp_measure(const struct ulp_function *function, const struct lw_isa *const *sets,
                  size_t count, size_t n, const float *x, struct ulp_worst *worst);

@@ -1,8 +1,6 @@
-/*
- * ulp_exhaustive [FUNCTION ...]: the largest errors over all 2^32 floats, on every instruction set
- * that this machine runs. The functions of double precision that it compares with take nearly all
- * of the time, and once for all sets: about a minute for a function on two cores.
- */
+/* usage: ulp_exhaustive [FUNCTION ...]. Prints the largest errors over all 2^32 floats, on every
+ * instruction set of this machine. Nearly all of the time is spent in the double-precision
+ * functions, which run once for all sets: about a minute per function on two cores. */
 #include "data.h"
 #include "dispatch.h"
 #include "ulp.h"

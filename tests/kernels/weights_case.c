@@ -80,7 +80,7 @@ static size_t extent(size_t rows, size_t cols, size_t ld)
     return rows > 0 && cols > 0 ? (rows - 1) * ld + cols : 0;
 }
 
-/* Row-major values to their places, canaries between them. */
+/* Stores row-major values at their indices, with canaries in the padding. */
 static void lay_out(const lw_weights *weights, const float *rows, float *stored)
 {
     for (size_t i = 0; i < lw_weights_floats(weights); i++)
