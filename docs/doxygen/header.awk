@@ -1,13 +1,13 @@
-# Shows a public header to Doxygen. Its comments are plain ones, and stay so:
+# Filter through which Doxygen reads a public header. It converts plain comments:
 #
-#   the file's first comment     describes a topic named as the file
-#   /* ---- Title ---- */        begins a topic below it
-#   a comment before lines       stands for all declarations up to the next blank line
+#   the file's first comment     describes a topic named after the file
+#   /* ---- Title ---- */        begins a subtopic
+#   a comment before lines       applies to all declarations up to the next blank line
 #   code /- comment -/           describes the field or enumerator before it
-#   lines set off by two blanks  are shown as they stand
-#   lw_name, LW_NAME             become links; a name that does not exist is a warning
+#   lines indented by two blanks are copied verbatim
+#   lw_name, LW_NAME             become links; an unknown name is a warning
 #
-# Called with the name of the header, once for each.
+# Runs once per header, with its name as argument.
 
 function slug(text)
 {
@@ -16,7 +16,7 @@ function slug(text)
     return text
 }
 
-# Text without meaning to Doxygen and to Markdown.
+# Escapes the characters that Doxygen and Markdown interpret.
 function escaped(text)
 {
     gsub(/\\/, "\\\\", text)
@@ -27,7 +27,7 @@ function escaped(text)
     return text
 }
 
-# The same with links, and with what stands in backticks as code.
+# Escapes, adds links, and converts backticks to code.
 function prose(text, parts, count, i, part, result)
 {
     count = split(text, parts, "`")
@@ -49,13 +49,13 @@ function linked(text, result, name)
         name = substr(text, RSTART, RLENGTH)
         result = result substr(text, 1, RSTART - 1)
         text = substr(text, RSTART + RLENGTH)
-        # A call, or the beginning of several names, is left as it is.
+        # A call or a prefix such as lw_net_* remains plain text.
         result = result (text ~ /^[(*]/ ? name : "@ref " name " \"" name "\"")
     }
     return result text
 }
 
-function set_off(yes)
+function set_verbatim(yes)
 {
     if (yes && !verbatim)
         print " * @verbatim"
@@ -66,14 +66,14 @@ function set_off(yes)
     verbatim = yes
 }
 
-# A line of a comment before declarations, without the asterisk.
+# Prints a line of a comment before declarations; the line has no asterisk.
 function comment_line(line, end)
 {
     if (line == "" && verbatim) {
-        blanks++ # of the lines set off only if more of them follow
+        blanks++ # printed only if more verbatim lines follow
         return
     }
-    set_off(line ~ /^   *[^ ]/)
+    set_verbatim(line ~ /^   *[^ ]/)
     if (verbatim) {
         print substr(line, 3)
         return
@@ -90,7 +90,7 @@ function comment_line(line, end)
 
 function end_comment()
 {
-    set_off(0)
+    set_verbatim(0)
     print (topic_opens ? " * @{ */" : " */")
     in_comment = topic_opens = 0
 }
@@ -136,7 +136,7 @@ in_comment {
     next
 }
 
-# The rest of a comment behind a field.
+# Continuation of a comment after a field.
 in_field_comment {
     line = $0
     in_field_comment = !sub(/ *\*\/$/, "", line)
@@ -154,15 +154,16 @@ in_field_comment {
         line = substr(line, 1, RSTART - 1)
         sub(/^ *\/\* */, "", comment)
         in_field_comment = !sub(/ *\*\/$/, "", comment)
-        comment = (line ~ /^ *$/ ? "/** @brief " : " /**< @brief ") prose(comment) (in_field_comment ? "" : " */")
+        comment = (line ~ /^ *$/ ? "/** @brief " : " /**< @brief ") prose(comment)
+        comment = comment (in_field_comment ? "" : " */")
     }
 
-    # Of enumerators without a comment Doxygen 1.9 does not complain, but of this it does.
+    # Doxygen 1.9 does not report enumerators without a comment. It reports this unknown name.
     in_enum = line ~ /^(typedef )?enum / || (in_enum && line !~ /^}/)
     if (in_enum && comment == "" && match(line, /^ +[A-Za-z][A-Za-z0-9_]*/))
         comment = " /**< @ref undocumented_" substr(line, 5, RLENGTH - 4) " */"
 
-    # Declarations that follow one with a comment have the same.
+    # Declarations that follow a documented one share its comment.
     if (line ~ /^(LW_API|typedef) / && depth == 0) {
         if (first != "" && first != "none")
             printf "/** @copydoc %s */ ", first
@@ -171,8 +172,9 @@ in_field_comment {
     }
     if (line !~ /^extern "C"/)
         depth += gsub(/\{/, "{", line) - gsub(/\}/, "}", line)
-    # Of fields that share a comment, each gets it.
-    if (depth > 0 && line ~ /^ *[a-z_]+[a-z0-9_ ]* [*]*[a-z0-9_]+(\[[^\]]*\])?,.*;$/ && !in_field_comment)
+    # Repeats the comment of several fields on one line for each of them.
+    if (depth > 0 && !in_field_comment &&
+        line ~ /^ *[a-z_]+[a-z0-9_ ]* [*]*[a-z0-9_]+(\[[^\]]*\])?,.*;$/)
         gsub(/, /, "," comment " ", line)
     print line comment
 }

@@ -1,5 +1,9 @@
-# Shows a page of the documentation to Doxygen, in whose output the sources are not: links to public
-# headers become links to their topics, those to other files that are no pages become text.
+# Filter through which Doxygen reads Markdown pages. The output contains no source files, so links
+# are changed:
+#
+#   to a public header            links to the header's topic
+#   to a section of another page  links to that page (Doxygen 1.9 does not resolve page.md#section)
+#   to other files                plain text
 
 function shown(link, text, target)
 {
@@ -7,8 +11,12 @@ function shown(link, text, target)
     sub(/\]\(.*/, "]", text)
     sub(/.*\]\(/, "", target)
     sub(/\)$/, "", target)
-    if (target ~ /^(https?:|#)/ || target ~ /\.md(#.*)?$/)
+    if (target ~ /^(https?:|#)/)
         return link
+    if (target ~ /\.md(#.*)?$/) {
+        sub(/#.*/, "", target)
+        return text "(" target ")"
+    }
     if (target ~ /include\/lanewise\/[a-z0-9_]*\.h$/) {
         sub(/.*\//, "", target)
         gsub(/\./, "_", target)
