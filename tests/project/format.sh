@@ -1,6 +1,7 @@
 #!/bin/sh
-# usage: format.sh SOURCE_DIR Fails if clang-format would change a source file. Files that
-# long_lines.txt lists may have long lines in their comments.
+# usage: format.sh SOURCE_DIR
+# Fails if clang-format would change a source file. Comments of files that long_lines.txt lists may
+# have long lines.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$1"

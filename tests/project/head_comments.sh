@@ -1,6 +1,6 @@
 #!/bin/sh
-# usage: head_comments.sh SOURCE_DIR LIMIT Fails if more than LIMIT .c files of nn/src begin without
-# a comment that says what the file is for.
+# usage: head_comments.sh SOURCE_DIR LIMIT
+# Fails if more than LIMIT .c files of nn/src do not begin with a comment.
 set -eu
 cd "$1"
 without=$(find nn/src -name '*.c' | sort | while read -r file; do

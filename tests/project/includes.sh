@@ -1,12 +1,12 @@
 #!/bin/sh
-# Fails if files or rooms of nn/src, or headers of kernels/src, include each other in circles, if a room includes one above
-# it, or if more branches than allowed depend on the kind of network. A file of nn is a .c with its .h; a room is a folder.
-#
-#   includes.sh SOURCE_DIRECTORY
+# usage: includes.sh SOURCE_DIR
+# Fails if files or folders of nn/src, or headers of kernels/src, include each other in a cycle, if
+# a folder of nn/src includes one of the same or a higher layer, or if more branches than allowed
+# depend on the kind of network. A .c file and its .h count as one file.
 set -eu
 cd "$1"
 
-# Prints "file file" for each include of a file of ours.
+# edges FOLDER: prints "FILE INCLUDED" for each include of a file of the folder.
 edges() {
     for file in $(find "$1" -name '*.[ch]' -o -name '*.inc'); do
         sed -n 's/^ *# *include "\([^"]*\)".*/\1/p' "$file" | while read -r included; do
@@ -17,17 +17,19 @@ edges() {
                 fi
             done
         done
-    done | awk '{ for (i = 1; i <= 2; i++) while (sub(/[^\/]+\/\.\.\//, "", $i)); print $1, $2 }' | sort -u
+    done | awk '
+        { for (i = 1; i <= 2; i++) while (sub(/[^\/]+\/\.\.\//, "", $i)); print $1, $2 }' | sort -u
 }
 
-# A .c and its .h as one node.
+# Merges a .c file and its .h into one node.
 pairs() {
-    awk '{ sub(/\.[a-z]+$/, "", $1); sub(/\.[a-z]+$/, "", $2); if ($1 != $2) print $1, $2 }' | sort -u
+    awk '{ sub(/\.[a-z]+$/, "", $1); sub(/\.[a-z]+$/, "", $2)
+           if ($1 != $2) print $1, $2 }' | sort -u
 }
 
-# Prints the nodes that are left when those without edges out are removed over and over: the circles, and what leads to
-# them.
-circles() {
+# Prints the nodes of cycles and of paths between cycles: repeatedly removes nodes without outgoing,
+# then without incoming edges.
+cycles() {
     awk '{ from[NR] = $1; to[NR] = $2; node[$1]; node[$2] }
     END {
         do {
@@ -52,21 +54,28 @@ refuse() {
     fi
 }
 
-rooms=$(edges nn/src | awk '{ split($1, a, "/"); split($2, b, "/"); if (a[3] != b[3]) print a[3], b[3] }' | sort -u)
-refuse "rooms of nn/src include each other in a circle" "$(echo "$rooms" | circles)"
-refuse "a room of nn/src includes one above it" "$(echo "$rooms" | awk '
-    BEGIN { n = split("base threads data layers train distributed model", order); for (i = 1; i <= n; i++) floor[order[i]] = i
-            floor["model"] = floor["distributed"]; floor["data"] = floor["layers"] }
-    NF == 2 && floor[$2] >= floor[$1] { print "  " $1 " includes " $2 }')"
-refuse "files of nn/src include each other in a circle" "$(edges nn/src | pairs | circles)"
-refuse "headers of kernels/src include each other in a circle" "$(edges kernels/src | grep -v '\.c ' | circles)"
+folders=$(edges nn/src | awk '
+    { split($1, a, "/"); split($2, b, "/"); if (a[3] != b[3]) print a[3], b[3] }' | sort -u)
+refuse "folders of nn/src include each other in a cycle" "$(echo "$folders" | cycles)"
+refuse "a folder of nn/src includes one of the same or a higher layer" "$(echo "$folders" | awk '
+    BEGIN { n = split("base threads data layers train distributed model", order)
+            for (i = 1; i <= n; i++) layer[order[i]] = i
+            layer["model"] = layer["distributed"]; layer["data"] = layer["layers"] }
+    NF == 2 && layer[$2] >= layer[$1] { print "  " $1 " includes " $2 }')"
+refuse "files of nn/src include each other in a cycle" "$(edges nn/src | pairs | cycles)"
+refuse "headers of kernels/src include each other in a cycle" \
+    "$(edges kernels/src | grep -v '\.c ' | cycles)"
 
-# What kind of network is this? Asked in create.c, and in the files that own an answer.
+# Branches on the kind of network, except in create.c, which decides it, and in the files that
+# implement one kind.
 max_branches=12
+kind='\b(small_net|is_bf16|skips_losses)\b|precision [!=]=|program->gradients\b[^(]'
+kind="$kind|lw_(is_distributed|has_others)\\("
 branches=$(grep -rnE 'if \(|while \(| \? | && | \|\| |= !' nn/src --include='*.[ch]' |
-    grep -E '\b(small_net|is_bf16|skips_losses)\b|precision [!=]=|program->gradients\b[^(]|lw_(is_distributed|has_others)\(' |
+    grep -E "$kind" |
     grep -vE '^nn/src/(train/(create|small_net)\.c|distributed/)|:[0-9]+: *(/?\*|//)' || true)
 count=$(printf '%s' "$branches" | grep -c . || true)
-[ "$count" -le "$max_branches" ] || refuse "$count branches on the kind of network; at most $max_branches" "$branches"
+[ "$count" -le "$max_branches" ] ||
+    refuse "$count branches on the kind of network; at most $max_branches" "$branches"
 echo "branches on the kind of network: $count"
 exit $status

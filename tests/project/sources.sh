@@ -1,8 +1,8 @@
-# Part of the scripts that look at the sources. They include it in the top folder of the sources,
-# with $here set to the folder of this file.
+# Shared by the tests of the sources, which include it in the root of the sources, with $here set to
+# the folder of this file.
 
-# Prints the names of all files that people write: code, scripts, build files and Markdown. Needs no
-# git, so that it works in an unpacked archive.
+# Prints the names of all text files: code, scripts, build files and Markdown. Does not use git, so
+# that it works in an unpacked archive.
 sources() {
     find . \( -path ./build -o -path ./.git -o -path ./b -o -path ./tests/fuzz/corpus \
         -o -path ./tests/data \) -prune \
@@ -13,12 +13,12 @@ sources() {
         sed 's|^\./||' | sort
 }
 
-# Of the names on standard input, those that long_lines.txt lists, or whose folder it lists.
+# Prints the names on standard input that long_lines.txt lists, or whose folder it lists.
 not_converted() {
     [ ! -e "$here/long_lines.txt" ] || listed 0
 }
 
-# The other ones.
+# Prints the other names on standard input.
 converted() {
     if [ -e "$here/long_lines.txt" ]; then
         listed 1

@@ -1,9 +1,10 @@
 #!/bin/sh
-# usage: words.sh SOURCE_DIR [WORD] Counts words and turns of phrase that the project's texts avoid,
-# against words.txt: a limit and a regular expression a line, with the words to write instead behind
-# a tab. Fails if a count is above its limit; limits are only ever lowered. WORD prints the lines of
-# the expressions that contain it. Quotations are not counted: in Markdown code spans, fenced blocks
-# and lines that begin with '>'.
+# usage: words.sh SOURCE_DIR [WORD]
+# Counts words and phrases that the project's texts avoid. Each line of words.txt has a limit, a
+# regular expression, and the words to write instead, separated by tabs. Fails if a count is above
+# its limit; limits may only be lowered. With WORD, also prints the lines that match an expression
+# that contains WORD. Quotations are not counted: in Markdown code spans, fenced blocks and lines
+# that begin with '>'.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$1"

@@ -1,7 +1,5 @@
-/*
- * A library for the benchmarks to catch: its matrix product leaves out the last step of k. In the order
- * of cblas_sgemm's arguments, for row-major operands.
- */
+/* A broken peer library that the benchmarks must reject: its product omits the last step of k.
+ * Arguments as for cblas_sgemm; row-major operands only. */
 __attribute__((visibility("default"))) void cblas_sgemm(int order, int transa, int transb, int m,
                                                         int n, int k, float alpha, const float *a,
                                                         int lda, const float *b, int ldb,
