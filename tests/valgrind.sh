@@ -7,7 +7,10 @@
 set -u
 bin=$1/bin part=$2
 here=$(cd "$(dirname "$0")" && pwd)
-command -v valgrind >/dev/null || { echo 'skipped: valgrind is not installed (Debian: valgrind)'; exit 77; }
+command -v valgrind >/dev/null || {
+    echo 'skipped: valgrind is not installed (Debian: valgrind)'
+    exit 77
+}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 trap 'exit 1' HUP INT TERM

@@ -28,8 +28,8 @@ macro(parent_check_unchanged)
     endif()
   endforeach()
 
-  # Except options of Lanewise, cache entries of find modules, and FetchContent's, which belong to the
-  # parent.
+  # Except options of Lanewise, cache entries of find modules, and FetchContent's, which belong to
+  # the parent.
   list(REMOVE_ITEM parent_cache_now ${parent_cache})
   foreach(parent_name ${parent_cache_now})
     if(NOT parent_name MATCHES "^(LANEWISE_|lanewise_|FETCHCONTENT_|_)"

@@ -181,18 +181,21 @@ static void run_narrow(struct tally *tally, draws *from)
     for (size_t l = 0; l < shape.layer_count; l++) {
         const int is_last = l + 1 == shape.layer_count;
         shape.layers[l].units = draw(from) % (LW_SMALL_NET_MAX_UNITS + 2);
-        shape.layers[l].activation = (lw_activation)(draw(from) % (LW_ACTIVATION_SOFTMAX + (unsigned)is_last));
+        const unsigned activations = LW_ACTIVATION_SOFTMAX + (unsigned)is_last;
+        shape.layers[l].activation = (lw_activation)(draw(from) % activations);
     }
     const size_t rows = draw_size(from);
-    const lw_small_net_loss loss = (lw_small_net_loss)(draw(from) % (LW_SMALL_NET_LOSS_LOGIT_GRADIENT + 1));
+    const unsigned losses = LW_SMALL_NET_LOSS_LOGIT_GRADIENT + 1;
+    const lw_small_net_loss loss = (lw_small_net_loss)(draw(from) % losses);
     const unsigned kind = draw(from);
     lw_small_net plan;
-    const lw_status status = lw_small_net_plan(&plan, shape.inputs, shape.layer_count, shape.layers);
-    fuzz_record_more("narrow %zu-%zu, %zu layers, %zu rows: %s", shape.inputs,
+    const lw_status status =
+        lw_small_net_plan(&plan, shape.inputs, shape.layer_count, shape.layers);
+    fuzz_record_more("small net %zu-%zu, %zu layers, %zu rows: %s", shape.inputs,
                      shape.layers[0].units, shape.layer_count, rows, lw_status_name(status));
     if (status == LW_OK)
         case_small_net(tally, &shape, rows, loss, kind & 1 ? TARGET_LABELS : TARGET_VALUES,
-                    kind >> 1 & 1);
+                       kind >> 1 & 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

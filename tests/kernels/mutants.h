@@ -8,8 +8,8 @@
 
 struct mutant {
     const char *name;
-    const char *check,
-        *operation; /* the check that must detect it; operation is NULL for checks of scope ONCE */
+    const char *check;     /* must detect it */
+    const char *operation; /* of the check; NULL for checks of scope ONCE */
     /* Modifies a copy of a correct table; if NULL, call replaces the operation's. */
     void (*edit)(struct lw_isa *isa);
     lw_status (*call)(const struct problem *p);

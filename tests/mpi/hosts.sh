@@ -15,7 +15,8 @@ export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMP_WAIT_POLICY
 if [ "$2" = long ]; then
     data='--data fashion-mnist --layers 256,128 --epochs 2'
     # Above 4 Gb/s TCP on two cores is slower than the link: see docs/guide/scaling.md.
-    links='500mbit/50 1gbit/50 2gbit/50 4gbit/50 500mbit/1000 1gbit/1000 2gbit/1000 4gbit/1000 1gbit/5000'
+    links='500mbit/50 1gbit/50 2gbit/50 4gbit/50
+        500mbit/1000 1gbit/1000 2gbit/1000 4gbit/1000 1gbit/5000'
     benched='--steps 20 --rounds 7'
 else
     data='--csv rows.csv --target y --layers 300,200 --epochs 3'
@@ -28,8 +29,9 @@ train() {
     name=$1
     shift
     # shellcheck disable=SC2086 # lists of words
-    run "$@" "$bin/lanewise" train $data --batch 64 --optimizer adam --seed 5 --threads 1 --gradients fp32 \
-        --save "$work/data/$name.safetensors" --checkpoint "$work/data/$name.checkpoint"
+    run "$@" "$bin/lanewise" train $data --batch 64 --optimizer adam --seed 5 --threads 1 \
+        --gradients fp32 --save "$work/data/$name.safetensors" \
+        --checkpoint "$work/data/$name.checkpoint"
     [ "$code" -eq 0 ] || fail "exit code $code of training on $name"
 }
 
@@ -41,7 +43,8 @@ same() {
 
 make_hosts 2
 awk 'BEGIN { print "a,b,c,y"
-             for (i = 0; i < 640; i++) print i % 17 / 17 "," i % 29 / 29 "," i % 5 / 5 "," (i % 17 > i % 29) }' >rows.csv
+             for (i = 0; i < 640; i++)
+                 print i % 17 / 17 "," i % 29 / 29 "," i % 5 / 5 "," (i % 17 > i % 29) }' >rows.csv
 train one mpirun -n 2 --oversubscribe --bind-to none
 says '^2 processes on 1 host, 2 threads$'
 link_hosts 1gbit 50

@@ -24,7 +24,8 @@ remove_hosts() {
 # make_hosts COUNT: creates hosts and sets $hosts to their names. Skips the script if that fails.
 make_hosts() {
     [ "$(id -u)" -eq 0 ] || skip 'network namespaces need root'
-    command -v ip >/dev/null && command -v tc >/dev/null || skip 'there is no ip or tc (Debian: iproute2)'
+    command -v ip >/dev/null && command -v tc >/dev/null ||
+        skip 'there is no ip or tc (Debian: iproute2)'
     trap 'remove_hosts; rm -rf "$work"' EXIT
     trap 'exit 1' HUP INT TERM
     names='127.0.0.1 localhost'
@@ -37,7 +38,8 @@ make_hosts() {
         ip -n "$host" link set lo up
     done
     for host in $hosts; do
-        mkdir -p "/etc/netns/$host" && echo "$names" >"/etc/netns/$host/hosts" || skip '/etc/netns cannot be written'
+        mkdir -p "/etc/netns/$host" && echo "$names" >"/etc/netns/$host/hosts" ||
+            skip '/etc/netns cannot be written'
     done
 }
 
@@ -52,13 +54,15 @@ link_hosts() {
         done
     fi
     # shellcheck disable=SC2086 # a list of words
-    line=$("$bin/delay_line" "$2" $hosts 2>"$work/err") || skip "hosts cannot be linked: $(cat "$work/err")"
+    line=$("$bin/delay_line" "$2" $hosts 2>"$work/err") ||
+        skip "hosts cannot be linked: $(cat "$work/err")"
     i=0
     for host in $hosts; do
         i=$((i + 1))
         ip -n "$host" address add "10.77.0.$i/24" dev uplink
         ip -n "$host" link set uplink up
-        tc -n "$host" qdisc replace dev uplink root tbf rate "$1" burst 128kb latency 50ms 2>"$work/err" ||
+        tc -n "$host" qdisc replace dev uplink root \
+            tbf rate "$1" burst 128kb latency 50ms 2>"$work/err" ||
             skip "rates cannot be shaped: $(cat "$work/err")"
     done
 }
@@ -66,7 +70,8 @@ link_hosts() {
 # on_hosts COMMAND ...: runs a rank on each host, with mpirun on the first. Words must not contain
 # blanks. Waiting ranks yield the processors, which all hosts share.
 on_hosts() {
-    timeout 300 "$agent" "${hosts%% *}" mpirun --mca plm_rsh_agent "$agent" --host "$(echo "$hosts" | tr ' ' ,)" \
-        --bind-to none --mca btl self,tcp --mca btl_tcp_if_include "$subnet" --mca oob_tcp_if_include "$subnet" \
+    timeout 300 "$agent" "${hosts%% *}" mpirun --mca plm_rsh_agent "$agent" \
+        --host "$(echo "$hosts" | tr ' ' ,)" --bind-to none \
+        --mca btl self,tcp --mca btl_tcp_if_include "$subnet" --mca oob_tcp_if_include "$subnet" \
         --mca mpi_yield_when_idle 1 "$@" </dev/null
 }

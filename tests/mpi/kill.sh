@@ -39,7 +39,8 @@ while [ "$kill" -le "$kills" ]; do
     train --checkpoint state --save killed.net
     sleep "$(awk -v s=$seed -v l=$length 'BEGIN { print s / 65536 * l / 1000 }')"
     # Only processes of the command, not of the launcher.
-    victim=$(pgrep -f "^$lanewise train .*--checkpoint state" | awk -v s=$seed '{ p[NR] = $1 } END { if (NR) print p[s % NR + 1] }')
+    victim=$(pgrep -f "^$lanewise train .*--checkpoint state" |
+        awk -v s=$seed '{ p[NR] = $1 } END { if (NR) print p[s % NR + 1] }')
     begin=$(milliseconds)
     if [ -z "$victim" ] || ! kill -KILL "$victim" 2>/dev/null; then
         wait $launcher || fail 'a run without a kill fails'
@@ -56,9 +57,11 @@ while [ "$kill" -le "$kills" ]; do
         [ -e killed.net ] || fail 'exit code 0 without a network after a kill'
         late=$((late + 1))
     else
-        grep -qi 'kill\|signal 9' "$work/out" "$work/err" || fail 'no message about the killed process'
+        grep -qi 'kill\|signal 9' "$work/out" "$work/err" ||
+            fail 'no message about the killed process'
     fi
-    [ "$(pgrep -cf "^$lanewise train .*--checkpoint state")" -eq 0 ] || fail 'other processes continue'
+    [ "$(pgrep -cf "^$lanewise train .*--checkpoint state")" -eq 0 ] ||
+        fail 'other processes continue'
     [ -e state ] || early=$((early + 1))
     resume=$([ ! -e state ] || echo --resume state)
     train $resume --save resumed.net
@@ -66,5 +69,6 @@ while [ "$kill" -le "$kills" ]; do
     cmp -s whole.net resumed.net || fail 'the resumed run ends with another network'
     kill=$((kill + 1))
 done
-echo "$kills killed: $early before the first checkpoint, $late too late; the slowest end took $slowest ms"
+echo "$kills killed: $early before the first checkpoint, $late too late"
+echo "the slowest end took $slowest ms"
 finish

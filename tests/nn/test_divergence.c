@@ -126,8 +126,9 @@ START_TEST(a_nonfinite_loss_stops_the_run_before_the_update)
 }
 END_TEST
 
-/* 1-1, linear: w and b change by -1.022 times the output in a step, so that squares overflow after 1042 steps and
- * parameters long after them. Alone, as a step that is repeated and as one of several blocks of rows. */
+/* 1-1, linear: w and b change by -1.022 times the output in a step, so that squares overflow after
+ * 1042 steps and parameters long after them. Alone, as a step that is repeated and as one of
+ * several blocks of rows. */
 START_TEST(a_loss_that_overflows_before_the_parameters_ends_the_run)
 {
     static const size_t rows[] = {1, 20, 900};

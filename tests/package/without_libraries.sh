@@ -1,8 +1,9 @@
 #!/bin/sh
 # usage: without_libraries.sh SOURCE WORK CMAKE CC
-# Builds the sources without any optional library, as plain `cmake -B b && cmake --build b` does where only a C
-# compiler is installed: the configuration names each feature that is off and its Debian package, a program trains XOR,
-# and the libraries and the command refuse the features that are off.
+# Builds the sources without any optional library, as plain `cmake -B b && cmake --build b` does if
+# only a C compiler is installed. Requires that the configuration names each feature that is off
+# and its Debian package, that a program trains XOR, and that the libraries and the command refuse
+# the features that are off.
 set -eu
 source=$1 cmake=$3 CC=$4
 here=$(cd "$(dirname "$0")" && pwd)
@@ -17,7 +18,7 @@ fail() {
     exit 1
 }
 
-# says STATUS TEXT COMMAND ...: the command ends with STATUS and its messages contain TEXT.
+# says STATUS TEXT COMMAND ...: requires the exit status and a message that contains TEXT.
 says() {
     expected=$1 text=$2
     shift 2
@@ -34,7 +35,8 @@ done
 # shellcheck disable=SC2086 # a list of words
 says 0 'Compressed IDX files' "$cmake" -S "$source" -B built -D CMAKE_C_COMPILER="$CC" \
     -D CMAKE_BUILD_TYPE=None -D LANEWISE_ISAS_WANTED=scalar $options
-for package in check g++ libbenchmark-dev libcsv-dev libjansson-dev libjs-chart.js libopenmpi-dev zlib1g-dev; do
+for package in check g++ libbenchmark-dev libcsv-dev libjansson-dev libjs-chart.js libopenmpi-dev \
+    zlib1g-dev; do
     grep '^-- ' log | grep -qF -- "$package" || fail "the summary does not name $package"
 done
 says 0 '' "$cmake" --build built --parallel 2
@@ -50,15 +52,17 @@ printf 'a,b,target\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n' >data.csv
 printf '\037\213' | tee images.gz >labels.gz
 touch model.safetensors
 # shellcheck disable=SC2086 # a list of words
-says 0 '' "$CC" -std=c11 -I"$source/kernels/include" -I"$source/nn/include" "$here/without_libraries.c" \
-    -o without_libraries built/lib/liblanewise_nn.so built/lib/liblanewise_kernels.so -Wl,-rpath,"$PWD/built/lib"
+says 0 '' "$CC" -std=c11 -I"$source/kernels/include" -I"$source/nn/include" \
+    "$here/without_libraries.c" -o without_libraries \
+    built/lib/liblanewise_nn.so built/lib/liblanewise_kernels.so -Wl,-rpath,"$PWD/built/lib"
 says 0 '' ./without_libraries
 
 lanewise=built/bin/lanewise
 says 1 'built without libcsv' $lanewise train --csv data.csv --target target
 # Two rows of four float32 inputs, and their labels: the NumPy format, which needs no library.
 npy() {
-    printf '\223NUMPY\001\000\166\000%-117s\n' "{'descr': '$2', 'fortran_order': False, 'shape': $3, }" >"$1"
+    printf '\223NUMPY\001\000\166\000%-117s\n' \
+        "{'descr': '$2', 'fortran_order': False, 'shape': $3, }" >"$1"
 }
 npy x.npy '<f4' '(4, 2)'
 printf '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\200\077\0\0\200\077\0\0\0\0\0\0\200\077\0\0\200\077' >>x.npy
