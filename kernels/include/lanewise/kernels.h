@@ -98,8 +98,8 @@ LW_API int lw_set_threads(int threads);
 /*
  * Allocates a packing buffer for the calling thread, unless it has one, and keeps it until the
  * thread ends. Single-threaded calls of this thread (lw_set_threads(1), or inside a parallel
- * region) then allocate nothing and do not return LW_ENOMEM, except lw_sgemm_pack, which allocates its
- * result.
+ * region) then allocate nothing and do not return LW_ENOMEM, except lw_sgemm_pack, which allocates
+ * its result.
  */
 LW_API lw_status lw_scratch_reserve(void);
 
@@ -137,8 +137,8 @@ LW_API lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, 
  * A copy of op(B), k x n, packed once for many products, for example weights during inference.
  *
  * The handle may be used by several threads at once and keeps the instruction set that was current
- * when it was made. lw_packed_matrix_destroy releases it and accepts NULL. Returns LW_EINVAL also for
- * transb other than 0 and 1. *packed is unchanged on failure.
+ * when it was made. lw_packed_matrix_destroy releases it and accepts NULL. Returns LW_EINVAL also
+ * for transb other than 0 and 1. *packed is unchanged on failure.
  */
 typedef struct lw_packed_matrix lw_packed_matrix;
 LW_API lw_status lw_sgemm_pack(lw_packed_matrix **packed, int transb, size_t k, size_t n,

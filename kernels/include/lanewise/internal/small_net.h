@@ -79,9 +79,8 @@ typedef struct lw_small_net_batch {
     const size_t *index;    /* rows; row r is row index[r] of x and of the target. NULL: row r */
     lw_small_net_loss loss; /* source of the gradient */
     const float *values;    /* rows x outputs; target of a loss if labels is NULL */
-    const int32_t
-        *labels; /* rows; classes, or with one output the value itself. Must be at least 0 and
-                             * below the outputs (2 for one output): not checked */
+    const int32_t *labels; /* rows; classes, or with one output the value itself. Must be at least 0
+                            * and below the outputs (2 for one output): not checked */
     const float *gradient; /* rows x outputs; of the caller's losses; not indexed */
     float scale;           /* factor of a loss gradient, as in kernels.h */
     float *y;              /* rows x outputs; receives the outputs; NULL: not stored; not indexed */
@@ -113,9 +112,9 @@ LW_API lw_status lw_small_net_pass(const lw_small_net *plan, const lw_small_net_
                                    float *workspace);
 
 /*
- * Non-zero if the loss of a row is not finite. gradients are those of a block, or of blocks added up: a row
- * whose loss is not finite makes the gradient of the last layer's first unit, and so that of its bias, NaN, whether or not
- * losses are stored. The rest of such gradients has no meaning.
+ * Non-zero if the loss of a row is not finite. gradients are those of a block, or of blocks added
+ * up: a row whose loss is not finite makes the gradient of the last layer's first unit, and so that
+ * of its bias, NaN, whether or not losses are stored. The rest of such gradients has no meaning.
  */
 static inline int lw_small_net_diverged(const lw_small_net *plan, const float *gradients)
 {
