@@ -16,7 +16,8 @@ static lw_net *make_net(void)
 {
     static const lw_layer_spec layer = {.units = 2, .activation = LW_ACTIVATION_SIGMOID};
     lw_net *net;
-    FUZZ_CHECK(lw_net_create_mlp(&net, 2, &layer, 1, SEED) == LW_OK, "no network: %s", lw_last_error());
+    FUZZ_CHECK(lw_net_create_mlp(&net, 2, &layer, 1, SEED) == LW_OK, "no network: %s",
+               lw_last_error());
     return net;
 }
 
