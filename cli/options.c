@@ -25,9 +25,18 @@ int usage_error(const char *command, const char *format, ...)
     return EXIT_USAGE;
 }
 
+const char *failure_message(void)
+{
+    const char *message = lw_last_error(), *end;
+    while (strncmp(message, "lw_", 3) == 0 && (end = strstr(message, ": ")) != NULL &&
+           strcspn(message, " ") > (size_t)(end - message))
+        message = end + 2;
+    return message;
+}
+
 int report_failure(void)
 {
-    fprintf(stderr, "lanewise: %s\n", lw_last_error());
+    fprintf(stderr, "lanewise: %s\n", failure_message());
     return EXIT_BAD_DATA;
 }
 

@@ -110,7 +110,10 @@ int options_parse(const command_line *line, int argc, char **argv);
 int usage_error(const char *command, const char *format, ...)
     __attribute__((__format__(__printf__, 2, 3)));
 
-/* Prints `lanewise: ` and the message of the last failed call; returns EXIT_BAD_DATA. */
+/* The message of the last failed call without the names of library functions that it begins with. */
+const char *failure_message(void);
+
+/* Prints `lanewise: ` and failure_message(); returns EXIT_BAD_DATA. */
 int report_failure(void);
 
 #endif

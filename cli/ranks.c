@@ -1,3 +1,4 @@
+#include "options.h"
 #include "rank_backend.h"
 
 #include <stdio.h>
@@ -101,8 +102,8 @@ lw_status rank_group_consensus(const rank_group *group, lw_status status)
     }
     const int all_have_message = sums[HAS_MESSAGE] == (double)group->count;
     if (has_message && !all_have_message)
-        fprintf(stderr, "lanewise: rank %u: %s\n", group->rank, lw_last_error());
+        fprintf(stderr, "lanewise: rank %u: %s\n", group->rank, failure_message());
     else if (has_message && is_first_rank(group))
-        fprintf(stderr, "lanewise: %s\n", lw_last_error());
+        fprintf(stderr, "lanewise: %s\n", failure_message());
     return status == LW_OK && sums[FAILED] > 0.0 ? LW_ERANK : status;
 }

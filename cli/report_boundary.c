@@ -65,7 +65,7 @@ static lw_status points_of(const report_run *run, const json_t *rows, json_t *pa
         status = lw_classify(run->net, 1, point, &label);
         failed |= json_array_append_new(x, page_number((double)point[0]));
         failed |= json_array_append_new(y, page_number((double)point[1]));
-        failed |= json_array_append_new(truth, json_integer(report_true_class(data, row)));
+        failed |= json_array_append_new(truth, json_integer(lw_dataset_class(data, row)));
         failed |= json_array_append_new(predicted, json_integer(label));
     }
     failed |= json_object_set_new(part, "x", x);

@@ -43,7 +43,7 @@ static mistake describe_mistake(const lw_net *net, const lw_dataset *data, size_
                                 const float *y)
 {
     const size_t outputs = lw_net_outputs(net);
-    const int32_t truth = report_true_class(data, row);
+    const int32_t truth = lw_dataset_class(data, row);
     if (outputs == 1) {
         /* The output is the score of class 1. */
         const int is_probability = report_has_probabilities(net);

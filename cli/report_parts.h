@@ -16,9 +16,6 @@
 /* The data that the result is computed on: validation data, or else training data. */
 const lw_dataset *report_rows(const report_run *run);
 
-/* The true class of a row, as lw_evaluate defines it. */
-int32_t report_true_class(const lw_dataset *data, size_t row);
-
 /* The names of the first count inputs; "input N" if they have none. */
 json_t *report_input_names(const lw_dataset *data, size_t count);
 

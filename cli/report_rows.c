@@ -7,20 +7,6 @@ const lw_dataset *report_rows(const report_run *run)
     return run->validation != NULL ? run->validation : run->training;
 }
 
-int32_t report_true_class(const lw_dataset *data, size_t row)
-{
-    if (data->target.labels != NULL)
-        return data->target.labels[row];
-    const float *values = data->target.values + row * data->outputs;
-    if (data->outputs == 1)
-        return values[0] > 0.5f;
-    size_t largest = 0;
-    for (size_t j = 1; j < data->outputs; j++)
-        if (values[j] > values[largest])
-            largest = j;
-    return (int32_t)largest;
-}
-
 json_t *report_input_names(const lw_dataset *data, size_t count)
 {
     json_t *names = json_array();

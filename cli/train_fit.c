@@ -1,6 +1,7 @@
 #include "train_fit.h"
 
 #include "interrupt.h"
+#include "options.h"
 #include "train_checkpoint.h"
 #include "train_early_stop.h"
 
@@ -59,7 +60,7 @@ static lw_status explain_failure(const train_run *run, lw_status status)
 {
     char message[400], kept[160] = "";
     position_text position;
-    snprintf(message, sizeof message, "%s", lw_last_error());
+    snprintf(message, sizeof message, "%s", failure_message());
     train_checkpoint_describe(position, run, &run->saved);
     if (run->options.checkpoint != NULL && (run->saved.epochs > 0 || run->saved.batches > 0))
         snprintf(kept, sizeof kept, "; the last checkpoint is after %s", position);
@@ -78,7 +79,7 @@ lw_status train_fit(train_run *run)
     const int failed_locally = fitted == LW_ENOMEM || fitted == LW_EIO;
     if (failed_locally && run->group.count > 1) {
         progress_clear(&run->progress);
-        fprintf(stderr, "lanewise: rank %u: %s\n", run->group.rank, lw_last_error());
+        fprintf(stderr, "lanewise: rank %u: %s\n", run->group.rank, failure_message());
         rank_group_abort(&run->group);
     }
     return status == LW_OK ? LW_OK : explain_failure(run, status);

@@ -152,8 +152,9 @@ lw_status lw_isa_status(void)
     const char *name = wanted();
     if (!name || lw_isa_find(name))
         return LW_OK;
-    return lw_fail(LW_EISA, "LANEWISE_ISA=%s is unknown or cannot run here; %s is in use", name,
-                   isa->name);
+    return lw_fail(LW_EISA,
+                   "lw_isa_status: LANEWISE_ISA=%s is unknown or cannot run here; %s is in use",
+                   name, isa->name);
 }
 
 const char *lw_isa_available(size_t index)

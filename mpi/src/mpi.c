@@ -1,6 +1,7 @@
 #include <lanewise/mpi.h>
 
 #include "allreduce.h"
+#include "base/message.h"
 #include "base/options.h"
 #include "bf16_sum.h"
 #include "mpi_status.h"
@@ -147,15 +148,15 @@ static lw_status initialize(lw_mpi *mpi, MPI_Comm comm, const lw_mpi_options *op
                         "operation on bf16");
 }
 
-lw_status lw_mpi_create(lw_mpi **mpi, MPI_Comm comm, const lw_mpi_options *options)
+static lw_status create(lw_mpi **mpi, MPI_Comm comm, const lw_mpi_options *options)
 {
-    static const char name[] = "lw_mpi_create";
     lw_mpi_options known = {.size = sizeof known};
     if (!mpi)
-        return lw_fail(LW_EINVAL, "%s: mpi is NULL", name);
+        return lw_fail(LW_EINVAL, "mpi is NULL");
     lw_status status = LW_OK;
     if (options)
-        status = lw_read_options(name, LW_OPTIONS_TYPE(lw_mpi_options, gradients), &known, options);
+        status = lw_read_options("lw_mpi_create", LW_OPTIONS_TYPE(lw_mpi_options, gradients),
+                                 &known, options);
     options = &known;
     if (status == LW_OK)
         status = check_options(options);
@@ -178,6 +179,11 @@ lw_status lw_mpi_create(lw_mpi **mpi, MPI_Comm comm, const lw_mpi_options *optio
     }
     *mpi = created;
     return LW_OK;
+}
+
+lw_status lw_mpi_create(lw_mpi **mpi, MPI_Comm comm, const lw_mpi_options *options)
+{
+    return lw_fail_in("lw_mpi_create", create(mpi, comm, options));
 }
 
 /* ---- Use ---- */

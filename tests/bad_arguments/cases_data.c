@@ -82,6 +82,17 @@ static lw_status shard_of_all(const lw_dataset *data)
     return lw_dataset_shard(data, NULL, &s.made);
 }
 
+void bad_dataset_class(void)
+{
+    watch_operands();
+    lw_dataset bad = s.data;
+    HOLDS(lw_dataset_class(NULL, 0) == -1);
+    HOLDS(lw_dataset_class(&s.data, ROWS) == -1);
+    HOLDS(lw_dataset_class(&s.data, SIZE_MAX) == -1);
+    bad.target = (lw_target){0};
+    HOLDS(lw_dataset_class(&bad, 0) == -1);
+}
+
 void bad_dataset_shard(void)
 {
     watch_operands();

@@ -12,6 +12,67 @@
 static void net_create(void)
 {
     watch_operands();
+    REFUSES(LW_EINVAL, "net", lw_net_create(NULL, 3, 1));
+    REFUSES(LW_EINVAL, "input", lw_net_create(&s.handle, 0, 1));
+}
+
+static void add_dense(lw_status (*add)(lw_net *net, size_t units, lw_activation activation))
+{
+    watch_operands();
+    lw_net *net;
+    ck_assert_int_eq(lw_net_create(&net, 3, 1), LW_OK);
+    REFUSES(LW_EINVAL, "net", add(NULL, 4, LW_ACTIVATION_RELU));
+    REFUSES(LW_EINVAL, "units", add(net, 0, LW_ACTIVATION_RELU));
+    REFUSES(LW_EINVAL, "softmax", add(net, 1, LW_ACTIVATION_SOFTMAX));
+    for (int i = 0; i < BAD_ENUMS; i++)
+        REFUSES(LW_EINVAL, "activation",
+                add(net, 4, (lw_activation)BAD_ENUM(LW_ACTIVATION_SOFTMAX, i)));
+    for (size_t i = 0; i < HUGE_SIZES; i++)
+        REFUSES(LW_EINVAL, "overflow", add(net, huge_sizes[i], LW_ACTIVATION_RELU));
+    REFUSES(LW_ENOMEM, "memory", add(net, (size_t)1 << 50, LW_ACTIVATION_RELU));
+    HOLDS(lw_net_layer_count(net) == 0 && lw_net_parameter_count(net) == 0);
+    ck_assert_int_eq(add(net, 4, LW_ACTIVATION_SOFTMAX), LW_OK);
+    REFUSES(LW_EINVAL, "softmax", add(net, 4, LW_ACTIVATION_RELU));
+    HOLDS(lw_net_layer_count(net) == 1);
+    lw_net_destroy(net);
+}
+
+static void net_add_dense(void)
+{
+    add_dense(lw_net_add_dense);
+}
+
+static lw_status add_with_init(lw_net *net, size_t units, lw_activation activation)
+{
+    return lw_net_add_dense_init(net, units, activation, LW_INIT_HE, 0.0f);
+}
+
+static void net_add_dense_init(void)
+{
+    add_dense(add_with_init);
+    lw_net *net;
+    ck_assert_int_eq(lw_net_create(&net, 3, 1), LW_OK);
+#define ADD(init, scale) lw_net_add_dense_init(net, 4, LW_ACTIVATION_RELU, init, scale)
+    for (int i = 0; i < BAD_ENUMS; i++)
+        REFUSES(LW_EINVAL, "initialisation", ADD((lw_init)BAD_ENUM(LW_INIT_HE, i), 0.0f));
+    static const float scales[] = {-1.0f, NAN, INFINITY, -INFINITY};
+    for (size_t i = 0; i < sizeof scales / sizeof *scales; i++)
+        REFUSES(LW_EINVAL, "init_scale", ADD(LW_INIT_NORMAL, scales[i]));
+#undef ADD
+    lw_net_destroy(net);
+}
+
+static void net_clone(void)
+{
+    lw_net *net = watched_net();
+    REFUSES(LW_EINVAL, "clone", lw_net_clone(NULL, net));
+    REFUSES(LW_EINVAL, "net", lw_net_clone(&s.handle, NULL));
+    expect_usable(net);
+}
+
+static void net_create_mlp(void)
+{
+    watch_operands();
     lw_layer_spec bad[2];
     const lw_layer_spec good[2] = {{.units = 4, .activation = LW_ACTIVATION_RELU},
                                    {.units = 2, .activation = LW_ACTIVATION_SOFTMAX}};
@@ -449,6 +510,7 @@ int main(int argc, char **argv)
         {"lw_adamw", constructors},
         {"lw_classify", classify},
         {"lw_dataset_check", bad_dataset_check},
+        {"lw_dataset_class", bad_dataset_class},
         {"lw_dataset_free", bad_dataset_free},
         {"lw_dataset_load_csv", bad_dataset_load_csv},
         {"lw_dataset_load_idx", bad_dataset_load_idx},
@@ -464,7 +526,11 @@ int main(int argc, char **argv)
         {"lw_history_free", bad_history_free},
         {"lw_net_backward", net_backward},
         {"lw_net_clip_gradients", net_clip_gradients},
-        {"lw_net_create_mlp", net_create},
+        {"lw_net_create", net_create},
+        {"lw_net_create_mlp", net_create_mlp},
+        {"lw_net_add_dense", net_add_dense},
+        {"lw_net_add_dense_init", net_add_dense_init},
+        {"lw_net_clone", net_clone},
         {"lw_net_destroy", net_destroy},
         {"lw_net_export_c", bad_net_export_c},
         {"lw_net_export_onnx", bad_net_export_onnx},

@@ -45,6 +45,7 @@ extern const char *const bad_texts[BAD_TEXTS];
 
 /* Cases of data sets and files, one function per library function of that name. */
 void bad_dataset_check(void);
+void bad_dataset_class(void);
 void bad_dataset_free(void);
 void bad_dataset_load_csv(void);
 void bad_dataset_load_idx(void);

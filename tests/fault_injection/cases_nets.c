@@ -17,7 +17,7 @@ static const lw_layer_spec small_net[] = {{.units = 8, .activation = LW_ACTIVATI
 static const lw_layer_spec regression[] = {{.units = 40, .activation = LW_ACTIVATION_SILU},
                                            {.units = 1}};
 
-static lw_net *net;
+static lw_net *net, *copy;
 static float x[MANY_ROWS * INPUTS], values[MANY_ROWS];
 static int32_t labels[MANY_ROWS];
 static lw_dataset data, validation;
@@ -65,7 +65,8 @@ static void make(size_t inputs, const lw_layer_spec *layers, size_t count, unsig
 static void release(void)
 {
     lw_net_destroy(net);
-    net = NULL;
+    lw_net_destroy(copy);
+    net = copy = NULL;
     lw_history_free(&history);
     lw_evaluation_free(&evaluation);
     report = (lw_gradient_report){0};
@@ -75,6 +76,8 @@ static uint64_t observe(uint64_t hash)
 {
     if (net)
         hash = hash_net(hash, net);
+    if (copy)
+        hash = hash_net(hash, copy);
     hash = hash_bytes(hash, &value, sizeof value);
     hash = hash_bytes(hash, y, sizeof y);
     hash = hash_bytes(hash, classes, sizeof classes);
@@ -98,6 +101,30 @@ static lw_status create_layered(void)
 static lw_status create_small_net(void)
 {
     return lw_net_create_mlp(&net, TALL, small_net, 2, 1);
+}
+
+static lw_status create_empty(void)
+{
+    return lw_net_create(&net, INPUTS, 1);
+}
+
+static lw_status add_layer(void)
+{
+    return lw_net_add_dense_init(net, CLASSES, LW_ACTIVATION_LINEAR, LW_INIT_HE, 0.0f);
+}
+
+static lw_status clone_net(void)
+{
+    return lw_net_clone(&copy, net);
+}
+
+/* A trained network whose last layer is not softmax, so that another one can be added. */
+static void make_open(void)
+{
+    make(INPUTS, layered, 2, 1);
+    const lw_optimizer adam = lw_adam(0.01f);
+    const lw_target target = {.values = x};
+    REQUIRE_OK(lw_train_step(net, LW_LOSS_MSE, &adam, 2, x, &target, NULL));
 }
 
 static void make_layered(void)
@@ -443,6 +470,9 @@ static void make_ranked(void)
 
 const fault_case net_cases[] = {
     {"create", fill, create_layered, observe, release, NULL},
+    {"create without layers", fill, create_empty, observe, release, NULL},
+    {"add a layer", make_open, add_layer, observe, release, NULL},
+    {"clone", make_open, clone_net, observe, release, NULL},
     {"create, small net", fill, create_small_net, observe, release, NULL},
     {"set_precision to bf16", make_trained, to_bf16, observe, release, NULL},
     {"set_precision to fp32", make_trained_bf16, to_fp32, observe, release, NULL},

@@ -51,7 +51,7 @@ static lw_fit_options options_of(const scenario *s)
 /* Reads epoch and batch from the beginning of the message. */
 static void position_in_message(size_t *epoch, size_t *batch)
 {
-    ck_assert_msg(sscanf(lw_last_error(), "epoch %zu, batch %zu: ", epoch, batch) == 2,
+    ck_assert_msg(sscanf(lw_last_error(), "lw_fit: epoch %zu, batch %zu: ", epoch, batch) == 2,
                   "\"%s\" names no step", lw_last_error());
 }
 

@@ -23,7 +23,7 @@ int main(void)
     lw_net *net = NULL, *other = NULL;
     lw_dataset data = {0};
     lw_position position = {0};
-    if (lw_net_create(&net, 2, &layer, 1, 1) != LW_OK)
+    if (lw_net_create_mlp(&net, 2, &layer, 1, 1) != LW_OK)
         return 1;
 
     REFUSES("Jansson", lw_net_save(net, "new.safetensors"));

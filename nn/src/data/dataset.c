@@ -273,3 +273,19 @@ lw_status lw_dataset_split(const lw_dataset *data, double fraction, uint64_t see
     free(index);
     return status;
 }
+
+int32_t lw_dataset_class(const lw_dataset *data, size_t row)
+{
+    if (!data || row >= data->rows || (!data->target.labels && !data->target.values))
+        return -1;
+    if (data->target.labels)
+        return data->target.labels[row];
+    const float *values = data->target.values + row * data->outputs;
+    if (data->outputs == 1)
+        return values[0] > 0.5f;
+    size_t largest = 0;
+    for (size_t j = 1; j < data->outputs; j++)
+        if (values[j] > values[largest])
+            largest = j;
+    return (int32_t)largest;
+}

@@ -1,8 +1,10 @@
 /* Exports a network as C source: tables of parameters and one function, which needs only libm. */
 #define _POSIX_C_SOURCE 200809L /* locale_t */
+#include "base/message.h"
 #include "base/text_file.h"
 #include "export.h"
 #include "layers/c_writer.h"
+#include "model_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -105,11 +107,11 @@ static lw_status write_source(const lw_net *net, const char *path, const char *n
 
 lw_status lw_net_export_c(const lw_net *net, const char *path, const char *name)
 {
-    if (!net || !path)
-        return lw_fail(LW_EINVAL, "lw_net_export_c: %s is NULL", net ? "path" : "net");
     if (!name)
         name = "predict";
-    lw_status status = check_name(name);
+    lw_status status = lw_model_check_arguments("lw_net_export_c", net, path);
+    if (status == LW_OK)
+        status = lw_fail_in("lw_net_export_c", check_name(name));
     if (status != LW_OK)
         return status;
     float *flat;

@@ -7,6 +7,7 @@
 #include "base/write_le32.h"
 #include "export.h"
 #include "layers/activation_export.h"
+#include "model_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -111,10 +112,10 @@ static size_t count_tensors(const lw_net *net)
 
 lw_status lw_net_export_onnx(const lw_net *net, const char *path)
 {
-    if (!net || !path)
-        return lw_fail(LW_EINVAL, "lw_net_export_onnx: %s is NULL", net ? "path" : "net");
     float *flat;
-    lw_status status = check_size(net, path);
+    lw_status status = lw_model_check_arguments("lw_net_export_onnx", net, path);
+    if (status == LW_OK)
+        status = check_size(net, path);
     if (status == LW_OK)
         status = lw_export_parameters(net, path, &flat);
     if (status != LW_OK)

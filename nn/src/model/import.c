@@ -1,4 +1,6 @@
 /* Creates networks from files that contain only weights. */
+#include "base/message.h"
+#include "model_file.h"
 #include "state_dict.h"
 
 #include <stdlib.h>
@@ -31,7 +33,7 @@ lw_status lw_net_import(lw_net **net, const char *path, lw_activation hidden, lw
 {
     if (!net || !path)
         return lw_fail(LW_EINVAL, "lw_net_import: %s is NULL", net ? "path" : "net");
-    lw_status status = check_activations(hidden, output);
+    lw_status status = lw_fail_in("lw_net_import", check_activations(hidden, output));
     if (status != LW_OK)
         return status;
     lw_safetensors *file;

@@ -40,6 +40,9 @@ static inline void lw_name_prefixed(char name[LW_PREFIXED_NAME_BYTES], const cha
     lw_name_tensor(name + snprintf(name, LW_PREFIX_BYTES, "%s", prefix), module, kind);
 }
 
+/* LW_EINVAL if net or path is NULL, LW_ESTATE for a network without layers. */
+lw_status lw_model_check_arguments(const char *function, const lw_net *net, const char *path);
+
 /* A flat view, and the prefix of its tensor names: "" for the parameters. */
 typedef struct lw_saved_view {
     const char *prefix;

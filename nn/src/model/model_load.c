@@ -10,10 +10,11 @@
 
 lw_status lw_net_load_parameters(lw_net *net, const char *path)
 {
-    if (!net || !path)
-        return lw_fail(LW_EINVAL, "lw_net_load_parameters: %s is NULL", net ? "path" : "net");
+    lw_status status = lw_model_check_arguments("lw_net_load_parameters", net, path);
+    if (status != LW_OK)
+        return status;
     lw_safetensors *file;
-    lw_status status = lw_safetensors_open(&file, path);
+    status = lw_safetensors_open(&file, path);
     if (status != LW_OK)
         return status;
     const size_t layers = lw_net_layer_count(net);

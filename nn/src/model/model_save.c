@@ -1,5 +1,6 @@
 /* Saving a network: its architecture as metadata, flat views as tensors. */
 #include "base/memory.h"
+#include "base/message.h"
 #include "export.h"
 #include "model_file.h"
 
@@ -125,14 +126,23 @@ lw_status lw_model_write(const lw_net *net, size_t view_count, const lw_saved_vi
     return status;
 }
 
+lw_status lw_model_check_arguments(const char *function, const lw_net *net, const char *path)
+{
+    const lw_status status = lw_check_net(net);
+    if (status == LW_OK && !path)
+        return lw_fail(LW_EINVAL, "%s: path is NULL", function);
+    return lw_fail_in(function, status);
+}
+
 lw_status lw_net_save(const lw_net *net, const char *path)
 {
-    if (!net || !path)
-        return lw_fail(LW_EINVAL, "lw_net_save: %s is NULL", net ? "path" : "net");
+    lw_status status = lw_model_check_arguments("lw_net_save", net, path);
+    if (status != LW_OK)
+        return status;
     float *flat = calloc(lw_net_parameter_count(net), sizeof *flat);
     if (!flat)
         return lw_no_memory(path, "the parameters");
-    lw_status status = lw_net_get_parameters(net, flat);
+    status = lw_net_get_parameters(net, flat);
     if (status == LW_OK)
         status = lw_model_write(net, 1, &(lw_saved_view){"", flat}, 0, NULL, path);
     free(flat);

@@ -82,11 +82,11 @@ static uint64_t bits_of(double x)
 
 lw_status lw_net_save_state(const lw_net *net, const lw_position *position, const char *path)
 {
-    if (!net || !position || !path)
-        return lw_fail(LW_EINVAL, "lw_net_save_state: %s is NULL",
-                       !net   ? "net"
-                       : path ? "position"
-                              : "path");
+    lw_status status = lw_model_check_arguments("lw_net_save_state", net, path);
+    if (status != LW_OK)
+        return status;
+    if (!position)
+        return lw_fail(LW_EINVAL, "lw_net_save_state: position is NULL");
     if (!isfinite(position->loss))
         return lw_fail(LW_EINVAL, "%s: the loss of the position is %g", path, position->loss);
     const lw_optimizer_state *state = &net->optimizer;
@@ -125,7 +125,7 @@ lw_status lw_net_save_state(const lw_net *net, const lw_position *position, cons
     };
     _Static_assert(sizeof metadata / sizeof *metadata <= LW_EXTRA_METADATA,
                    "metadata fits lw_model_write");
-    const lw_status status =
+    status =
         lw_model_write(net, 1 + moments, views, sizeof metadata / sizeof *metadata, metadata, path);
     free(flat);
     return status;
@@ -324,13 +324,13 @@ static void adopt(lw_net *net, read_state *read)
 
 lw_status lw_net_load_state(lw_net *net, lw_position *position, const char *path)
 {
-    if (!net || !position || !path)
-        return lw_fail(LW_EINVAL, "lw_net_load_state: %s is NULL",
-                       !net   ? "net"
-                       : path ? "position"
-                              : "path");
+    lw_status status = lw_model_check_arguments("lw_net_load_state", net, path);
+    if (status != LW_OK)
+        return status;
+    if (!position)
+        return lw_fail(LW_EINVAL, "lw_net_load_state: position is NULL");
     lw_safetensors *file;
-    lw_status status = lw_safetensors_open(&file, path);
+    status = lw_safetensors_open(&file, path);
     if (status != LW_OK)
         return status;
     read_state read = {0};

@@ -1,4 +1,5 @@
 /* Clipping of gradients by their Euclidean norm. */
+#include "base/message.h"
 #include "net.h"
 
 #include "threads/thread_pool.h"
@@ -54,14 +55,15 @@ lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm)
 {
     static const char name[] = "lw_net_clip_gradients";
     static const lw_phase squares[] = {squares_phase}, scale[] = {scale_phase};
-    if (!net)
-        return lw_fail(LW_EINVAL, "%s: net is NULL", name);
+    lw_status status = lw_check_net(net);
+    if (status != LW_OK)
+        return lw_fail_in(name, status);
     if (!(max_norm > 0.0f))
         return lw_fail(LW_EINVAL, "%s: max_norm %g is not above 0", name, (double)max_norm);
     if (!net->pass.gradients)
         return lw_fail(LW_ESTATE, "%s: no gradients; run a backward pass first", name);
     clip_job job = {.net = net};
-    lw_status status = lw_pool_run(1, LW_FLUSH_DENORMALS, 1, squares, &job);
+    status = lw_pool_run(1, LW_FLUSH_DENORMALS, 1, squares, &job);
     if (status != LW_OK)
         return status;
     const double before = sqrt(job.squares);

@@ -2,6 +2,7 @@
  * else: the kinds of its layers, and the program that takes its steps. */
 #include "create.h"
 
+#include "base/message.h"
 #include "layers/kinds.h"
 #include "optimizer.h"
 #include "small_net.h"
@@ -11,14 +12,10 @@
 
 /* ---- Layers ------------------------------------------------------------------------------- */
 
-static lw_status check_architecture(size_t inputs, const lw_layer_spec *layers, size_t layer_count)
+lw_status lw_check_layers(const lw_layer_spec *layers, size_t layer_count)
 {
     if (layer_count > (PTRDIFF_MAX - sizeof(lw_net)) / sizeof(lw_layer))
         return lw_fail(LW_EINVAL, "%zu layers overflow the address space", layer_count);
-    if (inputs == 0)
-        return lw_fail(LW_EINVAL, "a network needs at least one input");
-    if (!layers || layer_count == 0)
-        return lw_fail(LW_EINVAL, "a network needs at least one layer");
     lw_status status = LW_OK;
     for (size_t i = 0; i < layer_count && status == LW_OK; i++)
         status = lw_layer_kind_of(&layers[i], LW_PRECISION_FP32)
@@ -35,6 +32,8 @@ static size_t struct_bytes(const lw_layer_kind *kind)
 /* Zeroed layers, each of its kind, behind the pointers to them. */
 static lw_status allocate_layers(lw_net *net, const lw_layer_spec *specs)
 {
+    if (net->layer_count == 0)
+        return LW_OK;
     const size_t pointers =
         (net->layer_count * sizeof *net->layers + LW_ALIGNMENT - 1) / LW_ALIGNMENT * LW_ALIGNMENT;
     size_t bytes = pointers;
@@ -53,14 +52,14 @@ static lw_status allocate_layers(lw_net *net, const lw_layer_spec *specs)
 }
 
 /* A chain of layers, described. */
-static void describe_layers(lw_net *net, size_t inputs, const lw_layer_spec *specs)
+static void describe_layers(lw_net *net, const lw_layer_spec *specs)
 {
     net->row_unit = 1;
     for (size_t i = 0; i < net->layer_count; i++) {
         lw_layer *layer = net->layers[i];
         layer->spec = specs[i];
         layer->input = i == 0 ? LW_NET_INPUT : i - 1;
-        layer->in = i == 0 ? inputs : net->layers[i - 1]->out;
+        layer->in = i == 0 ? net->inputs : net->layers[i - 1]->out;
         layer->out = layer->kind->outputs(&specs[i], layer->in);
         layer->is_output = i + 1 == net->layer_count;
         layer->kind->describe(layer);
@@ -128,6 +127,8 @@ static lw_status place_tensors(lw_net *net)
 
 static lw_status allocate_parameters(lw_net *net)
 {
+    if (net->layer_count == 0)
+        return LW_OK;
     net->parameters = lw_alloc_floats(net->padded_count);
     if (!net->parameters)
         return lw_fail(LW_ENOMEM, "no memory for %zu parameters", net->parameter_count);
@@ -162,31 +163,38 @@ int lw_is_distributed(const lw_net *net)
     return net->exchange != &lw_local_exchange;
 }
 
-/* A checked architecture without parameters. */
-static lw_status build(lw_net **net, size_t inputs, const lw_layer_spec *specs, size_t layer_count,
-                       lw_precision precision)
+/* Builds a network, which is zeroed, as far as it can fail. */
+static lw_status build_parts(lw_net *net, const lw_layer_spec *specs)
+{
+    lw_status status = allocate_layers(net, specs);
+    if (status == LW_OK) {
+        describe_layers(net, specs);
+        link_layers(net);
+        status = lw_small_net_create(net);
+    }
+    if (status == LW_OK)
+        status = place_tensors(net);
+    if (status == LW_OK)
+        status = lw_small_net_check(net);
+    if (status == LW_OK)
+        status = allocate_parameters(net);
+    return status == LW_OK ? lw_net_reserve_storage(net) : status;
+}
+
+lw_status lw_net_build(lw_net **net, const lw_architecture *of)
 {
     lw_net *built = calloc(1, sizeof *built);
     if (!built)
-        return lw_fail(LW_ENOMEM, "no memory for %zu layers", layer_count);
-    built->layer_count = layer_count;
-    built->precision = precision;
+        return lw_fail(LW_ENOMEM, "no memory for %zu layers", of->layer_count);
+    built->inputs = of->inputs;
+    built->layer_count = of->layer_count;
+    built->precision = of->precision;
+    built->isa = of->isa;
     built->exchange = &lw_local_exchange;
     built->rank.count = 1;
-    lw_status status = allocate_layers(built, specs);
-    if (status == LW_OK) {
-        describe_layers(built, inputs, specs);
-        link_layers(built);
-        status = lw_small_net_create(built);
-    }
-    if (status == LW_OK)
-        status = place_tensors(built);
-    if (status == LW_OK)
-        status = lw_small_net_check(built);
-    if (status == LW_OK)
-        status = allocate_parameters(built);
-    if (status == LW_OK)
-        status = lw_net_reserve_storage(built);
+    const lw_isa *before = lw_isa_enter(of->isa);
+    const lw_status status = build_parts(built, of->specs);
+    lw_isa_enter(before);
     if (status != LW_OK) {
         lw_net_destroy(built);
         return status;
@@ -196,21 +204,38 @@ static lw_status build(lw_net **net, size_t inputs, const lw_layer_spec *specs, 
     return LW_OK;
 }
 
-lw_status lw_net_create_mlp(lw_net **net, size_t inputs, const lw_layer_spec *layers,
+static lw_status create(lw_net **net, size_t inputs, const lw_layer_spec *layers,
                         size_t layer_count, uint64_t seed)
 {
     if (!net)
-        return lw_fail(LW_EINVAL, "lw_net_create_mlp: net is NULL");
-    lw_status status = check_architecture(inputs, layers, layer_count);
-    if (status != LW_OK)
-        return status;
+        return lw_fail(LW_EINVAL, "net is NULL");
+    if (inputs == 0)
+        return lw_fail(LW_EINVAL, "a network needs at least one input");
+    const lw_architecture made = {
+        .inputs = inputs, .specs = layers, .layer_count = layer_count, .isa = lw_isa_current()};
     lw_net *created;
-    status = build(&created, inputs, layers, layer_count, LW_PRECISION_FP32);
+    lw_status status = lw_check_layers(layers, layer_count);
+    if (status == LW_OK)
+        status = lw_net_build(&created, &made);
     if (status != LW_OK)
         return status;
     draw_parameters(created, seed);
     *net = created;
     return LW_OK;
+}
+
+lw_status lw_net_create(lw_net **net, size_t inputs, uint64_t seed)
+{
+    return lw_fail_in("lw_net_create", create(net, inputs, NULL, 0, seed));
+}
+
+lw_status lw_net_create_mlp(lw_net **net, size_t inputs, const lw_layer_spec *layers,
+                            size_t layer_count, uint64_t seed)
+{
+    static const char name[] = "lw_net_create_mlp";
+    if (!layers || layer_count == 0)
+        return lw_fail(LW_EINVAL, "%s: a network needs at least one layer", name);
+    return lw_fail_in(name, create(net, inputs, layers, layer_count, seed));
 }
 
 void lw_net_destroy(lw_net *net)
@@ -228,59 +253,7 @@ void lw_net_destroy(lw_net *net)
     free(net);
 }
 
-static void swap(lw_net *a, lw_net *b)
-{
-    const lw_net kept = *a;
-    *a = *b;
-    *b = kept;
-}
-
-/* Moves all that does not depend on the precision from one network to another. */
-static void move_settings(lw_net *from, lw_net *to)
-{
-    to->random = from->random;
-    to->seed = from->seed;
-    to->threads = from->threads;
-    to->exchange = from->exchange;
-    to->exchange_state = from->exchange_state;
-    to->rank = from->rank;
-    from->exchange_state = NULL;
-    lw_choose_program(to);
-}
-
-lw_status lw_net_set_precision(lw_net *net, lw_precision precision)
-{
-    if (!net)
-        return lw_fail(LW_EINVAL, "lw_net_set_precision: net is NULL");
-    if (precision != LW_PRECISION_FP32 && precision != LW_PRECISION_BF16)
-        return lw_fail(LW_EINVAL, "unknown precision %d", (int)precision);
-    if (precision == net->precision)
-        return LW_OK;
-    /* Layers are of other kinds then: a network of those takes over the parameters, and then the
-     * place of this one. */
-    lw_net *other = NULL;
-    float *flat = lw_alloc_floats(net->parameter_count);
-    lw_layer_spec *specs = calloc(net->layer_count, sizeof *specs);
-    lw_status status = LW_OK;
-    if (!flat || !specs)
-        status = lw_fail(LW_ENOMEM, "no memory for %zu parameters", net->parameter_count);
-    for (size_t i = 0; i < net->layer_count && status == LW_OK; i++)
-        specs[i] = net->layers[i]->spec;
-    if (status == LW_OK)
-        status = build(&other, lw_net_inputs(net), specs, net->layer_count, precision);
-    if (status == LW_OK)
-        status = lw_net_get_parameters(net, flat);
-    if (status == LW_OK)
-        status = lw_net_set_parameters(other, flat);
-    free(flat);
-    free(specs);
-    if (status == LW_OK) {
-        move_settings(net, other);
-        swap(net, other);
-    }
-    lw_net_destroy(other);
-    return status;
-}
+/* ---- Parameters drawn again --------------------------------------------------------------- */
 
 lw_status lw_net_initialize(lw_net *net, uint64_t seed)
 {

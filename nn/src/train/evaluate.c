@@ -1,4 +1,5 @@
 /* Evaluation of a network on a data set. */
+#include "base/message.h"
 #include "data/dataset.h"
 #include "predict.h"
 
@@ -20,20 +21,6 @@ static size_t class_count(const lw_net *net)
     /* A single output with another activation is a regression: its loss is a squared error. */
     const int bounded = activation == LW_ACTIVATION_SIGMOID || activation == LW_ACTIVATION_TANH;
     return outputs == 1 && !bounded ? 0 : lw_label_classes(outputs);
-}
-
-static int32_t true_class(const lw_dataset *data, size_t row)
-{
-    if (data->target.labels)
-        return data->target.labels[row];
-    const float *values = data->target.values + row * data->outputs;
-    if (data->outputs == 1)
-        return values[0] > 0.5f;
-    size_t largest = 0;
-    for (size_t j = 1; j < data->outputs; j++)
-        if (values[j] > values[largest])
-            largest = j;
-    return (int32_t)largest;
 }
 
 static void free_scores(row_scores *scores)
@@ -62,7 +49,7 @@ static size_t count_correct(const lw_dataset *data, const row_scores *scores)
 {
     size_t correct = 0;
     for (size_t i = 0; i < data->rows; i++)
-        correct += scores->predicted[i] == true_class(data, i);
+        correct += scores->predicted[i] == lw_dataset_class(data, i);
     return correct;
 }
 
@@ -126,7 +113,7 @@ static lw_status count_classes(const lw_dataset *data, const row_scores *scores,
 
     size_t *misclassified = counts + cells;
     for (size_t i = 0; i < data->rows; i++) {
-        const int32_t truth = true_class(data, i), predicted = scores->predicted[i];
+        const int32_t truth = lw_dataset_class(data, i), predicted = scores->predicted[i];
         if (cells > 0)
             counts[(size_t)truth * classes + (size_t)predicted]++;
         if (predicted != truth)
@@ -193,13 +180,16 @@ static void summarize(lw_evaluation *evaluation)
     }
 }
 
-lw_status lw_evaluate(const lw_net *net, const lw_dataset *data, lw_loss loss,
-                      lw_evaluation *evaluation)
+static lw_status evaluate(const lw_net *net, const lw_dataset *data, lw_loss loss,
+                          lw_evaluation *evaluation)
 {
-    if (!net || !evaluation)
-        return lw_fail(LW_EINVAL, "lw_evaluate: %s is NULL", net ? "evaluation" : "net");
+    lw_status status = lw_check_net(net);
+    if (status != LW_OK)
+        return status;
+    if (!evaluation)
+        return lw_fail(LW_EINVAL, "evaluation is NULL");
     lw_loss_rule rule;
-    lw_status status = lw_loss_resolve(net, loss, &rule);
+    status = lw_loss_resolve(net, loss, &rule);
     if (status == LW_OK)
         status = lw_loss_check_data(net, &rule, data);
     lw_evaluation made = {.rows = status == LW_OK ? data->rows : 0, .classes = class_count(net)};
@@ -214,6 +204,12 @@ lw_status lw_evaluate(const lw_net *net, const lw_dataset *data, lw_loss loss,
     summarize(&made);
     *evaluation = made;
     return LW_OK;
+}
+
+lw_status lw_evaluate(const lw_net *net, const lw_dataset *data, lw_loss loss,
+                      lw_evaluation *evaluation)
+{
+    return lw_fail_in("lw_evaluate", evaluate(net, data, loss, evaluation));
 }
 
 void lw_evaluation_free(lw_evaluation *evaluation)

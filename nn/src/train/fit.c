@@ -1,4 +1,5 @@
 /* Training runs: options and start. */
+#include "base/message.h"
 #include "base/options.h"
 #include "diverged.h"
 #include "fit_run.h"
@@ -91,7 +92,7 @@ static lw_status fit(lw_fit_run *run)
     return LW_OK;
 }
 
-lw_status lw_fit(lw_net *net, const lw_dataset *data, const lw_fit_options *options)
+static lw_status fit_data(lw_net *net, const lw_dataset *data, const lw_fit_options *options)
 {
     lw_fit_run run = {0};
     lw_status status = resolve_options("lw_fit", &run, net, options);
@@ -105,6 +106,11 @@ lw_status lw_fit(lw_net *net, const lw_dataset *data, const lw_fit_options *opti
         status = fit(&run);
     lw_batches_close(&run.batches);
     return status;
+}
+
+lw_status lw_fit(lw_net *net, const lw_dataset *data, const lw_fit_options *options)
+{
+    return lw_fail_in("lw_fit", fit_data(net, data, options));
 }
 
 static lw_status read_source(const char *function, const lw_fit_run *run, lw_batch_source *source,
@@ -137,12 +143,12 @@ lw_status lw_fit_source(lw_net *net, const lw_batch_source *source, const lw_fit
     if (status == LW_OK)
         status = read_source(name, &run, &known, source);
     if (status != LW_OK)
-        return status;
+        return lw_fail_in(name, status);
     status = lw_batches_open_source(&run.batches, net, &known, run.options.batch_size);
     if (status == LW_OK)
         status = fit(&run);
     lw_batches_close(&run.batches);
-    return status;
+    return lw_fail_in(name, status);
 }
 
 void lw_history_free(lw_history *history)

@@ -1,4 +1,5 @@
 /* Compares gradients with central differences in double precision. */
+#include "base/message.h"
 #include "reference_forward.h"
 
 #include <math.h>
@@ -68,20 +69,19 @@ static double *allocate_values(size_t n)
     return n < SIZE_MAX ? calloc(n + 1, sizeof(double)) : NULL;
 }
 
-lw_status lw_gradient_check(size_t n, double *parameters, const double *gradient,
-                            double (*f)(const double *parameters, void *user), void *user,
-                            double step, lw_gradient_report *report)
+static lw_status check_gradient(size_t n, double *parameters, const double *gradient,
+                                double (*f)(const double *parameters, void *user), void *user,
+                                double step, lw_gradient_report *report)
 {
     if (!f || !report || (n > 0 && (!parameters || !gradient)))
-        return lw_fail(LW_EINVAL, "lw_gradient_check: %s is NULL",
+        return lw_fail(LW_EINVAL, "%s is NULL",
                        !f        ? "f"
                        : !report ? "report"
                                  : "parameters or gradient");
     if (n > PTRDIFF_MAX / sizeof *parameters - 1)
-        return lw_fail(LW_EINVAL, "lw_gradient_check: %zu parameters overflow the address space",
-                       n);
+        return lw_fail(LW_EINVAL, "%zu parameters overflow the address space", n);
     if (!(isfinite(step) && step >= 0.0))
-        return lw_fail(LW_EINVAL, "lw_gradient_check: step %g", step);
+        return lw_fail(LW_EINVAL, "step %g", step);
     double *numeric = allocate_values(n);
     if (!numeric)
         return no_memory(n);
@@ -91,6 +91,14 @@ lw_status lw_gradient_check(size_t n, double *parameters, const double *gradient
         status = compare(n, gradient, numeric, report);
     free(numeric);
     return status;
+}
+
+lw_status lw_gradient_check(size_t n, double *parameters, const double *gradient,
+                            double (*f)(const double *parameters, void *user), void *user,
+                            double step, lw_gradient_report *report)
+{
+    return lw_fail_in("lw_gradient_check",
+                      check_gradient(n, parameters, gradient, f, user, step, report));
 }
 
 /* Memory of a network's check, allocated before its passes overwrite the gradients. */
@@ -174,14 +182,18 @@ static lw_status check_network(lw_net *net, lw_loss loss, size_t rows, const flo
 lw_status lw_net_gradient_check(lw_net *net, lw_loss loss, size_t rows, const float *x,
                                 const lw_target *target, lw_gradient_report *report)
 {
-    if (!net || !report)
-        return lw_fail(LW_EINVAL, "lw_net_gradient_check: %s is NULL", net ? "report" : "net");
+    static const char name[] = "lw_net_gradient_check";
+    lw_status status = lw_check_net(net);
+    if (status != LW_OK)
+        return lw_fail_in(name, status);
+    if (!report)
+        return lw_fail(LW_EINVAL, "%s: report is NULL", name);
     net_check check = {0};
-    lw_status status = lw_check_rows("x", rows, lw_net_inputs(net));
+    status = lw_check_rows("x", rows, lw_net_inputs(net));
     if (status == LW_OK)
         status = allocate_check(net, rows, &check);
     if (status == LW_OK)
         status = check_network(net, loss, rows, x, target, &check, report);
     release_check(&check);
-    return status;
+    return lw_fail_in(name, status);
 }

@@ -18,6 +18,9 @@ static lw_loss default_loss(lw_activation activation)
 
 lw_status lw_loss_resolve(const lw_net *net, lw_loss loss, lw_loss_rule *rule)
 {
+    const lw_status status = lw_check_net(net);
+    if (status != LW_OK)
+        return status;
     const lw_activation activation = lw_last_layer(net)->spec.activation;
     if (loss == LW_LOSS_DEFAULT)
         loss = default_loss(activation);

@@ -3,6 +3,13 @@
 
 #include <stdlib.h>
 
+lw_status lw_check_net(const lw_net *net)
+{
+    if (!net)
+        return lw_fail(LW_EINVAL, "net is NULL");
+    return net->layer_count > 0 ? LW_OK : lw_fail(LW_ESTATE, "the network has no layers");
+}
+
 /* ---- Getters ------------------------------------------------------------------------------ */
 
 uint64_t lw_net_seed(const lw_net *net)
@@ -12,12 +19,14 @@ uint64_t lw_net_seed(const lw_net *net)
 
 size_t lw_net_inputs(const lw_net *net)
 {
-    return net ? net->layers[0]->in : 0;
+    return net ? net->inputs : 0;
 }
 
 size_t lw_net_outputs(const lw_net *net)
 {
-    return net ? lw_last_layer(net)->out : 0;
+    if (!net)
+        return 0;
+    return net->layer_count > 0 ? lw_last_layer(net)->out : net->inputs;
 }
 
 size_t lw_net_layer_count(const lw_net *net)
@@ -40,7 +49,8 @@ lw_status lw_net_layer_info(const lw_net *net, size_t layer, lw_layer_info *info
     if (!net || !info)
         return lw_fail(LW_EINVAL, "lw_net_layer_info: %s is NULL", net ? "info" : "net");
     if (layer >= net->layer_count)
-        return lw_fail(LW_EINVAL, "layer %zu of a network of %zu", layer, net->layer_count);
+        return lw_fail(LW_EINVAL, "lw_net_layer_info: layer %zu of a network of %zu", layer,
+                       net->layer_count);
     const lw_layer *l = net->layers[layer];
     *info = (lw_layer_info){l->in, l->out, l->spec.activation};
     return LW_OK;

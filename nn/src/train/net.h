@@ -13,6 +13,8 @@
 #include "exchange.h"
 #include "layers/layer.h"
 
+#include <lanewise/internal/isa.h>
+
 struct lw_program;
 struct lw_small_net_state;
 
@@ -36,7 +38,9 @@ struct lw_net {
     uint64_t seed; /* of random */
     unsigned threads;
     lw_precision precision;
+    const lw_isa *isa; /* of all work of the network, whichever set is selected for the process */
 
+    size_t inputs;
     size_t layer_count;
     lw_layer **layers; /* in order of their passes; one block of memory with the layers behind it */
     int has_float_reader; /* layers that read the inputs, by what they read in training */
@@ -73,6 +77,10 @@ struct lw_net {
     lw_optimizer_state optimizer;
 };
 
+/* LW_EINVAL for NULL, LW_ESTATE for a network without layers. */
+lw_status lw_check_net(const lw_net *net);
+
+/* Of a network with layers. */
 static inline const lw_layer *lw_last_layer(const lw_net *net)
 {
     return net->layers[net->layer_count - 1];

@@ -86,6 +86,30 @@ void lw_optimizer_reset(lw_net *net)
     net->optimizer = (lw_optimizer_state){0};
 }
 
+/* A copy of a moment; NULL if there is none. Returns 0 without memory. */
+static int copy_moment(float **copy, const float *moment, size_t count)
+{
+    *copy = moment ? lw_alloc_floats(count) : NULL;
+    if (*copy)
+        memcpy(*copy, moment, count * sizeof *moment);
+    return *copy || !moment;
+}
+
+lw_status lw_optimizer_copy(lw_net *to, const lw_net *from)
+{
+    const size_t count = from->padded_count;
+    lw_optimizer_state copy = from->optimizer;
+    if (!copy_moment(&copy.velocity, from->optimizer.velocity, count))
+        return lw_fail(LW_ENOMEM, "no memory for the optimizer's state");
+    if (!copy_moment(&copy.variance, from->optimizer.variance, count)) {
+        free(copy.velocity);
+        return lw_fail(LW_ENOMEM, "no memory for the optimizer's state");
+    }
+    lw_optimizer_reset(to);
+    to->optimizer = copy;
+    return LW_OK;
+}
+
 lw_status lw_net_reset_optimizer(lw_net *net)
 {
     if (!net)

@@ -24,6 +24,9 @@ lw_status lw_optimizer_begin(lw_net *net, const lw_optimizer *optimizer, lw_opti
 /* The step as a parameter of layers. It refers to *step. */
 lw_update lw_optimizer_update(const lw_optimizer_step *step, const lw_net *net);
 
+/* Copies the state to a network of the same layers and layout. */
+lw_status lw_optimizer_copy(lw_net *to, const lw_net *from);
+
 /* Releases the state. */
 void lw_optimizer_reset(lw_net *net);
 

@@ -2,6 +2,8 @@
  * row-major. */
 #include "parameters.h"
 
+#include "base/message.h"
+
 #include <string.h>
 
 /* Where a tensor is in a view's buffer, and its layout there (NULL: row-major). */
@@ -51,20 +53,20 @@ void lw_view_set(lw_net *net, lw_view view, const float *flat)
         set_tensor(net, view, at.tensor, flat + at.tensor->flat);
 }
 
+/* ---- Public functions --------------------------------------------------------------------- */
+
 static lw_status check_flat(const lw_net *net, const float *flat)
 {
-    if (!net || !flat)
-        return lw_fail(LW_EINVAL, "%s is NULL", net ? "flat" : "net");
-    return LW_OK;
+    const lw_status status = lw_check_net(net);
+    return status == LW_OK && !flat ? lw_fail(LW_EINVAL, "flat is NULL") : status;
 }
 
 static lw_status check_layer(const lw_net *net, size_t layer)
 {
-    if (!net)
-        return lw_fail(LW_EINVAL, "net is NULL");
-    if (layer >= net->layer_count)
+    const lw_status status = lw_check_net(net);
+    if (status == LW_OK && layer >= net->layer_count)
         return lw_fail(LW_EINVAL, "layer %zu of a network of %zu", layer, net->layer_count);
-    return LW_OK;
+    return status;
 }
 
 static lw_status check_gradients(const lw_net *net)
@@ -77,17 +79,17 @@ lw_status lw_net_get_parameters(const lw_net *net, float *flat)
     const lw_status status = check_flat(net, flat);
     if (status == LW_OK)
         lw_view_get(net, LW_VIEW_PARAMETERS, flat);
-    return status;
+    return lw_fail_in("lw_net_get_parameters", status);
 }
 
 lw_status lw_net_set_parameters(lw_net *net, const float *flat)
 {
     const lw_status status = check_flat(net, flat);
-    if (status != LW_OK)
-        return status;
-    lw_view_set(net, LW_VIEW_PARAMETERS, flat);
-    lw_parameters_changed(net);
-    return LW_OK;
+    if (status == LW_OK) {
+        lw_view_set(net, LW_VIEW_PARAMETERS, flat);
+        lw_parameters_changed(net);
+    }
+    return lw_fail_in("lw_net_set_parameters", status);
 }
 
 lw_status lw_net_get_gradients(const lw_net *net, float *flat)
@@ -97,7 +99,7 @@ lw_status lw_net_get_gradients(const lw_net *net, float *flat)
         status = check_gradients(net);
     if (status == LW_OK)
         lw_view_get(net, LW_VIEW_GRADIENTS, flat);
-    return status;
+    return lw_fail_in("lw_net_get_gradients", status);
 }
 
 lw_status lw_net_set_gradients(lw_net *net, const float *flat)
@@ -105,14 +107,14 @@ lw_status lw_net_set_gradients(lw_net *net, const float *flat)
     lw_status status = check_flat(net, flat);
     if (status == LW_OK)
         status = lw_net_reserve_gradients(net);
-    if (status != LW_OK)
-        return status;
-    lw_view_set(net, LW_VIEW_GRADIENTS, flat);
-    net->pass.gradients = 1;
-    return LW_OK;
+    if (status == LW_OK) {
+        lw_view_set(net, LW_VIEW_GRADIENTS, flat);
+        net->pass.gradients = 1;
+    }
+    return lw_fail_in("lw_net_set_gradients", status);
 }
 
-/* The matrix of a layer to w and its vector to b; either may be NULL. */
+/* Copies the matrix of a layer to w and its vector to b; either may be NULL. */
 static void get_layer(const lw_net *net, lw_view view, size_t layer, float *w, float *b)
 {
     const lw_layer *l = net->layers[layer];
@@ -128,7 +130,7 @@ lw_status lw_net_get_layer(const lw_net *net, size_t layer, float *w, float *b)
     const lw_status status = check_layer(net, layer);
     if (status == LW_OK)
         get_layer(net, LW_VIEW_PARAMETERS, layer, w, b);
-    return status;
+    return lw_fail_in("lw_net_get_layer", status);
 }
 
 lw_status lw_net_get_layer_gradients(const lw_net *net, size_t layer, float *dw, float *db)
@@ -138,14 +140,14 @@ lw_status lw_net_get_layer_gradients(const lw_net *net, size_t layer, float *dw,
         status = check_gradients(net);
     if (status == LW_OK)
         get_layer(net, LW_VIEW_GRADIENTS, layer, dw, db);
-    return status;
+    return lw_fail_in("lw_net_get_layer_gradients", status);
 }
 
 lw_status lw_net_set_layer(lw_net *net, size_t layer, const float *w, const float *b)
 {
     const lw_status status = check_layer(net, layer);
     if (status != LW_OK)
-        return status;
+        return lw_fail_in("lw_net_set_layer", status);
     const lw_layer *l = net->layers[layer];
     for (size_t i = 0; i < l->tensor_count; i++) {
         const float *values = l->tensors[i].is_matrix ? w : b;

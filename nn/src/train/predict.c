@@ -2,6 +2,7 @@
  * network that does not change. */
 #include "predict.h"
 
+#include "base/message.h"
 #include "forward.h"
 #include "threads/thread_pool.h"
 
@@ -156,11 +157,12 @@ lw_status lw_infer(const lw_net *net, size_t rows, const float *x, const lw_infe
 static lw_status check_arguments(const lw_net *net, size_t rows, const float *x, const void *result,
                                  const char *result_name)
 {
-    if (!net)
-        return lw_fail(LW_EINVAL, "net is NULL");
+    lw_status status = lw_check_net(net);
+    if (status != LW_OK)
+        return status;
     if (rows > 0 && (!x || !result))
         return lw_fail(LW_EINVAL, "%s is NULL", x ? result_name : "x");
-    const lw_status status = lw_check_rows("x", rows, lw_net_inputs(net));
+    status = lw_check_rows("x", rows, lw_net_inputs(net));
     return status == LW_OK ? lw_check_rows(result_name, rows, lw_net_outputs(net)) : status;
 }
 
@@ -178,7 +180,7 @@ static lw_status predict_in_place(const lw_net *net, size_t rows, const float *x
     return status;
 }
 
-lw_status lw_predict(const lw_net *net, size_t rows, const float *x, float *y)
+static lw_status predict(const lw_net *net, size_t rows, const float *x, float *y)
 {
     const lw_status status = check_arguments(net, rows, x, y, "y");
     if (status != LW_OK || rows == 0)
@@ -188,8 +190,15 @@ lw_status lw_predict(const lw_net *net, size_t rows, const float *x, float *y)
     return lw_infer(net, rows, x, &(lw_inference){.y = y});
 }
 
+lw_status lw_predict(const lw_net *net, size_t rows, const float *x, float *y)
+{
+    return lw_fail_in("lw_predict", predict(net, rows, x, y));
+}
+
 lw_status lw_classify(const lw_net *net, size_t rows, const float *x, int32_t *label)
 {
-    const lw_status status = check_arguments(net, rows, x, label, "label");
-    return status == LW_OK ? lw_infer(net, rows, x, &(lw_inference){.label = label}) : status;
+    lw_status status = check_arguments(net, rows, x, label, "label");
+    if (status == LW_OK)
+        status = lw_infer(net, rows, x, &(lw_inference){.label = label});
+    return lw_fail_in("lw_classify", status);
 }

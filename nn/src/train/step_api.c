@@ -1,23 +1,29 @@
 /* Training steps as callers take them: whole, or call by call in a loop of their own. Arguments are
  * checked here. */
+#include "base/message.h"
 #include "diverged.h"
 #include "step.h"
 
 lw_status lw_net_reserve(lw_net *net, size_t rows)
 {
-    if (!net)
-        return lw_fail(LW_EINVAL, "lw_net_reserve: net is NULL");
-    const lw_status status = lw_check_rows("a batch", rows, lw_net_inputs(net));
-    return status == LW_OK ? net->program->reserve(net, rows) : status;
+    lw_status status = lw_check_net(net);
+    if (status == LW_OK)
+        status = lw_check_rows("a batch", rows, lw_net_inputs(net));
+    if (status == LW_OK)
+        status = net->program->reserve(net, rows);
+    return lw_fail_in("lw_net_reserve", status);
 }
 
 static lw_status check_batch(const lw_net *net, size_t rows, const float *x)
 {
-    if (!net || !x)
-        return lw_fail(LW_EINVAL, "%s is NULL", net ? "x" : "net");
+    lw_status status = lw_check_net(net);
+    if (status != LW_OK)
+        return status;
+    if (!x)
+        return lw_fail(LW_EINVAL, "x is NULL");
     if (rows == 0)
         return lw_fail(LW_EINVAL, "a batch of no rows");
-    const lw_status status = lw_check_rows("x", rows, lw_net_inputs(net));
+    status = lw_check_rows("x", rows, lw_net_inputs(net));
     return status == LW_OK ? lw_check_rows("y", rows, lw_net_outputs(net)) : status;
 }
 
@@ -32,8 +38,8 @@ static lw_status check_loss(const lw_net *net, lw_loss loss, const lw_target *ta
     return status;
 }
 
-lw_status lw_train_step(lw_net *net, lw_loss loss, const lw_optimizer *optimizer, size_t rows,
-                        const float *x, const lw_target *target, double *value)
+static lw_status train_step(lw_net *net, lw_loss loss, const lw_optimizer *optimizer, size_t rows,
+                            const float *x, const lw_target *target, double *value)
 {
     lw_loss_rule rule;
     lw_status status = check_batch(net, rows, x);
@@ -49,7 +55,13 @@ lw_status lw_train_step(lw_net *net, lw_loss loss, const lw_optimizer *optimizer
     return status == LW_EDIVERGED ? lw_fail_loss(net, &batch, "") : status;
 }
 
-lw_status lw_net_forward(lw_net *net, size_t rows, const float *x, float *y)
+lw_status lw_train_step(lw_net *net, lw_loss loss, const lw_optimizer *optimizer, size_t rows,
+                        const float *x, const lw_target *target, double *value)
+{
+    return lw_fail_in("lw_train_step", train_step(net, loss, optimizer, rows, x, target, value));
+}
+
+static lw_status forward(lw_net *net, size_t rows, const float *x, float *y)
 {
     lw_status status = check_batch(net, rows, x);
     if (status == LW_OK)
@@ -67,16 +79,20 @@ lw_status lw_net_forward(lw_net *net, size_t rows, const float *x, float *y)
     return status;
 }
 
-static lw_status check_forward(const lw_net *net)
+lw_status lw_net_forward(lw_net *net, size_t rows, const float *x, float *y)
 {
-    if (!net)
-        return lw_fail(LW_EINVAL, "net is NULL");
-    if (net->pass.rows == 0)
-        return lw_fail(LW_ESTATE, "no forward pass with the parameters at hand");
-    return LW_OK;
+    return lw_fail_in("lw_net_forward", forward(net, rows, x, y));
 }
 
-lw_status lw_net_loss(lw_net *net, lw_loss loss, const lw_target *target, double *value)
+static lw_status check_forward(const lw_net *net)
+{
+    const lw_status status = lw_check_net(net);
+    if (status == LW_OK && net->pass.rows == 0)
+        return lw_fail(LW_ESTATE, "no forward pass with the current parameters");
+    return status;
+}
+
+static lw_status compute_loss(lw_net *net, lw_loss loss, const lw_target *target, double *value)
 {
     lw_loss_rule rule;
     lw_status status = check_forward(net);
@@ -97,6 +113,11 @@ lw_status lw_net_loss(lw_net *net, lw_loss loss, const lw_target *target, double
     return LW_OK;
 }
 
+lw_status lw_net_loss(lw_net *net, lw_loss loss, const lw_target *target, double *value)
+{
+    return lw_fail_in("lw_net_loss", compute_loss(net, loss, target, value));
+}
+
 static lw_status check_backward(const lw_net *net, const float *dy, const float *dx)
 {
     const lw_status status = check_forward(net);
@@ -107,11 +128,11 @@ static lw_status check_backward(const lw_net *net, const float *dy, const float 
     const size_t rows = net->pass.rows, inputs = rows * lw_net_inputs(net);
     if (lw_overlap(dx, inputs, net->pass.x, inputs) ||
         lw_overlap(dx, inputs, dy, rows * lw_net_outputs(net)))
-        return lw_fail(LW_EOVERLAP, "lw_net_backward: dx shares memory with the inputs or dy");
+        return lw_fail(LW_EOVERLAP, "dx shares memory with the inputs or dy");
     return LW_OK;
 }
 
-lw_status lw_net_backward(lw_net *net, const float *dy, float *dx)
+static lw_status backward(lw_net *net, const float *dy, float *dx)
 {
     lw_status status = check_backward(net, dy, dx);
     /* All that could fail half way. */
@@ -143,11 +164,16 @@ lw_status lw_net_backward(lw_net *net, const float *dy, float *dx)
     return status;
 }
 
-lw_status lw_net_step(lw_net *net, const lw_optimizer *optimizer)
+lw_status lw_net_backward(lw_net *net, const float *dy, float *dx)
 {
-    if (!net)
-        return lw_fail(LW_EINVAL, "net is NULL");
-    lw_status status = lw_optimizer_check(optimizer);
+    return lw_fail_in("lw_net_backward", backward(net, dy, dx));
+}
+
+static lw_status update(lw_net *net, const lw_optimizer *optimizer)
+{
+    lw_status status = lw_check_net(net);
+    if (status == LW_OK)
+        status = lw_optimizer_check(optimizer);
     if (status != LW_OK)
         return status;
     if (!net->pass.gradients)
@@ -166,4 +192,9 @@ lw_status lw_net_step(lw_net *net, const lw_optimizer *optimizer)
         lw_invalidate_forward(net);
     }
     return status;
+}
+
+lw_status lw_net_step(lw_net *net, const lw_optimizer *optimizer)
+{
+    return lw_fail_in("lw_net_step", update(net, optimizer));
 }

@@ -1,0 +1,120 @@
+/* Model files, training state, import and export. Conventions: see nn.h. */
+#ifndef LANEWISE_NN_MODEL_H
+#define LANEWISE_NN_MODEL_H
+
+#include <lanewise/net.h>
+#include <lanewise/train.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Models ------------------------------------------------------------------------------- */
+
+/*
+ * Saves the network as safetensors with the names and layout of the state dict of the equivalent
+ * PyTorch nn.Sequential: `<n>.weight`, float32, (out, in), and `<n>.bias`, where n counts one
+ * module per layer and one per activation other than linear. 784-512-10 with ReLU and softmax has
+ * `0.weight`, `0.bias`, `2.weight` and `2.bias`, which load_state_dict accepts with or without the
+ * final Softmax. The architecture is in `__metadata__`.
+ *
+ * The file is whole or absent: it is written next to path and renamed over it. LW_EDATA, with the
+ * tensor, for a parameter that is not finite. LW_EUNSUPPORTED in a build without Jansson, as for
+ * all functions that read or write models.
+ */
+LW_API lw_status lw_net_save(const lw_net *net, const char *path);
+
+/* Creates the network described by a file of lw_net_save; its generator is seeded with 0.
+ * LW_EFORMAT, with the position, for another file; LW_ESHAPE if tensors and architecture do not
+ * match; LW_EDATA, with tensor and element, for NaN and Inf. */
+LW_API lw_status lw_net_load(lw_net **net, const char *path);
+
+/*
+ * Reads parameters into a network of the same shape, from a file of lw_net_save or another program;
+ * metadata are ignored. Layers are the tensors `<prefix><n>.weight` (out, in) in ascending order of
+ * n, gaps allowed; `<prefix><n>.bias` if present, else 0. The prefix is empty or, in a file without
+ * bare numbers, the same for all, for instance `net.` or `fc`. Other tensors are ignored. Types:
+ * F64, F32, F16, BF16.
+ *
+ * LW_ESHAPE, with the tensor, for another shape, for missing or surplus layers, for two prefixes;
+ * LW_EFORMAT, with the tensor, for other types; LW_EDATA, with tensor and element, for NaN and Inf.
+ */
+LW_API lw_status lw_net_load_parameters(lw_net *net, const char *path);
+
+/*
+ * Creates a network from a file that contains no architecture, such as a PyTorch state dict: layers
+ * and shapes are those that lw_net_load_parameters would read. hidden is the activation of all
+ * layers but the last, output that of the last. The generator is seeded with 0. Errors as
+ * lw_net_load_parameters; LW_ESHAPE also if shapes do not chain; LW_EINVAL for softmax in hidden
+ * layers or with one output. For other activations use lw_net_create and lw_net_load_parameters.
+ */
+LW_API lw_status lw_net_import(lw_net **net, const char *path, lw_activation hidden,
+                               lw_activation output);
+
+/* ---- Exports ------------------------------------------------------------------------------ */
+
+/*
+ * Exports the network as an ONNX model (operator set 13), float32, from `input` (batch x inputs) to
+ * `output` (batch x outputs): Gemm, then Relu, LeakyRelu, Sigmoid, Tanh, Softmax or, for GELU and
+ * SiLU, combinations of Mul, Add and Sigmoid. Parameters have the names and layout of saved models.
+ * Rounding is up to the runtime. Whole or absent. LW_EDATA, with the layer, for NaN and Inf;
+ * LW_ESHAPE for 2 GiB or more, the limit of the format.
+ */
+LW_API lw_status lw_net_export_onnx(const lw_net *net, const char *path);
+
+/*
+ * Exports the network as one C file with void NAME(const float *x, float *y), which computes one
+ * row of outputs. It is valid C99 and C++, needs only libm, allocates nothing and is thread-safe.
+ * name NULL means "predict"; all identifiers in the file start with it. LW_EINVAL for a name that
+ * is not letters, digits and '_', longer than 40 or starting with a digit; it should be no keyword
+ * or name of <math.h>. Whole or absent. LW_EDATA as lw_net_export_onnx.
+ *
+ * Error: parameters are exact; products are summed in order, and the compiler may contract them. A
+ * pre-activation differs from lw_predict's by at most 2 g (sum_p |x[p] * W[p][j]| + |b[j]|), g as
+ * for lw_linear_forward on the scalar set. For equal finite pre-activations z, and a libm whose
+ * expf and tanhf are within 1 and 2 ulp, activations differ by at most: linear, ReLU, leaky ReLU 0;
+ * sigmoid, tanh 4 ulp; SiLU 8 ulp; GELU 8 + 6 |2q| ulp; both |z| * 2^-148 more where their sigmoid
+ * is denormal; softmax 10 + 2 |z[j] - max| + cols ulp.
+ */
+LW_API lw_status lw_net_export_c(const lw_net *net, const char *path, const char *name);
+
+/* ---- Training state ----------------------------------------------------------------------- */
+
+/*
+ * Saves the state of a training run: a file as written by lw_net_save, readable by lw_net_load,
+ * with everything that later steps depend on:
+ *
+ *   moments   tensors with the names and shapes of the parameters, prefixed by
+ *             `optimizer.momentum_buffer.`, or for Adam `optimizer.exp_avg.`,
+ *             `optimizer.exp_avg_sq.`
+ *   metadata  `training_state` (version), `epochs`, `batches`, `loss` (of the position; the loss as
+ *             the 64 bits of the double), `seed` and `generator` (seed and state of the generator
+ *             at the start of the position's epoch), `precision` (fp32, bf16), `optimizer.kind`
+ *             (none, sgd, adam, adamw), `optimizer.steps`, `optimizer.moments` (buffers per
+ *             parameter); numbers in decimal
+ *
+ * position is what lw_fit returned as end_position, or passed to a callback; with single steps it
+ * is the caller's. LW_EINVAL if its loss is not finite. Whole or absent, and LW_EDATA, as
+ * lw_net_save.
+ */
+LW_API lw_status lw_net_save_state(const lw_net *net, const lw_position *position,
+                                   const char *path);
+
+/*
+ * Restores the state saved by lw_net_save_state; position receives the saved one. lw_fit with start
+ * = *position and the same data and options continues with the bits of an uninterrupted run, on any
+ * number of threads and any FMA instruction set. Create the network with lw_net_load from the same
+ * file, or as before; seed and initialisation do not matter.
+ *
+ * LW_EFORMAT, with the key, for another file and for missing or invalid metadata; LW_ESHAPE if
+ * layers, activations or tensors differ; LW_ESTATE if the precision differs (call
+ * lw_net_set_precision first); LW_EDATA, with tensor and element, for NaN, Inf and negative second
+ * moments.
+ */
+LW_API lw_status lw_net_load_state(lw_net *net, lw_position *position, const char *path);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
