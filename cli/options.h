@@ -110,7 +110,7 @@ int options_parse(const command_line *line, int argc, char **argv);
 int usage_error(const char *command, const char *format, ...)
     __attribute__((__format__(__printf__, 2, 3)));
 
-/* The message of the last failed call without the names of library functions that it begins with. */
+/* The message of the last failed call without leading names of library functions. */
 const char *failure_message(void);
 
 /* Prints `lanewise: ` and failure_message(); returns EXIT_BAD_DATA. */

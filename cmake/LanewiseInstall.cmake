@@ -14,7 +14,7 @@ endif()
 
 option(LANEWISE_INSTALL "Install the libraries, and the command if it is built"
   ${PROJECT_IS_TOP_LEVEL})
-option(LANEWISE_INSTALL_ARCHIVES "Install archives beside shared libraries" OFF)
+option(LANEWISE_INSTALL_ARCHIVES "Install archives in addition to shared libraries" OFF)
 option(LANEWISE_PACKAGES "Make Debian packages of what is installed" OFF)
 if(LANEWISE_INSTALL)
   include(GNUInstallDirs)
@@ -89,8 +89,8 @@ function(lanewise_install_library target component)
   endif()
 endfunction()
 
-# NAME.pc from NAME.pc.in beside the CMakeLists.txt, for COMPONENT. Its prefix is told by where it
-# lies, so that a tree can be moved, and `cmake --install --prefix` may differ from what was
+# NAME.pc from NAME.pc.in next to the CMakeLists.txt, for COMPONENT. Its prefix follows from its
+# location, so that a tree can be moved, and `cmake --install --prefix` may differ from what was
 # configured.
 function(lanewise_install_pkgconfig name component)
   set(directory ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
@@ -120,7 +120,7 @@ function(lanewise_install_pkgconfig name component)
     DESTINATION ${directory} COMPONENT ${component})
 endfunction()
 
-# Installs the program TARGET, which finds the libraries of its tree wherever that lies.
+# Installs the program TARGET, which finds the libraries of its tree in any location.
 function(lanewise_install_command target)
   cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR BASE_DIRECTORY ${CMAKE_INSTALL_FULL_BINDIR}
     OUTPUT_VARIABLE to_libraries)

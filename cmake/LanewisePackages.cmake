@@ -71,7 +71,7 @@ allow.
 This package contains a library with the names of BLAS for its products
 in float32, which existing programs can load in the place of another.")
 
-# MPI's libraries are many, and who wants others brings them: so neither package is asked for by
+# MPI's libraries are many, and who wants others brings them: so neither package is required by
 # another one.
 set(mpi_package liblanewise-mpi${LANEWISE_SOVERSION})
 set(CPACK_DEBIAN_MPI_PACKAGE_NAME ${mpi_package})

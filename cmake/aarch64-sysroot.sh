@@ -1,7 +1,7 @@
 #!/bin/sh
 # usage: aarch64-sysroot.sh DIR
 # Unpacks the arm64 libraries that the cross-built tests link, from Debian's packages, into DIR.
-# Nothing of the system changes: apt works on lists and a cache of its own below DIR.
+# The system does not change: apt uses separate lists and a cache below DIR.
 set -eu
 mkdir -p "$1"
 root=$(cd "$1" && pwd)

@@ -11,7 +11,7 @@ static void pack_strip(const struct lw_bf16_gradient *g, const struct lw_column_
 {
     struct lw_bf16_block block = *g->pack;
     block.cols = (struct lw_range){j, j + panel->n};
-    /* As if the panel were a part of weights that lie by rows. */
+    /* As if the panel were a part of row-major weights. */
     block.w = panel->c - block.rows.begin * panel->ldc - j;
     block.ldw = panel->ldc;
     g->isa->bf16_pack(&block);

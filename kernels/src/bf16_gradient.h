@@ -15,8 +15,8 @@ struct lw_bf16_gradient {
     int add_to_c;
     float *c;
     size_t ldc;
-    size_t panel_stride,
-        first; /* panel not 0: C lies in panels so far apart, and begins with row first of them */
+    size_t panel_stride, first; /* panel not 0: C is stored in panels this far apart, and begins
+                                   with row first of them */
     const struct lw_epilogue *epilogue; /* only to store, for more steps than are taken at once */
     const struct lw_bf16_block
         *pack; /* not NULL: what is made of each panel of C after it, but for its columns */

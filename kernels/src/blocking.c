@@ -16,7 +16,7 @@ struct lw_blocking lw_blocking_of(const struct lw_isa *isa, size_t k)
     const size_t rows =
         lw_min_size(max / kc, LW_BLOCKING_MAX_FLOATS / 4 / kc) / isa->tile_mr * isa->tile_mr;
     const size_t mc = rows > 0 ? rows : isa->tile_mr;
-    /* The panel of B is read again for every block of A: it may lie in the third level. */
+    /* The panel of B is read again for every block of A: it may be in the third level. */
     const size_t nc =
         lw_min_size(LW_BLOCKING_MAX_FLOATS / kc - mc, 2048) / isa->tile_nr * isa->tile_nr;
     return (struct lw_blocking){mc, kc, nc};

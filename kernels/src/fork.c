@@ -19,7 +19,7 @@ static unsigned long long thread_links(void)
 }
 
 /* The caller's own parallel regions leave threads behind as well. Those that were there when the
- * library came are taken for others: emulators and sanitizers have one of their own. */
+ * library came are taken for others: emulators and sanitizers start one. */
 static void before_fork(void)
 {
     if (thread_links() > threads_at_load)

@@ -27,7 +27,7 @@ struct block {
     struct lw_range rows, cols;
 };
 
-/* Where element (row, j) of C lies, for the j that a panel begins with. */
+/* Where element (row, j) of C is stored, for the j that a panel begins with. */
 static float *element_of_c(const struct lw_gemm *g, size_t row, size_t j)
 {
     const size_t nr = g->isa->tile_nr;
@@ -118,8 +118,8 @@ static void scale_c(const struct lw_gemm *g, const struct block *block)
                       g->c + i * g->ldc + block->cols.begin);
 }
 
-/* The sums of the part's columns of B, whose rows lie along it, by who computes their first rows of
- * C. */
+/* The sums of the part's columns of B, whose rows are contiguous along it, by who computes their
+ * first rows of C. */
 static void sum_b(const struct lw_gemm *g, const struct block *part)
 {
     const size_t begin = part->cols.begin, count = part->cols.end - begin;

@@ -16,8 +16,8 @@ struct lw_gemm {
     const float *b;
     size_t b_row, b_col;
     const float *packed_b; /* instead of b: panels of all k steps, as isa->pack_b leaves them */
-    /* Not 0: A, B or C lies in panels (see lanewise/internal/weights.h) that begin so far apart;
-     * C's first row is c_first. */
+    /* Not 0: A, B or C is stored in panels (see lanewise/internal/weights.h) that begin so far
+     * apart; C's first row is c_first. */
     size_t a_panel_stride, b_panel_stride, c_panel_stride, c_first;
     float *c;
     size_t ldc;

@@ -56,17 +56,17 @@ struct lw_epilogue {
     const struct lw_tile_update *update;
 };
 
-/* A panel of a product: m rows, kc steps, at most tile_nr columns; where both operands lie by rows
- * at most nr_tail, with few rows at most nr_skinny. */
+/* A panel of a product: m rows, kc steps, at most tile_nr columns; where both operands are
+ * row-major at most nr_tail, with few rows at most nr_skinny. */
 struct lw_column_panel {
     size_t m, n, kc;
     /* Element (i, p) of the t-th tile of tile_mr rows is a[t * a_tile + i * a_row + p * a_col];
      * a_row or a_col is 1. */
     const float *a;
     size_t a_row, a_col, a_tile;
-    /* a_panel_stride is not 0: A lies in panels that begin so far apart, a_panel_cols of its kc
-     * steps in each, the rest in the last one. a is then A's element (0, 0), not the panel's, and
-     * a_col is 1. */
+    /* a_panel_stride is not 0: A is stored in panels that begin so far apart, a_panel_cols of its
+     * kc steps in each, the rest in the last one. a is then A's element (0, 0), not the panel's,
+     * and a_col is 1. */
     size_t a_panel_stride, a_panel_cols;
     /* Element (p, j) is b[p * b_row + j], past tile_nr columns b_panel_stride further for each of
      * them. n columns are read, but at least min_n. */

@@ -36,7 +36,7 @@ static const struct lw_isa *isa_for_layer(const struct lw_isa *isa, size_t n, si
     return lw_gemm_prefers_dot(n, k) ? isa : lw_isa_half_width(isa, n);
 }
 
-/* The passes whose A lies by rows. */
+/* The passes whose A is row-major. */
 static lw_status run_by_rows(const struct lw_gemm *gemm)
 {
     return lw_gemm_prefers_dot(gemm->n, gemm->k) ? lw_dot_gemm_run(gemm) : lw_gemm_run(gemm);

@@ -53,7 +53,7 @@ size_t lw_weights_floats(const lw_weights *weights)
     size_t elements;
     if (!is_described(weights) || weights->in == 0 || weights->out == 0)
         return 0;
-    /* Half of the address space, so that what lies between panels, an eighth at most, does not
+    /* Half of the address space, so that the gaps between panels, an eighth at most, does not
      * overflow either. */
     if (lw_floats_overflow(weights->in, weights->out, &elements) ||
         elements > PTRDIFF_MAX / sizeof(float) / 2)

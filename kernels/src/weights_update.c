@@ -134,7 +134,7 @@ lw_status lw_weights_backward_update(const lw_weights *weights, size_t first, si
     return status;
 }
 
-/* The update of a part of W that lies as its gradient does. */
+/* The update of a part of W that has the layout of its gradient. */
 struct part {
     size_t rows, cols;
     const float *g;

@@ -1,7 +1,6 @@
 #!/bin/sh
 # usage: long_lines.sh SOURCE_DIR
-# Fails if a line of a source file or of Markdown has more than 100 columns. long_lines.txt in this
-# folder lists files and folders that are not converted yet; entries may only be removed.
+# Fails if a line of a source file or of Markdown has more than 100 columns.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$1"
@@ -21,13 +20,7 @@ long_lines() {
 }
 
 [ "$(written | wc -l)" -gt 100 ]
-waiting=$(written | not_converted | long_lines | wc -l)
-echo "$waiting long lines in files that long_lines.txt lists"
-[ ! -e "$here/long_lines.txt" ] || while read -r entry; do
-    [ -n "$(written | grep -E "^$entry(/|\$)" | long_lines)" ] ||
-        echo "to be removed from long_lines.txt: $entry"
-done <"$here/long_lines.txt"
-found=$(written | converted | long_lines)
+found=$(written | long_lines)
 [ -z "$found" ] || {
     echo 'longer than 100 columns:'
     echo "$found"

@@ -12,29 +12,3 @@ sources() {
         -o -path ./dev -o -path ./.ci/run -o -path ./bench/run \) -print |
         sed 's|^\./||' | sort
 }
-
-# Prints the names on standard input that long_lines.txt lists, or whose folder it lists.
-not_converted() {
-    [ ! -e "$here/long_lines.txt" ] || listed 0
-}
-
-# Prints the other names on standard input.
-converted() {
-    if [ -e "$here/long_lines.txt" ]; then
-        listed 1
-    else
-        cat
-    fi
-}
-
-listed() {
-    awk -v list="$here/long_lines.txt" -v others="$1" '
-        BEGIN { while ((getline entry < list) > 0) listed[entry] }
-        {
-            found = $0 in listed
-            for (name = $0; sub("/[^/]*$", "", name);)
-                found = found || name in listed
-            if (found != others)
-                print
-        }'
-}

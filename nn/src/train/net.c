@@ -1,4 +1,4 @@
-/* What a network is asked for, and the memory that its layers share. (Its creation: create.c.) */
+/* Getters of a network, and the memory shared by its layers. Creation is in create.c. */
 #include "net.h"
 
 #include <stdlib.h>
@@ -111,7 +111,7 @@ typedef struct placed_memory {
     void (*place)(lw_net *net, lw_arena *arena, size_t rows);
 } placed_memory;
 
-/* Replaces a block by one for so many rows, or leaves it as it was. */
+/* Replaces a block by one for the given number of rows, or leaves it unchanged. */
 static lw_status replace(lw_net *net, placed_memory of, size_t rows, lw_arena *measured)
 {
     *measured = (lw_arena){0};

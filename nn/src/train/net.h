@@ -3,7 +3,7 @@
  *
  * All parameters are in one buffer, each tensor in the layout of its layer and padded with zeros to
  * whole cache lines. Moments of the optimizer are in buffers of the same layout. Gradients, which
- * most steps never store, have a buffer of their own, made when they are first needed, with tensors
+ * most steps never store, have a separate buffer, allocated when first needed, with tensors
  * row-major.
  */
 #ifndef LANEWISE_NET_H
@@ -152,7 +152,7 @@ static inline int lw_has_other_ranks(const lw_net *net)
     return net->rank.count > 1;
 }
 
-/* The rows of a batch of so many that are this process's. */
+/* The number of this process's rows in a batch of the given number of rows. */
 static inline size_t lw_ranks_rows(const lw_net *net, size_t rows)
 {
     const lw_range part = lw_partition_range(rows, net->rank.rank, net->rank.count);

@@ -166,7 +166,7 @@ static lw_status check_arguments(const lw_net *net, size_t rows, const float *x,
     return status == LW_OK ? lw_check_rows(result_name, rows, lw_net_outputs(net)) : status;
 }
 
-/* Through memory of its own, where outputs would overwrite inputs that are still to be read. */
+/* Predicts through a separate buffer, where outputs would overwrite inputs not yet read. */
 static lw_status predict_in_place(const lw_net *net, size_t rows, const float *x, float *y)
 {
     const size_t count = rows * lw_net_outputs(net);

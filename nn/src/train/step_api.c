@@ -1,4 +1,4 @@
-/* Training steps as callers take them: whole, or call by call in a loop of their own. Arguments are
+/* Public training functions: whole steps, or single phases for a custom loop. Arguments are
  * checked here. */
 #include "base/message.h"
 #include "diverged.h"
