@@ -24,7 +24,7 @@ enum lw_epilogue_kind {
 
 /* Constants of one Adam step, the same for all parameters. */
 struct lw_adam_coefficients {
-    float one_minus_beta1;           /* 1 - beta1 */
+    float lerp_weight;               /* m = lerp_weight * (g' - m) + (lerp_weight > 0 ? m : g') */
     float beta2;                     /* beta2 */
     float one_minus_beta2;           /* 1 - beta2 */
     float step_size;                 /* learning_rate / (1 - beta1^t) */

@@ -94,8 +94,10 @@ static struct lw_adam_coefficients make_adam_coefficients(const lw_adam_update_p
 {
     const double beta1 = (double)p->beta1, beta2 = (double)p->beta2;
     const double rate = (double)p->learning_rate, decay = (double)p->weight_decay;
+    /* As in PyTorch's lerp: a float, and from 0.5 on the interpolation starts at the gradient. */
+    const float lerp_weight = (float)(1.0 - beta1);
     const struct lw_adam_coefficients step = {
-        .one_minus_beta1 = (float)(1.0 - beta1),
+        .lerp_weight = lerp_weight < 0.5f ? lerp_weight : lerp_weight - 1.0f,
         .beta2 = p->beta2,
         .one_minus_beta2 = (float)(1.0 - beta2),
         .step_size = (float)(rate / (1.0 - power(beta1, p->step))),

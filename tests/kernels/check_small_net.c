@@ -122,7 +122,7 @@ static const lw_sgd_update_params sgd[] = {
 static const lw_adam_update_params adam[] = {
     {.learning_rate = 0.1f, .beta1 = 0.9f, .beta2 = 0.999f, .epsilon = 1e-8f, .step = 1},
     {.learning_rate = 0.1f,
-     .beta1 = 0.8f,
+     .beta1 = 0.3f,
      .beta2 = 0.99f,
      .epsilon = 1e-8f,
      .weight_decay = 0.1f,

@@ -2,6 +2,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 static const float specials[] = {
     0.0f,      -0.0f,     NAN,       -NAN,       INFINITY,  -INFINITY,  FLT_MAX, -FLT_MAX,
@@ -147,6 +148,40 @@ static void check_moments(struct tally *tally)
     }
 }
 
+/* PyTorch's lerp of floats: one multiply-add, which is fused except on the scalar set. */
+static float lerp(float from, float to, float weight)
+{
+    const float a = weight < 0.5f ? weight : weight - 1.0f, base = weight < 0.5f ? from : to;
+    return strcmp(lw_isa_name(), "scalar") ? fmaf(a, to - from, base) : a * (to - from) + base;
+}
+
+/* The first moment for betas on both sides of 0.5, bit by bit over several steps. */
+static void check_lerp(struct tally *tally)
+{
+    static const float betas[] = {0.0f, 0.1f, 0.3f, 0x1.fffffep-2f, 0.5f, 0x1.000002p-1f, 0.9f};
+    enum { N = 37, STEPS = 20 };
+    for (size_t b = 0; b < sizeof betas / sizeof *betas; b++) {
+        struct generator from = {b + 1};
+        float g[N], w[N] = {0.0f}, m[N] = {0.0f}, v[N] = {0.0f}, want[N] = {0.0f};
+        for (uint64_t step = 1; step <= STEPS; step++) {
+            const lw_adam_update_params adam = {.learning_rate = 0.25f,
+                                                .beta1 = betas[b],
+                                                .beta2 = 0.999f,
+                                                .epsilon = 1e-8f,
+                                                .step = step};
+            for (size_t i = 0; i < N; i++) {
+                g[i] = generate_value(&from, UNIFORM);
+                want[i] = lerp(want[i], g[i], (float)(1.0 - (double)betas[b]));
+            }
+            TALLY_CHECK(tally, lw_adam_update(N, &adam, g, w, m, v) == LW_OK, "%s",
+                        lw_last_error());
+            for (size_t i = 0; i < N; i++)
+                TALLY_CHECK(tally, same_bits(m[i], want[i]), "beta1 %a, step %d: m is %a, not %a",
+                            (double)betas[b], (int)step, (double)m[i], (double)want[i]);
+        }
+    }
+}
+
 void check_special_vectors(struct tally *tally, const struct operation *unused)
 {
     (void)unused;
@@ -155,4 +190,5 @@ void check_special_vectors(struct tally *tally, const struct operation *unused)
     check_relu_zero(tally);
     check_scale(tally);
     check_moments(tally);
+    check_lerp(tally);
 }

@@ -244,6 +244,19 @@ static void edit_bias_correction(struct lw_isa *isa)
     isa->adam_update = bias_uncorrected;
 }
 
+static void lerp_from_moment(size_t n, const struct lw_adam_coefficients *step, const float *g,
+                             float *w, float *m, float *v)
+{
+    struct lw_adam_coefficients from_moment = *step;
+    if (step->lerp_weight <= 0.0f)
+        from_moment.lerp_weight += 1.0f;
+    good_isa->adam_update(n, &from_moment, g, w, m, v);
+}
+static void edit_lerp(struct lw_isa *isa)
+{
+    isa->adam_update = lerp_from_moment;
+}
+
 /* ---- Whole functions: what is above the tables ---- */
 
 static lw_status accepts_null(const struct problem *p)
@@ -298,6 +311,7 @@ static const struct mutant mutants[] = {
     {"momentum dropped", "exact", "lw_sgd_update", edit_momentum, NULL},
     {"denormal velocity kept", "special_vectors", NULL, edit_denormal, NULL},
     {"bias correction missing", "bounded", "lw_adam_update", edit_bias_correction, NULL},
+    {"lerp from m for small beta1", "special_vectors", NULL, edit_lerp, NULL},
     {"NULL accepted", "errors", "lw_vector_exp", NULL, accepts_null},
     {"output written before the checks", "errors", "lw_vector_exp", NULL, writes_before_it_checks},
     {"last of equal elements", "exact", "lw_argmax", NULL, last_of_equals},

@@ -385,10 +385,10 @@ static lw_status sgd_update_call(const struct problem *p)
 static void adam_update_shape(struct problem *p)
 {
     static const lw_adam_update_params params[] = {
-        {1e-3f, 0.9f, 0.999f, 1e-8f, 0.0f, 0, 1},
-        {1e-2f, 0.9f, 0.999f, 1e-8f, 0.1f, 0, 3},
-        {1e-2f, 0.8f, 0.99f, 1e-6f, 0.1f, 1, 20},
-        {1e-3f, 0.9f, 0.999f, 1e-8f, 0.01f, 1, 100000},
+        {1e-3f, 0.9f, 0.999f, 1e-8f, 0.0f, 0, 1}, {1e-2f, 0.9f, 0.999f, 1e-8f, 0.1f, 0, 3},
+        {1e-2f, 0.8f, 0.99f, 1e-6f, 0.1f, 1, 20}, {1e-3f, 0.9f, 0.999f, 1e-8f, 0.01f, 1, 100000},
+        {1e-3f, 0.5f, 0.999f, 1e-8f, 0.0f, 0, 2}, {1e-2f, 0.3f, 0.99f, 1e-8f, 0.1f, 0, 5},
+        {1e-2f, 0.0f, 0.99f, 1e-8f, 0.1f, 1, 1},
     };
     p->parameters.adam = params[p->variant];
     vector(p, "g", INPUT, p->n);
@@ -435,7 +435,7 @@ const struct operation operations[] = {
     {"lw_squared_error", ROWS, 0, LOSS_FORMS, squared_error_shape, squared_error_call,
      reference_squared_error},
     {"lw_sgd_update", VECTOR, 0, 4, sgd_update_shape, sgd_update_call, reference_sgd_update},
-    {"lw_adam_update", VECTOR, 0, 4, adam_update_shape, adam_update_call, reference_adam_update},
+    {"lw_adam_update", VECTOR, 0, 7, adam_update_shape, adam_update_call, reference_adam_update},
 };
 /* clang-format on */
 const size_t operation_count = sizeof operations / sizeof *operations;

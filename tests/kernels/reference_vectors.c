@@ -113,6 +113,15 @@ void reference_sgd_update(const struct problem *p, struct expected *e)
     }
 }
 
+/* PyTorch's lerp from m to g; its weight is rounded to float. */
+static struct uncertain first_moment(double beta1, double m, struct uncertain g)
+{
+    const struct uncertain difference = {g.value - m, g.error + UNIT * (fabs(g.value) + fabs(m))};
+    const double weight = (double)rounded(1.0 - beta1);
+    return weight < 0.5 ? multiply_add(weight, difference, exactly(m))
+                        : multiply_add(weight - 1.0, difference, g);
+}
+
 /* v = beta2 * v + (1 - beta2) * g^2: a sum of positive terms with a few roundings each. */
 static struct uncertain second_moment(double beta2, double v, struct uncertain g)
 {
@@ -137,9 +146,7 @@ void reference_adam_update(const struct problem *p, struct expected *e)
             w = multiply_add(-(double)q->learning_rate * decay, w, w);
         else
             g = multiply_add(decay, w, g);
-        const struct uncertain difference = {g.value - old_m,
-                                             g.error + UNIT * (fabs(g.value) + fabs(old_m))};
-        struct uncertain m = multiply_add(1.0 - beta1, difference, exactly(old_m));
+        const struct uncertain m = first_moment(beta1, old_m, g);
         const struct uncertain v = second_moment(beta2, (double)p->operand[3].before[i], g);
         const double root = sqrt(v.value) * correction + (double)q->epsilon;
         /* The root halves the relative error of v, except near 0. */

@@ -18,7 +18,7 @@ const struct weights_rule weights_rules[WEIGHTS_RULES] = {
     {.name = "Adam with decay",
      .is_adam = 1,
      .adam = {.learning_rate = 0.01f,
-              .beta1 = 0.8f,
+              .beta1 = 0.3f,
               .beta2 = 0.9f,
               .epsilon = 1e-3f,
               .weight_decay = 0.1f,

@@ -414,12 +414,15 @@ typedef struct lw_adam_update_params {
  *
  *   w  = w - learning_rate * weight_decay * w         (decoupled)
  *   g' = g + weight_decay * w                         (not decoupled)
- *   m  = m + (1 - beta1) * (g' - m)
+ *   m  = m + (1 - beta1) * (g' - m)                   (beta1 > 0.5)
+ *   m  = g' - beta1 * (g' - m)                        (beta1 <= 0.5)
  *   v  = beta2 * v + (1 - beta2) * g'^2
  *   w  = w - learning_rate / (1 - beta1^step) * m / (sqrt(v) / sqrt(1 - beta2^step) + epsilon)
  *
- * A denormal m or v becomes 0. Bias corrections are computed in double precision, once per call.
- * Returns LW_EINVAL for step 0 and for betas outside [0, 1).
+ * The two forms of m are those of PyTorch's lerp; its weight 1 - beta1 is rounded to float, and in
+ * the second form beta1 is 1 minus that weight. The product and the sum are one fused multiply-add,
+ * except on the scalar instruction set. A denormal m or v becomes 0. Bias corrections are computed
+ * in double precision, once per call. Returns LW_EINVAL for step 0 and for betas outside [0, 1).
  */
 LW_API lw_status lw_adam_update(size_t n, const lw_adam_update_params *params, const float *g,
                                 float *w, float *m, float *v);
