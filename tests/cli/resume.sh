@@ -128,7 +128,7 @@ mismatch '.* 42 steps in 7 epochs and 0 steps, but an epoch has 7 steps here;' -
 mismatch '.* 42 steps in 7 epochs and 0 steps, but an epoch has 1 steps here;' --batch full
 mismatch '.* 42 steps in 7 epochs and 0 steps, but an epoch has 5 steps here;' --validation 0.2
 mismatch '.*fp32.*bf16' --precision bf16
-mismatch 'layer 0 is 2-8, that of the network 2-9' --layers 9
+mismatch 'layer 0 of the state is 2-8, of the network 2-9' --layers 9
 mismatch '.*relu.*tanh' --activation tanh
 fails 1 '^lanewise: plain.st: .*lw_net_save_state' "$lanewise" train $small --resume plain.st
 fails 1 '^lanewise: absent.st: ' "$lanewise" train $small --resume absent.st

@@ -200,7 +200,7 @@ START_TEST(tensors_without_a_network_are_rejected)
         {LW_ESHAPE, 3, "tensor '2.weight' is 1 x 2, but follows '0.weight' with 1 rows",
          "{" MATRIX("0.weight", 1, 1, 0, 4) "," MATRIX("2.weight", 1, 2, 4, 12) "}"},
         {LW_ESHAPE, 0, "tensor '0.weight' is empty: 0 x 3", "{" MATRIX("0.weight", 0, 3, 0, 0) "}"},
-        {LW_EFORMAT, 1, "tensor '0.weight' is of type I32",
+        {LW_EFORMAT, 1, "tensor '0.weight' has type I32",
          "{\"0.weight\":{\"dtype\":\"I32\",\"shape\":[1,1],\"data_offsets\":[0,4]}}"},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {

@@ -66,14 +66,11 @@ START_TEST(parameters_of_another_shape_are_rejected)
         {{{.units = 5}, {.units = 2}}, 3, 2, "'0.weight' is 4 x 3 instead of 5 x 3"},
         {{{.units = 4}, {.units = 1}}, 3, 2, "'2.weight' is 2 x 4 instead of 1 x 4"},
         {{{.units = 3}, {.units = 2}}, 4, 2, "'0.weight' is 4 x 3 instead of 3 x 4"},
-        {{{.units = 4}},
-         3,
-         1,
-         "2 layers, the last of them '2.weight', but the network has 1 layers"},
+        {{{.units = 4}}, 3, 1, "2 layers, the last of them '2.weight', but the network has 1"},
         {{{.units = 4}, {.units = 2}, {.units = 2}},
          3,
          3,
-         "2 layers, the last of them '2.weight', but the network has 3 layers"},
+         "2 layers, the last of them '2.weight', but the network has 3"},
     };
     const char *path = save_small("net.safetensors");
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
@@ -101,7 +98,7 @@ START_TEST(invalid_tensors_are_rejected)
          "\"0.bias\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[8,24]}"},
         {LW_EFORMAT, "'0.bias' has type I64 instead of F32, F64, F16 or BF16", good_weight,
          "\"0.bias\":{\"dtype\":\"I64\",\"shape\":[2],\"data_offsets\":[8,24]}"},
-        {LW_EFORMAT, "'0.weight' is of type I16",
+        {LW_EFORMAT, "'0.weight' has type I16",
          "\"0.weight\":{\"dtype\":\"I16\",\"shape\":[1,4],\"data_offsets\":[0,8]}", NULL},
     };
     static const char rest[] = "\"rest\":{\"dtype\":\"U8\",\"shape\":[16],\"data_offsets\":[8,24]}";
@@ -170,7 +167,7 @@ START_TEST(invalid_architectures_are_rejected)
         {LW_EFORMAT, "'activations' is 'a name that is longer than any of them'",
          DESCRIBE("1", "2", "1", "a name that is longer than any of them")},
         {LW_EFORMAT, "'activations' is 'softmax,relu'", DESCRIBE("1", "2", "1,1", "softmax,relu")},
-        {LW_ESHAPE, "1 layers, the last of them '0.weight', but the network has 2 layers",
+        {LW_ESHAPE, "1 layers, the last of them '0.weight', but the network has 2",
          DESCRIBE("1", "2", "1,1", "tanh,relu")},
         {LW_ESHAPE, "'0.weight' is 1 x 2 instead of 1 x 3", DESCRIBE("1", "3", "1", "tanh")},
         {LW_ESHAPE, "'0.weight' is 1 x 2 instead of 2 x 2", DESCRIBE("1", "2", "2", "tanh")},

@@ -239,11 +239,8 @@ START_TEST(states_of_another_network_are_rejected)
          3,
          2,
          {{.units = 4, .activation = LW_ACTIVATION_LEAKY_RELU}, {.units = 2}}},
-        {"of a network of 2 layers; this one has 1", 3, 1, {{.units = 4}}},
-        {"of a network of 2 layers; this one has 3",
-         3,
-         3,
-         {{.units = 4}, {.units = 2}, {.units = 2}}},
+        {"the state has 2 layers, the network 1", 3, 1, {{.units = 4}}},
+        {"the state has 2 layers, the network 3", 3, 3, {{.units = 4}, {.units = 2}, {.units = 2}}},
     };
     make_state();
     const char *path = temp_file("state.safetensors", bytes, size);
@@ -254,7 +251,7 @@ START_TEST(states_of_another_network_are_rejected)
     }
     lw_net *net = other_net();
     ASSERT_OK(lw_net_set_precision(net, LW_PRECISION_BF16));
-    expect_rejected(LW_ESTATE, "of a run in fp32, but the network is in bf16", net, path);
+    expect_rejected(LW_ESTATE, "the state has precision fp32, the network bf16", net, path);
     lw_net_destroy(net);
 
     /* A saved network without training state. */

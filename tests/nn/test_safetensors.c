@@ -61,7 +61,7 @@ START_TEST(safetensors_reads_types_and_shapes)
 
     tensor = find_tensor(file, "half", 1);
     ck_assert_uint_eq(tensor->dimensions, 0);
-    ASSERT_FILE_REJECTED(LW_EFORMAT, path, "'half' is of type U16",
+    ASSERT_FILE_REJECTED(LW_EFORMAT, path, "'half' has type U16",
                          lw_safetensors_copy_f32(file, tensor, f32));
     find_tensor(file, "none", 0);
     lw_safetensors_close(file);
@@ -131,7 +131,7 @@ START_TEST(safetensors_rejects_invalid_headers)
     static const struct {
         const char *place, *header;
     } cases[] = {
-        {"no bytes", ""},
+        {"the header length at byte 0 is 0", ""},
         {"byte", "{"},
         {"byte", "{\"a\":1,}"},
         {"byte 8: '{'", " {\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}"},
@@ -158,7 +158,7 @@ START_TEST(safetensors_rejects_invalid_headers)
          "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}"},
         {"'a': data_offsets 4 to 12",
          "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}"},
-        {"'a': data_offsets hold 8",
+        {"'a': data_offsets cover 8",
          "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}}"},
         {"4 bytes of data belong",
          "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}"},
@@ -191,7 +191,7 @@ START_TEST(safetensors_rejects_other_files)
     refuse_file(LW_EFORMAT, "1 bytes of data", save_composed(&composed, "longer.safetensors"));
 
     static const unsigned char huge[] = {255, 255, 255, 255, 255, 255, 255, 127, '{', '}'};
-    refuse_file(LW_EFORMAT, "the length at byte 0",
+    refuse_file(LW_EFORMAT, "the header length at byte 0",
                 temp_file("huge.safetensors", huge, sizeof huge));
     refuse_file(LW_EFORMAT, "ends at byte 7", temp_file("seven.safetensors", huge, 7));
     refuse_file(LW_EIO, "No such file", temp_path("missing.safetensors"));

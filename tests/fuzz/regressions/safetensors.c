@@ -56,7 +56,7 @@ static const safetensors_case cases[] = {
     {"ends_inside_length", LOAD, NULL, BYTES("\2\0\0\0\0\0\0"),
      REFUSED(LW_EFORMAT, "ends at byte 7, inside the length of its header")},
     {"length_0", LOAD, NULL, BYTES("\0\0\0\0\0\0\0\0{}"),
-     REFUSED(LW_EFORMAT, "the header no bytes")},
+     REFUSED(LW_EFORMAT, "the header length at byte 0 is 0")},
     {"length_one_byte_beyond_end", LOAD, NULL, BYTES("\3\0\0\0\0\0\0\0{}"),
      REFUSED(LW_EFORMAT, "the header length at byte 0 is 3, but 2 bytes follow")},
     {"length_2_to_64_less_1", IMPORT, "{}", BYTES(""), .length = UINT64_MAX,
