@@ -286,7 +286,7 @@ const lw_stored_tensor *lw_safetensors_tensor(const lw_safetensors *file, size_t
 
 const lw_stored_tensor *lw_safetensors_find(const lw_safetensors *file, const char *name)
 {
-    const lw_stored_tensor wanted = {.name = name}, *key = &wanted;
+    const lw_stored_tensor searched = {.name = name}, *key = &searched;
     /* NOLINTBEGIN(bugprone-sizeof-expression): the same */
     const lw_stored_tensor **found =
         bsearch(&key, file->by_name, file->tensor_count, sizeof *file->by_name, compare_names);

@@ -71,11 +71,11 @@ static inline unsigned long lw_begin_denormals(lw_denormals denormals)
 {
     const unsigned long before = lw_read_float_mode();
     const unsigned long flush = LW_FLUSH;
-    const unsigned long wanted = denormals == LW_FLUSH_DENORMALS  ? before | flush
-                                 : denormals == LW_KEEP_DENORMALS ? before & ~flush
-                                                                  : before;
-    if (wanted != before)
-        lw_write_float_mode(wanted);
+    const unsigned long mode = denormals == LW_FLUSH_DENORMALS  ? before | flush
+                               : denormals == LW_KEEP_DENORMALS ? before & ~flush
+                                                                : before;
+    if (mode != before)
+        lw_write_float_mode(mode);
     return before;
 }
 

@@ -98,7 +98,7 @@ static size_t step_threads(const lw_net *net, size_t rows)
     return lw_min_size(threads, blocks);
 }
 
-static void place(small_workspace *workspace, lw_arena *arena, const lw_small_net *plan)
+static void place_workspace(small_workspace *workspace, lw_arena *arena, const lw_small_net *plan)
 {
     const size_t blocks = lw_small_net_blocks(workspace->rows);
     workspace->scratch = lw_arena_floats(arena, workspace->threads, plan->workspace);
@@ -116,13 +116,13 @@ static lw_status reserve_workspace(lw_net *net, size_t rows, size_t threads)
         .threads = threads > workspace->threads ? threads : workspace->threads,
     };
     lw_arena arena = {0};
-    place(&larger, &arena, &net->small_net->plan);
+    place_workspace(&larger, &arena, &net->small_net->plan);
     larger.count = arena.count;
     larger.memory = arena.overflow ? NULL : lw_alloc_floats(arena.count);
     if (!larger.memory)
         return lw_fail(LW_ENOMEM, "no memory for a batch of %zu rows", larger.rows);
     arena = (lw_arena){.memory = larger.memory};
-    place(&larger, &arena, &net->small_net->plan);
+    place_workspace(&larger, &arena, &net->small_net->plan);
     free(workspace->memory);
     *workspace = larger;
     return LW_OK;

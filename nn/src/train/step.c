@@ -344,7 +344,7 @@ static lw_status take_steps(lw_net *net, const lw_loss_rule *rule, const lw_opti
                             const lw_batch *batch, size_t *steps, double *value)
 {
     lw_optimizer_step step;
-    const size_t wanted = *steps;
+    const size_t requested = *steps;
     *steps = 0;
     lw_status status = net->program->reserve_step(net, batch->rows, optimizer != NULL);
     if (status == LW_OK && optimizer)
@@ -353,7 +353,7 @@ static lw_status take_steps(lw_net *net, const lw_loss_rule *rule, const lw_opti
         return status;
     net->pass.gradients = 0; /* a failure may overwrite some of them */
     lw_invalidate_forward(net);
-    *steps = wanted;
+    *steps = requested;
     status = net->program->take_steps(net, rule, optimizer ? &step : NULL, batch, steps, value);
     net->optimizer.steps += optimizer ? *steps : 0;
     net->pass.gradients = status == LW_OK && !optimizer;
