@@ -1,4 +1,4 @@
-/* AVX-512's set but for bf16. */
+/* AVX-512's set except bf16. */
 #define LW_ISA_NAME        avx512bf16
 #define LW_ISA_BASE        avx512
 #define LW_OVERRIDES_GEMM  0

@@ -1,4 +1,4 @@
-/* Products of a vector of columns; the rest is AVX2's. */
+/* Products of one vector of columns; the rest is AVX2's. */
 #define LW_ISA_NAME        avx512vl
 #define LW_ISA_BASE        avx2
 #define LW_OVERRIDES_GEMM  1

@@ -13,7 +13,7 @@ static inline v_f32 v_load_n(const float *p, size_t n, v_f32 fill)
     const __m256i mask = lanes_below(n);
     return _mm256_blendv_ps(fill, _mm256_maskload_ps(p, mask), _mm256_castsi256_ps(mask));
 }
-/* Not by vmaskmovps, which is microcode on AMD's cores when it stores. */
+/* Not vmaskmovps, whose store is microcode on AMD's cores. */
 static inline void v_store_n(float *p, size_t n, v_f32 v)
 {
     __m128 part = _mm256_castps256_ps128(v);

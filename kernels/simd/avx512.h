@@ -10,7 +10,7 @@ enum {
     TILE_NV = 2
 };
 
-/* The bits of a, rounded in their upper halves; anything in the lower ones. */
+/* The bits of a, rounded in their upper halves; the lower ones are unspecified. */
 static inline __m512i rounded_bf16(v_f32 a)
 {
     const __m512i bits = _mm512_castps_si512(a), exponent = _mm512_set1_epi32(0x7f800000);

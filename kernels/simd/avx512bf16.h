@@ -1,4 +1,4 @@
-/* AVX-512 with products of bf16 (Cooper Lake, Zen 4): as AVX-512, and twice its multiply-adds a
+/* AVX-512 with bf16 products (Cooper Lake, Zen 4): as AVX-512, with twice the multiply-adds per
  * cycle on pairs. */
 #include "zmm.h"
 
@@ -13,7 +13,7 @@ enum {
 
 static inline v_f32 v_interleave_bf16(v_f32 low, v_f32 high)
 {
-    /* Lane l of low and of high, which stand 16 apart after the conversion, side by side. */
+    /* Interleaves lane l of low and of high, which are 16 apart after the conversion. */
     const __m512i apart = _mm512_set1_epi32(0x00100000);
     const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     const __m512i both = _mm512_or_si512(lane, _mm512_slli_epi32(lane, 16));

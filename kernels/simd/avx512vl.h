@@ -1,5 +1,5 @@
-/* AVX-512 (F, DQ, BW, VL) on 256-bit vectors: 8 lanes with masks and 32 registers, and half the
- * idle lanes of whole vectors. Its register tile is AVX2's, whose functions it has for all but
+/* AVX-512 (F, DQ, BW, VL) on 256-bit vectors: 8 lanes with masks, 32 registers, and half the idle
+ * lanes of 512-bit vectors. The register tile is that of AVX2, from which it inherits all but
  * single vectors of columns. */
 #include "ymm.h"
 

@@ -14,9 +14,9 @@ static inline v_f32 v_set(float x)
 {
     return vdupq_n_f32(x);
 }
-/* First into a register, one lane of which the FMAs then take. Left alone, gcc 12 reads the first
- * row of A by ld1r, which takes a slot of the vector pipes from them: 11.0 instead of 10.5 cycles a
- * step of the tile on Neoverse N1, 5.5 instead of 5.25 on V1 (llvm-mca 19). */
+/* Loads into a register, of which the FMAs use one lane. By default gcc 12 reads the first row of A
+ * by ld1r, which uses a slot of the vector pipes: 11.0 instead of 10.5 cycles per step of the tile
+ * on Neoverse N1, 5.5 instead of 5.25 on V1 (llvm-mca 19). */
 static inline v_f32 v_broadcast(const float *p)
 {
     float x = *p;
@@ -35,7 +35,7 @@ static inline void v_store(float *p, v_f32 v)
 {
     vst1q_f32(p, v);
 }
-/* Without a call: around one, the accumulators of a tile could not stay in registers. */
+/* Without a call, around which the accumulators of a tile could not stay in registers. */
 static inline v_f32 v_load_n(const float *p, size_t n, v_f32 fill)
 {
     if (n & 2) {
@@ -162,7 +162,7 @@ static inline float v_reduce_max(v_f32 a)
 {
     return vmaxvq_f32(a);
 }
-/* Lane i is what op makes of the lanes of rows[i], as a tree. */
+/* Lane i is the reduction by op of the lanes of rows[i], as a tree. */
 LW_INLINE v_f32 fold_lanes(const v_f32 rows[4], v_f32 (*op)(v_f32, v_f32))
 {
     const v_f32 low = op(vcombine_f32(vget_low_f32(rows[0]), vget_low_f32(rows[1])),
@@ -198,7 +198,7 @@ static inline v_f32 v_bf16_odd(v_f32 pairs)
     const uint32x4_t upper = vdupq_n_u32(0xffff0000u);
     return vreinterpretq_f32_u32(vandq_u32(vreinterpretq_u32_f32(pairs), upper));
 }
-/* The bits of a, rounded in their upper halves; anything in the lower ones. */
+/* The bits of a, rounded in their upper halves; the lower ones are unspecified. */
 static inline uint32x4_t rounded_bf16(v_f32 a)
 {
     const uint32x4_t bits = vreinterpretq_u32_f32(a), exponent = vdupq_n_u32(0x7f800000u);
@@ -211,7 +211,7 @@ static inline uint32x4_t rounded_bf16(v_f32 a)
 }
 static inline v_f32 v_interleave_bf16(v_f32 low, v_f32 high)
 {
-    /* The upper half of high stays, that of low moves below it. */
+    /* Keeps the upper half of high, and shifts that of low below it. */
     return vreinterpretq_f32_u32(vsriq_n_u32(rounded_bf16(high), rounded_bf16(low), 16));
 }
 static inline v_f32 v_load_bf16(const uint16_t *p)

@@ -1,7 +1,7 @@
-/* Portable C, one lane: the set that every machine runs and that a reader can check by eye. */
+/* Portable C, one lane: runs on every machine, and is easy to verify by reading. */
 #include "contract.h"
 
-/* A reference needs registers in its tile only. Unrolled throughout, the set was as large as
+/* A reference needs registers in its tile only. Completely unrolled, the set was as large as
  * AVX2's. */
 #undef LW_UNROLL
 #define LW_UNROLL
@@ -9,7 +9,7 @@
 typedef float v_f32;
 enum { V_LANES = 1, V_REGISTERS = 16, V_HAS_MASKS = 0, V_HAS_DPBF16 = 0, TILE_MR = 4, TILE_NV = 4 };
 
-/* The tests define this as fmaf to get the reference of the bits that FMA sets have to give. */
+/* The tests define this as fmaf, for the reference of the FMA sets' bits. */
 #ifndef LW_SCALAR_FMA
 #define LW_SCALAR_FMA(a, b, c) ((a) * (b) + (c))
 /* The product of two floats is exact in double. */

@@ -96,7 +96,7 @@ static inline v_f32 v_relu_mask(v_f32 a, v_f32 x)
 }
 static inline void v_deinterleave(v_f32 a, v_f32 b, v_f32 *even, v_f32 *odd)
 {
-    /* Pairs of a and b in turn, put in order afterwards. */
+    /* Alternating pairs of a and b, reordered afterwards. */
     const __m256d evens = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0x88));
     const __m256d odds = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0xdd));
     *even = _mm256_castpd_ps(_mm256_permute4x64_pd(evens, 0xd8));
@@ -135,7 +135,7 @@ static inline float v_reduce_max(v_f32 a)
     x = _mm_max_ps(x, _mm_movehl_ps(x, x));
     return _mm_cvtss_f32(_mm_max_ss(x, _mm_movehdup_ps(x)));
 }
-/* Lane i is what op makes of the lanes of rows[i], as a tree. */
+/* Lane i is the reduction by op of the lanes of rows[i], as a tree. */
 LW_INLINE v_f32 fold_lanes(const v_f32 rows[8], v_f32 (*op)(v_f32, v_f32))
 {
     v_f32 halves[4], quarters[2];
@@ -174,7 +174,7 @@ static inline v_f32 v_bf16_odd(v_f32 pairs)
 {
     return _mm256_and_ps(pairs, _mm256_castsi256_ps(_mm256_set1_epi32((int)0xffff0000u)));
 }
-/* The bits of a, rounded in their upper halves; anything in the lower ones. */
+/* The bits of a, rounded in their upper halves; the lower ones are unspecified. */
 static inline v_f32 rounded_bf16(v_f32 a)
 {
     const __m256i bits = _mm256_castps_si256(a), exponent = _mm256_set1_epi32(0x7f800000);

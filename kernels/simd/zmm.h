@@ -1,4 +1,4 @@
-/* Vectors of 512 bits: the operations that AVX-512 with and without products of bf16 share. */
+/* Vectors of 512 bits: the operations that AVX-512 with and without bf16 products share. */
 #include "contract.h"
 
 #include <immintrin.h>
@@ -170,7 +170,7 @@ static inline float v_reduce_max(v_f32 a)
 {
     return _mm512_reduce_max_ps(a);
 }
-/* Lane i is what op makes of the lanes of rows[i], as a tree. */
+/* Lane i is the reduction by op of the lanes of rows[i], as a tree. */
 LW_INLINE v_f32 fold_lanes(const v_f32 rows[16], v_f32 (*op)(v_f32, v_f32))
 {
     v_f32 halves[8], quarters[4], eighths[2];
@@ -182,7 +182,7 @@ LW_INLINE v_f32 fold_lanes(const v_f32 rows[16], v_f32 (*op)(v_f32, v_f32))
     for (int i = 0; i < 4; i++)
         quarters[i] = op(_mm512_shuffle_f32x4(halves[i], halves[i + 4], 0x88),
                          _mm512_shuffle_f32x4(halves[i], halves[i + 4], 0xdd));
-    /* The quarters of i hold rows i, i + 8, i + 4, i + 12. */
+    /* The quarters of i contain rows i, i + 8, i + 4, i + 12. */
     LW_UNROLL
     for (int i = 0; i < 2; i++)
         eighths[i] = op(_mm512_shuffle_ps(quarters[i * 2], quarters[i * 2 + 1], 0x44),

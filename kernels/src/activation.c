@@ -1,4 +1,4 @@
-/* Activations: which they are, what their derivatives need, and the elementwise functions. */
+/* Activations: names, properties of their derivatives, and the elementwise functions. */
 #include "activation.h"
 
 #include "argument.h"

@@ -6,7 +6,7 @@
 
 #include <lanewise/kernels.h>
 
-/* The elementwise activations; new ones are listed here. */
+/* The elementwise activations, in one list. */
 static inline int lw_is_elementwise(lw_activation activation)
 {
     switch (activation) {
@@ -30,7 +30,7 @@ static inline int lw_saves_input(lw_activation activation)
     return activation == LW_ACTIVATION_GELU || activation == LW_ACTIVATION_SILU;
 }
 
-/* Work of an element in the units of lw_parallel_for. */
+/* Cost of an element in the units of lw_parallel_for. */
 static inline int lw_activation_work(lw_activation activation)
 {
     const int is_cheap = activation == LW_ACTIVATION_LINEAR || activation == LW_ACTIVATION_RELU ||
@@ -38,7 +38,7 @@ static inline int lw_activation_work(lw_activation activation)
     return is_cheap ? 1 : LW_WORK_MATH;
 }
 
-/* LW_EINVAL for softmax and for values outside the enumeration. */
+/* Returns LW_EINVAL for softmax and for values outside the enumeration. */
 lw_status lw_check_elementwise(const char *function, lw_activation activation);
 
 #endif

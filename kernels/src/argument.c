@@ -37,7 +37,7 @@ static int overlaps(const struct lw_operand *x, const struct lw_operand *y)
     const uintptr_t x1 = x0 + extent(x) * sizeof(float), y1 = y0 + extent(y) * sizeof(float);
     if (x1 <= y0 || y1 <= x0)
         return 0;
-    /* Interleaved column blocks of one matrix: every row of one is in the gaps of the other. */
+    /* Interleaved column blocks of one matrix: each row of one is in a gap of the other. */
     if (x->ld == y->ld && (y0 - x0) % sizeof(float) == 0) {
         const size_t ld = x->ld;
         const size_t shift =
@@ -47,7 +47,7 @@ static int overlaps(const struct lw_operand *x, const struct lw_operand *y)
     return 1;
 }
 
-/* The same elements. */
+/* Whether both are the same elements. */
 static int same(const struct lw_operand *x, const struct lw_operand *y)
 {
     return x->data == y->data && (x->ld == y->ld || x->rows <= 1);

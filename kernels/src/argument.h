@@ -18,7 +18,7 @@ static inline struct lw_operand lw_vector_operand(const char *name, const void *
     return x;
 }
 
-/* The operand, or an empty one if its data is NULL: for arguments that may be left out. */
+/* The operand, or an empty one if its data is NULL, for optional arguments. */
 static inline struct lw_operand lw_optional_operand(struct lw_operand x)
 {
     if (!x.data)
@@ -26,15 +26,15 @@ static inline struct lw_operand lw_optional_operand(struct lw_operand x)
     return x;
 }
 
-/* Non-NULL unless empty, ld >= cols, extent within size_t. */
+/* Requires data (unless empty), ld >= cols, and an extent within size_t. */
 lw_status lw_check_operand(const char *function, const struct lw_operand *x);
 
-/* lw_check_output and lw_check_in_place for any operands. */
+/* lw_check_output and lw_check_in_place for more operands. */
 lw_status lw_check_all(const char *function, const struct lw_operand *output,
                        const struct lw_operand *others, size_t count, int in_place);
 
-/* Whether an operand is valid at first sight: not empty, and too small to overflow. Its bytes,
- * then. */
+/* Fast check: whether an operand is not empty and so small that its extent cannot overflow. *bytes
+ * receives its size. */
 static inline int lw_span_at_sight(const struct lw_operand *x, uintptr_t *begin, uintptr_t *end)
 {
     const size_t small = 1u << 30;
@@ -43,7 +43,7 @@ static inline int lw_span_at_sight(const struct lw_operand *x, uintptr_t *begin,
     return x->data && x->rows - 1 < small && x->ld <= small && x->cols - 1 < x->ld;
 }
 
-/* The same of an output and others that do not share memory with it. */
+/* The same for an output and operands that do not share memory with it. */
 static inline int lw_valid_at_sight(const struct lw_operand *output,
                                     const struct lw_operand *others, size_t count)
 {
@@ -56,8 +56,8 @@ static inline int lw_valid_at_sight(const struct lw_operand *output,
     return valid;
 }
 
-/* Checks others, and that output shares memory with none of them. The common case is inlined: it
- * has to cost less than a product of two by two. */
+/* Checks others, and that output shares memory with none of them. The common case is inlined: its
+ * cost must be below that of a 2 x 2 product. */
 static inline lw_status lw_check_output(const char *function, const struct lw_operand *output,
                                         const struct lw_operand *others, size_t count)
 {
@@ -66,7 +66,7 @@ static inline lw_status lw_check_output(const char *function, const struct lw_op
                : lw_check_all(function, output, others, count, 0);
 }
 
-/* output may be one of the others in place, or share nothing with them. */
+/* output may be identical to one of the others, or share no memory with them. */
 static inline lw_status lw_check_in_place(const char *function, const struct lw_operand *output,
                                           const struct lw_operand *others, size_t count)
 {

@@ -30,7 +30,7 @@ lw_status lw_bf16_gather(size_t rows, size_t cols, const float *x, size_t ldx, c
                          const lw_bf16_output *y)
 {
     static const char name[] = "lw_bf16_gather";
-    const size_t numbers = sizeof *index / sizeof *x; /* an element of index in floats */
+    const size_t numbers = sizeof *index / sizeof *x; /* size of an index in floats */
     const struct lw_operand operands[] = {
         {"x", x, rows > 0 && index ? 1 : rows, cols, ldx},
         lw_optional_operand((struct lw_operand){"index", index, rows, numbers, numbers}),

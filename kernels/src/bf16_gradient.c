@@ -5,13 +5,13 @@
 
 #include <string.h>
 
-/* The columns of C from column j on, which the panel was made of. */
+/* The columns of C from column j on, which belong to the panel. */
 static void pack_strip(const struct lw_bf16_gradient *g, const struct lw_column_panel *panel,
                        size_t j)
 {
     struct lw_bf16_block block = *g->pack;
     block.cols = (struct lw_range){j, j + panel->n};
-    /* As if the panel were a part of row-major weights. */
+    /* Treats the panel as a part of row-major weights. */
     block.w = panel->c - block.rows.begin * panel->ldc - j;
     block.ldw = panel->ldc;
     g->isa->bf16_pack(&block);

@@ -1,4 +1,4 @@
-/* Dense layers on bf16: blocks of rows, panels of weights, panels. */
+/* Dense layers in bf16: loops over blocks of rows and panels of weights. */
 #include "activation.h"
 #include "bf16_gradient.h"
 #include "bf16_operand.h"
@@ -7,8 +7,8 @@
 #include "size_math.h"
 
 enum {
-    /* Rows that are multiplied before they are finished: their floats, a panel wide, stay in the
-     * first level. A multiple of 2, so that pairs of rows stay together. */
+    /* Rows multiplied before their epilogue: their floats, one panel wide, stay in the first-level
+       cache. A multiple of 2, so that row pairs stay together. */
     ROWS = 128
 };
 
@@ -17,7 +17,7 @@ static size_t half_up(size_t n)
     return n / 2 + n % 2;
 }
 
-/* Both passes along the rows. */
+/* The forward pass and the input gradient. */
 struct pass {
     const struct lw_isa *isa;
     size_t m, n, k;
@@ -27,7 +27,7 @@ struct pass {
     struct lw_bf16_epilogue epilogue;
 };
 
-/* The end of a part of a matrix from a row and a column on. */
+/* The epilogue of a part of a matrix from a row and a column on. */
 static struct lw_bf16_epilogue epilogue_from(const struct lw_bf16_epilogue *all, size_t row,
                                              size_t col)
 {
@@ -41,7 +41,7 @@ static struct lw_bf16_epilogue epilogue_from(const struct lw_bf16_epilogue *all,
     return epilogue;
 }
 
-/* Rows from `row` on, m of them, times the panel whose first column is col. */
+/* Rows row .. row + m - 1 times the panel whose first column is col. */
 static void run_bf16_panel(const struct pass *pass, size_t row, size_t m, size_t col)
 {
     _Alignas(64) float c[ROWS * LW_BF16_PANEL];
@@ -59,7 +59,7 @@ static void run_bf16_panel(const struct pass *pass, size_t row, size_t m, size_t
         .epilogue = &lw_epilogue_store,
     };
     for (size_t j = 0; j < n; j += panel.n) {
-        /* Whole vectors: a panel has them. */
+        /* Whole vectors, because a panel has space for them. */
         panel.n = lw_min_size(pass->isa->tile_nr, (n - j + lanes - 1) / lanes * lanes);
         panel.b = lw_bf16_floats(pass->panels) + col * steps + j;
         panel.c = c + j;

@@ -3,7 +3,7 @@
 struct lw_operand lw_bf16_packed_operand(const char *name, const lw_bf16 *x, size_t k, size_t n)
 {
     const size_t floats = lw_bf16_packed_size(k, n) / 2;
-    /* What is beyond the address space as one row that is. */
+    /* A matrix beyond the address space becomes one row of that size, which is rejected. */
     return lw_vector_operand(name, x, floats > 0 || k == 0 || n == 0 ? floats : SIZE_MAX);
 }
 

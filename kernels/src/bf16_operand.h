@@ -1,4 +1,4 @@
-/* Operands of bf16 as matrices of floats of the same bytes, which argument.h checks. */
+/* Operands of bf16 as matrices of floats with the same bytes, for the checks of argument.h. */
 #ifndef LANEWISE_BF16_OPERAND_H
 #define LANEWISE_BF16_OPERAND_H
 
@@ -6,7 +6,7 @@
 
 #include <lanewise/internal/bf16.h>
 
-/* Pairs are passed as floats, whose bits they are. */
+/* Pairs are passed as floats with the same bits. */
 static inline float *lw_bf16_as_floats(lw_bf16 *vnni2)
 {
     return (float *)(void *)vnni2;
@@ -37,14 +37,13 @@ static inline struct lw_operand lw_bf16_vnni2_operand(const char *name, const lw
     return operand;
 }
 
-/* Weights of k steps and n results. */
+/* Packed weights of k steps and n results. */
 struct lw_operand lw_bf16_packed_operand(const char *name, const lw_bf16 *x, size_t k, size_t n);
 
-/* LW_EINVAL for an odd or too small leading dimension of rows. */
+/* Returns LW_EINVAL for an odd or too small leading dimension of rows. */
 lw_status lw_bf16_check_ld(const char *function, const char *name, size_t cols, size_t ld);
 
-/* Checks all forms of an output, and that they share memory with each other and the others in
- * none. */
+/* Checks all layouts of an output, and that they share no memory with each other and the others. */
 lw_status lw_bf16_check_output(const char *function, size_t rows, size_t cols,
                                const lw_bf16_output *output, const char *name,
                                const struct lw_operand *others, size_t count);

@@ -12,9 +12,9 @@ _Static_assert(LW_UPDATE_MAX_BATCH <= 2 * LW_BF16_STEPS,
 lw_weights lw_bf16_weights_of(size_t in, size_t out)
 {
     lw_weights weights = lw_weights_of(in, out);
-    /* Panels as wide as those of the copies, or rows, of which any part can be packed; rows as well
-     * where a product of floats is one of dots, which panels have not got: prediction reads these
-     * weights too. */
+    /* Panels, if they have the width of the copies' panels; otherwise row-major, of which any part
+     * can be packed. Also row-major if the fp32 products, which prediction runs on these weights,
+     * are dot-product GEMMs, which do not read panels. */
     weights.layout = weights.isa->tile_nr == LW_BF16_PANEL && !lw_gemm_prefers_dot(out, in) &&
                              !lw_gemm_prefers_dot(in, out)
                          ? LW_WEIGHTS_PANELS
@@ -87,7 +87,7 @@ lw_status lw_bf16_weights_pack(const lw_weights *weights, size_t first, size_t c
     return LW_OK;
 }
 
-/* The update of the biases by the sums of the columns of DZ. */
+/* Updates the biases by the column sums of DZ. */
 static void update_bias(const struct lw_bf16_gradient *g, const struct lw_tile_update *update,
                         float *bias)
 {
@@ -141,7 +141,7 @@ lw_status lw_bf16_weights_update(const lw_weights *weights, size_t first, size_t
         .panel_stride = panels ? weights->panel_stride : 0,
         .first = first,
         .epilogue = &epilogue,
-        /* Strips of weights by rows are not whole panels of the copies on every set. */
+        /* Column panels of row-major weights are not whole panels of the copies on every set. */
         .pack = panels ? &block : NULL,
     };
     status = lw_bf16_gradient_run(name, &gradient);

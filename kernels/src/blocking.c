@@ -10,13 +10,13 @@ struct lw_blocking lw_blocking_of(const struct lw_isa *isa, size_t k)
     const size_t max_steps = LW_BLOCKING_WHOLE_STEPS;
     const size_t blocks = (k + max_steps - 1) / max_steps;
     const size_t kc = blocks <= 1 ? k + !k : ((k + blocks - 1) / blocks + 7) / 8 * 8;
-    /* The block of A is read again for every panel of B: a third of the second level; the rest is
-     * for B and C. */
+    /* A block of A is read again for every panel of B: a third of the second-level cache; the rest
+     * is for B and C. */
     const size_t max = lw_cache_bytes(2) / sizeof(float) / 3;
     const size_t rows =
         lw_min_size(max / kc, LW_BLOCKING_MAX_FLOATS / 4 / kc) / isa->tile_mr * isa->tile_mr;
     const size_t mc = rows > 0 ? rows : isa->tile_mr;
-    /* The panel of B is read again for every block of A: it may be in the third level. */
+    /* A panel of B is read again for every block of A: it may be in the third-level cache. */
     const size_t nc =
         lw_min_size(LW_BLOCKING_MAX_FLOATS / kc - mc, 2048) / isa->tile_nr * isa->tile_nr;
     return (struct lw_blocking){mc, kc, nc};

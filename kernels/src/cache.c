@@ -3,7 +3,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-/* What is assumed where the system does not say: the smallest caches of current server cores. */
+/* Defaults if the system does not report a size: the smallest caches of current server cores. */
 static const size_t default_cache[] = {32u << 10, 512u << 10, 4u << 20};
 
 static size_t system_cache(int level)
@@ -21,7 +21,7 @@ size_t lw_cache_bytes(int level)
 {
     if (level < 1 || level > 3)
         return 0;
-    /* Asked once: the question costs microseconds in a virtual machine, where it traps. */
+    /* Queried once: in a virtual machine the query traps and costs microseconds. */
     static _Atomic size_t known[3];
     size_t bytes = atomic_load_explicit(&known[level - 1], memory_order_relaxed);
     if (bytes == 0) {

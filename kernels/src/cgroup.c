@@ -17,7 +17,8 @@ static int smaller(int a, int b)
     return a < b ? a : b;
 }
 
-/* A number above 0, and what follows it; otherwise 0, which "max" and -1 are too: no limit. */
+/* Parses a positive number and returns the rest of the text. Otherwise the number is 0, also for
+ * "max" and -1: no limit. */
 static long long read_number(const char *text, const char **end)
 {
     char *after = NULL;
@@ -49,7 +50,8 @@ int lw_cgroup_quota_v1(const char *quota, const char *period)
     return processors_worth(time, read_number(period, &end));
 }
 
-/* Non-zero: text holds the file, or what fits of it. Without stdio, which allocates a buffer. */
+/* Reads a file into text, as much as fits; returns non-zero on success. Without stdio, which
+ * allocates a buffer. */
 static int read_file(const char *path, char text[TEXT_BYTES])
 {
     const int file = open(path, O_RDONLY | O_CLOEXEC);
@@ -65,7 +67,7 @@ static int read_file(const char *path, char text[TEXT_BYTES])
     return length > 0;
 }
 
-/* Reads a file of a group; an empty text if it is not there. */
+/* Reads a file of a group; the text is empty if the file does not exist. */
 static void read_setting(const char *folder, const char *group, const char *name,
                          char text[TEXT_BYTES])
 {
@@ -87,10 +89,9 @@ static int quota_of_group(int version, const char *folder, const char *group)
     return lw_cgroup_quota_v1(text, period);
 }
 
-/*
- * Of a group and those above it. A container may see a path of the world outside, which its mount
- * does not have; the group it runs in is then the root of the mount, where this ends.
- */
+/* The smallest quota of a group and its ancestors. Inside a container the path may be that of the
+ * host, which the container's mount does not have; its group is then the root of the mount, where
+ * the loop ends. */
 static int quota_of_path(int version, const char *root, const char *mount, char *group)
 {
     char folder[PATH_BYTES];
@@ -105,7 +106,7 @@ static int quota_of_path(int version, const char *root, const char *mount, char 
     return smallest;
 }
 
-/* Whether a list with commas holds the controller "cpu". */
+/* Whether a comma-separated list contains the controller "cpu". */
 static int lists_cpu(const char *list)
 {
     for (const char *name = list; name; name = strchr(name, ',')) {
@@ -116,7 +117,7 @@ static int lists_cpu(const char *list)
     return 0;
 }
 
-/* A line of /proc/self/cgroup: hierarchy:controllers:group. It is cut into pieces. */
+/* Parses a line of /proc/self/cgroup, hierarchy:controllers:group, in place. */
 static int quota_of_line(const char *root, char *line)
 {
     char *controllers = strchr(line, ':');
@@ -127,8 +128,7 @@ static int quota_of_line(const char *root, char *line)
     if (!group)
         return INT_MAX;
     *group++ = '\0';
-    /* Where every distribution mounts them; the second one if versions 1 and 2 live side by
-     * side. */
+    /* Mount points of every distribution; the second one if versions 1 and 2 are both mounted. */
     if (strcmp(line, "0") == 0 && controllers[0] == '\0') {
         char again[PATH_BYTES];
         strncpy(again, group, sizeof again - 1);
@@ -146,7 +146,7 @@ int lw_cgroup_processors(const char *root)
     if (length < 0 || (size_t)length >= sizeof path || !read_file(path, text))
         return INT_MAX;
     int smallest = INT_MAX;
-    /* Full lines only: a truncated one could name another group. */
+    /* Complete lines only: a truncated one could name another group. */
     for (char *line = text, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
         *end = '\0';
         smallest = smaller(smallest, quota_of_line(root, line));

@@ -5,8 +5,8 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 
-/* XCR0 bits the operating system sets when it saves the registers at a context switch: SSE and AVX;
- * and for AVX-512 also the mask registers, the upper halves and the upper sixteen. */
+/* XCR0 bits that the operating system sets if it saves the registers at a context switch: SSE and
+ * AVX; for AVX-512 also the mask registers, the upper halves and the upper sixteen. */
 enum { SAVES_AVX = 0x06, SAVES_AVX512 = 0xe6 };
 
 static unsigned saved_state(void)

@@ -1,4 +1,4 @@
-/* Which instruction set runs. */
+/* Selection of the instruction set. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "dispatch.h"
@@ -22,16 +22,13 @@ static const struct lw_isa *const compiled[] = {
 /* NOLINTNEXTLINE(bugprone-sizeof-expression): the size of the array, whose elements are pointers */
 enum { COMPILED = sizeof compiled / sizeof *compiled };
 
-/*
- * The set that every thread uses, or NULL while threads may differ: then lw_isa_current looks at
- * the thread's own. Only a program that has entered sets and changes the selected one pays for the
- * look-up.
- */
+/* The set that all threads use, or NULL if threads may differ: lw_isa_current then reads the
+ * thread's own set. Only programs that enter sets and also change the selected one pay for this. */
 static _Atomic(const struct lw_isa *) common;
-static _Atomic(const struct lw_isa *) selected; /* NULL: none yet */
-static atomic_int entered;                      /* whether a thread has entered a set before */
+static _Atomic(const struct lw_isa *) selected; /* NULL: not selected yet */
+static atomic_int entered;                      /* whether a thread has ever entered a set */
 static _Thread_local const struct lw_isa *own;
-static pthread_mutex_t change = PTHREAD_MUTEX_INITIALIZER; /* of the first three */
+static pthread_mutex_t change = PTHREAD_MUTEX_INITIALIZER; /* protects the variables above */
 
 const struct lw_isa *lw_isa_find(const char *name)
 {
@@ -50,7 +47,7 @@ static const struct lw_isa *widest(void)
     return compiled[i];
 }
 
-/* The set the environment asks for; NULL if it asks for nothing. */
+/* The set named by the environment variable; NULL if it is not set. */
 static const char *wanted(void)
 {
     const char *name = getenv("LANEWISE_ISA");
@@ -64,8 +61,8 @@ static const struct lw_isa *choose(void)
     return isa ? isa : widest();
 }
 
-/* Selects a set unless that is done, and returns the one of the calling thread. By itself, so that
- * lw_isa_current has no frame. */
+/* Selects a set on the first call, and returns that of the calling thread. A separate function, so
+ * that lw_isa_current needs no stack frame. */
 __attribute__((noinline)) static const struct lw_isa *current_of_thread(void)
 {
     if (!atomic_load_explicit(&selected, memory_order_acquire)) {
@@ -87,7 +84,7 @@ const struct lw_isa *lw_isa_current(void)
     return isa ? isa : current_of_thread();
 }
 
-/* Records that threads enter sets; isa, which one does, may differ from the common one. */
+/* Records that a thread has entered isa, which may differ from the common set. */
 static void record_entry(const struct lw_isa *isa)
 {
     pthread_mutex_lock(&change);

@@ -6,20 +6,20 @@
 #include <stdatomic.h>
 #include <sys/stat.h>
 
-static atomic_int threads_started; /* in this process, at some time */
-static int threads_lost;           /* set while the child still has one thread only */
+static atomic_int threads_started; /* whether this process has ever started threads */
+static int threads_lost;           /* set in a child that still has a single thread */
 static unsigned long long threads_at_load;
 
-/* A number that grows with the threads of the process: Linux counts them as links of a folder; 0
- * where there is none. */
+/* A number that increases with the threads of the process: the link count of a folder of Linux; 0
+ * on other systems. */
 static unsigned long long thread_links(void)
 {
     struct stat task;
     return stat("/proc/self/task", &task) == 0 ? (unsigned long long)task.st_nlink : 0;
 }
 
-/* The caller's own parallel regions leave threads behind as well. Those that were there when the
- * library came are taken for others: emulators and sanitizers start one. */
+/* The caller's own parallel regions also start threads. Threads that existed when the library was
+ * loaded are ignored: emulators and sanitizers have one. */
 static void before_fork(void)
 {
     if (thread_links() > threads_at_load)
@@ -34,7 +34,8 @@ static void in_child(void)
 __attribute__((constructor)) static void watch_forks(void)
 {
     threads_at_load = thread_links();
-    /* Without the memory for it, a child of a process with threads hangs as without the library. */
+    /* Without memory for the handler, a child of a process with threads hangs as it would without
+     * this library. */
     (void)pthread_atfork(before_fork, NULL, in_child);
 }
 

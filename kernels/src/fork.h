@@ -1,4 +1,4 @@
-/* Whether OpenMP's threads are gone because the process was forked. */
+/* Detects that OpenMP's threads are lost because the process was forked. */
 #ifndef LANEWISE_FORK_H
 #define LANEWISE_FORK_H
 
@@ -6,7 +6,7 @@
  * for them forever. exec resets it. */
 int lw_fork_lost_threads(void);
 
-/* To be called before the library starts threads. */
+/* Must be called before the library starts threads. */
 void lw_fork_expect_threads(void);
 
 #endif

@@ -11,13 +11,13 @@
 /* Products below this many operations per thread run faster on fewer threads. */
 static const double FLOPS_PER_THREAD = 200e3;
 
-/* A product whose packed operands fit here takes no buffer from the pool. */
+/* Packed operands of at most this size need no buffer from the pool. */
 enum { SMALL_FLOATS = 4096 };
 
-/* The steps of a short product's panel of B: at most 16 steps of 32 columns. */
+/* Steps of the panel of B in a small-K product: at most 16 steps of 32 columns. */
 enum { SMALL_K_FLOATS = 512 };
 
-/* More threads than this share a product only through several calls. */
+/* Maximum number of threads in one product. */
 enum { MAX_THREADS = 256 };
 
 const struct lw_epilogue lw_epilogue_store = {.kind = LW_EPILOGUE_STORE};
@@ -27,7 +27,7 @@ struct block {
     struct lw_range rows, cols;
 };
 
-/* Where element (row, j) of C is stored, for the j that a panel begins with. */
+/* The address of element (row, j) of C; j is the first column of a panel. */
 static float *element_of_c(const struct lw_gemm *g, size_t row, size_t j)
 {
     const size_t nr = g->isa->tile_nr;
@@ -36,7 +36,7 @@ static float *element_of_c(const struct lw_gemm *g, size_t row, size_t j)
                : g->c + row * g->ldc + j;
 }
 
-/* Adds kc steps from step p on to a block of C. packed_a holds the packed rows of A, if they are
+/* Adds kc steps from step p on to a block of C. packed_a contains the packed rows of A, if they are
  * packed. Packs panels of B if this is the first block of rows that uses them. */
 static void run_panels(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
                        const struct block *block, size_t p, size_t kc, int first,
@@ -62,7 +62,7 @@ static void run_panels(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
     panel.a_panel_cols = nr;
     for (size_t j = block->cols.begin; j < block->cols.end; j += panel.n) {
         panel.n = lw_gemm_panel_columns(g, plan, block->cols.end - j);
-        /* A narrow rest runs faster on the half-width set, whose packed panels of A would have
+        /* A narrow tail runs faster on the half-width set, whose packed panels of A would have
          * another height. */
         if (panel.n < nr && !plan->pack_a && !g->packed_b) {
             isa = lw_isa_half_width(isa, panel.n);
@@ -118,8 +118,7 @@ static void scale_c(const struct lw_gemm *g, const struct block *block)
                       g->c + i * g->ldc + block->cols.begin);
 }
 
-/* The sums of the part's columns of B, whose rows are contiguous along it, by who computes their
- * first rows of C. */
+/* Column sums of B, contiguous along its rows, for the part that computes the first rows of C. */
 static void sum_b(const struct lw_gemm *g, const struct block *part)
 {
     const size_t begin = part->cols.begin, count = part->cols.end - begin;
@@ -132,7 +131,7 @@ static void sum_b(const struct lw_gemm *g, const struct block *part)
                             g->b_sums + begin);
 }
 
-/* A part of the product on the calling thread. */
+/* Computes a part of the product on the calling thread. */
 static void run_serial(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
                        const struct block *part, float *scratch)
 {
@@ -143,7 +142,7 @@ static void run_serial(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
     sum_b(g, part);
     for (size_t j = part->cols.begin; j < part->cols.end; j += size.nc) {
         size_t p = 0;
-        do { /* once for k = 0 too: the end has to run */
+        do { /* once for k = 0 too: the epilogue must run */
             const size_t kc = lw_min_size(size.kc, g->k - p);
             for (size_t i = part->rows.begin; i < part->rows.end; i += size.mc) {
                 const struct block block = {{i, lw_min_size(i + size.mc, part->rows.end)},
@@ -158,7 +157,7 @@ static void run_serial(const struct lw_gemm *g, const struct lw_gemm_plan *plan,
     }
 }
 
-/* Whether the whole product fits the registers that hold B. */
+/* Whether all of B fits the registers of the small-K product. */
 static int is_small_k(const struct lw_gemm *g)
 {
     const size_t max = g->isa->max_small_k[g->n > g->isa->lanes];
@@ -166,13 +165,13 @@ static int is_small_k(const struct lw_gemm *g)
            g->alpha == 1.0f;
 }
 
-/* A part of a short product on the calling thread. */
+/* Computes a part of a small-K product on the calling thread. */
 static void run_small_k(const struct lw_gemm *g, const struct block *part)
 {
     _Alignas(64) float packed[SMALL_K_FLOATS];
     const size_t row = part->rows.begin;
-    /* Field by field: an initialiser would clear the whole struct first, by a string instruction of
-     * 40 cycles. */
+    /* Assigned separately: an initialiser would first clear the whole struct, by a string
+     * instruction of 40 cycles. */
     struct lw_column_panel panel;
     panel.m = part->rows.end - row;
     panel.kc = g->k;
@@ -206,8 +205,8 @@ static void run_small_k(const struct lw_gemm *g, const struct block *part)
     }
 }
 
-/* Rows are partitioned in multiples of this: small for even parts with few rows, otherwise large
- * enough that narrow rows fill cache lines. */
+/* Rows are partitioned in multiples of this: small enough for even parts with few rows, otherwise
+ * large enough that short rows fill cache lines. */
 static size_t row_step(const struct lw_gemm *g)
 {
     return g->m < 1024 ? 4 : 16;
@@ -219,7 +218,7 @@ static size_t column_step(const struct lw_gemm *g)
     return lw_gemm_has_panels(g) ? g->isa->tile_nr : g->isa->lanes;
 }
 
-/* Threads as a grid over C: the one with the least packing, that is, with the most square parts. */
+/* The grid of threads over C with the least packing, that is, with the most square parts. */
 struct grid {
     int rows, cols;
 };
@@ -234,7 +233,7 @@ static struct grid best_grid(const struct lw_gemm *g, int threads)
     const int many_rows = g->n * g->k <= lw_cache_bytes(2) / sizeof(float);
     for (int rows = 1; rows <= threads; rows++) {
         const int cols = threads / rows;
-        /* The largest share: time for its tiles, and packing on top of it. */
+        /* Time of the largest part: its tiles plus packing. */
         const double height = (double)lw_partition(g->m, row_step(g), 0, rows).end;
         const double width = (double)lw_partition(g->n, column_step(g), 0, cols).end;
         const double cost = height * width + 16.0 * (height + width);
@@ -252,7 +251,7 @@ static lw_status run_parallel(const struct lw_gemm *g, int threads)
     const struct grid grid = best_grid(g, threads);
     const int parts = grid.rows * grid.cols;
     float *scratch[MAX_THREADS];
-    /* All buffers before any work, so that a failure leaves C alone. */
+    /* Takes all buffers before any work, so that C is unchanged on failure. */
     for (int part = 0; part < parts; part++) {
         scratch[part] = lw_scratch_take();
         if (!scratch[part]) {
@@ -291,7 +290,7 @@ static int thread_count(const struct lw_gemm *g)
     const int wanted = lw_thread_count(flops, FLOPS_PER_THREAD);
     if (wanted == 1)
         return 1;
-    /* With less than two tiles each, half_width ones would take back what threads bring. */
+    /* With less than two tiles per thread, half-width tiles would lose what threads gain. */
     const size_t max = g->m * g->n / (2 * lw_min_size(g->m, g->isa->tile_mr) * g->isa->tile_nr);
     return max < (size_t)wanted ? (int)(max + !max) : wanted;
 }
@@ -299,7 +298,7 @@ static int thread_count(const struct lw_gemm *g)
 lw_status lw_gemm_run(const struct lw_gemm *g)
 {
     if (g->m == 0 || g->n == 0) {
-        sum_b(g, &(struct block){{0, 0}, {0, g->n}}); /* db does not need rows of dW */
+        sum_b(g, &(struct block){{0, 0}, {0, g->n}}); /* db needs no rows of dW */
         return LW_OK;
     }
     const int wanted = thread_count(g);

@@ -7,8 +7,8 @@
 static const double FLOPS_FOR_THREADS = 300e3;
 
 enum {
-    GRAIN = 16,         /* rows or columns in a multiple of which threads share dots: a tile's */
-    SMALL_FLOATS = 4096 /* a transposed B that needs no buffer from the pool */
+    GRAIN = 16, /* threads divide rows or columns in multiples of this, the size of a tile */
+    SMALL_FLOATS = 4096 /* floats of a transposed B that needs no buffer from the pool */
 };
 
 int lw_gemm_prefers_dot(size_t n, size_t k)
@@ -19,7 +19,7 @@ int lw_gemm_prefers_dot(size_t n, size_t k)
     return n <= COLUMNS && k >= STEPS && k <= MAX_STEPS;
 }
 
-/* A product of dots and the set to run it on. */
+/* A dot-product GEMM and the set that runs it. */
 struct job {
     const struct lw_isa *isa;
     struct lw_dot_gemm product;
@@ -56,7 +56,7 @@ static void run(const struct lw_gemm *g, const float *b, size_t ldb)
         lw_parallel_for(g->m < g->n ? g->n : g->m, GRAIN, flops / 8.0, run_range, &job);
 }
 
-/* By itself, so that products of a few dozen nanoseconds need no aligned frame. */
+/* A separate function, so that products of a few dozen nanoseconds need no aligned stack frame. */
 __attribute__((noinline)) static lw_status run_transposed(const struct lw_gemm *g)
 {
     _Alignas(64) float small[SMALL_FLOATS];

@@ -1,8 +1,8 @@
 #include "gemm_plan.h"
 #include "size_math.h"
 
-/* Sources this far apart share a set of the first-level cache, so that the rows of a tile evict
- * each other. */
+/* Rows at multiples of this distance share a set of the first-level cache, so that the rows of a
+ * tile evict each other. */
 static int is_page_stride(size_t stride)
 {
     return stride % 512 == 0;
@@ -21,8 +21,8 @@ static int rows_stay_in_cache(size_t rows, size_t stride)
     return (rows + sets - 1) / sets <= ways * 2 / 3;
 }
 
-/* Whether A is best read in place, for all columns: a tile's operand read in place costs nothing.
- * It has to stay in the second level, if it is read more than a few times. */
+/* Whether A is best read in place, for all columns: reading a tile's operand in place costs
+ * nothing, if it stays in the second-level cache or is read only a few times. */
 static int stays_in_place(const struct lw_gemm *g, size_t m)
 {
     const size_t rows = lw_min_size(m, g->isa->tile_mr);
@@ -30,14 +30,14 @@ static int stays_in_place(const struct lw_gemm *g, size_t m)
            g->k <= LW_BLOCKING_WHOLE_STEPS && m * g->k <= lw_cache_bytes(2) / sizeof(float) / 2;
 }
 
-/* Whether so few rows are multiplied that they take wide tiles. */
+/* Whether M is so small that wide tiles are used. */
 static int is_skinny(const struct lw_gemm *g, size_t m)
 {
     return m <= sizeof g->isa->nr_skinny / sizeof *g->isa->nr_skinny && g->alpha == 1.0f;
 }
 
-/* Blocks of all k steps, for a C that is not there to be added to: the panels of B are packed once,
- * and a few tiles of A, a fourth of the second level, pass by all of them. */
+/* Blocks of all k steps, if C is not added to: the panels of B are packed once, and all of them are
+ * used by a few tiles of A at a time, a fourth of the second-level cache. */
 static struct lw_blocking whole_steps(const struct lw_gemm *g, size_t k)
 {
     const size_t mr = g->isa->tile_mr, nr = g->isa->tile_nr;
@@ -51,11 +51,11 @@ struct lw_gemm_plan lw_gemm_plan(const struct lw_gemm *g, size_t m, size_t n)
     struct lw_gemm_plan plan;
     const size_t mr = g->isa->tile_mr, nr = g->isa->tile_nr, k = g->k;
     const int skinny = is_skinny(g, m), in_place = stays_in_place(g, m);
-    /* A packed operand costs a pass, but streams. */
+    /* Packing costs a pass over the operand, which then streams. */
     plan.pack_a = !skinny && !in_place && !g->a_panel_stride &&
                   (g->alpha != 1.0f || n > 8 * nr ||
                    (g->a_col == 1 && !rows_stay_in_cache(lw_min_size(m, mr), g->a_row)));
-    /* B packed with its first tile costs a fiftieth of 64^3. */
+    /* Packing B with its first tile costs a fiftieth of 64^3. */
     const size_t few = is_page_stride(g->b_row) ? 4 : 16;
     plan.pack_b = !g->packed_b && !g->b_panel_stride && (g->b_col != 1 || m > few * mr);
     plan.width = skinny && !plan.pack_b ? g->isa->nr_skinny[m - 1] : nr;
@@ -69,14 +69,14 @@ struct lw_gemm_plan lw_gemm_plan(const struct lw_gemm *g, size_t m, size_t n)
         plan.size = (struct lw_blocking){m, k + !k, n};
     } else {
         plan.size = g->a_panel_stride ? whole_steps(g, k) : lw_blocking_of(g->isa, k);
-        /* Panels of equal width: every one packs A again. */
+        /* Panels of equal width: each one packs A again. */
         const size_t panels = (n + plan.size.nc - 1) / plan.size.nc;
         plan.size.nc = lw_round_up((n + panels - 1) / panels, nr);
         plan.keep_b = m > plan.size.mc;
         if (plan.pack_a)
             plan.a_floats = plan.size.kc * lw_round_up(lw_min_size(plan.size.mc, m), mr);
     }
-    /* Wide panels of few rows end anywhere. */
+    /* Wide panels for skinny M may end at any column. */
     const size_t rest = skinny ? 1 : n % nr;
     if (plan.pack_b || (!g->packed_b && rest > 0 && rest < g->isa->min_n))
         plan.b_floats =
@@ -89,6 +89,6 @@ size_t lw_gemm_panel_columns(const struct lw_gemm *g, const struct lw_gemm_plan 
     const size_t nr = g->isa->tile_nr;
     if (rest >= plan->width && (rest > plan->tail || rest == plan->width))
         return plan->width;
-    /* Panels of a packed B are taken whole, several at once or the last one. */
+    /* Panels of a packed B are used whole, several at once or the last one. */
     return lw_gemm_has_panels(g) && rest > nr ? rest / nr * nr : rest;
 }

@@ -1,9 +1,9 @@
-/* The losses: value and gradient by rows. */
+/* The losses: value and gradient per row. */
 #include "argument.h"
 #include "dispatch.h"
 #include "threads.h"
 
-/* Threads take multiples of this many rows, so that blocks of short rows are full. */
+/* Threads process multiples of this many rows, so that blocks of short rows are full. */
 enum { BLOCK = 16 };
 
 struct loss_job {
@@ -21,7 +21,7 @@ struct loss_job {
     lw_loss_rows_function *run;
 };
 
-/* g may be x; loss shares memory with nothing. */
+/* g may be x; loss must not share memory. */
 static lw_status check(const char *name, const struct loss_job *job, const char *x_name,
                        struct lw_operand target)
 {
@@ -67,7 +67,7 @@ static void run(const struct loss_job *job, lw_parallel_body body)
 }
 
 /* The index of the first label out of range; rows if there is none. The first loop has no exit, so
- * that it vectorises; see "Label check" in docs/measurements.md. */
+ * that it is vectorised; see "Label check" in docs/measurements.md. */
 static size_t first_wrong_label(size_t rows, size_t cols, const int32_t *labels)
 {
     const uint32_t last = cols > INT32_MAX ? INT32_MAX : (uint32_t)cols - 1;

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Threads take multiples of this many elements, so that no cache line is split. */
+/* Threads process multiples of this many elements, so that no cache line is split. */
 enum { LINE = 16 };
 
 struct update_job {
@@ -19,7 +19,7 @@ struct update_job {
     float *w, *m, *v;
 };
 
-/* m_name is what kernels.h calls m. */
+/* m_name is the name of m in kernels.h. */
 static lw_status check(const char *name, size_t n, const float *g, const float *w,
                        const char *m_name, const float *m, const float *v)
 {
@@ -76,9 +76,8 @@ static void adam_range(const void *argument, size_t begin, size_t end)
                           job->v + begin);
 }
 
-/* By squaring: the last bit of pow depends on the C library, and on the CPU. The error counts for
- * nothing next to the floats that are made of it: at most t 2^-52 beta^t, which is below 2^-29 (1 -
- * beta^t) for any float. */
+/* By squaring: the last bit of pow depends on the C library and the CPU. The error is negligible in
+ * floats: at most t 2^-52 beta^t, which is below 2^-29 (1 - beta^t) for any float beta. */
 static double power(double beta, uint64_t t)
 {
     double power = 1.0;
@@ -113,7 +112,8 @@ struct lw_adam_coefficients lw_adam_coefficients_of(const lw_adam_update_params 
 {
     static _Thread_local lw_adam_update_params last;
     static _Thread_local struct lw_adam_coefficients step;
-    /* A step counts from 1: at first nothing equals `last`. Unequal padding only computes again. */
+    /* A step counts from 1, so the initial `last` never matches. Unequal padding only repeats the
+     * computation. */
     /* NOLINTNEXTLINE(*-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): the same */
     if (memcmp(&last, params, sizeof last) != 0) {
         step = make_adam_coefficients(params);

@@ -4,22 +4,22 @@
 
 #include "isa_table.h"
 
-/* LW_EINVAL for parameters that no formula can take, or if they need a velocity that is not
- * there. */
+/* Returns LW_EINVAL for parameters outside the domain of the formula, or if they need a velocity
+ * that is NULL. */
 lw_status lw_check_sgd(const char *function, const lw_sgd_update_params *params, int has_velocity);
 
-/* LW_EINVAL for parameters that no formula can take. */
+/* Returns LW_EINVAL for parameters outside the domain of the formula. */
 lw_status lw_check_adam(const char *function, const lw_adam_update_params *params);
 
 /* The coefficients of a step. Each thread keeps those of its last call, because all layers of a
  * step share them; see "Adam coefficients" in docs/measurements.md. */
 struct lw_adam_coefficients lw_adam_coefficients_of(const lw_adam_update_params *params);
 
-/* An update of n parameters by the gradient g. */
+/* Updates n parameters by the gradient g. */
 void lw_update_vector(const struct lw_isa *isa, const struct lw_tile_update *update, size_t n,
                       const float *g, float *w, float *m, float *v);
 
-/* The update of the biases first..first+count-1 by the sums of the columns of DZ, rows x out. */
+/* Updates the biases first..first+count-1 by the column sums of DZ, rows x out. */
 void lw_update_bias(const struct lw_isa *isa, const struct lw_tile_update *update, size_t rows,
                     const float *dz, size_t lddz, size_t first, size_t count, float *bias);
 

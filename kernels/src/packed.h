@@ -5,10 +5,10 @@
 #include "gemm.h"
 
 struct lw_packed_matrix {
-    const struct lw_isa *isa; /* whose panels these are: it runs the products, whatever is in use */
+    const struct lw_isa *isa; /* set of the panels; runs the products whatever set is selected */
     size_t k, n;
     float *panels;
-    float *columns; /* behind the panels, n x k, if products of this shape may be dots; else NULL */
+    float *columns; /* after the panels, n x k, for dot-product GEMMs of this shape; else NULL */
 };
 
 /* C = A * B: element (i, p) of the m x k operand A is a[i * a_row + p * a_col]. */

@@ -1,4 +1,4 @@
-/* The machine's peak, measured: what benchmarks compare themselves with. */
+/* Measures the peak of the machine, which benchmarks compare results with. */
 #define _POSIX_C_SOURCE 200809L
 #include "dispatch.h"
 #include "processors.h"
@@ -18,7 +18,7 @@ double lw_measure_peak(int threads)
     enum { STEPS = 200000, ROUNDS = 5 };
     const struct lw_isa *isa = lw_isa_current();
     const double flops = 2.0 * (double)STEPS * (double)isa->fma_chains_per_step;
-    /* Not known at compile time, so that the chains cannot be worked out there. */
+    /* Not a compile-time constant, so that the compiler cannot evaluate the chains. */
     volatile float factor = 1.0000001f;
     double best = 0.0;
     const int max = lw_processors(), wanted = threads > 0 ? threads : 1;

@@ -13,9 +13,8 @@
 static int affinity(void)
 {
 #if defined(__linux__)
-    /* Where OpenMP binds its threads, one of them may run on one processor only, and OpenMP knows
-     * how many there are. Otherwise the kernel's answer: libgomp's goes through a buffer that all
-     * threads share. */
+    /* If OpenMP binds its threads, a thread may run on one processor only, and OpenMP knows their
+     * number. Otherwise asks the kernel: libgomp's answer uses a buffer shared by all threads. */
     cpu_set_t mask;
     if (omp_get_proc_bind() == omp_proc_bind_false && sched_getaffinity(0, sizeof mask, &mask) == 0)
         return CPU_COUNT(&mask);
@@ -25,7 +24,7 @@ static int affinity(void)
 
 static int quota(void)
 {
-    static atomic_int known; /* 0: not yet; two threads that ask at once get the same answer */
+    static atomic_int known; /* 0: not yet; concurrent callers get the same answer */
     int processors = atomic_load_explicit(&known, memory_order_relaxed);
     if (processors == 0) {
         processors = lw_cgroup_processors("");
@@ -36,7 +35,7 @@ static int quota(void)
 
 int lw_processors(void)
 {
-    /* By thread: OpenMP's threads inherit the mask of the one that calls. */
+    /* Per thread: OpenMP's threads inherit the mask of the calling thread. */
     static _Thread_local int known;
     if (known == 0) {
         const int mine = affinity(), paid = quota();

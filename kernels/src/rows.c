@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-/* Threads take multiples of this many rows, so that blocks of short rows are full. */
+/* Threads process multiples of this many rows, so that blocks of short rows are full. */
 enum { BLOCK = 16 };
 
 struct row_job {
@@ -100,7 +100,7 @@ lw_status lw_softmax_backward(size_t rows, size_t cols, const float *y, size_t l
     return LW_OK;
 }
 
-/* Shares of columns: the sum over rows is never split. */
+/* Partitioned by columns: the sum over rows is never split. */
 static void column_sums_range(const void *argument, size_t begin, size_t end)
 {
     const struct row_job *job = argument;

@@ -9,22 +9,22 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-/* Buffers at rest. More calls at once than slots work too; their buffers are then freed after use.
+/* Idle buffers. More concurrent calls than slots are possible; their buffers are freed after use.
  */
 enum { SLOTS = 64 };
 static _Atomic(float *) slots[SLOTS];
 
 size_t lw_scratch_floats(void)
 {
-    /* Packing writes whole vectors: up to 16 floats behind the last panel. */
+    /* Packing writes whole vectors: up to 16 floats after the last panel. */
     return LW_BLOCKING_MAX_FLOATS + 16;
 }
 
-/* The buffer kept by the calling thread, taken first, so that a thread finds the same buffer in
- * every step. */
+/* The buffer of the calling thread, used first, so that a thread has the same buffer in every step.
+ */
 static _Thread_local float *own;
 
-static pthread_key_t exit_key; /* its destructor runs when a thread that has a buffer ends */
+static pthread_key_t exit_key; /* its destructor runs when a thread with a buffer ends */
 static pthread_once_t exit_key_once = PTHREAD_ONCE_INIT;
 static int exit_key_made;
 
@@ -85,7 +85,7 @@ lw_status lw_scratch_reserve(void)
     return own ? LW_OK : lw_fail(LW_ENOMEM, "no memory for a packing buffer");
 }
 
-/* When the program ends. */
+/* At program exit. */
 __attribute__((destructor)) static void free_all(void)
 {
     if (exit_key_made)

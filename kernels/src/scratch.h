@@ -1,7 +1,5 @@
-/*
- * Packing buffers, kept from call to call so that a warmed-up product does not allocate. All have
- * one size, so any call can use any buffer.
- */
+/* Packing buffers, kept between calls so that products do not allocate after the first. All have
+ * one size, so any call can use any buffer. */
 #ifndef LANEWISE_SCRATCH_H
 #define LANEWISE_SCRATCH_H
 
@@ -10,7 +8,7 @@
 /* Floats in a buffer; 64-byte aligned. */
 size_t lw_scratch_floats(void);
 
-/* NULL if there is no memory. */
+/* Returns NULL if memory runs out. */
 float *lw_scratch_take(void);
 
 /* NULL is allowed. */

@@ -3,10 +3,8 @@
 #include "dispatch.h"
 #include "gemm_dot.h"
 
-/*
- * Whether lw_sgemm takes dot products (its header says when). A rule of the shape alone; what does
- * not hold for all batches of a layer is not applied to its products.
- */
+/* Whether lw_sgemm is a dot-product GEMM, as stated in its header. Depends on the shape only; rules
+ * that depend on the batch size of a layer are not included. */
 static int prefers_dot(int transa, int transb, size_t m, size_t n, size_t k, float alpha,
                        float beta)
 {
@@ -15,7 +13,7 @@ static int prefers_dot(int transa, int transb, size_t m, size_t n, size_t k, flo
            (beta == 0.0f || beta == 1.0f);
 }
 
-/* op(X), rows x cols, as it is stored. */
+/* op(X), rows x cols, as stored. */
 static inline struct lw_operand stored(const char *name, int transposed, size_t rows, size_t cols,
                                        const float *x, size_t ld)
 {
@@ -24,8 +22,8 @@ static inline struct lw_operand stored(const char *name, int transposed, size_t 
     return operand;
 }
 
-/* Arguments that are not valid at first sight. By itself, so that those that are need no operands
- * in memory. */
+/* Full check of arguments that fail the fast one. A separate function, so that the fast path needs
+ * no operands in memory. */
 __attribute__((noinline)) static lw_status check(int transa, int transb, int product,
                                                  const struct lw_gemm *g, size_t lda, size_t ldb)
 {
@@ -62,7 +60,7 @@ lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float a
     gemm.ldc = ldc;
     gemm.epilogue = &lw_epilogue_store;
     gemm.b_sums = NULL;
-    /* Without a product A and B are not read, and need not be there. */
+    /* Without steps A and B are not read and may be NULL. */
     const int product = alpha != 0.0f && k > 0 && m > 0 && n > 0;
     const struct lw_operand result = stored("c", 0, m, n, c, ldc);
     const struct lw_operand operands[] = {stored("a", transa, m, k, a, lda),

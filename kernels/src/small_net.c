@@ -1,4 +1,4 @@
-/* Small networks: plans, and batches by blocks. */
+/* Small networks: plans, and loops over the blocks of a batch. */
 #include "activation.h"
 #include "dispatch.h"
 #include "optimizer.h"
@@ -63,7 +63,7 @@ size_t lw_small_net_blocks(size_t rows)
     return lw_ceil_div(rows, LW_SMALL_NET_BLOCK_ROWS);
 }
 
-/* NULL if the batch has what its loss needs, else what is wrong. */
+/* Returns NULL if the batch has the data that its loss needs, else the error. */
 static const char *flaw_of_loss(const lw_small_net *plan, const lw_small_net_batch *batch)
 {
     const lw_activation activation = plan->layers[plan->layer_count - 1].activation;
@@ -89,7 +89,7 @@ static const char *flaw_of_loss(const lw_small_net *plan, const lw_small_net_bat
     return batch->values || batch->labels ? NULL : "values and labels are NULL";
 }
 
-/* Of the widest network. */
+/* For the widest network. */
 static const size_t max_rows = PTRDIFF_MAX / sizeof(float) / LW_SMALL_NET_MAX_INPUTS;
 
 static lw_status check(const char *name, const lw_small_net *plan, const lw_small_net_batch *batch,

@@ -21,7 +21,7 @@ const char *lw_last_error(void)
     return last_error;
 }
 
-/* Bytes of the UTF-8 character at c; 0 if it is none. */
+/* Bytes of the UTF-8 character at c; 0 if invalid. */
 static size_t character_bytes(const unsigned char *c)
 {
     const size_t bytes = *c < 0x80                 ? 1
@@ -36,8 +36,8 @@ static size_t character_bytes(const unsigned char *c)
     return bytes;
 }
 
-/* Names from elsewhere are part of messages, which are one line and may be shown by a terminal:
- * controls, those of two bytes too, and what is no UTF-8 become '?'. */
+/* Messages contain names from outside, are one line and may be printed to a terminal: control
+ * characters (also those of two bytes) and invalid UTF-8 become '?'. */
 static void hide_controls(char *text)
 {
     for (unsigned char *c = (unsigned char *)text; *c;) {
@@ -52,7 +52,7 @@ static void hide_controls(char *text)
 
 lw_status lw_fail(lw_status status, const char *format, ...)
 {
-    /* Not where it will stand: the message before may be one of the arguments. */
+    /* In a separate buffer: the previous message may be one of the arguments. */
     char message[sizeof last_error] = "";
     va_list arguments;
     va_start(arguments, format);

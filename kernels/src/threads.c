@@ -6,13 +6,13 @@
 #include <lanewise/internal/openmp.h>
 #include <lanewise/kernels.h>
 
-/* Floats that take about 3 us. A parallel region costs 0.5 to 0.9 us while its threads are awake,
- * so two threads with this much work each are at least 1.5 times as fast as one. */
+/* Floats that take about 3 us. A parallel region costs 0.5 to 0.9 us while its threads spin, so two
+ * threads with this much work each are at least 1.5 times as fast as one. */
 static const double WORK_PER_THREAD = 32768;
 
-/* Not "initial-exec": the thread-local data of the library would use the static block of the
- * process, which has room for one copy of the library. See "Thread-local storage" in
- * docs/measurements.md. */
+/* Not "initial-exec": the library's thread-local data would use the static block of the process,
+ * which has space for one copy of the library. See "Thread-local storage" in docs/measurements.md.
+ */
 static _Thread_local int setting;
 
 int lw_set_threads(int threads)

@@ -3,7 +3,7 @@
 #include "dispatch.h"
 #include "threads.h"
 
-/* Threads take multiples of this many elements, so that no vector and no cache line is split. */
+/* Threads process multiples of this many elements, so that no vector and no cache line is split. */
 enum { LINE = 16 };
 
 struct vector_job {
@@ -77,7 +77,7 @@ lw_status lw_vector_sum_squares(size_t n, const float *x, double *sum)
 {
     enum { BLOCK = 1024 };
     const struct lw_operand vector = lw_vector_operand("x", x, n);
-    /* A double is as long as two floats. */
+    /* A double has the size of two floats. */
     const struct lw_operand result = lw_vector_operand("sum", sum, 2);
     const lw_status status = lw_check_output("lw_vector_sum_squares", &result, &vector, 1);
     if (status != LW_OK)

@@ -1,4 +1,4 @@
-/* Layouts of trained weights: which one, and conversion. */
+/* Layouts of trained weights: selection and conversion. */
 #include "weights_layout.h"
 
 #include "dispatch.h"
@@ -22,8 +22,8 @@ size_t lw_panel_stride(const lw_weights *weights)
 
 lw_weights lw_weights_of(size_t in, size_t out)
 {
-    /* So few inputs are read by rows as they are (micro/gemm_small_k.inc); so few outputs that are
-     * no dot products fill half a vector at most. */
+    /* So few inputs are read row-major (micro/gemm_small_k.inc); so few outputs, unless a
+     * dot-product GEMM, fill at most half a vector. */
     enum { FEW_INPUTS = 16, FEW_OUTPUTS = 8, MAX_OUTPUTS = 1 << 16 };
     lw_weights weights = {.in = in, .out = out, .layout = LW_WEIGHTS_PANELS};
     if (lw_gemm_prefers_dot(out, in))
@@ -53,7 +53,7 @@ size_t lw_weights_floats(const lw_weights *weights)
     size_t elements;
     if (!is_described(weights) || weights->in == 0 || weights->out == 0)
         return 0;
-    /* Half of the address space, so that the gaps between panels, an eighth at most, does not
+    /* Half of the address space, so that the gaps between panels, at most an eighth, do not
      * overflow either. */
     if (lw_floats_overflow(weights->in, weights->out, &elements) ||
         elements > PTRDIFF_MAX / sizeof(float) / 2)
@@ -65,7 +65,7 @@ size_t lw_weights_floats(const lw_weights *weights)
                     : (whole - 1) * weights->panel_stride + weights->in * nr;
 }
 
-/* Row i of W in the panel of its columns from j on, width of them. */
+/* Row i of W in the panel with columns j .. j + width - 1. */
 static size_t panel_index(const lw_weights *weights, size_t i, size_t j, size_t width)
 {
     return j / weights->isa->tile_nr * weights->panel_stride + i * width;
@@ -92,7 +92,7 @@ void lw_weights_pack(const lw_weights *weights, const float *rows, float *stored
         return;
     const size_t in = weights->in, out = weights->out;
     const size_t nr = weights->isa->tile_nr;
-    if (in == 0 || out == 0) /* there may be no memory to point at */
+    if (in == 0 || out == 0) /* the pointer may be NULL */
         return;
     if (weights->layout == LW_WEIGHTS_TRANSPOSED) {
         weights->isa->transpose(in, out, rows, out, stored);
@@ -116,7 +116,7 @@ void lw_weights_unpack(const lw_weights *weights, const float *stored, float *ro
         return;
     const size_t in = weights->in, out = weights->out;
     const size_t nr = weights->isa->tile_nr;
-    if (in == 0 || out == 0) /* there may be no memory to point at */
+    if (in == 0 || out == 0) /* the pointer may be NULL */
         return;
     if (weights->layout == LW_WEIGHTS_TRANSPOSED) {
         weights->isa->transpose(out, in, stored, in, rows);

@@ -83,7 +83,7 @@ lw_status lw_weights_backward_input(const lw_weights *weights, size_t batch, con
         gemm.ldc = lddx;
         return lw_gemm_run(&gemm);
     }
-    /* DX^T = W * DZ^T: DZ, which is small, is transposed, and not W. */
+    /* DX^T = W * DZ^T: transposes DZ, which is small, instead of W. */
     epilogue.kind = LW_EPILOGUE_TRANSPOSED;
     epilogue.z = dx;
     epilogue.ldz = lddx;

@@ -15,7 +15,7 @@ static ptrdiff_t distance(const float *from, const float *to)
     return to ? (ptrdiff_t)((uintptr_t)to - (uintptr_t)from) : 0;
 }
 
-/* Whether a moment is there of W and of b, unless they are empty. */
+/* Whether the moments of W and b exist, unless these are empty. */
 static int has_moment(const lw_weights *weights, const lw_layer_update *u, const float *of_w,
                       const float *of_b)
 {
@@ -134,7 +134,7 @@ lw_status lw_weights_backward_update(const lw_weights *weights, size_t first, si
     return status;
 }
 
-/* The update of a part of W that has the layout of its gradient. */
+/* Updates a part of W that has the layout of its gradient. */
 struct part {
     size_t rows, cols;
     const float *g;
@@ -152,7 +152,7 @@ static void update_part(const lw_weights *weights, const struct lw_weights_step 
     }
 }
 
-/* Rows of COLUMNS: a few rows of the gradient are transposed at a time. */
+/* Updates transposed weights: a few rows of the gradient are transposed at a time. */
 static void update_columns(const lw_weights *weights, const struct lw_weights_step *step,
                            const lw_layer_update *u, size_t first, size_t count, const float *g)
 {
