@@ -1,5 +1,5 @@
-# The unit test library Check, without pkg-config: Check::Check. Debian's position-independent
-# archive, and the library of subunit that it needs there, or what other systems call libcheck.
+# The unit test library Check, without pkg-config: Check::Check. On Debian the position-independent
+# static library and libsubunit, which it needs; on other systems libcheck.
 find_path(Check_INCLUDE_DIR check.h)
 find_library(Check_LIBRARY NAMES check_pic check)
 find_library(Check_SUBUNIT_LIBRARY subunit)

@@ -46,7 +46,7 @@ function(lanewise_feature_needs name option adds)
   set(LANEWISE_FEATURES_OFF ${LANEWISE_FEATURES_OFF} "${line}" PARENT_SCOPE)
 endfunction()
 
-# Prints the features that are off. To be called at the end of the configuration.
+# Prints the features that are off. Must be called at the end of the configuration.
 function(lanewise_print_features)
   if(NOT LANEWISE_FEATURES_OFF)
     message(STATUS "Lanewise: all features are on")
@@ -58,8 +58,7 @@ function(lanewise_print_features)
   endforeach()
 endfunction()
 
-# A subproject gets what its libraries need, and no tests, benchmarks or MPI unless it asks for
-# them.
+# A subproject builds tests, benchmarks and MPI only if the parent enables them.
 set(development AUTO)
 if(NOT PROJECT_IS_TOP_LEVEL)
   set(development OFF)
@@ -96,8 +95,8 @@ endif()
 lanewise_feature_needs(LIBCSV LANEWISE_WITH_LIBCSV "${adds}"
   "${LibCSV_FOUND}" "libcsv" libcsv-dev)
 
-# Chart.js is text that the programs contain, the same for every machine: a cross build takes it
-# from the machine that builds.
+# Chart.js is a text that is compiled into programs, the same for every machine: a cross build uses
+# that of the build machine.
 set(adds "HTML reports")
 lanewise_feature(REPORT LANEWISE_WITH_CHART_JS AUTO "${adds}")
 set(found "")
@@ -114,7 +113,7 @@ endif()
 lanewise_feature_needs(REPORT LANEWISE_WITH_CHART_JS "${adds}"
   "${found}" "Chart.js 3" libjs-chart.js ${LANEWISE_HAS_JANSSON} "Jansson" libjansson-dev)
 
-# What is found while building for another machine is, as a rule, the MPI of this one.
+# A cross build would usually find the MPI of the build machine.
 set(adds "Training over MPI processes")
 lanewise_feature(MPI LANEWISE_WITH_MPI ${development} "${adds}")
 if(LANEWISE_WITH_MPI AND NOT (LANEWISE_WITH_MPI STREQUAL "AUTO" AND CMAKE_CROSSCOMPILING))

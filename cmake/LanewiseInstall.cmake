@@ -1,10 +1,17 @@
-# How libraries are linked and installed. Components: runtime (shared libraries), development
-# (headers, links, archives, what finds them), command, cblas (a BLAS interface), mpi and
-# mpi_development (what needs MPI, so that all else does without); cmake/LanewisePackages.cmake
-# makes a package of each. Another file joins one by install(... COMPONENT command).
+# Linking and installation of the libraries. Components:
+#
+#   runtime           shared libraries
+#   development       headers, links, static libraries, CMake and pkg-config files
+#   command           the command
+#   cblas             the BLAS interface
+#   mpi               the MPI library; separate, so that the others do not depend on MPI
+#   mpi_development   its development files
+#
+# cmake/LanewisePackages.cmake makes a package of each. Other files are added with
+# install(... COMPONENT NAME).
 
-# While the major version is 0 every minor version may break programs that were linked with the one
-# before, so it is in the name that they look for at run time; from 1.0 on the major version alone.
+# The soname. While the major version is 0, every minor version may be incompatible with the one
+# before; from 1.0 on only a major version may.
 set(LANEWISE_SOVERSION ${PROJECT_VERSION_MAJOR})
 set(LANEWISE_COMPATIBILITY SameMajorVersion)
 if(PROJECT_VERSION_MAJOR EQUAL 0)
@@ -14,8 +21,8 @@ endif()
 
 option(LANEWISE_INSTALL "Install the libraries, and the command if it is built"
   ${PROJECT_IS_TOP_LEVEL})
-option(LANEWISE_INSTALL_ARCHIVES "Install archives in addition to shared libraries" OFF)
-option(LANEWISE_PACKAGES "Make Debian packages of what is installed" OFF)
+option(LANEWISE_INSTALL_ARCHIVES "Install static libraries in addition to shared ones" OFF)
+option(LANEWISE_PACKAGES "Make Debian packages of the installed files" OFF)
 if(LANEWISE_INSTALL)
   include(GNUInstallDirs)
   include(CMakePackageConfigHelpers)
@@ -23,9 +30,9 @@ if(LANEWISE_INSTALL)
 endif()
 
 # lanewise_exports(TARGET LIST PRIVATE_LIST): TARGET, if it is a shared library, exports the
-# functions of the file LIST, one a line, under the version LANEWISE_<soversion>. Those of
-# PRIVATE_LIST, if that file exists, are for the libraries of the same build: their version
-# LANEWISE_PRIVATE_<full version> promises nothing, and the dynamic linker refuses to mix builds.
+# functions in the file LIST, one per line, with the symbol version LANEWISE_<soversion>. Those in
+# PRIVATE_LIST, if it exists, are for libraries of the same build only: they have the symbol version
+# LANEWISE_PRIVATE_<full version>, so that the dynamic linker rejects libraries of another version.
 function(lanewise_exports target list private_list)
   get_target_property(type ${target} TYPE)
   if(NOT type STREQUAL "SHARED_LIBRARY")
@@ -52,11 +59,10 @@ function(lanewise_version_node out version list local)
   set(${out} "${version} {\n  global:\n    ${functions};\n${local}};\n" PARENT_SCOPE)
 endfunction()
 
-# lanewise_install_library(lanewise_NAME COMPONENT), from the folder of the library: installs it,
-# the headers below include/ and lanewise-NAME.pc, made from lanewise-NAME.pc.in.
-# find_package(lanewise) then knows it as lanewise::NAME, as this build does. The shared library
-# belongs to COMPONENT, the rest to development; of mpi to mpi_development, which has a separate
-# targets file.
+# lanewise_install_library(lanewise_NAME COMPONENT), called in the folder of the library: installs
+# the library, the headers in include/ and lanewise-NAME.pc, configured from lanewise-NAME.pc.in.
+# find_package(lanewise) and this build define it as lanewise::NAME. The shared library belongs to
+# COMPONENT, the rest to development, or for mpi to mpi_development, with a separate targets file.
 function(lanewise_install_library target component)
   string(REGEX REPLACE "^lanewise_" "" short ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${short} INSTALL_RPATH "$ORIGIN")
@@ -80,7 +86,7 @@ function(lanewise_install_library target component)
   lanewise_install_pkgconfig(lanewise-${short} ${development})
   get_target_property(type ${target} TYPE)
   if(LANEWISE_INSTALL_ARCHIVES AND type STREQUAL "SHARED_LIBRARY")
-    # Of the same objects: its own, and those that it has from object libraries.
+    # The same objects: of the target itself, and of object libraries.
     add_library(${target}_archive STATIC $<TARGET_OBJECTS:${target}>
       $<FILTER:$<TARGET_PROPERTY:${target},SOURCES>,INCLUDE,[.]o$>)
     set_target_properties(${target}_archive PROPERTIES OUTPUT_NAME ${target} LINKER_LANGUAGE C)
@@ -89,9 +95,9 @@ function(lanewise_install_library target component)
   endif()
 endfunction()
 
-# NAME.pc from NAME.pc.in next to the CMakeLists.txt, for COMPONENT. Its prefix follows from its
-# location, so that a tree can be moved, and `cmake --install --prefix` may differ from what was
-# configured.
+# lanewise_install_pkgconfig(NAME COMPONENT): installs NAME.pc, configured from NAME.pc.in in the
+# current folder. Its prefix is relative to its location, so that an installation can be moved and
+# `cmake --install --prefix` may differ from the configured prefix.
 function(lanewise_install_pkgconfig name component)
   set(directory ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
   if(IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR} OR IS_ABSOLUTE ${CMAKE_INSTALL_INCLUDEDIR})
@@ -99,7 +105,7 @@ function(lanewise_install_pkgconfig name component)
       "Lanewise: CMAKE_INSTALL_LIBDIR and CMAKE_INSTALL_INCLUDEDIR must be relative paths")
   endif()
   string(REGEX REPLACE "[^/]+" ".." to_prefix ${directory})
-  # OpenMP as the compiler's option: the compiler knows where its library is installed.
+  # OpenMP as a compiler option: the compiler knows the location of its library.
   set(openmp "")
   if(LANEWISE_HAS_OPENMP)
     set(openmp ${OpenMP_C_FLAGS})
@@ -120,7 +126,7 @@ function(lanewise_install_pkgconfig name component)
     DESTINATION ${directory} COMPONENT ${component})
 endfunction()
 
-# Installs the program TARGET, which finds the libraries of its tree in any location.
+# Installs the program TARGET, with a relative path to the libraries of its installation.
 function(lanewise_install_command target)
   cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR BASE_DIRECTORY ${CMAKE_INSTALL_FULL_BINDIR}
     OUTPUT_VARIABLE to_libraries)
@@ -128,7 +134,7 @@ function(lanewise_install_command target)
   install(TARGETS ${target} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT command)
 endfunction()
 
-# The package that find_package(lanewise CONFIG) finds; to be called after all libraries.
+# Installs the package for find_package(lanewise CONFIG). Must be called after all libraries.
 function(lanewise_install_package)
   install(EXPORT lanewise NAMESPACE lanewise:: FILE lanewise-targets.cmake
     DESTINATION ${LANEWISE_CMAKE_DIR} COMPONENT development)

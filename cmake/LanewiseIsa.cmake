@@ -1,8 +1,7 @@
-# THE list of instruction sets, narrowest first: the processors that have it and
-# the compiler flags of its one source file.
-# A set with a BASE has most functions from that one, which is built with it.
-# Adding one is a row here, kernels/simd/NAME.h and kernels/isa/NAME.c, and how the machine is asked
-# for it in kernels/src/cpu_features.c.
+# The list of instruction sets, narrowest first: the processors, and the compiler flags of the set's
+# source file. A set with a BASE inherits most functions from that set, which is then also built. To
+# add a set, add it here, add kernels/simd/NAME.h and kernels/isa/NAME.c, and detect it in
+# kernels/src/cpu_features.c.
 
 set(LANEWISE_ISA_scalar_PROCESSOR ".*")
 set(LANEWISE_ISA_scalar_FLAGS "")
@@ -12,8 +11,7 @@ set(LANEWISE_ISA_avx512vl_PROCESSOR "x86_64|AMD64")
 set(LANEWISE_ISA_avx512vl_BASE avx2)
 set(LANEWISE_ISA_avx512vl_FLAGS -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma)
 set(LANEWISE_ISA_avx512_PROCESSOR "x86_64|AMD64")
-# 512-bit vectors throughout: gcc's default of 256 for this set would halve every auto-vectorised
-# tail.
+# 512-bit vectors also in auto-vectorised loops, for which gcc's default is 256.
 set(LANEWISE_ISA_avx512_FLAGS
   -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512)
 set(LANEWISE_ISA_avx512bf16_PROCESSOR "x86_64|AMD64")

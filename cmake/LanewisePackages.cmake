@@ -1,5 +1,5 @@
 # Debian packages, one for each component of cmake/LanewiseInstall.cmake: `./dev package`, or
-# `cpack` in a build with the preset package. To be included last, when all components are known.
+# `cpack` in a build with the preset package. Must be included last, after all components.
 set(CPACK_GENERATOR DEB)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
@@ -13,10 +13,10 @@ set(CPACK_DEBIAN_PACKAGE_SOURCE lanewise)
 set(LANEWISE_MAINTAINER "The Lanewise authors <lanewise@packages.invalid>" CACHE STRING
   "The maintainer that the Debian packages name")
 set(CPACK_DEBIAN_PACKAGE_MAINTAINER ${LANEWISE_MAINTAINER})
-set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "") # would come before that of every package
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "") # would precede that of every package
 
-# A library's package is named for its soname, so that two versions can be installed side by side.
-# Programs linked with it ask for this version or a later one: functions may have been added.
+# A library's package is named after its soname, so that two versions can be installed together.
+# Programs linked with it depend on this version or a later one, because versions add functions.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${CMAKE_LIBRARY_OUTPUT_DIRECTORY})
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
@@ -37,7 +37,7 @@ training, data and model files on top of them.")
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME liblanewise-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
-# Of the latter three, pkg-config looks at two even for shared libraries; archives need all.
+# pkg-config needs two of the last three even for shared libraries; static libraries need all.
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
   "${runtime_package} ${this_version}, zlib1g-dev, libjansson-dev, libcsv-dev")
 if("cblas" IN_LIST CPACK_COMPONENTS_ALL)
@@ -71,8 +71,7 @@ allow.
 This package contains a library with the names of BLAS for its products
 in float32, which existing programs can load in the place of another.")
 
-# MPI's libraries are many, and who wants others brings them: so neither package is required by
-# another one.
+# No other package depends on these two, because MPI has many dependencies.
 set(mpi_package liblanewise-mpi${LANEWISE_SOVERSION})
 set(CPACK_DEBIAN_MPI_PACKAGE_NAME ${mpi_package})
 set(CPACK_DEBIAN_MPI_PACKAGE_SECTION libs)
@@ -100,11 +99,11 @@ allow.
 This package contains what programs in C and C++ are built with that train
 a network over the processes of MPI.")
 
-# What Debian wants of each package.
+# Files that Debian requires in each package.
 set(debian ${PROJECT_BINARY_DIR}/debian)
 
-# Installing a library has dpkg call ldconfig. The two names without a file keep CPack from writing
-# scripts that call it themselves.
+# The trigger makes dpkg call ldconfig. The two names of missing files keep CPack from generating
+# scripts that call it.
 file(WRITE ${debian}/triggers "activate-noawait ldconfig\n")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA
   ${debian}/triggers ${debian}/no/postinst ${debian}/no/postrm)
@@ -130,8 +129,8 @@ foreach(component ${CPACK_COMPONENTS_ALL})
     COMPONENT ${component})
   install(FILES ${debian}/changelog.gz ${debian}/changelog.Debian.gz DESTINATION ${documents}
     COMPONENT ${component})
-  # The packages were never requested from Debian; and two libraries with one soname version, which
-  # only come together, share a package.
+  # No Debian bug requests the packages. The two libraries in runtime share a package because they
+  # are always installed together.
   file(WRITE ${debian}/overrides/${package} "${package}: initial-upload-closes-no-bugs *\n")
   if(component STREQUAL "runtime")
     file(APPEND ${debian}/overrides/${package} "${package}: package-name-doesnt-match-sonames *\n")

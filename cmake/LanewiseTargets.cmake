@@ -1,18 +1,19 @@
-# What every target of the project has in common.
+# Properties of all targets of the project.
 
 option(LANEWISE_WERROR "Turn warnings into errors" OFF)
-option(LANEWISE_HARDENING "Build with what makes errors of memory hard to exploit" ON)
+option(LANEWISE_HARDENING "Build with protections against the exploitation of memory errors" ON)
 
-# What the compiler has of it; a sanitizer finds more than these do, and some get in its way.
+# The protections that the compiler has. Not with sanitizers, which detect more and conflict with
+# some of them.
 set(LANEWISE_HARDENING_COMPILE "")
 set(LANEWISE_HARDENING_LINK "")
-# For code whose calls take nanoseconds and that reads no bytes of files: a product of 2x2x2 takes
-# 696 instructions with guards of the stack, 647 without and 640 with no hardening at all (AVX2, gcc
-# 12), a step of 2-1 at batch 4 1165, 1133 and 1116.
+# Removes the stack protector, for code whose calls take nanoseconds and that parses no files.
+# Instructions with all protections, without the stack protector, and without any (AVX2, gcc 12): a
+# 2x2x2 product 696, 647 and 640; a step of 2-1 at batch 4 1165, 1133 and 1116.
 set(LANEWISE_UNGUARDED "")
 if(LANEWISE_HARDENING AND NOT CMAKE_C_FLAGS MATCHES "-fsanitize")
   include(CheckCCompilerFlag)
-  set(CMAKE_REQUIRED_FLAGS -Werror) # clang only warns of what a processor does not have
+  set(CMAKE_REQUIRED_FLAGS -Werror) # clang only warns about flags of other processors
   foreach(flag -fstack-protector-strong -fstack-clash-protection -fcf-protection
       -mbranch-protection=standard)
     string(MAKE_C_IDENTIFIER "LANEWISE_HAS${flag}" has)
@@ -26,15 +27,15 @@ if(LANEWISE_HARDENING AND NOT CMAKE_C_FLAGS MATCHES "-fsanitize")
     endif()
   endforeach()
   unset(CMAKE_REQUIRED_FLAGS)
-  # glibc warns of the macro where nothing is optimised. Undefined first, as some compilers bring
-  # their own.
+  # glibc warns about the macro without optimisation. Undefined first, because some compilers
+  # predefine it.
   list(APPEND LANEWISE_HARDENING_COMPILE -Wformat=2
     "$<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>")
   list(APPEND LANEWISE_HARDENING_LINK LINKER:-z,relro,-z,now,-z,noexecstack)
 endif()
 
-# Programs are position independent where they can be linked so. Of a project that includes this one
-# that is not our business: the check leaves its answers in the cache.
+# Programs are position independent if the linker supports it. Not in a subproject: the check would
+# add cache variables to the parent project.
 if(PROJECT_IS_TOP_LEVEL)
   include(CheckPIESupported)
   check_pie_supported(LANGUAGES C)
@@ -44,14 +45,14 @@ function(lanewise_target target)
   set_target_properties(${target} PROPERTIES
     C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF C_VISIBILITY_PRESET hidden
     POSITION_INDEPENDENT_CODE ON)
-  # FMA only where a kernel asks for it: contraction would change bits from compiler to compiler.
+  # FMA only where a kernel uses it explicitly: with contraction, bits depend on the compiler.
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -ffp-contract=off
     $<$<COMPILE_LANGUAGE:C>:-Wconversion -Wstrict-prototypes>
     $<$<BOOL:${LANEWISE_WERROR}>:-Werror> ${LANEWISE_HARDENING_COMPILE})
   target_link_options(${target} PRIVATE ${LANEWISE_HARDENING_LINK})
 endfunction()
 
-# lanewise_openmp(TARGET SCOPE): for targets with parallel regions, or that call OpenMP.
+# lanewise_openmp(TARGET SCOPE): for targets with parallel regions or calls of OpenMP.
 function(lanewise_openmp target scope)
   if(NOT LANEWISE_HAS_OPENMP)
     target_compile_options(${target} ${scope} -Wno-unknown-pragmas)
@@ -62,12 +63,11 @@ function(lanewise_openmp target scope)
   target_link_libraries(${target} ${scope} OpenMP::OpenMP_C)
 endfunction()
 
-# Defines the library NAME from an object library, so that it exists in two forms of the same
-# objects: NAME as users link it, and NAME_testing, static, in which the tests see internals.
-# exports.txt next to its CMakeLists.txt lists what it exports, exports_private.txt what it exports
-# to the other libraries of the build. include/ holds the public headers, include/lanewise/internal
-# those of private functions, which are not installed. The rest is installed with COMPONENT; runtime
-# if none is named.
+# lanewise_library(NAME [COMPONENT COMPONENT] SOURCES ... [PRIVATE ...]): defines two libraries with
+# the same objects: NAME for users, and NAME_testing, static, whose internal functions the tests can
+# call. exports.txt in the library's folder lists the exported functions, exports_private.txt those
+# for other libraries of the build. include/ contains the public headers, include/lanewise/internal
+# private ones, which are not installed. COMPONENT: see LanewiseInstall.cmake; default runtime.
 function(lanewise_library name)
   cmake_parse_arguments(arg "" "COMPONENT" "SOURCES;PRIVATE" ${ARGN})
   if(NOT arg_COMPONENT)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # usage: aarch64-sysroot.sh DIR
-# Unpacks the arm64 libraries that the cross-built tests link, from Debian's packages, into DIR.
-# The system does not change: apt uses separate lists and a cache below DIR.
+# Unpacks Debian packages of the arm64 libraries that cross-built tests link into DIR. Does not
+# change the system: the lists and the cache of apt are in DIR.
 set -eu
 mkdir -p "$1"
 root=$(cd "$1" && pwd)
@@ -25,7 +25,7 @@ apt download $packages
 for deb in *.deb; do
     dpkg-deb -x "$deb" "$root"
 done
-# Linked statically: the emulator then needs no libraries but those of the cross compiler.
+# For static linking: the emulator then needs only the libraries of the cross compiler.
 find "$root" -name "*.so*" -delete
 rm -rf "$root/apt" "$root/debs"
 touch "$root/complete"
