@@ -172,9 +172,9 @@ static void run_bf16(struct tally *tally, draws *from)
     case_bf16_layer(tally, size.m, size.n, size.k, round);
 }
 
-static void run_narrow(struct tally *tally, draws *from)
+static void run_small_net(struct tally *tally, draws *from)
 {
-    /* More layers have more parameters than case_small_net has room for. */
+    /* More layers have more parameters than case_small_net can store. */
     enum { MAX_LAYERS = 5 };
     struct small_net_shape shape = {.inputs = draw(from) % (LW_SMALL_NET_MAX_INPUTS + 2)};
     shape.layer_count = 1 + draw(from) % MAX_LAYERS;
@@ -202,7 +202,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static void (*const runs[])(struct tally * tally, draws * from) = {
         run_operation, run_operation, run_operation, run_operation,
-        run_weights,   run_update,    run_bf16,      run_narrow,
+        run_weights,   run_update,    run_bf16,      run_small_net,
     };
     draws from = {bytes, bytes + size};
     struct tally tally = {0};

@@ -25,9 +25,9 @@ static struct {
 static ssize_t keep(void *cookie, const char *text, size_t size)
 {
     (void)cookie;
-    const size_t room = sizeof printed.text - 1 - printed.size;
-    memcpy(printed.text + printed.size, text, size < room ? size : room);
-    printed.size += size < room ? size : room;
+    const size_t capacity = sizeof printed.text - 1 - printed.size;
+    memcpy(printed.text + printed.size, text, size < capacity ? size : capacity);
+    printed.size += size < capacity ? size : capacity;
     printed.text[printed.size] = '\0';
     return (ssize_t)size;
 }

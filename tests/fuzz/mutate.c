@@ -4,32 +4,32 @@
 
 enum { FILE_MAX = 1 << 16 };
 
-size_t mutate_resize(uint8_t *bytes, size_t size, size_t room, size_t wanted)
+size_t mutate_resize(uint8_t *bytes, size_t size, size_t capacity, size_t wanted)
 {
-    if (wanted > room)
+    if (wanted > capacity)
         return size;
     if (wanted > size)
         memset(bytes + size, 0, wanted - size);
     return wanted;
 }
 
-/* LLVMFuzzerMutate writes a byte even if there is no room. */
-static size_t mutate_one(uint8_t *bytes, size_t size, size_t room, unsigned seed,
+/* LLVMFuzzerMutate writes a byte even if there is no space. */
+static size_t mutate_one(uint8_t *bytes, size_t size, size_t capacity, unsigned seed,
                          mutate_file mutate)
 {
-    return room > 0 ? mutate(bytes, size, room, seed) : size;
+    return capacity > 0 ? mutate(bytes, size, capacity, seed) : size;
 }
 
-size_t mutate_files(uint8_t *bytes, size_t size, size_t room, unsigned seed, mutate_file mutate)
+size_t mutate_files(uint8_t *bytes, size_t size, size_t capacity, unsigned seed, mutate_file mutate)
 {
     static uint8_t first[FILE_MAX], second[FILE_MAX];
-    if (size > room)
-        size = room;
-    if (room < FUZZ_LENGTH_BYTES || size > FILE_MAX)
-        return LLVMFuzzerMutate(bytes, size, room);
+    if (size > capacity)
+        size = capacity;
+    if (capacity < FUZZ_LENGTH_BYTES || size > FILE_MAX)
+        return LLVMFuzzerMutate(bytes, size, capacity);
     const fuzz_files files = fuzz_split(bytes, size);
     size_t first_size = files.first_size, second_size = files.second_size;
-    size_t rest = room - FUZZ_LENGTH_BYTES;
+    size_t rest = capacity - FUZZ_LENGTH_BYTES;
     if (rest >= FILE_MAX)
         rest = FILE_MAX - 1;
     memcpy(first, files.first, first_size);

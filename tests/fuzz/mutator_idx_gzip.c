@@ -21,33 +21,34 @@ static size_t decompress(const uint8_t *bytes, size_t size, uint8_t *contents)
 }
 
 /* Compresses contents into bytes; 0 if they do not fit. */
-static size_t compress_contents(const uint8_t *contents, size_t size, uint8_t *bytes, size_t room,
-                                int level)
+static size_t compress_contents(const uint8_t *contents, size_t size, uint8_t *bytes,
+                                size_t capacity, int level)
 {
     z_stream stream = {.next_in = (uint8_t *)(uintptr_t)contents,
                        .avail_in = (unsigned)size,
                        .next_out = bytes,
-                       .avail_out = (unsigned)room};
+                       .avail_out = (unsigned)capacity};
     if (deflateInit2(&stream, level, Z_DEFLATED, SMALLEST_WINDOW + GZIP, LEAST_MEMORY,
                      Z_DEFAULT_STRATEGY) != Z_OK)
         return 0;
     const int end = deflate(&stream, Z_FINISH);
     deflateEnd(&stream);
-    return end == Z_STREAM_END ? room - stream.avail_out : 0;
+    return end == Z_STREAM_END ? capacity - stream.avail_out : 0;
 }
 
-static size_t mutate(uint8_t *bytes, size_t size, size_t room, unsigned seed)
+static size_t mutate(uint8_t *bytes, size_t size, size_t capacity, unsigned seed)
 {
     uint8_t contents[CONTENTS_MAX];
     size_t held = seed % 4 == 0 ? 0 : decompress(bytes, size, contents);
     if (held == 0)
-        return LLVMFuzzerMutate(bytes, size, room);
+        return LLVMFuzzerMutate(bytes, size, capacity);
     held = mutate_idx(contents, held, CONTENTS_MAX, seed / 4);
-    const size_t compressed = compress_contents(contents, held, bytes, room, seed % 3 ? 0 : 1);
-    return compressed > 0 ? compressed : LLVMFuzzerMutate(bytes, size < room ? size : room, room);
+    const size_t compressed = compress_contents(contents, held, bytes, capacity, seed % 3 ? 0 : 1);
+    return compressed > 0 ? compressed
+                          : LLVMFuzzerMutate(bytes, size < capacity ? size : capacity, capacity);
 }
 
-size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t room, unsigned seed)
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t capacity, unsigned seed)
 {
-    return mutate_files(bytes, size, room, seed, mutate);
+    return mutate_files(bytes, size, capacity, seed, mutate);
 }

@@ -20,9 +20,9 @@ static size_t promised(const char *text)
     return (size_t)rows * columns * width;
 }
 
-static size_t mutate(uint8_t *bytes, size_t size, size_t room, unsigned seed)
+static size_t mutate(uint8_t *bytes, size_t size, size_t capacity, unsigned seed)
 {
-    size = LLVMFuzzerMutate(bytes, size, room);
+    size = LLVMFuzzerMutate(bytes, size, capacity);
     if (seed % 8 == 0 || size < PREFIX_BYTES)
         return size;
     char text[TEXT_MAX + 1] = "";
@@ -36,11 +36,12 @@ static size_t mutate(uint8_t *bytes, size_t size, size_t room, unsigned seed)
     bytes[8] = (uint8_t)length;
     bytes[9] = 0;
     const size_t elements = promised(text);
-    return elements > room ? size
-                           : mutate_resize(bytes, size, room, PREFIX_BYTES + length + elements);
+    return elements > capacity
+               ? size
+               : mutate_resize(bytes, size, capacity, PREFIX_BYTES + length + elements);
 }
 
-size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t room, unsigned seed)
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t capacity, unsigned seed)
 {
-    return mutate_files(bytes, size, room, seed, mutate);
+    return mutate_files(bytes, size, capacity, seed, mutate);
 }

@@ -50,9 +50,10 @@ static size_t tensor_bytes(const char *from, const char *offsets)
     return bytes;
 }
 
-/* Rewrites the offsets of all tensors. Returns the new length, or the old one if there is no room.
+/* Rewrites the offsets of all tensors. Returns the new length, or the old one if there is no
+ * capacity.
  */
-static size_t lay_out(char *header, size_t length, size_t room)
+static size_t lay_out(char *header, size_t length, size_t capacity)
 {
     char laid[HEADER_MAX + 1];
     size_t used = 0, end = 0;
@@ -70,7 +71,7 @@ static size_t lay_out(char *header, size_t length, size_t room)
         used += (size_t)printed;
         offsets += strcspn(offsets, "]");
     }
-    if (strlen(at) > room || used > room - strlen(at))
+    if (strlen(at) > capacity || used > capacity - strlen(at))
         return length;
     memcpy(laid + used, at, strlen(at));
     used += strlen(at);
@@ -91,33 +92,34 @@ static size_t data_end(const char *header)
     return largest;
 }
 
-size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t room, unsigned seed)
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t capacity, unsigned seed)
 {
     static uint8_t data[1 << 16];
     char header[HEADER_MAX + 1];
-    if (size > room)
-        size = room;
+    if (size > capacity)
+        size = capacity;
     size_t length = header_length(bytes, size);
     if (seed % 8 == 0 || size < LENGTH_BYTES || length > HEADER_MAX || size > sizeof data)
-        return LLVMFuzzerMutate(bytes, size, room);
+        return LLVMFuzzerMutate(bytes, size, capacity);
     size_t data_size = size - LENGTH_BYTES - length;
     memcpy(header, bytes + LENGTH_BYTES, length);
     memcpy(data, bytes + LENGTH_BYTES + length, data_size);
-    size_t header_room = room - LENGTH_BYTES - data_size;
-    if (header_room > HEADER_MAX)
-        header_room = HEADER_MAX;
+    size_t header_capacity = capacity - LENGTH_BYTES - data_size;
+    if (header_capacity > HEADER_MAX)
+        header_capacity = HEADER_MAX;
     if (seed / 8 % 4 > 0)
-        length = LLVMFuzzerMutate((uint8_t *)header, length, header_room);
+        length = LLVMFuzzerMutate((uint8_t *)header, length, header_capacity);
     header[length] = '\0';
     if (seed / 256 % 4 > 0)
-        length = lay_out(header, length, header_room);
-    const size_t data_room = room - LENGTH_BYTES - length;
+        length = lay_out(header, length, header_capacity);
+    const size_t data_capacity = capacity - LENGTH_BYTES - length;
     if (seed / 8 % 4 != 1 && data_size > 0)
         data_size = LLVMFuzzerMutate(data, data_size, data_size);
     header[length] = '\0';
     if (seed / 32 % 8 > 0)
-        data_size = mutate_resize(
-            data, data_size, data_room < sizeof data ? data_room : sizeof data, data_end(header));
+        data_size = mutate_resize(data, data_size,
+                                  data_capacity < sizeof data ? data_capacity : sizeof data,
+                                  data_end(header));
 
     for (int i = 0; i < LENGTH_BYTES; i++)
         bytes[i] = (uint8_t)(length >> 8 * i);

@@ -1,8 +1,8 @@
 /* The layers of bf16.h: on every set and in every layout the bits of plain loops, without other
  * memory accesses. */
+#include "bf16_layouts.h"
 #include "cases.h"
 #include "checks.h"
-#include "forms_bf16.h"
 #include "reference_bf16.h"
 #include "sizes.h"
 #include "tolerance.h"
@@ -20,7 +20,7 @@ struct layer {
     int has_bias;
     lw_activation activation;
     float *x, *w, *b, *dz, *saved; /* floats that are bf16, without gaps; b: any floats */
-    struct forms x_forms, dz_forms, saved_forms;
+    struct bf16_layouts x_layouts, dz_layouts, saved_layouts;
     struct guard forward, backward; /* W packed */
 };
 
@@ -35,7 +35,7 @@ static float *floats_create(struct generator *from, size_t n, enum fill fill, in
 }
 
 /* Converts x to its layouts by lw_bf16_gather, from rows in another order and in two parts. */
-static void gather(struct tally *tally, const struct layer *layer, struct forms *forms,
+static void gather(struct tally *tally, const struct layer *layer, struct bf16_layouts *layouts,
                    const float *x, size_t cols)
 {
     const size_t rows = layer->batch, half = rows / 4 * 2;
@@ -45,13 +45,13 @@ static void gather(struct tally *tally, const struct layer *layer, struct forms 
         index[i] = rows - 1 - i;
         memcpy(other + index[i] * cols, x + i * cols, cols * sizeof *x);
     }
-    forms_create(forms, rows, cols, layer->padding, layer->side);
-    const lw_bf16_output lower = forms_from_row(forms, half);
+    bf16_layouts_create(layouts, rows, cols, layer->padding, layer->side);
+    const lw_bf16_output lower = bf16_layouts_from_row(layouts, half);
     TALLY_CHECK(tally,
-                lw_bf16_gather(half, cols, other, cols, index, &forms->out) == LW_OK &&
+                lw_bf16_gather(half, cols, other, cols, index, &layouts->out) == LW_OK &&
                     lw_bf16_gather(rows - half, cols, other, cols, index + half, &lower) == LW_OK,
                 "%s: %s", layer->title, lw_last_error());
-    forms_check(tally, layer->title, forms, x);
+    bf16_layouts_check(tally, layer->title, layouts, x);
     free(index);
     free(other);
 }
@@ -63,7 +63,7 @@ static void check_panels(struct tally *tally, const struct layer *layer, const l
     for (size_t p = 0; p < k + k % 2; p++) {
         for (size_t j = 0; j < columns; j++) {
             const float want = p < k && j < n ? layer->w[p * w_k + j * w_n] : 0.0f;
-            const float got = reference_float(packed[reference_packed_place(k, p, j)]);
+            const float got = reference_float(packed[reference_packed_index(k, p, j)]);
             TALLY_CHECK(tally, same_bits(got, want), "%s: packed at %zu, %zu is %a, not %a",
                         layer->title, p, j, (double)got, (double)want);
         }
@@ -100,17 +100,17 @@ static void layer_create(struct tally *tally, struct layer *layer, struct genera
     layer->b = floats_create(from, out, fill, 0);
     layer->dz = floats_create(from, batch * out, fill, 1);
     layer->saved = floats_create(from, batch * in, UNIFORM, 1);
-    gather(tally, layer, &layer->x_forms, layer->x, in);
-    gather(tally, layer, &layer->dz_forms, layer->dz, out);
-    gather(tally, layer, &layer->saved_forms, layer->saved, in);
+    gather(tally, layer, &layer->x_layouts, layer->x, in);
+    gather(tally, layer, &layer->dz_layouts, layer->dz, out);
+    gather(tally, layer, &layer->saved_layouts, layer->saved, in);
     pack(tally, layer);
 }
 
 static void layer_free(struct layer *layer)
 {
-    forms_free(&layer->x_forms);
-    forms_free(&layer->dz_forms);
-    forms_free(&layer->saved_forms);
+    bf16_layouts_free(&layer->x_layouts);
+    bf16_layouts_free(&layer->dz_layouts);
+    bf16_layouts_free(&layer->saved_layouts);
     guard_free(&layer->forward);
     guard_free(&layer->backward);
     free(layer->x);
@@ -136,19 +136,20 @@ static void check_chain(struct tally *tally, const struct layer *layer, float go
 static void check_forward(struct tally *tally, const struct layer *layer)
 {
     const size_t batch = layer->batch, in = layer->in, out = layer->out, half = batch / 4 * 2;
-    struct forms z, y;
-    forms_create(&z, batch, out, layer->padding, layer->side);
-    forms_create(&y, batch, out, layer->padding + 1, layer->side);
+    struct bf16_layouts z, y;
+    bf16_layouts_create(&z, batch, out, layer->padding, layer->side);
+    bf16_layouts_create(&y, batch, out, layer->padding + 1, layer->side);
     const int has_z =
         layer->activation == LW_ACTIVATION_GELU || layer->activation == LW_ACTIVATION_SILU;
     const float *b = layer->has_bias ? layer->b : NULL;
     for (int part = 0; part < 2; part++) {
         const size_t row = part ? half : 0, rows = part ? batch - half : half;
-        const lw_bf16_output to = forms_from_row(&y, row), pre = forms_from_row(&z, row);
-        const lw_bf16 *x = forms_from_row(&layer->x_forms, row).rows;
+        const lw_bf16_output to = bf16_layouts_from_row(&y, row),
+                             pre = bf16_layouts_from_row(&z, row);
+        const lw_bf16 *x = bf16_layouts_from_row(&layer->x_layouts, row).rows;
         const lw_status status =
-            lw_bf16_linear_forward(rows, in, out, x, layer->x_forms.out.ld, layer->forward.data, b,
-                                   layer->activation, has_z ? pre.rows : NULL, pre.ld, &to);
+            lw_bf16_linear_forward(rows, in, out, x, layer->x_layouts.out.ld, layer->forward.data,
+                                   b, layer->activation, has_z ? pre.rows : NULL, pre.ld, &to);
         TALLY_CHECK(tally, status == LW_OK, "%s: %s", layer->title, lw_last_error());
     }
     float *want = malloc((batch * out + 1) * sizeof *want);
@@ -169,20 +170,20 @@ static void check_forward(struct tally *tally, const struct layer *layer)
                     layer->title, i, j, (unsigned)z.out.rows[at], (unsigned)wanted);
     }
     lw_activate(layer->activation, batch * out, want, want);
-    forms_check(tally, layer->title, &y, want);
+    bf16_layouts_check(tally, layer->title, &y, want);
     free(want);
-    forms_free(&z);
-    forms_free(&y);
+    bf16_layouts_free(&z);
+    bf16_layouts_free(&y);
 }
 
 static void check_backward_input(struct tally *tally, const struct layer *layer)
 {
     const size_t batch = layer->batch, in = layer->in, out = layer->out;
-    const struct forms *saved = &layer->saved_forms;
-    struct forms dx;
-    forms_create(&dx, batch, in, layer->padding, layer->side);
+    const struct bf16_layouts *saved = &layer->saved_layouts;
+    struct bf16_layouts dx;
+    bf16_layouts_create(&dx, batch, in, layer->padding, layer->side);
     const lw_status status = lw_bf16_linear_backward_input(
-        batch, in, out, layer->dz_forms.out.rows, layer->dz_forms.out.ld, layer->backward.data,
+        batch, in, out, layer->dz_layouts.out.rows, layer->dz_layouts.out.ld, layer->backward.data,
         layer->activation, layer->activation == LW_ACTIVATION_LINEAR ? NULL : saved->out.rows,
         saved->out.ld, &dx.out);
     TALLY_CHECK(tally, status == LW_OK, "%s: %s", layer->title, lw_last_error());
@@ -193,16 +194,16 @@ static void check_backward_input(struct tally *tally, const struct layer *layer)
                 reference_dot(0.0f, out, layer->dz + i * out, 1, layer->w + j * out, 1);
     }
     lw_activate_backward(layer->activation, batch * in, layer->saved, want, want);
-    forms_check(tally, layer->title, &dx, want);
+    bf16_layouts_check(tally, layer->title, &dx, want);
     free(want);
-    forms_free(&dx);
+    bf16_layouts_free(&dx);
 }
 
 static void check_backward_weights(struct tally *tally, const struct layer *layer, float beta)
 {
     const size_t batch = layer->batch, in = layer->in, out = layer->out, half = in / 2;
     const size_t ld = out + layer->padding;
-    const lw_bf16_output *x = &layer->x_forms.out, *dz = &layer->dz_forms.out;
+    const lw_bf16_output *x = &layer->x_layouts.out, *dz = &layer->dz_layouts.out;
     struct guard dw =
         guard_alloc(in > 0 && out > 0 ? ((in - 1) * ld + out) * sizeof(float) : 0, layer->side);
     struct guard db = guard_alloc(out * sizeof(float), layer->side);

@@ -10,11 +10,11 @@
 /* Zeroed, aligned to a cache line, with space for the whole vectors that a read may cover. */
 static void *zeroed(size_t bytes)
 {
-    const size_t room = (bytes + 127) / 64 * 64;
-    void *memory = aligned_alloc(64, room);
+    const size_t allocated = (bytes + 127) / 64 * 64;
+    void *memory = aligned_alloc(64, allocated);
     if (!memory)
         abort();
-    memset(memory, 0, room);
+    memset(memory, 0, allocated);
     return memory;
 }
 

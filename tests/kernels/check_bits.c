@@ -26,7 +26,7 @@ static void check_fill(struct tally *tally, const struct operation *operation, i
 
 void check_bits(struct tally *tally, const struct operation *operation)
 {
-    struct size_list list = sizes_few(operation);
+    struct size_list list = sizes_skinny_m(operation);
     for (size_t i = 0; i < list.count; i++) {
         for (int variant = 0; variant < operation->variants; variant++) {
             for (size_t padding = 0; padding <= 2; padding += 2) {
@@ -183,7 +183,7 @@ void check_chains(struct tally *tally, const struct operation *unused)
     (void)unused;
     for (size_t c = 0; c < sizeof chains / sizeof *chains; c++) {
         const struct operation *operation = operation_find(chains[c].operation);
-        struct size_list list = sizes_few(operation);
+        struct size_list list = sizes_skinny_m(operation);
         for (size_t i = 0; i < list.count; i++) {
             for (int form = 0; form < LAYOUTS * operation->variants; form++) {
                 const struct layout layout = layouts[form % LAYOUTS];

@@ -18,7 +18,7 @@ void check_bounded(struct tally *tally, const struct operation *operation)
 {
     /* In fast mode every second size has padding, the others none. */
     const size_t step = is_fast() ? 2 : 1;
-    struct size_list list = sizes_few(operation);
+    struct size_list list = sizes_skinny_m(operation);
     for (size_t i = 0; i < list.count; i++) {
         for (int variant = 0; variant < operation->variants; variant++) {
             for (size_t padding = i % step; padding < 2; padding += step) {

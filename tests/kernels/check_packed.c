@@ -154,7 +154,7 @@ void check_packed(struct tally *tally, const struct operation *unused)
     const struct operation *sgemm = operation_find("lw_sgemm");
     const struct operation *forward = operation_find("lw_linear_forward");
     check_sizes(tally, "lw_sgemm", sizes_at_edges(sgemm));
-    check_sizes(tally, "lw_sgemm", sizes_few(sgemm));
+    check_sizes(tally, "lw_sgemm", sizes_skinny_m(sgemm));
     check_sizes(tally, "lw_sgemm", sizes_of_paths(sgemm));
     check_sizes(tally, "lw_linear_forward", sizes_at_edges(forward));
     check_sizes(tally, "lw_linear_forward", sizes_of_paths(forward));

@@ -33,7 +33,7 @@ static void forward(struct tally *tally, lw_activation activation)
                 "special bf16: %s", lw_last_error());
     /* Zero padding after the rows for any contents: sigmoid(0) and Inf * 0 are not 0. */
     for (size_t i = 0; i < BATCH; i++)
-        TALLY_CHECK(tally, y[i * LD_OUT + OUT] == 0, "behind row %zu: %04x", i,
+        TALLY_CHECK(tally, y[i * LD_OUT + OUT] == 0, "after row %zu: %04x", i,
                     (unsigned)y[i * LD_OUT + OUT]);
     for (size_t j = 0; j < OUT; j++)
         TALLY_CHECK(tally, vnni2[2 * (BATCH / 2 * OUT + j) + 1] == 0, "below the last row: %04x",

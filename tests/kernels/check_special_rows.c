@@ -50,10 +50,10 @@ static void check_single_infinity(struct tally *tally, size_t n)
         lw_softmax(1, n, x, n, y, n);
         lw_log_softmax(1, n, x, n, log_y, n);
         for (size_t j = 0; j < n; j++) {
-            const double share = 1.0 / (double)(n - 1);
+            const double probability = 1.0 / (double)(n - 1);
             const int right = j == at ? y[j] == 0.0f && log_y[j] == -INFINITY
-                                      : fabs((double)y[j] - share) <= 1e-6 &&
-                                            fabs((double)log_y[j] - log(share)) <= 1e-6;
+                                      : fabs((double)y[j] - probability) <= 1e-6 &&
+                                            fabs((double)log_y[j] - log(probability)) <= 1e-6;
             TALLY_CHECK(tally, right, "-Inf at %zu of %zu: %g and %g at %zu", at, n, (double)y[j],
                         (double)log_y[j], j);
         }

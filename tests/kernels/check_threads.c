@@ -11,8 +11,8 @@ static lw_status call(const struct problem *p)
 }
 
 /* Computes p again on `threads` threads. */
-static void check_team(struct tally *tally, struct problem *p, const struct problem *alone,
-                       int threads)
+static void check_thread_count(struct tally *tally, struct problem *p, const struct problem *alone,
+                               int threads)
 {
     char what[32];
     snprintf(what, sizeof what, "%d threads against 1", threads);
@@ -94,7 +94,7 @@ static void check_size(struct tally *tally, const struct operation *operation, i
     lw_set_threads(1);
     problem_run(tally, &alone);
     for (size_t i = 0; i < sizeof teams / sizeof *teams; i += is_fast() ? 3 : 1)
-        check_team(tally, &p, &alone, teams[i]);
+        check_thread_count(tally, &p, &alone, teams[i]);
     check_in_region(tally, callers, &alone);
     check_at_once(tally, callers, &alone);
     for (int i = 0; i < CALLERS; i++)

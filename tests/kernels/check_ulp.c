@@ -35,7 +35,7 @@ void check_ulp(struct tally *tally, const struct operation *unused)
                 x[i] = (float)(220.0 * generate_uniform(&from) - 110.0);
             ulp_measure(function, &set, 1, n, x, &worst);
         }
-        TALLY_CHECK(tally, worst.share <= 1.0, "%s of %a: %.3f times the bound", function->name,
-                    (double)worst.at_share, worst.share);
+        TALLY_CHECK(tally, worst.ratio <= 1.0, "%s of %a: %.3f times the bound", function->name,
+                    (double)worst.at_ratio, worst.ratio);
     }
 }

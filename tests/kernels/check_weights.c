@@ -24,7 +24,7 @@ enum { LARGE = sizeof large / sizeof *large };
 /* ---- Places ---- */
 
 /* Every element has a distinct index, which pack and unpack use. */
-static void check_places(struct tally *tally, struct weights_case *c)
+static void check_indices(struct tally *tally, struct weights_case *c)
 {
     const lw_weights *weights = &c->weights;
     const size_t n = weights->in * weights->out, floats = lw_weights_floats(weights);
@@ -149,7 +149,7 @@ void case_weights_passes(struct tally *tally, size_t batch, size_t in, size_t ou
     struct weights_case c;
     weights_case_create(&c, batch, in, out, variant % 3, variant % 2 ? GUARD_AFTER : GUARD_BEFORE);
     if (batch == batches[variant % BATCHES] || in * out > 100000)
-        check_places(tally, &c);
+        check_indices(tally, &c);
     check_forward(tally, &c, variant);
     check_forward(tally, &c, 3 * variant + 4);
     const lw_activation step = batch == 17 && in * out < 100000 ? 1 : 3;

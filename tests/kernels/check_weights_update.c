@@ -202,8 +202,8 @@ static void outcome_free(struct outcome *o)
     weights_values_free(&o->after[1]);
 }
 
-static void check_teams(struct tally *tally, struct weights_case *c,
-                        const struct weights_rule *rule)
+static void check_all_thread_counts(struct tally *tally, struct weights_case *c,
+                                    const struct weights_rule *rule)
 {
     static const int teams[] = {2, 3, 5, 8};
     const size_t in = c->weights.in, out = c->weights.out;
@@ -244,7 +244,7 @@ void check_weights_threads(struct tally *tally, const struct operation *operatio
         struct weights_case c;
         weights_case_create(&c, layers[i][0], layers[i][1], layers[i][2], i % 2, GUARD_AFTER);
         for (size_t rule = i % 2; rule < WEIGHTS_RULES; rule += 2)
-            check_teams(tally, &c, &weights_rules[rule]);
+            check_all_thread_counts(tally, &c, &weights_rules[rule]);
         weights_case_destroy(&c);
     }
 }

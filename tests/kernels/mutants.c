@@ -92,15 +92,15 @@ static void edit_sum_order(struct lw_isa *isa)
     isa->sum_squares = squares_in_order;
 }
 
-static void later_sums_begin_anew(size_t rows, size_t cols, const float *x, size_t ldx,
-                                  int add_to_out, float *out)
+static void later_sums_restart(size_t rows, size_t cols, const float *x, size_t ldx, int add_to_out,
+                               float *out)
 {
     const size_t block = 32, first = rows > block ? block : 0;
     good_isa->column_sums(rows - first, cols, x + first * ldx, ldx, add_to_out, out);
 }
 static void edit_column_sums(struct lw_isa *isa)
 {
-    isa->column_sums = later_sums_begin_anew;
+    isa->column_sums = later_sums_restart;
 }
 
 /* Processes a chunk of 512 elements by its first loop only. */
@@ -287,9 +287,9 @@ static lw_status last_of_equals(const struct problem *p)
 }
 
 static const struct mutant mutants[] = {
-    {"scalar behind an FMA name", "bits", "lw_linear_forward", edit_wrong_set, NULL},
-    {"scalar behind an FMA name", "bits", "lw_vector_exp", edit_wrong_set, NULL},
-    {"scalar behind an FMA name", "dispatch", "lw_vector_exp", edit_wrong_set, NULL},
+    {"scalar functions with an FMA name", "bits", "lw_linear_forward", edit_wrong_set, NULL},
+    {"scalar functions with an FMA name", "bits", "lw_vector_exp", edit_wrong_set, NULL},
+    {"scalar functions with an FMA name", "dispatch", "lw_vector_exp", edit_wrong_set, NULL},
     {"ReLU loses NaN", "special_vectors", NULL, edit_relu_nan, NULL},
     {"ReLU gives -0", "special_vectors", NULL, edit_relu_zero, NULL},
     {"derivative missing", "bounded", "lw_activate_backward", edit_derivative, NULL},

@@ -13,8 +13,8 @@ static void edit_rounding(struct lw_isa *isa)
     isa->bf16_from_float = truncates;
 }
 
-static void keeps_what_lies_behind(const struct lw_bf16_epilogue *epilogue, size_t row, size_t n,
-                                   const float *upper, const float *lower)
+static void keeps_data_after_end(const struct lw_bf16_epilogue *epilogue, size_t row, size_t n,
+                                 const float *upper, const float *lower)
 {
     lw_bf16 *const behind =
         epilogue->to.rows ? epilogue->to.rows + row * epilogue->to.ld + n : NULL;
@@ -23,9 +23,9 @@ static void keeps_what_lies_behind(const struct lw_bf16_epilogue *epilogue, size
     if (behind && n % 2)
         *behind = before;
 }
-static void edit_zero_behind(struct lw_isa *isa)
+static void edit_zero_after(struct lw_isa *isa)
 {
-    isa->bf16_two_rows = keeps_what_lies_behind;
+    isa->bf16_two_rows = keeps_data_after_end;
 }
 
 /* ---- Packing ---- */
@@ -119,28 +119,28 @@ static void edit_saved(struct lw_isa *isa)
     isa->bf16_finish = ignores_saved;
 }
 
-static void sums_begin_anew(size_t steps, size_t cols, const float *vnni2, size_t ld,
-                            int add_to_out, float *out)
+static void sums_restart(size_t steps, size_t cols, const float *vnni2, size_t ld, int add_to_out,
+                         float *out)
 {
     (void)add_to_out;
     good_isa->bf16_column_sums(steps, cols, vnni2, ld, 0, out);
 }
 static void edit_sums(struct lw_isa *isa)
 {
-    isa->bf16_column_sums = sums_begin_anew;
+    isa->bf16_column_sums = sums_restart;
 }
 
 /* Also activates the padding of an odd number of columns: sigmoid(0) is not 0. */
-static void fills_what_lies_behind(const struct lw_bf16_epilogue *epilogue, size_t m, size_t n,
-                                   float *c, size_t ldc)
+static void fills_data_after_end(const struct lw_bf16_epilogue *epilogue, size_t m, size_t n,
+                                 float *c, size_t ldc)
 {
     good_isa->bf16_finish(epilogue, m, n, c, ldc);
     for (size_t i = 0; n % 2 && epilogue->to.rows && i < m; i++)
         epilogue->to.rows[i * epilogue->to.ld + n] = 0x3f00;
 }
-static void edit_behind(struct lw_isa *isa)
+static void edit_after(struct lw_isa *isa)
 {
-    isa->bf16_finish = fills_what_lies_behind;
+    isa->bf16_finish = fills_data_after_end;
 }
 
 /* ---- Master weights ---- */
@@ -158,7 +158,7 @@ static void edit_update(struct lw_isa *isa)
 
 static const struct mutant mutants[] = {
     {"bf16 truncated", "bf16", NULL, edit_rounding, NULL},
-    {"no zero behind odd rows", "bf16", NULL, edit_zero_behind, NULL},
+    {"no zero after odd rows", "bf16", NULL, edit_zero_after, NULL},
     {"vnni2 of one operand swapped", "bf16", NULL, edit_pairs, NULL},
     {"another panel packed", "bf16", NULL, edit_panel, NULL},
     {"last odd row not packed", "bf16", NULL, edit_odd_rows, NULL},
@@ -168,6 +168,6 @@ static const struct mutant mutants[] = {
     {"derivative forgotten in bf16", "bf16", NULL, edit_saved, NULL},
     {"sums of vnni2 restarted", "bf16", NULL, edit_sums, NULL},
     {"update from vnni2 applied twice", "bf16_weights", NULL, edit_update, NULL},
-    {"activation behind odd rows", "special_bf16", NULL, edit_behind, NULL},
+    {"activation after odd rows", "special_bf16", NULL, edit_after, NULL},
 };
 const struct mutant_list mutants_of_bf16 = {mutants, sizeof mutants / sizeof *mutants};

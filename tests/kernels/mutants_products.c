@@ -119,16 +119,16 @@ static void edit_last_vector(struct lw_isa *isa)
 }
 
 /* All rows of a skinny product use the first row of A. */
-static void few_rows_alike(const struct lw_column_panel *panel)
+static void skinny_m_rows_equal(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
     if (broken.m > 1 && broken.m <= sizeof good_isa->nr_skinny / sizeof *good_isa->nr_skinny)
         broken.a_row = 0;
     good_isa->gemm_panel(&broken);
 }
-static void edit_few_rows(struct lw_isa *isa)
+static void edit_skinny_m(struct lw_isa *isa)
 {
-    isa->gemm_panel = few_rows_alike;
+    isa->gemm_panel = skinny_m_rows_equal;
 }
 
 /* Reads the panels of a packed B as contiguous columns. */
@@ -171,15 +171,15 @@ static void edit_dot_bias(struct lw_isa *isa)
 }
 
 /* Every part of the rows uses the data of the first one. */
-static void dot_place_lost(const struct lw_dot_gemm *dots)
+static void dot_position_lost(const struct lw_dot_gemm *dots)
 {
     struct lw_dot_gemm broken = *dots;
     broken.row = 0;
     good_isa->gemm_dot(&broken);
 }
-static void edit_dot_place(struct lw_isa *isa)
+static void edit_dot_position(struct lw_isa *isa)
 {
-    isa->gemm_dot = dot_place_lost;
+    isa->gemm_dot = dot_position_lost;
 }
 
 static void last_column_not_transposed(size_t rows, size_t cols, const float *from, size_t stride,
@@ -193,41 +193,41 @@ static void edit_transpose(struct lw_isa *isa)
     isa->transpose = last_column_not_transposed;
 }
 
-static void short_last_k_dropped(const struct lw_column_panel *panel)
+static void small_k_last_k_dropped(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
     broken.kc -= broken.kc > 1 && broken.b_row != 0;
     good_isa->gemm_small_k(&broken);
 }
-static void edit_short_last_k(struct lw_isa *isa)
+static void edit_small_k_last_k(struct lw_isa *isa)
 {
-    isa->gemm_small_k = short_last_k_dropped;
+    isa->gemm_small_k = small_k_last_k_dropped;
 }
 
 /* Reads contiguous columns of B as rows; accesses no other memory. */
-static void short_not_unzipped(const struct lw_column_panel *panel)
+static void small_k_not_deinterleaved(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
     broken.b_row += broken.b_row == 0 ? broken.n : 0;
     good_isa->gemm_small_k(&broken);
 }
-static void edit_short_unzip(struct lw_isa *isa)
+static void edit_small_k_deinterleave(struct lw_isa *isa)
 {
-    isa->gemm_small_k = short_not_unzipped;
+    isa->gemm_small_k = small_k_not_deinterleaved;
 }
 
-static void short_starts_from_zero(const struct lw_column_panel *panel)
+static void small_k_starts_from_zero(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
     broken.add_to_c = 0;
     good_isa->gemm_small_k(&broken);
 }
-static void edit_short_add_to_c(struct lw_isa *isa)
+static void edit_small_k_add_to_c(struct lw_isa *isa)
 {
-    isa->gemm_small_k = short_starts_from_zero;
+    isa->gemm_small_k = small_k_starts_from_zero;
 }
 
-static void short_bias_missing(const struct lw_column_panel *panel)
+static void small_k_bias_missing(const struct lw_column_panel *panel)
 {
     struct lw_epilogue epilogue = *panel->epilogue;
     struct lw_column_panel broken = *panel;
@@ -235,39 +235,39 @@ static void short_bias_missing(const struct lw_column_panel *panel)
     broken.epilogue = &epilogue;
     good_isa->gemm_small_k(&broken);
 }
-static void edit_short_bias(struct lw_isa *isa)
+static void edit_small_k_bias(struct lw_isa *isa)
 {
-    isa->gemm_small_k = short_bias_missing;
+    isa->gemm_small_k = small_k_bias_missing;
 }
 
 /* Only if the rows of C are contiguous and vectors may cross row ends. */
-static int is_narrow_and_large(const struct lw_column_panel *panel)
+static int is_flattened(const struct lw_column_panel *panel)
 {
     return panel->n == panel->ldc && panel->n < good_isa->lanes && panel->m * panel->n >= 4096;
 }
 
-static void flat_last_row_dropped(const struct lw_column_panel *panel)
+static void flattened_last_row_dropped(const struct lw_column_panel *panel)
 {
     struct lw_column_panel broken = *panel;
-    broken.m -= is_narrow_and_large(panel) ? 1 : 0;
+    broken.m -= is_flattened(panel) ? 1 : 0;
     good_isa->gemm_small_k(&broken);
 }
-static void edit_flat_last_row(struct lw_isa *isa)
+static void edit_flattened_last_row(struct lw_isa *isa)
 {
-    isa->gemm_small_k = flat_last_row_dropped;
+    isa->gemm_small_k = flattened_last_row_dropped;
 }
 
-static void flat_reads_on(const struct lw_column_panel *panel)
+static void flattened_reads_on(const struct lw_column_panel *panel)
 {
     good_isa->gemm_small_k(panel);
-    if (is_narrow_and_large(panel)) {
+    if (is_flattened(panel)) {
         const volatile float beyond = *(const volatile float *)(panel->a + panel->m * panel->a_row);
         (void)beyond;
     }
 }
-static void edit_flat_reads_on(struct lw_isa *isa)
+static void edit_flattened_reads_on(struct lw_isa *isa)
 {
-    isa->gemm_small_k = flat_reads_on;
+    isa->gemm_small_k = flattened_reads_on;
 }
 
 /* Loses a panel's last float, as whole vectors written in another order would. */
@@ -440,26 +440,29 @@ static const struct mutant mutants[] = {
     {"column of dot products dropped", "exact", "lw_sgemm", edit_dot_column, NULL},
     {"rows below tiles of dot products dropped", "exact", "lw_sgemm", edit_dot_rows, NULL},
     {"last vector of a panel shifted", "exact", "lw_sgemm", edit_last_vector, NULL},
-    {"few rows alike", "exact", "lw_sgemm", edit_few_rows, NULL},
-    {"few rows alike", "chains", NULL, edit_few_rows, NULL},
+    {"rows of skinny M equal", "exact", "lw_sgemm", edit_skinny_m, NULL},
+    {"rows of skinny M equal", "chains", NULL, edit_skinny_m, NULL},
     {"panels ignored", "packed", NULL, edit_panels, NULL},
     {"derivative left out", "exact", "lw_linear_backward_input", edit_panel_derivative, NULL},
     {"bias of dot products missing", "exact", "lw_linear_forward", edit_dot_bias, NULL},
     {"bias of dot products missing", "chains", NULL, edit_dot_bias, NULL},
-    {"place of dot products lost", "threads", "lw_linear_backward_input", edit_dot_place, NULL},
+    {"position of dot products lost", "threads", "lw_linear_backward_input", edit_dot_position,
+     NULL},
     {"column not transposed", "exact", "lw_linear_forward", edit_transpose, NULL},
     {"column not transposed", "chains", NULL, edit_transpose, NULL},
-    {"last k of a short product dropped", "exact", "lw_linear_forward", edit_short_last_k, NULL},
-    {"last k of a short product dropped", "chains", NULL, edit_short_last_k, NULL},
-    {"short B not unzipped", "exact", "lw_sgemm", edit_short_unzip, NULL},
-    {"short B not unzipped", "chains", NULL, edit_short_unzip, NULL},
-    {"short B not unzipped", "bits", "lw_linear_backward_input", edit_short_unzip, NULL},
-    {"short product not added to C", "exact", "lw_sgemm", edit_short_add_to_c, NULL},
-    {"bias of a short product missing", "bounded", "lw_linear_forward", edit_short_bias, NULL},
-    {"last narrow row dropped", "exact", "lw_sgemm", edit_flat_last_row, NULL},
-    {"last narrow row dropped", "threads", "lw_linear_forward", edit_flat_last_row, NULL},
-    {"last narrow row dropped", "bits", "lw_sgemm", edit_flat_last_row, NULL},
-    {"A read on behind narrow rows", "memory", "lw_sgemm", edit_flat_reads_on, NULL},
+    {"last k of a small-K product dropped", "exact", "lw_linear_forward", edit_small_k_last_k,
+     NULL},
+    {"last k of a small-K product dropped", "chains", NULL, edit_small_k_last_k, NULL},
+    {"small-K B not deinterleaved", "exact", "lw_sgemm", edit_small_k_deinterleave, NULL},
+    {"small-K B not deinterleaved", "chains", NULL, edit_small_k_deinterleave, NULL},
+    {"small-K B not deinterleaved", "bits", "lw_linear_backward_input", edit_small_k_deinterleave,
+     NULL},
+    {"small-K product not added to C", "exact", "lw_sgemm", edit_small_k_add_to_c, NULL},
+    {"bias of a small-K product missing", "bounded", "lw_linear_forward", edit_small_k_bias, NULL},
+    {"last flattened row dropped", "exact", "lw_sgemm", edit_flattened_last_row, NULL},
+    {"last flattened row dropped", "threads", "lw_linear_forward", edit_flattened_last_row, NULL},
+    {"last flattened row dropped", "bits", "lw_sgemm", edit_flattened_last_row, NULL},
+    {"A read past flattened rows", "memory", "lw_sgemm", edit_flattened_reads_on, NULL},
     {"B packed one float short", "exact", "lw_sgemm", edit_b_one_short, NULL},
     {"B packed one float short", "packed", NULL, edit_b_one_short, NULL},
     {"A packed one float short", "exact", "lw_sgemm", edit_a_one_short, NULL},

@@ -186,6 +186,6 @@ static const struct mutant mutants[] = {
     {"last panel of A left out", "weights", NULL, edit_last_panel, NULL},
     {"range of rows ignored", "weights_update", NULL, edit_range, NULL},
     {"moment of the next weight", "weights_update", NULL, edit_next_moment, NULL},
-    {"step depends on the share", "weights_threads", NULL, edit_threads, NULL},
+    {"step depends on the part", "weights_threads", NULL, edit_threads, NULL},
 };
 const struct mutant_list mutants_of_weights = {mutants, sizeof mutants / sizeof *mutants};

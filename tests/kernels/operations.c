@@ -119,7 +119,7 @@ static lw_status linear_backward_weights_call(const struct problem *p)
                                       p->parameters.beta, dw->data, dw->ld, db->data);
 }
 
-static int is_narrow(size_t n, size_t k)
+static int prefers_dot_products(size_t n, size_t k)
 {
     return n <= 12 && k >= 32 && k <= 1 << 17;
 }
@@ -128,12 +128,13 @@ int takes_dot_products(const struct problem *p)
 {
     const struct parameters *q = &p->parameters;
     if (p->operation->call == linear_forward_call)
-        return is_narrow(p->n, p->k);
+        return prefers_dot_products(p->n, p->k);
     if (p->operation->call == linear_backward_input_call)
-        return is_narrow(p->k, p->n);
+        return prefers_dot_products(p->k, p->n);
     const int few = q->transb && (p->m <= 4 || p->n <= 16) && p->k >= 32;
-    return p->operation->call == sgemm_call && !q->transa && (few || is_narrow(p->n, p->k)) &&
-           q->alpha == 1.0f && (q->beta == 0.0f || q->beta == 1.0f);
+    return p->operation->call == sgemm_call && !q->transa &&
+           (few || prefers_dot_products(p->n, p->k)) && q->alpha == 1.0f &&
+           (q->beta == 0.0f || q->beta == 1.0f);
 }
 
 /* ---- Vectors ---- */

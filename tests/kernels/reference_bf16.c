@@ -41,7 +41,7 @@ float reference_dot(float c, size_t k, const float *a, size_t a_step, const floa
     return c;
 }
 
-size_t reference_packed_place(size_t k, size_t p, size_t j)
+size_t reference_packed_index(size_t k, size_t p, size_t j)
 {
     const size_t steps = (k + 1) / 2, panel = j / LW_BF16_PANEL;
     return 2 * (panel * steps * LW_BF16_PANEL + p / 2 * LW_BF16_PANEL + j % LW_BF16_PANEL) + p % 2;

@@ -16,6 +16,6 @@ float reference_dot(float c, size_t k, const float *a, size_t a_step, const floa
                     size_t b_step);
 
 /* Index of element (p, j) in packed weights, for a sum over k with n results. */
-size_t reference_packed_place(size_t k, size_t p, size_t j);
+size_t reference_packed_index(size_t k, size_t p, size_t j);
 
 #endif

@@ -171,10 +171,12 @@ void reference_softmax_cross_entropy_probs(const struct problem *p, struct expec
         }
         expect_loss(e, i, loss, error + SMALLEST);
         for (size_t j = 0; j < p->n; j++) {
-            const double share = softmax_at(&row, j) * weight;
+            const double expected_p = softmax_at(&row, j) * weight;
             const double bound = weight * 2.0 * softmax_error(&row, j) +
-                                 (row_sum + 2.0 * UNIT) * fabs(share) + UNIT * fabs((double)t[j]);
-            expect_gradient(e, i * p->n + j, scale * (share - (double)t[j]), fabs(scale) * bound);
+                                 (row_sum + 2.0 * UNIT) * fabs(expected_p) +
+                                 UNIT * fabs((double)t[j]);
+            expect_gradient(e, i * p->n + j, scale * (expected_p - (double)t[j]),
+                            fabs(scale) * bound);
         }
     }
 }

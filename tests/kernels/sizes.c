@@ -63,7 +63,7 @@ static void append_path(struct size_list *list, const struct operation *operatio
 }
 
 /* B in registers: separate code for each number of steps. */
-static void append_short(struct size_list *list, const struct operation *operation)
+static void append_small_k(struct size_list *list, const struct operation *operation)
 {
     static const size_t m[] = {1, 9, 18}, n[] = {2, 6, 16, 29, 39};
     for (size_t k = 1; k <= 17; k++) {
@@ -76,7 +76,7 @@ static void append_short(struct size_list *list, const struct operation *operati
 
 /* Vectors across row ends, from 4096 elements; other code for the rows after the last whole period.
  */
-static void append_flat(struct size_list *list, const struct operation *operation)
+static void append_flattened(struct size_list *list, const struct operation *operation)
 {
     static const size_t n[] = {1, 2, 3, 4, 5, 6, 10, 12};
     static const size_t more[] = {0, 1, 5};
@@ -117,8 +117,8 @@ struct size_list sizes_of_paths(const struct operation *operation)
     struct size_list list = {0, NULL};
     if (operation->extents != PRODUCT)
         return list;
-    append_short(&list, operation);
-    append_flat(&list, operation);
+    append_small_k(&list, operation);
+    append_flattened(&list, operation);
     append_last_tiles(&list, operation);
     append_dots(&list, operation);
     if (is_fast())
@@ -220,7 +220,7 @@ struct size_list sizes_at_blocks(const struct operation *operation)
     return list;
 }
 
-struct size_list sizes_few(const struct operation *operation)
+struct size_list sizes_skinny_m(const struct operation *operation)
 {
     struct size_list list = {0, NULL};
     switch (operation->extents) {

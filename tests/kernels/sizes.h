@@ -17,7 +17,7 @@ struct size_list sizes_at_blocks(const struct operation *operation);
  * other functions. */
 struct size_list sizes_of_paths(const struct operation *operation);
 /* A few of each order of magnitude. */
-struct size_list sizes_few(const struct operation *operation);
+struct size_list sizes_skinny_m(const struct operation *operation);
 /* Worth several threads, in no dimension a multiple of a tile or a vector. */
 struct size_list sizes_threaded(const struct operation *operation);
 

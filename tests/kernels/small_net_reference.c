@@ -14,7 +14,7 @@ static void must(lw_status status)
         abort();
 }
 
-static float *room(size_t count)
+static float *allocate(size_t count)
 {
     float *const x = calloc(count + 1, sizeof *x);
     if (!x)
@@ -25,7 +25,7 @@ static float *room(size_t count)
 /* The rows of a matrix that the batch selects. */
 static float *picked_rows(const struct small_net_case *c, const float *from, size_t cols)
 {
-    float *const to = room(c->batch.rows * cols);
+    float *const to = allocate(c->batch.rows * cols);
     for (size_t i = 0; i < c->batch.rows; i++) {
         const size_t row = c->batch.index ? c->batch.index[i] : i;
         for (size_t j = 0; j < cols; j++)
@@ -47,7 +47,7 @@ static float *target_values(const struct small_net_case *c)
 {
     if (!c->batch.labels)
         return picked_rows(c, c->values, c->outputs);
-    float *const values = room(c->batch.rows * c->outputs);
+    float *const values = allocate(c->batch.rows * c->outputs);
     for (size_t i = 0; i < c->batch.rows; i++) {
         const int32_t label = c->labels[c->batch.index ? c->batch.index[i] : i];
         if (c->outputs == 1)
@@ -161,11 +161,11 @@ void small_net_reference(const struct small_net_case *c, struct small_net_result
     const float *x[LW_SMALL_NET_MAX_LAYERS + 1] = {inputs};
     size_t in[LW_SMALL_NET_MAX_LAYERS + 1] = {plan->inputs};
     struct matrices layer[LW_SMALL_NET_MAX_LAYERS];
-    want->row_loss = room(rows);
-    want->sums = room(blocks * plan->parameter_count);
+    want->row_loss = allocate(rows);
+    want->sums = allocate(blocks * plan->parameter_count);
     for (size_t l = 0; l <= last; l++) {
         const size_t n = plan->layers[l].units;
-        layer[l] = (struct matrices){room(rows * n), room(rows * n), room(rows * n)};
+        layer[l] = (struct matrices){allocate(rows * n), allocate(rows * n), allocate(rows * n)};
         forward_chains(c, l, in[l], x[l], layer[l].z);
         if (plan->layers[l].activation == LW_ACTIVATION_SOFTMAX)
             must(lw_softmax(rows, n, layer[l].z, n, layer[l].y, n));

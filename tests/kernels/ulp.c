@@ -117,8 +117,8 @@ void ulp_merge(struct ulp_worst *worst, const struct ulp_worst *other)
         worst->ulps = other->ulps;
         worst->x = other->x;
     }
-    if (other->share > worst->share) {
-        worst->share = other->share;
-        worst->at_share = other->at_share;
+    if (other->ratio > worst->ratio) {
+        worst->ratio = other->ratio;
+        worst->at_ratio = other->at_ratio;
     }
 }

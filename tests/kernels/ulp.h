@@ -16,8 +16,8 @@ extern const size_t ulp_function_count;
 
 /* The largest error, and the largest ratio to the permitted error. */
 struct ulp_worst {
-    double ulps, share;
-    float x, at_share;
+    double ulps, ratio;
+    float x, at_ratio;
 };
 
 /* n numbers, at most ULP_BATCH, on `count` instruction sets; worst has an entry for each set. */

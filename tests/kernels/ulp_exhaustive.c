@@ -56,9 +56,9 @@ int main(int argc, char **argv)
         measure_all(function, sets, count, worst);
         for (size_t s = 0; s < count; s++) {
             printf("%-7s %-7s %.4f ulp at %a; %.4f of the bound at %a\n", function->name,
-                   sets[s]->name, worst[s].ulps, (double)worst[s].x, worst[s].share,
-                   (double)worst[s].at_share);
-            missed |= !(worst[s].share <= 1.0);
+                   sets[s]->name, worst[s].ulps, (double)worst[s].x, worst[s].ratio,
+                   (double)worst[s].at_ratio);
+            missed |= !(worst[s].ratio <= 1.0);
         }
         fflush(stdout);
         measured++;

@@ -50,7 +50,7 @@ static const idx_case cases[] = {
      REFUSED(LW_EDATA, "dimension 1 at byte 8 is 0")},
     {"dimensions_overflow", IMAGES(DIMENSIONS_3 MOST MOST TWO), LABELS(TWO_LABELS),
      REFUSED(LW_EFORMAT, "the dimensions up to byte 12 overflow")},
-    /* 4294967295 * 641 * 6700417 = 2^64 - 1, which leaves no room for the header. */
+    /* 4294967295 * 641 * 6700417 = 2^64 - 1, which leaves no space for the header. */
     {"header_and_elements_overflow",
      IMAGES(DIMENSIONS_3 MOST "\0\0\2\x81"
                               "\0\x66\x3d\x81"),

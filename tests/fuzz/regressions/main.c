@@ -37,7 +37,7 @@ static void add_name(const char *name)
 {
     for (size_t i = 0; i < count; i++)
         FUZZ_CHECK(strcmp(names[i], name) != 0, "two inputs are named %s", name);
-    FUZZ_CHECK(count < INPUTS_MAX && strlen(name) < NAME_BYTES, "no room for %s", name);
+    FUZZ_CHECK(count < INPUTS_MAX && strlen(name) < NAME_BYTES, "no capacity for %s", name);
     strcpy(names[count++], name);
 }
 

@@ -1,4 +1,4 @@
-#include "forms_bf16.h"
+#include "bf16_layouts.h"
 
 #include "data.h"
 #include "problem.h"
@@ -16,7 +16,8 @@ size_t pairs_extent(size_t rows, size_t cols, size_t ld)
     return rows > 0 && cols > 0 ? 2 * (((rows + 1) / 2 - 1) * ld + cols) : 0;
 }
 
-void forms_create(struct forms *f, size_t rows, size_t cols, size_t padding, enum guard_side side)
+void bf16_layouts_create(struct bf16_layouts *f, size_t rows, size_t cols, size_t padding,
+                         enum guard_side side)
 {
     f->rows = rows;
     f->cols = cols;
@@ -37,13 +38,13 @@ void forms_create(struct forms *f, size_t rows, size_t cols, size_t padding, enu
     f->out.floats = f->memory[2].data;
 }
 
-void forms_free(struct forms *f)
+void bf16_layouts_free(struct bf16_layouts *f)
 {
     for (size_t i = 0; i < FORMS; i++)
         guard_free(&f->memory[i]);
 }
 
-lw_bf16_output forms_from_row(const struct forms *f, size_t row)
+lw_bf16_output bf16_layouts_from_row(const struct bf16_layouts *f, size_t row)
 {
     lw_bf16_output out = f->out;
     if (row < f->rows) {
@@ -54,7 +55,7 @@ lw_bf16_output forms_from_row(const struct forms *f, size_t row)
     return out;
 }
 
-static void check_rows(struct tally *tally, const char *title, const struct forms *f,
+static void check_rows(struct tally *tally, const char *title, const struct bf16_layouts *f,
                        const float *want)
 {
     const size_t ld = f->out.ld;
@@ -70,7 +71,7 @@ static void check_rows(struct tally *tally, const char *title, const struct form
     }
 }
 
-static void check_pairs(struct tally *tally, const char *title, const struct forms *f,
+static void check_pairs(struct tally *tally, const char *title, const struct bf16_layouts *f,
                         const float *want)
 {
     const size_t ld = f->out.ld_vnni2;
@@ -86,7 +87,7 @@ static void check_pairs(struct tally *tally, const char *title, const struct for
     }
 }
 
-static void check_floats(struct tally *tally, const char *title, const struct forms *f,
+static void check_floats(struct tally *tally, const char *title, const struct bf16_layouts *f,
                          const float *want)
 {
     for (size_t i = 0; i < f->rows && f->cols > 0; i++) {
@@ -97,11 +98,12 @@ static void check_floats(struct tally *tally, const char *title, const struct fo
                         (double)want[i * f->cols + j]);
         for (size_t j = f->cols; i + 1 < f->rows && j < f->out.ld_floats; j++)
             TALLY_CHECK(tally, bits_of(row[j]) == UNTOUCHED * 0x01010101u,
-                        "%s: wrote behind row %zu", title, i);
+                        "%s: wrote after row %zu", title, i);
     }
 }
 
-void forms_check(struct tally *tally, const char *title, const struct forms *f, const float *want)
+void bf16_layouts_check(struct tally *tally, const char *title, const struct bf16_layouts *f,
+                        const float *want)
 {
     check_rows(tally, title, f, want);
     check_pairs(tally, title, f, want);
