@@ -9,6 +9,7 @@ if ! command -v clang-format >/dev/null; then
     exit 77
 fi
 . "$here/sources.sh"
+
 c_sources() {
     sources | grep -E '\.([ch]|inc|cc)$'
 }

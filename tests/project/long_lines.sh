@@ -10,17 +10,9 @@ cd "$1"
 # continue on another line.
 generated='^(bench/RESULTS|tests/project/bench/results)\.md$'
 
-written() {
-    sources | grep -vE "$generated"
-}
-
-# long_lines: prints the long lines of the files named on standard input.
-long_lines() {
-    LC_ALL=C.UTF-8 xargs grep -nE '^.{101,}$' /dev/null || :
-}
-
-[ "$(written | wc -l)" -gt 100 ]
-found=$(written | long_lines)
+[ "$(sources | wc -l)" -gt 100 ]
+found=$(sources | grep -vE "$generated" |
+    LC_ALL=C.UTF-8 xargs grep -nE '^.{101,}$' /dev/null || :)
 [ -z "$found" ] || {
     echo 'longer than 100 columns:'
     echo "$found"
