@@ -37,7 +37,7 @@ lw_status lw_small_net_plan(lw_small_net *plan, size_t inputs, size_t layer_coun
             return lw_fail(LW_EINVAL, "%s: activation %u in layers[%zu]", name,
                            (unsigned)activation, l);
     }
-    *plan = (lw_small_net){.inputs = inputs, .layer_count = layer_count};
+    *plan = (lw_small_net){.inputs = inputs, .layer_count = layer_count, .isa = lw_isa_current()};
     size_t columns = inputs, largest = 0, at = 0;
     for (size_t l = 0, in = inputs; l < layer_count; l++) {
         const size_t units = layers[l].units;
@@ -126,7 +126,7 @@ lw_status lw_small_net_pass(const lw_small_net *plan, const lw_small_net_batch *
     if (first > blocks || count > blocks - first)
         return lw_fail(LW_EINVAL, "%s: first %zu and count %zu of %zu blocks", name, first, count,
                        blocks);
-    const struct lw_isa *isa = lw_isa_for_columns(batch->rows);
+    const struct lw_isa *isa = lw_isa_half_width(plan->isa, batch->rows);
     for (size_t i = 0; i < count; i++) {
         const size_t row = (first + i) * LW_SMALL_NET_BLOCK_ROWS, rest = batch->rows - row;
         isa->small_net_block(&(struct lw_small_net_block){
@@ -163,7 +163,7 @@ lw_status lw_small_net_step(const lw_small_net *plan, const lw_small_net_batch *
         status = lw_fail(LW_EINVAL, "%s: m or v is NULL", name);
     if (status != LW_OK)
         return status;
-    const struct lw_isa *isa = lw_isa_for_columns(batch->rows);
+    const struct lw_isa *isa = lw_isa_half_width(plan->isa, batch->rows);
     isa->small_net_block(&(struct lw_small_net_block){.net = plan,
                                                       .batch = batch,
                                                       .rows = batch->rows,

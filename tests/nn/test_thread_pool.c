@@ -108,14 +108,15 @@ START_TEST(failure_in_a_thread_reaches_the_caller)
     static const lw_phase phases[] = {first_phase, failing_phase, last_phase};
     for (size_t threads = 1; threads <= possible(3); threads++) {
         failing_job job = {.failing_thread = threads - 1};
-        ASSERT_FAILS(LW_ENOMEM, "failed", lw_pool_run(threads, LW_KEEP_DENORMALS, 3, phases, &job));
+        ASSERT_FAILS(LW_ENOMEM, "failed",
+                     lw_pool_run(threads, LW_KEEP_DENORMALS, NULL, 3, phases, &job));
         char message[64];
         snprintf(message, sizeof message, "thread %zu of %zu failed", threads - 1, threads);
         ck_assert_str_eq(lw_last_error(), message);
         /* Other threads may have seen the failure before their part of the second phase. */
         ck_assert(job.runs[0] == threads && job.runs[1] >= 1 && job.runs[2] == 0);
         job = (failing_job){.failing_thread = 99};
-        ASSERT_OK(lw_pool_run(threads, LW_KEEP_DENORMALS, 3, phases, &job));
+        ASSERT_OK(lw_pool_run(threads, LW_KEEP_DENORMALS, NULL, 3, phases, &job));
         ck_assert(job.runs[0] == threads && job.runs[1] == threads && job.runs[2] == threads);
     }
 }
@@ -134,7 +135,7 @@ START_TEST(one_thread_uses_no_other_threads)
     static const lw_phase phases[] = {count_kernel_threads};
     size_t inside = 0;
     const int before = lw_set_threads(3);
-    ASSERT_OK(lw_pool_run(1, LW_KEEP_DENORMALS, 1, phases, &inside));
+    ASSERT_OK(lw_pool_run(1, LW_KEEP_DENORMALS, NULL, 1, phases, &inside));
     ck_assert_uint_eq(inside, 1);
     ck_assert_uint_eq((size_t)lw_max_threads(), possible(3));
     ck_assert_int_eq(lw_set_threads(before), 3);
@@ -186,7 +187,7 @@ static lw_status run_jobs(void *argument)
         /* Jobs of all sizes, also more threads than the scope has, some of which fail. */
         const size_t asked = 1 + i % PARTS_MAX;
         adding_job job = {.parts = 0};
-        lw_status status = lw_pool_run(asked, LW_KEEP_DENORMALS, 4, adding_phases, &job);
+        lw_status status = lw_pool_run(asked, LW_KEEP_DENORMALS, NULL, 4, adding_phases, &job);
         if (status != LW_OK)
             return status;
         ck_assert(job.parts >= 1 && job.parts <= asked);
@@ -196,7 +197,7 @@ static lw_status run_jobs(void *argument)
         if (i % 5 == 0) {
             failing_job fails = {.failing_thread = 0};
             ASSERT_FAILS(LW_ENOMEM, "thread 0 of",
-                         lw_pool_run(asked, LW_KEEP_DENORMALS, 3, failing, &fails));
+                         lw_pool_run(asked, LW_KEEP_DENORMALS, NULL, 3, failing, &fails));
             ck_assert(fails.runs[2] == 0);
         }
         if (plan->threads > 1)

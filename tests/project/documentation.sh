@@ -42,8 +42,8 @@ shows $product 'C = alpha * op(A) * op(B) + beta * C, op(X) = X'
 shows $product 'A  m x k, lda >= k   (transa = 1: stored k x m, lda >= m)'
 shows group__kernels__h__dense__layer.html \
     '                 backward pass'
-shows group__nn__h__models.html '<prefix><n>.weight'
-shows group__nn__h__models.html '__metadata__'
+shows group__model__h__models.html '<prefix><n>.weight'
+shows group__model__h__models.html '__metadata__'
 
 # Errors in a copy, all at once because Doxygen reports every error.
 # broken FILE COMMAND MESSAGE: changes FILE by the sed COMMAND; Doxygen must print MESSAGE.
@@ -71,16 +71,16 @@ found() {
 }
 
 fresh_copy
-nn=nn/include/lanewise/nn.h
+nn=nn/include/lanewise
 kernels=kernels/include/lanewise/kernels.h
-broken $nn 's/^LW_API void lw_net_destroy.*/&\n\nLW_API void lw_nothing(void);/' \
+broken $nn/net.h 's/^LW_API void lw_net_destroy.*/&\n\nLW_API void lw_nothing(void);/' \
     'lw_nothing(void) (function)'
-broken $nn '/^\/\* How lw_fit trains/d' 'Compound lw_fit_options'
-broken $nn 's/^\(    float momentum;\).*/\1/' 'Member momentum (variable)'
-broken $nn 's/^\(    size_t rows, inputs;\).*/\1/' 'Member inputs (variable)'
+broken $nn/train.h '/^\/\* How lw_fit trains/d' 'Compound lw_fit_options'
+broken $nn/train.h 's/^\(    float momentum;\).*/\1/' 'Member momentum (variable)'
+broken $nn/data.h 's/^\(    size_t rows, inputs;\).*/\1/' 'Member inputs (variable)'
 broken $kernels 's/^\(    LW_ACTIVATION_TANH,\).*/\1/' undocumented_LW_ACTIVATION_TANH
 broken $kernels '/^\/\* Slope of leaky ReLU/d' 'Member LW_LEAKY_SLOPE (macro'
-broken $nn 's/that lw_net_save wrote/that lw_net_saves wrote/' \
+broken $nn/model.h 's/a file of lw_net_save or/a file of lw_net_saves or/' \
     "unable to resolve reference to 'lw_net_saves'"
 broken README.md 's/(CONTRIBUTING.md)/(nowhere.md)/' nowhere.md
 found

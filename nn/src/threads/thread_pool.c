@@ -24,6 +24,7 @@ enum { MAX_THREADS = 1024 };
 typedef struct pool_job {
     size_t threads; /* number of shards of each phase */
     lw_denormals denormals;
+    const lw_isa *isa;
     size_t count; /* number of phases */
     const lw_phase *phases;
     void *user;
@@ -75,15 +76,17 @@ size_t lw_pool_scope_threads(unsigned setting, double flops)
     return flops < min_scope_flops ? 1 : threads_for(setting);
 }
 
-static lw_status run_serially(lw_denormals denormals, size_t count, const lw_phase *phases,
-                              void *user)
+static lw_status run_serially(lw_denormals denormals, const lw_isa *isa, size_t count,
+                              const lw_phase *phases, void *user)
 {
     /* Otherwise the kernels would start threads themselves. */
     const int before = lw_set_threads(1);
     const unsigned long mode = lw_begin_denormals(denormals);
+    const lw_isa *const isa_before = lw_isa_enter(isa);
     lw_status status = LW_OK;
     for (size_t i = 0; i < count && status == LW_OK; i++)
         status = phases[i](user, 0, 1);
+    lw_isa_enter(isa_before);
     lw_end_denormals(mode);
     lw_set_threads(before);
     return status;
@@ -94,7 +97,9 @@ static void run_shard(pool_job *job, size_t phase, size_t shard)
     if (shard >= job->threads || atomic_load_explicit(&job->failed, memory_order_relaxed))
         return;
     const unsigned long mode = lw_begin_denormals(job->denormals);
+    const lw_isa *const isa_before = lw_isa_enter(job->isa);
     const lw_status status = job->phases[phase](job->user, shard, job->threads);
+    lw_isa_enter(isa_before);
     lw_end_denormals(mode);
     if (status == LW_OK || atomic_exchange(&job->failed, 1))
         return;
@@ -144,12 +149,13 @@ static void worker_loop(pool *p, size_t thread)
 }
 
 /* Runs a job on a pool whose workers wait. */
-static lw_status run_job(pool *p, size_t threads, lw_denormals denormals, size_t count,
-                         const lw_phase *phases, void *user)
+static lw_status run_job(pool *p, size_t threads, lw_denormals denormals, const lw_isa *isa,
+                         size_t count, const lw_phase *phases, void *user)
 {
     pool_job *job = &p->job;
     job->threads = lw_min_size(threads, p->threads);
     job->denormals = denormals;
+    job->isa = isa;
     job->count = count;
     job->phases = phases;
     job->user = user;
@@ -233,6 +239,7 @@ lw_status lw_pool_scope(size_t threads, lw_status (*body)(void *argument), void 
 typedef struct single_job {
     size_t threads;
     lw_denormals denormals;
+    const lw_isa *isa;
     size_t count;
     const lw_phase *phases;
     void *user;
@@ -241,17 +248,18 @@ typedef struct single_job {
 static lw_status run_single(void *argument)
 {
     const single_job *job = argument;
-    return run_job(current_scope, job->threads, job->denormals, job->count, job->phases, job->user);
+    return run_job(current_scope, job->threads, job->denormals, job->isa, job->count, job->phases,
+                   job->user);
 }
 
-lw_status lw_pool_run(size_t threads, lw_denormals denormals, size_t count, const lw_phase *phases,
-                      void *job)
+lw_status lw_pool_run(size_t threads, lw_denormals denormals, const lw_isa *isa, size_t count,
+                      const lw_phase *phases, void *job)
 {
     if (count == 0)
         return LW_OK;
     if (threads == 1)
-        return run_serially(denormals, count, phases, job);
-    single_job single = {threads, denormals, count, phases, job};
+        return run_serially(denormals, isa, count, phases, job);
+    single_job single = {threads, denormals, isa, count, phases, job};
     return lw_pool_scope(threads, run_single, &single);
 }
 

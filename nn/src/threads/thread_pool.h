@@ -4,6 +4,7 @@
 
 #include "denormals.h"
 
+#include <lanewise/internal/isa.h>
 #include <lanewise/nn.h>
 
 /* One thread's shard of a phase. It must not run a job itself. */
@@ -21,10 +22,11 @@ size_t lw_pool_scope_threads(unsigned setting, double flops);
  * Runs phases[0..count-1] on `threads` threads with a barrier between phases. The threads are those
  * of the current parallel scope, at most, or of a scope opened for this job. With one thread the
  * phases are plain calls, and kernels in them use one thread. If a phase fails on a thread, no
- * further phase starts, and its status and message are returned to the caller.
+ * further phase starts, and its status and message are returned to the caller. isa: the instruction
+ * set of the phases; NULL: the selected one.
  */
-lw_status lw_pool_run(size_t threads, lw_denormals denormals, size_t count, const lw_phase *phases,
-                      void *job);
+lw_status lw_pool_run(size_t threads, lw_denormals denormals, const lw_isa *isa, size_t count,
+                      const lw_phase *phases, void *job);
 
 /*
  * Opens a parallel scope: calls body on the calling thread while the other threads of one parallel

@@ -63,7 +63,7 @@ lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm)
     if (!net->pass.gradients)
         return lw_fail(LW_ESTATE, "%s: no gradients; run a backward pass first", name);
     clip_job job = {.net = net};
-    status = lw_pool_run(1, LW_FLUSH_DENORMALS, 1, squares, &job);
+    status = lw_pool_run(1, LW_FLUSH_DENORMALS, net->isa, 1, squares, &job);
     if (status != LW_OK)
         return status;
     const double before = sqrt(job.squares);
@@ -72,7 +72,7 @@ lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm)
     job.factor = (double)max_norm / before;
     if (before > (double)max_norm) {
         const size_t threads = lw_pool_threads(net->threads, (double)net->gradient_count);
-        status = lw_pool_run(threads, LW_FLUSH_DENORMALS, 1, scale, &job);
+        status = lw_pool_run(threads, LW_FLUSH_DENORMALS, net->isa, 1, scale, &job);
     }
     if (status == LW_OK && norm)
         *norm = before;

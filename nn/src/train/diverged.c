@@ -153,7 +153,9 @@ static lw_status fail_rows(const lw_net *net, const lw_batch *batch, int trainin
     row_search search;
     if (start_search(&search, net, training) != LW_OK)
         return lw_loss_not_finite(prefix, NULL);
+    const lw_isa *const isa_before = lw_isa_enter(net->isa);
     find_output(&search, batch, location);
+    lw_isa_enter(isa_before);
     free(search.memory);
     return lw_loss_not_finite(prefix, location);
 }

@@ -111,7 +111,7 @@ static lw_status infer_phase(void *user, size_t thread, size_t threads)
 static lw_status run_job(infer_job *job, size_t threads)
 {
     static const lw_phase phases[] = {infer_phase};
-    return lw_pool_run(threads, LW_KEEP_DENORMALS, 1, phases, job);
+    return lw_pool_run(threads, LW_KEEP_DENORMALS, job->net->isa, 1, phases, job);
 }
 
 static lw_status infer_on_stack(infer_job *job)

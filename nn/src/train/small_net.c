@@ -186,7 +186,8 @@ static lw_status run_blocks(lw_net *net, const lw_small_net_batch *batch,
     const lw_small_net *plan = &net->small_net->plan;
     const small_workspace *workspace = &net->small_net->workspace;
     if (job.blocks > 1)
-        return lw_pool_run(step_threads(net, batch->rows), LW_FLUSH_DENORMALS, 2, phases, &job);
+        return lw_pool_run(step_threads(net, batch->rows), LW_FLUSH_DENORMALS, net->isa, 2, phases,
+                           &job);
     return update ? lw_small_net_step(plan, batch, update, net->parameters, net->gradients,
                                       net->optimizer.velocity, net->optimizer.variance,
                                       workspace->scratch)

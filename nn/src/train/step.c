@@ -231,7 +231,7 @@ static size_t rows_phases(const lw_net *net, lw_phase phases[2])
 static lw_status run(lw_step_job *job, size_t count, const lw_phase *phases)
 {
     const size_t threads = lw_pool_threads(job->net->threads, lw_job_flops(job));
-    return lw_pool_run(threads, LW_FLUSH_DENORMALS, count, phases, job);
+    return lw_pool_run(threads, LW_FLUSH_DENORMALS, job->net->isa, count, phases, job);
 }
 
 lw_status lw_job_rows(lw_step_job *job)

@@ -46,6 +46,7 @@ typedef struct lw_small_net {
     size_t columns[LW_SMALL_NET_MAX_LAYERS + 1]; /* first workspace column of each layer; total */
     size_t parameter_count;                      /* floats of a parameter buffer, with padding */
     size_t workspace;                            /* floats of workspace for a pass */
+    const struct lw_isa *isa; /* that was current in lw_small_net_plan, for all work of the plan */
 } lw_small_net;
 
 /*
