@@ -51,11 +51,6 @@ lw_status lw_check_rows(const char *name, size_t rows, size_t columns)
     return LW_OK;
 }
 
-lw_status lw_no_memory(const char *subject, const char *what)
-{
-    return lw_fail(LW_ENOMEM, "%s: no memory for %s", subject, what);
-}
-
 int lw_overlap(const float *a, size_t a_count, const float *b, size_t b_count)
 {
     const uintptr_t a_begin = (uintptr_t)a, b_begin = (uintptr_t)b;

@@ -21,7 +21,11 @@ lw_status lw_check_rows(const char *name, size_t rows, size_t columns);
 /* Returns 1 if two arrays of floats share memory; 0 if one is NULL. */
 int lw_overlap(const float *a, size_t a_count, const float *b, size_t b_count);
 
-/* Records "SUBJECT: no memory for WHAT" and returns LW_ENOMEM. subject: a path or a function. */
-lw_status lw_no_memory(const char *subject, const char *what);
+/* Records "SUBJECT: no memory for WHAT" and returns LW_ENOMEM. subject: a path or a function.
+ * Inline because gcc's analyser must see that it never returns LW_OK. */
+static inline lw_status lw_no_memory(const char *subject, const char *what)
+{
+    return lw_fail(LW_ENOMEM, "%s: no memory for %s", subject, what);
+}
 
 #endif
