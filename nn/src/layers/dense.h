@@ -27,7 +27,7 @@ lw_status lw_dense_derive(const lw_layer *layer, lw_span rows, const float *dy);
 void lw_dense_reference(const lw_layer *layer, const double *parameters, const double *x, double *z,
                         double *y);
 size_t lw_dense_modules(const lw_layer *layer);
-void lw_dense_write_c(const lw_layer *layer, struct lw_c_writer *writer);
+void lw_dense_write_c(const lw_layer *layer, struct lw_c_writer *c);
 void lw_dense_write_onnx(const lw_layer *layer, struct lw_onnx_graph *graph);
 double lw_dense_flops(const lw_layer *layer);
 

@@ -22,7 +22,7 @@ typedef struct lw_forward {
 /* Runs all layers. */
 lw_status lw_forward_run(const lw_forward *forward);
 
-/* Runs one layer. z: receives its pre-activation; NULL: layer->z, if any, in training. */
-lw_status lw_forward_layer(const lw_forward *forward, size_t layer, float *z);
+/* Runs layer i. z: receives its pre-activation; NULL: layer->z, if any, in training. */
+lw_status lw_forward_layer(const lw_forward *forward, size_t i, float *z);
 
 #endif
