@@ -121,8 +121,9 @@ void lw_batches_start(lw_batches *batches, const lw_random *random, size_t epoch
     batches->epoch = epoch;
     batches->rows_done = batches->number = batches->own_done = 0;
     batches->after = *random;
-    if (batches->data)
-        count_rows(batches, 0, 0, &batches->next_rows, &batches->next_all_rows);
+    if (!batches->data)
+        return;
+    count_rows(batches, 0, 0, &batches->next_rows, &batches->next_all_rows);
     if (!batches->index)
         return;
     if (batches->is_partitioned) {
