@@ -40,6 +40,7 @@ static lw_status allocate_saved(saved_net *saved, const lw_net *net, size_t view
         .tensors_of_view = tensors,
         .tensor_count = tensors * views,
         .stored = calloc(parameters, views * sizeof *saved->stored),
+        /* NOLINTNEXTLINE(clang-analyzer-optin.portability.UnixAPI): every network has tensors */
         .names = calloc(tensors, views * sizeof *saved->names),
         .tensors = calloc(tensors, views * sizeof *saved->tensors),
         .units = calloc(layers, LW_LIST_ITEM_BYTES),

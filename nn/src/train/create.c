@@ -35,6 +35,7 @@ static lw_status allocate_layers(lw_net *net, const lw_layer_spec *specs)
     if (net->layer_count == 0)
         return LW_OK;
     const size_t pointers =
+        /* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers */
         (net->layer_count * sizeof *net->layers + LW_ALIGNMENT - 1) / LW_ALIGNMENT * LW_ALIGNMENT;
     size_t bytes = pointers;
     for (size_t i = 0; i < net->layer_count; i++)
@@ -277,6 +278,7 @@ size_t lw_net_memory(const lw_net *net)
         floats += net->gradient_count;
     size_t bytes = floats * sizeof(float) + sizeof *net + lw_small_net_memory(net);
     for (size_t i = 0; i < net->layer_count; i++)
+        /* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers */
         bytes += sizeof *net->layers + struct_bytes(net->layers[i]->kind);
     return bytes;
 }

@@ -19,6 +19,7 @@ static lw_status resolve_options(const char *function, lw_fit_run *run, lw_net *
     run->net = net;
     lw_status status = LW_OK;
     if (options)
+        /* NOLINTNEXTLINE(bugprone-sizeof-expression): history, the last member, is a pointer */
         status = lw_read_options(function, LW_OPTIONS_TYPE(lw_fit_options, history), &run->options,
                                  options);
     if (status != LW_OK)
