@@ -13,7 +13,7 @@ namespace
 
 void lanewise(const bench::Shape &s, const float *a, const float *b, float *c)
 {
-    lw_sgemm(s.transa, s.transb, s.m, s.n, s.k, 1.0f, a, s.lda(), b, s.ldb(), 0.0f, c, s.n);
+    (void)!lw_sgemm(s.transa, s.transb, s.m, s.n, s.k, 1.0f, a, s.lda(), b, s.ldb(), 0.0f, c, s.n);
 }
 
 // Times one shape. The first round checks the result before.

@@ -60,11 +60,11 @@ void register_forward(const Layer &l)
         return sum;
     };
     const Call fused = [=](float *y) {
-        lw_linear_forward(l.batch, l.in, l.out, x, l.in, w, l.out, b, LW_ACTIVATION_RELU, nullptr,
-                          0, y, l.out);
+        (void)!lw_linear_forward(l.batch, l.in, l.out, x, l.in, w, l.out, b, LW_ACTIVATION_RELU,
+                                 nullptr, 0, y, l.out);
     };
     const Call bare = [=](float *y) {
-        lw_sgemm(0, 0, l.batch, l.out, l.in, 1.0f, x, l.in, w, l.out, 0.0f, y, l.out);
+        (void)!lw_sgemm(0, 0, l.batch, l.out, l.in, 1.0f, x, l.in, w, l.out, 0.0f, y, l.out);
     };
     const std::string row = l.row("forward_relu");
     const size_t size = l.batch * l.out;
@@ -86,11 +86,11 @@ void register_backward_input(const Layer &l)
         return sum;
     };
     const Call fused = [=](float *dx) {
-        lw_linear_backward_input(l.batch, l.in, l.out, dz, l.out, w, l.out, LW_ACTIVATION_RELU,
-                                 saved, l.in, dx, l.in);
+        (void)!lw_linear_backward_input(l.batch, l.in, l.out, dz, l.out, w, l.out,
+                                        LW_ACTIVATION_RELU, saved, l.in, dx, l.in);
     };
     const Call bare = [=](float *dx) {
-        lw_sgemm(0, 1, l.batch, l.in, l.out, 1.0f, dz, l.out, w, l.out, 0.0f, dx, l.in);
+        (void)!lw_sgemm(0, 1, l.batch, l.in, l.out, 1.0f, dz, l.out, w, l.out, 0.0f, dx, l.in);
     };
     const std::string row = l.row("backward_input_relu");
     const size_t size = l.batch * l.in;
@@ -113,11 +113,11 @@ void register_backward_weights(const Layer &l)
         return sum;
     };
     const Call fused = [=](float *dw) {
-        lw_linear_backward_weights(l.batch, l.in, l.out, x, l.in, dz, l.out, 0.0f, dw, l.out,
-                                   dw + size);
+        (void)!lw_linear_backward_weights(l.batch, l.in, l.out, x, l.in, dz, l.out, 0.0f, dw, l.out,
+                                          dw + size);
     };
     const Call bare = [=](float *dw) {
-        lw_sgemm(1, 0, l.in, l.out, l.batch, 1.0f, x, l.in, dz, l.out, 0.0f, dw, l.out);
+        (void)!lw_sgemm(1, 0, l.in, l.out, l.batch, 1.0f, x, l.in, dz, l.out, 0.0f, dw, l.out);
     };
     const std::string row = l.row("backward_weights");
     bench::register_all_isas(row, time_call(l, size + l.out, fused, expected));

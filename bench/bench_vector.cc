@@ -90,13 +90,16 @@ void register_activations()
     for (const auto &a : activations)
         register_vector(
             a.name + size, n, 2.0,
-            [=, kind = a.activation](Buffers &d) { lw_activate(kind, n, d.x.data(), d.y.data()); },
+            [=, kind = a.activation](Buffers &d) {
+                (void)!lw_activate(kind, n, d.x.data(), d.y.data());
+            },
             [=, expected = a.expected](const Buffers &d, size_t i) { return expected(d.x[i]); });
     register_vector(
-        "exp" + size, n, 2.0, [](Buffers &d) { lw_vector_exp(n, d.x.data(), d.y.data()); },
+        "exp" + size, n, 2.0, [](Buffers &d) { (void)!lw_vector_exp(n, d.x.data(), d.y.data()); },
         [](const Buffers &d, size_t i) { return std::exp(static_cast<double>(d.x[i])); });
     register_vector(
-        "log" + size, n, 2.0, [](Buffers &d) { lw_vector_log(n, d.positive.data(), d.y.data()); },
+        "log" + size, n, 2.0,
+        [](Buffers &d) { (void)!lw_vector_log(n, d.positive.data(), d.y.data()); },
         [](const Buffers &d, size_t i) { return std::log(static_cast<double>(d.positive[i])); });
 }
 
@@ -112,15 +115,16 @@ void register_rows(size_t rows, size_t cols)
     };
     register_vector(
         "softmax" + shape, rows * cols, 2.0,
-        [=](Buffers &d) { lw_softmax(rows, cols, d.x.data(), cols, d.y.data(), cols); }, softmax);
+        [=](Buffers &d) { (void)!lw_softmax(rows, cols, d.x.data(), cols, d.y.data(), cols); },
+        softmax);
     std::vector<int32_t> labels(rows);
     for (size_t i = 0; i < rows; i++)
         labels[i] = static_cast<int32_t>(i * 7 % cols);
     register_vector(
         "softmax_cross_entropy" + shape, rows * cols, 2.0,
         [=](Buffers &d) {
-            lw_softmax_cross_entropy(rows, cols, d.x.data(), cols, labels.data(), 1.0f, d.m.data(),
-                                     d.y.data(), cols);
+            (void)!lw_softmax_cross_entropy(rows, cols, d.x.data(), cols, labels.data(), 1.0f,
+                                            d.m.data(), d.y.data(), cols);
         },
         [=](const Buffers &d, size_t i) {
             const bool is_label = i % cols == static_cast<size_t>(labels[i / cols]);
@@ -134,14 +138,14 @@ void register_updates(size_t n)
     const lw_sgd_update_params sgd = {1e-3f, 0.0f, 0.0f, 0};
     register_vector(
         "sgd" + size, n, 3.0,
-        [=](Buffers &d) { lw_sgd_update(n, &sgd, d.x.data(), d.y.data(), nullptr); },
+        [=](Buffers &d) { (void)!lw_sgd_update(n, &sgd, d.x.data(), d.y.data(), nullptr); },
         [](const Buffers &d, size_t i) { return -1e-3 * d.x[i]; });
     // The first step of Adam has the size of the learning rate, whatever the gradient.
     const lw_adam_update_params adam = {1e-1f, 0.9f, 0.999f, 1e-8f, 0.0f, 0, 1};
     register_vector(
         "adam" + size, n, 7.0,
         [=](Buffers &d) {
-            lw_adam_update(n, &adam, d.x.data(), d.y.data(), d.m.data(), d.v.data());
+            (void)!lw_adam_update(n, &adam, d.x.data(), d.y.data(), d.m.data(), d.v.data());
         },
         [](const Buffers &d, size_t i) {
             return d.x[i] > 0.0f ? -0.1 : d.x[i] < 0.0f ? 0.1 : 0.0;

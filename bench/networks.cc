@@ -19,7 +19,7 @@ lw_net *Network::create() const
         layers.push_back(
             {sizes[i], i + 1 == sizes.size() ? output : hidden, LW_INIT_DEFAULT, 0.0f});
     lw_net *net = nullptr;
-    lw_net_create_mlp(&net, sizes[0], layers.data(), layers.size(), 1);
+    (void)!lw_net_create_mlp(&net, sizes[0], layers.data(), layers.size(), 1);
     return net;
 }
 

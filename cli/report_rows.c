@@ -25,7 +25,7 @@ json_t *report_input_names(const lw_dataset *data, size_t count)
 lw_activation report_output_activation(const lw_net *net)
 {
     lw_layer_info last = {0};
-    (void)lw_net_layer_info(net, lw_net_layer_count(net) - 1, &last);
+    (void)(void)!lw_net_layer_info(net, lw_net_layer_count(net) - 1, &last);
     return last.activation;
 }
 

@@ -39,7 +39,7 @@ json_t *report_network(const report_run *run)
     int failed = 0;
     for (size_t i = 0; i < lw_net_layer_count(run->net); i++) {
         lw_layer_info info = {0};
-        (void)lw_net_layer_info(run->net, i, &info);
+        (void)(void)!lw_net_layer_info(run->net, i, &info);
         const size_t parameters = info.in * info.out + info.out;
         failed |= json_array_append_new(layers,
                                         json_pack("{s:I, s:I, s:s, s:I}", "in", (json_int_t)info.in,

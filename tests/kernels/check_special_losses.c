@@ -44,14 +44,14 @@ static void check_by_hand(struct tally *tally)
     const float x[4] = {100.0f, -100.0f, 100.0f, -100.0f};
     const int32_t labels[2] = {0, 1};
     float loss[2], g[4];
-    lw_softmax_cross_entropy(2, 2, x, 2, labels, 1.0f, loss, g, 2);
+    (void)!lw_softmax_cross_entropy(2, 2, x, 2, labels, 1.0f, loss, g, 2);
     TALLY_CHECK(tally,
                 loss[0] == 0.0f && loss[1] == 200.0f && g[0] == 0.0f && g[1] == 0.0f &&
                     g[2] == 1.0f && g[3] == -1.0f,
                 "cross-entropy of +-100: %g %g, %g %g %g %g", (double)loss[0], (double)loss[1],
                 (double)g[0], (double)g[1], (double)g[2], (double)g[3]);
     const float t[4] = {1.0f, 0.0f, 0.0f, 1.0f};
-    lw_sigmoid_cross_entropy(2, 2, x, 2, t, 2, 1.0f, loss, g, 2);
+    (void)!lw_sigmoid_cross_entropy(2, 2, x, 2, t, 2, 1.0f, loss, g, 2);
     const int right = loss[0] < 1e-40f && loss[1] == 200.0f && fabsf(g[0]) < 1e-40f &&
                       fabsf(g[1]) < 1e-40f && g[2] == 1.0f && g[3] == -1.0f;
     TALLY_CHECK(tally, right, "binary cross-entropy of +-100: %g %g, %g %g %g %g", (double)loss[0],
@@ -67,18 +67,18 @@ static void check_beyond_range(struct tally *tally, size_t n)
     const int32_t labels[2] = {0, 1};
     for (size_t j = 0; j < 2 * n; j++)
         x[j] = j % n == 0 ? FLT_MAX : -FLT_MAX;
-    lw_softmax_cross_entropy(2, n, x, n, labels, 1.0f, loss, g, n);
+    (void)!lw_softmax_cross_entropy(2, n, x, n, labels, 1.0f, loss, g, n);
     TALLY_CHECK(tally, loss[0] == 0.0f && loss[1] == INFINITY,
                 "cross-entropy of +-FLT_MAX in %zu: %g %g", n, (double)loss[0], (double)loss[1]);
     TALLY_CHECK(tally, g[0] == 0.0f && g[1] == 0.0f && g[n] == 1.0f && g[n + 1] == -1.0f,
                 "gradient of +-FLT_MAX in %zu: %g %g, %g %g", n, (double)g[0], (double)g[1],
                 (double)g[n], (double)g[n + 1]);
-    lw_softmax_cross_entropy_probs(1, n, x, n, t, n, 1.0f, loss, g, n);
+    (void)!lw_softmax_cross_entropy_probs(1, n, x, n, t, n, 1.0f, loss, g, n);
     TALLY_CHECK(tally, loss[0] == INFINITY && g[0] == 0.5f && g[1] == -0.5f,
                 "halves of +-FLT_MAX in %zu: %g, %g %g", n, (double)loss[0], (double)g[0],
                 (double)g[1]);
     x[1] = 0.0f;
-    lw_softmax_cross_entropy(1, n, x, n, labels + 1, 1.0f, loss, g, n);
+    (void)!lw_softmax_cross_entropy(1, n, x, n, labels + 1, 1.0f, loss, g, n);
     TALLY_CHECK(tally, loss[0] == FLT_MAX, "cross-entropy FLT_MAX below in %zu: %g", n,
                 (double)loss[0]);
 }
@@ -89,11 +89,11 @@ static void check_infinite_logit(struct tally *tally)
     const float x[3] = {-INFINITY, 1.0f, 1.0f};
     const float t[3] = {0.0f, 0.5f, 0.5f};
     float loss, g[3];
-    lw_softmax_cross_entropy_probs(1, 3, x, 3, t, 3, 1.0f, &loss, g, 3);
+    (void)!lw_softmax_cross_entropy_probs(1, 3, x, 3, t, 3, 1.0f, &loss, g, 3);
     TALLY_CHECK(tally, fabsf(loss - 0.6931472f) < 1e-6f && fabsf(g[0]) == 0.0f && g[1] == 0.0f,
                 "a logit of -Inf under target 0: %g, gradient %g", (double)loss, (double)g[0]);
     const int32_t label = 0;
-    lw_softmax_cross_entropy(1, 3, x, 3, &label, 1.0f, &loss, g, 3);
+    (void)!lw_softmax_cross_entropy(1, 3, x, 3, &label, 1.0f, &loss, g, 3);
     TALLY_CHECK(tally, loss == INFINITY && g[0] == -1.0f && g[1] == 0.5f,
                 "a logit of -Inf under the label: %g, gradient %g", (double)loss, (double)g[0]);
 }
@@ -124,7 +124,7 @@ static void check_nan_under_zero(struct tally *tally)
 {
     const float x[3] = {1.0f, NAN, 2.0f}, t[3] = {1.0f, 0.0f, 0.0f};
     float loss = 0.0f;
-    lw_softmax_cross_entropy_probs(1, 3, x, 3, t, 3, 1.0f, &loss, NULL, 0);
+    (void)!lw_softmax_cross_entropy_probs(1, 3, x, 3, t, 3, 1.0f, &loss, NULL, 0);
     TALLY_CHECK(tally, isnan(loss), "a NaN logit under target 0 gives loss %g", (double)loss);
 }
 

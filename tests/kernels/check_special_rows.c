@@ -47,8 +47,8 @@ static void check_single_infinity(struct tally *tally, size_t n)
     for (size_t at = 0; n > 1 && at < n; at++) {
         float x[LONGEST], y[LONGEST], log_y[LONGEST];
         fill_row(x, n, -3.0f, at, -INFINITY);
-        lw_softmax(1, n, x, n, y, n);
-        lw_log_softmax(1, n, x, n, log_y, n);
+        (void)!lw_softmax(1, n, x, n, y, n);
+        (void)!lw_log_softmax(1, n, x, n, log_y, n);
         for (size_t j = 0; j < n; j++) {
             const double probability = 1.0 / (double)(n - 1);
             const int right = j == at ? y[j] == 0.0f && log_y[j] == -INFINITY
@@ -70,7 +70,7 @@ static void check_equal_rows(struct tally *tally, size_t n)
     for (size_t l = 0; l < sizeof levels / sizeof *levels; l++) {
         float x[LONGEST], y[LONGEST];
         fill_row(x, n, levels[l], 0, levels[l]);
-        lw_softmax(1, n, x, n, y, n);
+        (void)!lw_softmax(1, n, x, n, y, n);
         for (size_t j = 0; j < n; j++)
             TALLY_CHECK(tally, y[j] == 1.0f / (float)n, "softmax of %zu times %g is %g", n,
                         (double)levels[l], (double)y[j]);
@@ -85,7 +85,7 @@ static void check_dominant(struct tally *tally, size_t n)
         for (size_t l = 0; l < sizeof levels / sizeof *levels; l++) {
             float x[LONGEST], y[LONGEST];
             fill_row(x, n, -levels[l], at, levels[l]);
-            lw_softmax(1, n, x, n, y, n);
+            (void)!lw_softmax(1, n, x, n, y, n);
             for (size_t j = 0; j < n; j++)
                 TALLY_CHECK(tally, y[j] == (j == at ? 1.0f : 0.0f), "%g at %zu of %zu gives %g",
                             (double)levels[l], at, n, (double)y[j]);
@@ -96,7 +96,7 @@ static void check_dominant(struct tally *tally, size_t n)
 static void check_largest(struct tally *tally, const float *x, size_t n, size_t want)
 {
     int32_t index = -1;
-    lw_argmax(1, n, x, n, &index);
+    (void)!lw_argmax(1, n, x, n, &index);
     TALLY_CHECK(tally, index == (int32_t)want, "argmax of %zu is %d, not %zu", n, (int)index, want);
 }
 
@@ -126,7 +126,7 @@ static void check_column_sums(struct tally *tally, size_t n)
         float x[2 * LONGEST], sums[LONGEST];
         fill_row(x, n, -0.0f, at, NAN);
         fill_row(x + n, n, -0.0f, at, 1.0f);
-        lw_column_sums(2, n, x, n, 0.0f, sums);
+        (void)!lw_column_sums(2, n, x, n, 0.0f, sums);
         for (size_t j = 0; j < n; j++)
             TALLY_CHECK(tally, j == at ? isnan(sums[j]) : bits_of(sums[j]) == 0,
                         "column sum %zu of %zu is %g", j, n, (double)sums[j]);

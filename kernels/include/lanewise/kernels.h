@@ -53,7 +53,7 @@ LW_API const char *lw_isa_name(void);
  * Returns LW_EISA if LANEWISE_ISA names a set that is unknown or cannot run on this machine; the
  * best available set is in use then, and lw_last_error() names both.
  */
-LW_API lw_status lw_isa_status(void);
+LW_API LW_CHECKED lw_status lw_isa_status(void);
 
 /* The name of the index-th instruction set that this machine can run, narrowest first; NULL past
  * the last. */
@@ -64,7 +64,7 @@ LW_API const char *lw_isa_available(size_t index);
  * set they started with, and a network keeps the set it was created with. Returns LW_EISA if the
  * set is unknown or not available; the selection is then unchanged.
  */
-LW_API lw_status lw_isa_select(const char *name);
+LW_API LW_CHECKED lw_status lw_isa_select(const char *name);
 
 /*
  * The maximum number of threads of a call: the value of lw_set_threads, or if none is set
@@ -101,7 +101,7 @@ LW_API int lw_set_threads(int threads);
  * region) then allocate nothing and do not return LW_ENOMEM, except lw_sgemm_pack, which allocates
  * its result.
  */
-LW_API lw_status lw_scratch_reserve(void);
+LW_API LW_CHECKED lw_status lw_scratch_reserve(void);
 
 /* ---- General matrix product --------------------------------------------------------------- */
 
@@ -129,9 +129,9 @@ LW_API lw_status lw_scratch_reserve(void);
  * Returns LW_EINVAL also for transa or transb other than 0 and 1, LW_EOVERLAP if C shares memory
  * with A or B.
  */
-LW_API lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, float alpha,
-                          const float *a, size_t lda, const float *b, size_t ldb, float beta,
-                          float *c, size_t ldc);
+LW_API LW_CHECKED lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k,
+                                     float alpha, const float *a, size_t lda, const float *b,
+                                     size_t ldb, float beta, float *c, size_t ldc);
 
 /*
  * A copy of op(B), k x n, packed once for many products, for example weights during inference.
@@ -141,14 +141,15 @@ LW_API lw_status lw_sgemm(int transa, int transb, size_t m, size_t n, size_t k, 
  * for transb other than 0 and 1. *packed is unchanged on failure.
  */
 typedef struct lw_packed_matrix lw_packed_matrix;
-LW_API lw_status lw_sgemm_pack(lw_packed_matrix **packed, int transb, size_t k, size_t n,
-                               const float *b, size_t ldb);
+LW_API LW_CHECKED lw_status lw_sgemm_pack(lw_packed_matrix **packed, int transb, size_t k, size_t n,
+                                          const float *b, size_t ldb);
 LW_API void lw_packed_matrix_destroy(lw_packed_matrix *packed);
 
 /* C = alpha * op(A) * B + beta * C with a packed B, k x n. Bit-identical to lw_sgemm, except that
  * every element is one chain. */
-LW_API lw_status lw_sgemm_packed(int transa, size_t m, float alpha, const float *a, size_t lda,
-                                 const lw_packed_matrix *b, float beta, float *c, size_t ldc);
+LW_API LW_CHECKED lw_status lw_sgemm_packed(int transa, size_t m, float alpha, const float *a,
+                                            size_t lda, const lw_packed_matrix *b, float beta,
+                                            float *c, size_t ldc);
 
 /* ---- Activations -------------------------------------------------------------------------- */
 
@@ -188,7 +189,8 @@ LW_API int lw_activation_saves_input(lw_activation activation);
  * tanh -1 and 1, SiLU and GELU +Inf at +Inf and -0 at -Inf). tanh(-0), SiLU(-0) and GELU(-0) are
  * -0.
  */
-LW_API lw_status lw_activate(lw_activation activation, size_t n, const float *x, float *y);
+LW_API LW_CHECKED lw_status lw_activate(lw_activation activation, size_t n, const float *x,
+                                        float *y);
 
 /*
  * dz[i] = dy[i] * activation'(z[i]), i < n, with saved[i] the s of lw_activation.
@@ -197,16 +199,16 @@ LW_API lw_status lw_activate(lw_activation activation, size_t n, const float *x,
  * of ReLU and leaky ReLU is the left one. Where the derivative is exactly 0 (ReLU), dz is +0 for
  * any dy; a NaN in saved gives NaN.
  */
-LW_API lw_status lw_activate_backward(lw_activation activation, size_t n, const float *saved,
-                                      const float *dy, float *dz);
+LW_API LW_CHECKED lw_status lw_activate_backward(lw_activation activation, size_t n,
+                                                 const float *saved, const float *dy, float *dz);
 
 /* y[i] = exp(x[i]), within 1 ulp; +Inf above 88.72; small results are denormal or 0. In place is
  * allowed. */
-LW_API lw_status lw_vector_exp(size_t n, const float *x, float *y);
+LW_API LW_CHECKED lw_status lw_vector_exp(size_t n, const float *x, float *y);
 
 /* y[i] = log(x[i]), within 1 ulp, denormal x included; -Inf at +-0, NaN below 0, +Inf at +Inf. In
  * place is allowed. */
-LW_API lw_status lw_vector_log(size_t n, const float *x, float *y);
+LW_API LW_CHECKED lw_status lw_vector_log(size_t n, const float *x, float *y);
 
 /* ---- Dense layer -------------------------------------------------------------------------- */
 
@@ -228,16 +230,16 @@ LW_API lw_status lw_vector_log(size_t n, const float *x, float *y);
  * Returns LW_EINVAL for LW_ACTIVATION_SOFTMAX, LW_EOVERLAP if Y or Z shares memory with another
  * operand.
  */
-LW_API lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x, size_t ldx,
-                                   const float *w, size_t ldw, const float *b,
-                                   lw_activation activation, float *z, size_t ldz, float *y,
-                                   size_t ldy);
+LW_API LW_CHECKED lw_status lw_linear_forward(size_t batch, size_t in, size_t out, const float *x,
+                                              size_t ldx, const float *w, size_t ldw,
+                                              const float *b, lw_activation activation, float *z,
+                                              size_t ldz, float *y, size_t ldy);
 
 /* lw_linear_forward with W packed by lw_sgemm_pack(&w, 0, in, out, ...). Bit-identical. */
-LW_API lw_status lw_linear_forward_packed(size_t batch, const float *x, size_t ldx,
-                                          const lw_packed_matrix *w, const float *b,
-                                          lw_activation activation, float *z, size_t ldz, float *y,
-                                          size_t ldy);
+LW_API LW_CHECKED lw_status lw_linear_forward_packed(size_t batch, const float *x, size_t ldx,
+                                                     const lw_packed_matrix *w, const float *b,
+                                                     lw_activation activation, float *z, size_t ldz,
+                                                     float *y, size_t ldy);
 
 /*
  * Backward pass to the input: DX = (DZ * W^T) .* activation'(S).
@@ -252,10 +254,11 @@ LW_API lw_status lw_linear_forward_packed(size_t batch, const float *x, size_t l
  * One chain of fused multiply-adds over out, or if in <= 12 and 32 <= out <= 131072 a row sum, then
  * lw_activate_backward.
  */
-LW_API lw_status lw_linear_backward_input(size_t batch, size_t in, size_t out, const float *dz,
-                                          size_t lddz, const float *w, size_t ldw,
-                                          lw_activation activation, const float *saved, size_t lds,
-                                          float *dx, size_t lddx);
+LW_API LW_CHECKED lw_status lw_linear_backward_input(size_t batch, size_t in, size_t out,
+                                                     const float *dz, size_t lddz, const float *w,
+                                                     size_t ldw, lw_activation activation,
+                                                     const float *saved, size_t lds, float *dx,
+                                                     size_t lddx);
 
 /*
  * Backward pass to the parameters: DW = X^T * DZ + beta * DW, db = column sums of DZ + beta * db.
@@ -269,9 +272,10 @@ LW_API lw_status lw_linear_backward_input(size_t batch, size_t in, size_t out, c
  * With batch = 0 the sums are empty. The chains run over the batch in row order, as in lw_sgemm and
  * lw_column_sums.
  */
-LW_API lw_status lw_linear_backward_weights(size_t batch, size_t in, size_t out, const float *x,
-                                            size_t ldx, const float *dz, size_t lddz, float beta,
-                                            float *dw, size_t lddw, float *db);
+LW_API LW_CHECKED lw_status lw_linear_backward_weights(size_t batch, size_t in, size_t out,
+                                                       const float *x, size_t ldx, const float *dz,
+                                                       size_t lddz, float beta, float *dw,
+                                                       size_t lddw, float *db);
 
 /* ---- Rows --------------------------------------------------------------------------------- */
 
@@ -282,8 +286,8 @@ LW_API lw_status lw_linear_backward_weights(size_t batch, size_t in, size_t out,
  * Every element is within 5 + |X[i][j] - max_i| + log2(cols) + cols / 16 ulp of the exact value. A
  * row that contains NaN or +Inf, or only -Inf, becomes NaN; other elements of -Inf become 0.
  */
-LW_API lw_status lw_softmax(size_t rows, size_t cols, const float *x, size_t ldx, float *y,
-                            size_t ldy);
+LW_API LW_CHECKED lw_status lw_softmax(size_t rows, size_t cols, const float *x, size_t ldx,
+                                       float *y, size_t ldy);
 
 /*
  * Y[i][j] = (X[i][j] - max_i) - log(sum_j exp(X[i][j] - max_i)). In place is allowed.
@@ -291,32 +295,34 @@ LW_API lw_status lw_softmax(size_t rows, size_t cols, const float *x, size_t ldx
  * Special rows as in lw_softmax, except that an element of -Inf, or one more than FLT_MAX below the
  * maximum, becomes -Inf.
  */
-LW_API lw_status lw_log_softmax(size_t rows, size_t cols, const float *x, size_t ldx, float *y,
-                                size_t ldy);
+LW_API LW_CHECKED lw_status lw_log_softmax(size_t rows, size_t cols, const float *x, size_t ldx,
+                                           float *y, size_t ldy);
 
 /*
  * Backward pass of softmax from its output: DZ[i][j] = Y[i][j] * (DY[i][j] - sum_k DY[i][k] *
  * Y[i][k]). In place (dz == dy, same leading dimension) is allowed.
  */
-LW_API lw_status lw_softmax_backward(size_t rows, size_t cols, const float *y, size_t ldy,
-                                     const float *dy, size_t lddy, float *dz, size_t lddz);
+LW_API LW_CHECKED lw_status lw_softmax_backward(size_t rows, size_t cols, const float *y,
+                                                size_t ldy, const float *dy, size_t lddy, float *dz,
+                                                size_t lddz);
 
 /* out[j] = sum_i X[i][j] + beta * out[j], beta 0 or 1: one chain of additions in row order, from +0
  * or out[j]. */
-LW_API lw_status lw_column_sums(size_t rows, size_t cols, const float *x, size_t ldx, float beta,
-                                float *out);
+LW_API LW_CHECKED lw_status lw_column_sums(size_t rows, size_t cols, const float *x, size_t ldx,
+                                           float beta, float *out);
 
 /*
  * index[i] = column of the largest element of row i, the first of equal ones. NaN counts as larger
  * than any number. Returns LW_EINVAL for cols = 0 with rows > 0, and for cols > INT32_MAX.
  */
-LW_API lw_status lw_argmax(size_t rows, size_t cols, const float *x, size_t ldx, int32_t *index);
+LW_API LW_CHECKED lw_status lw_argmax(size_t rows, size_t cols, const float *x, size_t ldx,
+                                      int32_t *index);
 
 /* *sum = sum of x[i]^2 in fixed blocks of 1024 elements, the blocks added in double. */
-LW_API lw_status lw_vector_sum_squares(size_t n, const float *x, double *sum);
+LW_API LW_CHECKED lw_status lw_vector_sum_squares(size_t n, const float *x, double *sum);
 
 /* x[i] = factor * x[i]. */
-LW_API lw_status lw_vector_scale(size_t n, float factor, float *x);
+LW_API LW_CHECKED lw_status lw_vector_scale(size_t n, float factor, float *x);
 
 /* ---- Losses: value and gradient of each row in one pass ----------------------------------- */
 
@@ -334,9 +340,9 @@ LW_API lw_status lw_vector_scale(size_t n, float factor, float *x);
  * For finite logits the gradient is finite, and the loss is finite unless max_i - X[i][label_i]
  * exceeds FLT_MAX. Returns LW_EDATA, with the row in the message, if a label is out of range.
  */
-LW_API lw_status lw_softmax_cross_entropy(size_t rows, size_t cols, const float *x, size_t ldx,
-                                          const int32_t *labels, float scale, float *loss, float *g,
-                                          size_t ldg);
+LW_API LW_CHECKED lw_status lw_softmax_cross_entropy(size_t rows, size_t cols, const float *x,
+                                                     size_t ldx, const int32_t *labels, float scale,
+                                                     float *loss, float *g, size_t ldg);
 
 /*
  * Softmax and cross-entropy with a matrix T of target probabilities, rows x cols, ldt >= cols:
@@ -347,9 +353,10 @@ LW_API lw_status lw_softmax_cross_entropy(size_t rows, size_t cols, const float 
  * Rows of T need not sum to 1. Where T is 0, a logit of -Inf contributes 0. For finite operands the
  * loss is +Inf if max_i - X[i][j] exceeds FLT_MAX for some T[i][j] > 0.
  */
-LW_API lw_status lw_softmax_cross_entropy_probs(size_t rows, size_t cols, const float *x,
-                                                size_t ldx, const float *t, size_t ldt, float scale,
-                                                float *loss, float *g, size_t ldg);
+LW_API LW_CHECKED lw_status lw_softmax_cross_entropy_probs(size_t rows, size_t cols, const float *x,
+                                                           size_t ldx, const float *t, size_t ldt,
+                                                           float scale, float *loss, float *g,
+                                                           size_t ldg);
 
 /*
  * Sigmoid and binary cross-entropy from logits:
@@ -359,9 +366,10 @@ LW_API lw_status lw_softmax_cross_entropy_probs(size_t rows, size_t cols, const 
  *
  * Operands as in lw_softmax_cross_entropy_probs. For finite logits terms and gradient are finite.
  */
-LW_API lw_status lw_sigmoid_cross_entropy(size_t rows, size_t cols, const float *x, size_t ldx,
-                                          const float *t, size_t ldt, float scale, float *loss,
-                                          float *g, size_t ldg);
+LW_API LW_CHECKED lw_status lw_sigmoid_cross_entropy(size_t rows, size_t cols, const float *x,
+                                                     size_t ldx, const float *t, size_t ldt,
+                                                     float scale, float *loss, float *g,
+                                                     size_t ldg);
 
 /*
  * Squared error: loss[i] = sum_j (Y[i][j] - T[i][j])^2, G[i][j] = scale * (Y[i][j] - T[i][j]).
@@ -369,9 +377,9 @@ LW_API lw_status lw_sigmoid_cross_entropy(size_t rows, size_t cols, const float 
  * scale includes the factor 2 of the derivative and the divisor of a mean. Operands as in
  * lw_softmax_cross_entropy_probs.
  */
-LW_API lw_status lw_squared_error(size_t rows, size_t cols, const float *y, size_t ldy,
-                                  const float *t, size_t ldt, float scale, float *loss, float *g,
-                                  size_t ldg);
+LW_API LW_CHECKED lw_status lw_squared_error(size_t rows, size_t cols, const float *y, size_t ldy,
+                                             const float *t, size_t ldt, float scale, float *loss,
+                                             float *g, size_t ldg);
 
 /* ---- Optimizers --------------------------------------------------------------------------- */
 
@@ -395,8 +403,8 @@ typedef struct lw_sgd_update_params {
  * A denormal v becomes 0. Returns LW_EINVAL if params is NULL, for nesterov without momentum and
  * for momentum without velocity. Other values, including NaN, are used as they are.
  */
-LW_API lw_status lw_sgd_update(size_t n, const lw_sgd_update_params *params, const float *g,
-                               float *w, float *velocity);
+LW_API LW_CHECKED lw_status lw_sgd_update(size_t n, const lw_sgd_update_params *params,
+                                          const float *g, float *w, float *velocity);
 
 /* Parameters of lw_adam_update. */
 typedef struct lw_adam_update_params {
@@ -424,8 +432,8 @@ typedef struct lw_adam_update_params {
  * except on the scalar instruction set. A denormal m or v becomes 0. Bias corrections are computed
  * in double precision, once per call. Returns LW_EINVAL for step 0 and for betas outside [0, 1).
  */
-LW_API lw_status lw_adam_update(size_t n, const lw_adam_update_params *params, const float *g,
-                                float *w, float *m, float *v);
+LW_API LW_CHECKED lw_status lw_adam_update(size_t n, const lw_adam_update_params *params,
+                                           const float *g, float *w, float *m, float *v);
 
 #ifdef __cplusplus
 }

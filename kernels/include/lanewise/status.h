@@ -12,11 +12,20 @@
 extern "C" {
 #endif
 
+/* The version of the headers; lw_version() returns that of the library. */
+#define LW_VERSION_MAJOR  0
+#define LW_VERSION_MINOR  1
+#define LW_VERSION_PATCH  0
+#define LW_VERSION_NUMBER (LW_VERSION_MAJOR * 10000 + LW_VERSION_MINOR * 100 + LW_VERSION_PATCH)
+
+/* LW_CHECKED: the compiler warns if the returned status is ignored. */
 #if defined(__GNUC__)
 #define LW_API                   __attribute__((visibility("default")))
+#define LW_CHECKED               __attribute__((warn_unused_result))
 #define LW_PRINTF(string, first) __attribute__((__format__(__printf__, string, first)))
 #else
 #define LW_API
+#define LW_CHECKED
 #define LW_PRINTF(string, first)
 #endif
 

@@ -78,7 +78,8 @@ typedef struct lw_mpi_options {
  * Returns on all ranks: LW_EINVAL if the options differ between ranks; LW_ENOMEM if memory is
  * lacking, and LW_ERANK on the ranks that have memory.
  */
-LW_API lw_status lw_mpi_create(lw_mpi **mpi, MPI_Comm comm, const lw_mpi_options *options);
+LW_API LW_CHECKED lw_status lw_mpi_create(lw_mpi **mpi, MPI_Comm comm,
+                                          const lw_mpi_options *options);
 
 /*
  * The ranks for lw_net_set_ranks, valid until lw_mpi_destroy; NULL for NULL.
@@ -98,10 +99,10 @@ LW_API const lw_ranks *lw_mpi_ranks(const lw_mpi *mpi);
  * (itself included); at most OpenMP's maximum (OMP_NUM_THREADS). So ranks that the launcher bound
  * to disjoint cores use all of their cores, and other ranks divide what they share.
  */
-LW_API lw_status lw_mpi_threads(const lw_mpi *mpi, unsigned *threads);
+LW_API LW_CHECKED lw_status lw_mpi_threads(const lw_mpi *mpi, unsigned *threads);
 
 /* The number of hosts (as MPI sees shared memory) of all ranks, and of ranks on this host. */
-LW_API lw_status lw_mpi_hosts(const lw_mpi *mpi, unsigned *hosts, unsigned *ranks_here);
+LW_API LW_CHECKED lw_status lw_mpi_hosts(const lw_mpi *mpi, unsigned *hosts, unsigned *ranks_here);
 
 /* Cost of the exchange. 1 - wait_seconds / exchange_seconds is the part hidden behind computing. */
 typedef struct lw_mpi_times {
@@ -112,7 +113,7 @@ typedef struct lw_mpi_times {
 } lw_mpi_times;
 
 /* Returns the times since the last call in *times, and resets them. */
-LW_API lw_status lw_mpi_take_times(lw_mpi *mpi, lw_mpi_times *times);
+LW_API LW_CHECKED lw_status lw_mpi_take_times(lw_mpi *mpi, lw_mpi_times *times);
 
 /* Collective: releases mpi, whose ranks no network may have any more. After MPI_Finalize it only
  * frees memory. NULL does nothing. */

@@ -57,8 +57,8 @@ typedef struct lw_shard {
  * of images and labels differ; LW_EDATA for empty files; LW_EUNSUPPORTED for gzip in a build
  * without zlib.
  */
-LW_API lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const char *labels,
-                                     const lw_shard *shard);
+LW_API LW_CHECKED lw_status lw_dataset_load_idx(lw_dataset *data, const char *images,
+                                                const char *labels, const lw_shard *shard);
 
 /*
  * Loads NumPy files (versions 1 to 3, little-endian, C or Fortran order). x: float32 or float64,
@@ -70,8 +70,8 @@ LW_API lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const
  * two dimensions and for different numbers of rows; LW_EDATA with the row for NaN, Inf, values
  * beyond float32, negative labels and empty arrays.
  */
-LW_API lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y,
-                                     const lw_shard *shard);
+LW_API LW_CHECKED lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y,
+                                                const lw_shard *shard);
 
 /* How a CSV file is read. All members except size may be 0, which is the default. */
 typedef struct lw_csv_options {
@@ -106,32 +106,35 @@ typedef struct lw_csv_options {
  * text where a number is expected, NaN, Inf, values beyond float32, and for no rows or no input
  * columns; LW_EUNSUPPORTED in a build without libcsv.
  */
-LW_API lw_status lw_dataset_load_csv(lw_dataset *data, const char *path,
-                                     const lw_csv_options *options);
+LW_API LW_CHECKED lw_status lw_dataset_load_csv(lw_dataset *data, const char *path,
+                                                const lw_csv_options *options);
 
 /* Writes a rows x cols matrix (cols == 0: a vector) as .npy, whole or absent. */
-LW_API lw_status lw_npy_write_f32(const char *path, const float *x, size_t rows, size_t cols);
-LW_API lw_status lw_npy_write_i32(const char *path, const int32_t *x, size_t rows, size_t cols);
+LW_API LW_CHECKED lw_status lw_npy_write_f32(const char *path, const float *x, size_t rows,
+                                             size_t cols);
+LW_API LW_CHECKED lw_status lw_npy_write_i32(const char *path, const int32_t *x, size_t rows,
+                                             size_t cols);
 
 /* ---- Selection and checks ----------------------------------------------------------------- */
 
 /* Random split: round(rows * fraction) rows go to second, the others to first. Both are copies in
  * random order with the names, and may be empty. LW_EINVAL for a fraction outside 0..1. */
-LW_API lw_status lw_dataset_split(const lw_dataset *data, double fraction, uint64_t seed,
-                                  lw_dataset *first, lw_dataset *second);
+LW_API LW_CHECKED lw_status lw_dataset_split(const lw_dataset *data, double fraction, uint64_t seed,
+                                             lw_dataset *first, lw_dataset *second);
 
 /* Copies the rows index[0..count-1], in that order. LW_EINVAL, with the position in index, for a
  * row that does not exist. */
-LW_API lw_status lw_dataset_select(const lw_dataset *data, size_t count, const size_t *index,
-                                   lw_dataset *selection);
+LW_API LW_CHECKED lw_status lw_dataset_select(const lw_dataset *data, size_t count,
+                                              const size_t *index, lw_dataset *selection);
 
 /* Copies the rows of a shard; NULL: all. */
-LW_API lw_status lw_dataset_shard(const lw_dataset *data, const lw_shard *shard, lw_dataset *part);
+LW_API LW_CHECKED lw_status lw_dataset_shard(const lw_dataset *data, const lw_shard *shard,
+                                             lw_dataset *part);
 
 /* LW_OK if shapes are consistent, values finite and labels in range (below outputs, or 0 and 1 with
  * one output). LW_EINVAL for shapes; LW_EDATA, with row and column, for values and for no rows. A
  * dataset without a target passes. */
-LW_API lw_status lw_dataset_check(const lw_dataset *data);
+LW_API LW_CHECKED lw_status lw_dataset_check(const lw_dataset *data);
 
 /* The true class of a row: its label; with target values the column of the largest, or with one
  * output 1 if the value is above 0.5, else 0. Returns -1 without a target or such a row. */

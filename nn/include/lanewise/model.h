@@ -22,12 +22,12 @@ extern "C" {
  * tensor, for a parameter that is not finite. LW_EUNSUPPORTED in a build without Jansson, as for
  * all functions that read or write models.
  */
-LW_API lw_status lw_net_save(const lw_net *net, const char *path);
+LW_API LW_CHECKED lw_status lw_net_save(const lw_net *net, const char *path);
 
 /* Creates the network described by a file of lw_net_save; its generator is seeded with 0.
  * LW_EFORMAT, with the position, for another file; LW_ESHAPE if tensors and architecture do not
  * match; LW_EDATA, with tensor and element, for NaN and Inf. */
-LW_API lw_status lw_net_load(lw_net **net, const char *path);
+LW_API LW_CHECKED lw_status lw_net_load(lw_net **net, const char *path);
 
 /*
  * Reads parameters into a network of the same shape, from a file of lw_net_save or another program;
@@ -39,7 +39,7 @@ LW_API lw_status lw_net_load(lw_net **net, const char *path);
  * LW_ESHAPE, with the tensor, for another shape, for missing or surplus layers, for two prefixes;
  * LW_EFORMAT, with the tensor, for other types; LW_EDATA, with tensor and element, for NaN and Inf.
  */
-LW_API lw_status lw_net_load_parameters(lw_net *net, const char *path);
+LW_API LW_CHECKED lw_status lw_net_load_parameters(lw_net *net, const char *path);
 
 /*
  * Creates a network from a file that contains no architecture, such as a PyTorch state dict: layers
@@ -48,8 +48,8 @@ LW_API lw_status lw_net_load_parameters(lw_net *net, const char *path);
  * lw_net_load_parameters; LW_ESHAPE also if shapes do not chain; LW_EINVAL for softmax in hidden
  * layers or with one output. For other activations use lw_net_create and lw_net_load_parameters.
  */
-LW_API lw_status lw_net_import(lw_net **net, const char *path, lw_activation hidden,
-                               lw_activation output);
+LW_API LW_CHECKED lw_status lw_net_import(lw_net **net, const char *path, lw_activation hidden,
+                                          lw_activation output);
 
 /* ---- Exports ------------------------------------------------------------------------------ */
 
@@ -60,7 +60,7 @@ LW_API lw_status lw_net_import(lw_net **net, const char *path, lw_activation hid
  * Rounding is up to the runtime. Whole or absent. LW_EDATA, with the layer, for NaN and Inf;
  * LW_ESHAPE for 2 GiB or more, the limit of the format.
  */
-LW_API lw_status lw_net_export_onnx(const lw_net *net, const char *path);
+LW_API LW_CHECKED lw_status lw_net_export_onnx(const lw_net *net, const char *path);
 
 /*
  * Exports the network as one C file with void NAME(const float *x, float *y), which computes one
@@ -76,7 +76,7 @@ LW_API lw_status lw_net_export_onnx(const lw_net *net, const char *path);
  * sigmoid, tanh 4 ulp; SiLU 8 ulp; GELU 8 + 6 |2q| ulp; both |z| * 2^-148 more where their sigmoid
  * is denormal; softmax 10 + 2 |z[j] - max| + cols ulp.
  */
-LW_API lw_status lw_net_export_c(const lw_net *net, const char *path, const char *name);
+LW_API LW_CHECKED lw_status lw_net_export_c(const lw_net *net, const char *path, const char *name);
 
 /* ---- Training state ----------------------------------------------------------------------- */
 
@@ -97,8 +97,8 @@ LW_API lw_status lw_net_export_c(const lw_net *net, const char *path, const char
  * is the caller's. LW_EINVAL if its loss is not finite. Whole or absent, and LW_EDATA, as
  * lw_net_save.
  */
-LW_API lw_status lw_net_save_state(const lw_net *net, const lw_position *position,
-                                   const char *path);
+LW_API LW_CHECKED lw_status lw_net_save_state(const lw_net *net, const lw_position *position,
+                                              const char *path);
 
 /*
  * Restores the state saved by lw_net_save_state; position receives the saved one. lw_fit with start
@@ -111,7 +111,7 @@ LW_API lw_status lw_net_save_state(const lw_net *net, const lw_position *positio
  * lw_net_set_precision first); LW_EDATA, with tensor and element, for NaN, Inf and negative second
  * moments.
  */
-LW_API lw_status lw_net_load_state(lw_net *net, lw_position *position, const char *path);
+LW_API LW_CHECKED lw_status lw_net_load_state(lw_net *net, lw_position *position, const char *path);
 
 #ifdef __cplusplus
 }

@@ -29,7 +29,7 @@ typedef enum lw_init {
  * lw_net_destroy. Until the first layer is added, training, prediction, saving and loading return
  * LW_ESTATE. Returns LW_EINVAL for inputs == 0.
  */
-LW_API lw_status lw_net_create(lw_net **net, size_t inputs, uint64_t seed);
+LW_API LW_CHECKED lw_status lw_net_create(lw_net **net, size_t inputs, uint64_t seed);
 
 /*
  * Appends a dense layer: y = activation(x * W + b) with the given number of units, initialised with
@@ -40,12 +40,13 @@ LW_API lw_status lw_net_create(lw_net **net, size_t inputs, uint64_t seed);
  * unit, whose output is always 1, and after a softmax layer, which is always the last. On failure
  * the network is unchanged.
  */
-LW_API lw_status lw_net_add_dense(lw_net *net, size_t units, lw_activation activation);
+LW_API LW_CHECKED lw_status lw_net_add_dense(lw_net *net, size_t units, lw_activation activation);
 
 /* The same with another initialisation. init_scale, at least 0, is read by LW_INIT_NORMAL and
  * LW_INIT_UNIFORM. */
-LW_API lw_status lw_net_add_dense_init(lw_net *net, size_t units, lw_activation activation,
-                                       lw_init init, float init_scale);
+LW_API LW_CHECKED lw_status lw_net_add_dense_init(lw_net *net, size_t units,
+                                                  lw_activation activation, lw_init init,
+                                                  float init_scale);
 
 /* A dense layer in the array form of lw_net_create_mlp. This struct does not grow. */
 typedef struct lw_layer_spec {
@@ -57,14 +58,15 @@ typedef struct lw_layer_spec {
 
 /* Creates a network of dense layers from an array: lw_net_create, then lw_net_add_dense_init for
  * each element, with the same bits. Returns LW_EINVAL also for layer_count == 0. */
-LW_API lw_status lw_net_create_mlp(lw_net **net, size_t inputs, const lw_layer_spec *layers,
-                                   size_t layer_count, uint64_t seed);
+LW_API LW_CHECKED lw_status lw_net_create_mlp(lw_net **net, size_t inputs,
+                                              const lw_layer_spec *layers, size_t layer_count,
+                                              uint64_t seed);
 
 /*
  * Creates a copy: layers, parameters, optimizer state, generator, precision, instruction set and
  * number of threads. Gradients, the last forward pass and ranks are not copied.
  */
-LW_API lw_status lw_net_clone(lw_net **clone, const lw_net *net);
+LW_API LW_CHECKED lw_status lw_net_clone(lw_net **clone, const lw_net *net);
 
 /* Releases a network. NULL is allowed. */
 LW_API void lw_net_destroy(lw_net *net);
@@ -91,7 +93,7 @@ typedef struct lw_layer_info {
 } lw_layer_info;
 
 /* Describes a layer, counted from 0. LW_EINVAL if the network has no such layer. */
-LW_API lw_status lw_net_layer_info(const lw_net *net, size_t layer, lw_layer_info *info);
+LW_API LW_CHECKED lw_status lw_net_layer_info(const lw_net *net, size_t layer, lw_layer_info *info);
 
 /* The name of an activation as models and the command write it: "linear", "relu", "leaky_relu",
  * "sigmoid", "tanh", "gelu", "silu", "softmax"; "unknown activation" otherwise. A constant string.
@@ -99,13 +101,13 @@ LW_API lw_status lw_net_layer_info(const lw_net *net, size_t layer, lw_layer_inf
 LW_API const char *lw_activation_name(lw_activation activation);
 
 /* The activation with that name; LW_EINVAL if there is none. */
-LW_API lw_status lw_activation_parse(const char *name, lw_activation *activation);
+LW_API LW_CHECKED lw_status lw_activation_parse(const char *name, lw_activation *activation);
 
 /* ---- Settings ----------------------------------------------------------------------------- */
 
 /* Draws all parameters again, as when the layers were added, from the generator seeded with seed,
  * and resets the optimizer. */
-LW_API lw_status lw_net_initialize(lw_net *net, uint64_t seed);
+LW_API LW_CHECKED lw_status lw_net_initialize(lw_net *net, uint64_t seed);
 
 /* The seed last given to the network's generator: by lw_net_create, lw_net_initialize or
  * lw_net_load_state. */
@@ -127,7 +129,7 @@ typedef enum lw_precision {
  * forward pass; setting the current one changes nothing. Returns LW_ENOMEM with the network
  * unchanged.
  */
-LW_API lw_status lw_net_set_precision(lw_net *net, lw_precision precision);
+LW_API LW_CHECKED lw_status lw_net_set_precision(lw_net *net, lw_precision precision);
 LW_API lw_precision lw_net_precision(const lw_net *net);
 
 /* Sets the number of threads of the network's functions; 0, the default, is no setting. Numbers
@@ -137,7 +139,7 @@ LW_API void lw_net_set_threads(lw_net *net, unsigned threads);
 
 /* Allocates the workspace for batches of up to rows rows, so that steps up to that size do not
  * allocate. Larger batches allocate once. Invalidates the last forward pass. */
-LW_API lw_status lw_net_reserve(lw_net *net, size_t rows);
+LW_API LW_CHECKED lw_status lw_net_reserve(lw_net *net, size_t rows);
 
 /* ---- Parameters and gradients ------------------------------------------------------------- */
 
@@ -149,13 +151,15 @@ LW_API lw_status lw_net_reserve(lw_net *net, size_t rows);
  * or lw_net_set_gradients. LW_ESTATE if there are none: before the first backward pass, and after
  * lw_train_step and lw_fit without clip_norm, which do not store them.
  */
-LW_API lw_status lw_net_get_parameters(const lw_net *net, float *flat);
-LW_API lw_status lw_net_set_parameters(lw_net *net, const float *flat);
-LW_API lw_status lw_net_get_layer(const lw_net *net, size_t layer, float *w, float *b);
-LW_API lw_status lw_net_set_layer(lw_net *net, size_t layer, const float *w, const float *b);
-LW_API lw_status lw_net_get_gradients(const lw_net *net, float *flat);
-LW_API lw_status lw_net_set_gradients(lw_net *net, const float *flat);
-LW_API lw_status lw_net_get_layer_gradients(const lw_net *net, size_t layer, float *dw, float *db);
+LW_API LW_CHECKED lw_status lw_net_get_parameters(const lw_net *net, float *flat);
+LW_API LW_CHECKED lw_status lw_net_set_parameters(lw_net *net, const float *flat);
+LW_API LW_CHECKED lw_status lw_net_get_layer(const lw_net *net, size_t layer, float *w, float *b);
+LW_API LW_CHECKED lw_status lw_net_set_layer(lw_net *net, size_t layer, const float *w,
+                                             const float *b);
+LW_API LW_CHECKED lw_status lw_net_get_gradients(const lw_net *net, float *flat);
+LW_API LW_CHECKED lw_status lw_net_set_gradients(lw_net *net, const float *flat);
+LW_API LW_CHECKED lw_status lw_net_get_layer_gradients(const lw_net *net, size_t layer, float *dw,
+                                                       float *db);
 
 /* ---- Prediction --------------------------------------------------------------------------- */
 
@@ -165,11 +169,12 @@ LW_API lw_status lw_net_get_layer_gradients(const lw_net *net, size_t layer, flo
  * nothing after the thread's first call. y may overlap x, which allocates. On failure y is
  * unchanged.
  */
-LW_API lw_status lw_predict(const lw_net *net, size_t rows, const float *x, float *y);
+LW_API LW_CHECKED lw_status lw_predict(const lw_net *net, size_t rows, const float *x, float *y);
 
 /* label[i] = class of row i: the column of the largest output; with one output, 1 if it is above
  * 0.5, else 0. */
-LW_API lw_status lw_classify(const lw_net *net, size_t rows, const float *x, int32_t *label);
+LW_API LW_CHECKED lw_status lw_classify(const lw_net *net, size_t rows, const float *x,
+                                        int32_t *label);
 
 #ifdef __cplusplus
 }

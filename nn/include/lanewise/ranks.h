@@ -73,7 +73,7 @@ typedef struct lw_ranks {
  *
  * Returns LW_EINVAL if rank is not below count or a function is NULL; LW_ENOMEM.
  */
-LW_API lw_status lw_net_set_ranks(lw_net *net, const lw_ranks *ranks);
+LW_API LW_CHECKED lw_status lw_net_set_ranks(lw_net *net, const lw_ranks *ranks);
 
 /*
  * The shard of a file's rows for this rank, for lw_fit with this batch_size; 0 means 32, as there.

@@ -62,11 +62,11 @@ typedef struct lw_optimizer_info {
 } lw_optimizer_info;
 
 /* Copies the state of the network's optimizer to info. */
-LW_API lw_status lw_net_optimizer_info(const lw_net *net, lw_optimizer_info *info);
+LW_API LW_CHECKED lw_status lw_net_optimizer_info(const lw_net *net, lw_optimizer_info *info);
 
 /* Resets the optimizer's state and releases its memory: the next step starts with zero moments.
  * Parameters, gradients and the last forward pass stay. */
-LW_API lw_status lw_net_reset_optimizer(lw_net *net);
+LW_API LW_CHECKED lw_status lw_net_reset_optimizer(lw_net *net);
 
 /* ---- Single steps ------------------------------------------------------------------------- */
 
@@ -86,17 +86,19 @@ LW_API lw_status lw_net_reset_optimizer(lw_net *net);
  * value is NULL. On failure parameters and optimizer are unchanged. Parameters are not checked
  * before or after a step.
  */
-LW_API lw_status lw_train_step(lw_net *net, lw_loss loss, const lw_optimizer *optimizer,
-                               size_t rows, const float *x, const lw_target *target, double *value);
+LW_API LW_CHECKED lw_status lw_train_step(lw_net *net, lw_loss loss, const lw_optimizer *optimizer,
+                                          size_t rows, const float *x, const lw_target *target,
+                                          double *value);
 
 /* Forward pass that keeps what lw_net_backward needs. x (rows x inputs) must stay valid and
  * unchanged until then. y (rows x outputs) receives the outputs; may be NULL. */
-LW_API lw_status lw_net_forward(lw_net *net, size_t rows, const float *x, float *y);
+LW_API LW_CHECKED lw_status lw_net_forward(lw_net *net, size_t rows, const float *x, float *y);
 
 /* Loss of the last forward pass; its gradient at the outputs is kept for lw_net_backward. value may
  * be NULL. LW_ESTATE without a forward pass; LW_ESHAPE if loss, target and last layer do not match;
  * LW_EDATA, with the row, for a label out of range. */
-LW_API lw_status lw_net_loss(lw_net *net, lw_loss loss, const lw_target *target, double *value);
+LW_API LW_CHECKED lw_status lw_net_loss(lw_net *net, lw_loss loss, const lw_target *target,
+                                        double *value);
 
 /*
  * Backward pass: gradients of all parameters, replacing earlier ones.
@@ -109,17 +111,17 @@ LW_API lw_status lw_net_loss(lw_net *net, lw_loss loss, const lw_target *target,
  * forward pass, or loss, that it needs. Allocates on the first call, and on the first with dx in
  * bf16. On failure dx is unchanged and there are no gradients.
  */
-LW_API lw_status lw_net_backward(lw_net *net, const float *dy, float *dx);
+LW_API LW_CHECKED lw_status lw_net_backward(lw_net *net, const float *dy, float *dx);
 
 /* Scales the gradients so that their Euclidean norm is at most max_norm (> 0; INFINITY: only
  * measures). norm, unless NULL, receives the norm before. Squares neither overflow nor underflow.
  * LW_EDIVERGED, with the gradients unchanged, if one of them is not finite. */
-LW_API lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm);
+LW_API LW_CHECKED lw_status lw_net_clip_gradients(lw_net *net, float max_norm, double *norm);
 
 /* One optimizer update with the stored gradients. The optimizer's state belongs to the network. It
  * is reset by a step of another kind, lw_net_reset_optimizer, lw_net_initialize, another precision
  * and new layers. LW_ESTATE without gradients. */
-LW_API lw_status lw_net_step(lw_net *net, const lw_optimizer *optimizer);
+LW_API LW_CHECKED lw_status lw_net_step(lw_net *net, const lw_optimizer *optimizer);
 
 /* ---- Fit ---------------------------------------------------------------------------------- */
 
@@ -228,13 +230,14 @@ typedef struct lw_fit_options {
  * Threads: one parallel region for the run; with on_epoch one per epoch, with on_batch or a batch
  * source one per step. Callbacks run outside of it, on the calling thread.
  */
-LW_API lw_status lw_fit(lw_net *net, const lw_dataset *data, const lw_fit_options *options);
+LW_API LW_CHECKED lw_status lw_fit(lw_net *net, const lw_dataset *data,
+                                   const lw_fit_options *options);
 
 /* The same on mini-batches from a callback, in its order; each is checked when it arrives. With a
  * start inside an epoch the callback delivers that epoch's mini-batches again and those already
  * done are skipped; LW_EDATA if there are fewer. LW_FULL_BATCH is refused. */
-LW_API lw_status lw_fit_source(lw_net *net, const lw_batch_source *source,
-                               const lw_fit_options *options);
+LW_API LW_CHECKED lw_status lw_fit_source(lw_net *net, const lw_batch_source *source,
+                                          const lw_fit_options *options);
 
 /* ---- Evaluation --------------------------------------------------------------------------- */
 
@@ -259,8 +262,8 @@ typedef struct lw_evaluation {
  * network with one output whose activation is neither sigmoid nor tanh is a regression: classes is
  * 0 and the counts are empty. Class 1 is positive. Release the result with lw_evaluation_free.
  */
-LW_API lw_status lw_evaluate(const lw_net *net, const lw_dataset *data, lw_loss loss,
-                             lw_evaluation *evaluation);
+LW_API LW_CHECKED lw_status lw_evaluate(const lw_net *net, const lw_dataset *data, lw_loss loss,
+                                        lw_evaluation *evaluation);
 
 /* Releases the arrays of an evaluation and clears the struct. */
 LW_API void lw_evaluation_free(lw_evaluation *evaluation);
@@ -284,15 +287,16 @@ typedef struct lw_gradient_report {
  * fraction; if one gradient is zero everywhere the error is 1. LW_EDATA if f or the gradient is not
  * finite, or if both gradients are zero everywhere.
  */
-LW_API lw_status lw_gradient_check(size_t n, double *parameters, const double *gradient,
-                                   double (*f)(const double *parameters, void *user), void *user,
-                                   double step, lw_gradient_report *report);
+LW_API LW_CHECKED lw_status lw_gradient_check(size_t n, double *parameters, const double *gradient,
+                                              double (*f)(const double *parameters, void *user),
+                                              void *user, double step, lw_gradient_report *report);
 
 /* The same for a network: its backward pass against central differences of its loss, computed by a
  * forward pass in double precision. Expect an error of about 1e-6 for float32 arithmetic, and more
  * where an input of ReLU is within the step of 0. */
-LW_API lw_status lw_net_gradient_check(lw_net *net, lw_loss loss, size_t rows, const float *x,
-                                       const lw_target *target, lw_gradient_report *report);
+LW_API LW_CHECKED lw_status lw_net_gradient_check(lw_net *net, lw_loss loss, size_t rows,
+                                                  const float *x, const lw_target *target,
+                                                  lw_gradient_report *report);
 
 #ifdef __cplusplus
 }
