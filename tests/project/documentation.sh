@@ -36,7 +36,7 @@ shows() {
         failed=1
     }
 }
-shows index.html 'Lanewise trains dense neural networks'
+shows index.html 'Lanewise is a C library that trains dense neural networks'
 product=group__kernels__h__general__matrix__product.html
 shows $product 'C = alpha * op(A) * op(B) + beta * C, op(X) = X'
 shows $product 'A  m x k, lda >= k   (transa = 1: stored k x m, lda >= m)'
