@@ -8,7 +8,7 @@
 
 enum {
     /* Rows multiplied before their epilogue: their floats, one panel wide, stay in the first-level
-       cache. A multiple of 2, so that row pairs stay together. */
+     * cache. A multiple of 2, so that row pairs stay together. */
     ROWS = 128
 };
 

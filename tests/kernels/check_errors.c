@@ -112,8 +112,8 @@ static void check_placement(struct tally *tally, const struct problem *p, size_t
         TALLY_CHECK(tally, !memcmp(block, copy, floats * sizeof *block),
                     "%s: changed %s on failure", problem_title(p), out->name);
     } else {
-        TALLY_CHECK(tally, q.operation->call(&q) == LW_OK, "%s: %s beside %s: %s", problem_title(p),
-                    out->name, x->name, lw_last_error());
+        TALLY_CHECK(tally, q.operation->call(&q) == LW_OK, "%s: %s next to %s: %s",
+                    problem_title(p), out->name, x->name, lw_last_error());
     }
     free(block);
     problem_restore((struct problem *)p);

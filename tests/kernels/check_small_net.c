@@ -122,7 +122,7 @@ static const lw_sgd_update_params sgd[] = {
 static const lw_adam_update_params adam[] = {
     {.learning_rate = 0.1f, .beta1 = 0.9f, .beta2 = 0.999f, .epsilon = 1e-8f, .step = 1},
     {.learning_rate = 0.1f,
-     .beta1 = 0.3f,
+     .beta1 = 0.8f,
      .beta2 = 0.99f,
      .epsilon = 1e-8f,
      .weight_decay = 0.1f,
@@ -253,7 +253,7 @@ static void check_plan_errors(struct tally *tally)
     TALLY_CHECK(tally, lw_small_net_plan(&plan, 2, 2, good) == LW_OK, "%s", lw_last_error());
     TALLY_CHECK(tally,
                 plan.parameter_count == 64 && plan.w[1] == 32 && plan.b[0] == 16 && plan.b[1] == 48,
-                "sections have other offsets");
+                "sections overlap or have other offsets");
     failure_check(tally, lw_small_net_plan(NULL, 2, 2, good), LW_EINVAL, name, "plan");
     failure_check(tally, lw_small_net_plan(&plan, 2, 2, NULL), LW_EINVAL, name, "layers");
     failure_check(tally, lw_small_net_plan(&plan, 0, 2, good), LW_ESHAPE, name, "inputs");

@@ -21,7 +21,7 @@ done
 holds "m['reductions'] == 2 and 16 + 4 * 785 <= m['bytes'] < 16 + 4 * 900"
 holds "m['wait'] > 0 and m['exchange'] >= m['wait'] and m['beta'] > 0"
 
-# MPI adds its own message about the rank that aborts.
+# MPI prints another message about the rank that aborts.
 run "$@" 2 "$bin/bench_ranks" --network 20-30-5 --batch 7
 [ "$code" -ne 0 ] && [ ! -s "$work/out" ] || fail 'accepted a batch that two ranks cannot divide'
 grep -q '^bench_ranks: the batch is not a multiple of the ranks$' "$work/err" || fail 'no message'

@@ -27,7 +27,7 @@
  *   Errors     the first invalid argument, in the order in which the reference checks them, is
  *              reported; C or y is unchanged. sgemm_ and sgemv_ call xerbla_ with their name
  *              ("SGEMM ", "SGEMV ") and the number of the argument; the cblas_ functions call
- *              cblas_xerbla with their name and the number of their own argument, from 1, in both
+ *              cblas_xerbla with their name and the number of the cblas_ argument, from 1, in both
  *              orders. The library looks up both handlers in the program or another BLAS when it is
  *              loaded and defines neither: a definition in a preloaded library would replace the
  *              handlers of LAPACK and NumPy. Without a handler, the message goes to stderr and the

@@ -71,7 +71,7 @@ static void describe_layers(lw_net *net, const lw_layer_spec *specs)
     }
 }
 
-/* Tells each layer who reads its outputs. */
+/* Records which kinds of layers read the outputs of each layer. */
 static void link_layers(lw_net *net)
 {
     for (size_t i = 0; i < net->layer_count; i++) {
