@@ -15,3 +15,13 @@ const lw_layer_kind *lw_layer_kind_of(const lw_layer_spec *spec, lw_precision pr
     (void)spec; /* all layers are dense */
     return precision == LW_PRECISION_BF16 ? kinds[0].bf16 : kinds[0].fp32;
 }
+
+const char *lw_layer_name(const lw_layer_spec *spec)
+{
+    return lw_activation_name(spec->activation);
+}
+
+int lw_layer_parse(const char *name, lw_layer_spec *spec)
+{
+    return lw_activation_parse(name, &spec->activation) == LW_OK;
+}

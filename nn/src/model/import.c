@@ -2,6 +2,7 @@
 #include "base/message.h"
 #include "model_file.h"
 #include "state_dict.h"
+#include "train/create.h"
 
 #include <stdlib.h>
 
@@ -15,18 +16,24 @@ static lw_status check_activations(lw_activation hidden, lw_activation output)
     return LW_OK;
 }
 
-static lw_status create(lw_net **net, const lw_layer_info *info, size_t layers,
-                        lw_activation hidden, lw_activation output)
+/* The dense layers of a file; release with free. */
+static lw_status read_layers(const lw_safetensors *file, lw_activation hidden, lw_activation output,
+                             lw_layer_spec **specs, lw_architecture *of)
 {
-    lw_layer_spec *specs = calloc(layers, sizeof *specs);
-    if (!specs)
-        return lw_fail(LW_ENOMEM, "lw_net_import: no memory for %zu layers", layers);
-    for (size_t i = 0; i < layers; i++)
-        specs[i] =
+    lw_layer_info *info;
+    size_t layers;
+    const lw_status status = lw_state_dict_layers(file, &layers, &info);
+    if (status != LW_OK)
+        return status;
+    lw_layer_spec *made = calloc(layers, sizeof *made);
+    for (size_t i = 0; made && i < layers; i++)
+        made[i] =
             (lw_layer_spec){.units = info[i].out, .activation = i + 1 < layers ? hidden : output};
-    const lw_status status = lw_net_create_mlp(net, info[0].in, specs, layers, 0);
-    free(specs);
-    return status;
+    *specs = made;
+    *of = (lw_architecture){
+        .inputs = info[0].in, .specs = made, .layer_count = layers, .isa = lw_isa_current()};
+    free(info);
+    return made ? LW_OK : lw_fail(LW_ENOMEM, "lw_net_import: no memory for %zu layers", layers);
 }
 
 lw_status lw_net_import(lw_net **net, const char *path, lw_activation hidden, lw_activation output)
@@ -41,19 +48,22 @@ lw_status lw_net_import(lw_net **net, const char *path, lw_activation hidden, lw
     if (status != LW_OK)
         return status;
 
-    size_t layers = 0;
-    lw_layer_info *info = NULL;
+    lw_architecture of;
+    lw_layer_spec *specs = NULL;
     float *parameters = NULL;
-    lw_net *made = NULL;
-    status = lw_state_dict_layers(file, &layers, &info);
+    lw_net *outline = NULL, *made = NULL;
+    status = read_layers(file, hidden, output, &specs, &of);
     if (status == LW_OK)
-        status = lw_state_dict_read(file, NULL, info, layers, &parameters);
+        status = lw_net_outline(&outline, &of);
     if (status == LW_OK)
-        status = create(&made, info, layers, hidden, output);
+        status = lw_state_dict_read(file, NULL, outline->layers, of.layer_count, &parameters);
+    if (status == LW_OK)
+        status = lw_net_create_mlp(&made, of.inputs, of.specs, of.layer_count, 0);
     if (status == LW_OK)
         status = lw_net_set_parameters(made, parameters);
     free(parameters);
-    free(info);
+    free(specs);
+    lw_net_destroy(outline);
     lw_safetensors_close(file);
     if (status == LW_OK)
         *net = made;

@@ -57,8 +57,9 @@ enum { LW_EXTRA_METADATA = 10 };
 lw_status lw_model_write(const lw_net *net, size_t view_count, const lw_saved_view *views,
                          size_t metadata_count, const lw_metadata *metadata, const char *path);
 
-/* Reads the layers from a file's metadata. Free *info. Returns the errors of lw_net_load. */
-lw_status lw_model_layers(const lw_safetensors *file, size_t *layers, lw_layer_info **info);
+/* Creates a network without buffers (train/create.h) from a file's metadata. The caller releases
+ * *outline, also after a failure. Returns the errors of lw_net_load. */
+lw_status lw_model_outline(const lw_safetensors *file, lw_net **outline);
 
 /* Reads a metadata entry. writer: the function that writes such files, for the message. Returns
  * LW_EFORMAT if there is none. */

@@ -1,7 +1,9 @@
 /* Loading a network: its architecture from metadata, and its parameters from tensors. */
 #include "base/memory.h"
+#include "layers/kinds.h"
 #include "model_file.h"
 #include "state_dict.h"
+#include "train/create.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,19 +19,11 @@ lw_status lw_net_load_parameters(lw_net *net, const char *path)
     status = lw_safetensors_open(&file, path);
     if (status != LW_OK)
         return status;
-    const size_t layers = lw_net_layer_count(net);
     float *parameters = NULL;
-    lw_layer_info *info = calloc(layers, sizeof *info);
-    if (!info)
-        status = lw_no_memory(path, "the parameters");
-    for (size_t i = 0; i < layers && status == LW_OK; i++)
-        status = lw_net_layer_info(net, i, &info[i]);
-    if (status == LW_OK)
-        status = lw_state_dict_read(file, NULL, info, layers, &parameters);
+    status = lw_state_dict_read(file, NULL, net->layers, net->layer_count, &parameters);
     if (status == LW_OK)
         status = lw_net_set_parameters(net, parameters);
     free(parameters);
-    free(info);
     lw_safetensors_close(file);
     return status;
 }
@@ -39,9 +33,8 @@ lw_status lw_net_load_parameters(lw_net *net, const char *path)
 static const char save_function[] = "lw_net_save";
 
 typedef struct architecture {
-    size_t layers;
-    lw_layer_spec *specs;
-    lw_layer_info *info; /* the same as numbers of inputs and outputs */
+    size_t inputs, layers;
+    lw_layer_spec *specs; /* with the numbers of outputs as units */
 } architecture;
 
 lw_status lw_metadata_invalid(const lw_safetensors *file, const char *key, const char *text)
@@ -115,30 +108,25 @@ static lw_status parse_layers(const lw_safetensors *file, architecture *read)
     if (status != LW_OK)
         return status;
 
-    size_t in;
-    if (!parse_size(inputs, &in))
+    if (!parse_size(inputs, &read->inputs))
         return lw_metadata_invalid(file, LW_KEY_INPUTS, inputs);
     read->layers = count_items(units);
     if (count_items(activations) != read->layers)
         return lw_metadata_invalid(file, LW_KEY_ACTIVATIONS, activations);
     read->specs = calloc(read->layers, sizeof *read->specs);
-    read->info = calloc(read->layers, sizeof *read->info);
-    if (!read->specs || !read->info)
+    if (!read->specs)
         return lw_no_memory(lw_safetensors_path(file), "the parameters");
 
     const char *next_units = units, *next_activation = activations;
     for (size_t i = 0; i < read->layers; i++) {
+        lw_layer_spec *spec = &read->specs[i];
         char item[LW_LIST_ITEM_BYTES];
-        size_t out;
-        lw_activation activation;
-        if (!next_item(&next_units, item) || !parse_size(item, &out))
+        if (!next_item(&next_units, item) || !parse_size(item, &spec->units))
             return lw_metadata_invalid(file, LW_KEY_UNITS, units);
-        if (!next_item(&next_activation, item) || lw_activation_parse(item, &activation) != LW_OK ||
-            (activation == LW_ACTIVATION_SOFTMAX && (i + 1 < read->layers || out == 1)))
+        if (!next_item(&next_activation, item) || !lw_layer_parse(item, spec) ||
+            lw_layer_kind_of(spec, LW_PRECISION_FP32)->check(spec, i, i + 1 == read->layers) !=
+                LW_OK)
             return lw_metadata_invalid(file, LW_KEY_ACTIVATIONS, activations);
-        read->specs[i] = (lw_layer_spec){.units = out, .activation = activation};
-        read->info[i] = (lw_layer_info){.in = in, .out = out, .activation = activation};
-        in = out;
     }
     return LW_OK;
 }
@@ -154,24 +142,36 @@ static lw_status parse_architecture(const lw_safetensors *file, architecture *re
     return parse_layers(file, read);
 }
 
-lw_status lw_model_layers(const lw_safetensors *file, size_t *layers, lw_layer_info **info)
+/* Creates an outline of layers as read. */
+static lw_status outline_net(const lw_safetensors *file, const architecture *read, lw_net **outline)
+{
+    const lw_architecture of = {.inputs = read->inputs,
+                                .specs = read->specs,
+                                .layer_count = read->layers,
+                                .isa = lw_isa_current()};
+    lw_status status = lw_net_outline(outline, &of);
+    for (size_t i = 0; i < read->layers && status == LW_OK; i++)
+        if ((*outline)->layers[i]->out != read->specs[i].units)
+            status = lw_metadata_invalid(file, LW_KEY_UNITS,
+                                         lw_safetensors_metadata(file, LW_KEY_UNITS));
+    return status;
+}
+
+lw_status lw_model_outline(const lw_safetensors *file, lw_net **outline)
 {
     architecture read = {0};
-    const lw_status status = parse_architecture(file, &read);
+    *outline = NULL;
+    lw_status status = parse_architecture(file, &read);
+    if (status == LW_OK)
+        status = outline_net(file, &read, outline);
     free(read.specs);
-    if (status == LW_OK) {
-        *layers = read.layers;
-        *info = read.info;
-    } else {
-        free(read.info);
-    }
     return status;
 }
 
 static lw_status create_net(lw_net **net, const architecture *read, const float *parameters)
 {
     lw_net *created;
-    lw_status status = lw_net_create_mlp(&created, read->info[0].in, read->specs, read->layers, 0);
+    lw_status status = lw_net_create_mlp(&created, read->inputs, read->specs, read->layers, 0);
     if (status != LW_OK)
         return status;
     status = lw_net_set_parameters(created, parameters);
@@ -191,15 +191,18 @@ lw_status lw_net_load(lw_net **net, const char *path)
     if (status != LW_OK)
         return status;
     architecture read = {0};
+    lw_net *outline = NULL;
     float *parameters = NULL;
     status = parse_architecture(file, &read);
     if (status == LW_OK)
-        status = lw_state_dict_read(file, "", read.info, read.layers, &parameters);
+        status = outline_net(file, &read, &outline);
+    if (status == LW_OK)
+        status = lw_state_dict_read(file, "", outline->layers, read.layers, &parameters);
     if (status == LW_OK)
         status = create_net(net, &read, parameters);
     free(parameters);
+    lw_net_destroy(outline);
     free(read.specs);
-    free(read.info);
     lw_safetensors_close(file);
     return status;
 }

@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "base/message.h"
 #include "export.h"
+#include "layers/kinds.h"
 #include "model_file.h"
 
 #include <math.h>
@@ -86,7 +87,7 @@ static void describe_architecture(saved_net *saved, const lw_net *net)
                                      layer->out);
         activations_at +=
             (size_t)snprintf(saved->activations + activations_at, capacity - activations_at, "%s%s",
-                             comma, lw_activation_name(layer->spec.activation));
+                             comma, lw_layer_name(&layer->spec));
     }
 }
 

@@ -1,24 +1,20 @@
-/* Weights of linear layers in state dicts: names, shapes and elements. */
+/* Parameters of layers in state dicts: names, shapes and elements. */
 #include "state_dict.h"
 #include "base/memory.h"
 #include "model_file.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char weight_suffix[] = ".weight", bias_suffix[] = ".bias";
+static const char weight_suffix[] = ".weight";
 
 /* A weight tensor named PREFIX<number>.weight; the prefix has prefix_length characters. */
 typedef struct numbered {
     const lw_stored_tensor *tensor;
     size_t prefix_length, number;
 } numbered;
-
-/* A layer; bias NULL: none. */
-typedef struct linear {
-    const lw_stored_tensor *weight, *bias;
-} linear;
 
 /* ---- Names -------------------------------------------------------------------------------- */
 
@@ -115,14 +111,19 @@ static lw_status select_network(const lw_safetensors *file, const char *prefix, 
     return LW_OK;
 }
 
-/* Returns the bias that belongs to a weight tensor, or NULL. name: a buffer for its name. */
-static const lw_stored_tensor *find_bias(const lw_safetensors *file, const lw_stored_tensor *weight,
-                                         char *name)
+/* Finds another tensor of the layer with this weight tensor; NULL if there is none. */
+static lw_status find_tensor(const lw_safetensors *file, const lw_stored_tensor *weight,
+                             const char *kind, const lw_stored_tensor **tensor)
 {
     const size_t stem = strlen(weight->name) - strlen(weight_suffix);
-    memcpy(name, weight->name, stem);
-    memcpy(name + stem, bias_suffix, sizeof bias_suffix);
-    return lw_safetensors_find(file, name);
+    const size_t bytes = stem + strlen(kind) + sizeof ".";
+    char *name = malloc(bytes);
+    if (!name)
+        return lw_no_memory(lw_safetensors_path(file), "the parameters");
+    snprintf(name, bytes, "%.*s.%s", (int)stem, weight->name, kind);
+    *tensor = lw_safetensors_find(file, name);
+    free(name);
+    return LW_OK;
 }
 
 /* ---- Shapes ------------------------------------------------------------------------------- */
@@ -143,53 +144,25 @@ static lw_status check_tensor(const lw_safetensors *file, const lw_stored_tensor
     return LW_OK;
 }
 
-static lw_status check_linear(const lw_safetensors *file, const linear *layer)
-{
-    lw_status status = check_tensor(file, layer->weight, 2);
-    if (status != LW_OK || !layer->bias)
-        return status;
-    status = check_tensor(file, layer->bias, 1);
-    const size_t elements = layer->bias->shape[0], needed = layer->weight->shape[0];
-    if (status == LW_OK && elements != needed)
-        status = lw_fail(LW_ESHAPE, "%s: tensor '%s' has %zu elements instead of %zu",
-                         lw_safetensors_path(file), layer->bias->name, elements, needed);
-    return status;
-}
-
-/* Finds the layers of a file in order, each with weights and bias of matching shapes. Free *found.
- */
+/* Finds the weight tensors of a file's layers in order. Free *found. */
 static lw_status find_layers(const lw_safetensors *file, const char *prefix, size_t *layers,
-                             linear **found)
+                             numbered **found)
 {
     const size_t tensors = lw_safetensors_count(file);
-    size_t count = 0, longest = sizeof weight_suffix;
-    for (size_t i = 0; i < tensors; i++) {
-        const size_t length = strlen(lw_safetensors_tensor(file, i)->name);
-        longest = length > longest ? length : longest;
-    }
+    size_t count = 0;
     /* One element more than needed: calloc(0) may return NULL. */
     numbered *names = calloc(tensors + 1, sizeof *names);
-    linear *made = calloc(tensors + 1, sizeof *made);
-    char *name = calloc(longest + 1, 1);
-    lw_status status =
-        names && made && name ? LW_OK : lw_no_memory(lw_safetensors_path(file), "the parameters");
-    for (size_t i = 0; i < tensors && status == LW_OK; i++)
+    if (!names)
+        return lw_no_memory(lw_safetensors_path(file), "the parameters");
+    for (size_t i = 0; i < tensors; i++)
         count += (size_t)parse_name(lw_safetensors_tensor(file, i), &names[count]);
-    if (status == LW_OK)
-        status = select_network(file, prefix, names, &count);
-    for (size_t i = 0; i < count && status == LW_OK; i++) {
-        made[i].weight = names[i].tensor;
-        made[i].bias = find_bias(file, names[i].tensor, name);
-        status = check_linear(file, &made[i]);
-    }
-    free(names);
-    free(name);
+    const lw_status status = select_network(file, prefix, names, &count);
     if (status != LW_OK) {
-        free(made);
+        free(names);
         return status;
     }
     *layers = count;
-    *found = made;
+    *found = names;
     return LW_OK;
 }
 
@@ -197,7 +170,7 @@ lw_status lw_state_dict_layers(const lw_safetensors *file, size_t *layers, lw_la
 {
     const char *path = lw_safetensors_path(file);
     size_t count;
-    linear *found;
+    numbered *found;
     lw_status status = find_layers(file, NULL, &count, &found);
     if (status != LW_OK)
         return status;
@@ -205,7 +178,10 @@ lw_status lw_state_dict_layers(const lw_safetensors *file, size_t *layers, lw_la
     if (!made)
         status = lw_no_memory(lw_safetensors_path(file), "the parameters");
     for (size_t i = 0; i < count && status == LW_OK; i++) {
-        const lw_stored_tensor *weight = found[i].weight;
+        const lw_stored_tensor *weight = found[i].tensor;
+        status = check_tensor(file, weight, 2);
+        if (status != LW_OK)
+            break;
         made[i] = (lw_layer_info){.in = weight->shape[1], .out = weight->shape[0]};
         if (weight->count == 0)
             status = lw_fail(LW_ESHAPE, "%s: tensor '%s' is empty: %zu x %zu", path, weight->name,
@@ -213,7 +189,7 @@ lw_status lw_state_dict_layers(const lw_safetensors *file, size_t *layers, lw_la
         else if (i > 0 && made[i].in != made[i - 1].out)
             status = lw_fail(
                 LW_ESHAPE, "%s: tensor '%s' is %zu x %zu, but follows '%s' with %zu rows", path,
-                weight->name, made[i].out, made[i].in, found[i - 1].weight->name, made[i - 1].out);
+                weight->name, made[i].out, made[i].in, found[i - 1].tensor->name, made[i - 1].out);
     }
     free(found);
     if (status != LW_OK) {
@@ -239,69 +215,95 @@ static lw_status copy_finite(const lw_safetensors *file, const lw_stored_tensor 
     return LW_OK;
 }
 
-/* Copies a layer to its part of the zeroed flat view, weights as (in, out). scratch: as many
- * elements as the weights. */
-static lw_status copy_layer(const lw_safetensors *file, const linear *layer, float *scratch,
-                            float *flat)
+/* A tensor of a network; stored NULL: not in the file. */
+typedef struct placed_tensor {
+    const lw_tensor *tensor;
+    const lw_stored_tensor *stored;
+} placed_tensor;
+
+static lw_status check_shape(const lw_safetensors *file, const placed_tensor *at)
 {
-    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a found layer has weights */
-    const size_t out = layer->weight->shape[0], in = layer->weight->shape[1];
-    const lw_status status = copy_finite(file, layer->weight, scratch);
+    const lw_stored_tensor *stored = at->stored;
+    const size_t rows = at->tensor->rows, cols = at->tensor->cols;
+    const lw_status status = check_tensor(file, stored, at->tensor->is_matrix ? 2 : 1);
     if (status != LW_OK)
         return status;
-    lw_transpose(out, in, scratch, flat);
-    return layer->bias ? copy_finite(file, layer->bias, flat + in * out) : LW_OK;
-}
-
-/* Checks that the layers of a file match info. *count receives the number of parameters. */
-static lw_status check_layers(const lw_safetensors *file, const linear *found, size_t found_count,
-                              const lw_layer_info *info, size_t layers, size_t *count)
-{
-    const char *path = lw_safetensors_path(file);
-    *count = 0;
-    for (size_t i = 0; i < layers && i < found_count; i++) {
-        const lw_stored_tensor *weight = found[i].weight;
-        if (weight->shape[0] != info[i].out || weight->shape[1] != info[i].in)
-            return lw_fail(LW_ESHAPE, "%s: tensor '%s' is %zu x %zu instead of %zu x %zu", path,
-                           weight->name, weight->shape[0], weight->shape[1], info[i].out,
-                           info[i].in);
-        *count += weight->count + info[i].out;
-    }
-    if (found_count != layers)
-        return lw_fail(
-            LW_ESHAPE,
-            "%s: the file has %zu layers, the last of them '%s', but the network has %zu", path,
-            found_count, found[found_count - 1].weight->name, layers);
+    if (!at->tensor->is_matrix && stored->shape[0] != cols)
+        return lw_fail(LW_ESHAPE, "%s: tensor '%s' has %zu elements instead of %zu",
+                       lw_safetensors_path(file), stored->name, stored->shape[0], cols);
+    if (at->tensor->is_matrix && (stored->shape[0] != cols || stored->shape[1] != rows))
+        return lw_fail(LW_ESHAPE, "%s: tensor '%s' is %zu x %zu instead of %zu x %zu",
+                       lw_safetensors_path(file), stored->name, stored->shape[0], stored->shape[1],
+                       cols, rows);
     return LW_OK;
 }
 
-lw_status lw_state_dict_read(const lw_safetensors *file, const char *prefix,
-                             const lw_layer_info *info, size_t layers, float **flat)
+/* Finds the tensors of all layers and checks their shapes. placed: room for LW_MAX_TENSORS of each
+ * layer. *count receives the number of parameters. */
+static lw_status place_tensors(const lw_safetensors *file, const numbered *found,
+                               size_t found_count, lw_layer *const *layers, size_t layer_count,
+                               placed_tensor *placed, size_t *count)
 {
-    size_t found_count, count;
-    linear *found;
-    lw_status status = find_layers(file, prefix, &found_count, &found);
-    if (status != LW_OK)
-        return status;
-    /* Shapes are checked first: the allocations are then not larger than the file. */
-    status = check_layers(file, found, found_count, info, layers, &count);
-    float *made = NULL, *scratch = NULL;
-    if (status == LW_OK) {
-        /* NOLINTNEXTLINE(clang-analyzer-optin.portability.UnixAPI): every network has parameters */
-        made = calloc(count, sizeof *made);
-        scratch = calloc(count, sizeof *scratch);
-        status =
-            made && scratch ? LW_OK : lw_no_memory(lw_safetensors_path(file), "the parameters");
-    }
-    for (size_t i = 0, offset = 0; i < layers && status == LW_OK; i++) {
-        status = copy_layer(file, &found[i], scratch, made + offset);
-        offset += (info[i].in + 1) * info[i].out;
+    lw_status status = LW_OK;
+    *count = 0;
+    for (size_t i = 0; i < layer_count && i < found_count; i++)
+        for (size_t k = 0; k < layers[i]->tensor_count && status == LW_OK; k++, placed++) {
+            *placed = (placed_tensor){&layers[i]->tensors[k], found[i].tensor};
+            if (k > 0)
+                status = find_tensor(file, found[i].tensor, placed->tensor->name, &placed->stored);
+            if (status == LW_OK && placed->stored)
+                status = check_shape(file, placed);
+            if (status == LW_OK)
+                *count += lw_tensor_count(placed->tensor);
+        }
+    if (status == LW_OK && found_count != layer_count)
+        return lw_fail(
+            LW_ESHAPE,
+            "%s: the file has %zu layers, the last of them '%s', but the network has %zu",
+            lw_safetensors_path(file), found_count, found[found_count - 1].tensor->name,
+            layer_count);
+    return status;
+}
+
+/* Copies count parameters to a new flat view, matrices as (in, out). */
+static lw_status copy_tensors(const lw_safetensors *file, const placed_tensor *placed, size_t count,
+                              float **flat)
+{
+    /* NOLINTNEXTLINE(clang-analyzer-optin.portability.UnixAPI): every network has parameters */
+    float *made = calloc(count, sizeof *made), *scratch = calloc(count, sizeof *scratch);
+    lw_status status =
+        made && scratch ? LW_OK : lw_no_memory(lw_safetensors_path(file), "the parameters");
+    for (size_t at = 0; at < count && status == LW_OK; placed++) {
+        const lw_tensor *tensor = placed->tensor;
+        if (placed->stored)
+            status = copy_finite(file, placed->stored, tensor->is_matrix ? scratch : made + at);
+        if (status == LW_OK && placed->stored && tensor->is_matrix)
+            lw_transpose(tensor->cols, tensor->rows, scratch, made + at);
+        at += lw_tensor_count(tensor);
     }
     free(scratch);
-    free(found);
     if (status == LW_OK)
         *flat = made;
     else
         free(made);
+    return status;
+}
+
+lw_status lw_state_dict_read(const lw_safetensors *file, const char *prefix,
+                             lw_layer *const *layers, size_t layer_count, float **flat)
+{
+    size_t found_count, count = 0;
+    numbered *found;
+    lw_status status = find_layers(file, prefix, &found_count, &found);
+    if (status != LW_OK)
+        return status;
+    placed_tensor *placed = calloc(layer_count, LW_MAX_TENSORS * sizeof *placed);
+    status = placed ? place_tensors(file, found, found_count, layers, layer_count, placed, &count)
+                    : lw_no_memory(lw_safetensors_path(file), "the parameters");
+    /* Shapes are checked first: the allocations are then not larger than the file. */
+    if (status == LW_OK)
+        status = copy_tensors(file, placed, count, flat);
+    free(placed);
+    free(found);
     return status;
 }

@@ -3,6 +3,7 @@
  * from which the run continues. Moments have PyTorch's names and definitions.
  */
 #include "base/memory.h"
+#include "layers/kinds.h"
 #include "model_file.h"
 #include "state_dict.h"
 #include "train/optimizer.h"
@@ -227,24 +228,23 @@ static lw_status read_metadata(const lw_safetensors *file, const lw_net *net, re
     return status == LW_OK ? read_optimizer(file, read) : status;
 }
 
-static lw_status check_layers(const lw_safetensors *file, const lw_net *net, size_t layers,
-                              const lw_layer_info *info)
+static lw_status check_layers(const lw_safetensors *file, const lw_net *net, const lw_net *saved)
 {
     const char *path = lw_safetensors_path(file);
-    if (layers != net->layer_count)
-        return lw_fail(LW_ESHAPE, "%s: the state has %zu layers, the network %zu", path, layers,
-                       net->layer_count);
-    for (size_t i = 0; i < layers; i++) {
-        const lw_layer *layer = net->layers[i];
-        const char *activation = lw_activation_name(info[i].activation);
-        if (info[i].in != layer->in || info[i].out != layer->out)
+    if (saved->layer_count != net->layer_count)
+        return lw_fail(LW_ESHAPE, "%s: the state has %zu layers, the network %zu", path,
+                       saved->layer_count, net->layer_count);
+    for (size_t i = 0; i < net->layer_count; i++) {
+        const lw_layer *layer = net->layers[i], *other = saved->layers[i];
+        const char *name = lw_layer_name(&layer->spec), *other_name = lw_layer_name(&other->spec);
+        if (other->in != layer->in || other->out != layer->out)
             return lw_fail(LW_ESHAPE,
                            "%s: layer %zu of the state is %zu-%zu, of the network %zu-%zu", path, i,
-                           info[i].in, info[i].out, layer->in, layer->out);
-        if (info[i].activation != layer->spec.activation)
+                           other->in, other->out, layer->in, layer->out);
+        if (strcmp(name, other_name) != 0)
             return lw_fail(LW_ESHAPE,
                            "%s: layer %zu of the state has activation %s, of the network %s", path,
-                           i, activation, lw_activation_name(layer->spec.activation));
+                           i, other_name, name);
     }
     return LW_OK;
 }
@@ -278,29 +278,28 @@ static lw_status check_names(const lw_safetensors *file, const char *prefix, con
 }
 
 static lw_status read_view(const lw_safetensors *file, const char *prefix, const lw_net *net,
-                           const lw_layer_info *info, float **view)
+                           float **view)
 {
     const lw_status status = check_names(file, prefix, net);
-    return status == LW_OK ? lw_state_dict_read(file, prefix, info, net->layer_count, view)
+    return status == LW_OK ? lw_state_dict_read(file, prefix, net->layers, net->layer_count, view)
                            : status;
 }
 
 static lw_status read_tensors(const lw_safetensors *file, const lw_net *net, read_state *read)
 {
-    size_t layers;
-    lw_layer_info *info = NULL;
-    lw_status status = lw_model_layers(file, &layers, &info);
+    lw_net *saved;
+    lw_status status = lw_model_outline(file, &saved);
     if (status == LW_OK)
-        status = check_layers(file, net, layers, info);
+        status = check_layers(file, net, saved);
+    lw_net_destroy(saved);
     if (status == LW_OK)
-        status = read_view(file, "", net, info, &read->views[0]);
+        status = read_view(file, "", net, &read->views[0]);
     for (size_t i = 0; i < read->moments && status == LW_OK; i++) {
-        status = read_view(file, kinds[read->kind].prefixes[i], net, info, &read->views[1 + i]);
+        status = read_view(file, kinds[read->kind].prefixes[i], net, &read->views[1 + i]);
         read->buffers[i] = lw_alloc_floats(net->padded_count);
         if (status == LW_OK && !read->buffers[i])
             status = lw_no_memory(lw_safetensors_path(file), "the optimizer's state");
     }
-    free(info);
     return status == LW_OK ? check_variance(file, net, read->views[2]) : status;
 }
 

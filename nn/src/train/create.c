@@ -164,15 +164,34 @@ int lw_is_distributed(const lw_net *net)
     return net->exchange != &lw_local_exchange;
 }
 
-/* Builds a network, which is zeroed, as far as it can fail. */
-static lw_status build_parts(lw_net *net, const lw_layer_spec *specs)
+lw_status lw_net_outline(lw_net **net, const lw_architecture *of)
 {
-    lw_status status = allocate_layers(net, specs);
-    if (status == LW_OK) {
-        describe_layers(net, specs);
-        link_layers(net);
-        status = lw_small_net_create(net);
+    lw_net *outline = calloc(1, sizeof *outline);
+    if (!outline)
+        return lw_fail(LW_ENOMEM, "no memory for %zu layers", of->layer_count);
+    outline->inputs = of->inputs;
+    outline->layer_count = of->layer_count;
+    outline->precision = of->precision;
+    outline->isa = of->isa;
+    outline->exchange = &lw_local_exchange;
+    outline->rank.count = 1;
+    const lw_status status = allocate_layers(outline, of->specs);
+    if (status != LW_OK) {
+        lw_net_destroy(outline);
+        return status;
     }
+    const lw_isa *before = lw_isa_enter(of->isa);
+    describe_layers(outline, of->specs);
+    lw_isa_enter(before);
+    *net = outline;
+    return LW_OK;
+}
+
+/* Gives an outline its parts. */
+static lw_status build_parts(lw_net *net)
+{
+    link_layers(net);
+    lw_status status = lw_small_net_create(net);
     if (status == LW_OK)
         status = place_tensors(net);
     if (status == LW_OK)
@@ -184,17 +203,12 @@ static lw_status build_parts(lw_net *net, const lw_layer_spec *specs)
 
 lw_status lw_net_build(lw_net **net, const lw_architecture *of)
 {
-    lw_net *built = calloc(1, sizeof *built);
-    if (!built)
-        return lw_fail(LW_ENOMEM, "no memory for %zu layers", of->layer_count);
-    built->inputs = of->inputs;
-    built->layer_count = of->layer_count;
-    built->precision = of->precision;
-    built->isa = of->isa;
-    built->exchange = &lw_local_exchange;
-    built->rank.count = 1;
+    lw_net *built;
+    lw_status status = lw_net_outline(&built, of);
+    if (status != LW_OK)
+        return status;
     const lw_isa *before = lw_isa_enter(of->isa);
-    const lw_status status = build_parts(built, of->specs);
+    status = build_parts(built);
     lw_isa_enter(before);
     if (status != LW_OK) {
         lw_net_destroy(built);

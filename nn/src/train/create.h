@@ -16,6 +16,9 @@ typedef struct lw_architecture {
 /* LW_EINVAL for layers that make no network. */
 lw_status lw_check_layers(const lw_layer_spec *layers, size_t layer_count);
 
+/* Creates a network of checked layers without buffers, which has only shapes. */
+lw_status lw_net_outline(lw_net **net, const lw_architecture *of);
+
 /* Creates a network of checked layers; its parameters are not initialised. */
 lw_status lw_net_build(lw_net **net, const lw_architecture *of);
 
