@@ -4,7 +4,7 @@
 
 #include "layer.h"
 
-/* The kind of a layer in a network of the given precision. */
+/* The kind of a layer in a network of the given precision; NULL for an unknown one. */
 const lw_layer_kind *lw_layer_kind_of(const lw_layer_spec *spec, lw_precision precision);
 
 /* The name of a layer in model files. */

@@ -17,9 +17,11 @@ lw_status lw_check_layers(const lw_layer_spec *layers, size_t layer_count)
     if (layer_count > (PTRDIFF_MAX - sizeof(lw_net)) / sizeof(lw_layer))
         return lw_fail(LW_EINVAL, "%zu layers overflow the address space", layer_count);
     lw_status status = LW_OK;
-    for (size_t i = 0; i < layer_count && status == LW_OK; i++)
-        status = lw_layer_kind_of(&layers[i], LW_PRECISION_FP32)
-                     ->check(&layers[i], i, i + 1 == layer_count);
+    for (size_t i = 0; i < layer_count && status == LW_OK; i++) {
+        const lw_layer_kind *kind = lw_layer_kind_of(&layers[i], LW_PRECISION_FP32);
+        status = kind ? kind->check(&layers[i], i, i + 1 == layer_count)
+                      : lw_fail(LW_EINVAL, "layer %zu is of an unknown kind", i);
+    }
     return status;
 }
 
