@@ -2,7 +2,7 @@
 #include "fixture.h"
 #include "threads/thread_pool.h"
 
-#include <omp.h>
+#include <lanewise/internal/openmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
