@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Values of byte 1, which selects the function; see runs in fuzz_kernels.c. */
-enum { OPERATION = 0, WEIGHTS = 4, UPDATE = 5, BF16 = 6, NARROW = 7 };
+enum { OPERATION = 0, WEIGHTS = 4, UPDATE = 5, BF16 = 6, SMALL_NET = 7 };
 
 /* How operands are stored; see draw_layout. */
 enum { HEAP_ROWS = 0, GUARD_BELOW = 1, GUARD_ABOVE = 3, PADDED = 7 << 2, TIGHT = 1 << 7 };
@@ -113,27 +113,30 @@ static const drawn_case drawn_cases[] = {
     {"update_one_more_than_panel", UPDATE, {4, 32, 16, 5}, "update 5, 5 x 33 x 17"},
     {"bf16_odd_sizes", BF16, {2, 16, 32, 1}, "bf16 1, 3 x 17 x 33"},
     /* Inputs, layers - 1, units and activation of each, rows - 1, loss, target. */
-    {"narrow_largest",
-     NARROW,
+    {"small_net_largest",
+     SMALL_NET,
      {31, 1, 16, 4, 16, 4, 32, 0, 0},
-     "narrow 31-16, 2 layers, 33 rows: LW_OK"},
-    {"narrow_one_layer_of_128_weights",
-     NARROW,
+     "small net 31-16, 2 layers, 33 rows: LW_OK"},
+    {"small_net_one_layer_of_128_weights",
+     SMALL_NET,
      {8, 0, 16, 4, 32, 0, 0},
-     "narrow 8-16, 1 layers, 33 rows: LW_OK"},
-    {"narrow_one_layer_of_135_weights",
-     NARROW,
+     "small net 8-16, 1 layers, 33 rows: LW_OK"},
+    {"small_net_one_layer_of_135_weights",
+     SMALL_NET,
      {9, 0, 15, 4, 32, 0, 0},
-     "narrow 9-15, 1 layers, 33 rows: LW_ESHAPE"},
-    {"narrow_one_row", NARROW, {2, 1, 4, 3, 1, 3, 0, 0, 0}, "narrow 2-4, 2 layers, 1 rows: LW_OK"},
-    {"narrow_inputs_32",
-     NARROW,
+     "small net 9-15, 1 layers, 33 rows: LW_ESHAPE"},
+    {"small_net_one_row",
+     SMALL_NET,
+     {2, 1, 4, 3, 1, 3, 0, 0, 0},
+     "small net 2-4, 2 layers, 1 rows: LW_OK"},
+    {"small_net_inputs_32",
+     SMALL_NET,
      {32, 1, 16, 4, 16, 4, 32, 0, 0},
-     "narrow 32-16, 2 layers, 33 rows: LW_ESHAPE"},
-    {"narrow_units_17",
-     NARROW,
+     "small net 32-16, 2 layers, 33 rows: LW_ESHAPE"},
+    {"small_net_units_17",
+     SMALL_NET,
      {31, 1, 17, 4, 16, 4, 32, 0, 0},
-     "narrow 31-17, 2 layers, 33 rows: LW_ESHAPE"},
+     "small net 31-17, 2 layers, 33 rows: LW_ESHAPE"},
 };
 
 /* Every input on every instruction set. */
