@@ -114,8 +114,8 @@ LW_API lw_status lw_small_net_pass(const lw_small_net *plan, const lw_small_net_
 
 /*
  * Non-zero if the loss of a row is not finite. gradients are those of a block, or of blocks added
- * up: a row whose loss is not finite makes the gradient of the last layer's first unit, and so that
- * of its bias, NaN, whether or not losses are stored. The rest of such gradients has no meaning.
+ * up: a row whose loss is not finite makes the gradient of the last layer's first bias NaN, whether
+ * or not losses are stored. The rest of such gradients has no meaning.
  */
 static inline int lw_small_net_diverged(const lw_small_net *plan, const float *gradients)
 {
