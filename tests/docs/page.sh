@@ -123,15 +123,19 @@ shell_commands() {
     esac
 }
 
-# Without Python or a module, later blocks, which may need the results, are skipped.
+# Without Python or a module, later blocks, which may need the results, are skipped. The first
+# python3 in PATH may not be Debian's, which has Debian's modules.
 python_program() {
-    command -v python3 >/dev/null || skip 'python3 is not installed'
-    python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$code" 2>"$work/err" ||
+    command -v python3 >/dev/null || skip 'python3 is not installed (Debian: python3)'
+    python=python3
+    modules=$(sed -n 's/^\(import\|from\) \([a-z]*\).*/import \2/p' "$code")
+    $python -c "$modules" 2>/dev/null || [ ! -x /usr/bin/python3 ] || python=/usr/bin/python3
+    $python -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$code" 2>"$work/err" ||
         wrong 'Python syntax error'
     case $mark in
     shown*) return ;;
     esac
-    in_folder python3 "$code" || {
+    in_folder "$python" "$code" || {
         ! grep -q '^ModuleNotFoundError' "$work/err" || skip "$(tail -n 1 "$work/err")"
         wrong 'fails'
     }
