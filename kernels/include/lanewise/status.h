@@ -12,10 +12,16 @@
 extern "C" {
 #endif
 
-/* The version of the headers; lw_version() returns that of the library. */
-#define LW_VERSION_MAJOR  0
-#define LW_VERSION_MINOR  1
-#define LW_VERSION_PATCH  0
+/* The major version of the headers; lw_version() returns the version of the library. */
+#define LW_VERSION_MAJOR 0
+
+/* The minor version of the headers. */
+#define LW_VERSION_MINOR 1
+
+/* The patch version of the headers. */
+#define LW_VERSION_PATCH 0
+
+/* The version of the headers as one number, for example 10203 for 1.2.3. */
 #define LW_VERSION_NUMBER (LW_VERSION_MAJOR * 10000 + LW_VERSION_MINOR * 100 + LW_VERSION_PATCH)
 
 /* LW_CHECKED: the compiler warns if the returned status is ignored. */
