@@ -52,9 +52,12 @@ succeeds "$lanewise" predict --model npy.safetensors --x x.npy --out link.csv
 cmp -s kept.csv outputs.csv || fail 'another result through a link'
 
 # A file that exceeds the size limit after the first buffer: the old file stays.
+# Not under ThreadSanitizer, which itself ends at the limit.
 awk 'BEGIN { print "a,b,y"; for (i = 0; i < 2000; i++) print i % 2 "," i % 3 % 2 ",0" }' >many.csv
-fails 1 '^lanewise: link.csv: cannot write: File too large$' sh -c "trap '' XFSZ && ulimit -f 30 &&
+limited="trap '' XFSZ && ulimit -f 30 &&
     exec $lanewise predict --model npy.safetensors --csv many.csv --target y --out link.csv"
+[ -n "${TSAN_OPTIONS:-}" ] ||
+    fails 1 '^lanewise: link.csv: cannot write: File too large$' sh -c "$limited"
 [ "$(ls -A | grep -c '[.]tmp')" -eq 0 ] || fail 'a file was left behind'
 
 # Classes written as .npy can be used as labels: accuracy is 100 %.
