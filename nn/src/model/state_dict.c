@@ -115,7 +115,6 @@ static lw_status select_network(const lw_safetensors *file, const char *prefix, 
 static lw_status find_tensor(const lw_safetensors *file, const lw_stored_tensor *weight,
                              const char *kind, const lw_stored_tensor **tensor)
 {
-    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): each layer found has a tensor */
     const size_t stem = strlen(weight->name) - strlen(weight_suffix);
     const size_t bytes = stem + strlen(kind) + sizeof ".";
     char *name = malloc(bytes);
@@ -252,14 +251,13 @@ static lw_status place_tensors(const lw_safetensors *file, const numbered *found
             *placed = (placed_tensor){&layers[i]->tensors[k], found[i].tensor};
             if (k > 0)
                 status = find_tensor(file, found[i].tensor, placed->tensor->name, &placed->stored);
-            if (status == LW_OK && placed->stored)
+            if (status == LW_OK && (k == 0 || placed->stored))
                 status = check_shape(file, placed);
             if (status == LW_OK)
                 *count += lw_tensor_count(placed->tensor);
         }
     if (status != LW_OK || found_count == layer_count)
         return status;
-    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): as in find_tensor */
     const char *last = found[found_count - 1].tensor->name;
     return lw_fail(LW_ESHAPE,
                    "%s: the file has %zu layers, the last of them '%s', but the network has %zu",
