@@ -33,6 +33,7 @@
  *   v_abs(a) v_neg_abs(a)      the sign bit cleared, and set
  *   v_copysign(a, b)  a with the sign bit of b
  *   v_if_lt(a, b, x, y)        a < b ? x : y, so y if a or b is NaN
+ *   v_zero_if_lt(a, b, y)      a < b ? +0 : y, so y if a or b is NaN; cheaper than v_if_lt
  *   v_relu_mask(a, x)          a > 0 ? x : +0, NaN if a is NaN; needs no register for a constant
  *   v_ldexp(a, n)     a * 2^n rounded once, for 0.5 <= |a| <= 2 or NaN, and integral |n| <= 250
  *   v_exponent(a)     floor(log2(a)) as a float, for finite a > 0; unspecified otherwise

@@ -109,6 +109,10 @@ static inline v_f32 v_if_lt(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
 {
     return vbslq_f32(vcltq_f32(a, b), x, y);
 }
+static inline v_f32 v_zero_if_lt(v_f32 a, v_f32 b, v_f32 y)
+{
+    return vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(y), vcltq_f32(a, b)));
+}
 static inline v_f32 v_relu_mask(v_f32 a, v_f32 x)
 {
     /* All bits set are a NaN. */

@@ -105,6 +105,10 @@ static inline v_f32 v_if_lt(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
 {
     return a < b ? x : y;
 }
+static inline v_f32 v_zero_if_lt(v_f32 a, v_f32 b, v_f32 y)
+{
+    return a < b ? 0.0f : y;
+}
 
 static inline uint32_t lane_bits(float x)
 {

@@ -88,6 +88,10 @@ static inline v_f32 v_if_lt(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
 {
     return _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_LT_OQ));
 }
+static inline v_f32 v_zero_if_lt(v_f32 a, v_f32 b, v_f32 y)
+{
+    return _mm256_and_ps(y, _mm256_cmp_ps(a, b, _CMP_NLT_UQ));
+}
 static inline v_f32 v_relu_mask(v_f32 a, v_f32 x)
 {
     /* All bits set are a NaN. */

@@ -100,6 +100,10 @@ static inline v_f32 v_if_lt(v_f32 a, v_f32 b, v_f32 x, v_f32 y)
 {
     return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), y, x);
 }
+static inline v_f32 v_zero_if_lt(v_f32 a, v_f32 b, v_f32 y)
+{
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(a, b, _CMP_NLT_UQ), y);
+}
 static inline v_f32 v_relu_mask(v_f32 a, v_f32 x)
 {
     const v_f32 kept =

@@ -170,6 +170,10 @@ static void check_comparisons(struct tally *tally, struct lanes *x)
     for (size_t i = 0; i < V_LANES; i++)
         want[i] = x->a[i] < x->b[i] ? x->c[i] : x->d[i];
     check_lanes(tally, "v_if_lt", x, want);
+    v_store(x->result, v_zero_if_lt(v_load(x->a), v_load(x->b), v_load(x->c)));
+    for (size_t i = 0; i < V_LANES; i++)
+        want[i] = x->a[i] < x->b[i] ? 0.0f : x->c[i];
+    check_lanes(tally, "v_zero_if_lt", x, want);
     v_store(x->result, v_relu_mask(v_load(x->a), v_load(x->b)));
     for (size_t i = 0; i < V_LANES; i++)
         want[i] = x->a[i] > 0.0f ? x->b[i] : isnan(x->a[i]) ? NAN : 0.0f;
