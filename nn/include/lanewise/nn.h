@@ -44,6 +44,8 @@
 #include <lanewise/data.h>
 #include <lanewise/model.h>
 #include <lanewise/net.h>
+#include <lanewise/schema.h>
+#include <lanewise/table.h>
 #include <lanewise/train.h>
 
 #endif

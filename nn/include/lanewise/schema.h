@@ -114,12 +114,12 @@ LW_API lw_task lw_schema_task(const lw_schema *schema);
 typedef struct lw_schema_column {
     const char *name;
     lw_column_kind kind;
-    const char *reason;      /* LW_COLUMN_IGNORED: why, for people; otherwise NULL              */
-    double mean, deviation;  /* LW_COLUMN_NUMBER: 0 and 1 if not standardised                   */
-    double fill;             /* value of a missing number or boolean                            */
-    double minimum, maximum; /* LW_COLUMN_NUMBER: range of the training data                    */
-    size_t missing;          /* missing fields in the training data; LW_COLUMN_CATEGORY: if not
-                                0 the last input stands for them                                */
+    const char *reason;        /* LW_COLUMN_IGNORED: why, for people; otherwise NULL              */
+    double mean, deviation;    /* LW_COLUMN_NUMBER: 0 and 1 if not standardised                   */
+    double fill;               /* value of a missing number or boolean                            */
+    double minimum, maximum;   /* LW_COLUMN_NUMBER: range of the training data                    */
+    size_t missing;            /* missing fields in the training data; LW_COLUMN_CATEGORY: if not
+                                  0 the last input stands for them                                */
     const char *const *values; /* LW_COLUMN_CATEGORY: its texts in order; LW_COLUMN_BOOLEAN: the
                                   texts of 0 and 1                                              */
     size_t value_count;        /* length of values                                              */
@@ -132,8 +132,8 @@ LW_API LW_CHECKED lw_status lw_schema_column_info(const lw_schema *schema, size_
 
 /* A target. */
 typedef struct lw_schema_target {
-    const char *name;       /* "y" for arrays                                             */
-    double mean, deviation; /* of numbers; 0 and 1 if not standardised                    */
+    const char *name;           /* "y" for arrays                                             */
+    double mean, deviation;     /* of numbers; 0 and 1 if not standardised                    */
     const char *const *classes; /* names in order of their numbers; NULL for numbers       */
     size_t class_count;
 } lw_schema_target;
@@ -196,8 +196,8 @@ LW_API LW_CHECKED lw_status lw_schema_encode_arrays(const lw_schema *schema, lw_
                                                     lw_need targets, lw_encode_report *report);
 
 /* Options for lw_table_read that keep the columns of texts as texts. The strings belong to the
- * schema and the list to the caller, who releases options->texts with free. Other members of options
- * are unchanged. */
+ * schema and the list to the caller, who releases options->texts with free. Other members of
+ * options are unchanged. */
 LW_API LW_CHECKED lw_status lw_schema_table_options(const lw_schema *schema,
                                                     lw_table_options *options);
 

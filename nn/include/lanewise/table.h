@@ -23,10 +23,10 @@ typedef enum lw_header {
 
 /* How a file is read. All members except size may be 0, which is the default. */
 typedef struct lw_table_options {
-    size_t size;    /* sizeof(lw_table_options)                                               */
-    char separator; /* between fields; ' ': any run of blanks; 0: detected, see lw_table_read */
-    char decimal;   /* decimal separator, '.' or ','; 0: detected                             */
-    lw_header header;           /* whether the first row names the columns                    */
+    size_t size;      /* sizeof(lw_table_options)                                               */
+    char separator;   /* between fields; ' ': any run of blanks; 0: detected, see lw_table_read */
+    char decimal;     /* decimal separator, '.' or ','; 0: detected                             */
+    lw_header header; /* whether the first row names the columns                    */
     const char *const *missing; /* texts that mean a missing field, besides the empty one     */
     size_t missing_count;       /* length of missing; 0: NA, N/A, NaN, nan, null, None, ?     */
     const char *const *texts;   /* names of columns to keep as texts even if all are numbers  */
@@ -36,7 +36,8 @@ typedef struct lw_table_options {
 /*
  * Reads a CSV file, plain or gzip; path "-" is standard input, which is read to its end. Fields may
  * be quoted; blank lines, a byte order mark and an empty last column (each row ends with a
- * separator) are skipped. options NULL: all defaults. The caller releases *table with lw_table_free.
+ * separator) are skipped. options NULL: all defaults. The caller releases *table with
+ * lw_table_free.
  *
  * A column holds numbers if all its fields are finite decimal numbers or missing, otherwise texts.
  * Detection looks at the first rows: the separator is the one among comma, semicolon, tab, pipe and
@@ -77,10 +78,9 @@ LW_API LW_CHECKED lw_status lw_table_find_column(const lw_table *table, const ch
 LW_API int lw_table_is_text(const lw_table *table, size_t column);
 
 /* A field. Of a column of numbers: *number is set (NaN: missing) and NULL returned. Of a column of
- * texts: the text, which belongs to the table, or NULL if it is missing; *number is then NaN. number
- * may be NULL. Also NULL if there is no such field. */
-LW_API const char *lw_table_field(const lw_table *table, size_t row, size_t column,
-                                  double *number);
+ * texts: the text, which belongs to the table, or NULL if it is missing; *number is then NaN.
+ * number may be NULL. Also NULL if there is no such field. */
+LW_API const char *lw_table_field(const lw_table *table, size_t row, size_t column, double *number);
 
 #ifdef __cplusplus
 }

@@ -12,6 +12,7 @@
 #define LW_KEY_INPUTS      "inputs"
 #define LW_KEY_UNITS       "units"
 #define LW_KEY_ACTIVATIONS "activations"
+#define LW_KEY_SCHEMA      "schema" /* optional: JSON, see docs/file-formats.md */
 
 #define LW_MODEL_FILE_VERSION "1"
 

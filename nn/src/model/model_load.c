@@ -1,5 +1,6 @@
 /* Loading a network: its architecture from metadata, and its parameters from tensors. */
 #include "base/memory.h"
+#include "data/schema.h"
 #include "layers/kinds.h"
 #include "model_file.h"
 #include "state_dict.h"
@@ -168,13 +169,34 @@ lw_status lw_model_outline(const lw_safetensors *file, lw_net **outline)
     return status;
 }
 
-static lw_status create_net(lw_net **net, const architecture *read, const float *parameters)
+/* Reads the schema of a file that has one. */
+static lw_status read_schema(const lw_safetensors *file, lw_net *net)
+{
+    const char *text = lw_safetensors_metadata(file, LW_KEY_SCHEMA);
+    if (!text)
+        return LW_OK;
+    lw_schema *schema = NULL;
+    const char *path = lw_safetensors_path(file);
+    lw_status status = lw_schema_read_json(path, text, &schema);
+    if (status == LW_OK) {
+        status = lw_net_set_schema(net, schema);
+        if (status == LW_ESHAPE)
+            status = lw_fail(LW_EFORMAT, "%s: the schema does not match the network", path);
+    }
+    lw_schema_free(schema);
+    return status;
+}
+
+static lw_status create_net(lw_net **net, const lw_safetensors *file, const architecture *read,
+                            const float *parameters)
 {
     lw_net *created;
     lw_status status = lw_net_create_mlp(&created, read->inputs, read->specs, read->layers, 0);
     if (status != LW_OK)
         return status;
     status = lw_net_set_parameters(created, parameters);
+    if (status == LW_OK)
+        status = read_schema(file, created);
     if (status == LW_OK)
         *net = created;
     else
@@ -199,7 +221,7 @@ lw_status lw_net_load(lw_net **net, const char *path)
     if (status == LW_OK)
         status = lw_state_dict_read(file, "", outline->layers, read.layers, &parameters);
     if (status == LW_OK)
-        status = create_net(net, &read, parameters);
+        status = create_net(net, file, &read, parameters);
     free(parameters);
     lw_net_destroy(outline);
     free(read.specs);

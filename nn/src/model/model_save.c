@@ -1,6 +1,7 @@
 /* Saving a network: its architecture as metadata, flat views as tensors. */
 #include "base/memory.h"
 #include "base/message.h"
+#include "data/schema.h"
 #include "export.h"
 #include "layers/kinds.h"
 #include "model_file.h"
@@ -20,6 +21,7 @@ typedef struct saved_net {
     saved_name *names;
     lw_tensor_source *tensors;
     char inputs[LW_LIST_ITEM_BYTES], *units, *activations;
+    char *schema; /* JSON, or NULL */
 } saved_net;
 
 static void release_saved(saved_net *saved)
@@ -29,6 +31,7 @@ static void release_saved(saved_net *saved)
     free(saved->tensors);
     free(saved->units);
     free(saved->activations);
+    free(saved->schema);
 }
 
 static lw_status allocate_saved(saved_net *saved, const lw_net *net, size_t views, const char *path)
@@ -94,14 +97,17 @@ static void describe_architecture(saved_net *saved, const lw_net *net)
 static lw_status write_saved(const saved_net *saved, size_t extra_count, const lw_metadata *extra,
                              const char *path)
 {
-    lw_metadata metadata[ARCHITECTURE_KEYS + LW_EXTRA_METADATA] = {
+    lw_metadata metadata[ARCHITECTURE_KEYS + 1 + LW_EXTRA_METADATA] = {
         {LW_KEY_VERSION, LW_MODEL_FILE_VERSION},
         {LW_KEY_INPUTS, saved->inputs},
         {LW_KEY_UNITS, saved->units},
         {LW_KEY_ACTIVATIONS, saved->activations},
     };
+    size_t count = ARCHITECTURE_KEYS;
+    if (saved->schema)
+        metadata[count++] = (lw_metadata){LW_KEY_SCHEMA, saved->schema};
     for (size_t i = 0; i < extra_count; i++)
-        metadata[ARCHITECTURE_KEYS + i] = extra[i];
+        metadata[count++] = extra[i];
     for (size_t i = 0; i < saved->tensor_count; i++) {
         const lw_tensor_source *tensor = &saved->tensors[i];
         for (size_t j = 0; j < lw_tensor_source_count(tensor); j++)
@@ -109,8 +115,7 @@ static lw_status write_saved(const saved_net *saved, size_t extra_count, const l
                 return lw_fail(LW_EDATA, "%s: not written: element %zu of '%s' is %g", path, j,
                                tensor->name, (double)tensor->values[j]);
     }
-    return lw_safetensors_write(path, saved->tensors, saved->tensor_count, metadata,
-                                ARCHITECTURE_KEYS + extra_count);
+    return lw_safetensors_write(path, saved->tensors, saved->tensor_count, metadata, count);
 }
 
 lw_status lw_model_write(const lw_net *net, size_t view_count, const lw_saved_view *views,
@@ -123,7 +128,10 @@ lw_status lw_model_write(const lw_net *net, size_t view_count, const lw_saved_vi
     for (size_t i = 0; i < view_count; i++)
         describe_view(&saved, i, net, &views[i]);
     describe_architecture(&saved, net);
-    status = write_saved(&saved, metadata_count, metadata, path);
+    if (net->schema)
+        status = lw_schema_write_json(net->schema, path, &saved.schema);
+    if (status == LW_OK)
+        status = write_saved(&saved, metadata_count, metadata, path);
     release_saved(&saved);
     return status;
 }

@@ -267,6 +267,7 @@ void lw_net_destroy(lw_net *net)
     lw_small_net_destroy(net);
     lw_optimizer_reset(net);
     free(net->exchange_state);
+    lw_schema_free(net->schema);
     free(net);
 }
 

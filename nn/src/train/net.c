@@ -1,5 +1,7 @@
 /* Getters of a network, and the memory shared by its layers. Creation is in create.c. */
 #include "net.h"
+#include "base/message.h"
+#include "data/schema.h"
 
 #include <stdlib.h>
 
@@ -68,6 +70,42 @@ size_t lw_net_widest(const lw_net *net)
     for (size_t i = 0; i < net->layer_count; i++)
         widest = net->layers[i]->out > widest ? net->layers[i]->out : widest;
     return widest;
+}
+
+/* ---- Schema ------------------------------------------------------------------------------- */
+
+static lw_status check_schema(const lw_net *net, const lw_schema *schema)
+{
+    const size_t inputs = lw_schema_inputs(schema), outputs = lw_net_outputs(net);
+    if (inputs != net->inputs)
+        return lw_fail(LW_ESHAPE, "the schema has %zu inputs, the network %zu", inputs,
+                       net->inputs);
+    const size_t classes = lw_schema_classes(schema), targets = lw_schema_targets(schema);
+    if (classes > 0 && outputs != classes && !(classes == 2 && outputs == 1))
+        return lw_fail(LW_ESHAPE, "the schema has %zu classes, the network %zu outputs", classes,
+                       outputs);
+    if (lw_schema_task(schema) == LW_TASK_REGRESSION && outputs != targets)
+        return lw_fail(LW_ESHAPE, "the schema has %zu targets, the network %zu outputs", targets,
+                       outputs);
+    return LW_OK;
+}
+
+lw_status lw_net_set_schema(lw_net *net, const lw_schema *schema)
+{
+    lw_status status = lw_check_net(net);
+    if (status == LW_OK && schema)
+        status = check_schema(net, schema);
+    if (status != LW_OK)
+        return lw_fail_in("lw_net_set_schema", status);
+    lw_schema *kept = schema ? lw_schema_share(schema) : NULL;
+    lw_schema_free(net->schema);
+    net->schema = kept;
+    return LW_OK;
+}
+
+const lw_schema *lw_net_schema(const lw_net *net)
+{
+    return net ? net->schema : NULL;
 }
 
 /* ---- Memory ------------------------------------------------------------------------------- */

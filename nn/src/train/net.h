@@ -14,6 +14,7 @@
 #include "layers/layer.h"
 
 #include <lanewise/internal/isa.h>
+#include <lanewise/schema.h>
 
 struct lw_program;
 struct lw_small_net_state;
@@ -75,6 +76,7 @@ struct lw_net {
 
     lw_pass_record pass;
     lw_optimizer_state optimizer;
+    lw_schema *schema; /* of the data; NULL: none */
 };
 
 /* LW_EINVAL for NULL, LW_ESTATE for a network without layers. */

@@ -1,4 +1,5 @@
 /* Networks made from networks: with another layer, in another precision, and copies. */
+#include "data/schema.h"
 #include "base/message.h"
 #include "create.h"
 #include "optimizer.h"
@@ -24,6 +25,8 @@ static void move_settings(lw_net *from, lw_net *to)
     to->exchange_state = from->exchange_state;
     to->rank = from->rank;
     from->exchange_state = NULL;
+    to->schema = from->schema;
+    from->schema = NULL;
     lw_choose_program(to);
 }
 
@@ -73,6 +76,10 @@ static lw_status add_layer(lw_net *net, const lw_layer_spec *spec)
     lw_status status = lw_check_layers(specs, net->layer_count + 1);
     if (status == LW_OK)
         status = rebuild(net, specs, net->layer_count + 1, net->precision);
+    if (status == LW_OK) { /* it describes other outputs */
+        lw_schema_free(net->schema);
+        net->schema = NULL;
+    }
     free(specs);
     return status;
 }
@@ -133,6 +140,7 @@ static lw_status clone_net(lw_net **clone, const lw_net *net)
     copy->random = net->random;
     copy->seed = net->seed;
     copy->threads = net->threads;
+    copy->schema = net->schema ? lw_schema_share(net->schema) : NULL;
     *clone = copy;
     return LW_OK;
 }
