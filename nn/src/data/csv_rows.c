@@ -9,6 +9,14 @@
 
 enum { CHUNK_BYTES = 1 << 16, FIELD_STEP_BYTES = 4096 };
 
+/* State between the segments of a file whose fields are separated by runs of blanks. */
+struct lw_blanks {
+    int has_field;  /* the line has begun */
+    int is_pending; /* blanks follow a field; they separate it from the next one, if there is one */
+    int in_quotes;
+    unsigned char bytes[CHUNK_BYTES + 1]; /* a pending blank, then a segment */
+};
+
 static const unsigned char byte_order_mark[] = {0xef, 0xbb, 0xbf};
 
 lw_status lw_csv_no_memory(const lw_csv_rows *rows, const char *what)
@@ -71,10 +79,36 @@ static lw_status parser_error(lw_csv_rows *rows)
 
 static lw_status fill_chunk(lw_csv_rows *rows)
 {
-    const uint64_t left = rows->input.size - rows->input.position;
     rows->chunk_at = 0;
-    rows->chunk_end = left < CHUNK_BYTES ? (size_t)left : CHUNK_BYTES;
-    return lw_input_read(&rows->input, rows->chunk, rows->chunk_end);
+    rows->chunk_end = 0;
+    const lw_status status =
+        lw_text_input_read(&rows->input, rows->chunk, CHUNK_BYTES, &rows->chunk_end);
+    rows->is_ended = rows->chunk_end < CHUNK_BYTES;
+    return status;
+}
+
+/* Replaces each run of blanks between fields by one blank, and drops those at the ends of lines.
+ * Returns the bytes to parse; *length becomes their number. */
+static const unsigned char *join_blanks(struct lw_blanks *b, const unsigned char *segment,
+                                        size_t *length)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < *length; i++) {
+        const unsigned char c = segment[i];
+        const int is_line_end = c == '\n' || c == '\r';
+        if ((c == ' ' || c == '\t') && !b->in_quotes) {
+            b->is_pending = b->has_field;
+            continue;
+        }
+        if (b->is_pending && !is_line_end)
+            b->bytes[used++] = ' ';
+        b->is_pending = 0;
+        b->has_field = b->in_quotes || !is_line_end;
+        b->in_quotes ^= c == '"';
+        b->bytes[used++] = c;
+    }
+    *length = used;
+    return b->bytes;
 }
 
 /* Parses the rest of the chunk up to the next line end. So at most one row ends per call, and lines
@@ -93,10 +127,13 @@ static lw_status parse_segment(lw_csv_rows *rows)
         rows->row_begun = 1;
         rows->row_line = rows->line;
     }
-    const size_t parsed = csv_parse(rows->parser, segment, length, on_field, on_row, rows);
+    size_t count = length;
+    const unsigned char *bytes =
+        rows->blanks ? join_blanks(rows->blanks, segment, &count) : segment;
+    const size_t parsed = csv_parse(rows->parser, bytes, count, on_field, on_row, rows);
     if (rows->status != LW_OK)
         return rows->status;
-    if (parsed != length)
+    if (parsed != count)
         return parser_error(rows);
 
     /* "\r\n" ends one line, not two. */
@@ -116,7 +153,7 @@ lw_status lw_csv_next(lw_csv_rows *rows, int *more)
         lw_status status = LW_OK;
         if (rows->chunk_at < rows->chunk_end) {
             status = parse_segment(rows);
-        } else if (rows->input.position < rows->input.size) {
+        } else if (!rows->is_ended) {
             status = fill_chunk(rows);
         } else {
             if (csv_fini(rows->parser, on_field, on_row, rows) != 0)
@@ -142,6 +179,20 @@ static lw_status skip_byte_order_mark(lw_csv_rows *rows)
     return status;
 }
 
+static lw_status begin_rows(lw_csv_rows *rows, char separator)
+{
+    rows->line = rows->row_line = 1;
+    rows->last = 0;
+    rows->row_begun = 0;
+    csv_set_delim(rows->parser, (unsigned char)separator);
+    if (separator == ' ' && !rows->blanks) {
+        rows->blanks = calloc(1, sizeof *rows->blanks);
+        if (!rows->blanks)
+            return lw_csv_no_memory(rows, "a row");
+    }
+    return skip_byte_order_mark(rows);
+}
+
 lw_status lw_csv_open(lw_csv_rows *rows, const char *path, char separator)
 {
     *rows = (lw_csv_rows){.line = 1, .row_line = 1};
@@ -151,14 +202,31 @@ lw_status lw_csv_open(lw_csv_rows *rows, const char *path, char separator)
         return lw_csv_no_memory(rows, "a row");
     /* csv_init fails only for NULL; memory is allocated while parsing. */
     csv_init(rows->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL);
-    csv_set_delim(rows->parser, (unsigned char)separator);
     csv_set_blk_size(rows->parser, FIELD_STEP_BYTES);
 
-    const lw_status status = lw_input_open(&rows->input, path);
+    const lw_status status = lw_text_input_open(&rows->input, path);
     if (status != LW_OK)
         return status;
     rows->chunk = malloc(CHUNK_BYTES);
-    return rows->chunk ? skip_byte_order_mark(rows) : lw_csv_no_memory(rows, "a row");
+    return rows->chunk ? begin_rows(rows, separator) : lw_csv_no_memory(rows, "a row");
+}
+
+lw_status lw_csv_rewind(lw_csv_rows *rows, char separator)
+{
+    csv_free(rows->parser);
+    csv_init(rows->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL);
+    csv_set_blk_size(rows->parser, FIELD_STEP_BYTES);
+    free(rows->blanks);
+    rows->blanks = NULL;
+    const lw_status status = lw_text_input_rewind(&rows->input);
+    return status == LW_OK ? begin_rows(rows, separator) : status;
+}
+
+const unsigned char *lw_csv_sample(const lw_csv_rows *rows, size_t *size, int *is_whole)
+{
+    *size = rows->chunk_end - rows->chunk_at;
+    *is_whole = rows->is_ended;
+    return rows->chunk + rows->chunk_at;
 }
 
 const char *lw_csv_field(const lw_csv_rows *rows, size_t column)
@@ -168,11 +236,12 @@ const char *lw_csv_field(const lw_csv_rows *rows, size_t column)
 
 void lw_csv_close(lw_csv_rows *rows)
 {
-    lw_input_close(&rows->input);
+    lw_text_input_close(&rows->input);
     if (rows->parser)
         csv_free(rows->parser);
     free(rows->parser);
     free(rows->chunk);
+    free(rows->blanks);
     free(rows->text);
     free(rows->field);
     *rows = (lw_csv_rows){0};

@@ -4,7 +4,7 @@
 lw_status lw_csv_open(lw_csv_rows *rows, const char *path, char separator)
 {
     (void)separator;
-    *rows = (lw_csv_rows){0};
+    *rows = (lw_csv_rows){.input.path = path};
     return lw_fail(LW_EUNSUPPORTED,
                    "%s: this build cannot read CSV files: it was built without libcsv", path);
 }
@@ -14,6 +14,21 @@ lw_status lw_csv_next(lw_csv_rows *rows, int *more)
     (void)rows;
     *more = 0;
     return LW_EUNSUPPORTED;
+}
+
+lw_status lw_csv_rewind(lw_csv_rows *rows, char separator)
+{
+    (void)rows;
+    (void)separator;
+    return LW_EUNSUPPORTED;
+}
+
+const unsigned char *lw_csv_sample(const lw_csv_rows *rows, size_t *size, int *is_whole)
+{
+    (void)rows;
+    *size = 0;
+    *is_whole = 1;
+    return NULL;
 }
 
 const char *lw_csv_field(const lw_csv_rows *rows, size_t column)

@@ -1,4 +1,5 @@
 /* Makes a schema from a table: the kind of each column and what encodes it. */
+#define _POSIX_C_SOURCE 200809L /* strdup, strnlen */
 #include "base/memory.h"
 #include "base/options.h"
 #include "schema.h"

@@ -1,4 +1,5 @@
 /* Reads a schema from JSON that may come from anyone. */
+#define _POSIX_C_SOURCE 200809L /* strdup, strnlen */
 #include "base/json_text.h"
 #include "base/memory.h"
 #include "schema_json.h"
