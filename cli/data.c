@@ -1,6 +1,8 @@
 #define _XOPEN_SOURCE 700
 #include "data.h"
 
+#include "table_data.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -46,41 +48,105 @@ static lw_status open_test_images(const char *data, const lw_shard *shard, lw_da
     return open_fashion_mnist(data, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", shard, set);
 }
 
-static lw_status open_csv(const data_options *options, lw_activation output, const lw_shard *shard,
-                          lw_dataset *data)
+/* Opens --csv for a network without a schema: all columns but the target are numbers. */
+static lw_status open_plain_csv(const data_options *options, lw_activation output, lw_need targets,
+                                lw_dataset *data)
 {
     const int is_class = output == LW_ACTIVATION_SOFTMAX || output == LW_ACTIVATION_SIGMOID;
-    const int has_labels = options->labels || (!options->values && is_class);
+    const int has_labels = options->labels || targets == LW_TARGETS_IGNORED ||
+                           options->task == LW_TASK_CLASSIFICATION ||
+                           (!options->values && options->task == 0 && is_class);
+    const int has_target = options->targets.count > 0;
+    if (options->targets.count > 1)
+        return lw_fail(LW_EINVAL, "%s: the model knows no columns, so --target takes one column",
+                       options->csv);
+    if (!has_target && targets == LW_TARGETS_REQUIRED)
+        return lw_fail(LW_EINVAL, "%s: the model knows no columns; name the target with --target",
+                       options->csv);
     const lw_csv_options csv = {
         .size = sizeof csv,
-        .target = options->target,
+        .target = has_target ? options->targets.items[0] : NULL,
         .no_header = options->no_header,
-        .labels = options->target != NULL && has_labels,
+        .labels = has_target && has_labels,
         .standardize = options->standardize.all,
         .one_hot = options->one_hot.items,
         .one_hot_count = options->one_hot.count,
         .standardized = options->standardize.columns.items,
         .standardized_count = options->standardize.columns.count,
-        .shard = *shard,
+        .separator = options->separator,
     };
     return lw_dataset_load_csv(data, options->csv, &csv);
 }
 
-/* Opens --x or --csv. */
-static lw_status open_table(const data_options *options, lw_activation output,
-                            const lw_shard *shard, lw_dataset *data)
+/* Encodes arrays with a schema, and prints a warning for what the training data did not have. */
+static lw_status encode_arrays(const char *name, const lw_schema *schema, lw_need targets,
+                               lw_dataset *data)
 {
-    if (options->csv != NULL)
-        return open_csv(options, output, shard, data);
-    return lw_dataset_load_npy(data, options->x, options->y, shard);
+    lw_encode_report report;
+    const lw_status status = lw_schema_encode_arrays(schema, data, targets, &report);
+    if (status == LW_OK && report.outside > 0)
+        fprintf(stderr, "lanewise: %s: %zu input%s far outside the range of the training data\n",
+                name, report.outside, report.outside == 1 ? "" : "s");
+    return status;
 }
 
-lw_status data_open(const data_options *options, lw_activation output, lw_dataset *data)
+/* Opens --csv with the schema of a network that was trained on a table. */
+static lw_status open_csv(const data_options *options, const lw_schema *schema, lw_need targets,
+                          lw_dataset *data, lw_table **table)
 {
-    if (options->data != NULL)
-        return open_test_images(options->data, &all_rows, data);
-    return open_table(options, output, &all_rows, data);
+    lw_table *opened = NULL;
+    lw_status status = table_read(options, schema, &opened);
+    if (status == LW_OK)
+        status =
+            table_encode(options, schema, opened, (lw_encode_options){.targets = targets}, data);
+    if (status == LW_OK && table != NULL)
+        *table = opened;
+    else
+        lw_table_free(opened);
+    return status;
 }
+
+static lw_status open_arrays(const data_options *options, const lw_schema *schema, lw_need targets,
+                             lw_dataset *data)
+{
+    lw_dataset opened;
+    lw_status status = options->data != NULL
+                           ? open_test_images(options->data, &all_rows, &opened)
+                           : lw_dataset_load_npy(&opened, options->x, options->y, &all_rows);
+    if (status != LW_OK)
+        return status;
+    if (schema != NULL)
+        status = encode_arrays(options->data != NULL ? options->data : options->x, schema, targets,
+                               &opened);
+    if (status == LW_OK)
+        *data = opened;
+    else
+        lw_dataset_free(&opened);
+    return status;
+}
+
+lw_status data_open(const data_options *options, const lw_net *net, lw_need targets,
+                    lw_dataset *data, lw_table **table)
+{
+    const lw_schema *schema = lw_net_schema(net);
+    lw_layer_info last;
+    const lw_status status = lw_net_layer_info(net, lw_net_layer_count(net) - 1, &last);
+    if (status != LW_OK)
+        return status;
+    if (table != NULL)
+        *table = NULL;
+    if (options->csv != NULL && schema != NULL && !lw_schema_is_array(schema))
+        return open_csv(options, schema, targets, data, table);
+    if (options->csv != NULL)
+        return open_plain_csv(options, last.activation, targets, data);
+    if (schema != NULL && !lw_schema_is_array(schema))
+        return lw_fail(LW_EINVAL,
+                       "%s: the model was trained on a table and needs its columns; give --csv",
+                       options->data != NULL ? options->data : options->x);
+    return open_arrays(options, schema, targets, data);
+}
+
+/* ---- Training ----------------------------------------------------------------------------- */
 
 static lw_status open_validation(const data_options *options, lw_dataset *validation)
 {
@@ -106,11 +172,11 @@ static lw_status keep_shard(const lw_shard *shard, lw_dataset *data)
 }
 
 /* Every rank reads all rows, so that the validation rows do not depend on the number of ranks. */
-static lw_status open_split(const data_options *options, lw_activation output, uint64_t seed,
-                            lw_dataset *training, lw_dataset *validation)
+static lw_status open_split(const data_options *options, uint64_t seed, lw_dataset *training,
+                            lw_dataset *validation)
 {
     lw_dataset all;
-    lw_status status = open_table(options, output, &all_rows, &all);
+    lw_status status = lw_dataset_load_npy(&all, options->x, options->y, &all_rows);
     if (status != LW_OK)
         return status;
     status =
@@ -121,22 +187,54 @@ static lw_status open_split(const data_options *options, lw_activation output, u
     return status == LW_OK ? keep_shard(&options->validation_shard, validation) : status;
 }
 
-lw_status data_open_training(const data_options *options, lw_activation output, uint64_t seed,
-                             lw_dataset *training, lw_dataset *validation)
+static lw_status open_training_arrays(const data_options *options, uint64_t seed,
+                                      lw_dataset *training, lw_dataset *validation)
 {
-    lw_dataset held_out = {0};
     if (options->validation_fraction > 0.0f)
-        return open_split(options, output, seed, training, validation);
-    lw_dataset opened = {0};
+        return open_split(options, seed, training, validation);
     lw_status status =
         options->data != NULL
             ? open_fashion_mnist(options->data, "train-images-idx3-ubyte",
-                                 "train-labels-idx1-ubyte", &options->training_shard, &opened)
-            : open_table(options, output, &options->training_shard, &opened);
+                                 "train-labels-idx1-ubyte", &options->training_shard, training)
+            : lw_dataset_load_npy(training, options->x, options->y, &options->training_shard);
+    return status == LW_OK ? open_validation(options, validation) : status;
+}
+
+/* Makes the schema of arrays, unless there is one, and encodes them. Processes that read parts of
+ * the rows would make different ones. */
+static lw_status apply_schema(const data_options *options, lw_schema **schema, lw_dataset *training,
+                              lw_dataset *validation)
+{
+    const lw_schema_options raw = {.size = sizeof raw, .raw_targets = 1};
+    const char *name = options->data != NULL ? options->data : options->x;
+    if (options->training_shard.of > 1 || training->rows == 0)
+        return LW_OK;
+    lw_status status = LW_OK;
+    if (*schema == NULL)
+        status = lw_schema_infer_arrays(schema, training, &raw);
     if (status == LW_OK)
-        status = open_validation(options, &held_out);
+        status = encode_arrays(name, *schema, LW_TARGETS_REQUIRED, training);
+    if (status == LW_OK && validation->rows > 0)
+        status = encode_arrays(name, *schema, LW_TARGETS_REQUIRED, validation);
+    return status;
+}
+
+lw_status data_open_training(const data_options *options, int output, uint64_t seed,
+                             lw_schema **schema, lw_dataset *training, lw_dataset *validation)
+{
+    if (*schema != NULL && (options->csv != NULL) == lw_schema_is_array(*schema))
+        return lw_fail(LW_EINVAL, "the model was trained on %s; give %s",
+                       lw_schema_is_array(*schema) ? "arrays" : "a table",
+                       lw_schema_is_array(*schema) ? "--x or --data" : "--csv");
+    if (options->csv != NULL)
+        return table_open_training(options, output, seed, schema, training, validation);
+    lw_dataset opened = {0}, held_out = {0};
+    lw_status status = open_training_arrays(options, seed, &opened, &held_out);
+    if (status == LW_OK)
+        status = apply_schema(options, schema, &opened, &held_out);
     if (status != LW_OK) {
         lw_dataset_free(&opened);
+        lw_dataset_free(&held_out);
         return status;
     }
     *training = opened;

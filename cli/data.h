@@ -7,15 +7,21 @@
 #include <lanewise/nn.h>
 
 /*
- * Opens the training data and the validation data, if any. output is the last activation: it
- * decides whether a CSV target holds classes (softmax, sigmoid) or values, unless the options do.
- * Release both with lw_dataset_free.
+ * Opens the training data and the validation data, if any, encoded with *schema. If that is NULL,
+ * it is made from the training data; it stays NULL for arrays of which each process reads a part.
+ * output: the activation of --output, or OUTPUT_UNSET. Release the data with lw_dataset_free and
+ * the schema with lw_schema_free.
  */
-lw_status data_open_training(const data_options *options, lw_activation output, uint64_t seed,
-                             lw_dataset *training, lw_dataset *validation);
+lw_status data_open_training(const data_options *options, int output, uint64_t seed,
+                             lw_schema **schema, lw_dataset *training, lw_dataset *validation);
 
-/* Opens the data to evaluate or predict; for Fashion-MNIST the test set. */
-lw_status data_open(const data_options *options, lw_activation output, lw_dataset *data);
+/*
+ * Opens the data to evaluate or predict; for Fashion-MNIST the test set. They are encoded with the
+ * schema of the network, if it has one. table: receives the table of --csv, which the caller
+ * releases, or NULL; may be NULL.
+ */
+lw_status data_open(const data_options *options, const lw_net *net, lw_need targets,
+                    lw_dataset *data, lw_table **table);
 
 typedef enum data_part { PART_MAIN, PART_VALIDATION } data_part;
 

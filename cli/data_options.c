@@ -18,17 +18,60 @@ static int parse_standardize(const option_spec *option, char *text, void *value)
     return 1;
 }
 
+/* One byte, or the name of a separator. */
+static int parse_separator(const option_spec *option, char *text, void *value)
+{
+    static const choice names[] = {{"comma", ','}, {"semicolon", ';'}, {"tab", '\t'},
+                                   {"pipe", '|'},  {"blank", ' '},     {NULL, 0}};
+    (void)option;
+    for (const choice *name = names; name->name != NULL; name++)
+        if (strcmp(text, name->name) == 0) {
+            *(char *)value = (char)name->value;
+            return 1;
+        }
+    if (strlen(text) != 1 || strchr("\"\r\n", *text) != NULL)
+        return 0;
+    *(char *)value = *text;
+    return 1;
+}
+
+static int parse_decimal(const option_spec *option, char *text, void *value)
+{
+    (void)option;
+    if (strcmp(text, ".") != 0 && strcmp(text, ",") != 0)
+        return 0;
+    *(char *)value = *text;
+    return 1;
+}
+
+static const choice task_names[] = {
+    {"classification", LW_TASK_CLASSIFICATION}, {"regression", LW_TASK_REGRESSION}, {NULL, 0}};
+
 /* clang-format off */
 #define DATA_FIELD(name) offsetof(data_options, name)
-#define CSV_INPUT_OPTIONS                                                                          \
-    {"one-hot", "COL[,COL...]", "one-hot encode these columns",                                    \
+/* How the text of a CSV file is read. */
+#define CSV_TEXT_OPTIONS                                                                           \
+    {"separator", "CHAR", "between fields: a character, comma, semicolon, tab, pipe or blank\n"    \
+     "(detected)", parse_separator, DATA_FIELD(separator),                                         \
+     "a character other than quotes and line ends, or comma, semicolon, tab, pipe or blank",       \
+     NULL},                                                                                        \
+    {"decimal", "CHAR", "decimal separator, . or , (detected)",                                    \
+     parse_decimal, DATA_FIELD(decimal), "'.' or ','", NULL},                                      \
+    {"missing", "TEXT[,TEXT...]",                                                                  \
+     "texts of missing fields (NA,N/A,NaN,nan,null,None,?)",                                       \
+     parse_names, DATA_FIELD(missing), EXPECTS_NAMES, NULL},                                       \
+    {"no-header", NULL, "the CSV file has no header; columns are named 0, 1, ... (detected)",      \
+     parse_flag, DATA_FIELD(no_header), NULL, NULL},                                               \
+    {"strict", NULL, "refuse categories that the training data did not have",                      \
+     parse_flag, DATA_FIELD(strict), NULL, NULL}
+/* How columns are used; a model that was trained on a table knows it. */
+#define CSV_COLUMN_OPTIONS                                                                         \
+    {"one-hot", "COL[,COL...]", "the same as --categorical",                                       \
      parse_names, DATA_FIELD(one_hot), EXPECTS_NAMES, NULL},                                       \
     {"standardize", "[=COL,...]",                                                                  \
-     "scale these columns (default: all that are not one-hot) to mean 0\n"                         \
-     "and standard deviation 1, both computed from this file",                                     \
-     parse_standardize, DATA_FIELD(standardize), EXPECTS_NAMES, NULL},                             \
-    {"no-header", NULL, "the CSV file has no header; columns are named 0, 1, ...",                 \
-     parse_flag, DATA_FIELD(no_header), NULL, NULL}
+     "scale these columns (default: all numbers) to mean 0 and standard\n"                         \
+     "deviation 1 of the training data", parse_standardize, DATA_FIELD(standardize),               \
+     EXPECTS_NAMES, NULL}
 
 const option_spec data_option_specs[] = {
     {"data", FASHION_MNIST "[:DIR]",
@@ -37,13 +80,25 @@ const option_spec data_option_specs[] = {
     {"x", "FILE", "inputs: .npy, one row per example", parse_text, DATA_FIELD(x), NULL, NULL},
     {"y", "FILE", "targets of --x: .npy, integer class labels or floating-point values",
      parse_text, DATA_FIELD(y), NULL, NULL},
-    {"csv", "FILE", "inputs and target: a CSV file", parse_text, DATA_FIELD(csv), NULL, NULL},
-    {"target", "NAME", "target column of --csv",
-     parse_text, DATA_FIELD(target), NULL, NULL},
-    {"labels", NULL, "the target column holds classes (default for softmax and sigmoid\noutputs)",
+    {"csv", "FILE", "inputs and target: a CSV file, plain or gzip, or - for standard input",
+     parse_text, DATA_FIELD(csv), NULL, NULL},
+    {"target", "COL[,COL...]", "target column of --csv, or several columns of numbers",
+     parse_names, DATA_FIELD(targets), EXPECTS_NAMES, NULL},
+    {"task", "NAME", "classification or regression (follows from the target)",
+     parse_choice, DATA_FIELD(task), NULL, task_names},
+    {"labels", NULL, "the same as --task classification",
      parse_flag, DATA_FIELD(labels), NULL, NULL},
-    {"values", NULL, "the target column holds numbers", parse_flag, DATA_FIELD(values), NULL, NULL},
-    CSV_INPUT_OPTIONS,
+    {"values", NULL, "the same as --task regression", parse_flag, DATA_FIELD(values), NULL, NULL},
+    {"ignore", "COL[,COL...]", "columns that are no inputs",
+     parse_names, DATA_FIELD(ignored), EXPECTS_NAMES, NULL},
+    {"categorical", "COL[,COL...]", "columns that are categories, one input per value",
+     parse_names, DATA_FIELD(one_hot), EXPECTS_NAMES, NULL},
+    {"numeric", "COL[,COL...]", "columns that are numbers",
+     parse_names, DATA_FIELD(numeric), EXPECTS_NAMES, NULL},
+    CSV_COLUMN_OPTIONS,
+    {"no-standardize", NULL, "keep the numbers of the table as they are",
+     parse_flag, DATA_FIELD(no_standardize), NULL, NULL},
+    CSV_TEXT_OPTIONS,
     {0}};
 
 const option_spec input_option_specs[] = {
@@ -52,10 +107,12 @@ const option_spec input_option_specs[] = {
      parse_text, DATA_FIELD(data), NULL, NULL},
     {"x", "FILE", "inputs: .npy or .csv, one row per example",
      parse_text, DATA_FIELD(x), NULL, NULL},
-    {"csv", "FILE", "inputs: a CSV file", parse_text, DATA_FIELD(csv), NULL, NULL},
-    {"target", "NAME", "column of --csv to ignore",
-     parse_text, DATA_FIELD(target), NULL, NULL},
-    CSV_INPUT_OPTIONS,
+    {"csv", "FILE", "inputs: a CSV file, plain or gzip, or - for standard input",
+     parse_text, DATA_FIELD(csv), NULL, NULL},
+    {"target", "COL[,COL...]", "columns of --csv to ignore",
+     parse_names, DATA_FIELD(targets), EXPECTS_NAMES, NULL},
+    CSV_COLUMN_OPTIONS,
+    CSV_TEXT_OPTIONS,
     {0}};
 
 const option_spec validation_option_specs[] = {
@@ -79,10 +136,13 @@ const char *fashion_mnist_directory(const char *text)
 int data_options_check(const char *command, const data_options *options, data_need need)
 {
     const int sources = (options->data != NULL) + (options->x != NULL) + (options->csv != NULL);
-    const int column_options = options->target != NULL || options->labels || options->values ||
-                               options->no_header || options->one_hot.count > 0 ||
-                               options->standardize.all || options->standardize.columns.count > 0;
-    const int needs_targets = need == NEED_TARGETS;
+    const int column_options =
+        options->targets.count > 0 || options->labels || options->values || options->task != 0 ||
+        options->no_header || options->one_hot.count > 0 || options->ignored.count > 0 ||
+        options->numeric.count > 0 || options->standardize.all || options->no_standardize ||
+        options->standardize.columns.count > 0 || options->missing.count > 0 || options->strict ||
+        options->separator != 0 || options->decimal != 0;
+    const int needs_targets = need != NEED_INPUTS;
 
     if (sources != 1)
         return usage_error(command, "give the data with exactly one of --data, --x and --csv");
@@ -91,13 +151,16 @@ int data_options_check(const char *command, const data_options *options, data_ne
                            options->data);
     if (needs_targets && (options->x == NULL) != (options->y == NULL))
         return usage_error(command, "--x and --y must be given together");
-    if (needs_targets && options->csv != NULL && options->target == NULL)
+    if (need == NEED_TARGETS && options->csv != NULL && options->targets.count == 0)
         return usage_error(command, "--csv requires --target");
     if (column_options && options->csv == NULL)
-        return usage_error(command, "--target, --labels, --values, --one-hot, --standardize and "
-                                    "--no-header require --csv");
+        return usage_error(command, "options of columns, such as --target, --task, --one-hot, "
+                                    "--standardize and --no-header, require --csv");
     if (options->labels && options->values)
         return usage_error(command, "--labels and --values cannot be combined");
+    if (options->no_standardize &&
+        (options->standardize.all || options->standardize.columns.count > 0))
+        return usage_error(command, "--standardize and --no-standardize cannot be combined");
     if ((options->test_x == NULL) != (options->test_y == NULL))
         return usage_error(command, "--test-x and --test-y must be given together");
     if (options->test_x != NULL && options->x == NULL)

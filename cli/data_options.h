@@ -17,10 +17,16 @@ enum { RANK_PATHS = 6 };
 typedef struct data_options {
     const char *data; /* "fashion-mnist" or "fashion-mnist:DIR" */
     const char *x, *y;
-    const char *csv, *target;
+    const char *csv;
+    name_list targets;
+    int task; /* lw_task */
     int labels, values, no_header;
-    name_list one_hot;
+    name_list ignored, one_hot, numeric;
     standardize_option standardize;
+    int no_standardize, strict;
+    char separator, decimal; /* 0: detected */
+    name_list missing;
+    int describe; /* print what was understood of a table, for train only */
     /* Validation data, for train only. */
     const char *test_x, *test_y;
     float validation_fraction;
@@ -35,7 +41,11 @@ extern const option_spec input_option_specs[];
 extern const option_spec validation_option_specs[];
 
 /* What a command needs of the data. */
-typedef enum data_need { NEED_TARGETS, NEED_INPUTS } data_need;
+typedef enum data_need {
+    NEED_TARGETS,
+    NEED_MODEL_TARGETS, /* of --csv the model may know them */
+    NEED_INPUTS
+} data_need;
 
 /* Returns -1 if the options are consistent and select data; otherwise EXIT_USAGE after a message.
  */

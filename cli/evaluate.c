@@ -4,6 +4,7 @@
 #include "loss_option.h"
 #include "model_input.h"
 #include "options.h"
+#include "regression.h"
 
 #include <lanewise/nn.h>
 #include <stdio.h>
@@ -20,43 +21,77 @@ static const option_spec loss_option_specs[] = {
     {0}};
 /* clang-format on */
 
-/* All columns are as wide as the largest count. */
-static void print_confusion(const lw_evaluation *e)
+/* The names of classes, or their numbers if there are none. */
+typedef struct class_labels {
+    const char *const *names;
+    char number[24];
+} class_labels;
+
+static const char *label_of(class_labels *labels, size_t i)
 {
-    if (e->confusion == NULL)
-        return;
-    int width = snprintf(NULL, 0, "%zu", e->classes - 1);
+    if (labels->names != NULL)
+        return labels->names[i];
+    snprintf(labels->number, sizeof labels->number, "%zu", i);
+    return labels->number;
+}
+
+enum { MAX_LABEL = 16 };
+
+/* The width that fits all counts and labels. */
+static int column_width(const lw_evaluation *e, class_labels *labels)
+{
+    int width = 1;
+    for (size_t i = 0; i < e->classes; i++) {
+        const int length = snprintf(NULL, 0, "%.*s", MAX_LABEL, label_of(labels, i));
+        width = length > width ? length : width;
+    }
     for (size_t i = 0; i < e->classes * e->classes; i++) {
         const int digits = snprintf(NULL, 0, "%zu", e->confusion[i]);
         width = digits > width ? digits : width;
     }
+    return width;
+}
 
+static void print_confusion(const lw_evaluation *e, const char *const *names)
+{
+    if (e->confusion == NULL)
+        return;
+    class_labels labels = {.names = names};
+    const int width = column_width(e, &labels);
     printf("\nconfusion matrix: true class down, predicted class across\n\n%*s |", width, "");
     for (size_t column = 0; column < e->classes; column++)
-        printf(" %*zu", width, column);
+        printf(" %*.*s", width, MAX_LABEL, label_of(&labels, column));
     printf("\n");
     for (size_t dash = 0; dash < (size_t)(width + 2) + e->classes * (size_t)(width + 1); dash++)
         putchar(dash == (size_t)width + 1 ? '+' : '-');
     printf("\n");
     for (size_t row = 0; row < e->classes; row++) {
-        printf("%*zu |", width, row);
+        printf("%*.*s |", width, MAX_LABEL, label_of(&labels, row));
         for (size_t column = 0; column < e->classes; column++)
             printf(" %*zu", width, e->confusion[row * e->classes + column]);
         printf("\n");
     }
 }
 
-static void print_evaluation(const lw_evaluation *e)
+static void print_classification(const lw_evaluation *e, const char *const *names)
 {
-    printf("rows      %zu\nloss      %.6f\n", e->rows, e->loss);
-    if (e->classes == 0)
-        return;
+    class_labels labels = {.names = names};
     printf("accuracy  %.2f %% (%zu right)\n", 100.0 * e->accuracy, e->correct);
     if (e->classes == 2)
-        printf("\nof class 1:  %zu true positive, %zu false positive, "
+        printf("\nof class %.*s:  %zu true positive, %zu false positive, "
                "%zu true negative, %zu false negative\n",
-               e->true_positive, e->false_positive, e->true_negative, e->false_negative);
-    print_confusion(e);
+               MAX_LABEL, label_of(&labels, 1), e->true_positive, e->false_positive,
+               e->true_negative, e->false_negative);
+    print_confusion(e, names);
+}
+
+static lw_status print_evaluation(const lw_net *net, const lw_dataset *data, const lw_evaluation *e)
+{
+    printf("rows      %zu\nloss      %.6f\n", e->rows, e->loss);
+    if (is_regression(net, data, e))
+        return regression_print(stdout, net, data);
+    print_classification(e, data->class_names);
+    return LW_OK;
 }
 
 static lw_status evaluate(const evaluate_options *options, const data_options *source)
@@ -64,13 +99,14 @@ static lw_status evaluate(const evaluate_options *options, const data_options *s
     lw_net *net = NULL;
     lw_dataset data = {0};
     lw_evaluation evaluation;
-    lw_status status = model_input_open(&options->saved, source, &net, &data);
+    lw_status status =
+        model_input_open(&options->saved, source, LW_TARGETS_REQUIRED, &net, &data, NULL);
     if (status == LW_OK)
         status = loss_option_check(net, options->loss);
     if (status == LW_OK)
         status = lw_evaluate(net, &data, (lw_loss)options->loss, &evaluation);
     if (status == LW_OK) {
-        print_evaluation(&evaluation);
+        status = print_evaluation(net, &data, &evaluation);
         lw_evaluation_free(&evaluation);
     }
     lw_dataset_free(&data);
@@ -94,7 +130,7 @@ int command_evaluate(int argc, char **argv)
     if (outcome < 0)
         outcome = model_input_options_check(argv[0], &options.saved);
     if (outcome < 0)
-        outcome = data_options_check(argv[0], &data, NEED_TARGETS);
+        outcome = data_options_check(argv[0], &data, NEED_MODEL_TARGETS);
     if (outcome >= 0)
         return outcome;
     return evaluate(&options, &data) == LW_OK ? 0 : report_failure();

@@ -13,29 +13,30 @@ int model_input_options_check(const char *command, const model_input_options *op
     return options->model != NULL ? -1 : usage_error(command, "--model is required");
 }
 
-static lw_status open_data(const lw_net *net, const data_options *source, lw_dataset *data)
+static lw_status open_data(const lw_net *net, const data_options *source, lw_need targets,
+                           lw_dataset *data, lw_table **table)
 {
-    lw_layer_info last;
-    lw_status status = lw_net_layer_info(net, lw_net_layer_count(net) - 1, &last);
-    if (status == LW_OK)
-        status = data_open(source, last.activation, data);
+    lw_status status = data_open(source, net, targets, data, table);
     if (status != LW_OK)
         return status;
-    status = data_check(source, PART_MAIN, lw_net_inputs(net), last.out, data);
-    if (status != LW_OK)
+    status = data_check(source, PART_MAIN, lw_net_inputs(net), lw_net_outputs(net), data);
+    if (status != LW_OK) {
         lw_dataset_free(data);
+        if (table != NULL)
+            lw_table_free(*table);
+    }
     return status;
 }
 
 lw_status model_input_open(const model_input_options *options, const data_options *source,
-                           lw_net **net, lw_dataset *data)
+                           lw_need targets, lw_net **net, lw_dataset *data, lw_table **table)
 {
     lw_net *loaded = NULL;
     lw_status status = lw_net_load(&loaded, options->model);
     if (status != LW_OK)
         return status;
     lw_net_set_threads(loaded, options->threads);
-    status = open_data(loaded, source, data);
+    status = open_data(loaded, source, targets, data, table);
     if (status != LW_OK) {
         lw_net_destroy(loaded);
         return status;

@@ -114,14 +114,14 @@ static json_t *csv_options(const report_run *run)
 {
     const data_options *source = run->source;
     return json_pack(
-        "{s:o, s:s, s:o, s:o, s:o}", "target", text_or_none(source->target), "target is",
+        "{s:o, s:s, s:o, s:o, s:o}", "target", comma_separated(&source->targets), "target is",
         run->training->target.labels != NULL ? "a class" : "a value", "no-header",
         yes_or_no(source->no_header), "one-hot",
         source->one_hot.count > 0 ? comma_separated(&source->one_hot) : json_string(none),
         "standardize",
-        source->standardize.all                 ? json_string("all")
+        source->no_standardize                  ? json_string(none)
         : source->standardize.columns.count > 0 ? comma_separated(&source->standardize.columns)
-                                                : json_string(none));
+                                                : json_string("all"));
 }
 
 static json_t *result_options(const train_options *o)

@@ -1,5 +1,6 @@
 /* Errors of a regression and a sample of its rows. */
 #include "page.h"
+#include "regression.h"
 #include "report_parts.h"
 
 #include <math.h>
@@ -75,8 +76,8 @@ lw_status report_regression(const report_run *run, json_t **part)
             status = lw_predict(run->net, rows - row < CHUNK ? rows - row : CHUNK,
                                 data->x + row * data->inputs, y);
         for (size_t j = 0; j < shown && status == LW_OK; j++) {
-            const double t = true_value(data, outputs, row, j);
-            const double p = (double)y[row % CHUNK * outputs + j];
+            const double t = regression_value(run->net, j, true_value(data, outputs, row, j));
+            const double p = regression_value(run->net, j, (double)y[row % CHUNK * outputs + j]);
             add(&s[j], row, t, p);
             if (row % stride != 0)
                 continue;

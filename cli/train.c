@@ -44,7 +44,7 @@ static lw_status train(train_run *run)
         train_result_check_files, train_checkpoint_load, early_stop_check_resumed, open_log};
     static lw_status (*const after[])(train_run *) = {train_result_save, train_result_report};
     lw_status status = run_phases(run, sizeof before / sizeof *before, before);
-    if (status != LW_OK)
+    if (status != LW_OK || run->options.dry_run)
         return status;
     print_ranks(run);
     train_checkpoint_print_resumed(run);
@@ -98,6 +98,7 @@ int command_train(int argc, char **argv)
     lw_net_destroy(run.net);
     lw_dataset_free(&run.validation);
     lw_dataset_free(&run.training);
+    lw_schema_free(run.schema);
     data_options_free(&run.source);
     free(run.command);
     rank_group_end(&run.group);

@@ -2,20 +2,30 @@
 
 #include "data.h"
 
-/* The output activation if it is known before the data are read. */
-static lw_activation expected_output(const train_options *options, const data_options *data)
+/* Takes the schema of the model whose training is continued, if it has one. */
+static lw_status take_schema(train_run *run)
 {
-    if (options->output != OUTPUT_UNSET)
-        return (lw_activation)options->output;
-    return data->values ? LW_ACTIVATION_LINEAR : LW_ACTIVATION_SOFTMAX;
+    const train_options *o = &run->options;
+    const char *path = o->resume != NULL ? o->resume : o->init;
+    lw_net *net = NULL;
+    /* A state dict of another program has no schema; reading its parameters comes later. */
+    if (path == NULL || lw_net_load(&net, path) != LW_OK)
+        return LW_OK;
+    const lw_schema *schema = lw_net_schema(net);
+    const lw_status status = schema != NULL ? lw_schema_clone(&run->schema, schema) : LW_OK;
+    lw_net_destroy(net);
+    return status;
 }
 
 lw_status train_data_open(train_run *run)
 {
     const train_options *o = &run->options;
-    const lw_status status = data_options_set_rank(&run->source, &run->group, o->batch);
-    return status == LW_OK ? data_open_training(&run->source, expected_output(o, &run->source),
-                                                o->seed, &run->training, &run->validation)
+    run->source.describe = !o->quiet;
+    lw_status status = data_options_set_rank(&run->source, &run->group, o->batch);
+    if (status == LW_OK)
+        status = take_schema(run);
+    return status == LW_OK ? data_open_training(&run->source, o->output, o->seed, &run->schema,
+                                                &run->training, &run->validation)
                            : status;
 }
 

@@ -49,5 +49,7 @@ lw_status train_network_create(train_run *run)
         status = data_check(&run->source, PART_VALIDATION, inputs, outputs, &run->validation);
     if (status == LW_OK && o->init != NULL)
         status = lw_net_load_parameters(run->net, o->init);
+    if (status == LW_OK && run->schema != NULL)
+        status = lw_net_set_schema(run->net, run->schema);
     return status;
 }

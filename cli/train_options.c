@@ -134,6 +134,8 @@ static const option_spec result_option_specs[] = {
      "resume from a checkpoint; repeat the other options. --epochs is the\n"
      "total of the run; --log is continued",
      parse_text, TRAIN_FIELD(resume), NULL, NULL},
+    {"dry-run", NULL, "stop after printing what was understood of the data",
+     parse_flag, TRAIN_FIELD(dry_run), NULL, NULL},
     {"quiet", NULL, "print the final result only", parse_flag, TRAIN_FIELD(quiet), NULL, NULL},
     {0}};
 /* clang-format on */
@@ -181,6 +183,8 @@ int train_options_read(int argc, char **argv, train_options *options, data_optio
     if (outcome < 0 && options->until_accuracy > 0.0f && !data_has_validation(data))
         outcome = usage_error(
             argv[0], "--until-accuracy requires validation data: --data, --test-x or --validation");
+    if (outcome < 0 && options->dry_run && options->quiet)
+        outcome = usage_error(argv[0], "--dry-run and --quiet cannot be combined");
     if (outcome < 0 && options->checkpoint_every > 0 && options->checkpoint == NULL)
         outcome = usage_error(argv[0], "--checkpoint-every requires --checkpoint");
     if (outcome < 0 && options->resume != NULL && options->init != NULL)

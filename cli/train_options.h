@@ -30,7 +30,7 @@ typedef struct train_options {
     size_t checkpoint_every;
 
     const char *save, *log, *report;
-    int quiet;
+    int quiet, dry_run;
 } train_options;
 
 /* Names of option values. */

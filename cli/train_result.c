@@ -1,6 +1,7 @@
 #include "train_result.h"
 
 #include "model_output.h"
+#include "regression.h"
 #include "report.h"
 
 #include <stdio.h>
@@ -22,12 +23,16 @@ lw_status train_result_save(train_run *run)
     return run->options.save != NULL ? lw_net_save(run->net, run->options.save) : LW_OK;
 }
 
-static void print_result(const train_run *run, const lw_evaluation *result)
+static lw_status print_result(const train_run *run, const lw_dataset *data,
+                              const lw_evaluation *result)
 {
     printf("%s loss %.4f", data_has_validation(&run->source) ? "test" : "training", result->loss);
-    if (result->classes > 0)
+    const int is_numbers = is_regression(run->net, data, result);
+    if (!is_numbers)
         printf("  accuracy %.2f %%", 100.0 * result->accuracy);
     putchar('\n');
+    /* With several processes each has a part of the rows. */
+    return is_numbers && run->group.count == 1 ? regression_print(stdout, run->net, data) : LW_OK;
 }
 
 static lw_status write_report(const train_run *run, const lw_evaluation *result)
@@ -58,7 +63,7 @@ lw_status train_result_report(train_run *run)
     if (run->options.report != NULL)
         status = write_report(run, &result);
     if (status == LW_OK)
-        print_result(run, &result);
+        status = print_result(run, validation != NULL ? validation : &run->training, &result);
     lw_evaluation_free(&result);
     return status;
 }

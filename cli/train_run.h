@@ -19,6 +19,7 @@ typedef struct train_run {
     rank_group group;
     size_t rows, threads; /* totals over all processes: training rows, threads */
     lw_dataset training, validation;
+    lw_schema *schema; /* of the data, or NULL */
     lw_net *net;
     lw_position resumed; /* position of the checkpoint of --resume */
     lw_position start;   /* where this run starts: resumed, or the end if nothing is left to do */

@@ -119,8 +119,14 @@ LW_API LW_CHECKED lw_status lw_npy_write_i32(const char *path, const int32_t *x,
 
 /* ---- Selection and checks ----------------------------------------------------------------- */
 
-/* Random split: round(rows * fraction) rows go to second, the others to first. Both are copies in
- * random order with the names, and may be empty. LW_EINVAL for a fraction outside 0..1. */
+/* Random split of row numbers: index (rows elements) receives 0..rows-1 in random order, of which
+ * the last round(rows * fraction) are the second part; *first is the number of the others.
+ * LW_EINVAL for a fraction outside 0..1. */
+LW_API LW_CHECKED lw_status lw_split_rows(size_t rows, double fraction, uint64_t seed,
+                                          size_t *index, size_t *first);
+
+/* Random split: the rows of lw_split_rows. Both parts are copies with the names, and may be empty.
+ */
 LW_API LW_CHECKED lw_status lw_dataset_split(const lw_dataset *data, double fraction, uint64_t seed,
                                              lw_dataset *first, lw_dataset *second);
 

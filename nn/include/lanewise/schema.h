@@ -94,6 +94,9 @@ LW_API LW_CHECKED lw_status lw_schema_infer(lw_schema **schema, const lw_table *
 LW_API LW_CHECKED lw_status lw_schema_infer_arrays(lw_schema **schema, const lw_dataset *data,
                                                    const lw_schema_options *options);
 
+/* Another handle of the same schema, which is released by itself. */
+LW_API LW_CHECKED lw_status lw_schema_clone(lw_schema **clone, const lw_schema *schema);
+
 /* Releases a schema. NULL is allowed. */
 LW_API void lw_schema_free(lw_schema *schema);
 

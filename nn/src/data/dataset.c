@@ -177,6 +177,7 @@ static lw_status copy_rows(const char *function, const lw_dataset *data, size_t 
         return status;
     /* The number of classes does not depend on the selected rows. */
     made.outputs = data->outputs;
+    made.scale = data->scale;
     status = copy_names(function, data, &made);
     if (status != LW_OK) {
         lw_dataset_free(&made);
@@ -240,31 +241,46 @@ lw_status lw_dataset_shard(const lw_dataset *data, const lw_shard *shard, lw_dat
     return status;
 }
 
+static lw_status split_rows(const char *function, size_t rows, double fraction, uint64_t seed,
+                            size_t *index, size_t *first)
+{
+    if (!(fraction >= 0.0 && fraction <= 1.0))
+        return lw_fail(LW_EINVAL, "%s: fraction is %g; it must be between 0 and 1", function,
+                       fraction);
+    for (size_t i = 0; i < rows; i++)
+        index[i] = i;
+    lw_random random = {.state = seed};
+    lw_random_shuffle(&random, rows, index);
+    *first = rows - (size_t)round((double)rows * fraction);
+    return LW_OK;
+}
+
+lw_status lw_split_rows(size_t rows, double fraction, uint64_t seed, size_t *index, size_t *first)
+{
+    if ((rows > 0 && !index) || !first)
+        return lw_fail(LW_EINVAL, "%s: %s is NULL", __func__, first ? "index" : "first");
+    return split_rows(__func__, rows, fraction, seed, index, first);
+}
+
 lw_status lw_dataset_split(const lw_dataset *data, double fraction, uint64_t seed,
                            lw_dataset *first, lw_dataset *second)
 {
     lw_status status = check_shape(__func__, data);
     if (status != LW_OK)
         return status;
-    if (!(fraction >= 0.0 && fraction <= 1.0))
-        return lw_fail(LW_EINVAL, "%s: fraction is %g; it must be between 0 and 1", __func__,
-                       fraction);
     if (!first || !second || first == second)
         return lw_fail(LW_EINVAL, "%s: first and second must be two data sets", __func__);
 
-    size_t *index;
+    size_t *index, first_rows = 0;
     status = make_index(__func__, 0, data->rows, &index);
     if (status != LW_OK)
         return status;
-    lw_random random = {.state = seed};
-    lw_random_shuffle(&random, data->rows, index);
-
-    const size_t second_rows = (size_t)round((double)data->rows * fraction);
-    const size_t first_rows = data->rows - second_rows;
+    status = split_rows(__func__, data->rows, fraction, seed, index, &first_rows);
     lw_dataset kept;
-    status = copy_rows(__func__, data, first_rows, index, &kept);
+    if (status == LW_OK)
+        status = copy_rows(__func__, data, first_rows, index, &kept);
     if (status == LW_OK) {
-        status = copy_rows(__func__, data, second_rows, index + first_rows, second);
+        status = copy_rows(__func__, data, data->rows - first_rows, index + first_rows, second);
         if (status == LW_OK)
             *first = kept;
         else

@@ -165,6 +165,7 @@ static lw_status make_dataset(lw_dataset *data, const idx_file *images, const id
                                                  images->row_bytes, 1, LW_TARGET_LABELS);
     if (status != LW_OK)
         return status;
+    data->scale = 1.0f / 255.0f;
     const unsigned char *label = labels->bytes + labels->header;
     for (size_t i = 0; i < rows * images->row_bytes; i++)
         arrays.x[i] = (float)images->bytes[images->header + i] / 255.0f;

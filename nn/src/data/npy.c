@@ -179,6 +179,7 @@ static lw_status make_dataset(lw_dataset *data, npy_file *x, npy_file *y)
                                  y ? y->columns : 1, kind);
     if (status != LW_OK)
         return status;
+    made.scale = 1.0f;
     status = read_elements(x, store_float, arrays.x);
     if (status == LW_OK && kind == LW_TARGET_VALUES)
         status = read_elements(y, store_float, arrays.values);

@@ -43,6 +43,14 @@ lw_schema *lw_schema_share(const lw_schema *schema)
     return schema->self;
 }
 
+lw_status lw_schema_clone(lw_schema **clone, const lw_schema *schema)
+{
+    if (!clone || !schema)
+        return lw_fail(LW_EINVAL, "lw_schema_clone: %s is NULL", clone ? "schema" : "clone");
+    *clone = lw_schema_share(schema);
+    return LW_OK;
+}
+
 void lw_schema_free(lw_schema *schema)
 {
     if (!schema || atomic_fetch_sub(&schema->owners, 1) > 1)

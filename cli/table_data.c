@@ -1,0 +1,177 @@
+#include "table_data.h"
+
+#include "describe_schema.h"
+#include "train_options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Reading ------------------------------------------------------------------------------ */
+
+lw_status table_read(const data_options *options, const lw_schema *schema, lw_table **table)
+{
+    lw_table_options reading = {
+        .size = sizeof reading,
+        .separator = options->separator,
+        .decimal = options->decimal,
+        .header = options->no_header ? LW_HEADER_ABSENT : LW_HEADER_DETECT,
+        .missing = options->missing.items,
+        .missing_count = options->missing.count,
+    };
+    if (schema == NULL)
+        return lw_table_read(table, options->csv, &reading);
+    lw_status status = lw_schema_table_options(schema, &reading);
+    if (status != LW_OK)
+        return status;
+    status = lw_table_read(table, options->csv, &reading);
+    free((void *)(uintptr_t)reading.texts);
+    return status;
+}
+
+/* ---- Encoding ----------------------------------------------------------------------------- */
+
+static void print_warnings(const lw_table *table, const lw_encode_report *report)
+{
+    const char *path = lw_table_path(table);
+    if (report->unknown > 0)
+        fprintf(stderr,
+                "lanewise: %s: %zu field%s with a category that the training data did not have, "
+                "the first '%.40s' in column '%.40s'; its inputs are 0\n",
+                path, report->unknown, report->unknown == 1 ? "" : "s",
+                report->unknown_value != NULL ? report->unknown_value : "(a number or missing)",
+                report->unknown_column);
+    if (report->outside > 0)
+        fprintf(stderr,
+                "lanewise: %s: %zu number%s far outside the range of the training data, the first "
+                "in column '%.40s'\n",
+                path, report->outside, report->outside == 1 ? "" : "s", report->outside_column);
+    if (report->extra > 0)
+        fprintf(stderr,
+                "lanewise: %s: note: %zu column%s ignored that the model does not know, "
+                "the first '%.40s'\n",
+                path, report->extra, report->extra == 1 ? "" : "s", report->extra_column);
+}
+
+lw_status table_encode(const data_options *options, const lw_schema *schema, const lw_table *table,
+                       lw_encode_options encoding, lw_dataset *data)
+{
+    lw_encode_report report;
+    encoding.size = sizeof encoding;
+    encoding.strict = options->strict;
+    const lw_status status = lw_schema_encode(schema, table, &encoding, data, &report);
+    if (status == LW_OK)
+        print_warnings(table, &report);
+    return status;
+}
+
+/* ---- Training ----------------------------------------------------------------------------- */
+
+/* The task that the options and the output layer ask for. A sigmoid or tanh separates two classes
+ * or learns numbers, depending on the target. */
+static lw_task choose_task(const data_options *options, int output)
+{
+    if (options->task != 0)
+        return (lw_task)options->task;
+    if (options->labels || output == LW_ACTIVATION_SOFTMAX)
+        return LW_TASK_CLASSIFICATION;
+    if (output == LW_ACTIVATION_SIGMOID || output == LW_ACTIVATION_TANH)
+        return LW_TASK_DETECT;
+    if (options->values || output != OUTPUT_UNSET)
+        return LW_TASK_REGRESSION;
+    return LW_TASK_DETECT;
+}
+
+static lw_column_list column_list(const name_list *names)
+{
+    return (lw_column_list){names->items, names->count};
+}
+
+static lw_status infer(const data_options *options, int output, const lw_table *table,
+                       const size_t *rows, size_t row_count, lw_schema **schema)
+{
+    const int is_bounded = output == LW_ACTIVATION_SIGMOID || output == LW_ACTIVATION_TANH;
+    const lw_schema_options choices = {
+        .size = sizeof choices,
+        .targets = column_list(&options->targets),
+        .task = choose_task(options, output),
+        .ignored = column_list(&options->ignored),
+        .categorical = column_list(&options->one_hot),
+        .numeric = column_list(&options->numeric),
+        .standardized = column_list(&options->standardize.columns),
+        .no_standardize = options->no_standardize,
+        .raw_targets = is_bounded,
+        .rows = rows,
+        .row_count = row_count,
+    };
+    return lw_schema_infer(schema, table, &choices);
+}
+
+typedef struct split {
+    size_t *rows; /* NULL: all rows are training rows */
+    size_t training, validation;
+} split;
+
+static lw_status split_rows(const data_options *options, size_t rows, uint64_t seed, split *parts)
+{
+    if (options->validation_fraction == 0.0f)
+        return LW_OK;
+    parts->rows = calloc(rows, sizeof *parts->rows);
+    if (parts->rows == NULL)
+        return lw_fail(LW_ENOMEM, "no memory for the order of %zu rows", rows);
+    const lw_status status = lw_split_rows(rows, (double)options->validation_fraction, seed,
+                                           parts->rows, &parts->training);
+    parts->validation = rows - parts->training;
+    if (status == LW_OK && (parts->training == 0 || parts->validation == 0))
+        return lw_fail(LW_EDATA, "%s: no rows for %s; of %zu rows, --validation %g holds out %zu",
+                       options->csv, parts->training == 0 ? "training" : "validation", rows,
+                       (double)options->validation_fraction, parts->validation);
+    return status;
+}
+
+static lw_status encode_parts(const data_options *options, const lw_schema *schema,
+                              const lw_table *table, const split *parts, lw_dataset *training,
+                              lw_dataset *validation)
+{
+    lw_dataset held_out = {0};
+    lw_encode_options encoding = {.shard = options->validation_shard,
+                                  .rows = parts->rows + parts->training,
+                                  .row_count = parts->validation};
+    lw_status status = LW_OK;
+    if (parts->rows != NULL)
+        status = table_encode(options, schema, table, encoding, &held_out);
+    encoding = (lw_encode_options){
+        .shard = options->training_shard, .rows = parts->rows, .row_count = parts->training};
+    if (status == LW_OK)
+        status = table_encode(options, schema, table, encoding, training);
+    if (status == LW_OK)
+        *validation = held_out;
+    else
+        lw_dataset_free(&held_out);
+    return status;
+}
+
+lw_status table_open_training(const data_options *options, int output, uint64_t seed,
+                              lw_schema **schema, lw_dataset *training, lw_dataset *validation)
+{
+    lw_table *table = NULL;
+    split parts = {0};
+    lw_schema *inferred = NULL;
+    lw_status status = table_read(options, *schema, &table);
+    if (status == LW_OK)
+        status = split_rows(options, lw_table_rows(table), seed, &parts);
+    if (status == LW_OK && *schema == NULL)
+        status = infer(options, output, table, parts.rows, parts.training, &inferred);
+    const lw_schema *used = *schema != NULL ? *schema : inferred;
+    if (status == LW_OK && options->describe)
+        describe_schema(stdout, table, used);
+    if (status == LW_OK)
+        status = encode_parts(options, used, table, &parts, training, validation);
+    if (status != LW_OK)
+        lw_schema_free(inferred);
+    else if (inferred != NULL)
+        *schema = inferred;
+    free(parts.rows);
+    lw_table_free(table);
+    return status;
+}

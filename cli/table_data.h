@@ -1,0 +1,25 @@
+/* Data from CSV files, encoded with a schema. */
+#ifndef LANEWISE_CLI_TABLE_DATA_H
+#define LANEWISE_CLI_TABLE_DATA_H
+
+#include "data_options.h"
+
+#include <lanewise/nn.h>
+
+/* Reads the table of --csv. schema: that of the model, or NULL. */
+lw_status table_read(const data_options *options, const lw_schema *schema, lw_table **table);
+
+/* Encodes all rows, or those of a shard, and prints a warning for what the training data did not
+ * have. */
+lw_status table_encode(const data_options *options, const lw_schema *schema, const lw_table *table,
+                       lw_encode_options encoding, lw_dataset *data);
+
+/*
+ * Opens --csv for training, with the rows that --validation holds out. *schema is used if it is not
+ * NULL, and otherwise made from the training rows; release it with lw_schema_free. output: the
+ * activation of --output, or OUTPUT_UNSET.
+ */
+lw_status table_open_training(const data_options *options, int output, uint64_t seed,
+                              lw_schema **schema, lw_dataset *training, lw_dataset *validation);
+
+#endif
