@@ -17,15 +17,27 @@ class Rows
   public:
     // values: outputs per row, row-major
     Rows(size_t inputs, size_t outputs, Floats x, Floats values)
-        : x_(std::move(x)),
-          values_(std::move(values)), set_{x_.size() / inputs,        inputs,  outputs, x_.data(),
-                                           {values_.data(), nullptr}, nullptr, nullptr, nullptr}
+        : x_(std::move(x)), values_(std::move(values)), set_{x_.size() / inputs,
+                                                             inputs,
+                                                             outputs,
+                                                             x_.data(),
+                                                             {values_.data(), nullptr},
+                                                             nullptr,
+                                                             nullptr,
+                                                             nullptr,
+                                                             0.0f}
     {
     }
     Rows(size_t inputs, size_t classes, Floats x, std::vector<int32_t> labels)
-        : x_(std::move(x)),
-          labels_(std::move(labels)), set_{x_.size() / inputs,        inputs,  classes, x_.data(),
-                                           {nullptr, labels_.data()}, nullptr, nullptr, nullptr}
+        : x_(std::move(x)), labels_(std::move(labels)), set_{x_.size() / inputs,
+                                                             inputs,
+                                                             classes,
+                                                             x_.data(),
+                                                             {nullptr, labels_.data()},
+                                                             nullptr,
+                                                             nullptr,
+                                                             nullptr,
+                                                             0.0f}
     {
     }
     Rows(const Rows &) = delete;

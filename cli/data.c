@@ -78,16 +78,22 @@ static lw_status open_plain_csv(const data_options *options, lw_activation outpu
     return lw_dataset_load_csv(data, options->csv, &csv);
 }
 
-/* Encodes arrays with a schema, and prints a warning for what the training data did not have. */
-static lw_status encode_arrays(const char *name, const lw_schema *schema, lw_need targets,
-                               lw_dataset *data)
+/* Encodes arrays with a schema, and prints a warning for what the training data did not have. x, y:
+ * the files, for messages. */
+static lw_status encode_arrays(const char *x, const char *y, const lw_schema *schema,
+                               lw_need targets, lw_dataset *data)
 {
     lw_encode_report report;
     const lw_status status = lw_schema_encode_arrays(schema, data, targets, &report);
-    if (status == LW_OK && report.outside > 0)
-        fprintf(stderr, "lanewise: %s: %zu input%s far outside the range of the training data\n",
-                name, report.outside, report.outside == 1 ? "" : "s");
-    return status;
+    if (status != LW_OK) {
+        char message[300];
+        snprintf(message, sizeof message, "%s", failure_message());
+        return lw_fail(status, "%s: %s", status == LW_EDATA ? y : x, message);
+    }
+    if (report.outside > 0)
+        fprintf(stderr, "lanewise: %s: %zu input%s far outside the range of the training data\n", x,
+                report.outside, report.outside == 1 ? "" : "s");
+    return LW_OK;
 }
 
 /* Opens --csv with the schema of a network that was trained on a table. */
@@ -116,7 +122,8 @@ static lw_status open_arrays(const data_options *options, const lw_schema *schem
     if (status != LW_OK)
         return status;
     if (schema != NULL)
-        status = encode_arrays(options->data != NULL ? options->data : options->x, schema, targets,
+        status = encode_arrays(options->data != NULL ? options->data : options->x,
+                               options->data != NULL ? options->data : options->y, schema, targets,
                                &opened);
     if (status == LW_OK)
         *data = opened;
@@ -200,38 +207,60 @@ static lw_status open_training_arrays(const data_options *options, uint64_t seed
     return status == LW_OK ? open_validation(options, validation) : status;
 }
 
+/* The task of arrays. Several columns of values after a softmax are probabilities. */
+static lw_task array_task(const data_options *options, int output, const lw_dataset *data)
+{
+    if (options->task != 0)
+        return (lw_task)options->task;
+    if (options->labels)
+        return LW_TASK_CLASSIFICATION;
+    if (options->values)
+        return LW_TASK_REGRESSION;
+    if (output != LW_ACTIVATION_SOFTMAX)
+        return LW_TASK_DETECT;
+    return data->target.values != NULL && data->outputs > 1 ? LW_TASK_NONE : LW_TASK_CLASSIFICATION;
+}
+
 /* Makes the schema of arrays, unless there is one, and encodes them. Processes that read parts of
  * the rows would make different ones. */
-static lw_status apply_schema(const data_options *options, lw_schema **schema, lw_dataset *training,
-                              lw_dataset *validation)
+static lw_status apply_schema(const data_options *options, int output, lw_schema **schema,
+                              lw_dataset *training, lw_dataset *validation)
 {
-    const lw_schema_options raw = {.size = sizeof raw, .raw_targets = 1};
-    const char *name = options->data != NULL ? options->data : options->x;
+    const int is_bounded = output == LW_ACTIVATION_SIGMOID || output == LW_ACTIVATION_TANH ||
+                           output == LW_ACTIVATION_SOFTMAX;
+    const lw_schema_options choices = {.size = sizeof choices,
+                                       .task = array_task(options, output, training),
+                                       .raw_targets = is_bounded || options->no_standardize};
+    const char *table = options->data;
+    const char *x = table != NULL ? table : options->x, *y = table != NULL ? table : options->y;
+    const int has_file = options->test_x != NULL;
     if (options->training_shard.of > 1 || training->rows == 0)
         return LW_OK;
     lw_status status = LW_OK;
     if (*schema == NULL)
-        status = lw_schema_infer_arrays(schema, training, &raw);
+        status = lw_schema_infer_arrays(schema, training, &choices);
     if (status == LW_OK)
-        status = encode_arrays(name, *schema, LW_TARGETS_REQUIRED, training);
+        status = encode_arrays(x, y, *schema, LW_TARGETS_REQUIRED, training);
     if (status == LW_OK && validation->rows > 0)
-        status = encode_arrays(name, *schema, LW_TARGETS_REQUIRED, validation);
+        status = encode_arrays(has_file ? options->test_x : x, has_file ? options->test_y : y,
+                               *schema, LW_TARGETS_REQUIRED, validation);
     return status;
 }
 
 lw_status data_open_training(const data_options *options, int output, uint64_t seed,
-                             lw_schema **schema, lw_dataset *training, lw_dataset *validation)
+                             lw_schema **schema, table_facts *facts, lw_dataset *training,
+                             lw_dataset *validation)
 {
     if (*schema != NULL && (options->csv != NULL) == lw_schema_is_array(*schema))
         return lw_fail(LW_EINVAL, "the model was trained on %s; give %s",
                        lw_schema_is_array(*schema) ? "arrays" : "a table",
                        lw_schema_is_array(*schema) ? "--x or --data" : "--csv");
     if (options->csv != NULL)
-        return table_open_training(options, output, seed, schema, training, validation);
+        return table_open_training(options, output, seed, schema, facts, training, validation);
     lw_dataset opened = {0}, held_out = {0};
     lw_status status = open_training_arrays(options, seed, &opened, &held_out);
     if (status == LW_OK)
-        status = apply_schema(options, schema, &opened, &held_out);
+        status = apply_schema(options, output, schema, &opened, &held_out);
     if (status != LW_OK) {
         lw_dataset_free(&opened);
         lw_dataset_free(&held_out);

@@ -3,17 +3,19 @@
 #define LANEWISE_CLI_DATA_H
 
 #include "data_options.h"
+#include "describe_schema.h"
 
 #include <lanewise/nn.h>
 
 /*
  * Opens the training data and the validation data, if any, encoded with *schema. If that is NULL,
  * it is made from the training data; it stays NULL for arrays of which each process reads a part.
- * output: the activation of --output, or OUTPUT_UNSET. Release the data with lw_dataset_free and
- * the schema with lw_schema_free.
+ * facts: of the table of --csv. output: the activation of --output, or OUTPUT_UNSET. Release the
+ * data with lw_dataset_free and the schema with lw_schema_free.
  */
 lw_status data_open_training(const data_options *options, int output, uint64_t seed,
-                             lw_schema **schema, lw_dataset *training, lw_dataset *validation);
+                             lw_schema **schema, table_facts *facts, lw_dataset *training,
+                             lw_dataset *validation);
 
 /*
  * Opens the data to evaluate or predict; for Fashion-MNIST the test set. They are encoded with the

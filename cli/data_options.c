@@ -96,7 +96,7 @@ const option_spec data_option_specs[] = {
     {"numeric", "COL[,COL...]", "columns that are numbers",
      parse_names, DATA_FIELD(numeric), EXPECTS_NAMES, NULL},
     CSV_COLUMN_OPTIONS,
-    {"no-standardize", NULL, "keep the numbers of the table as they are",
+    {"no-standardize", NULL, "keep the numbers of the table, and numeric targets, as they are",
      parse_flag, DATA_FIELD(no_standardize), NULL, NULL},
     CSV_TEXT_OPTIONS,
     {0}};
@@ -137,9 +137,8 @@ int data_options_check(const char *command, const data_options *options, data_ne
 {
     const int sources = (options->data != NULL) + (options->x != NULL) + (options->csv != NULL);
     const int column_options =
-        options->targets.count > 0 || options->labels || options->values || options->task != 0 ||
-        options->no_header || options->one_hot.count > 0 || options->ignored.count > 0 ||
-        options->numeric.count > 0 || options->standardize.all || options->no_standardize ||
+        options->targets.count > 0 || options->no_header || options->one_hot.count > 0 ||
+        options->ignored.count > 0 || options->numeric.count > 0 || options->standardize.all ||
         options->standardize.columns.count > 0 || options->missing.count > 0 || options->strict ||
         options->separator != 0 || options->decimal != 0;
     const int needs_targets = need != NEED_INPUTS;
@@ -154,7 +153,7 @@ int data_options_check(const char *command, const data_options *options, data_ne
     if (need == NEED_TARGETS && options->csv != NULL && options->targets.count == 0)
         return usage_error(command, "--csv requires --target");
     if (column_options && options->csv == NULL)
-        return usage_error(command, "options of columns, such as --target, --task, --one-hot, "
+        return usage_error(command, "options of columns, such as --target, --one-hot, "
                                     "--standardize and --no-header, require --csv");
     if (options->labels && options->values)
         return usage_error(command, "--labels and --values cannot be combined");

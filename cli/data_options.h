@@ -26,7 +26,6 @@ typedef struct data_options {
     int no_standardize, strict;
     char separator, decimal; /* 0: detected */
     name_list missing;
-    int describe; /* print what was understood of a table, for train only */
     /* Validation data, for train only. */
     const char *test_x, *test_y;
     float validation_fraction;

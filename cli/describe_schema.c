@@ -1,5 +1,7 @@
 #include "describe_schema.h"
 
+#include "safe_text.h"
+
 #include <string.h>
 
 enum { MAX_COLUMNS = 40, MAX_VALUES = 8, NAME_WIDTH = 20 };
@@ -25,7 +27,7 @@ static const char *separator_name(char separator)
 static void print_values(FILE *out, size_t count, const char *const *values)
 {
     for (size_t i = 0; i < count && i < MAX_VALUES; i++)
-        fprintf(out, "%s%.30s", i > 0 ? ", " : "", values[i]);
+        fprintf(out, "%s%.30s", i > 0 ? ", " : "", make_safe(values[i]).text);
     if (count > MAX_VALUES)
         fprintf(out, ", ... (%zu)", count);
 }
@@ -42,7 +44,8 @@ static void print_missing(FILE *out, const lw_schema_column *column)
 
 static void print_column(FILE *out, const lw_schema_column *column)
 {
-    fprintf(out, "  %-*.40s ", NAME_WIDTH, *column->name != '\0' ? column->name : "(no name)");
+    fprintf(out, "  %-*.40s ", NAME_WIDTH,
+            *column->name != '\0' ? make_safe(column->name).text : "(no name)");
     switch (column->kind) {
     case LW_COLUMN_NUMBER:
         fprintf(out, "number, %.6g to %.6g", column->minimum, column->maximum);
@@ -70,7 +73,7 @@ static void print_target(FILE *out, const lw_schema *schema, size_t number)
     lw_schema_target target;
     if (lw_schema_target_info(schema, number, &target) != LW_OK)
         return;
-    fprintf(out, "  %-*.40s target, ", NAME_WIDTH, target.name);
+    fprintf(out, "  %-*.40s target, ", NAME_WIDTH, make_safe(target.name).text);
     if (target.class_count == 0) {
         fprintf(out, "number");
         if (target.mean != 0.0 || target.deviation != 1.0)
@@ -82,7 +85,7 @@ static void print_target(FILE *out, const lw_schema *schema, size_t number)
     fputc('\n', out);
 }
 
-void describe_columns(FILE *out, const lw_schema *schema)
+static void describe_columns(FILE *out, const lw_schema *schema)
 {
     const size_t columns = lw_schema_columns(schema);
     for (size_t i = 0; i < columns && i < MAX_COLUMNS; i++) {
@@ -107,14 +110,23 @@ static void print_task(FILE *out, const lw_schema *schema)
                 lw_schema_targets(schema) == 1 ? " (--task classification for classes)" : "");
 }
 
-void describe_schema(FILE *out, const lw_table *table, const lw_schema *schema)
+table_facts table_facts_of(const lw_table *table)
 {
-    fprintf(out, "%s: %zu rows, %zu columns separated by %s%s%s\n", lw_table_path(table),
-            lw_table_rows(table), lw_table_columns(table),
-            separator_name(lw_table_separator(table)),
-            lw_table_decimal(table) == ',' ? ", decimal commas" : "",
-            lw_table_has_header(table) ? "" : ", no header: columns are named 0, 1, ...");
+    return (table_facts){
+        .rows = lw_table_rows(table),
+        .columns = lw_table_columns(table),
+        .separator = lw_table_separator(table),
+        .decimal = lw_table_decimal(table),
+        .has_header = lw_table_has_header(table),
+    };
+}
+
+void describe_schema(FILE *out, const char *path, const table_facts *facts, const lw_schema *schema)
+{
+    fprintf(out, "%s: %zu rows, %zu columns separated by %s%s%s\n", path, facts->rows,
+            facts->columns, separator_name(facts->separator),
+            facts->decimal == ',' ? ", decimal commas" : "",
+            facts->has_header ? "" : ", no header: columns are named 0, 1, ...");
     describe_columns(out, schema);
     print_task(out, schema);
-    fflush(out);
 }

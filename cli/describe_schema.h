@@ -5,9 +5,17 @@
 #include <lanewise/nn.h>
 #include <stdio.h>
 
-void describe_schema(FILE *out, const lw_table *table, const lw_schema *schema);
+/* What was found out about the text of a table. */
+typedef struct table_facts {
+    size_t rows, columns;
+    char separator, decimal;
+    int has_header;
+} table_facts;
 
-/* The columns and targets alone. */
-void describe_columns(FILE *out, const lw_schema *schema);
+table_facts table_facts_of(const lw_table *table);
+
+/* path: of the table. */
+void describe_schema(FILE *out, const char *path, const table_facts *facts,
+                     const lw_schema *schema);
 
 #endif

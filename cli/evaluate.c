@@ -5,6 +5,7 @@
 #include "model_input.h"
 #include "options.h"
 #include "regression.h"
+#include "safe_text.h"
 
 #include <lanewise/nn.h>
 #include <stdio.h>
@@ -24,15 +25,16 @@ static const option_spec loss_option_specs[] = {
 /* The names of classes, or their numbers if there are none. */
 typedef struct class_labels {
     const char *const *names;
-    char number[24];
+    safe_text text;
 } class_labels;
 
 static const char *label_of(class_labels *labels, size_t i)
 {
     if (labels->names != NULL)
-        return labels->names[i];
-    snprintf(labels->number, sizeof labels->number, "%zu", i);
-    return labels->number;
+        labels->text = make_safe(labels->names[i]);
+    else
+        snprintf(labels->text.text, sizeof labels->text.text, "%zu", i);
+    return labels->text.text;
 }
 
 enum { MAX_LABEL = 16 };

@@ -18,11 +18,8 @@ static double now(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/*
- * Waits until standard output accepts a line. Returns 0 if it does not after a signal requested a
- * stop: mpirun no longer reads the output once it forwards SIGTERM.
- */
-static int output_is_ready(void)
+/* mpirun no longer reads the output once it forwards SIGTERM. */
+int progress_can_print(void)
 {
     struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
     for (;;) {
@@ -57,7 +54,7 @@ void progress_batch(progress *p, const lw_batch_report *report)
     const double draw_interval = 0.1; /* seconds */
     const double time = now();
     if (report->rows_total == 0 || report->seconds <= 0.0 || time - p->last_draw < draw_interval ||
-        !output_is_ready())
+        !progress_can_print())
         return;
     p->last_draw = time;
 
@@ -80,7 +77,7 @@ void progress_batch(progress *p, const lw_batch_report *report)
 
 lw_status progress_epoch(progress *p, const lw_epoch_report *report)
 {
-    if (p->quiet || !output_is_ready())
+    if (p->quiet || !progress_can_print())
         return LW_OK;
     progress_clear(p);
     printf("epoch %zu/%zu  train loss %.4f", report->epoch, report->epochs, report->train_loss);

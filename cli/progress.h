@@ -28,4 +28,8 @@ lw_status progress_epoch(progress *p, const lw_epoch_report *report);
 /* Removes the status line. */
 void progress_clear(progress *p);
 
+/* Waits until standard output accepts a line. Returns 0 if it does not after a signal requested a
+ * stop. */
+int progress_can_print(void);
+
 #endif

@@ -1,5 +1,7 @@
 #include "regression.h"
 
+#include "safe_text.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -60,7 +62,7 @@ static void print_sums(FILE *out, const lw_net *net, size_t output, const sums *
 {
     const char *name = output_name(net, output);
     if (name != NULL)
-        fprintf(out, "%.40s: ", name);
+        fprintf(out, "%s: ", make_safe(name).text);
     else
         fprintf(out, "output %zu: ", output);
     fprintf(out, "RMSE %.6g  MAE %.6g  R2 ", sqrt(s->squares / rows), s->absolutes / rows);

@@ -1,6 +1,6 @@
 #include "table_data.h"
 
-#include "describe_schema.h"
+#include "safe_text.h"
 #include "train_options.h"
 
 #include <stdio.h>
@@ -39,18 +39,21 @@ static void print_warnings(const lw_table *table, const lw_encode_report *report
                 "lanewise: %s: %zu field%s with a category that the training data did not have, "
                 "the first '%.40s' in column '%.40s'; its inputs are 0\n",
                 path, report->unknown, report->unknown == 1 ? "" : "s",
-                report->unknown_value != NULL ? report->unknown_value : "(a number or missing)",
-                report->unknown_column);
+                report->unknown_value != NULL ? make_safe(report->unknown_value).text
+                                              : "(a number or missing)",
+                make_safe(report->unknown_column).text);
     if (report->outside > 0)
         fprintf(stderr,
                 "lanewise: %s: %zu number%s far outside the range of the training data, the first "
                 "in column '%.40s'\n",
-                path, report->outside, report->outside == 1 ? "" : "s", report->outside_column);
+                path, report->outside, report->outside == 1 ? "" : "s",
+                make_safe(report->outside_column).text);
     if (report->extra > 0)
         fprintf(stderr,
                 "lanewise: %s: note: %zu column%s ignored that the model does not know, "
                 "the first '%.40s'\n",
-                path, report->extra, report->extra == 1 ? "" : "s", report->extra_column);
+                path, report->extra, report->extra == 1 ? "" : "s",
+                make_safe(report->extra_column).text);
 }
 
 lw_status table_encode(const data_options *options, const lw_schema *schema, const lw_table *table,
@@ -67,8 +70,8 @@ lw_status table_encode(const data_options *options, const lw_schema *schema, con
 
 /* ---- Training ----------------------------------------------------------------------------- */
 
-/* The task that the options and the output layer ask for. A sigmoid or tanh separates two classes
- * or learns numbers, depending on the target. */
+/* The task of a table that the options and the output layer ask for. A sigmoid or tanh separates
+ * two classes or learns numbers, depending on the target. */
 static lw_task choose_task(const data_options *options, int output)
 {
     if (options->task != 0)
@@ -100,7 +103,7 @@ static lw_status infer(const data_options *options, int output, const lw_table *
         .numeric = column_list(&options->numeric),
         .standardized = column_list(&options->standardize.columns),
         .no_standardize = options->no_standardize,
-        .raw_targets = is_bounded,
+        .raw_targets = is_bounded || options->no_standardize,
         .rows = rows,
         .row_count = row_count,
     };
@@ -152,7 +155,8 @@ static lw_status encode_parts(const data_options *options, const lw_schema *sche
 }
 
 lw_status table_open_training(const data_options *options, int output, uint64_t seed,
-                              lw_schema **schema, lw_dataset *training, lw_dataset *validation)
+                              lw_schema **schema, table_facts *facts, lw_dataset *training,
+                              lw_dataset *validation)
 {
     lw_table *table = NULL;
     split parts = {0};
@@ -163,8 +167,8 @@ lw_status table_open_training(const data_options *options, int output, uint64_t 
     if (status == LW_OK && *schema == NULL)
         status = infer(options, output, table, parts.rows, parts.training, &inferred);
     const lw_schema *used = *schema != NULL ? *schema : inferred;
-    if (status == LW_OK && options->describe)
-        describe_schema(stdout, table, used);
+    if (status == LW_OK)
+        *facts = table_facts_of(table);
     if (status == LW_OK)
         status = encode_parts(options, used, table, &parts, training, validation);
     if (status != LW_OK)

@@ -3,6 +3,7 @@
 #define LANEWISE_CLI_TABLE_DATA_H
 
 #include "data_options.h"
+#include "describe_schema.h"
 
 #include <lanewise/nn.h>
 
@@ -20,6 +21,7 @@ lw_status table_encode(const data_options *options, const lw_schema *schema, con
  * activation of --output, or OUTPUT_UNSET.
  */
 lw_status table_open_training(const data_options *options, int output, uint64_t seed,
-                              lw_schema **schema, lw_dataset *training, lw_dataset *validation);
+                              lw_schema **schema, table_facts *facts, lw_dataset *training,
+                              lw_dataset *validation);
 
 #endif

@@ -44,6 +44,8 @@ static lw_status train(train_run *run)
         train_result_check_files, train_checkpoint_load, early_stop_check_resumed, open_log};
     static lw_status (*const after[])(train_run *) = {train_result_save, train_result_report};
     lw_status status = run_phases(run, sizeof before / sizeof *before, before);
+    if (status == LW_OK && run->options.dry_run)
+        train_describe(run);
     if (status != LW_OK || run->options.dry_run)
         return status;
     print_ranks(run);

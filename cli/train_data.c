@@ -20,12 +20,11 @@ static lw_status take_schema(train_run *run)
 lw_status train_data_open(train_run *run)
 {
     const train_options *o = &run->options;
-    run->source.describe = !o->quiet;
     lw_status status = data_options_set_rank(&run->source, &run->group, o->batch);
     if (status == LW_OK)
         status = take_schema(run);
     return status == LW_OK ? data_open_training(&run->source, o->output, o->seed, &run->schema,
-                                                &run->training, &run->validation)
+                                                &run->facts, &run->training, &run->validation)
                            : status;
 }
 

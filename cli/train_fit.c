@@ -6,6 +6,7 @@
 #include "train_early_stop.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static int on_batch(void *user, const lw_batch_report *report)
 {
@@ -69,9 +70,18 @@ static lw_status explain_failure(const train_run *run, lw_status status)
         status == LW_EDIVERGED ? "; lower --lr, or limit the gradient norm with --clip" : "", kept);
 }
 
+void train_describe(const train_run *run)
+{
+    const char *path = run->source.csv;
+    if (path != NULL && !run->options.quiet && progress_can_print())
+        describe_schema(stdout, strcmp(path, "-") == 0 ? "standard input" : path, &run->facts,
+                        run->schema);
+}
+
 lw_status train_fit(train_run *run)
 {
     interrupt_catch();
+    train_describe(run);
     const lw_status fitted = call_fit(run),
                     status = fitted != LW_OK ? fitted : run->callback_status;
     interrupt_release();

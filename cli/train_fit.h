@@ -11,4 +11,7 @@
  */
 lw_status train_fit(train_run *run);
 
+/* Prints what was understood of the table of --csv, unless --quiet is given. */
+void train_describe(const train_run *run);
+
 #endif

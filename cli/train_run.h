@@ -3,6 +3,7 @@
 #define LANEWISE_CLI_TRAIN_RUN_H
 
 #include "curves.h"
+#include "describe_schema.h"
 #include "progress.h"
 #include "ranks.h"
 #include "train_options.h"
@@ -19,6 +20,7 @@ typedef struct train_run {
     rank_group group;
     size_t rows, threads; /* totals over all processes: training rows, threads */
     lw_dataset training, validation;
+    table_facts facts; /* of --csv */
     lw_schema *schema; /* of the data, or NULL */
     lw_net *net;
     lw_position resumed; /* position of the checkpoint of --resume */

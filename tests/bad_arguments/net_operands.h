@@ -64,6 +64,19 @@ void bad_net_save_state(void);
 void bad_npy_write_f32(void);
 void bad_npy_write_i32(void);
 
+/* Cases of tables and schemas. */
+void bad_net_schema(void);
+void bad_schema_encode(void);
+void bad_schema_free(void);
+void bad_schema_getters(void);
+void bad_schema_infer(void);
+void bad_schema_infer_arrays(void);
+void bad_split_rows(void);
+void bad_table_find_column(void);
+void bad_table_free(void);
+void bad_table_getters(void);
+void bad_table_read(void);
+
 /* Cases of training. */
 void bad_evaluate(void);
 void bad_evaluation_free(void);

@@ -23,7 +23,7 @@ offers '--help --version' lanewise -
 offers '' lanewise nothing ''
 offers '--log --loss' lanewise train --lo
 offers '' lanewise train word
-offers '--seed' lanewise train --quiet --se
+offers '--seed --separator' lanewise train --quiet --se
 
 # All commands, and all options of each.
 commands=$("$lanewise" --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' | sort | tr '\n' ' ')

@@ -133,7 +133,9 @@ succeeds "$lanewise" train --x x.npy --y y.npy "$@"
 
 # Column names from files.
 printf '\033[31mred,b,y\n1,x,0\n3,4,1\n' >names.csv
-harmless "$lanewise" train --csv names.csv --target y
+harmless "$lanewise" train --csv names.csv --target y --numeric b
+succeeds "$lanewise" train --csv names.csv --target y --epochs 1
+says '^  [?].31mred +number'
 printf '\033[31mred,\033[31mred,y\n1,2,0\n' >twice.csv
 harmless "$lanewise" train --csv twice.csv --target y
 rm names.csv twice.csv

@@ -30,7 +30,7 @@ npy '<f4' '(4, 2)' "$f0$f0$f0$f0$f0$f0$f0$f0" >zeros.npy
 succeeds "$lanewise" train --x zeros.npy --y y.npy --test-x zeros.npy --test-y y.npy --layers 4 \
     --epochs 3 --until-accuracy 0.75
 [ "$(grep -c '^epoch' "$work/out")" -eq 3 ] || fail 'expected all epochs'
-npy '<f4' '(4,)' "$f0$f1$f1$f0" >values.npy
+npy '<f4' '(4,)' "$f0$f1$half$f0" >values.npy
 run "$lanewise" train --x x.npy --y values.npy --test-x x.npy --test-y values.npy --layers 4 \
     --quiet --until-accuracy 0.75
 [ "$code" -eq 1 ] || fail "exit code $code for values with --until-accuracy"

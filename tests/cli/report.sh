@@ -52,7 +52,7 @@ shows "'it'.+'s .u003c_script>"
 # Large rows: the number of pictures is limited.
 awk 'BEGIN { for (i = 0; i < 40000; i++) printf "p%d,", i; print "y"
              for (row = 0; row < 30; row++) {
-                 for (i = 0; i < 40000; i++) printf "%d,", row * i % 7
+                 for (i = 0; i < 40000; i++) printf "%d,", row * (i % 6 + 1) % 7
                  print row % 2 } }' >wide.csv
 succeeds "$lanewise" train --csv wide.csv --target y --layers 1 --initializer zeros --epochs 1 \
     --quiet --report run.html

@@ -3,13 +3,15 @@
 
 xor="--layers 32 --activation tanh --batch full --epochs 400 --lr 0.03 --seed 3"
 
-# .npy and CSV files with the same numbers give the same bytes.
+# .npy and CSV files with the same numbers give the same network; what it knows of its data differs.
 write_xor
 succeeds "$lanewise" train --x x.npy --y y.npy $xor --save npy.safetensors
 says '^training loss 0\.0[0-9]+  accuracy 100\.00 %$'
 printf 'a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n' >xor.csv
 succeeds "$lanewise" train --csv xor.csv --target y $xor --save csv.safetensors
-cmp -s npy.safetensors csv.safetensors || fail '.npy and CSV give different networks'
+succeeds "$lanewise" predict --model npy.safetensors --x x.npy --out npy.npy
+succeeds "$lanewise" predict --model csv.safetensors --csv xor.csv --out csv.npy
+cmp -s npy.npy csv.npy || fail '.npy and CSV give different networks'
 
 # The number of threads does not change a bit; a seed does.
 succeeds "$lanewise" train --x x.npy --y y.npy $xor --threads 3 --save again.safetensors
@@ -30,7 +32,7 @@ says '^0 \| 2 0$'
 says '^1 \| 0 2$'
 
 succeeds "$lanewise" predict --model npy.safetensors --x x.npy --out classes.csv --classes
-printf 'class\n0\n1\n1\n0\n' | cmp -s - classes.csv || fail 'classes.csv is not XOR'
+printf 'y\n0\n1\n1\n0\n' | cmp -s - classes.csv || fail 'classes.csv is not XOR'
 succeeds "$lanewise" predict --model npy.safetensors --csv xor.csv --target y --out fromcsv.csv
 succeeds "$lanewise" predict --model npy.safetensors --x x.npy --out outputs.csv
 cmp -s fromcsv.csv outputs.csv || fail 'inputs from CSV and .npy give different outputs'
@@ -38,9 +40,9 @@ printf 'a,b\n0,0\n0,1\n1,0\n1,1\n' >inputs.csv
 succeeds "$lanewise" predict --model npy.safetensors --csv inputs.csv --out fromcsv.csv
 cmp -s fromcsv.csv outputs.csv ||
     fail 'inputs from a CSV file without a target give different outputs'
-awk -F, 'NR == 1 { wrong += $0 != "y0,y1" }
-         NR > 1 { wrong += ($1 > 0.5) != (NR == 2 || NR == 5)
-                  wrong += $1 + $2 < 0.999999 || $1 + $2 > 1.000001 }
+awk -F, 'NR == 1 { wrong += $0 != "y,y=0,y=1" }
+         NR > 1 { wrong += $1 != !(NR == 2 || NR == 5) || ($2 > 0.5) != (NR == 2 || NR == 5)
+                  wrong += $2 + $3 < 0.999999 || $2 + $3 > 1.000001 }
          END { exit NR != 5 || wrong > 0 }' outputs.csv || fail 'outputs.csv is not XOR'
 
 # A replaced file keeps its permissions, and a symbolic link to it stays a link.
@@ -83,23 +85,24 @@ awk 'BEGIN { print "a,c,y"
                  printf "%d,%s,%d\n", i, i % 2 ? "yes" : "no", 2 * i + 3 * (i % 2) }' \
     >line.csv
 line="--csv line.csv --target y --one-hot c --standardize=a"
-succeeds "$lanewise" train $line --output linear --layers none --optimizer sgd --lr 0.1 \
+succeeds "$lanewise" train $line --task regression --numeric a --layers none --optimizer sgd --lr 0.1 \
     --schedule constant --batch 10 --epochs 200 --validation 0.2 --save line.safetensors
 says '^epoch 200/200  train loss 0\.0000  validation loss 0\.0000  [0-9.]+ s  [0-9]+ samples/s$'
 says '^test loss 0\.0000$'
-succeeds "$lanewise" evaluate --model line.safetensors $line
+says '^y: RMSE .* R2 1\.0000$'
+succeeds "$lanewise" evaluate --model line.safetensors --csv line.csv
 says '^loss +0\.00000[0-9]$'
+says '^y: RMSE .* R2 1\.0000$'
 grep -q accuracy "$work/out" && fail 'a regression has no accuracy'
 
 # One sigmoid output for two classes named by texts.
 awk 'BEGIN { print "a,y"; for (i = 0; i < 40; i++) printf "%d,%s\n", i, i < 20 ? "low" : "high" }' \
     >names.csv
-succeeds "$lanewise" train --csv names.csv --target y --standardize --output sigmoid --layers none \
+succeeds "$lanewise" train --csv names.csv --target y --numeric a --output sigmoid --layers none \
     --lr 0.5 --epochs 50 --save names.safetensors
 says '^training loss 0\.[0-9]+  accuracy 100\.00 %$'
-succeeds "$lanewise" predict --model names.safetensors --csv names.csv --target y --standardize \
-    --out names_out.csv
-head -n 1 names_out.csv | grep -qx y0 || fail 'a sigmoid network has one output'
+succeeds "$lanewise" predict --model names.safetensors --csv names.csv --out names_out.csv
+head -n 1 names_out.csv | grep -qx 'y,y=high,y=low' || fail 'the columns of two classes'
 
 # IDX files, plain and compressed.
 write_fashion fashion
@@ -110,7 +113,7 @@ succeeds "$lanewise" evaluate --model idx.safetensors --data fashion-mnist:fashi
 says '^accuracy +100\.00 % \(2 right\)$'
 succeeds "$lanewise" predict --model idx.safetensors --data fashion-mnist:fashion \
     --classes --out idx.csv
-printf 'class\n0\n1\n' | cmp -s - idx.csv || fail 'idx.csv'
+printf 'y\n0\n1\n' | cmp -s - idx.csv || fail 'idx.csv'
 
 [ "$(find . -name '*.*.*' ! -name '*.gz' | wc -l)" -eq 0 ] || fail 'temporary files were left'
 

@@ -62,7 +62,11 @@ static void check_names(const name_list *list)
 
 static void check_data(const data_options *data)
 {
+    check_names(&data->targets);
+    check_names(&data->ignored);
     check_names(&data->one_hot);
+    check_names(&data->numeric);
+    check_names(&data->missing);
     check_names(&data->standardize.columns);
     FUZZ_CHECK((data->data != NULL) + (data->x != NULL) + (data->csv != NULL) == 1,
                "not one source");

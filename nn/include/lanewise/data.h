@@ -26,9 +26,9 @@ typedef struct lw_dataset {
     lw_target target;               /* both members NULL: no target                       */
     const char *const *input_names; /* one per input, or NULL                             */
     const char *const *class_names; /* one per class, or NULL: known by number only       */
-    float scale;   /* factor by which the reader multiplied the elements of its file:
-                      1/255 for pixels, otherwise 1; 0: not from a file                      */
-    void *storage; /* owned memory, released by lw_dataset_free          */
+    void *storage;                  /* owned memory, released by lw_dataset_free          */
+    float scale;                    /* of a file's elements by its reader: 1/255 for pixels,
+                                       otherwise 1; 0: not from a file                    */
 } lw_dataset;
 
 /* Releases what a function of this header allocated and clears the struct. */

@@ -75,8 +75,7 @@ typedef struct lw_moments {
 /* stride: between numbers; rows: those to read, or NULL. */
 lw_moments lw_measure_numbers(const double *numbers, const size_t *rows, size_t row_count);
 
-/* The classes of a target that was given as numbers: whether they should be classes if nobody
- * says. */
+/* Whether the values of a target look like classes rather than numbers. */
 int lw_looks_like_classes(const lw_values *values, size_t rows);
 
 /* Returns LW_EDATA, with advice, unless these can be the classes of rows rows. */

@@ -247,6 +247,8 @@ static size_t class_of_row(const lw_schema *schema, const lw_dataset *data, size
 
 static lw_status check_classes(const lw_schema *schema, const lw_dataset *data)
 {
+    if (data->target.values && data->outputs == schema->targets[0].classes.count)
+        return LW_OK; /* probabilities */
     if (data->target.values && data->outputs != 1)
         return lw_fail(LW_ESHAPE,
                        "%s: data has %zu target columns, but the model's target is a "
@@ -259,7 +261,7 @@ static lw_status check_classes(const lw_schema *schema, const lw_dataset *data)
             return lw_fail(LW_EDATA, "%s: row %zu: '%.40s' is not a class of the training data",
                            encode_name, i, data->class_names[data->target.labels[i]]);
         return lw_fail(
-            LW_EDATA, "%s: row %zu: %g is not a class of the training data", encode_name, i,
+            LW_EDATA, "%s: row %zu: label %g is not a class of the training data", encode_name, i,
             data->target.labels ? (double)data->target.labels[i] : (double)data->target.values[i]);
     }
     return LW_OK;
@@ -300,11 +302,21 @@ static lw_status encode_targets(const lw_schema *schema, const lw_dataset *data,
     return LW_OK;
 }
 
+/* Whether the target is used as it is: the schema knows nothing of it, or it holds probabilities.
+ */
+static int keeps_target(const lw_schema *schema, const lw_dataset *data)
+{
+    return schema->task == LW_TASK_NONE ||
+           (schema->task == LW_TASK_CLASSIFICATION && data->target.values && data->outputs > 1);
+}
+
 /* Whether encoding would change nothing but names, as for files like those of the training. */
 static int is_encoded(const lw_schema *schema, const lw_dataset *data, int has_target)
 {
     if (!has_target)
         return !data->target.labels && !data->target.values;
+    if (keeps_target(schema, data))
+        return 1;
     if (schema->task != LW_TASK_CLASSIFICATION || !data->target.labels ||
         data->outputs > schema->targets[0].classes.count)
         return 0;
@@ -327,22 +339,37 @@ static lw_status name_classes(const lw_schema *schema, lw_dataset *data)
     return LW_OK;
 }
 
+static void keep_targets(const lw_dataset *data, lw_dataset *made, const lw_dataset_arrays *to)
+{
+    made->outputs = data->outputs;
+    if (to->labels)
+        memcpy(to->labels, data->target.labels, data->rows * sizeof *to->labels);
+    else if (to->values)
+        memcpy(to->values, data->target.values, data->rows * data->outputs * sizeof *to->values);
+}
+
 static lw_status make_copy(const lw_schema *schema, const lw_dataset *data, int has_target,
                            float factor, lw_dataset *made)
 {
     lw_target_kind kind = LW_TARGET_NONE;
+    const int keeps = has_target && keeps_target(schema, data);
     if (has_target)
-        kind = schema->task == LW_TASK_CLASSIFICATION ? LW_TARGET_LABELS : LW_TARGET_VALUES;
+        kind = keeps ? (data->target.labels ? LW_TARGET_LABELS : LW_TARGET_VALUES)
+               : schema->task == LW_TASK_CLASSIFICATION ? LW_TARGET_LABELS
+                                                        : LW_TARGET_VALUES;
     lw_dataset_arrays arrays;
     lw_status status = lw_dataset_allocate(encode_name, made, &arrays, data->rows, data->inputs,
-                                           schema->target_count, kind);
+                                           keeps ? data->outputs : schema->target_count, kind);
     if (status != LW_OK)
         return status;
     made->scale = data->scale;
     for (size_t i = 0; i < data->rows * data->inputs; i++)
         arrays.x[i] = factor == 1.0f ? data->x[i] : rintf(data->x[i] * factor);
-    status = encode_targets(schema, data, &arrays);
-    if (status == LW_OK && kind == LW_TARGET_LABELS)
+    if (keeps)
+        keep_targets(data, made, &arrays);
+    else
+        status = encode_targets(schema, data, &arrays);
+    if (status == LW_OK && kind == LW_TARGET_LABELS && !keeps)
         status = name_classes(schema, made);
     if (status == LW_OK && data->input_names) {
         made->input_names = lw_string_list_copy(data->inputs, data->input_names);
@@ -365,8 +392,8 @@ lw_status lw_schema_encode_arrays(const lw_schema *schema, lw_dataset *data, lw_
     if (status == LW_OK && data->inputs != schema->inputs)
         status = lw_fail(LW_ESHAPE, "%s: the rows have %zu inputs, but the model takes %zu",
                          encode_name, data->inputs, schema->inputs);
-    const int has_target = targets == LW_TARGETS_REQUIRED && schema->task != LW_TASK_NONE;
-    if (status == LW_OK && has_target)
+    const int has_target = targets == LW_TARGETS_REQUIRED;
+    if (status == LW_OK && has_target && schema->task != LW_TASK_NONE)
         status = check_targets(schema, data);
     if (status != LW_OK)
         return status;
@@ -374,7 +401,7 @@ lw_status lw_schema_encode_arrays(const lw_schema *schema, lw_dataset *data, lw_
     lw_encode_report noticed = {0};
     count_outside(schema, data, factor, &noticed);
     if (factor == 1.0f && data->storage && is_encoded(schema, data, has_target)) {
-        status = has_target ? name_classes(schema, data) : LW_OK;
+        status = data->target.labels ? name_classes(schema, data) : LW_OK;
     } else {
         lw_dataset made;
         status = make_copy(schema, data, has_target, factor, &made);

@@ -22,12 +22,32 @@ const char *const lw_task_names[] = {[LW_TASK_CLASSIFICATION] = "classification"
                                      [LW_TASK_REGRESSION] = "regression",
                                      [LW_TASK_NONE] = "none"};
 
+/* Whether a text is UTF-8 (RFC 3629). */
+static int is_utf8(const char *text)
+{
+    const unsigned char *c = (const unsigned char *)text;
+    while (*c) {
+        const int more = *c < 0x80                 ? 0
+                         : *c >= 0xc2 && *c < 0xe0 ? 1
+                         : *c >= 0xe0 && *c < 0xf0 ? 2
+                         : *c >= 0xf0 && *c < 0xf5 ? 3
+                                                   : -1;
+        if (more < 0 || (*c == 0xe0 && c[1] < 0xa0) || (*c == 0xed && c[1] > 0x9f) ||
+            (*c == 0xf0 && c[1] < 0x90) || (*c == 0xf4 && c[1] > 0x8f))
+            return 0;
+        for (int i = 1; i <= more; i++)
+            if ((c[i] & 0xc0) != 0x80)
+                return 0;
+        c += more + 1;
+    }
+    return 1;
+}
+
 /* A text; one that is not UTF-8 as {"hex": "..."}. NULL if there is no memory. */
 static json_t *text_value(const char *text)
 {
-    json_t *value = json_string(text);
-    if (value)
-        return value;
+    if (is_utf8(text))
+        return json_string(text);
     const size_t length = strlen(text);
     char *hex = malloc(2 * length + 1);
     if (!hex)
@@ -35,7 +55,7 @@ static json_t *text_value(const char *text)
     for (size_t i = 0; i < length; i++)
         snprintf(hex + 2 * i, 3, "%02x", (unsigned char)text[i]);
     hex[2 * length] = '\0';
-    value = json_pack("{s:s}", "hex", hex);
+    json_t *value = json_pack("{s:s}", "hex", hex);
     free(hex);
     return value;
 }
@@ -56,13 +76,14 @@ static int set_text(json_t *object, const char *key, const char *text)
     return json_object_set_new(object, key, text_value(text));
 }
 
-static int set_values(json_t *object, const char *key, const lw_values *values)
+static int set_values(json_t *object, const char *key, const lw_values *values, int as_texts)
 {
     json_t *list = json_array();
     int failed = list ? 0 : -1;
     for (size_t i = 0; i < values->count && !failed; i++)
-        failed = json_array_append_new(list, values->numbers ? json_real(values->numbers[i])
-                                                             : text_value(values->texts[i]));
+        failed = json_array_append_new(list, values->numbers && !as_texts
+                                                 ? json_real(values->numbers[i])
+                                                 : text_value(values->texts[i]));
     if (failed) {
         json_decref(list);
         return -1;
@@ -88,7 +109,7 @@ static json_t *column_value(const lw_column_rule *column)
     if (column->kind == LW_COLUMN_NUMBER || column->kind == LW_COLUMN_BOOLEAN)
         failed |= set_number(object, "fill", column->fill);
     if (column->kind == LW_COLUMN_CATEGORY || column->kind == LW_COLUMN_BOOLEAN)
-        failed |= set_values(object, "values", &column->values);
+        failed |= set_values(object, "values", &column->values, column->kind == LW_COLUMN_BOOLEAN);
     if (!failed)
         return object;
     json_decref(object);
@@ -101,7 +122,7 @@ static json_t *target_value(const lw_target_rule *target)
     int failed =
         set_text(object, "name", target->name) | set_count(object, "position", target->position);
     if (target->classes.count > 0)
-        failed |= set_values(object, "classes", &target->classes);
+        failed |= set_values(object, "classes", &target->classes, 0);
     else
         failed |= set_number(object, "mean", target->mean) |
                   set_number(object, "deviation", target->deviation);

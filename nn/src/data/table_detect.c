@@ -71,7 +71,7 @@ static int next_word(const text_line *line, size_t *at, char word[MAX_FIELD])
 }
 
 /* Whether runs of blanks separate the fields: the same number in all lines, at least two, and
- * numbers in all lines but the first. Texts contain blanks too often to tell. */
+ * numbers in all lines but the first. Texts with blanks are too common. */
 static int has_blanks(const text_line *lines, size_t count)
 {
     size_t words = 0;

@@ -7,7 +7,7 @@
 /* Numbers if all values are numbers, otherwise texts in the order of strcmp. */
 typedef struct lw_values {
     size_t count;
-    const char *const *texts; /* of numbers: as short as tells them apart */
+    const char *const *texts; /* of numbers: the shortest that are read back as them */
     double *numbers;          /* NULL: texts */
 } lw_values;
 
