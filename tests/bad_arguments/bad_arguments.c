@@ -81,7 +81,8 @@ static int names_function(const char *message)
     const size_t length = strlen(function);
     if (strncmp(message, function, length) == 0 && message[length] == ':')
         return 1;
-    static const char *const of_files[] = {"_load", "_save", "_import", "_export", "_write_"};
+    static const char *const of_files[] = {"_load",   "_save",   "_import",       "_export",
+                                           "_write_", "_table_", "_schema_infer", "_schema_encode"};
     for (size_t i = 0; i < sizeof of_files / sizeof *of_files; i++)
         if (strstr(function, of_files[i]))
             return strstr(message, ": ") != NULL || strlen(message) > MAX_FILE_NAME;

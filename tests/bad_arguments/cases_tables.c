@@ -165,31 +165,85 @@ void bad_schema_free(void)
 void bad_schema_getters(void)
 {
     watch_operands();
-    lw_table *table = small_table();
-    lw_schema *schema = small_schema(table), *clone = NULL;
-    lw_schema_column column;
-    lw_schema_target target;
-    lw_table_options options = {.size = sizeof options};
-    watch_memory(&clone, sizeof clone);
-    watch_memory(&options, sizeof options);
     HOLDS(!lw_schema_is_array(NULL) && lw_schema_columns(NULL) == 0 && lw_schema_inputs(NULL) == 0);
     HOLDS(lw_schema_targets(NULL) == 0 && lw_schema_classes(NULL) == 0);
     HOLDS(lw_schema_task(NULL) == LW_TASK_DETECT && !lw_schema_input_names(NULL));
+}
+
+/* Runs cases on the schema of a small table. */
+static void with_schema(void (*cases)(const lw_schema *schema))
+{
+    watch_operands();
+    lw_table *table = small_table();
+    lw_schema *schema = small_schema(table);
+    cases(schema);
+    lw_schema_free(schema);
+    lw_table_free(table);
+}
+
+static void column_info(const lw_schema *schema)
+{
+    lw_schema_column column;
     REFUSES(LW_EINVAL, "schema", lw_schema_column_info(NULL, 0, &column));
     REFUSES(LW_EINVAL, "info", lw_schema_column_info(schema, 0, NULL));
     REFUSES(LW_EINVAL, "column 2", lw_schema_column_info(schema, 2, &column));
+}
+
+void bad_schema_column_info(void)
+{
+    with_schema(column_info);
+}
+
+static void target_info(const lw_schema *schema)
+{
+    lw_schema_target target;
     REFUSES(LW_EINVAL, "schema", lw_schema_target_info(NULL, 0, &target));
     REFUSES(LW_EINVAL, "info", lw_schema_target_info(schema, 0, NULL));
     REFUSES(LW_EINVAL, "target 1", lw_schema_target_info(schema, 1, &target));
+}
+
+void bad_schema_target_info(void)
+{
+    with_schema(target_info);
+}
+
+static void table_options(const lw_schema *schema)
+{
+    lw_table_options options = {.size = sizeof options};
+    watch_memory(&options, sizeof options);
     REFUSES(LW_EINVAL, "schema", lw_schema_table_options(NULL, &options));
     REFUSES(LW_EINVAL, "options", lw_schema_table_options(schema, NULL));
+    unwatch_memory();
+}
+
+void bad_schema_table_options(void)
+{
+    with_schema(table_options);
+}
+
+static void clone_schema(const lw_schema *schema)
+{
+    lw_schema *clone = NULL;
     REFUSES(LW_EINVAL, "schema", lw_schema_clone(&clone, NULL));
     REFUSES(LW_EINVAL, "clone", lw_schema_clone(NULL, schema));
+    ck_assert_ptr_null(clone);
+}
+
+void bad_schema_clone(void)
+{
+    with_schema(clone_schema);
+}
+
+static void decode(const lw_schema *schema)
+{
     HARMLESS(lw_schema_decode(NULL, 1, s.y));
     HARMLESS(lw_schema_decode(schema, SIZE_MAX, NULL));
     HARMLESS(lw_schema_decode(schema, 0, s.y));
-    lw_schema_free(schema);
-    lw_table_free(table);
+}
+
+void bad_schema_decode(void)
+{
+    with_schema(decode);
 }
 
 void bad_schema_encode(void)
@@ -214,6 +268,17 @@ void bad_schema_encode(void)
     options = (lw_encode_options){.size = sizeof options, .rows = row, .row_count = 1};
     REFUSES(LW_EINVAL, "rows", lw_schema_encode(schema, table, &options, &s.made, NULL));
 #undef ENCODE
+    lw_schema_free(arrays);
+    lw_schema_free(schema);
+    lw_table_free(table);
+}
+
+void bad_schema_encode_arrays(void)
+{
+    watch_operands();
+    lw_table *table = small_table();
+    lw_schema *schema = small_schema(table), *arrays = NULL;
+    ck_assert_int_eq(lw_schema_infer_arrays(&arrays, &s.data, NULL), LW_OK);
     REFUSES(LW_EINVAL, "schema", lw_schema_encode_arrays(NULL, &s.data, 0, NULL));
     REFUSES(LW_EINVAL, "data", lw_schema_encode_arrays(arrays, NULL, 0, NULL));
     REFUSES(LW_EINVAL, "table", lw_schema_encode_arrays(schema, &s.data, 0, NULL));
@@ -228,14 +293,13 @@ void bad_schema_encode(void)
     lw_table_free(table);
 }
 
-void bad_net_schema(void)
+void bad_net_set_schema(void)
 {
     lw_net *net = watched_net();
     lw_table *table = small_table();
     lw_schema *schema = small_schema(table), *arrays = NULL;
     REFUSES(LW_EINVAL, "net", lw_net_set_schema(NULL, schema));
     REFUSES(LW_ESHAPE, "targets", lw_net_set_schema(net, schema));
-    HOLDS(!lw_net_schema(NULL) && !lw_net_schema(net));
     lw_dataset narrow = s.data;
     narrow.inputs--;
     ck_assert_int_eq(lw_schema_infer_arrays(&arrays, &narrow, NULL), LW_OK);
@@ -245,6 +309,12 @@ void bad_net_schema(void)
     lw_schema_free(arrays);
     lw_schema_free(schema);
     lw_table_free(table);
+}
+
+void bad_net_schema(void)
+{
+    watch_operands();
+    HOLDS(!lw_net_schema(NULL));
 }
 
 void bad_split_rows(void)

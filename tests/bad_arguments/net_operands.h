@@ -66,11 +66,18 @@ void bad_npy_write_i32(void);
 
 /* Cases of tables and schemas. */
 void bad_net_schema(void);
+void bad_net_set_schema(void);
+void bad_schema_clone(void);
+void bad_schema_column_info(void);
+void bad_schema_decode(void);
 void bad_schema_encode(void);
+void bad_schema_encode_arrays(void);
 void bad_schema_free(void);
 void bad_schema_getters(void);
 void bad_schema_infer(void);
 void bad_schema_infer_arrays(void);
+void bad_schema_table_options(void);
+void bad_schema_target_info(void);
 void bad_split_rows(void);
 void bad_table_find_column(void);
 void bad_table_free(void);

@@ -2,6 +2,7 @@
 #include "trials.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <zlib.h>
 
 /* Outputs of the calls, empty before. */
@@ -124,6 +125,60 @@ static lw_status load_plain_csv(void)
     return lw_dataset_load_csv(&first, file_path("plain.csv"), &options);
 }
 
+/* ---- Tables ---------------------------------------------------------------------------------- */
+
+/* Numbers come first in a column of texts, so that the file is read twice. */
+static void prepare_table(void)
+{
+    enum { LINES = 3000, LINE = 60 };
+    static char text[LINES * LINE];
+    size_t length = (size_t)sprintf(text, "size;colour;ok;code;weight\n");
+    for (int i = 0; i < LINES - 1; i++)
+        length += (size_t)sprintf(text + length, "%d;%s;%s;%s%d;%d,25\n", i * 7 % 1000,
+                                  i % 3 ? "red" : "\"dark \"\"blue\"\"\"", i % 4 ? "yes" : "no",
+                                  i > 1000 ? "k" : "", i % 5, i * 13 % 101);
+    write_file("table.csv", text, length);
+}
+
+/* Reads the table, makes its schema and encodes it. */
+static lw_status encode_table(void)
+{
+    static const char *const target[] = {"weight"};
+    const lw_schema_options options = {.size = sizeof options, .targets = {target, 1}};
+    lw_table_options reading = {.size = sizeof reading};
+    lw_table *table = NULL;
+    lw_schema *schema = NULL;
+    lw_status status = lw_table_read(&table, file_path("table.csv"), NULL);
+    if (status == LW_OK)
+        status = lw_schema_infer(&schema, table, &options);
+    if (status == LW_OK)
+        status = lw_schema_table_options(schema, &reading);
+    if (status == LW_OK)
+        status = lw_schema_encode(schema, table, NULL, &first, NULL);
+    free((void *)(uintptr_t)reading.texts);
+    lw_schema_free(schema);
+    lw_table_free(table);
+    return status;
+}
+
+static lw_status encode_arrays(void)
+{
+    lw_schema *schema = NULL;
+    lw_dataset data;
+    lw_status status = lw_dataset_load_npy(&data, file_path("x.npy"), file_path("y.npy"), NULL);
+    if (status != LW_OK)
+        return status;
+    status = lw_schema_infer_arrays(&schema, &data, NULL);
+    if (status == LW_OK)
+        status = lw_schema_encode_arrays(schema, &data, LW_TARGETS_REQUIRED, NULL);
+    lw_schema_free(schema);
+    if (status == LW_OK)
+        first = data;
+    else
+        lw_dataset_free(&data);
+    return status;
+}
+
 /* ---- Data sets made from others -------------------------------------------------------------- */
 
 static lw_dataset whole;
@@ -179,6 +234,8 @@ const fault_case data_cases[] = {
     {"load_npy, values", prepare_npy, load_npy_values, observe, release, NULL},
     {"load_csv", prepare_csv, load_csv, observe, release, NULL},
     {"load_csv, no header", prepare_plain_csv, load_plain_csv, observe, release, NULL},
+    {"a table and its schema", prepare_table, encode_table, observe, release, NULL},
+    {"a schema of arrays", prepare_npy, encode_arrays, observe, release, NULL},
     {"split", prepare_whole, split, observe, release_whole, NULL},
     {"shard", prepare_whole, take_shard, observe, release_whole, NULL},
     {"select", prepare_whole, select_rows, observe, release_whole, NULL},

@@ -4,6 +4,7 @@
 #include "memory.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -118,4 +119,17 @@ lw_status lw_json_parse(const char *path, size_t offset, const char *text, size_
     *value = json_incref(json_array_get(list, 1));
     json_decref(list);
     return is_one ? LW_OK : lw_fail(LW_EFORMAT, "%s: header: more than one JSON value", path);
+}
+
+char *lw_json_write(const json_t *json, size_t flags, size_t *length)
+{
+    *length = json_dumpb(json, NULL, 0, JSON_COMPACT | flags);
+    char *text = *length > 0 ? malloc(*length + 1) : NULL;
+    if (text && json_dumpb(json, text, *length, JSON_COMPACT | flags) != *length) {
+        free(text);
+        return NULL;
+    }
+    if (text)
+        text[*length] = '\0';
+    return text;
 }

@@ -1,4 +1,5 @@
 /* Writes a schema as JSON. */
+#include "base/json_text.h"
 #include "base/memory.h"
 #include "schema_json.h"
 
@@ -167,7 +168,8 @@ lw_status lw_schema_write_json(const lw_schema *schema, const char *subject, cha
     if (schema->weight)
         failed |= set_text(object, "weight", schema->weight);
     failed |= object ? set_parts(object, schema) : -1;
-    char *dumped = failed ? NULL : json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    size_t length;
+    char *dumped = failed ? NULL : lw_json_write(object, JSON_REAL_PRECISION(17), &length);
     json_decref(object);
     if (!dumped)
         return lw_no_memory(subject, "the schema");

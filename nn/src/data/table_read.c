@@ -128,7 +128,10 @@ static lw_status store_field(const table_reader *reader, open_column *column, co
         return status;
     if (column->is_text)
         return store_text(reader, column, text, row);
-    if (parse_field(reader->table, text, &column->numbers[row]))
+    /* The default texts are no numbers. */
+    const int may_be_number =
+        reader->options->missing_count == 0 || !is_missing(reader->options, text);
+    if (may_be_number && parse_field(reader->table, text, &column->numbers[row]))
         return LW_OK;
     if (is_missing(reader->options, text)) {
         column->numbers[row] = (double)NAN;

@@ -1,4 +1,5 @@
 /* Writing safetensors files. */
+#include "base/json_text.h"
 #include "base/little_endian.h"
 #include "base/memory.h"
 #include "base/write_le32.h"
@@ -21,19 +22,6 @@ static int add_tensor(json_t *header, const lw_tensor_source *tensor, size_t beg
     return failed | json_object_set_new(header, tensor->name, entry);
 }
 
-/* Returns the text of json, *length bytes, or NULL without memory; free it. json_dumps is not used:
- * it allocates with the allocator that the program has set in Jansson. */
-static char *dump(const json_t *json, size_t *length)
-{
-    *length = json_dumpb(json, NULL, 0, JSON_COMPACT);
-    char *text = *length > 0 ? malloc(*length) : NULL;
-    if (text && json_dumpb(json, text, *length, JSON_COMPACT) != *length) {
-        free(text);
-        text = NULL;
-    }
-    return text;
-}
-
 static char *make_header(const lw_tensor_source *tensors, size_t tensor_count,
                          const lw_metadata *metadata, size_t metadata_count, size_t *length)
 {
@@ -48,7 +36,7 @@ static char *make_header(const lw_tensor_source *tensors, size_t tensor_count,
         failed |= add_tensor(header, &tensors[i], begin, end);
         begin = end;
     }
-    char *text = failed ? NULL : dump(header, length);
+    char *text = failed ? NULL : lw_json_write(header, 0, length);
     json_decref(header);
     return text;
 }
