@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* A table of three columns, made anew for each function: a number, a category, a target. */
+/* A table of three columns: a number, a category, a target. */
 static lw_table *small_table(void)
 {
     char path[64];

@@ -63,7 +63,8 @@ fails 1 "'1st' is not a name for a C function" \
 npy '<i4' '(4,)' "$i0$i1$minus1$i0" >negative.npy
 train_fails 'negative.npy: .*row 2' --x x.npy --y negative.npy
 npy '<i4' '(4,)' "$i0$i1$i0$i7" >large.npy
-train_fails 'large.npy: row 3: label 7 is not a class' --x x.npy --y y.npy --test-x x.npy --test-y large.npy
+train_fails 'large.npy: row 3: label 7 is not a class' --x x.npy --y y.npy --test-x x.npy \
+    --test-y large.npy
 fails 1 'large.npy: row 3: label 7 ' \
     "$lanewise" evaluate --model model.safetensors --x x.npy --y large.npy
 

@@ -127,7 +127,8 @@ fi
 # A loss that is not finite: the last checkpoint is kept and named.
 printf 'a,y\n1000,1000\n-1000,5000\n' >steep.csv
 run "$lanewise" train --csv steep.csv --target y --values --no-standardize --layers none \
-    --optimizer sgd --lr 0.001 --batch full --schedule constant --epochs 100 --quiet --checkpoint steep.st
+    --optimizer sgd --lr 0.001 --batch full --schedule constant --epochs 100 --quiet \
+    --checkpoint steep.st
 [ "$code" -eq 1 ] || fail "exit code $code of a run that diverges"
 diverged='^lanewise: epoch [0-9]+, batch 1: the loss is not finite: .*; lower --lr, .* --clip'
 warns "$diverged; the last checkpoint is after [0-9]+ of"

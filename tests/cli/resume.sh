@@ -150,8 +150,8 @@ fails 2 '--checkpoint and --save name the same file' "$lanewise" train $small --
 
 # A run that diverges keeps its last checkpoint.
 printf 'a,y\n1000,1000\n-1000,5000\n' >steep.csv
-run "$lanewise" train --csv steep.csv --target y --values --no-standardize --optimizer sgd --lr 1000 --epochs 100 \
-    --quiet --checkpoint steep.st
+run "$lanewise" train --csv steep.csv --target y --values --no-standardize --optimizer sgd \
+    --lr 1000 --epochs 100 --quiet --checkpoint steep.st
 [ "$code" -eq 1 ] || fail "exit code $code of a run that diverges"
 if [ -e steep.st ]; then
     succeeds "$lanewise" evaluate --model steep.st --csv steep.csv

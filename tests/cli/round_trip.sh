@@ -85,8 +85,8 @@ awk 'BEGIN { print "a,c,y"
                  printf "%d,%s,%d\n", i, i % 2 ? "yes" : "no", 2 * i + 3 * (i % 2) }' \
     >line.csv
 line="--csv line.csv --target y --one-hot c --standardize=a"
-succeeds "$lanewise" train $line --task regression --numeric a --layers none --optimizer sgd --lr 0.1 \
-    --schedule constant --batch 10 --epochs 200 --validation 0.2 --save line.safetensors
+succeeds "$lanewise" train $line --task regression --numeric a --layers none --optimizer sgd \
+    --lr 0.1 --schedule constant --batch 10 --epochs 200 --validation 0.2 --save line.safetensors
 says '^epoch 200/200  train loss 0\.0000  validation loss 0\.0000  [0-9.]+ s  [0-9]+ samples/s$'
 says '^test loss 0\.0000$'
 says '^y: RMSE .* R2 1\.0000$'

@@ -29,11 +29,12 @@ extern "C" {
  */
 typedef struct lw_schema lw_schema;
 
+/* Kinds of columns, as above. */
 typedef enum lw_column_kind {
-    LW_COLUMN_IGNORED = 0,
-    LW_COLUMN_NUMBER,
-    LW_COLUMN_BOOLEAN,
-    LW_COLUMN_CATEGORY
+    LW_COLUMN_IGNORED = 0, /* no input                            */
+    LW_COLUMN_NUMBER,      /* one input                           */
+    LW_COLUMN_BOOLEAN,     /* one input                           */
+    LW_COLUMN_CATEGORY     /* one input per value                 */
 } lw_column_kind;
 
 /* What is learnt. */
@@ -46,18 +47,18 @@ typedef enum lw_task {
 
 /* Some columns, by name or number. */
 typedef struct lw_column_list {
-    const char *const *names;
-    size_t count;
+    const char *const *names; /* count of them; NULL if there are none */
+    size_t count;             /* length of names                       */
 } lw_column_list;
 
 /* How a schema is made. All members except size may be 0, which is the default. */
 typedef struct lw_schema_options {
-    size_t size;            /* sizeof(lw_schema_options)                                      */
-    lw_column_list targets; /* columns to predict; none: LW_TASK_NONE                         */
-    lw_task task;
-    lw_column_list ignored;      /* columns to ignore                                         */
-    lw_column_list categorical;  /* columns that are categories                               */
-    lw_column_list numeric;      /* columns that are numbers                                  */
+    size_t size;                /* sizeof(lw_schema_options)                                      */
+    lw_column_list targets;     /* columns to predict; none: LW_TASK_NONE                         */
+    lw_task task;               /* what to learn; LW_TASK_DETECT: follows from the targets */
+    lw_column_list ignored;     /* columns to ignore                                         */
+    lw_column_list categorical; /* columns that are categories                               */
+    lw_column_list numeric;     /* columns that are numbers                                  */
     lw_column_list standardized; /* numbers to standardise; none: all                         */
     int no_standardize;          /* keep all numbers as they are                              */
     int raw_targets;    /* keep target numbers as they are; for outputs of limited range      */
@@ -115,8 +116,8 @@ LW_API lw_task lw_schema_task(const lw_schema *schema);
 
 /* A column. Strings belong to the schema. */
 typedef struct lw_schema_column {
-    const char *name;
-    lw_column_kind kind;
+    const char *name;          /* from the header, or the number of the column */
+    lw_column_kind kind;       /* how it is encoded                            */
     const char *reason;        /* LW_COLUMN_IGNORED: why, for people; otherwise NULL              */
     double mean, deviation;    /* LW_COLUMN_NUMBER: 0 and 1 if not standardised                   */
     double fill;               /* value of a missing number or boolean                            */
@@ -138,7 +139,7 @@ typedef struct lw_schema_target {
     const char *name;           /* "y" for arrays                                             */
     double mean, deviation;     /* of numbers; 0 and 1 if not standardised                    */
     const char *const *classes; /* names in order of their numbers; NULL for numbers       */
-    size_t class_count;
+    size_t class_count;         /* length of classes */
 } lw_schema_target;
 
 /* Describes a target. LW_EINVAL if there is no such target. */
@@ -152,7 +153,10 @@ LW_API const char *const *lw_schema_input_names(const lw_schema *schema);
 /* ---- Use ---------------------------------------------------------------------------------- */
 
 /* Whether a table must have the target columns. */
-typedef enum lw_need { LW_TARGETS_REQUIRED = 0, LW_TARGETS_IGNORED } lw_need;
+typedef enum lw_need {
+    LW_TARGETS_REQUIRED = 0, /* it must have them               */
+    LW_TARGETS_IGNORED       /* the dataset gets no target      */
+} lw_need;
 
 /* How a table is encoded. All members except size may be 0, which is the default. */
 typedef struct lw_encode_options {

@@ -16,9 +16,9 @@ typedef struct lw_table lw_table;
 
 /* Whether the first row of a file names the columns. */
 typedef enum lw_header {
-    LW_HEADER_DETECT = 0, /* present unless every field of the first row is a number  */
-    LW_HEADER_PRESENT,
-    LW_HEADER_ABSENT /* columns are named 0, 1, ...                              */
+    LW_HEADER_DETECT = 0, /* it does unless all its fields are numbers or missing  */
+    LW_HEADER_PRESENT,    /* it does                                               */
+    LW_HEADER_ABSENT      /* it does not; columns are named 0, 1, ...              */
 } lw_header;
 
 /* How a file is read. All members except size may be 0, which is the default. */

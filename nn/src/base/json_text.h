@@ -15,8 +15,8 @@ lw_status lw_json_parse(const char *path, size_t offset, const char *text, size_
                         json_t **value);
 
 /* Returns the text of json, *length bytes and a zero byte, or NULL without memory; free it. flags:
- * of Jansson, besides JSON_COMPACT. json_dumps is not used: without memory it leaves out pieces, and
- * it allocates with the allocator that the program has set in Jansson. */
+ * of Jansson, besides JSON_COMPACT. json_dumps is not used: without memory it leaves out pieces,
+ * and it allocates with the allocator that the program has set in Jansson. */
 char *lw_json_write(const json_t *json, size_t flags, size_t *length);
 
 #endif

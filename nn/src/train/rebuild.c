@@ -1,7 +1,7 @@
 /* Networks made from networks: with another layer, in another precision, and copies. */
-#include "data/schema.h"
 #include "base/message.h"
 #include "create.h"
+#include "data/schema.h"
 #include "optimizer.h"
 #include "parameters.h"
 
