@@ -226,11 +226,8 @@ static lw_task array_task(const data_options *options, int output, const lw_data
 static lw_status apply_schema(const data_options *options, int output, lw_schema **schema,
                               lw_dataset *training, lw_dataset *validation)
 {
-    const int is_bounded = output == LW_ACTIVATION_SIGMOID || output == LW_ACTIVATION_TANH ||
-                           output == LW_ACTIVATION_SOFTMAX;
     const lw_schema_options choices = {.size = sizeof choices,
-                                       .task = array_task(options, output, training),
-                                       .raw_targets = is_bounded || options->no_standardize};
+                                       .task = array_task(options, output, training)};
     const char *table = options->data;
     const char *x = table != NULL ? table : options->x, *y = table != NULL ? table : options->y;
     const int has_file = options->test_x != NULL;

@@ -117,7 +117,7 @@ static void check_again(const lw_dataset *data)
  * one input per row, each with a name that contains the name of the column. */
 static size_t limit(const lw_csv_options *options, size_t size)
 {
-    enum { CHUNK_BYTES = 1 << 16, TIMES = 200, CONSTANT = CHUNK_BYTES + 8192 };
+    enum { CHUNK_BYTES = 1 << 16, TIMES = 200, CONSTANT = 2 * CHUNK_BYTES + 8192 };
     return TIMES * size + CONSTANT + (options->one_hot_count > 0 ? 4 * size * size : 0);
 }
 

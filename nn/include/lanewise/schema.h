@@ -82,15 +82,17 @@ typedef struct lw_schema_options {
  * half of the rows; otherwise numbers. options NULL: all defaults.
  *
  * LW_EINVAL for a column that does not exist or has two uses; LW_EDATA for a missing target, a
- * column of texts as number, a single class, more classes than half of the rows, no input columns.
+ * column of texts as number, a single class, three or more classes that are more than half of the
+ * rows, no input columns.
  */
 LW_API LW_CHECKED lw_status lw_schema_infer(lw_schema **schema, const lw_table *table,
                                             const lw_schema_options *options);
 
 /*
  * Makes a schema from arrays: number of inputs, range of the inputs, the scale that the reader
- * applied (data->scale), and targets as above. Whole-number classes may be any integers. Of options
- * only task, raw_targets, rows and size are read.
+ * applied (data->scale), and the task as above. Arrays are taken as prepared for training: neither
+ * inputs nor target numbers are standardised. Whole-number classes may be any integers. Of options
+ * only task, rows and size are read.
  */
 LW_API LW_CHECKED lw_status lw_schema_infer_arrays(lw_schema **schema, const lw_dataset *data,
                                                    const lw_schema_options *options);

@@ -49,8 +49,8 @@ static int has_text_classes(const lw_dataset *data)
     return 0;
 }
 
-/* The target of each row as a number; of several target columns, column j. */
-static lw_status collect_numbers(const infer_job *job, size_t j, double **numbers)
+/* The single target of each row as a number. */
+static lw_status collect_numbers(const infer_job *job, double **numbers)
 {
     const lw_dataset *data = job->data;
     *numbers = calloc(job->row_count + 1, sizeof **numbers);
@@ -59,22 +59,8 @@ static lw_status collect_numbers(const infer_job *job, size_t j, double **number
     for (size_t i = 0; i < job->row_count; i++) {
         const size_t row = row_at(job, i);
         (*numbers)[i] = data->target.labels ? number_of_label(data, data->target.labels[row])
-                                            : (double)data->target.values[row * data->outputs + j];
+                                            : (double)data->target.values[row];
     }
-    return LW_OK;
-}
-
-static lw_status describe_numbers(const infer_job *job, size_t j, lw_target_rule *rule)
-{
-    double *numbers;
-    const lw_status status = collect_numbers(job, j, &numbers);
-    if (status != LW_OK)
-        return status;
-    const lw_moments m = lw_measure_numbers(numbers, NULL, job->row_count);
-    const int is_raw = job->options->raw_targets || m.deviation == 0.0;
-    rule->mean = is_raw ? 0.0 : m.mean;
-    rule->deviation = is_raw ? 1.0 : m.deviation;
-    free(numbers);
     return LW_OK;
 }
 
@@ -85,7 +71,7 @@ static lw_status find_classes(const infer_job *job, lw_values *classes)
         return lw_values_from_texts(infer_name, job->data->class_names, job->data->outputs,
                                     classes);
     double *numbers;
-    lw_status status = collect_numbers(job, 0, &numbers);
+    lw_status status = collect_numbers(job, &numbers);
     if (status == LW_OK)
         status = lw_values_of_numbers(infer_name, numbers, job->row_count, classes);
     free(numbers);
@@ -170,8 +156,6 @@ static lw_status infer(const infer_job *job, lw_schema **schema)
     if (status == LW_OK && task == LW_TASK_REGRESSION && has_text_classes(job->data))
         status =
             lw_fail(LW_EDATA, "%s: the classes are texts; a regression needs numbers", infer_name);
-    for (size_t j = 0; j < targets && status == LW_OK && task == LW_TASK_REGRESSION; j++)
-        status = describe_numbers(job, j, &made->targets[j]);
     if (status != LW_OK) {
         lw_values_free(&classes);
         lw_schema_free(made);

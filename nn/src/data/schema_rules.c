@@ -49,7 +49,7 @@ lw_status lw_check_classes(const char *subject, const char *target, size_t class
         return lw_fail(LW_EDATA,
                        "%s: all rows have the same class of '%.40s'; a classification needs two",
                        subject, target);
-    if (classes > rows / 2 + rows % 2)
+    if (classes > 2 && classes > rows / 2 + rows % 2)
         return lw_fail(LW_EDATA,
                        "%s: the target '%.40s' has %zu classes in %zu rows, more than half of the "
                        "rows; a target of numbers can be learnt as a regression",
