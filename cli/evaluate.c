@@ -87,13 +87,13 @@ static void print_classification(const lw_evaluation *e, const char *const *name
     print_confusion(e, names);
 }
 
-static lw_status print_evaluation(const lw_net *net, const lw_dataset *data, const lw_evaluation *e)
+static void print_evaluation(const lw_net *net, const lw_dataset *data, const lw_evaluation *e)
 {
     printf("rows      %zu\nloss      %.6f\n", e->rows, e->loss);
-    if (is_regression(net, data, e))
-        return regression_print(stdout, net, data);
-    print_classification(e, data->class_names);
-    return LW_OK;
+    if (e->classes == 0)
+        regression_print(stdout, net, e);
+    else
+        print_classification(e, data->class_names);
 }
 
 static lw_status evaluate(const evaluate_options *options, const data_options *source)
@@ -108,7 +108,7 @@ static lw_status evaluate(const evaluate_options *options, const data_options *s
     if (status == LW_OK)
         status = lw_evaluate(net, &data, (lw_loss)options->loss, &evaluation);
     if (status == LW_OK) {
-        status = print_evaluation(net, &data, &evaluation);
+        print_evaluation(net, &data, &evaluation);
         lw_evaluation_free(&evaluation);
     }
     lw_dataset_free(&data);

@@ -1,18 +1,14 @@
-/* Errors of a regression, in the units of the data. */
+/* Results of a regression, in the units of the data. */
 #ifndef LANEWISE_CLI_REGRESSION_H
 #define LANEWISE_CLI_REGRESSION_H
 
 #include <lanewise/nn.h>
 #include <stdio.h>
 
-/* Whether the network learns numbers, not classes: by its schema or, without one, by the target and
- * the last layer. */
-int is_regression(const lw_net *net, const lw_dataset *data, const lw_evaluation *result);
-
 /* Converts an output, or a target of the dataset, to the units of the data. */
 double regression_value(const lw_net *net, size_t output, double value);
 
 /* Prints root mean squared error, mean absolute error and R2 of each output. */
-lw_status regression_print(FILE *out, const lw_net *net, const lw_dataset *data);
+void regression_print(FILE *out, const lw_net *net, const lw_evaluation *result);
 
 #endif

@@ -78,13 +78,14 @@ static lw_status points_of(const report_run *run, const json_t *rows, json_t *pa
 }
 
 /* The predicted class and its margin over the second, as bytes. */
-static void classify_outputs(const float *y, size_t outputs, unsigned char *klass,
+static void classify_outputs(const lw_net *net, const float *y, unsigned char *klass,
                              unsigned char *margin)
 {
+    const size_t outputs = lw_net_outputs(net);
     float difference;
     if (outputs == 1) {
-        *klass = y[0] > 0.5f;
-        difference = fabsf(2.0f * y[0] - 1.0f);
+        *klass = y[0] > lw_net_threshold(net);
+        difference = 2.0f * fabsf(y[0] - lw_net_threshold(net));
     } else {
         size_t first = 0;
         float second = -INFINITY;
@@ -118,7 +119,7 @@ static lw_status predict_grid(const lw_net *net, const plane *p, float *x, float
         if (status != LW_OK)
             return status;
         for (size_t column = 0; column < GRID; column++)
-            classify_outputs(y + column * outputs, outputs, classes + row * GRID + column,
+            classify_outputs(net, y + column * outputs, classes + row * GRID + column,
                              margins + row * GRID + column);
     }
     return LW_OK;

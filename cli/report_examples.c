@@ -2,6 +2,7 @@
 #include "page.h"
 #include "report_parts.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,19 +44,20 @@ static mistake describe_mistake(const lw_net *net, const lw_dataset *data, size_
                                 const float *y)
 {
     const size_t outputs = lw_net_outputs(net);
-    const int32_t truth = lw_dataset_class(data, row);
     if (outputs == 1) {
         /* The output is the score of class 1. */
         const int is_probability = report_has_probabilities(net);
-        const int32_t predicted = 1 - truth;
+        const float threshold = lw_net_threshold(net);
+        const int32_t predicted = y[0] > threshold, truth = 1 - predicted;
         const float zero = is_probability ? 1.0f - y[0] : y[0];
         return (mistake){.row = row,
                          .truth = truth,
                          .predicted = predicted,
                          .truth_score = truth == 1 ? y[0] : zero,
                          .predicted_score = predicted == 1 ? y[0] : zero,
-                         .margin = predicted == 1 ? y[0] - 0.5f : 0.5f - y[0]};
+                         .margin = fabsf(y[0] - threshold)};
     }
+    const int32_t truth = lw_dataset_class(data, row);
     size_t largest = 0;
     for (size_t j = 1; j < outputs; j++)
         if (y[j] > y[largest])

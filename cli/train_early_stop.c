@@ -1,7 +1,5 @@
 #include "train_early_stop.h"
 
-#include "regression.h"
-
 /* Compares floats because the option is parsed as float: 0.6 in double is less than 0.6f. */
 int early_stop_reached(const train_run *run, double accuracy)
 {
@@ -18,7 +16,7 @@ lw_status early_stop_check(train_run *run)
         lw_evaluate(run->net, &run->validation, (lw_loss)run->options.loss, &evaluation);
     if (status != LW_OK)
         return status;
-    const int is_numbers = is_regression(run->net, &run->validation, &evaluation);
+    const int is_numbers = evaluation.classes == 0;
     lw_evaluation_free(&evaluation);
     return !is_numbers ? LW_OK
                        : lw_fail(LW_EINVAL,

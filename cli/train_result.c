@@ -23,16 +23,14 @@ lw_status train_result_save(train_run *run)
     return run->options.save != NULL ? lw_net_save(run->net, run->options.save) : LW_OK;
 }
 
-static lw_status print_result(const train_run *run, const lw_dataset *data,
-                              const lw_evaluation *result)
+static void print_result(const train_run *run, const lw_evaluation *result)
 {
     printf("%s loss %.4f", data_has_validation(&run->source) ? "test" : "training", result->loss);
-    const int is_numbers = is_regression(run->net, data, result);
-    if (!is_numbers)
+    if (result->classes > 0)
         printf("  accuracy %.2f %%", 100.0 * result->accuracy);
     putchar('\n');
-    /* With several processes each has a part of the rows. */
-    return is_numbers && run->group.count == 1 ? regression_print(stdout, run->net, data) : LW_OK;
+    if (result->classes == 0)
+        regression_print(stdout, run->net, result);
 }
 
 static lw_status write_report(const train_run *run, const lw_evaluation *result)
@@ -63,7 +61,7 @@ lw_status train_result_report(train_run *run)
     if (run->options.report != NULL)
         status = write_report(run, &result);
     if (status == LW_OK)
-        status = print_result(run, validation != NULL ? validation : &run->training, &result);
+        print_result(run, &result);
     lw_evaluation_free(&result);
     return status;
 }

@@ -159,6 +159,21 @@ static void net_set_threads(void)
     expect_usable(net);
 }
 
+static void net_set_threshold(void)
+{
+    lw_net *net = watched_net();
+    REFUSES(LW_EINVAL, "net is NULL", lw_net_set_threshold(NULL, 0.5f));
+    REFUSES(LW_EINVAL, "not finite", lw_net_set_threshold(net, NAN));
+    REFUSES(LW_EINVAL, "inf is not finite", lw_net_set_threshold(net, INFINITY));
+    HOLDS(lw_net_threshold(net) == 0.5f);
+    expect_usable(net);
+}
+
+static void net_threshold(void)
+{
+    HOLDS(lw_net_threshold(NULL) == 0.5f);
+}
+
 static lw_status no_allreduce_f32(void *user, size_t n, float *x)
 {
     (void)user;
@@ -566,6 +581,8 @@ int main(int argc, char **argv)
         {"lw_net_set_ranks", net_set_ranks},
         {"lw_ranks_shard", ranks_shard},
         {"lw_net_set_threads", net_set_threads},
+        {"lw_net_set_threshold", net_set_threshold},
+        {"lw_net_threshold", net_threshold},
         {"lw_net_step", net_step},
         {"lw_predict", predict},
         {"lw_sgd", constructors},

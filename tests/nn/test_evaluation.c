@@ -1,5 +1,6 @@
 /* Evaluation of networks: classes, losses and invalid arguments. */
 #include "fixture.h"
+#include "temp_files.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -56,10 +57,11 @@ START_TEST(several_classes)
 {
     const float x[] = {3, 1, 2, /**/ 0, 5, 1, /**/ 1, 2, 9, /**/ 4, 4, 1, /**/ 0, 1, 0};
     const int32_t labels[] = {0, 2, 2, 1, 1};
-    const float values[] = {9, 1, 0, /**/ 0, 1, 2, /**/ 0, 0, 1, /**/ 0, 1, 0, /**/ 0, 1, 1};
+    const float values[] = {1, 0, 0, /**/ 0, 0, 1, /**/ 0, 0, 1, /**/ 0, 1, 0, /**/ 0, 1, 0};
     static const size_t confusion[] = {1, 0, 0, /**/ 1, 1, 0, /**/ 0, 1, 1};
-    lw_net *net = identity_net(3, LW_ACTIVATION_LINEAR);
     for (int kind = 0; kind < 2; kind++) {
+        /* Values are classes after an activation of limited range only. */
+        lw_net *net = identity_net(3, kind ? LW_ACTIVATION_LINEAR : LW_ACTIVATION_SOFTMAX);
         const lw_dataset data = {.rows = 5,
                                  .inputs = 3,
                                  .outputs = 3,
@@ -73,9 +75,10 @@ START_TEST(several_classes)
         ck_assert(e.misclassified[0] == 1 && e.misclassified[1] == 3);
         ck_assert_uint_eq(e.true_positive + e.false_positive + e.true_negative + e.false_negative,
                           0);
+        ck_assert_ptr_null(e.errors);
         lw_evaluation_free(&e);
+        lw_net_destroy(net);
     }
-    lw_net_destroy(net);
 }
 END_TEST
 
@@ -135,7 +138,11 @@ START_TEST(regression_has_no_classes)
         ck_assert_ptr_null(e.confusion);
         ck_assert_ptr_null(e.misclassified);
         ck_assert_double_eq_tol(e.loss, 5.0 / 3.0, 1e-6);
+        ck_assert_double_eq_tol(e.errors[0].rmse, sqrt(5.0 / 3.0), 1e-12);
+        ck_assert_double_eq_tol(e.errors[0].mae, 1.0, 1e-12);
+        ck_assert_double_eq_tol(e.errors[0].r2, 1.0 - 5.0 / (24.0 / 9.0), 1e-12);
         lw_evaluation_free(&e);
+        ck_assert_ptr_null(e.errors);
         lw_net_destroy(net);
     }
     lw_net *net = identity_net(1, LW_ACTIVATION_TANH);
@@ -144,6 +151,104 @@ START_TEST(regression_has_no_classes)
     ck_assert_uint_eq(e.classes, 2);
     lw_evaluation_free(&e);
     lw_net_destroy(net);
+}
+END_TEST
+
+/* Targets 1e6 from 0: a single pass over their squares would lose their deviation. */
+START_TEST(errors_of_each_output)
+{
+    enum { ROWS = 5000 };
+    float *x = uniform_floats(2 * ROWS, -1.0f, 1.0f, 7), *values = calloc(2 * ROWS, sizeof *values);
+    double squares = 0.0, absolutes = 0.0, mean = 0.0, about = 0.0;
+    for (size_t i = 0; i < ROWS; i++) {
+        values[2 * i] = x[2 * i];
+        values[2 * i + 1] = 1e6f + x[2 * i + 1];
+        mean += (double)values[2 * i + 1] / ROWS;
+    }
+    for (size_t i = 0; i < ROWS; i++) {
+        const double target = (double)values[2 * i + 1], error = (double)x[2 * i + 1] - target;
+        squares += error * error;
+        absolutes += fabs(error);
+        about += (target - mean) * (target - mean);
+    }
+    lw_net *net = identity_net(2, LW_ACTIVATION_LINEAR);
+    const lw_dataset data = {
+        .rows = ROWS, .inputs = 2, .outputs = 2, .x = x, .target = {.values = values}};
+    lw_evaluation e;
+    ASSERT_OK(lw_evaluate(net, &data, LW_LOSS_MSE, &e));
+    ck_assert_uint_eq(e.classes, 0);
+    ck_assert(e.errors[0].rmse == 0.0 && e.errors[0].mae == 0.0 && e.errors[0].r2 == 1.0);
+    ck_assert_double_eq_tol(e.errors[1].rmse, sqrt(squares / ROWS), 1e-4);
+    ck_assert_double_eq_tol(e.errors[1].mae, absolutes / ROWS, 1e-4);
+    ck_assert_double_eq_tol(e.errors[1].r2 / (1.0 - squares / about), 1.0, 1e-6);
+    lw_evaluation_free(&e);
+    lw_net_destroy(net);
+    free(values);
+    free(x);
+}
+END_TEST
+
+START_TEST(constant_targets_have_no_r2)
+{
+    const float x[] = {1.0f, 2.0f}, values[] = {3.0f, 3.0f};
+    const lw_dataset data = {
+        .rows = 2, .inputs = 1, .outputs = 1, .x = x, .target = {.values = values}};
+    lw_net *net = identity_net(1, LW_ACTIVATION_LINEAR);
+    lw_evaluation e;
+    ASSERT_OK(lw_evaluate(net, &data, LW_LOSS_MSE, &e));
+    ck_assert(isnan(e.errors[0].r2));
+    lw_evaluation_free(&e);
+    lw_net_destroy(net);
+}
+END_TEST
+
+/* Targets -1 and 1: outputs between 0 and 0.5 are class 1. */
+START_TEST(tanh_classifies_at_the_middle_of_its_targets)
+{
+    const float x[] = {-0.2f, 0.2f, 2.0f, -2.0f}, values[] = {-1.0f, 1.0f, 1.0f, -1.0f};
+    const lw_dataset data = {
+        .rows = 4, .inputs = 1, .outputs = 1, .x = x, .target = {.values = values}};
+    const lw_fit_options options = {
+        .size = sizeof options, .epochs = 1, .optimizer = lw_sgd(1e-6f)};
+    lw_net *net = identity_net(1, LW_ACTIVATION_TANH), *loaded = NULL;
+    const char *path = temp_path("threshold.safetensors");
+    int32_t labels[4];
+    lw_evaluation e;
+    ck_assert_float_eq(lw_net_threshold(net), 0.5f);
+    ASSERT_OK(lw_evaluate(net, &data, LW_LOSS_MSE, &e));
+    ck_assert_uint_eq(e.correct, 3);
+    lw_evaluation_free(&e);
+    ASSERT_OK(lw_fit(net, &data, &options));
+    ck_assert_float_eq(lw_net_threshold(net), 0.0f);
+    ASSERT_OK(lw_evaluate(net, &data, LW_LOSS_MSE, &e));
+    ck_assert_uint_eq(e.correct, 4);
+    lw_evaluation_free(&e);
+    ASSERT_OK(lw_net_save(net, path));
+    ASSERT_OK(lw_net_load(&loaded, path));
+    ck_assert_float_eq(lw_net_threshold(loaded), 0.0f);
+    ASSERT_OK(lw_classify(loaded, 4, x, labels));
+    ck_assert(labels[0] == 0 && labels[1] == 1 && labels[2] == 1 && labels[3] == 0);
+    lw_net_destroy(loaded);
+    lw_net_destroy(net);
+}
+END_TEST
+
+/* Cross-entropies of values that are no probabilities. */
+START_TEST(values_beyond_0_to_1_are_refused)
+{
+    const float x[] = {1.0f, 2.0f, 3.0f, 4.0f}, values[] = {0.0f, 1.0f, 1.5f, 0.0f};
+    const lw_dataset pairs = {
+        .rows = 2, .inputs = 2, .outputs = 2, .x = x, .target = {.values = values}};
+    lw_net *softmax = identity_net(2, LW_ACTIVATION_SOFTMAX);
+    lw_net *sigmoid = identity_net(2, LW_ACTIVATION_SIGMOID);
+    lw_evaluation e;
+    ASSERT_FAILS(LW_EDATA, "row 1, output 0 is 1.5",
+                 lw_evaluate(softmax, &pairs, LW_LOSS_DEFAULT, &e));
+    ASSERT_FAILS(LW_EDATA, "row 1, output 0 is 1.5", lw_fit(sigmoid, &pairs, NULL));
+    ASSERT_OK(lw_evaluate(sigmoid, &pairs, LW_LOSS_MSE, &e));
+    lw_evaluation_free(&e);
+    lw_net_destroy(softmax);
+    lw_net_destroy(sigmoid);
 }
 END_TEST
 
@@ -260,13 +365,16 @@ END_TEST
 
 int main(void)
 {
-    TCase *tcase = tcase_create("evaluation");
-    tcase_set_timeout(tcase, 60);
+    TCase *tcase = temp_files_case("evaluation");
     tcase_add_test(tcase, two_classes);
     tcase_add_test(tcase, several_classes);
     tcase_add_test(tcase, many_classes_have_no_confusion_matrix);
     tcase_add_test(tcase, softmax_of_one_output_is_rejected);
     tcase_add_test(tcase, regression_has_no_classes);
+    tcase_add_test(tcase, errors_of_each_output);
+    tcase_add_test(tcase, constant_targets_have_no_r2);
+    tcase_add_test(tcase, tanh_classifies_at_the_middle_of_its_targets);
+    tcase_add_test(tcase, values_beyond_0_to_1_are_refused);
     tcase_add_test(tcase, losses_are_scaled_as_documented);
     tcase_add_test(tcase, evaluation_rejects_invalid_arguments);
     tcase_add_test(tcase, functions_without_rows);

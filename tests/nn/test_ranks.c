@@ -202,6 +202,68 @@ START_TEST(evaluation_uses_the_rows_of_all_ranks)
 }
 END_TEST
 
+/* The same as a regression. */
+static void evaluate_values(void *user, const lw_ranks *ranks)
+{
+    evaluated *e = user;
+    const unsigned rank = ranks ? ranks->rank : 0;
+    lw_dataset data = shard_of(e->data, ranks, LW_FULL_BATCH);
+    lw_net *net = net_with(6, LW_ACTIVATION_LINEAR);
+    data.target = (lw_target){.values = e->data->values + (data.x - e->data->x) / INPUTS * OUTPUTS};
+    ASSERT_OK(lw_net_set_ranks(net, ranks));
+    ASSERT_OK(lw_evaluate(net, &data, LW_LOSS_DEFAULT, &e->results[rank]));
+    lw_net_destroy(net);
+}
+
+START_TEST(errors_are_of_the_rows_of_all_ranks)
+{
+    for (size_t rows = 2; rows < 40; rows += 11) {
+        problem data = make_problem(rows);
+        evaluated alone = {.data = &data}, shared = {.data = &data};
+        evaluate_values(&alone, NULL);
+        run_ranks(3, evaluate_values, &shared);
+        for (size_t rank = 0; rank < 3; rank++) {
+            for (size_t j = 0; j < OUTPUTS; j++) {
+                const lw_output_errors *got = &shared.results[rank].errors[j],
+                                       *want = &alone.results[0].errors[j];
+                ck_assert_double_eq_tol(got->rmse, want->rmse, 1e-9);
+                ck_assert_double_eq_tol(got->mae, want->mae, 1e-9);
+                ck_assert_double_eq_tol(got->r2, want->r2, 1e-9);
+            }
+            lw_evaluation_free(&shared.results[rank]);
+        }
+        lw_evaluation_free(&alone.results[0]);
+        free_problem(&data);
+    }
+}
+END_TEST
+
+/* Targets of rank r are r and r + 1. */
+static void train_tanh(void *user, const lw_ranks *ranks)
+{
+    float *thresholds = user;
+    const float x[] = {1.0f, 2.0f}, first = (float)ranks->rank, values[] = {first, first + 1.0f};
+    const lw_dataset data = {
+        .rows = 2, .inputs = 1, .outputs = 1, .x = x, .target = {.values = values}};
+    const lw_layer_spec layer = {.units = 1, .activation = LW_ACTIVATION_TANH};
+    const lw_fit_options options = {
+        .size = sizeof options, .epochs = 1, .batch_size = LW_FULL_BATCH};
+    lw_net *net = make_net(1, &layer, 1, 1);
+    ASSERT_OK(lw_net_set_ranks(net, ranks));
+    ASSERT_OK(lw_fit(net, &data, &options));
+    thresholds[ranks->rank] = lw_net_threshold(net);
+    lw_net_destroy(net);
+}
+
+START_TEST(threshold_is_the_middle_of_the_targets_of_all_ranks)
+{
+    float thresholds[3];
+    run_ranks(3, train_tanh, thresholds);
+    for (size_t rank = 0; rank < 3; rank++)
+        ck_assert_float_eq(thresholds[rank], 1.5f);
+}
+END_TEST
+
 /* ---- A step ---------------------------------------------------------------------------------- */
 
 typedef struct step_call {
@@ -283,6 +345,8 @@ int main(void)
                         sizeof counted / sizeof *counted);
     tcase_add_test(ranks, an_error_of_one_rank_ends_all);
     tcase_add_test(ranks, evaluation_uses_the_rows_of_all_ranks);
+    tcase_add_test(ranks, errors_are_of_the_rows_of_all_ranks);
+    tcase_add_test(ranks, threshold_is_the_middle_of_the_targets_of_all_ranks);
     tcase_add_loop_test(ranks, a_step_uses_the_rows_of_all_ranks, 0, sizeof steps / sizeof *steps);
     return run_case("ranks", ranks);
 }

@@ -161,6 +161,12 @@ LW_API LW_CHECKED lw_status lw_net_set_gradients(lw_net *net, const float *flat)
 LW_API LW_CHECKED lw_status lw_net_get_layer_gradients(const lw_net *net, size_t layer, float *dw,
                                                        float *db);
 
+/* The threshold above which the only output of a network means class 1. 0.5 in a new network;
+ * lw_fit sets it to the middle of the smallest and the largest target of a tanh output. Saved with
+ * the network. LW_EINVAL if it is not finite. */
+LW_API LW_CHECKED lw_status lw_net_set_threshold(lw_net *net, float threshold);
+LW_API float lw_net_threshold(const lw_net *net);
+
 /* ---- Prediction --------------------------------------------------------------------------- */
 
 /*
@@ -172,7 +178,7 @@ LW_API LW_CHECKED lw_status lw_net_get_layer_gradients(const lw_net *net, size_t
 LW_API LW_CHECKED lw_status lw_predict(const lw_net *net, size_t rows, const float *x, float *y);
 
 /* label[i] = class of row i: the column of the largest output; with one output, 1 if it is above
- * 0.5, else 0. */
+ * the network's threshold, else 0. */
 LW_API LW_CHECKED lw_status lw_classify(const lw_net *net, size_t rows, const float *x,
                                         int32_t *label);
 

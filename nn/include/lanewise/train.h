@@ -244,6 +244,14 @@ LW_API LW_CHECKED lw_status lw_fit_source(lw_net *net, const lw_batch_source *so
 /* Most classes for which lw_evaluate counts a confusion matrix: 128 MiB. */
 #define LW_CONFUSION_MAX_CLASSES 4096
 
+/* Errors of one output of a regression, in the units of the training data if the network has a
+ * schema. */
+typedef struct lw_output_errors {
+    double rmse; /* root of the mean squared error                                               */
+    double mae;  /* mean absolute error                                                          */
+    double r2; /* 1 - squared errors / squares about the mean of the targets; NaN if those are 0 */
+} lw_output_errors;
+
 /* Results of lw_evaluate. */
 typedef struct lw_evaluation {
     double loss;                   /* over all rows                                         */
@@ -254,13 +262,16 @@ typedef struct lw_evaluation {
     size_t true_positive, false_positive, true_negative, false_negative; /* two classes only */
     size_t *misclassified;      /* row indices, ascending           */
     size_t misclassified_count; /* length of misclassified        */
+    lw_output_errors *errors;   /* of each output of a regression; NULL for classes */
     void *storage;              /* owned memory, released by lw_evaluation_free */
 } lw_evaluation;
 
 /*
- * Loss and classification results on a dataset. The true class of a row is lw_dataset_class. A
- * network with one output whose activation is neither sigmoid nor tanh is a regression: classes is
- * 0 and the counts are empty. Class 1 is positive. Release the result with lw_evaluation_free.
+ * Loss and classification or regression results on a dataset. The schema of the network decides
+ * which; without one, labels are classes, and values are if the last activation is softmax, sigmoid
+ * or tanh. One output with another activation is always a regression. The true class of a row is
+ * lw_dataset_class, but values of one output are compared with the network's threshold. Class 1 is
+ * positive. Release the result with lw_evaluation_free.
  */
 LW_API LW_CHECKED lw_status lw_evaluate(const lw_net *net, const lw_dataset *data, lw_loss loss,
                                         lw_evaluation *evaluation);

@@ -12,7 +12,8 @@
 #define LW_KEY_INPUTS      "inputs"
 #define LW_KEY_UNITS       "units"
 #define LW_KEY_ACTIVATIONS "activations"
-#define LW_KEY_SCHEMA      "schema" /* optional: JSON, see docs/file-formats.md */
+#define LW_KEY_THRESHOLD   "threshold" /* optional: of a single output; 0.5 if there is none */
+#define LW_KEY_SCHEMA      "schema"    /* optional: JSON, see docs/file-formats.md */
 
 #define LW_MODEL_FILE_VERSION "1"
 

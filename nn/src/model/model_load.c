@@ -1,11 +1,13 @@
 /* Loading a network: its architecture from metadata, and its parameters from tensors. */
 #include "base/memory.h"
 #include "data/schema.h"
+#include "data/table.h"
 #include "layers/kinds.h"
 #include "model_file.h"
 #include "state_dict.h"
 #include "train/create.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,6 +171,18 @@ lw_status lw_model_outline(const lw_safetensors *file, lw_net **outline)
     return status;
 }
 
+/* Reads the threshold of a file that has one. */
+static lw_status read_threshold(const lw_safetensors *file, lw_net *net)
+{
+    const char *text = lw_safetensors_metadata(file, LW_KEY_THRESHOLD);
+    double threshold;
+    if (!text)
+        return LW_OK;
+    if (!lw_parse_number(text, &threshold) || !isfinite((float)threshold))
+        return lw_metadata_invalid(file, LW_KEY_THRESHOLD, text);
+    return lw_net_set_threshold(net, (float)threshold);
+}
+
 /* Reads the schema of a file that has one. */
 static lw_status read_schema(const lw_safetensors *file, lw_net *net)
 {
@@ -195,6 +209,8 @@ static lw_status create_net(lw_net **net, const lw_safetensors *file, const arch
     if (status != LW_OK)
         return status;
     status = lw_net_set_parameters(created, parameters);
+    if (status == LW_OK)
+        status = read_threshold(file, created);
     if (status == LW_OK)
         status = read_schema(file, created);
     if (status == LW_OK)

@@ -21,7 +21,8 @@ typedef struct saved_net {
     saved_name *names;
     lw_tensor_source *tensors;
     char inputs[LW_LIST_ITEM_BYTES], *units, *activations;
-    char *schema; /* JSON, or NULL */
+    char threshold[24]; /* empty: the default */
+    char *schema;       /* JSON, or NULL */
 } saved_net;
 
 static void release_saved(saved_net *saved)
@@ -83,6 +84,8 @@ static void describe_architecture(saved_net *saved, const lw_net *net)
     const size_t capacity = net->layer_count * LW_LIST_ITEM_BYTES;
     size_t units_at = 0, activations_at = 0;
     snprintf(saved->inputs, sizeof saved->inputs, "%zu", lw_net_inputs(net));
+    if (net->threshold != LW_DEFAULT_THRESHOLD)
+        snprintf(saved->threshold, sizeof saved->threshold, "%.9g", (double)net->threshold);
     for (size_t i = 0; i < net->layer_count; i++) {
         const lw_layer *layer = net->layers[i];
         const char *comma = i > 0 ? "," : "";
@@ -97,13 +100,15 @@ static void describe_architecture(saved_net *saved, const lw_net *net)
 static lw_status write_saved(const saved_net *saved, size_t extra_count, const lw_metadata *extra,
                              const char *path)
 {
-    lw_metadata metadata[ARCHITECTURE_KEYS + 1 + LW_EXTRA_METADATA] = {
+    lw_metadata metadata[ARCHITECTURE_KEYS + 2 + LW_EXTRA_METADATA] = {
         {LW_KEY_VERSION, LW_MODEL_FILE_VERSION},
         {LW_KEY_INPUTS, saved->inputs},
         {LW_KEY_UNITS, saved->units},
         {LW_KEY_ACTIVATIONS, saved->activations},
     };
     size_t count = ARCHITECTURE_KEYS;
+    if (*saved->threshold)
+        metadata[count++] = (lw_metadata){LW_KEY_THRESHOLD, saved->threshold};
     if (saved->schema)
         metadata[count++] = (lw_metadata){LW_KEY_SCHEMA, saved->schema};
     for (size_t i = 0; i < extra_count; i++)

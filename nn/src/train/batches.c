@@ -86,12 +86,15 @@ lw_status lw_batches_open_data(lw_batches *batches, const lw_net *net, lw_status
     return allocate_buffers(batches, data->inputs, data->outputs, data->target.labels != NULL);
 }
 
-lw_status lw_batches_open_source(lw_batches *batches, const lw_net *net,
+lw_status lw_batches_open_source(lw_batches *batches, const lw_net *net, const lw_loss_rule *rule,
                                  const lw_batch_source *source, size_t batch_size)
 {
     const size_t rows = batch_size > 0 ? batch_size : LW_DEFAULT_BATCH_SIZE;
-    *batches = (lw_batches){
-        .source = source, .net = net, .batch_rows = rows, .max_rows = lw_ranks_rows(net, rows)};
+    *batches = (lw_batches){.source = source,
+                            .rule = rule,
+                            .net = net,
+                            .batch_rows = rows,
+                            .max_rows = lw_ranks_rows(net, rows)};
     return allocate_buffers(batches, source->inputs, source->outputs, source->has_labels);
 }
 
@@ -165,9 +168,8 @@ static lw_status request_rows(lw_batches *batches, lw_batch *batch)
     const lw_gather *buffers = &batches->buffers;
     const size_t max_rows = batches->max_rows;
     size_t rows = 0;
-    const lw_status status =
-        source->next(source->user, batches->epoch, batches->rows_done == 0, max_rows, buffers->x,
-                     buffers->values, buffers->labels, &rows);
+    lw_status status = source->next(source->user, batches->epoch, batches->rows_done == 0, max_rows,
+                                    buffers->x, buffers->values, buffers->labels, &rows);
     if (status != LW_OK)
         return status;
     if (rows > max_rows)
@@ -180,7 +182,10 @@ static lw_status request_rows(lw_batches *batches, lw_batch *batch)
                                  .outputs = source->outputs,
                                  .x = buffers->x,
                                  .target = batch->target};
-    return rows > 0 ? lw_dataset_check(&received) : LW_OK;
+    status = rows > 0 ? lw_dataset_check(&received) : LW_OK;
+    if (status == LW_OK && batch->target.values)
+        status = lw_loss_check_values(batches->rule, rows, batch->target.values);
+    return status;
 }
 
 static lw_status next_of_source(lw_batches *batches, lw_batch *batch)

@@ -11,6 +11,7 @@ enum { LW_DEFAULT_BATCH_SIZE = 32 };
 typedef struct lw_batches {
     const lw_dataset *data; /* data set or source is set */
     const lw_batch_source *source;
+    const lw_loss_rule *rule;     /* what the targets of a source must suit */
     const lw_net *net;            /* its ranks divide the batches */
     int is_partitioned;           /* 1: batches are divided between ranks */
     lw_batch_partition partition; /* used if is_partitioned; data has the rows of this rank */
@@ -37,7 +38,7 @@ lw_status lw_batches_open_data(lw_batches *batches, const lw_net *net, lw_status
                                const lw_dataset *data, size_t batch_size, int shuffle);
 
 /* Opens the batches of a callback. Close with lw_batches_close, also after a failure. */
-lw_status lw_batches_open_source(lw_batches *batches, const lw_net *net,
+lw_status lw_batches_open_source(lw_batches *batches, const lw_net *net, const lw_loss_rule *rule,
                                  const lw_batch_source *source, size_t batch_size);
 
 void lw_batches_close(lw_batches *batches);

@@ -175,6 +175,7 @@ lw_status lw_net_outline(lw_net **net, const lw_architecture *of)
     outline->layer_count = of->layer_count;
     outline->precision = of->precision;
     outline->isa = of->isa;
+    outline->threshold = LW_DEFAULT_THRESHOLD;
     outline->exchange = &lw_local_exchange;
     outline->rank.count = 1;
     const lw_status status = allocate_layers(outline, of->specs);

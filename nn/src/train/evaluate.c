@@ -1,7 +1,7 @@
 /* Evaluation of a network on a data set. */
 #include "base/message.h"
 #include "data/dataset.h"
-#include "predict.h"
+#include "output_errors.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,13 +14,25 @@ typedef struct row_scores {
 } row_scores;
 
 /* The number of classes; 0 for a regression. */
-static size_t class_count(const lw_net *net)
+static size_t class_count(const lw_net *net, const lw_dataset *data)
 {
     const size_t outputs = lw_net_outputs(net);
+    const lw_task task = net->schema ? lw_schema_task(net->schema) : LW_TASK_NONE;
     const lw_activation activation = lw_last_layer(net)->spec.activation;
-    /* A single output with another activation is a regression: its loss is a squared error. */
-    const int bounded = activation == LW_ACTIVATION_SIGMOID || activation == LW_ACTIVATION_TANH;
-    return outputs == 1 && !bounded ? 0 : lw_label_classes(outputs);
+    const int bounded = activation == LW_ACTIVATION_SOFTMAX ||
+                        activation == LW_ACTIVATION_SIGMOID || activation == LW_ACTIVATION_TANH;
+    if (task == LW_TASK_REGRESSION)
+        return 0;
+    if (task == LW_TASK_CLASSIFICATION || bounded || (outputs > 1 && !data->target.values))
+        return lw_label_classes(outputs);
+    return 0;
+}
+
+static int32_t true_class(const lw_net *net, const lw_dataset *data, size_t row)
+{
+    if (data->target.values && data->outputs == 1)
+        return data->target.values[row] > net->threshold;
+    return lw_dataset_class(data, row);
 }
 
 static void free_scores(row_scores *scores)
@@ -45,11 +57,11 @@ static lw_status score_rows(const lw_net *net, const lw_loss_rule *rule, const l
     return lw_infer(net, data->rows, data->x, &results);
 }
 
-static size_t count_correct(const lw_dataset *data, const row_scores *scores)
+static size_t count_correct(const lw_net *net, const lw_dataset *data, const row_scores *scores)
 {
     size_t correct = 0;
     for (size_t i = 0; i < data->rows; i++)
-        correct += scores->predicted[i] == lw_dataset_class(data, i);
+        correct += scores->predicted[i] == true_class(net, data, i);
     return correct;
 }
 
@@ -82,13 +94,13 @@ lw_status lw_score(const lw_net *net, const lw_loss_rule *rule, const lw_dataset
     status = score_rows(net, rule, data, &scores);
     if (status == LW_OK) {
         sums[LOSS] = lw_loss_value(rule, data->rows, all_rows, scores.loss);
-        sums[CORRECT] = (double)count_correct(data, &scores);
+        sums[CORRECT] = (double)count_correct(net, data, &scores);
     }
     free_scores(&scores);
     status = lw_exchange_sum(net, status, SUMS, sums);
     if (status == LW_OK) {
         *loss = sums[LOSS];
-        *accuracy = accuracy_of(class_count(net), (size_t)sums[CORRECT], all_rows);
+        *accuracy = accuracy_of(class_count(net, data), (size_t)sums[CORRECT], all_rows);
     }
     return status;
 }
@@ -100,11 +112,11 @@ static size_t confusion_cells(size_t classes)
 }
 
 /* Allocates and fills the confusion matrix and the list of misclassified rows. */
-static lw_status count_classes(const lw_dataset *data, const row_scores *scores,
+static lw_status count_classes(const lw_net *net, const lw_dataset *data, const row_scores *scores,
                                lw_evaluation *evaluation)
 {
     const size_t classes = evaluation->classes, cells = confusion_cells(classes);
-    const size_t correct = count_correct(data, scores), wrong = data->rows - correct;
+    const size_t correct = count_correct(net, data, scores), wrong = data->rows - correct;
     /* One element more than needed: calloc(0) may return NULL. */
     size_t *counts = calloc(cells + wrong + 1, sizeof *counts);
     if (!counts)
@@ -113,7 +125,7 @@ static lw_status count_classes(const lw_dataset *data, const row_scores *scores,
 
     size_t *misclassified = counts + cells;
     for (size_t i = 0; i < data->rows; i++) {
-        const int32_t truth = lw_dataset_class(data, i), predicted = scores->predicted[i];
+        const int32_t truth = true_class(net, data, i), predicted = scores->predicted[i];
         if (cells > 0)
             counts[(size_t)truth * classes + (size_t)predicted]++;
         if (predicted != truth)
@@ -136,7 +148,7 @@ static lw_status evaluate_rows(const lw_net *net, const lw_loss_rule *rule, cons
     if (status == LW_OK) {
         evaluation->loss = lw_loss_value(rule, data->rows, evaluation->rows, scores.loss);
         if (evaluation->classes > 0)
-            status = count_classes(data, &scores, evaluation);
+            status = count_classes(net, data, &scores, evaluation);
     }
     free_scores(&scores);
     return status;
@@ -180,6 +192,18 @@ static void summarize(lw_evaluation *evaluation)
     }
 }
 
+/* Collective: the errors of a regression. */
+static lw_status measure_errors(const lw_net *net, const lw_dataset *data,
+                                lw_evaluation *evaluation)
+{
+    lw_status status = LW_OK;
+    evaluation->errors = calloc(lw_net_outputs(net), sizeof *evaluation->errors);
+    evaluation->storage = evaluation->errors;
+    if (!evaluation->errors)
+        status = lw_fail(LW_ENOMEM, "no memory for the errors of %zu outputs", lw_net_outputs(net));
+    return lw_measure_output_errors(net, status, data, evaluation->rows, evaluation->errors);
+}
+
 static lw_status evaluate(const lw_net *net, const lw_dataset *data, lw_loss loss,
                           lw_evaluation *evaluation)
 {
@@ -192,11 +216,14 @@ static lw_status evaluate(const lw_net *net, const lw_dataset *data, lw_loss los
     status = lw_loss_resolve(net, loss, &rule);
     if (status == LW_OK)
         status = lw_loss_check_data(net, &rule, data);
-    lw_evaluation made = {.rows = status == LW_OK ? data->rows : 0, .classes = class_count(net)};
+    lw_evaluation made = {.rows = status == LW_OK ? data->rows : 0,
+                          .classes = status == LW_OK ? class_count(net, data) : 0};
     status = add_rows(net, status, &made.rows);
     if (status != LW_OK)
         return status;
     status = add_evaluations(net, evaluate_rows(net, &rule, data, &made), &made);
+    if (status == LW_OK && made.classes == 0)
+        status = measure_errors(net, data, &made);
     if (status != LW_OK) {
         lw_evaluation_free(&made);
         return status;

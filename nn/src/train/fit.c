@@ -5,6 +5,7 @@
 #include "fit_run.h"
 #include "optimizer.h"
 #include "schedule.h"
+#include "threshold.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -79,7 +80,10 @@ static lw_status fit(lw_fit_run *run)
         if (!run->history.epochs)
             return lw_fail(LW_ENOMEM, "no memory for a history of %zu epochs", epochs);
     }
-    status = lw_fit_run_train(run);
+    if (run->batches.data)
+        status = lw_choose_threshold(run->net, run->batches.data);
+    if (status == LW_OK)
+        status = lw_fit_run_train(run);
     if (status != LW_OK) {
         lw_history_free(&run->history);
         return status;
@@ -145,7 +149,7 @@ lw_status lw_fit_source(lw_net *net, const lw_batch_source *source, const lw_fit
         status = read_source(name, &run, &known, source);
     if (status != LW_OK)
         return lw_fail_in(name, status);
-    status = lw_batches_open_source(&run.batches, net, &known, run.options.batch_size);
+    status = lw_batches_open_source(&run.batches, net, &run.rule, &known, run.options.batch_size);
     if (status == LW_OK)
         status = fit(&run);
     lw_batches_close(&run.batches);

@@ -59,6 +59,19 @@ lw_status lw_loss_check_labels(const lw_loss_rule *rule, size_t rows, const int3
     return lw_check_labels("target", rows, labels, lw_label_classes(rule->outputs));
 }
 
+lw_status lw_loss_check_values(const lw_loss_rule *rule, size_t rows, const float *values)
+{
+    if (rule->loss != LW_LOSS_CROSS_ENTROPY && rule->loss != LW_LOSS_BINARY_CROSS_ENTROPY)
+        return LW_OK;
+    for (size_t i = 0; i < rows * rule->outputs; i++)
+        if (!(values[i] >= 0.0f && values[i] <= 1.0f))
+            return lw_fail(LW_EDATA,
+                           "target: row %zu, output %zu is %g; a cross-entropy needs "
+                           "probabilities, from 0 to 1",
+                           i / rule->outputs, i % rule->outputs, (double)values[i]);
+    return LW_OK;
+}
+
 lw_status lw_loss_check_shape(const lw_net *net, const lw_loss_rule *rule, size_t inputs,
                               size_t outputs, int has_labels)
 {
@@ -84,6 +97,8 @@ lw_status lw_loss_check_data(const lw_net *net, const lw_loss_rule *rule, const 
     if (status == LW_OK)
         status = lw_loss_check_shape(net, rule, data->inputs, data->outputs,
                                      data->target.labels != NULL);
+    if (status == LW_OK && data->target.values)
+        status = lw_loss_check_values(rule, data->rows, data->target.values);
     return status;
 }
 

@@ -21,6 +21,9 @@ lw_status lw_loss_check_target(const lw_loss_rule *rule, const lw_target *target
 /* Returns LW_EDATA, with the row, if a label is out of range. */
 lw_status lw_loss_check_labels(const lw_loss_rule *rule, size_t rows, const int32_t *labels);
 
+/* Returns LW_EDATA, with the row, if a value is no probability and the loss a cross-entropy. */
+lw_status lw_loss_check_values(const lw_loss_rule *rule, size_t rows, const float *values);
+
 /* Returns LW_ESHAPE unless data with these inputs and outputs (with labels: classes) match the
  * network and its loss. */
 lw_status lw_loss_check_shape(const lw_net *net, const lw_loss_rule *rule, size_t inputs,

@@ -34,6 +34,8 @@ typedef struct lw_optimizer_state {
     float *variance; /* second moment of Adam; NULL until needed */
 } lw_optimizer_state;
 
+#define LW_DEFAULT_THRESHOLD 0.5f
+
 struct lw_net {
     lw_random random;
     uint64_t seed; /* of random */
@@ -77,6 +79,7 @@ struct lw_net {
     lw_pass_record pass;
     lw_optimizer_state optimizer;
     lw_schema *schema; /* of the data; NULL: none */
+    float threshold;   /* a single output above it is class 1 */
 };
 
 /* LW_EINVAL for NULL, LW_ESTATE for a network without layers. */

@@ -60,12 +60,13 @@ static lw_status forward_chunk(const infer_job *job, const chunk_buffers *buffer
     return lw_forward_run(&forward);
 }
 
-static lw_status classify_rows(size_t rows, size_t outputs, const float *y, int32_t *label)
+static lw_status classify_rows(const lw_net *net, size_t rows, const float *y, int32_t *label)
 {
+    const size_t outputs = lw_net_outputs(net);
     if (outputs > 1)
         return lw_argmax(rows, outputs, y, outputs, label);
     for (size_t i = 0; i < rows; i++)
-        label[i] = y[i] > 0.5f;
+        label[i] = y[i] > net->threshold;
     return LW_OK;
 }
 
@@ -76,7 +77,7 @@ static lw_status infer_chunk(const infer_job *job, const chunk_buffers *buffers,
     const float *y;
     lw_status status = forward_chunk(job, buffers, rows, &y);
     if (status == LW_OK && wanted->label)
-        status = classify_rows(rows.count, outputs, y, wanted->label + rows.first);
+        status = classify_rows(job->net, rows.count, y, wanted->label + rows.first);
     if (status == LW_OK && wanted->row_loss) {
         const lw_target target = lw_target_from(wanted->target, rows.first, outputs);
         status =

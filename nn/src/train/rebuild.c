@@ -27,6 +27,7 @@ static void move_settings(lw_net *from, lw_net *to)
     from->exchange_state = NULL;
     to->schema = from->schema;
     from->schema = NULL;
+    to->threshold = from->threshold;
     lw_choose_program(to);
 }
 
@@ -79,6 +80,7 @@ static lw_status add_layer(lw_net *net, const lw_layer_spec *spec)
     if (status == LW_OK) { /* it describes other outputs */
         lw_schema_free(net->schema);
         net->schema = NULL;
+        net->threshold = LW_DEFAULT_THRESHOLD;
     }
     free(specs);
     return status;
@@ -141,6 +143,7 @@ static lw_status clone_net(lw_net **clone, const lw_net *net)
     copy->seed = net->seed;
     copy->threads = net->threads;
     copy->schema = net->schema ? lw_schema_share(net->schema) : NULL;
+    copy->threshold = net->threshold;
     *clone = copy;
     return LW_OK;
 }

@@ -1,0 +1,12 @@
+/* Errors of the outputs of a regression. */
+#ifndef LANEWISE_OUTPUT_ERRORS_H
+#define LANEWISE_OUTPUT_ERRORS_H
+
+#include "predict.h"
+
+/* Collective: errors of all ranks' rows (all_rows), one element per output. status: what this rank
+ * has come to so far. */
+lw_status lw_measure_output_errors(const lw_net *net, lw_status status, const lw_dataset *data,
+                                   size_t all_rows, lw_output_errors *errors);
+
+#endif
