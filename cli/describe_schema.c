@@ -107,7 +107,8 @@ static void print_task(FILE *out, const lw_schema *schema)
     else
         fprintf(out, "task: regression, %zu target%s%s\n", lw_schema_targets(schema),
                 lw_schema_targets(schema) == 1 ? "" : "s",
-                lw_schema_targets(schema) == 1 ? " (--task classification for classes)" : "");
+                lw_schema_targets(schema) == 1 ? " (--task classification for classes)"
+                                               : "; losses are of the standardised targets");
 }
 
 table_facts table_facts_of(const lw_table *table)

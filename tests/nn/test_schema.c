@@ -334,6 +334,45 @@ START_TEST(networks_keep_their_schema)
 }
 END_TEST
 
+/* y = 100 x exactly: W = 1, b = 0 of standardised numbers. With b = 1 each prediction is a
+ * deviation too high. */
+START_TEST(results_are_in_the_units_of_the_target)
+{
+    const float w = 1.0f, b = 1.0f;
+    lw_table *table = read_table("x,y\n1,100\n2,200\n4,400\n9,900\n");
+    lw_schema *schema = infer(table, "y");
+    lw_dataset data;
+    ASSERT_OK(lw_schema_encode(schema, table, NULL, &data, NULL));
+    lw_schema_target target;
+    ASSERT_OK(lw_schema_target_info(schema, 0, &target));
+    const lw_layer_spec layer = {.units = 1, .activation = LW_ACTIVATION_LINEAR};
+    lw_net *net = make_net(1, &layer, 1, 1);
+    ASSERT_OK(lw_net_set_schema(net, schema));
+    ASSERT_OK(lw_net_set_layer(net, 0, &w, &b));
+    lw_evaluation e;
+    ASSERT_OK(lw_evaluate(net, &data, LW_LOSS_MSE, &e));
+    ck_assert_double_eq_tol(e.errors[0].rmse, target.deviation, 1e-3);
+    ck_assert_double_eq_tol(e.errors[0].mae, target.deviation, 1e-3);
+    ck_assert_double_eq_tol(sqrt(e.loss), target.deviation, 1e-3);
+    lw_evaluation_free(&e);
+    lw_history history;
+    const lw_fit_options options = {.size = sizeof options,
+                                    .epochs = 1,
+                                    .batch_size = LW_FULL_BATCH,
+                                    .optimizer = lw_sgd(1e-6f),
+                                    .validation = &data,
+                                    .history = &history};
+    ASSERT_OK(lw_fit(net, &data, &options));
+    ck_assert_double_eq_tol(sqrt(history.epochs[0].train_loss), target.deviation, 1e-3);
+    ck_assert_double_eq_tol(sqrt(history.epochs[0].validation_loss), target.deviation, 1e-2);
+    lw_history_free(&history);
+    lw_net_destroy(net);
+    lw_dataset_free(&data);
+    lw_schema_free(schema);
+    lw_table_free(table);
+}
+END_TEST
+
 START_TEST(bad_json_is_refused)
 {
     static const struct {
@@ -384,6 +423,7 @@ int main(void)
     tcase_add_test(tcase, labels_of_arrays_are_any_whole_numbers);
     tcase_add_test(tcase, pixels_are_scaled_as_in_training);
     tcase_add_test(tcase, networks_keep_their_schema);
+    tcase_add_test(tcase, results_are_in_the_units_of_the_target);
     tcase_add_test(tcase, bad_json_is_refused);
     return run_case("schema", tcase);
 }

@@ -154,7 +154,8 @@ typedef struct lw_position {
 /* Passed to on_epoch after each epoch. */
 typedef struct lw_epoch_report {
     size_t epoch, epochs;       /* epoch counts from 1                                        */
-    double train_loss;          /* mean of the losses before their steps, weighted by rows    */
+    double train_loss;          /* mean of the losses before their steps, weighted by rows; of a
+                                   schema's only target, like the next, in its units          */
     double validation_loss;     /* NaN without validation data                                */
     double validation_accuracy; /* NaN without validation data, and for regressions           */
     double learning_rate;       /* of the epoch's last step                                   */
@@ -254,7 +255,7 @@ typedef struct lw_output_errors {
 
 /* Results of lw_evaluate. */
 typedef struct lw_evaluation {
-    double loss;                   /* over all rows                                         */
+    double loss;                   /* over all rows; of a schema's only target, in its units */
     double accuracy;               /* NaN for regressions                                   */
     size_t rows, classes, correct; /* classes: 0 for regressions                            */
     size_t *confusion; /* classes x classes: row = true, column = predicted class; NULL for

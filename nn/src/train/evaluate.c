@@ -99,7 +99,7 @@ lw_status lw_score(const lw_net *net, const lw_loss_rule *rule, const lw_dataset
     free_scores(&scores);
     status = lw_exchange_sum(net, status, SUMS, sums);
     if (status == LW_OK) {
-        *loss = sums[LOSS];
+        *loss = lw_loss_unit(net) * sums[LOSS];
         *accuracy = accuracy_of(class_count(net, data), (size_t)sums[CORRECT], all_rows);
     }
     return status;
@@ -179,10 +179,11 @@ static lw_status add_evaluations(const lw_net *net, lw_status status, lw_evaluat
 }
 
 /* Computes the results that follow from the counts. */
-static void summarize(lw_evaluation *evaluation)
+static void summarize(const lw_net *net, lw_evaluation *evaluation)
 {
     const size_t classes = evaluation->classes;
     const size_t *counts = evaluation->confusion;
+    evaluation->loss *= lw_loss_unit(net);
     evaluation->accuracy = accuracy_of(classes, evaluation->correct, evaluation->rows);
     if (classes == 2 && counts) {
         evaluation->true_negative = counts[0];
@@ -228,7 +229,7 @@ static lw_status evaluate(const lw_net *net, const lw_dataset *data, lw_loss los
         lw_evaluation_free(&made);
         return status;
     }
-    summarize(&made);
+    summarize(net, &made);
     *evaluation = made;
     return LW_OK;
 }

@@ -5,7 +5,7 @@
 #include "diverged.h"
 #include "flops.h"
 #include "optimizer.h"
-#include "predict.h"
+#include "output_errors.h"
 #include "schedule.h"
 #include "threads/thread_pool.h"
 
@@ -161,7 +161,7 @@ static lw_status train_epoch(lw_fit_run *run, lw_epoch_report *report)
     }
     if (status != LW_OK)
         return status;
-    report->train_loss = run->position.loss / (double)batches->rows_done;
+    report->train_loss = lw_loss_unit(run->net) * run->position.loss / (double)batches->rows_done;
     report->seconds = seconds_of(run) - begin;
     report->samples_per_second =
         report->seconds > 0.0 ? (double)(batches->rows_done - rows_before) / report->seconds : 0.0;

@@ -80,6 +80,12 @@ static double unit_of(const lw_net *net, size_t output)
     return target.deviation;
 }
 
+double lw_loss_unit(const lw_net *net)
+{
+    const double unit = lw_net_outputs(net) == 1 ? unit_of(net, 0) : 1.0;
+    return unit * unit;
+}
+
 lw_status lw_measure_output_errors(const lw_net *net, lw_status status, const lw_dataset *data,
                                    size_t all_rows, lw_output_errors *errors)
 {

@@ -9,4 +9,8 @@
 lw_status lw_measure_output_errors(const lw_net *net, lw_status status, const lw_dataset *data,
                                    size_t all_rows, lw_output_errors *errors);
 
+/* What a loss of 1 is in units of the data: 1, but the variance of a standardised target if it is
+ * the only one. */
+double lw_loss_unit(const lw_net *net);
+
 #endif
