@@ -50,7 +50,7 @@ static void print_column(FILE *out, const lw_schema_column *column)
     case LW_COLUMN_NUMBER:
         fprintf(out, "number, %.6g to %.6g", column->minimum, column->maximum);
         if (column->mean != 0.0 || column->deviation != 1.0)
-            fprintf(out, ", mean %.6g, deviation %.6g", column->mean, column->deviation);
+            fprintf(out, ", mean %.4g, deviation %.4g", column->mean, column->deviation);
         break;
     case LW_COLUMN_BOOLEAN:
         fputs("boolean, ", out);
@@ -77,7 +77,7 @@ static void print_target(FILE *out, const lw_schema *schema, size_t number)
     if (target.class_count == 0) {
         fprintf(out, "number");
         if (target.mean != 0.0 || target.deviation != 1.0)
-            fprintf(out, ", mean %.6g, deviation %.6g", target.mean, target.deviation);
+            fprintf(out, ", mean %.4g, deviation %.4g", target.mean, target.deviation);
     } else {
         fputs("classes ", out);
         print_values(out, target.class_count, target.classes);
