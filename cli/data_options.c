@@ -175,7 +175,7 @@ int data_has_validation(const data_options *options)
     return options->data != NULL || options->test_x != NULL || options->validation_fraction > 0.0f;
 }
 
-lw_status data_options_set_rank(data_options *options, const rank_group *group, size_t batch)
+lw_status data_options_set_rank(data_options *options, const rank_group *group)
 {
     const char **names[RANK_PATHS] = {&options->data, &options->x,      &options->y,
                                       &options->csv,  &options->test_x, &options->test_y};
@@ -191,11 +191,16 @@ lw_status data_options_set_rank(data_options *options, const rank_group *group, 
         if (status != LW_OK)
             return status;
     }
-    if (!has_own_files)
-        options->training_shard = lw_ranks_shard(group->ranks, batch);
+    options->has_rank_files = has_own_files;
     if (!has_own_test_files)
         options->validation_shard = lw_ranks_shard(group->ranks, LW_FULL_BATCH);
     return LW_OK;
+}
+
+void data_options_set_batch(data_options *options, const rank_group *group, size_t batch)
+{
+    if (!options->has_rank_files)
+        options->training_shard = lw_ranks_shard(group->ranks, batch);
 }
 
 void data_options_free(data_options *options)

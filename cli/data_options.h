@@ -30,6 +30,7 @@ typedef struct data_options {
     const char *test_x, *test_y;
     float validation_fraction;
     /* The rows of this process among several; see data_options_set_rank. */
+    int has_rank_files; /* the training data of each process are separate files */
     lw_shard training_shard, validation_shard;
     char *rank_paths[RANK_PATHS]; /* owned */
 } data_options;
@@ -57,11 +58,15 @@ int data_has_validation(const data_options *options);
 const char *fashion_mnist_directory(const char *text);
 
 /*
- * Selects the files and rows of this rank. A file with "{rank}" in its name belongs to one rank,
- * which reads all its rows; of any other file, a rank reads its part of each batch. Release with
- * data_options_free, also after a failure.
+ * Selects the files of this rank, and of shared validation files its rows. A file with "{rank}" in
+ * its name belongs to one rank, which reads all its rows. Release with data_options_free, also
+ * after a failure.
  */
-lw_status data_options_set_rank(data_options *options, const rank_group *group, size_t batch);
+lw_status data_options_set_rank(data_options *options, const rank_group *group);
+
+/* Selects this rank's part of each batch of shared training files. */
+void data_options_set_batch(data_options *options, const rank_group *group, size_t batch);
+
 void data_options_free(data_options *options);
 
 #endif

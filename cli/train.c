@@ -4,6 +4,7 @@
 #include "shell_quote.h"
 #include "train_checkpoint.h"
 #include "train_data.h"
+#include "train_defaults.h"
 #include "train_early_stop.h"
 #include "train_fit.h"
 #include "train_interrupt.h"
@@ -40,8 +41,9 @@ static lw_status run_phases(train_run *run, size_t count, lw_status (*const phas
 static lw_status train(train_run *run)
 {
     static lw_status (*const before[])(train_run *) = {
-        train_data_open,          train_data_combine,    train_network_create,     early_stop_check,
-        train_result_check_files, train_checkpoint_load, early_stop_check_resumed, open_log};
+        train_data_open,       train_data_combine,       train_data_choose_batch,
+        train_network_create,  early_stop_check,         train_result_check_files,
+        train_checkpoint_load, early_stop_check_resumed, open_log};
     static lw_status (*const after[])(train_run *) = {train_result_save, train_result_report};
     lw_status status = run_phases(run, sizeof before / sizeof *before, before);
     if (status == LW_OK && run->options.dry_run)
@@ -49,6 +51,7 @@ static lw_status train(train_run *run)
     if (status != LW_OK || run->options.dry_run)
         return status;
     print_ranks(run);
+    train_defaults_print(run);
     train_checkpoint_print_resumed(run);
     run->progress = progress_begin(run->options.quiet, run->start.epochs);
     status = rank_group_consensus(&run->group, train_fit(run));

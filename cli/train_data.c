@@ -1,6 +1,7 @@
 #include "train_data.h"
 
 #include "data.h"
+#include "train_defaults.h"
 
 /* Takes the schema of the model whose training is continued, if it has one. */
 static lw_status take_schema(train_run *run)
@@ -17,15 +18,22 @@ static lw_status take_schema(train_run *run)
     return status;
 }
 
-lw_status train_data_open(train_run *run)
+static lw_status open_data(train_run *run)
 {
     const train_options *o = &run->options;
-    lw_status status = data_options_set_rank(&run->source, &run->group, o->batch);
+    return data_open_training(&run->source, o->output, o->seed, &run->schema, &run->facts,
+                              &run->training, &run->validation);
+}
+
+/* Without --batch the rows are divided evenly until their total is known. */
+lw_status train_data_open(train_run *run)
+{
+    const size_t batch = run->options.batch;
+    lw_status status = data_options_set_rank(&run->source, &run->group);
+    data_options_set_batch(&run->source, &run->group, batch > 0 ? batch : LW_FULL_BATCH);
     if (status == LW_OK)
         status = take_schema(run);
-    return status == LW_OK ? data_open_training(&run->source, o->output, o->seed, &run->schema,
-                                                &run->facts, &run->training, &run->validation)
-                           : status;
+    return status == LW_OK ? open_data(run) : status;
 }
 
 lw_status train_data_combine(train_run *run)
@@ -50,4 +58,15 @@ lw_status train_data_combine(train_run *run)
             data->inputs, data->outputs, (size_t)inputs, (size_t)outputs);
     data->outputs = (size_t)outputs;
     return LW_OK;
+}
+
+lw_status train_data_choose_batch(train_run *run)
+{
+    train_defaults_set(run);
+    if (!run->chose_batch || run->group.count == 1 || run->source.has_rank_files)
+        return LW_OK;
+    lw_dataset_free(&run->training);
+    lw_dataset_free(&run->validation);
+    data_options_set_batch(&run->source, &run->group, run->options.batch);
+    return open_data(run);
 }

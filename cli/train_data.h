@@ -14,4 +14,8 @@ lw_status train_data_open(train_run *run);
  */
 lw_status train_data_combine(train_run *run);
 
+/* Sets the options batch and epochs where they are 0. Opens the data again if the batch size was
+ * not known and selects the rows of this process. */
+lw_status train_data_choose_batch(train_run *run);
+
 #endif

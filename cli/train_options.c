@@ -17,8 +17,6 @@ static const train_options defaults = {
     .schedule = LW_SCHEDULE_COSINE,
     .step_every = 10,
     .step_factor = 0.1f,
-    .batch = 128,
-    .epochs = 20,
 };
 
 const choice initializer_names[] = {{"default", LW_INIT_DEFAULT},
@@ -98,9 +96,9 @@ static const option_spec training_option_specs[] = {
      parse_positive, TRAIN_FIELD(step_factor), EXPECTS_POSITIVE, NULL},
     {"clip", "X", "largest norm of the gradient (no limit)",
      parse_positive, TRAIN_FIELD(clip), EXPECTS_POSITIVE, NULL},
-    {"batch", "N|full", "rows per step (128)",
+    {"batch", "N|full", "rows per step (32 below 2000 training rows, otherwise 128)",
      parse_batch, TRAIN_FIELD(batch), EXPECTS_COUNT " or 'full'", NULL},
-    {"epochs", "N", "passes over the training data (20)",
+    {"epochs", "N", "passes over the training data (20, or up to 100 for 300 steps)",
      parse_count, TRAIN_FIELD(epochs), EXPECTS_COUNT, NULL},
     {"until-accuracy", "X",
      "stop after the first epoch whose validation accuracy is at\nleast X, for example 0.89",

@@ -20,7 +20,7 @@ typedef struct train_options {
     int schedule;
     size_t step_every;
     float step_factor, clip;
-    size_t batch, epochs;
+    size_t batch, epochs; /* 0: default for the number of training rows */
     float until_accuracy; /* 0: not given */
     unsigned threads;     /* 0: all available processors */
     int no_shuffle;

@@ -29,7 +29,8 @@ typedef struct train_run {
     lw_position saved;   /* position of the last checkpoint written; zero if none */
     lw_history history;
     training_log log;
-    int reached_accuracy; /* the last epoch reached --until-accuracy */
+    int chose_batch, chose_epochs; /* the options were not given */
+    int reached_accuracy;          /* the last epoch reached --until-accuracy */
     progress progress;
     curves curves;
     lw_status callback_status; /* first failure in a callback of lw_fit */

@@ -9,7 +9,8 @@ succeeds "$lanewise" train $data
 losses='train loss [0-9.]+  validation loss [0-9.]+  accuracy [0-9.]+ %'
 says "^epoch 2/3  $losses  [0-9.]+ s  [0-9]+ samples/s\$"
 tr -d '\n' <"$work/out" | grep -q '[[:cntrl:]]' && fail 'control characters in a file'
-[ "$(wc -l <"$work/out")" -eq 4 ] || fail 'expected three epochs and a result, no curves'
+says '^for 4 training rows: --batch 32$'
+[ "$(wc -l <"$work/out")" -eq 5 ] || fail 'expected a default, three epochs and a result, no curves'
 succeeds "$lanewise" train $data --quiet
 [ "$(wc -l <"$work/out")" -eq 1 ] || fail '--quiet shows more than the result'
 
@@ -35,6 +36,30 @@ run "$lanewise" train --x x.npy --y values.npy --test-x x.npy --test-y values.np
     --quiet --until-accuracy 0.75
 [ "$code" -eq 1 ] || fail "exit code $code for values with --until-accuracy"
 grep -q '^lanewise: --until-accuracy requires classes' "$work/err" || fail 'no message about values'
+
+# Batch and epochs by the number of training rows, unless given.
+rows_of() { awk -v n="$1" 'BEGIN { print "a,y"; for (i = 0; i < n; i++) print i % 7 "," i % 2 }'; }
+chooses() {
+    rows_of "$1" >rows.csv
+    expected=$2
+    shift 2
+    succeeds "$lanewise" train --csv rows.csv --target y --layers none "$@"
+    checks=$((checks + 1))
+    if [ -n "$expected" ]; then
+        says "^$expected\$"
+    elif grep -q '^for ' "$work/out"; then
+        fail 'options are chosen although both are given'
+    fi
+}
+chooses 64 'for 64 training rows: --batch 32 --epochs 100'
+chooses 320 'for 320 training rows: --batch 32 --epochs 30'
+chooses 1999 'for 1999 training rows: --batch 32 --epochs 20'
+chooses 2000 'for 2000 training rows: --batch 128 --epochs 20'
+chooses 320 'for 256 training rows: --batch 32 --epochs 38' --validation 0.2
+chooses 320 'for 320 training rows: --epochs 100' --batch full
+chooses 320 'for 320 training rows: --batch 32' --epochs 3
+chooses 320 '' --batch 64 --epochs 3
+rm rows.csv
 
 # The log: strict JSON, one line per epoch, with decimal points in every locale.
 number='-?(0|[1-9][0-9]*)(\.[0-9]+)?(e[+-]?[0-9]+)?'

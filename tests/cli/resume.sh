@@ -124,9 +124,9 @@ mismatch '7 epochs are done, more than --epochs 6' --epochs 6
 mismatch '.*--optimizer adam; it cannot be resumed with --optimizer adamw' --optimizer adamw
 mismatch '.*--optimizer adam; it cannot be resumed with --optimizer nesterov' --optimizer nesterov
 mismatch '.*--seed 1; it cannot be resumed with --seed 2' --seed 2
-mismatch '.* 42 steps in 7 epochs and 0 steps, but an epoch has 7 steps here;' --batch 100
-mismatch '.* 42 steps in 7 epochs and 0 steps, but an epoch has 1 steps here;' --batch full
-mismatch '.* 42 steps in 7 epochs and 0 steps, but an epoch has 5 steps here;' --validation 0.2
+mismatch '.* 154 steps in 7 epochs and 0 steps, but an epoch has 7 steps here;' --batch 100
+mismatch '.* 154 steps in 7 epochs and 0 steps, but an epoch has 1 steps here;' --batch full
+mismatch '.* 154 steps in 7 epochs and 0 steps, but an epoch has 18 steps here;' --validation 0.2
 mismatch '.*fp32.*bf16' --precision bf16
 mismatch 'layer 0 of the state is 2-8, of the network 2-9' --layers 9
 mismatch '.*relu.*tanh' --activation tanh

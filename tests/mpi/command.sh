@@ -105,6 +105,15 @@ trains 3 $data --layers 40,30 --batch 24 --epochs 5 --schedule constant --save r
     --resume part.state
 same whole.net resumed.net
 
+# ---- The default batch follows from the rows of all processes, of one file and of separate ones.
+for count in 1 3; do
+    trains $count $data --layers 8 --optimizer sgd --epochs 3 --log default-$count.log
+    says '^for 802 training rows: --batch 32$'
+done
+near default-1.log default-3.log 1e-5
+trains 2 --csv 'part-{rank}.csv' --target y --layers 8
+says '^for 651 training rows: --batch 32 --epochs 20$'
+
 # ---- Separate files of different length, and fewer rows than processes.
 trains 2 --csv 'part-{rank}.csv' --target y $few --log own.log
 refuses 2 '^lanewise: rank [23]: part-[23].csv: cannot open' \
