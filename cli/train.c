@@ -1,5 +1,6 @@
 /* lanewise train */
 #include "command.h"
+#include "folds.h"
 #include "interrupt.h"
 #include "shell_quote.h"
 #include "train_checkpoint.h"
@@ -85,7 +86,9 @@ static lw_status run_command(train_run *run)
     if (status == LW_OK && run->command == NULL)
         status = lw_fail(LW_ENOMEM, "no memory for the command line");
     status = rank_group_consensus(&run->group, status);
-    return status == LW_OK ? train(run) : status;
+    if (status != LW_OK || run->options.folds == 0)
+        return status == LW_OK ? train(run) : status;
+    return rank_group_consensus(&run->group, folds_run(run));
 }
 
 int command_train(int argc, char **argv)

@@ -44,6 +44,16 @@ static int parse_batch(const option_spec *option, char *text, void *value)
     return 1;
 }
 
+/* A count of at least 2. */
+static int parse_folds(const option_spec *option, char *text, void *value)
+{
+    size_t folds = 0;
+    if (!parse_count(option, text, &folds) || folds < 2)
+        return 0;
+    *(size_t *)value = folds;
+    return 1;
+}
+
 /* A float in (0, 1]. */
 static int parse_accuracy(const option_spec *option, char *text, void *value)
 {
@@ -103,6 +113,10 @@ static const option_spec training_option_specs[] = {
     {"until-accuracy", "X",
      "stop after the first epoch whose validation accuracy is at\nleast X, for example 0.89",
      parse_accuracy, TRAIN_FIELD(until_accuracy), "a number above 0 and at most 1", NULL},
+    {"folds", "N",
+     "cross-validation: train N networks, each on all but one of N random\n"
+     "parts of the rows, and print the results on the other part",
+     parse_folds, TRAIN_FIELD(folds), "an integer of at least 2", NULL},
     {"no-shuffle", NULL, "keep the order of the rows",
      parse_flag, TRAIN_FIELD(no_shuffle), NULL, NULL},
     {"seed", "N", "seed of weights, shuffling and --validation (1)",
@@ -159,6 +173,27 @@ static int check_files(const char *command, const train_options *o)
     return -1;
 }
 
+/* Cross-validation keeps no network and holds out its own validation rows. */
+static int check_folds(const char *command, const train_options *o, const data_options *data)
+{
+    const struct {
+        const char *option;
+        int is_given;
+    } excluded[] = {{"save", o->save != NULL},
+                    {"checkpoint", o->checkpoint != NULL},
+                    {"resume", o->resume != NULL},
+                    {"log", o->log != NULL},
+                    {"report", o->report != NULL},
+                    {"until-accuracy", o->until_accuracy > 0.0f},
+                    {"data", data->data != NULL},
+                    {"test-x", data->test_x != NULL},
+                    {"validation", data->validation_fraction > 0.0f}};
+    for (size_t i = 0; i < sizeof excluded / sizeof *excluded && o->folds > 0; i++)
+        if (excluded[i].is_given)
+            return usage_error(command, "--folds and --%s cannot be combined", excluded[i].option);
+    return -1;
+}
+
 int train_options_read(int argc, char **argv, train_options *options, data_options *data)
 {
     *options = defaults;
@@ -178,6 +213,8 @@ int train_options_read(int argc, char **argv, train_options *options, data_optio
     if (outcome < 0 && options->momentum >= 0.0f && options->optimizer != MOMENTUM &&
         options->optimizer != NESTEROV)
         outcome = usage_error(argv[0], "--momentum requires --optimizer momentum or nesterov");
+    if (outcome < 0)
+        outcome = check_folds(argv[0], options, data);
     if (outcome < 0 && options->until_accuracy > 0.0f && !data_has_validation(data))
         outcome = usage_error(
             argv[0], "--until-accuracy requires validation data: --data, --test-x or --validation");
