@@ -110,20 +110,18 @@ static lw_status infer(const data_options *options, int output, const lw_table *
     return lw_schema_infer(schema, table, &choices);
 }
 
-typedef struct split {
-    size_t *rows; /* NULL: all rows are training rows */
-    size_t training, validation;
-} split;
-
-static lw_status split_rows(const data_options *options, size_t rows, uint64_t seed, split *parts)
+/* The rows that --validation holds out; *rows are to be released with free. */
+static lw_status hold_out(const data_options *options, size_t rows, uint64_t seed, size_t **order,
+                          row_split *parts)
 {
     if (options->validation_fraction == 0.0f)
         return LW_OK;
-    parts->rows = calloc(rows, sizeof *parts->rows);
-    if (parts->rows == NULL)
+    *order = calloc(rows, sizeof **order);
+    if (*order == NULL)
         return lw_fail(LW_ENOMEM, "no memory for the order of %zu rows", rows);
-    const lw_status status = lw_split_rows(rows, (double)options->validation_fraction, seed,
-                                           parts->rows, &parts->training);
+    parts->rows = *order;
+    const lw_status status =
+        lw_split_rows(rows, (double)options->validation_fraction, seed, *order, &parts->training);
     parts->validation = rows - parts->training;
     if (status == LW_OK && (parts->training == 0 || parts->validation == 0))
         return lw_fail(LW_EDATA, "%s: no rows for %s; of %zu rows, --validation %g holds out %zu",
@@ -133,7 +131,7 @@ static lw_status split_rows(const data_options *options, size_t rows, uint64_t s
 }
 
 static lw_status encode_parts(const data_options *options, const lw_schema *schema,
-                              const lw_table *table, const split *parts, lw_dataset *training,
+                              const lw_table *table, const row_split *parts, lw_dataset *training,
                               lw_dataset *validation)
 {
     lw_dataset held_out = {0};
@@ -154,28 +152,39 @@ static lw_status encode_parts(const data_options *options, const lw_schema *sche
     return status;
 }
 
+lw_status table_encode_split(const data_options *options, int output, const lw_table *table,
+                             const row_split *parts, lw_schema **schema, lw_dataset *training,
+                             lw_dataset *validation)
+{
+    lw_schema *inferred = NULL;
+    lw_status status = LW_OK;
+    if (*schema == NULL)
+        status = infer(options, output, table, parts->rows, parts->training, &inferred);
+    if (status == LW_OK)
+        status = encode_parts(options, *schema != NULL ? *schema : inferred, table, parts, training,
+                              validation);
+    if (status != LW_OK)
+        lw_schema_free(inferred);
+    else if (inferred != NULL)
+        *schema = inferred;
+    return status;
+}
+
 lw_status table_open_training(const data_options *options, int output, uint64_t seed,
                               lw_schema **schema, table_facts *facts, lw_dataset *training,
                               lw_dataset *validation)
 {
     lw_table *table = NULL;
-    split parts = {0};
-    lw_schema *inferred = NULL;
+    size_t *order = NULL;
+    row_split parts = {0};
     lw_status status = table_read(options, *schema, &table);
     if (status == LW_OK)
-        status = split_rows(options, lw_table_rows(table), seed, &parts);
-    if (status == LW_OK && *schema == NULL)
-        status = infer(options, output, table, parts.rows, parts.training, &inferred);
-    const lw_schema *used = *schema != NULL ? *schema : inferred;
-    if (status == LW_OK)
+        status = hold_out(options, lw_table_rows(table), seed, &order, &parts);
+    if (status == LW_OK) {
         *facts = table_facts_of(table);
-    if (status == LW_OK)
-        status = encode_parts(options, used, table, &parts, training, validation);
-    if (status != LW_OK)
-        lw_schema_free(inferred);
-    else if (inferred != NULL)
-        *schema = inferred;
-    free(parts.rows);
+        status = table_encode_split(options, output, table, &parts, schema, training, validation);
+    }
+    free(order);
     lw_table_free(table);
     return status;
 }

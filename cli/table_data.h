@@ -15,10 +15,21 @@ lw_status table_read(const data_options *options, const lw_schema *schema, lw_ta
 lw_status table_encode(const data_options *options, const lw_schema *schema, const lw_table *table,
                        lw_encode_options encoding, lw_dataset *data);
 
+/* Row numbers of a table, those of the training rows first. */
+typedef struct row_split {
+    const size_t *rows; /* NULL: all rows are training rows */
+    size_t training, validation;
+} row_split;
+
+/* Encodes both parts. *schema is used if it is not NULL, and otherwise made from the training rows;
+ * release it with lw_schema_free. output: the activation of --output, or OUTPUT_UNSET. */
+lw_status table_encode_split(const data_options *options, int output, const lw_table *table,
+                             const row_split *parts, lw_schema **schema, lw_dataset *training,
+                             lw_dataset *validation);
+
 /*
- * Opens --csv for training, with the rows that --validation holds out. *schema is used if it is not
- * NULL, and otherwise made from the training rows; release it with lw_schema_free. output: the
- * activation of --output, or OUTPUT_UNSET.
+ * Opens --csv for training, with the rows that --validation holds out. schema and output: see
+ * table_encode_split.
  */
 lw_status table_open_training(const data_options *options, int output, uint64_t seed,
                               lw_schema **schema, table_facts *facts, lw_dataset *training,

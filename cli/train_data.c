@@ -3,8 +3,7 @@
 #include "data.h"
 #include "train_defaults.h"
 
-/* Takes the schema of the model whose training is continued, if it has one. */
-static lw_status take_schema(train_run *run)
+lw_status train_data_take_schema(train_run *run)
 {
     const train_options *o = &run->options;
     const char *path = o->resume != NULL ? o->resume : o->init;
@@ -32,7 +31,7 @@ lw_status train_data_open(train_run *run)
     lw_status status = data_options_set_rank(&run->source, &run->group);
     data_options_set_batch(&run->source, &run->group, batch > 0 ? batch : LW_FULL_BATCH);
     if (status == LW_OK)
-        status = take_schema(run);
+        status = train_data_take_schema(run);
     return status == LW_OK ? open_data(run) : status;
 }
 

@@ -4,6 +4,9 @@
 
 #include "train_run.h"
 
+/* Takes the schema of the model that --init or --resume continues, if it has one. */
+lw_status train_data_take_schema(train_run *run);
+
 /* Opens this process's part of the training and validation data. */
 lw_status train_data_open(train_run *run);
 

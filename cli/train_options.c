@@ -182,6 +182,7 @@ static int check_folds(const char *command, const train_options *o, const data_o
     } excluded[] = {{"save", o->save != NULL},
                     {"checkpoint", o->checkpoint != NULL},
                     {"resume", o->resume != NULL},
+                    {"init", o->init != NULL},
                     {"log", o->log != NULL},
                     {"report", o->report != NULL},
                     {"until-accuracy", o->until_accuracy > 0.0f},

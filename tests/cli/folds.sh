@@ -43,7 +43,12 @@ awk '{ for (i = 1; i < NF; i++) if ($i == "accuracy") exit !($(i + 1) > 35 && $(
 
 # Values; one row per fold.
 succeeds "$lanewise" train --csv line.csv --target b --values --folds 2 --layers none --epochs 5
-says '^2 folds  test loss [0-9.]+ \+- [0-9.]+$'
+says '^2 folds  test loss [0-9.]+ \+- [0-9.]+  R2 -?[0-9.]+ \+- [0-9.]+$'
+# Each fold knows the categories of its training rows only: once, the only "rare" is held out.
+awk -F, -v OFS=, '{ print $0, NR == 1 ? "c" : NR == 9 ? "rare" : NR % 2 ? "odd" : "even" }' \
+    line.csv >category.csv
+run "$lanewise" train --csv category.csv --target y --folds 4 --layers 8 --epochs 2 --quiet
+[ "$(grep -c "the first 'rare' in column 'c'" "$work/err")" -eq 1 ] || fail "rare was known"
 head -n 9 line.csv >eight.csv
 succeeds "$lanewise" train --csv eight.csv --target y --folds 8 --layers none --epochs 1 \
     --batch full
@@ -53,7 +58,7 @@ fails 1 '^lanewise: --folds 9 needs at least as many rows; there are 8$' \
     "$lanewise" train --csv eight.csv --target y --folds 9
 fails 2 '--folds: expected an integer of at least 2' \
     "$lanewise" train --csv line.csv --target y --folds 1
-for option in save checkpoint resume log report; do
+for option in save checkpoint resume init log report; do
     fails 2 "--folds and --$option cannot be combined" \
         "$lanewise" train --csv line.csv --target y --folds 3 "--$option" file
 done

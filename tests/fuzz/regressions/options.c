@@ -26,14 +26,14 @@ static const options_case cases[] = {
     /* ---- Words ---- */
     {"no_words", TRAIN, "", REFUSED(LW_EINVAL, "exactly one of --data, --x and --csv")},
     {"defaults", TRAIN, CSV,
-     TRAINING("layers 512 256; lr 0, momentum -1, until 0, seed 1, batch 128")},
+     TRAINING("layers 512 256; lr 0, momentum -1, until 0, seed 1, batch 0")},
     {"help", TRAIN, "--help", ACCEPTED("Usage: lanewise command DATA [OPTIONS]")},
     {"completion_of_option", TRAIN, "--complete\n--see",
      ACCEPTED("--seed\tseed of weights, shuffling and --validation (1)")},
     {"option_unknown", TRAIN, CSV "--bacth\n3",
      REFUSED(LW_EINVAL, "unknown or ambiguous option '--bacth'")},
     {"option_abbreviated", TRAIN, "--cs\nd.csv\n--targ\ny",
-     TRAINING("layers 512 256; lr 0, momentum -1, until 0, seed 1, batch 128")},
+     TRAINING("layers 512 256; lr 0, momentum -1, until 0, seed 1, batch 0")},
     {"abbreviation_of_several", TRAIN, CSV "--s\n3",
      REFUSED(LW_EINVAL, "unknown or ambiguous option '--s'")},
     {"letter_unknown", TRAIN, CSV "-z", REFUSED(LW_EINVAL, "unknown option -z")},
@@ -50,7 +50,7 @@ static const options_case cases[] = {
     {"count_2_to_64_less_1", TRAIN, CSV "--epochs\n18446744073709551615",
      REFUSED(LW_EINVAL, "--epochs: expected an integer of at least 1")},
     {"seed_2_to_64_less_1", TRAIN, CSV "--seed\n18446744073709551615",
-     TRAINING("layers 512 256; lr 0, momentum -1, until 0, seed 18446744073709551615, batch 128")},
+     TRAINING("layers 512 256; lr 0, momentum -1, until 0, seed 18446744073709551615, batch 0")},
     {"seed_2_to_64", TRAIN, CSV "--seed\n18446744073709551616",
      REFUSED(LW_EINVAL, "--seed: expected an integer from 0 to 18446744073709551615")},
     {"seed_negative", TRAIN, CSV "--seed\n-1",
@@ -70,13 +70,13 @@ static const options_case cases[] = {
     {"momentum_rounds_to_1", TRAIN, CSV "--optimizer\nmomentum\n--momentum\n0.99999999",
      REFUSED(LW_EINVAL, "--momentum: expected a number of at least 0 and below 1")},
     {"until_accuracy_1", TRAIN, CSV "--validation\n0.5\n--until-accuracy\n1",
-     TRAINING("layers 512 256; lr 0, momentum -1, until 1, seed 1, batch 128")},
+     TRAINING("layers 512 256; lr 0, momentum -1, until 1, seed 1, batch 0")},
 
     /* ---- Lists and choices ---- */
     {"layers_none", TRAIN, CSV "--layers\nnone",
-     TRAINING("layers; lr 0, momentum -1, until 0, seed 1, batch 128")},
+     TRAINING("layers; lr 0, momentum -1, until 0, seed 1, batch 0")},
     {"layers_64", TRAIN, CSV "--layers\n" SIXTY_THREE("1,") "2",
-     TRAINING("layers 1 1 1 1 ... 64; lr 0, momentum -1, until 0, seed 1, batch 128")},
+     TRAINING("layers 1 1 1 1 ... 64; lr 0, momentum -1, until 0, seed 1, batch 0")},
     {"layers_65", TRAIN, CSV "--layers\n" SIXTY_THREE("1,") "1,2",
      REFUSED(LW_EINVAL, "--layers: expected a comma-separated list of at most 64")},
     {"layers_with_empty_piece", TRAIN, CSV "--layers\n1,,2",
@@ -85,7 +85,7 @@ static const options_case cases[] = {
      REFUSED(LW_EINVAL, "--layers: expected a comma-separated list of at most 64")},
     {"one_hot_64_names_in_two_options", TRAIN, CSV "--one-hot\n" SIXTY_THREE("a,") "a",
      ACCEPTED("64 one-hot, 0 standardized; layers 512 256; lr 0, momentum -1, until 0, seed 1, "
-              "batch 128")},
+              "batch 0")},
     {"one_hot_65_names_in_two_options", TRAIN,
      CSV "--one-hot\na\n--one-hot\n" SIXTY_THREE("a,") "a",
      REFUSED(LW_EINVAL, "--one-hot: expected a comma-separated list of at most 64")},
@@ -93,7 +93,7 @@ static const options_case cases[] = {
      REFUSED(LW_EINVAL, "--one-hot: expected a comma-separated list of at most 64")},
     {"standardize_with_and_without_names", TRAIN, CSV "--standardize=a,b\n--standardize",
      ACCEPTED("0 one-hot, 2 standardized, all; layers 512 256; lr 0, momentum -1, until 0, "
-              "seed 1, batch 128")},
+              "seed 1, batch 0")},
     {"choice_unknown", TRAIN, CSV "--optimizer\nlion",
      REFUSED(LW_EINVAL, "--optimizer: expected one of sgd, momentum, nesterov, adam, adamw, not")},
 
@@ -106,7 +106,7 @@ static const options_case cases[] = {
      ACCEPTED(LISTS "model m, threads 0")},
     {"csv_without_target", TRAIN, "--csv\nd.csv", REFUSED(LW_EINVAL, "--csv requires --target")},
     {"labels_of_arrays", TRAIN, NPY "--labels",
-     TRAINING("layers 512 256; lr 0, momentum -1, until 0, seed 1, batch 128")},
+     TRAINING("layers 512 256; lr 0, momentum -1, until 0, seed 1, batch 0")},
     {"ignore_without_csv", TRAIN, NPY "--ignore\na", REFUSED(LW_EINVAL, "require")},
     {"labels_and_values", TRAIN, CSV "--labels\n--values",
      REFUSED(LW_EINVAL, "--labels and --values cannot be combined")},
@@ -119,7 +119,7 @@ static const options_case cases[] = {
     {"log_is_resumed_file", TRAIN, CSV "--log\nf\n--resume\nf",
      REFUSED(LW_EINVAL, "--log and --resume name the same file")},
     {"checkpoint_is_resumed_file", TRAIN, CSV "--checkpoint\nf\n--resume\nf",
-     TRAINING("layers 512 256; lr 0, momentum -1, until 0, seed 1, batch 128")},
+     TRAINING("layers 512 256; lr 0, momentum -1, until 0, seed 1, batch 0")},
     {"model_missing", EVALUATE, CSV, REFUSED(LW_EINVAL, "--model is required")},
 };
 
