@@ -101,7 +101,7 @@ static lw_status open_csv(const data_options *options, const lw_schema *schema, 
                           lw_dataset *data, lw_table **table)
 {
     lw_table *opened = NULL;
-    lw_status status = table_read(options, schema, &opened);
+    lw_status status = table_read(options, options->csv, schema, &opened);
     if (status == LW_OK)
         status =
             table_encode(options, schema, opened, (lw_encode_options){.targets = targets}, data);
@@ -284,7 +284,10 @@ lw_status data_check(const data_options *options, data_part part, size_t inputs,
 {
     const int is_shared = options->training_shard.of > 1; /* another rank may have rows */
     const int is_test_file = part == PART_VALIDATION && options->test_x != NULL;
-    const char *table = options->data != NULL ? options->data : options->csv;
+    const int is_test_table = part == PART_VALIDATION && options->test_csv != NULL;
+    const char *table = options->data != NULL ? options->data
+                        : is_test_table       ? options->test_csv
+                                              : options->csv;
     const char *x = is_test_file ? options->test_x : table != NULL ? table : options->x;
     const char *y = is_test_file ? options->test_y : table != NULL ? table : options->y;
 

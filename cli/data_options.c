@@ -118,6 +118,8 @@ const option_spec input_option_specs[] = {
 const option_spec validation_option_specs[] = {
     {"test-x", "FILE", "validation inputs: .npy", parse_text, DATA_FIELD(test_x), NULL, NULL},
     {"test-y", "FILE", "targets of --test-x: .npy", parse_text, DATA_FIELD(test_y), NULL, NULL},
+    {"test-csv", "FILE", "validation rows: a CSV file with the columns of --csv",
+     parse_text, DATA_FIELD(test_csv), NULL, NULL},
     {"validation", "FRACTION", "hold out a random FRACTION of --x or --csv for validation",
      parse_fraction, DATA_FIELD(validation_fraction), EXPECTS_FRACTION, NULL},
     {0}};
@@ -131,6 +133,15 @@ const char *fashion_mnist_directory(const char *text)
     if (text[length] == '\0')
         return FASHION_MNIST_DIRECTORY;
     return text[length] == ':' && text[length + 1] != '\0' ? text + length + 1 : NULL;
+}
+
+/* The option that selects a separate test set, or NULL. */
+static const char *data_test_option(const data_options *options)
+{
+    return options->data != NULL       ? "--data"
+           : options->test_x != NULL   ? "--test-x"
+           : options->test_csv != NULL ? "--test-csv"
+                                       : NULL;
 }
 
 int data_options_check(const char *command, const data_options *options, data_need need)
@@ -164,28 +175,32 @@ int data_options_check(const char *command, const data_options *options, data_ne
         return usage_error(command, "--test-x and --test-y must be given together");
     if (options->test_x != NULL && options->x == NULL)
         return usage_error(command, "--test-x requires --x");
-    if (options->validation_fraction > 0.0f && (options->test_x != NULL || options->data != NULL))
+    if (options->test_csv != NULL && options->csv == NULL)
+        return usage_error(command, "--test-csv requires --csv");
+    if (options->validation_fraction > 0.0f && data_test_option(options) != NULL)
         return usage_error(command, "--validation cannot be combined with %s, which has a test set",
-                           options->data != NULL ? "--data" : "--test-x");
+                           data_test_option(options));
     return -1;
 }
 
 int data_has_validation(const data_options *options)
 {
-    return options->data != NULL || options->test_x != NULL || options->validation_fraction > 0.0f;
+    return data_test_option(options) != NULL || options->validation_fraction > 0.0f;
 }
 
 lw_status data_options_set_rank(data_options *options, const rank_group *group)
 {
-    const char **names[RANK_PATHS] = {&options->data, &options->x,      &options->y,
-                                      &options->csv,  &options->test_x, &options->test_y};
+    const char **names[RANK_PATHS] = {&options->data,    &options->x,      &options->y,
+                                      &options->csv,     &options->test_x, &options->test_y,
+                                      &options->test_csv};
     const int has_own_files =
         has_rank_placeholder(options->data) || has_rank_placeholder(options->x) ||
         has_rank_placeholder(options->y) || has_rank_placeholder(options->csv);
     const int has_own_test_files =
         options->test_x != NULL
             ? has_rank_placeholder(options->test_x) || has_rank_placeholder(options->test_y)
-            : has_own_files;
+        : options->test_csv != NULL ? has_rank_placeholder(options->test_csv)
+                                    : has_own_files;
     for (size_t i = 0; i < RANK_PATHS; i++) {
         const lw_status status = rank_path(names[i], group->rank, &options->rank_paths[i]);
         if (status != LW_OK)

@@ -12,7 +12,7 @@ typedef struct standardize_option {
     name_list columns;
 } standardize_option;
 
-enum { RANK_PATHS = 6 };
+enum { RANK_PATHS = 7 };
 
 typedef struct data_options {
     const char *data; /* "fashion-mnist" or "fashion-mnist:DIR" */
@@ -27,7 +27,7 @@ typedef struct data_options {
     char separator, decimal; /* 0: detected */
     name_list missing;
     /* Validation data, for train only. */
-    const char *test_x, *test_y;
+    const char *test_x, *test_y, *test_csv;
     float validation_fraction;
     /* The rows of this process among several; see data_options_set_rank. */
     int has_rank_files; /* the training data of each process are separate files */

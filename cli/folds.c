@@ -143,7 +143,7 @@ static lw_status open_table(train_run *run, fold_source *source)
     lw_status status = data_options_set_rank(&run->source, &run->group);
     data_options_set_batch(&run->source, &run->group, LW_FULL_BATCH);
     if (status == LW_OK)
-        status = table_read(&run->source, NULL, &source->table);
+        status = table_read(&run->source, run->source.csv, NULL, &source->table);
     if (status != LW_OK)
         return status;
     run->facts = table_facts_of(source->table);

@@ -83,7 +83,7 @@ static json_t *training_options(const report_run *run)
     const int has_momentum = o->optimizer == MOMENTUM || o->optimizer == NESTEROV;
     const int has_steps = o->schedule == LW_SCHEDULE_STEP;
     return json_pack(
-        "{s:s, s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "loss",
+        "{s:s, s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "loss",
         loss_name(run), "optimizer", choice_name(optimizer_names, o->optimizer), "lr",
         real(optimizer->learning_rate), "momentum", real_or_none(optimizer->momentum, has_momentum),
         "weight-decay", real(optimizer->weight_decay), "schedule",
@@ -91,7 +91,8 @@ static json_t *training_options(const report_run *run)
         has_steps ? json_sprintf("%zu", o->step_every) : json_string(none), "step-factor",
         real_or_none(o->step_factor, has_steps), "clip", real_or_none(o->clip, o->clip > 0.0f),
         "batch", batch_size(o), "epochs", json_sprintf("%zu", o->epochs), "until-accuracy",
-        real_or_none(o->until_accuracy, o->until_accuracy > 0.0f), "no-shuffle",
+        real_or_none(o->until_accuracy, o->until_accuracy > 0.0f), "patience",
+        o->patience > 0 ? json_sprintf("%zu", o->patience) : json_string(none), "no-shuffle",
         yes_or_no(o->no_shuffle), "seed", json_sprintf("%" PRIu64, o->seed), "threads",
         o->threads > 0 ? json_sprintf("%u", o->threads) : json_string("all"));
 }

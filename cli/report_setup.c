@@ -67,6 +67,8 @@ static json_t *validation_source(const data_options *source)
 {
     if (source->data != NULL)
         return json_string("the test images");
+    if (source->test_csv != NULL)
+        return page_text(source->test_csv);
     if (source->test_x != NULL)
         return two_files(source->test_x, source->test_y);
     if (source->validation_fraction > 0.0f)

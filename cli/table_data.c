@@ -9,7 +9,8 @@
 
 /* ---- Reading ------------------------------------------------------------------------------ */
 
-lw_status table_read(const data_options *options, const lw_schema *schema, lw_table **table)
+lw_status table_read(const data_options *options, const char *path, const lw_schema *schema,
+                     lw_table **table)
 {
     lw_table_options reading = {
         .size = sizeof reading,
@@ -20,11 +21,11 @@ lw_status table_read(const data_options *options, const lw_schema *schema, lw_ta
         .missing_count = options->missing.count,
     };
     if (schema == NULL)
-        return lw_table_read(table, options->csv, &reading);
+        return lw_table_read(table, path, &reading);
     lw_status status = lw_schema_table_options(schema, &reading);
     if (status != LW_OK)
         return status;
-    status = lw_table_read(table, options->csv, &reading);
+    status = lw_table_read(table, path, &reading);
     free((void *)(uintptr_t)reading.texts);
     return status;
 }
@@ -170,6 +171,18 @@ lw_status table_encode_split(const data_options *options, int output, const lw_t
     return status;
 }
 
+static lw_status open_test(const data_options *options, const lw_schema *schema,
+                           lw_dataset *validation)
+{
+    lw_table *table = NULL;
+    lw_status status = table_read(options, options->test_csv, schema, &table);
+    if (status == LW_OK)
+        status = table_encode(options, schema, table,
+                              (lw_encode_options){.shard = options->validation_shard}, validation);
+    lw_table_free(table);
+    return status;
+}
+
 lw_status table_open_training(const data_options *options, int output, uint64_t seed,
                               lw_schema **schema, table_facts *facts, lw_dataset *training,
                               lw_dataset *validation)
@@ -177,12 +190,17 @@ lw_status table_open_training(const data_options *options, int output, uint64_t 
     lw_table *table = NULL;
     size_t *order = NULL;
     row_split parts = {0};
-    lw_status status = table_read(options, *schema, &table);
+    lw_status status = table_read(options, options->csv, *schema, &table);
     if (status == LW_OK)
         status = hold_out(options, lw_table_rows(table), seed, &order, &parts);
     if (status == LW_OK) {
         *facts = table_facts_of(table);
         status = table_encode_split(options, output, table, &parts, schema, training, validation);
+    }
+    if (status == LW_OK && options->test_csv != NULL) {
+        status = open_test(options, *schema, validation);
+        if (status != LW_OK)
+            lw_dataset_free(training);
     }
     free(order);
     lw_table_free(table);

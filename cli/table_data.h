@@ -7,8 +7,9 @@
 
 #include <lanewise/nn.h>
 
-/* Reads the table of --csv. schema: that of the model, or NULL. */
-lw_status table_read(const data_options *options, const lw_schema *schema, lw_table **table);
+/* Reads a table, that of --csv or --test-csv. schema: that of the model, or NULL. */
+lw_status table_read(const data_options *options, const char *path, const lw_schema *schema,
+                     lw_table **table);
 
 /* Encodes all rows, or those of a shard, and prints a warning for what the training data did not
  * have. */
@@ -28,8 +29,8 @@ lw_status table_encode_split(const data_options *options, int output, const lw_t
                              lw_dataset *validation);
 
 /*
- * Opens --csv for training, with the rows that --validation holds out. schema and output: see
- * table_encode_split.
+ * Opens --csv for training, with the rows that --validation holds out or --test-csv has. schema and
+ * output: see table_encode_split.
  */
 lw_status table_open_training(const data_options *options, int output, uint64_t seed,
                               lw_schema **schema, table_facts *facts, lw_dataset *training,

@@ -51,7 +51,8 @@ static lw_status call_fit(train_run *run)
         .user = run,
         .stop = &interrupt_number,
         .end_position = &run->end,
-        .history = o->report != NULL ? &run->history : NULL,
+        .history = o->report != NULL || o->patience > 0 ? &run->history : NULL,
+        .patience = o->patience,
     };
     return lw_fit(run->net, &run->training, &options);
 }

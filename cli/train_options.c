@@ -113,6 +113,10 @@ static const option_spec training_option_specs[] = {
     {"until-accuracy", "X",
      "stop after the first epoch whose validation accuracy is at\nleast X, for example 0.89",
      parse_accuracy, TRAIN_FIELD(until_accuracy), "a number above 0 and at most 1", NULL},
+    {"patience", "N",
+     "early stopping: end after N epochs without a lower validation loss;\n"
+     "the weights are those of the lowest",
+     parse_count, TRAIN_FIELD(patience), EXPECTS_COUNT, NULL},
     {"folds", "N",
      "cross-validation: train N networks, each on all but one of N random\n"
      "parts of the rows, and print the results on the other part",
@@ -188,6 +192,8 @@ static int check_folds(const char *command, const train_options *o, const data_o
                     {"until-accuracy", o->until_accuracy > 0.0f},
                     {"data", data->data != NULL},
                     {"test-x", data->test_x != NULL},
+                    {"test-csv", data->test_csv != NULL},
+                    {"patience", o->patience > 0},
                     {"validation", data->validation_fraction > 0.0f}};
     for (size_t i = 0; i < sizeof excluded / sizeof *excluded && o->folds > 0; i++)
         if (excluded[i].is_given)
@@ -216,9 +222,16 @@ int train_options_read(int argc, char **argv, train_options *options, data_optio
         outcome = usage_error(argv[0], "--momentum requires --optimizer momentum or nesterov");
     if (outcome < 0)
         outcome = check_folds(argv[0], options, data);
-    if (outcome < 0 && options->until_accuracy > 0.0f && !data_has_validation(data))
-        outcome = usage_error(
-            argv[0], "--until-accuracy requires validation data: --data, --test-x or --validation");
+    if (outcome < 0 && !data_has_validation(data) &&
+        (options->until_accuracy > 0.0f || options->patience > 0))
+        outcome = usage_error(argv[0],
+                              "--%s requires validation data: --data, --test-x, --test-csv or "
+                              "--validation",
+                              options->patience > 0 ? "patience" : "until-accuracy");
+    if (outcome < 0 && options->patience > 0 &&
+        (options->checkpoint != NULL || options->resume != NULL))
+        outcome = usage_error(argv[0], "--patience and --%s cannot be combined",
+                              options->checkpoint != NULL ? "checkpoint" : "resume");
     if (outcome < 0 && options->dry_run && options->quiet)
         outcome = usage_error(argv[0], "--dry-run and --quiet cannot be combined");
     if (outcome < 0 && options->checkpoint_every > 0 && options->checkpoint == NULL)

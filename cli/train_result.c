@@ -25,6 +25,10 @@ lw_status train_result_save(train_run *run)
 
 static void print_result(const train_run *run, const lw_evaluation *result)
 {
+    const lw_history *history = &run->history;
+    if (run->options.patience > 0 && !run->options.quiet)
+        printf("lowest validation loss after epoch %zu of %zu; the weights are those\n",
+               history->best_epoch, history->count);
     printf("%s loss %.4f", data_has_validation(&run->source) ? "test" : "training", result->loss);
     if (result->classes > 0)
         printf("  accuracy %.2f %%", 100.0 * result->accuracy);

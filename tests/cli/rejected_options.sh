@@ -34,6 +34,10 @@ done <<'END'
 2|--epochs: expected|--epochs 0
 2|--until-accuracy: expected|--test-x x.npy --test-y y.npy --until-accuracy 1.5
 2|--until-accuracy requires validation data|--until-accuracy 0.5
+2|--patience requires validation data|--patience 3
+2|--patience: expected an integer|--patience 0
+2|--patience and --checkpoint cannot|--test-x x.npy --test-y y.npy --patience 3 --checkpoint c
+2|--test-csv requires --csv|--test-csv t.csv
 1|--until-accuracy requires classes|--x x.npy --y v.npy --validation 0.5 --until-accuracy 1
 2|--validation: expected|--validation 0
 2|--validation: expected|--validation 1

@@ -247,6 +247,57 @@ START_TEST(validation_equals_an_evaluation)
 }
 END_TEST
 
+/* A rate that is too high after a few epochs: the run ends, with the parameters of the best epoch,
+ * which are those of a run of that many epochs. */
+START_TEST(patience_restores_the_best_parameters)
+{
+    problem training = make_problem(60), validation = make_problem(20);
+    lw_net *stopped = net_with_output(LW_ACTIVATION_SOFTMAX);
+    lw_net *shorter = net_with_output(LW_ACTIVATION_SOFTMAX);
+    lw_history history;
+    for (size_t i = 0; i < 20; i++) /* nothing that can be learnt */
+        validation.labels[i] = (validation.labels[i] + 1) % OUTPUTS;
+    lw_fit_options options = {.size = sizeof options,
+                              .optimizer = lw_adam(0.01f),
+                              .batch_size = 10,
+                              .epochs = 300,
+                              .validation = &validation.data,
+                              .history = &history,
+                              .patience = 4};
+    ASSERT_OK(lw_fit(stopped, &training.data, &options));
+    ck_assert(history.stopped && history.count < 300);
+    ck_assert_uint_eq(history.count, history.best_epoch + 4);
+    for (size_t i = 0; i < history.count; i++)
+        ck_assert(history.epochs[i].validation_loss >=
+                  history.epochs[history.best_epoch - 1].validation_loss);
+    options.epochs = history.best_epoch;
+    options.patience = 0;
+    lw_history_free(&history);
+    ASSERT_OK(lw_fit(shorter, &training.data, &options));
+    ck_assert_uint_eq(history.best_epoch, 0);
+    lw_history_free(&history);
+    float *got = parameters_of(stopped), *want = parameters_of(shorter);
+    ck_assert_mem_eq(got, want, lw_net_parameter_count(stopped) * sizeof *got);
+    free(got);
+    free(want);
+
+    options.history = NULL;
+    options.patience = 1;
+    options.epochs = 2;
+    options.start.epochs = 1;
+    ASSERT_FAILS(LW_EINVAL, "patience needs a run from the start",
+                 lw_fit(stopped, &training.data, &options));
+    options.start.epochs = 0;
+    options.validation = NULL;
+    ASSERT_FAILS(LW_EINVAL, "patience needs validation data",
+                 lw_fit(stopped, &training.data, &options));
+    lw_net_destroy(stopped);
+    lw_net_destroy(shorter);
+    free_problem(&training);
+    free_problem(&validation);
+}
+END_TEST
+
 START_TEST(invalid_fits_are_rejected_and_change_nothing)
 {
     problem p = make_problem(ROWS);
@@ -323,6 +374,7 @@ int main(void)
     tcase_add_test(fit, clipping_bounds_the_step);
     tcase_add_test(fit, callbacks_stop_the_run);
     tcase_add_test(fit, validation_equals_an_evaluation);
+    tcase_add_test(fit, patience_restores_the_best_parameters);
     tcase_add_test(fit, invalid_fits_are_rejected_and_change_nothing);
     return run_case("fit", fit);
 }

@@ -176,7 +176,8 @@ typedef struct lw_batch_report {
 typedef struct lw_history {
     size_t count;            /* completed epochs               */
     lw_epoch_report *epochs; /* count of them                  */
-    int stopped;             /* a callback or stop ended the run */
+    int stopped;             /* a callback, stop or patience ended the run */
+    size_t best_epoch;       /* with patience: the epoch whose parameters the network has */
 } lw_history;
 
 /* Releases the reports and clears the struct. */
@@ -200,6 +201,7 @@ typedef struct lw_fit_options {
     const volatile sig_atomic_t *stop; /* non-zero stops the run after the current step        */
     lw_position *end_position;         /* receives where the run ended; may be NULL            */
     lw_history *history; /* receives the epochs; release with lw_history_free; may be NULL     */
+    size_t patience;     /* early stopping: ends after n epochs without a lower validation loss */
 } lw_fit_options;
 
 /*
@@ -217,6 +219,10 @@ typedef struct lw_fit_options {
  * every 1024 steps or million rows where a small network repeats a full batch without reports. An
  * epoch is finished, and reported, after its last step. end_position then resumes the run with the
  * same bits and reports: pass it as start, with the same options and data.
+ *
+ * With patience, which needs validation data and a run from the start, the network has at the end
+ * of the run, whatever ended it, the parameters after the epoch of the lowest validation loss;
+ * moments of the optimizer are those of the last step.
  *
  * Ends with LW_EDIVERGED, naming epoch, mini-batch and layer:
  *   - before the update of the first step whose loss, or with clip_norm gradient norm, is not

@@ -12,6 +12,15 @@
 
 enum { DEFAULT_EPOCHS = 10 };
 
+static lw_status check_patience(const char *function, const lw_fit_options *o)
+{
+    if (!o->validation)
+        return lw_fail(LW_EINVAL, "%s: patience needs validation data", function);
+    if (o->start.epochs > 0 || o->start.batches > 0)
+        return lw_fail(LW_EINVAL, "%s: patience needs a run from the start", function);
+    return LW_OK;
+}
+
 static lw_status resolve_options(const char *function, lw_fit_run *run, lw_net *net,
                                  const lw_fit_options *options)
 {
@@ -20,8 +29,7 @@ static lw_status resolve_options(const char *function, lw_fit_run *run, lw_net *
     run->net = net;
     lw_status status = LW_OK;
     if (options)
-        /* NOLINTNEXTLINE(bugprone-sizeof-expression): history, the last member, is a pointer */
-        status = lw_read_options(function, LW_OPTIONS_TYPE(lw_fit_options, history), &run->options,
+        status = lw_read_options(function, LW_OPTIONS_TYPE(lw_fit_options, patience), &run->options,
                                  options);
     if (status != LW_OK)
         return status;
@@ -43,6 +51,8 @@ static lw_status resolve_options(const char *function, lw_fit_run *run, lw_net *
     if (status == LW_OK && !(isfinite(o->clip_norm) && o->clip_norm >= 0.0f))
         status = lw_fail(LW_EINVAL, "%s: clip_norm %g is not finite and at least 0", function,
                          (double)o->clip_norm);
+    if (status == LW_OK && o->patience > 0)
+        status = check_patience(function, o);
     if (status == LW_OK && o->validation)
         status = lw_loss_check_data(net, &run->rule, o->validation);
     if (status == LW_OK)
@@ -80,7 +90,8 @@ static lw_status fit(lw_fit_run *run)
         if (!run->history.epochs)
             return lw_fail(LW_ENOMEM, "no memory for a history of %zu epochs", epochs);
     }
-    if (run->batches.data)
+    status = lw_best_open(&run->best, o->patience, run->net);
+    if (status == LW_OK && run->batches.data)
         status = lw_choose_threshold(run->net, run->batches.data);
     if (status == LW_OK)
         status = lw_fit_run_train(run);
@@ -92,6 +103,7 @@ static lw_status fit(lw_fit_run *run)
         *o->end_position = run->position;
     if (o->history) {
         run->history.stopped = run->stopped;
+        run->history.best_epoch = run->best.epoch;
         *o->history = run->history;
     }
     return LW_OK;
@@ -110,6 +122,7 @@ static lw_status fit_data(lw_net *net, const lw_dataset *data, const lw_fit_opti
     if (status == LW_OK)
         status = fit(&run);
     lw_batches_close(&run.batches);
+    lw_best_close(&run.best);
     return status;
 }
 
@@ -153,6 +166,7 @@ lw_status lw_fit_source(lw_net *net, const lw_batch_source *source, const lw_fit
     if (status == LW_OK)
         status = fit(&run);
     lw_batches_close(&run.batches);
+    lw_best_close(&run.best);
     return lw_fail_in(name, status);
 }
 

@@ -255,7 +255,7 @@ static lw_status finish_epoch(lw_fit_run *run, lw_epoch_report *report)
     double stop_requests[1 + LW_SUM_EXTRA] = {o->on_epoch && o->on_epoch(o->user, report) ? 1.0
                                                                                           : 0.0};
     status = lw_exchange_sum(run->net, status, 1, stop_requests);
-    if (stop_requests[0] > 0.0)
+    if (stop_requests[0] > 0.0 || lw_best_update(&run->best, run->net, report))
         run->stopped = 1;
     return status;
 }
@@ -292,6 +292,7 @@ lw_status lw_fit_run_train(lw_fit_run *run)
     run->steps_done =
         steps_per_epoch * (double)run->position.epochs + (double)run->position.batches;
     const lw_status status = train(run);
+    lw_best_restore(&run->best, run->net);
     position_text prefix;
     snprintf(prefix, sizeof prefix, "after epoch %zu and batch %zu: ", run->position.epochs,
              run->position.batches);

@@ -3,6 +3,7 @@
 #define LANEWISE_FIT_RUN_H
 
 #include "batches.h"
+#include "patience.h"
 
 typedef struct lw_fit_run {
     lw_net *net;
@@ -16,6 +17,7 @@ typedef struct lw_fit_run {
     int needs_time;   /* times are reported; reading the clock takes as long as a small step */
     int stopped;
     lw_history history;
+    lw_best best;
 } lw_fit_run;
 
 /* Trains from run->position to the end or until the run is stopped, and updates run->position.
