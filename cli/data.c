@@ -63,7 +63,7 @@ static lw_status open_plain_csv(const data_options *options, lw_activation outpu
     if (!has_target && targets == LW_TARGETS_REQUIRED)
         return lw_fail(LW_EINVAL, "%s: the model knows no columns; name the target with --target",
                        options->csv);
-    const lw_csv_options csv = {
+    lw_csv_options csv = {
         .size = sizeof csv,
         .target = has_target ? options->targets.items[0] : NULL,
         .no_header = options->no_header,
@@ -75,6 +75,10 @@ static lw_status open_plain_csv(const data_options *options, lw_activation outpu
         .standardized_count = options->standardize.columns.count,
         .separator = options->separator,
     };
+    const lw_status status = lw_dataset_load_csv(data, options->csv, &csv);
+    if (status != LW_EDATA || !csv.labels || targets == LW_TARGETS_REQUIRED)
+        return status;
+    csv.labels = 0; /* a target that is ignored may hold anything */
     return lw_dataset_load_csv(data, options->csv, &csv);
 }
 

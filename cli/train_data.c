@@ -12,6 +12,10 @@ lw_status train_data_take_schema(train_run *run)
     if (path == NULL || lw_net_load(&net, path) != LW_OK)
         return LW_OK;
     const lw_schema *schema = lw_net_schema(net);
+    /* It was trained on numbers as they are, unless the same option repeats what was done. */
+    if (schema == NULL && !run->source.standardize.all &&
+        run->source.standardize.columns.count == 0)
+        run->source.no_standardize = 1;
     const lw_status status = schema != NULL ? lw_schema_clone(&run->schema, schema) : LW_OK;
     lw_net_destroy(net);
     return status;
