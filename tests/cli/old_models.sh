@@ -12,8 +12,8 @@ same() {
 }
 
 for model in classes values binary; do
-    succeeds "$lanewise" predict --model "$files/$model.safetensors" --csv "$files/$model-rows.csv" \
-        --target y --out "$model.npy"
+    succeeds "$lanewise" predict --model "$files/$model.safetensors" \
+        --csv "$files/$model-rows.csv" --target y --out "$model.npy"
     same "$model.npy"
 done
 # Without the target column that version failed.

@@ -317,6 +317,92 @@ START_TEST(parameters_are_exact)
 }
 END_TEST
 
+/* ---- Networks with a schema ------------------------------------------------------------------ */
+
+/* Every kind of column, with names that must be escaped; "c" has missing fields. */
+static const char columns_text[] = "n,m,\"flag*/\",\"ca\"\"t\\\",c,%s\n"
+                                   "1.5,,yes,a,x,1,u\n"
+                                   "-2,7,no,b,,5,v\n"
+                                   "0.25,3,no,\"?\"\"?/\",y,2,v\n"
+                                   "9,,yes,a,y,8,u\n"
+                                   "4,5,no,b,x,3,u\n";
+
+/* Trains nothing: random parameters and the schema of a table. */
+static lw_net *net_of_table(const char *path, const char *const *targets, size_t target_count,
+                            lw_activation output, lw_dataset *data)
+{
+    static const char *const categorical[] = {"ca\"t\\", "c"};
+    const lw_schema_options options = {.size = sizeof options,
+                                       .targets = {targets, target_count},
+                                       .categorical = {categorical, 2}};
+    lw_table *table = NULL;
+    lw_schema *schema = NULL;
+    ASSERT_OK(lw_table_read(&table, path, NULL));
+    ASSERT_OK(lw_schema_infer(&schema, table, &options));
+    ASSERT_OK(lw_schema_encode(schema, table, NULL, data, NULL));
+    const size_t classes = lw_schema_classes(schema);
+    const lw_layer_spec layers[] = {
+        {.units = 6, .activation = LW_ACTIVATION_TANH},
+        {.units = classes > 0 ? classes : target_count, .activation = output}};
+    lw_net *net = make_net(lw_schema_inputs(schema), layers, 2, 5);
+    ASSERT_OK(lw_net_set_schema(net, schema));
+    lw_schema_free(schema);
+    lw_table_free(table);
+    return net;
+}
+
+static void compare_raw(const lw_net *net, const lw_dataset *data, size_t raw_inputs,
+                        const float *raw, predict_function predict)
+{
+    const size_t outputs = lw_net_outputs(net);
+    float *want = calloc(data->rows * outputs, sizeof *want), *got = canary_floats(outputs + 1);
+    ASSERT_OK(lw_predict(net, data->rows, data->x, want));
+    lw_schema_decode(lw_net_schema(net), data->rows, want);
+    for (size_t i = 0; i < data->rows; i++) {
+        predict(raw + i * raw_inputs, got);
+        ck_assert(is_canary(1, got + outputs));
+        for (size_t j = 0; j < outputs; j++)
+            ck_assert_float_eq_tol(got[j], want[i * outputs + j], 1e-5f);
+    }
+    free(want);
+    free(got);
+}
+
+START_TEST(raw_rows_of_tables)
+{
+    /* n, m, flag, cat, c, with targets p and q removed. Codes in ascending order of the texts. */
+    const float raw[] = {1.5f, NAN,   1.0f, 1.0f, 0.0f, /**/ -2.0f, 7.0f,      0.0f, 2.0f,
+                         NAN,  0.25f, 3.0f, 0.0f, 0.0f, 1.0f,       /**/ 9.0f, NAN,  1.0f,
+                         1.0f, 1.0f,  4.0f, 5.0f, 0.0f, 2.0f,       0.0f};
+    char text[sizeof columns_text + 8];
+    snprintf(text, sizeof text, columns_text, "p,q");
+    const char *const targets[][1] = {{"p"}, {"q"}};
+    for (size_t i = 0; i < 2; i++) {
+        const char *path = temp_text("table.csv", text);
+        lw_dataset data;
+        void *library;
+        lw_net *net = net_of_table(path, targets[i], 1,
+                                   i == 0 ? LW_ACTIVATION_LINEAR : LW_ACTIVATION_SOFTMAX, &data);
+        predict_function predict = export_and_load(net, compilers[_i], &library);
+        const size_t raw_inputs = 6;
+        float *rows = calloc(data.rows * raw_inputs, sizeof *rows);
+        const float p[] = {1, 5, 2, 8, 3}, q[] = {0, 1, 1, 0, 0};
+        for (size_t k = 0; k < data.rows; k++) {
+            memcpy(rows + k * raw_inputs, raw + k * 5, 5 * sizeof *raw);
+            rows[k * raw_inputs + 5] = i == 0 ? q[k] : p[k];
+        }
+        compare_raw(net, &data, raw_inputs, rows, predict);
+        void *names = dlsym(library, i == 0 ? "predict_values3" : "predict_classes0");
+        ck_assert_ptr_nonnull(names);
+        ck_assert_str_eq(*(const char *const *)names, i == 0 ? "?\"?/" : "u");
+        free(rows);
+        dlclose(library);
+        lw_dataset_free(&data);
+        lw_net_destroy(net);
+    }
+}
+END_TEST
+
 int main(void)
 {
     TCase *exported = temp_files_case("exported C");
@@ -327,5 +413,6 @@ int main(void)
                         LW_ACTIVATION_SOFTMAX + 1);
     tcase_add_test(exported, products_meet_their_bound);
     tcase_add_test(exported, parameters_are_exact);
+    tcase_add_loop_test(exported, raw_rows_of_tables, 0, COMPILERS);
     return run_case("exported C", exported);
 }

@@ -56,7 +56,9 @@ LW_API LW_CHECKED lw_status lw_net_import(lw_net **net, const char *path, lw_act
 /*
  * Exports the network as an ONNX model (operator set 13), float32, from `input` (batch x inputs) to
  * `output` (batch x outputs): Gemm, then Relu, LeakyRelu, Sigmoid, Tanh, Softmax or, for GELU and
- * SiLU, combinations of Mul, Add and Sigmoid. Parameters have the names and layout of saved models.
+ * SiLU, combinations of Mul, Add and Sigmoid. With the schema of a table, `input` is raw rows as of
+ * lw_net_export_c, and the metadata entry lanewise.schema has the schema as JSON, as in saved
+ * models. Parameters have the names and layout of saved models.
  * Rounding is up to the runtime. Whole or absent. LW_EDATA, with the layer, for NaN and Inf;
  * LW_ESHAPE for 2 GiB or more, the limit of the format.
  */
@@ -68,6 +70,11 @@ LW_API LW_CHECKED lw_status lw_net_export_onnx(const lw_net *net, const char *pa
  * name NULL means "predict"; all identifiers in the file start with it. LW_EINVAL for a name that
  * is not letters, digits and '_', longer than 40 or starting with a digit; it should be no keyword
  * or name of <math.h>. Whole or absent. LW_EDATA as lw_net_export_onnx.
+ *
+ * The function of a network with the schema of a table takes raw rows, described in a comment at
+ * the beginning of the file: one number per column that is an input; of a category the position of
+ * its text; NaN where missing. Constants NAME_columns, NAME_values<i> (texts of x[i]) and
+ * NAME_classes0 have the names. Target numbers are in the units of the training data.
  *
  * Error: parameters are exact; products are summed in order, and the compiler may contract them. A
  * pre-activation differs from lw_predict's by at most 2 g (sum_p |x[p] * W[p][j]| + |b[j]|), g as

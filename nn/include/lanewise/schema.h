@@ -15,8 +15,9 @@ extern "C" {
  * name, each with its kind and what is needed to turn a field into numbers, and the targets. It
  * does not change once made, so several threads may share it.
  *
- *   number    (value - mean) / deviation; a missing field is the median of the training data. A
- *             column with missing training fields gets a second input: 1 where missing, else 0.
+ *   number    (value - mean) / deviation. A column with missing training fields gets a second
+ *             input, 1 where missing, else 0; a missing field is the median of the training data,
+ *             or their mean if none was missing there.
  *   boolean   0 or 1; missing fields as above, with the more frequent value as fill value
  *   category  one input per text, in ascending order (of numbers if all are), 1 for the field's
  *             text, else 0. Missing fields are a category if the training data had any. A category

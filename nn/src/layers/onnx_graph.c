@@ -5,13 +5,15 @@
 
 enum { GRAPH_NODE = 1, GRAPH_NAME = 2, GRAPH_INITIALIZER = 5, GRAPH_INPUT = 11, GRAPH_OUTPUT = 12 };
 enum { NODE_INPUT = 1, NODE_OUTPUT = 2, NODE_NAME = 3, NODE_OPERATION = 4, NODE_ATTRIBUTE = 5 };
-enum { ATTRIBUTE_NAME = 1, ATTRIBUTE_FLOAT = 2, ATTRIBUTE_INTEGER = 3, ATTRIBUTE_TYPE = 20 };
+enum { ATTRIBUTE_NAME = 1, ATTRIBUTE_FLOAT = 2, ATTRIBUTE_INTEGER = 3, ATTRIBUTE_INTEGERS = 8 };
+enum { ATTRIBUTE_TYPE = 20 };
 enum { TENSOR_SIZE = 1, TENSOR_TYPE = 2, TENSOR_NAME = 8, TENSOR_ELEMENTS = 9 };
 enum { VALUE_NAME = 1, VALUE_TYPE = 2, TYPE_TENSOR = 1, TENSOR_TYPE_ELEMENT = 1 };
 enum { TENSOR_TYPE_SHAPE = 2, SHAPE_DIMENSION = 1, DIMENSION_SIZE = 1, DIMENSION_NAME = 2 };
 
 /* Attribute types and element types. */
-enum { ATTRIBUTE_IS_FLOAT = 1, ATTRIBUTE_IS_INTEGER = 2, ELEMENT_IS_FLOAT = 1 };
+enum { ATTRIBUTE_IS_FLOAT = 1, ATTRIBUTE_IS_INTEGER = 2, ATTRIBUTE_IS_INTEGERS = 7 };
+enum { ELEMENT_IS_FLOAT = 1 };
 
 #define BATCH_NAME "batch"
 
@@ -53,6 +55,11 @@ void lw_onnx_add_constant(lw_onnx_graph *graph, const char *name, const float *v
     add_initializer(graph, name, 1, 0, value);
 }
 
+void lw_onnx_add_vector(lw_onnx_graph *graph, const char *name, size_t count, const float *values)
+{
+    add_initializer(graph, name, count, 0, values);
+}
+
 void lw_onnx_add_node(lw_onnx_graph *graph, const char *operation, const char *const inputs[],
                       const char *output, lw_message *attribute)
 {
@@ -73,6 +80,16 @@ lw_message lw_onnx_integer(const char *name, uint64_t value)
     lw_message_add_text(&attribute, ATTRIBUTE_NAME, name);
     lw_message_add_integer(&attribute, ATTRIBUTE_INTEGER, value);
     lw_message_add_integer(&attribute, ATTRIBUTE_TYPE, ATTRIBUTE_IS_INTEGER);
+    return attribute;
+}
+
+lw_message lw_onnx_integers(const char *name, size_t count, const uint64_t *values)
+{
+    lw_message attribute = {0};
+    lw_message_add_text(&attribute, ATTRIBUTE_NAME, name);
+    for (size_t i = 0; i < count; i++)
+        lw_message_add_integer(&attribute, ATTRIBUTE_INTEGERS, values[i]);
+    lw_message_add_integer(&attribute, ATTRIBUTE_TYPE, ATTRIBUTE_IS_INTEGERS);
     return attribute;
 }
 

@@ -39,6 +39,7 @@ void lw_onnx_name_value(lw_onnx_name name, size_t module, const char *kind);
  * until the file is written. */
 void lw_onnx_add_tensor(lw_onnx_graph *graph, const char *name, const lw_tensor *tensor);
 void lw_onnx_add_constant(lw_onnx_graph *graph, const char *name, const float *value);
+void lw_onnx_add_vector(lw_onnx_graph *graph, const char *name, size_t count, const float *values);
 
 /* Adds a node with a NULL-terminated list of inputs and one output, which is also its name.
  * attribute is released; NULL: none. */
@@ -47,6 +48,7 @@ void lw_onnx_add_node(lw_onnx_graph *graph, const char *operation, const char *c
 
 /* Create attributes. */
 lw_message lw_onnx_integer(const char *name, uint64_t value);
+lw_message lw_onnx_integers(const char *name, size_t count, const uint64_t *values);
 lw_message lw_onnx_float(const char *name, float value);
 
 /* Add an input or output of the graph, with any number of rows of cols columns. */

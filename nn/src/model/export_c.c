@@ -3,6 +3,7 @@
 #include "base/message.h"
 #include "base/text_file.h"
 #include "export.h"
+#include "export_schema.h"
 #include "layers/c_writer.h"
 #include "model_file.h"
 
@@ -38,14 +39,16 @@ static void measure_buffers(const lw_net *net, size_t widths[2])
 static void print_head(lw_c_writer *c, const lw_net *net)
 {
     size_t widths[2];
+    const size_t encoded = lw_exported_schema(net) ? lw_net_inputs(net) : 0;
     measure_buffers(net, widths);
     lw_c_print(c, "/*\n * A dense network, written by Lanewise %s:\n *\n", lw_version());
     for (size_t i = 0; i < net->layer_count; i++)
         lw_c_print(c, " *   %zu inputs, %zu outputs, %s\n", net->layers[i]->in, net->layers[i]->out,
                    lw_activation_name(net->layers[i]->spec.activation));
+    lw_c_print(c, " *\n");
+    lw_print_schema_comment(c, net);
     lw_c_print(
         c,
-        " *\n"
         " * %s computes one row of outputs, y[%zu], from one of inputs, x[%zu], which do not\n"
         " * overlap. C99 or C++, with libm; nothing is allocated or kept, and %zu bytes of\n"
         " * the stack are used.\n"
@@ -59,8 +62,8 @@ static void print_head(lw_c_writer *c, const lw_net *net)
         "#ifdef __cplusplus\n"
         "}\n"
         "#endif\n\n",
-        c->name, lw_net_outputs(net), lw_net_inputs(net), (widths[0] + widths[1]) * sizeof(float),
-        c->name);
+        c->name, lw_net_outputs(net), lw_raw_inputs(net),
+        (widths[0] + widths[1] + encoded) * sizeof(float), c->name);
 }
 
 /* Writes one part of the file for all layers. */
@@ -77,17 +80,29 @@ static void print_part(lw_c_writer *c, const lw_net *net, lw_c_part part)
     }
 }
 
+static int has_schema_main(const lw_net *net)
+{
+    return lw_exported_schema(net) != NULL || lw_has_scaled_targets(net);
+}
+
+/* Writes the function of the layers, which is the main one unless the schema's is. */
 static void print_main(lw_c_writer *c, const lw_net *net)
 {
     size_t widths[2];
     measure_buffers(net, widths);
-    lw_c_print(c, "void %s(const float *x, float *y)\n{\n", c->name);
+    lw_c_print(c, "%svoid %s%s(const float *x, float *y)\n{\n",
+               has_schema_main(net) ? "static " : "", c->name,
+               has_schema_main(net) ? "_network" : "");
     if (widths[0] > 0)
         lw_c_print(c, "    float even[%zu];\n", widths[0]);
     if (widths[1] > 0)
         lw_c_print(c, "    float odd[%zu];\n", widths[1]);
     print_part(c, net, LW_C_CALLS);
     lw_c_print(c, "}\n");
+    if (has_schema_main(net)) {
+        lw_c_print(c, "\n");
+        lw_print_schema_main(c, net);
+    }
 }
 
 static lw_status write_source(const lw_net *net, const char *path, const char *name,
@@ -99,6 +114,7 @@ static lw_status write_source(const lw_net *net, const char *path, const char *n
         return status;
     lw_c_writer c = {.text = &text, .name = name, .flat = flat};
     print_head(&c, net);
+    lw_print_schema_names(&c, net);
     print_part(&c, net, LW_C_FUNCTIONS);
     print_part(&c, net, LW_C_TABLES);
     print_main(&c, net);

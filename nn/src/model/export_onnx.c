@@ -5,7 +5,9 @@
  */
 #include "base/memory.h"
 #include "base/write_le32.h"
+#include "data/schema.h"
 #include "export.h"
+#include "export_schema.h"
 #include "layers/activation_export.h"
 #include "model_file.h"
 
@@ -22,6 +24,7 @@ enum { MAX_MODEL_BYTES = INT32_MAX, LAYER_BYTES = 2048 };
 /* Field numbers of onnx.proto. */
 enum { MODEL_IR_VERSION = 1, MODEL_PRODUCER = 2, MODEL_PRODUCER_VERSION = 3, MODEL_GRAPH = 7 };
 enum { MODEL_OPSET = 8, OPSET_DOMAIN = 1, OPSET_NUMBER = 2 };
+enum { MODEL_METADATA = 14, ENTRY_KEY = 1, ENTRY_VALUE = 2 };
 
 #define INPUT_NAME  "input"
 #define OUTPUT_NAME "output"
@@ -55,7 +58,24 @@ static lw_status write_model(const lw_onnx_graph *graph, const lw_message *begin
     return lw_output_file_close(file, status);
 }
 
-static lw_status finish_model(const lw_onnx_graph *graph, const char *path)
+/* Adds the schema, as JSON, to the metadata. */
+static lw_status add_metadata(lw_message *begin, const lw_net *net, const char *path)
+{
+    lw_message entry = {0};
+    char *text = NULL;
+    if (!net->schema)
+        return LW_OK;
+    const lw_status status = lw_schema_write_json(net->schema, path, &text);
+    if (status != LW_OK)
+        return status;
+    lw_message_add_text(&entry, ENTRY_KEY, "lanewise.schema");
+    lw_message_add_text(&entry, ENTRY_VALUE, text);
+    lw_message_add_message(begin, MODEL_METADATA, &entry);
+    free(text);
+    return LW_OK;
+}
+
+static lw_status finish_model(const lw_onnx_graph *graph, const lw_net *net, const char *path)
 {
     const uint64_t bytes = graph->nodes.size + graph->heads.size + graph->element_bytes;
     lw_message begin = {0}, opset = {0};
@@ -65,12 +85,12 @@ static lw_status finish_model(const lw_onnx_graph *graph, const char *path)
     lw_message_add_text(&opset, OPSET_DOMAIN, "");
     lw_message_add_integer(&opset, OPSET_NUMBER, OPSET_VERSION);
     lw_message_add_message(&begin, MODEL_OPSET, &opset);
+    lw_status status = add_metadata(&begin, net, path);
     lw_message_begin_bytes(&begin, MODEL_GRAPH, bytes);
 
-    lw_status status;
-    if (begin.failed || graph->nodes.failed || graph->heads.failed)
+    if (status == LW_OK && (begin.failed || graph->nodes.failed || graph->heads.failed))
         status = lw_no_memory(path, "its graph");
-    else
+    if (status == LW_OK)
         status = write_model(graph, &begin, path);
     lw_message_free(&begin);
     return status;
@@ -86,17 +106,18 @@ static lw_status check_size(const lw_net *net, const char *path)
                    path, parameters);
 }
 
-static void add_layers(lw_onnx_graph *graph, const lw_net *net)
+/* x: the name of the inputs, overwritten. */
+static void add_layers(lw_onnx_graph *graph, const lw_net *net, lw_onnx_name x, const char *output)
 {
-    lw_onnx_name x = INPUT_NAME, y;
+    lw_onnx_name y;
     for (size_t i = 0; i < net->layer_count; i++) {
         const lw_layer *layer = net->layers[i];
         const size_t next = graph->module + layer->kind->modules(layer);
         lw_onnx_name_value(y, next - 1, OUTPUT_NAME);
         graph->x = x;
-        graph->y = layer->is_output ? OUTPUT_NAME : y;
+        graph->y = layer->is_output ? output : y;
         layer->kind->write_onnx(layer, graph);
-        memcpy(x, y, sizeof x);
+        memcpy(x, y, sizeof y);
         graph->module = next;
     }
     graph->x = graph->y = NULL;
@@ -110,6 +131,25 @@ static size_t count_tensors(const lw_net *net)
     return count;
 }
 
+static lw_status add_graph(lw_onnx_graph *graph, const lw_net *net, const char *path,
+                           lw_onnx_schema *schema)
+{
+    static const char scaled_name[] = "schema.output";
+    const int is_scaled = lw_has_scaled_targets(net);
+    lw_onnx_name x = INPUT_NAME;
+    const lw_status status = net->schema ? lw_onnx_add_encoder(graph, net, path, schema, x) : LW_OK;
+    if (status != LW_OK)
+        return status;
+    add_layers(graph, net, x, is_scaled ? scaled_name : OUTPUT_NAME);
+    lw_activation_finish_onnx(graph);
+    if (is_scaled)
+        lw_onnx_add_decoder(graph, net, schema, scaled_name, OUTPUT_NAME);
+    lw_onnx_set_name(graph, "network");
+    lw_onnx_add_input(graph, INPUT_NAME, lw_raw_inputs(net));
+    lw_onnx_add_output(graph, OUTPUT_NAME, lw_net_outputs(net));
+    return LW_OK;
+}
+
 lw_status lw_net_export_onnx(const lw_net *net, const char *path)
 {
     float *flat;
@@ -121,20 +161,20 @@ lw_status lw_net_export_onnx(const lw_net *net, const char *path)
     if (status != LW_OK)
         return status;
     lw_onnx_graph graph = {0};
+    lw_onnx_schema schema = {0};
     float *stored = calloc(lw_net_parameter_count(net), sizeof *stored);
-    graph.initializers = calloc(count_tensors(net) + LW_ONNX_CONSTANTS, sizeof *graph.initializers);
+    graph.initializers = calloc(count_tensors(net) + LW_ONNX_CONSTANTS + LW_ONNX_SCHEMA_TENSORS,
+                                sizeof *graph.initializers);
     if (!stored || !graph.initializers) {
         status = lw_no_memory(path, "its graph");
     } else {
         lw_store_tensors(net, flat, stored);
         graph.stored = stored;
-        add_layers(&graph, net);
-        lw_activation_finish_onnx(&graph);
-        lw_onnx_set_name(&graph, "network");
-        lw_onnx_add_input(&graph, INPUT_NAME, lw_net_inputs(net));
-        lw_onnx_add_output(&graph, OUTPUT_NAME, lw_net_outputs(net));
-        status = finish_model(&graph, path);
+        status = add_graph(&graph, net, path, &schema);
     }
+    if (status == LW_OK)
+        status = finish_model(&graph, net, path);
+    lw_onnx_schema_free(&schema);
     lw_onnx_free(&graph);
     free(graph.initializers);
     free(stored);
