@@ -122,6 +122,8 @@ const option_spec validation_option_specs[] = {
      parse_text, DATA_FIELD(test_csv), NULL, NULL},
     {"validation", "FRACTION", "hold out a random FRACTION of --x or --csv for validation",
      parse_fraction, DATA_FIELD(validation_fraction), EXPECTS_FRACTION, NULL},
+    {"weight-column", "COL", "column of --csv with row weights, for losses and results",
+     parse_text, DATA_FIELD(weight_column), NULL, NULL},
     {0}};
 /* clang-format on */
 
@@ -151,7 +153,7 @@ int data_options_check(const char *command, const data_options *options, data_ne
         options->targets.count > 0 || options->no_header || options->one_hot.count > 0 ||
         options->ignored.count > 0 || options->numeric.count > 0 || options->standardize.all ||
         options->standardize.columns.count > 0 || options->missing.count > 0 || options->strict ||
-        options->separator != 0 || options->decimal != 0;
+        options->separator != 0 || options->decimal != 0 || options->weight_column != NULL;
     const int needs_targets = need != NEED_INPUTS;
 
     if (sources != 1)

@@ -29,6 +29,7 @@ typedef struct data_options {
     /* Validation data, for train only. */
     const char *test_x, *test_y, *test_csv;
     float validation_fraction;
+    const char *weight_column; /* of --csv; NULL: none */
     /* The rows of this process among several; see data_options_set_rank. */
     int has_rank_files; /* the training data of each process are separate files */
     lw_shard training_shard, validation_shard;

@@ -1,5 +1,6 @@
 #include "folds.h"
 
+#include "class_weights.h"
 #include "interrupt.h"
 #include "table_data.h"
 #include "train_data.h"
@@ -117,8 +118,11 @@ static lw_status run_fold(const train_run *run, const fold_source *source, size_
         status = select_rows(&run->training, &parts, &fold);
     }
     if (status == LW_OK)
+        status = class_weights_apply(&fold);
+    if (status == LW_OK)
         status = train_fold(&fold, run->options.quiet, number + 1, results);
     lw_net_destroy(fold.net);
+    class_weights_remove(&fold);
     lw_dataset_free(&fold.validation);
     lw_dataset_free(&fold.training);
     if (source->table != NULL)

@@ -104,6 +104,7 @@ static lw_status infer(const data_options *options, int output, const lw_table *
         .numeric = column_list(&options->numeric),
         .standardized = column_list(&options->standardize.columns),
         .no_standardize = options->no_standardize,
+        .weight = options->weight_column,
         .raw_targets = is_bounded || options->no_standardize,
         .rows = rows,
         .row_count = row_count,

@@ -1,4 +1,5 @@
 /* lanewise train */
+#include "class_weights.h"
 #include "command.h"
 #include "folds.h"
 #include "interrupt.h"
@@ -42,9 +43,11 @@ static lw_status run_phases(train_run *run, size_t count, lw_status (*const phas
 static lw_status train(train_run *run)
 {
     static lw_status (*const before[])(train_run *) = {
-        train_data_open,       train_data_combine,       train_data_choose_batch,
-        train_network_create,  early_stop_check,         train_result_check_files,
-        train_checkpoint_load, early_stop_check_resumed, open_log};
+        train_data_open,         train_data_combine,
+        train_data_choose_batch, train_network_create,
+        early_stop_check,        train_result_check_files,
+        train_checkpoint_load,   early_stop_check_resumed,
+        class_weights_apply,     open_log};
     static lw_status (*const after[])(train_run *) = {train_result_save, train_result_report};
     lw_status status = run_phases(run, sizeof before / sizeof *before, before);
     if (status == LW_OK && run->options.dry_run)
@@ -56,6 +59,7 @@ static lw_status train(train_run *run)
     train_checkpoint_print_resumed(run);
     run->progress = progress_begin(run->options.quiet, run->start.epochs);
     status = rank_group_consensus(&run->group, train_fit(run));
+    class_weights_remove(run);
     if (status == LW_OK)
         status = rank_group_consensus(&run->group, train_interrupt_combine(run));
     if (status == LW_OK && train_is_interrupted(run))
@@ -104,6 +108,7 @@ int command_train(int argc, char **argv)
     training_log_close(&run.log);
     lw_history_free(&run.history);
     lw_net_destroy(run.net);
+    class_weights_remove(&run);
     lw_dataset_free(&run.validation);
     lw_dataset_free(&run.training);
     lw_schema_free(run.schema);

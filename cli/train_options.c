@@ -113,6 +113,10 @@ static const option_spec training_option_specs[] = {
     {"until-accuracy", "X",
      "stop after the first epoch whose validation accuracy is at\nleast X, for example 0.89",
      parse_accuracy, TRAIN_FIELD(until_accuracy), "a number above 0 and at most 1", NULL},
+    {"class-weights", "balanced|FILE",
+     "weights of the classes in training: inverse to their numbers of\n"
+     "rows, or a CSV file of classes and weights",
+     parse_text, TRAIN_FIELD(class_weights), NULL, NULL},
     {"patience", "N",
      "early stopping: end after N epochs without a lower validation loss;\n"
      "the weights are those of the lowest",
@@ -209,7 +213,7 @@ int train_options_read(int argc, char **argv, train_options *options, data_optio
         .synopsis = "DATA [OPTIONS]",
         .summary = "Trains a dense neural network. Defaults are in parentheses.",
         .groups = {{"Data", data_option_specs, data},
-                   {"Validation", validation_option_specs, data},
+                   {"Validation and weights", validation_option_specs, data},
                    {"Network", network_option_specs, options},
                    {"Training", training_option_specs, options},
                    {"Results", result_option_specs, options}},

@@ -24,7 +24,8 @@ typedef struct train_options {
     size_t folds;         /* 0: no cross-validation */
     float until_accuracy; /* 0: not given */
     size_t patience;      /* 0: not given */
-    unsigned threads;     /* 0: all available processors */
+    const char *class_weights;
+    unsigned threads; /* 0: all available processors */
     int no_shuffle;
     int gradients; /* the precision in which processes exchange gradients */
 

@@ -20,8 +20,10 @@ typedef struct train_run {
     rank_group group;
     size_t rows, threads; /* totals over all processes: training rows, threads */
     lw_dataset training, validation;
-    table_facts facts; /* of --csv */
-    lw_schema *schema; /* of the data, or NULL */
+    float *class_weights;     /* row weights with --class-weights, in use during training */
+    const float *row_weights; /* those of the data, or NULL */
+    table_facts facts;        /* of --csv */
+    lw_schema *schema;        /* of the data, or NULL */
     lw_net *net;
     lw_position resumed; /* position of the checkpoint of --resume */
     lw_position start;   /* where this run starts: resumed, or the end if nothing is left to do */

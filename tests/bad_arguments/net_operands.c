@@ -22,7 +22,7 @@ void watch_operands(void)
     }
     s.target = (lw_target){.values = s.y};
     s.by_label = (lw_target){.labels = s.labels};
-    s.both = (lw_target){s.y, s.labels};
+    s.both = (lw_target){.values = s.y, .labels = s.labels};
     s.data = (lw_dataset){
         .rows = ROWS, .inputs = INPUTS, .outputs = OUTPUTS, .x = s.x, .target = s.by_label};
     watch_memory(&s, sizeof s);

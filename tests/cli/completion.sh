@@ -74,7 +74,7 @@ if ! command -v zsh >/dev/null; then
 elif ! zsh -fc 'zmodload zsh/zpty && zpty shell true' 2>/dev/null; then
     echo 'skipped: zsh has no pseudoterminal'
 else
-    run zsh -f "$here/completion/line.zsh" "$scripts" 'lanewise ev' 'lanewise train --weig' \
+    run zsh -f "$here/completion/line.zsh" "$scripts" 'lanewise ev' 'lanewise train --weight-d' \
         'lanewise train --loss m' 'lanewise train --loss=m' 'lanewise train --csv some_fi' \
         'lanewise train --csv=some_fi' 'lanewise train --data fashion-mnist:some' \
         'lanewise train --threads '
@@ -90,7 +90,7 @@ fi
 
 if command -v fish >/dev/null; then
     HOME=$work run fish --no-config -c "source '$scripts/lanewise.fish'
-        for line in 'lanewise ev' 'lanewise train --weig' 'lanewise train --loss m' \
+        for line in 'lanewise ev' 'lanewise train --weight-d' 'lanewise train --loss m' \
             'lanewise train --loss=m' 'lanewise train --csv some_fi' \
             'lanewise train --csv=some_fi' 'lanewise train --data fashion-mnist:some' \
             'lanewise train --threads '

@@ -215,7 +215,8 @@ START_TEST(a_step_whose_loss_is_not_wanted_checks_it)
             fill_extremes(n * e->units, values, &state, e->loss == LW_LOSS_MSE ? 64 : 1);
             for (size_t i = 0; i < n; i++)
                 labels[i] = (int32_t)(i % (e->units == 1 ? 2 : e->units));
-            const lw_target target = {e->labels ? NULL : values, e->labels ? labels : NULL};
+            const lw_target target = {.values = e->labels ? NULL : values,
+                                      .labels = e->labels ? labels : NULL};
             for (int way = 0; way < 3; way++) {
                 lw_net *net = make_net(IN, &layer, 1, 1);
                 double value;

@@ -247,6 +247,103 @@ START_TEST(validation_equals_an_evaluation)
 }
 END_TEST
 
+/* Weights of 0, 1 and 2 are as good as omitting, keeping and repeating rows: with the rows in order
+ * and all in one batch, the steps differ by rounding only. */
+START_TEST(weights_are_numbers_of_rows)
+{
+    enum { COUNT = 30, EPOCHS = 20 };
+    problem p = make_problem(COUNT);
+    size_t index[2 * COUNT], count = 0;
+    float weights[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        weights[i] = (float)(i % 3);
+        for (size_t k = 0; k < i % 3; k++)
+            index[count++] = i;
+    }
+    lw_dataset repeated, weighted = p.data;
+    ASSERT_OK(lw_dataset_select(&p.data, count, index, &repeated));
+    weighted.target.weights = weights;
+    for (size_t kind = 0; kind < 3; kind++) { /* a softmax; a regression; a small network */
+        if (kind == 1) {
+            lw_dataset_free(&repeated);
+            p.data.target = (lw_target){.values = p.values};
+            ASSERT_OK(lw_dataset_select(&p.data, count, index, &repeated));
+            weighted.target = (lw_target){.values = p.values, .weights = weights};
+        }
+        const lw_activation output = kind == 0 ? LW_ACTIVATION_SOFTMAX : LW_ACTIVATION_LINEAR;
+        lw_net *a = net_with(kind == 2 ? 4 : 70, output), *b = NULL;
+        ASSERT_OK(lw_net_clone(&b, a));
+        lw_history got, want;
+        lw_fit_options options = {.size = sizeof options,
+                                  .epochs = EPOCHS,
+                                  .batch_size = LW_FULL_BATCH,
+                                  .validation = &weighted,
+                                  .history = &got};
+        ASSERT_OK(lw_fit(a, &weighted, &options));
+        options.validation = &repeated;
+        options.history = &want;
+        ASSERT_OK(lw_fit(b, &repeated, &options));
+        for (size_t i = 0; i < EPOCHS; i++) {
+            ck_assert_double_eq_tol(got.epochs[i].train_loss, want.epochs[i].train_loss, 1e-4);
+            ck_assert_double_eq_tol(got.epochs[i].validation_loss, want.epochs[i].validation_loss,
+                                    1e-4);
+        }
+        lw_evaluation ours, theirs;
+        ASSERT_OK(lw_evaluate(b, &weighted, LW_LOSS_DEFAULT, &ours));
+        ASSERT_OK(lw_evaluate(b, &repeated, LW_LOSS_DEFAULT, &theirs));
+        ck_assert_double_eq_tol(ours.loss, theirs.loss, 1e-6);
+        if (kind == 0)
+            ck_assert_double_eq_tol(ours.accuracy, theirs.accuracy, 1e-12);
+        for (size_t j = 0; kind > 0 && j < OUTPUTS; j++) {
+            ck_assert_double_eq_tol(ours.errors[j].rmse, theirs.errors[j].rmse, 1e-6);
+            ck_assert_double_eq_tol(ours.errors[j].mae, theirs.errors[j].mae, 1e-6);
+            ck_assert_double_eq_tol(ours.errors[j].r2, theirs.errors[j].r2, 1e-6);
+        }
+        lw_evaluation_free(&ours);
+        lw_evaluation_free(&theirs);
+        lw_history_free(&got);
+        lw_history_free(&want);
+        lw_net_destroy(a);
+        lw_net_destroy(b);
+    }
+    lw_dataset_free(&repeated);
+    free_problem(&p);
+}
+END_TEST
+
+/* Shuffled mini-batches with equal weights take the steps of a run without weights, whatever the
+ * weight: they are divided by their mean. */
+START_TEST(equal_weights_change_nothing)
+{
+    problem p = make_problem(50);
+    float weights[50];
+    for (size_t i = 0; i < 50; i++)
+        weights[i] = 4.0f;
+    const lw_fit_options options = {.size = sizeof options, .epochs = 3, .batch_size = 8};
+    lw_net *a = net_with(70, LW_ACTIVATION_SOFTMAX), *b = NULL;
+    ASSERT_OK(lw_net_clone(&b, a));
+    ASSERT_OK(lw_fit(a, &p.data, &options));
+    p.data.target.weights = weights;
+    ASSERT_OK(lw_fit(b, &p.data, &options));
+    float *got = parameters_of(a), *want = parameters_of(b);
+    ck_assert_mem_eq(got, want, lw_net_parameter_count(a) * sizeof *got);
+    free(got);
+    free(want);
+
+    weights[7] = -1.0f;
+    ASSERT_FAILS(LW_EDATA, "the weight in row 7 is -1", lw_fit(b, &p.data, &options));
+    for (size_t i = 0; i < 50; i++)
+        weights[i] = 0.0f;
+    ASSERT_FAILS(LW_EDATA, "the weights of all rows are 0", lw_fit(b, &p.data, &options));
+    lw_evaluation e;
+    ASSERT_FAILS(LW_EDATA, "the weights of all rows are 0",
+                 lw_evaluate(b, &p.data, LW_LOSS_DEFAULT, &e));
+    lw_net_destroy(a);
+    lw_net_destroy(b);
+    free_problem(&p);
+}
+END_TEST
+
 /* A rate that is too high after a few epochs: the run ends, with the parameters of the best epoch,
  * which are those of a run of that many epochs. */
 START_TEST(patience_restores_the_best_parameters)
@@ -374,6 +471,8 @@ int main(void)
     tcase_add_test(fit, clipping_bounds_the_step);
     tcase_add_test(fit, callbacks_stop_the_run);
     tcase_add_test(fit, validation_equals_an_evaluation);
+    tcase_add_test(fit, weights_are_numbers_of_rows);
+    tcase_add_test(fit, equal_weights_change_nothing);
     tcase_add_test(fit, patience_restores_the_best_parameters);
     tcase_add_test(fit, invalid_fits_are_rejected_and_change_nothing);
     return run_case("fit", fit);

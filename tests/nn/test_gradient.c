@@ -59,8 +59,11 @@ static void check_network(const loss_case *c, lw_activation hidden, size_t input
     }
     float *x = uniform_floats(ROWS * inputs, -1.0f, 1.0f, 21);
     float *values = uniform_floats(ROWS * outputs, 0.0f, 1.0f, 31);
+    float *weights = uniform_floats(ROWS, 0.5f, 2.0f, 51);
     int32_t *labels = uniform_labels(ROWS, outputs == 1 ? 2 : (int32_t)outputs, 41);
-    const lw_target target = {c->labels ? NULL : values, c->labels ? labels : NULL};
+    const lw_target target = {.values = c->labels ? NULL : values,
+                              .labels = c->labels ? labels : NULL,
+                              .weights = inputs % 2 == 0 ? weights : NULL};
 
     lw_gradient_report report;
     ASSERT_OK(lw_net_gradient_check(net, c->loss, ROWS, x, &target, &report));
@@ -71,6 +74,7 @@ static void check_network(const loss_case *c, lw_activation hidden, size_t input
     ck_assert_double_gt(report.norm, 0.0);
     free(x);
     free(values);
+    free(weights);
     free(labels);
     lw_net_destroy(net);
 }

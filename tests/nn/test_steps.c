@@ -27,8 +27,8 @@ START_TEST(fused_step_has_the_bits_of_individual_calls)
         for (size_t o = 0; o < sizeof optimizers / sizeof *optimizers; o++) {
             lw_net *fused = net_with(units, cases[c].output),
                    *single = net_with(units, cases[c].output);
-            const lw_target target = {cases[c].labels ? NULL : p.values,
-                                      cases[c].labels ? p.labels : NULL};
+            const lw_target target = {.values = cases[c].labels ? NULL : p.values,
+                                      .labels = cases[c].labels ? p.labels : NULL};
             for (size_t step = 0; step < 3; step++) {
                 /* A different number of rows each time. */
                 const size_t rows = ROWS - step;
@@ -141,7 +141,7 @@ START_TEST(invalid_steps_are_rejected_and_change_nothing)
            *sigmoid = net_with_output(LW_ACTIVATION_SIGMOID);
     float *before = parameters_of(net);
     const lw_target labels = {.labels = p.labels}, values = {.values = p.values}, none = {0},
-                    both = {p.values, p.labels};
+                    both = {.values = p.values, .labels = p.labels};
     const lw_optimizer sgd = lw_sgd(0.1f);
     double value = -7.0;
     const struct {

@@ -10,11 +10,16 @@
 extern "C" {
 #endif
 
-/* Targets of some rows; exactly one member is set. Labels count from 0 and need cross-entropy (with
- * a squared error they stand for one-hot rows); a network with one output takes labels 0 and 1. */
+/* Targets of some rows: values or labels. Labels count from 0 and need cross-entropy (with a
+ * squared error they stand for one-hot rows); a network with one output takes labels 0 and 1.
+ *
+ * weights, at least 0 and finite, multiply the losses of the rows, and with them their gradients.
+ * lw_fit and lw_evaluate first divide them by their mean over the dataset, so that losses, accuracy
+ * and errors are weighted means; counts of rows are not weighted. */
 typedef struct lw_target {
-    const float *values;   /* rows x outputs */
-    const int32_t *labels; /* rows           */
+    const float *values;   /* rows x outputs         */
+    const int32_t *labels; /* rows                   */
+    const float *weights;  /* rows; NULL: 1 each     */
 } lw_target;
 
 /* Rows of inputs with their targets. A dataset over the caller's own arrays is this struct with

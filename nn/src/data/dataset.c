@@ -18,6 +18,8 @@ lw_status lw_dataset_allocate(const char *subject, lw_dataset *data, lw_dataset_
                               size_t rows, size_t inputs, size_t outputs, lw_target_kind kind)
 {
     _Static_assert(sizeof(float) == sizeof(int32_t), "values and labels share one block");
+    const int is_weighted = (kind & LW_TARGET_WEIGHTED) != 0;
+    kind = (lw_target_kind)(kind & (LW_TARGET_VALUES | LW_TARGET_LABELS));
     if (kind != LW_TARGET_VALUES)
         outputs = 1;
 
@@ -25,6 +27,7 @@ lw_status lw_dataset_allocate(const char *subject, lw_dataset *data, lw_dataset_
     int overflow = __builtin_mul_overflow(rows, inputs, &x_count);
     overflow |= __builtin_mul_overflow(rows, kind == LW_TARGET_NONE ? 0 : outputs, &target_count);
     overflow |= __builtin_add_overflow(x_count, target_count, &count);
+    overflow |= __builtin_add_overflow(count, is_weighted ? rows : 0, &count);
     overflow |= __builtin_mul_overflow(count, sizeof(float), &bytes);
     overflow |= __builtin_add_overflow(bytes, LW_ALIGNMENT, &bytes);
     bytes -= bytes % LW_ALIGNMENT;
@@ -39,12 +42,14 @@ lw_status lw_dataset_allocate(const char *subject, lw_dataset *data, lw_dataset_
         arrays->values = x + x_count;
     if (kind == LW_TARGET_LABELS)
         arrays->labels = (int32_t *)(void *)(x + x_count);
+    if (is_weighted)
+        arrays->weights = x + x_count + target_count;
     *data = (lw_dataset){
         .rows = rows,
         .inputs = inputs,
         .outputs = outputs,
         .x = x,
-        .target = {.values = arrays->values, .labels = arrays->labels},
+        .target = {arrays->values, arrays->labels, arrays->weights},
         .storage = x,
     };
     return LW_OK;
@@ -122,6 +127,25 @@ lw_status lw_check_labels(const char *function, size_t rows, const int32_t *labe
     return LW_OK;
 }
 
+double lw_dataset_weight(const lw_dataset *data)
+{
+    double sum = 0.0;
+    if (!data->target.weights)
+        return (double)data->rows;
+    for (size_t i = 0; i < data->rows; i++)
+        sum += (double)data->target.weights[i];
+    return sum;
+}
+
+static lw_status check_weights(const char *function, size_t rows, const float *weights)
+{
+    for (size_t i = 0; i < rows; i++)
+        if (!(isfinite(weights[i]) && weights[i] >= 0.0f))
+            return lw_fail(LW_EDATA, "%s: the weight in row %zu is %g; it must be at least 0",
+                           function, i, (double)weights[i]);
+    return LW_OK;
+}
+
 lw_status lw_check_dataset(const char *function, const lw_dataset *data)
 {
     lw_status status = check_shape(function, data);
@@ -137,6 +161,8 @@ lw_status lw_check_dataset(const char *function, const lw_dataset *data)
     if (status == LW_OK && data->target.labels)
         status = lw_check_labels(function, data->rows, data->target.labels,
                                  lw_label_classes(data->outputs));
+    if (status == LW_OK && data->target.weights)
+        status = check_weights(function, data->rows, data->target.weights);
     return status;
 }
 
@@ -147,9 +173,10 @@ lw_status lw_dataset_check(const lw_dataset *data)
 
 static lw_target_kind target_kind(const lw_dataset *data)
 {
-    if (data->target.values)
-        return LW_TARGET_VALUES;
-    return data->target.labels ? LW_TARGET_LABELS : LW_TARGET_NONE;
+    const lw_target_kind kind = data->target.values   ? LW_TARGET_VALUES
+                                : data->target.labels ? LW_TARGET_LABELS
+                                                      : LW_TARGET_NONE;
+    return data->target.weights ? kind | LW_TARGET_WEIGHTED : kind;
 }
 
 /* Copies the names of data to selection, which has none. */
@@ -191,6 +218,8 @@ static lw_status copy_rows(const char *function, const lw_dataset *data, size_t 
                    data->target.values + index[i] * data->outputs, data->outputs * sizeof(float));
         if (arrays.labels)
             arrays.labels[i] = data->target.labels[index[i]];
+        if (arrays.weights)
+            arrays.weights[i] = data->target.weights[index[i]];
     }
     *copy = made;
     return LW_OK;

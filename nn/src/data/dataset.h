@@ -4,13 +4,19 @@
 
 #include <lanewise/nn.h>
 
-typedef enum lw_target_kind { LW_TARGET_NONE, LW_TARGET_VALUES, LW_TARGET_LABELS } lw_target_kind;
+typedef enum lw_target_kind {
+    LW_TARGET_NONE,
+    LW_TARGET_VALUES,
+    LW_TARGET_LABELS,
+    LW_TARGET_WEIGHTED = 4 /* added to one of the others */
+} lw_target_kind;
 
 /* The arrays of a data set, writable. */
 typedef struct lw_dataset_arrays {
     float *x;        /* rows x inputs */
     float *values;   /* rows x outputs, or NULL */
     int32_t *labels; /* rows, or NULL */
+    float *weights;  /* rows, or NULL */
 } lw_dataset_arrays;
 
 /*
@@ -29,6 +35,9 @@ lw_status lw_shard_rows(const char *function, const lw_shard *shard, size_t n, s
 
 /* lw_dataset_check for another public function, whose name begins the message. */
 lw_status lw_check_dataset(const char *function, const lw_dataset *data);
+
+/* The sum of the weights of all rows: their number without weights. */
+double lw_dataset_weight(const lw_dataset *data);
 
 /* The number of classes that `outputs` outputs distinguish: 2 for one output. */
 size_t lw_label_classes(size_t outputs);

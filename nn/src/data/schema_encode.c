@@ -392,25 +392,53 @@ static lw_status name_dataset(const encode_job *job, lw_dataset *made)
                : lw_no_memory(job->table->path, "names");
 }
 
+/* The column of row weights in the table; NULL if there is none. */
+static const lw_table_column *weight_column(const encode_job *job)
+{
+    for (size_t i = 0; i < job->schema->column_count; i++)
+        if (job->schema->columns[i].kind == LW_COLUMN_IGNORED &&
+            job->schema->columns[i].why == LW_IGNORED_WEIGHT)
+            return job->columns[i].column;
+    return NULL;
+}
+
+static lw_status encode_weights(const encode_job *job, float *weights)
+{
+    const lw_table_column *column = weight_column(job);
+    for (size_t i = 0; i < job->count; i++) {
+        const size_t row = row_at(job, i);
+        const double weight = column->numbers ? column->numbers[row] : (double)NAN;
+        if (!(weight >= 0.0 && weight <= (double)FLT_MAX))
+            return field_error(job, column, row, "is not a weight, a number of at least 0");
+        weights[i] = (float)weight;
+    }
+    return LW_OK;
+}
+
 static lw_status make_dataset(encode_job *job, lw_dataset *data)
 {
     const lw_schema *schema = job->schema;
     lw_target_kind kind = LW_TARGET_NONE;
     if (job->options->targets == LW_TARGETS_REQUIRED && schema->target_count > 0)
         kind = schema->task == LW_TASK_CLASSIFICATION ? LW_TARGET_LABELS : LW_TARGET_VALUES;
+    const int has_labels = kind == LW_TARGET_LABELS;
+    if (kind != LW_TARGET_NONE && weight_column(job))
+        kind |= LW_TARGET_WEIGHTED;
     lw_dataset made;
     lw_dataset_arrays arrays;
     lw_status status = lw_dataset_allocate(job->table->path, &made, &arrays, job->count,
                                            schema->inputs, schema->target_count, kind);
     if (status != LW_OK)
         return status;
-    if (kind == LW_TARGET_LABELS)
+    if (has_labels)
         made.outputs = schema->targets[0].classes.count;
     status = encode_inputs(job, arrays.x);
     if (status == LW_OK && arrays.labels)
         status = encode_classes(job, arrays.labels);
     if (status == LW_OK && arrays.values)
         status = encode_target_numbers(job, arrays.values);
+    if (status == LW_OK && arrays.weights)
+        status = encode_weights(job, arrays.weights);
     if (status == LW_OK)
         status = name_dataset(job, &made);
     if (status == LW_OK)

@@ -2,6 +2,7 @@
 #include "batches.h"
 
 #include "base/arithmetic.h"
+#include "data/dataset.h"
 
 #include <stdlib.h>
 
@@ -61,6 +62,33 @@ static lw_status open_partition(lw_batches *batches, lw_status status, size_t ro
     return status;
 }
 
+/* Collective: replaces the data set by one whose weights have mean 1 over all ranks. */
+static lw_status scale_weights(lw_batches *batches, lw_status status)
+{
+    const lw_dataset *data = batches->data;
+    const float *given = status == LW_OK ? data->target.weights : NULL;
+    double sums[2 + LW_SUM_EXTRA] = {0.0};
+    if (given)
+        batches->weights = lw_alloc_floats(data->rows + 1);
+    if (given && !batches->weights)
+        status = lw_fail(LW_ENOMEM, "no memory for %zu weights", data->rows);
+    if (status == LW_OK) {
+        sums[0] = lw_dataset_weight(data);
+        sums[1] = (double)data->rows;
+    }
+    status = lw_exchange_sum(batches->net, status, 2, sums);
+    if (status != LW_OK || !given)
+        return status;
+    if (!(sums[0] > 0.0))
+        return lw_fail(LW_EDATA, "the weights of all rows are 0");
+    for (size_t i = 0; i < data->rows; i++)
+        batches->weights[i] = (float)((double)given[i] * sums[1] / sums[0]);
+    batches->scaled = *data;
+    batches->scaled.target.weights = batches->weights;
+    batches->data = &batches->scaled;
+    return LW_OK;
+}
+
 lw_status lw_batches_open_data(lw_batches *batches, const lw_net *net, lw_status status,
                                const lw_dataset *data, size_t batch_size, int shuffle)
 {
@@ -69,6 +97,8 @@ lw_status lw_batches_open_data(lw_batches *batches, const lw_net *net, lw_status
         batch_size = LW_DEFAULT_BATCH_SIZE;
     *batches = (lw_batches){
         .data = data, .net = net, .is_partitioned = lw_is_distributed(net), .shuffle = shuffle};
+    status = scale_weights(batches, status);
+    data = batches->data;
     if (batches->is_partitioned) {
         status = open_partition(batches, status, rows, batch_size);
     } else {
@@ -83,6 +113,11 @@ lw_status lw_batches_open_data(lw_batches *batches, const lw_net *net, lw_status
     if (!batches->index)
         return lw_fail(LW_ENOMEM, "no memory for the order of %zu rows", rows);
     batches->buffers.data = data;
+    if (data->target.weights) {
+        batches->buffers.weights = lw_alloc_floats(batches->max_rows + 1);
+        if (!batches->buffers.weights)
+            return lw_fail(LW_ENOMEM, "no memory for the weights of a batch");
+    }
     return allocate_buffers(batches, data->inputs, data->outputs, data->target.labels != NULL);
 }
 
@@ -105,6 +140,8 @@ void lw_batches_close(lw_batches *batches)
     free(batches->buffers.x);
     free(batches->buffers.values);
     free(batches->buffers.labels);
+    free(batches->buffers.weights);
+    free(batches->weights);
 }
 
 /* The rows of batch `number` of a data set, on this rank and on all ranks. done: rows of all ranks
@@ -150,7 +187,8 @@ static void next_of_data(lw_batches *batches, lw_batch *batch)
                &batches->next_rows, &batches->next_all_rows);
     if (batches->index) {
         batch->x = batches->buffers.x;
-        batch->target = (lw_target){batches->buffers.values, batches->buffers.labels};
+        batch->target =
+            (lw_target){batches->buffers.values, batches->buffers.labels, batches->buffers.weights};
         batch->gather = &batches->buffers;
         batch->index = batches->index + begin;
         batch->next_index = batch->index + rows;
@@ -175,8 +213,9 @@ static lw_status request_rows(lw_batches *batches, lw_batch *batch)
     if (rows > max_rows)
         return lw_fail(LW_EDATA, "the batch callback returned %zu rows; at most %zu were requested",
                        rows, max_rows);
-    *batch =
-        (lw_batch){.rows = rows, .x = buffers->x, .target = {buffers->values, buffers->labels}};
+    *batch = (lw_batch){.rows = rows,
+                        .x = buffers->x,
+                        .target = {.values = buffers->values, .labels = buffers->labels}};
     const lw_dataset received = {.rows = rows,
                                  .inputs = source->inputs,
                                  .outputs = source->outputs,

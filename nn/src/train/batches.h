@@ -27,6 +27,8 @@ typedef struct lw_batches {
     int shuffle;
     size_t *index;     /* order of the rows; NULL: in place, without a copy */
     lw_gather buffers; /* one batch, for shuffled rows and for the callback */
+    lw_dataset scaled; /* data, with weights divided by their mean over all ranks */
+    float *weights;
 } lw_batches;
 
 /*

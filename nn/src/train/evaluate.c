@@ -57,53 +57,78 @@ static lw_status score_rows(const lw_net *net, const lw_loss_rule *rule, const l
     return lw_infer(net, data->rows, data->x, &results);
 }
 
-static size_t count_correct(const lw_net *net, const lw_dataset *data, const row_scores *scores)
+/* The weight of the rows that are classified correctly. */
+static double weigh_correct(const lw_net *net, const lw_dataset *data, const row_scores *scores)
 {
-    size_t correct = 0;
+    const float *weights = data->target.weights;
+    double correct = 0.0;
     for (size_t i = 0; i < data->rows; i++)
-        correct += scores->predicted[i] == true_class(net, data, i);
+        if (scores->predicted[i] == true_class(net, data, i))
+            correct += weights ? (double)weights[i] : 1.0;
     return correct;
 }
 
-static double accuracy_of(size_t classes, size_t correct, size_t rows)
+static double accuracy_of(size_t classes, double correct, double weight)
 {
-    return classes > 0 ? (double)correct / (double)rows : (double)NAN;
+    return classes > 0 ? correct / weight : (double)NAN;
 }
 
-/* Collective: replaces the number of this rank's rows by that of all ranks and exchanges status. */
-static lw_status add_rows(const lw_net *net, lw_status status, size_t *rows)
+/* Collective: the number and the weight of the rows of all ranks. */
+static lw_status add_rows(const lw_net *net, lw_status status, const lw_dataset *data, size_t *rows,
+                          double *weight)
 {
-    double sum[1 + LW_SUM_EXTRA] = {status == LW_OK ? (double)*rows : 0.0};
-    status = lw_exchange_sum(net, status, 1, sum);
-    if (status == LW_OK && sum[0] == 0.0)
+    double sums[2 + LW_SUM_EXTRA] = {0.0};
+    if (status == LW_OK) {
+        sums[0] = (double)data->rows;
+        sums[1] = lw_dataset_weight(data);
+    }
+    status = lw_exchange_sum(net, status, 2, sums);
+    if (status == LW_OK && sums[0] == 0.0)
         return lw_fail(LW_EDATA, "data has no rows on any rank");
-    *rows = (size_t)sum[0];
+    if (status == LW_OK && !(sums[1] > 0.0))
+        return lw_fail(LW_EDATA, "the weights of all rows are 0");
+    *rows = (size_t)sums[0];
+    *weight = sums[1];
     return status;
+}
+
+/* The loss of rows with weights: their mean. */
+static double mean_loss(const lw_loss_rule *rule, size_t rows, size_t all_rows, double weight,
+                        const float *row_loss)
+{
+    return lw_loss_value(rule, rows, all_rows, row_loss) * ((double)all_rows / weight);
 }
 
 lw_status lw_score(const lw_net *net, const lw_loss_rule *rule, const lw_dataset *data,
                    double *loss, double *accuracy)
 {
     enum { LOSS, CORRECT, SUMS };
-    double sums[SUMS + LW_SUM_EXTRA] = {0.0};
-    size_t all_rows = data->rows;
-    lw_status status = add_rows(net, LW_OK, &all_rows);
+    double sums[SUMS + LW_SUM_EXTRA] = {0.0}, weight;
+    size_t all_rows;
+    lw_status status = add_rows(net, LW_OK, data, &all_rows, &weight);
     if (status != LW_OK)
         return status;
     row_scores scores = {0};
     status = score_rows(net, rule, data, &scores);
     if (status == LW_OK) {
-        sums[LOSS] = lw_loss_value(rule, data->rows, all_rows, scores.loss);
-        sums[CORRECT] = (double)count_correct(net, data, &scores);
+        sums[LOSS] = mean_loss(rule, data->rows, all_rows, weight, scores.loss);
+        sums[CORRECT] = weigh_correct(net, data, &scores);
     }
     free_scores(&scores);
     status = lw_exchange_sum(net, status, SUMS, sums);
     if (status == LW_OK) {
         *loss = lw_loss_unit(net) * sums[LOSS];
-        *accuracy = accuracy_of(class_count(net, data), (size_t)sums[CORRECT], all_rows);
+        *accuracy = accuracy_of(class_count(net, data), sums[CORRECT], weight);
     }
     return status;
 }
+
+/* An evaluation in progress. weight: of the rows of all ranks; weight_correct: of those that are
+ * classified correctly, of this rank and later of all. */
+typedef struct weighted_evaluation {
+    lw_evaluation *result;
+    double weight, weight_correct;
+} weighted_evaluation;
 
 /* The number of elements of the confusion matrix; 0 if there are too many classes. */
 static size_t confusion_cells(size_t classes)
@@ -116,7 +141,10 @@ static lw_status count_classes(const lw_net *net, const lw_dataset *data, const 
                                lw_evaluation *evaluation)
 {
     const size_t classes = evaluation->classes, cells = confusion_cells(classes);
-    const size_t correct = count_correct(net, data, scores), wrong = data->rows - correct;
+    size_t correct = 0;
+    for (size_t i = 0; i < data->rows; i++)
+        correct += scores->predicted[i] == true_class(net, data, i);
+    const size_t wrong = data->rows - correct;
     /* One element more than needed: calloc(0) may return NULL. */
     size_t *counts = calloc(cells + wrong + 1, sizeof *counts);
     if (!counts)
@@ -139,39 +167,44 @@ static lw_status count_classes(const lw_net *net, const lw_dataset *data, const 
     return LW_OK;
 }
 
-/* Evaluates this rank's rows; evaluation->rows is the number of rows of all ranks. */
+/* Evaluates this rank's rows; the number of rows is already that of all ranks. */
 static lw_status evaluate_rows(const lw_net *net, const lw_loss_rule *rule, const lw_dataset *data,
-                               lw_evaluation *evaluation)
+                               weighted_evaluation *weighted)
 {
+    lw_evaluation *result = weighted->result;
     row_scores scores;
     lw_status status = score_rows(net, rule, data, &scores);
     if (status == LW_OK) {
-        evaluation->loss = lw_loss_value(rule, data->rows, evaluation->rows, scores.loss);
-        if (evaluation->classes > 0)
-            status = count_classes(net, data, &scores, evaluation);
+        result->loss = mean_loss(rule, data->rows, result->rows, weighted->weight, scores.loss);
+        weighted->weight_correct = weigh_correct(net, data, &scores);
+        if (result->classes > 0)
+            status = count_classes(net, data, &scores, result);
     }
     free_scores(&scores);
     return status;
 }
 
 /* Collective: sums the evaluations of all ranks and exchanges status. */
-static lw_status add_evaluations(const lw_net *net, lw_status status, lw_evaluation *evaluation)
+static lw_status add_evaluations(const lw_net *net, lw_status status, weighted_evaluation *weighted)
 {
     if (!lw_is_distributed(net))
         return status;
-    enum { LOSS, CORRECT, CONFUSION };
-    const size_t cells = confusion_cells(evaluation->classes);
+    enum { LOSS, CORRECT, WEIGHT_CORRECT, CONFUSION };
+    lw_evaluation *result = weighted->result;
+    const size_t cells = confusion_cells(result->classes);
     double *sums = calloc(CONFUSION + cells + LW_SUM_EXTRA, sizeof *sums);
     if (!sums)
         return lw_fail(LW_ENOMEM, "no memory for sums of %zu numbers", CONFUSION + cells);
-    size_t *confusion = evaluation->confusion;
-    sums[LOSS] = evaluation->loss;
-    sums[CORRECT] = (double)evaluation->correct;
+    size_t *confusion = result->confusion;
+    sums[LOSS] = result->loss;
+    sums[CORRECT] = (double)result->correct;
+    sums[WEIGHT_CORRECT] = weighted->weight_correct;
     for (size_t i = 0; i < cells && confusion; i++)
         sums[CONFUSION + i] = (double)confusion[i];
     status = lw_exchange_sum(net, status, CONFUSION + cells, sums);
-    evaluation->loss = sums[LOSS];
-    evaluation->correct = (size_t)sums[CORRECT];
+    result->loss = sums[LOSS];
+    result->correct = (size_t)sums[CORRECT];
+    weighted->weight_correct = sums[WEIGHT_CORRECT];
     for (size_t i = 0; i < cells && confusion; i++)
         confusion[i] = (size_t)sums[CONFUSION + i];
     free(sums);
@@ -179,22 +212,23 @@ static lw_status add_evaluations(const lw_net *net, lw_status status, lw_evaluat
 }
 
 /* Computes the results that follow from the counts. */
-static void summarize(const lw_net *net, lw_evaluation *evaluation)
+static void summarize(const lw_net *net, const weighted_evaluation *weighted)
 {
-    const size_t classes = evaluation->classes;
-    const size_t *counts = evaluation->confusion;
-    evaluation->loss *= lw_loss_unit(net);
-    evaluation->accuracy = accuracy_of(classes, evaluation->correct, evaluation->rows);
+    lw_evaluation *result = weighted->result;
+    const size_t classes = result->classes;
+    const size_t *counts = result->confusion;
+    result->loss *= lw_loss_unit(net);
+    result->accuracy = accuracy_of(classes, weighted->weight_correct, weighted->weight);
     if (classes == 2 && counts) {
-        evaluation->true_negative = counts[0];
-        evaluation->false_positive = counts[1];
-        evaluation->false_negative = counts[2];
-        evaluation->true_positive = counts[3];
+        result->true_negative = counts[0];
+        result->false_positive = counts[1];
+        result->false_negative = counts[2];
+        result->true_positive = counts[3];
     }
 }
 
 /* Collective: the errors of a regression. */
-static lw_status measure_errors(const lw_net *net, const lw_dataset *data,
+static lw_status measure_errors(const lw_net *net, const lw_dataset *data, double weight,
                                 lw_evaluation *evaluation)
 {
     lw_status status = LW_OK;
@@ -202,7 +236,7 @@ static lw_status measure_errors(const lw_net *net, const lw_dataset *data,
     evaluation->storage = evaluation->errors;
     if (!evaluation->errors)
         status = lw_fail(LW_ENOMEM, "no memory for the errors of %zu outputs", lw_net_outputs(net));
-    return lw_measure_output_errors(net, status, data, evaluation->rows, evaluation->errors);
+    return lw_measure_output_errors(net, status, data, weight, evaluation->errors);
 }
 
 static lw_status evaluate(const lw_net *net, const lw_dataset *data, lw_loss loss,
@@ -217,19 +251,19 @@ static lw_status evaluate(const lw_net *net, const lw_dataset *data, lw_loss los
     status = lw_loss_resolve(net, loss, &rule);
     if (status == LW_OK)
         status = lw_loss_check_data(net, &rule, data);
-    lw_evaluation made = {.rows = status == LW_OK ? data->rows : 0,
-                          .classes = status == LW_OK ? class_count(net, data) : 0};
-    status = add_rows(net, status, &made.rows);
+    lw_evaluation made = {.classes = status == LW_OK ? class_count(net, data) : 0};
+    weighted_evaluation weighted = {.result = &made};
+    status = add_rows(net, status, data, &made.rows, &weighted.weight);
     if (status != LW_OK)
         return status;
-    status = add_evaluations(net, evaluate_rows(net, &rule, data, &made), &made);
+    status = add_evaluations(net, evaluate_rows(net, &rule, data, &weighted), &weighted);
     if (status == LW_OK && made.classes == 0)
-        status = measure_errors(net, data, &made);
+        status = measure_errors(net, data, weighted.weight, &made);
     if (status != LW_OK) {
         lw_evaluation_free(&made);
         return status;
     }
-    summarize(net, &made);
+    summarize(net, &weighted);
     *evaluation = made;
     return LW_OK;
 }

@@ -196,6 +196,7 @@ static int only_repeats(const lw_fit_run *run)
 {
     const lw_fit_options *o = &run->options;
     return run->net->program->repeats_steps && run->batches.data &&
+           !run->batches.data->target.weights &&
            run->batches.batch_rows == run->batches.rows_total && !run->needs_losses &&
            !o->validation && o->clip_norm == 0.0f && o->schedule.kind == LW_SCHEDULE_CONSTANT;
 }

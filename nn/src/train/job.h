@@ -11,6 +11,7 @@ typedef struct lw_gather {
     float *x;        /* rows x inputs */
     float *values;   /* rows x outputs, if the data set has values */
     int32_t *labels; /* rows, if it has labels */
+    float *weights;  /* rows, if it has weights */
 } lw_gather;
 
 typedef struct lw_batch {

@@ -147,7 +147,8 @@ double lw_loss_value(const lw_loss_rule *rule, size_t rows, size_t batch, const 
 lw_target lw_target_from(const lw_target *target, size_t first, size_t outputs)
 {
     return (lw_target){target->values ? target->values + first * outputs : NULL,
-                       target->labels ? target->labels + first : NULL};
+                       target->labels ? target->labels + first : NULL,
+                       target->weights ? target->weights + first : NULL};
 }
 
 /* Converts labels to target values: one-hot rows, or the label itself for a single output. */
@@ -159,9 +160,9 @@ static void expand_labels(size_t rows, size_t outputs, const int32_t *labels, fl
                 outputs == 1 ? (float)labels[i] : (float)((size_t)labels[i] == j);
 }
 
-lw_status lw_loss_rows(const lw_loss_rule *rule, size_t rows, const float *scored,
-                       const lw_target *target, float *expanded, size_t batch, float *row_loss,
-                       float *gradient)
+static lw_status unweighted_rows(const lw_loss_rule *rule, size_t rows, const float *scored,
+                                 const lw_target *target, float *expanded, size_t batch,
+                                 float *row_loss, float *gradient)
 {
     const size_t outputs = rule->outputs;
     const float scale = lw_loss_scale(rule, batch);
@@ -185,4 +186,20 @@ lw_status lw_loss_rows(const lw_loss_rule *rule, size_t rows, const float *score
         return lw_squared_error(rows, outputs, scored, outputs, values, outputs, scale, row_loss,
                                 gradient, outputs);
     }
+}
+
+lw_status lw_loss_rows(const lw_loss_rule *rule, size_t rows, const float *scored,
+                       const lw_target *target, float *expanded, size_t batch, float *row_loss,
+                       float *gradient)
+{
+    const lw_status status =
+        unweighted_rows(rule, rows, scored, target, expanded, batch, row_loss, gradient);
+    if (status != LW_OK || !target->weights)
+        return status;
+    for (size_t i = 0; i < rows; i++) {
+        row_loss[i] *= target->weights[i];
+        for (size_t j = 0; j < rule->outputs && gradient; j++)
+            gradient[i * rule->outputs + j] *= target->weights[i];
+    }
+    return LW_OK;
 }

@@ -40,6 +40,8 @@ static void copy_targets(const lw_batch *batch, lw_span rows)
         else
             memcpy(to->values + i * data->outputs, data->target.values + row * data->outputs,
                    data->outputs * sizeof *to->values);
+        if (data->target.weights)
+            to->weights[i] = data->target.weights[row];
     }
 }
 

@@ -18,17 +18,22 @@ static double target_of(const lw_dataset *data, size_t row, size_t output)
                                : (double)data->target.labels[row];
 }
 
+static double weight_of(const lw_dataset *data, size_t row)
+{
+    return data->target.weights ? (double)data->target.weights[row] : 1.0;
+}
+
 /* Collective: the mean of each output's targets. */
-static lw_status average_targets(const lw_net *net, const lw_dataset *data, size_t all_rows,
+static lw_status average_targets(const lw_net *net, const lw_dataset *data, double weight,
                                  double *mean)
 {
     const size_t outputs = lw_net_outputs(net);
     for (size_t i = 0; i < data->rows; i++)
         for (size_t j = 0; j < outputs; j++)
-            mean[j] += target_of(data, i, j);
+            mean[j] += weight_of(data, i) * target_of(data, i, j);
     const lw_status status = lw_exchange_sum(net, LW_OK, outputs, mean);
     for (size_t j = 0; j < outputs; j++)
-        mean[j] /= (double)all_rows;
+        mean[j] /= weight;
     return status;
 }
 
@@ -39,10 +44,11 @@ static void add_rows(const lw_dataset *data, size_t outputs, lw_span rows, const
         for (size_t j = 0; j < outputs; j++) {
             const double target = target_of(data, rows.first + i, j);
             const double error = (double)y[i * outputs + j] - target;
+            const double weight = weight_of(data, rows.first + i);
             double *sum = sums + j * SUMS;
-            sum[SQUARES] += error * error;
-            sum[ABSOLUTES] += fabs(error);
-            sum[FROM_MEAN] += (target - mean[j]) * (target - mean[j]);
+            sum[SQUARES] += weight * error * error;
+            sum[ABSOLUTES] += weight * fabs(error);
+            sum[FROM_MEAN] += weight * (target - mean[j]) * (target - mean[j]);
         }
     }
 }
@@ -87,7 +93,7 @@ double lw_loss_unit(const lw_net *net)
 }
 
 lw_status lw_measure_output_errors(const lw_net *net, lw_status status, const lw_dataset *data,
-                                   size_t all_rows, lw_output_errors *errors)
+                                   double weight, lw_output_errors *errors)
 {
     const size_t outputs = lw_net_outputs(net);
     double *mean = calloc((SUMS + 1) * outputs + 2 * (size_t)LW_SUM_EXTRA, sizeof *mean);
@@ -96,7 +102,7 @@ lw_status lw_measure_output_errors(const lw_net *net, lw_status status, const lw
         status = lw_fail(LW_ENOMEM, "no memory for the errors of %zu outputs", outputs);
     status = lw_exchange_sum(net, status, 0, agreed);
     if (status == LW_OK)
-        status = average_targets(net, data, all_rows, mean);
+        status = average_targets(net, data, weight, mean);
     if (status != LW_OK) {
         free(mean);
         return status;
@@ -106,8 +112,8 @@ lw_status lw_measure_output_errors(const lw_net *net, lw_status status, const lw
     for (size_t j = 0; j < outputs && status == LW_OK; j++) {
         const double *sum = sums + j * SUMS, unit = unit_of(net, j);
         errors[j] = (lw_output_errors){
-            .rmse = unit * sqrt(sum[SQUARES] / (double)all_rows),
-            .mae = unit * sum[ABSOLUTES] / (double)all_rows,
+            .rmse = unit * sqrt(sum[SQUARES] / weight),
+            .mae = unit * sum[ABSOLUTES] / weight,
             .r2 = sum[FROM_MEAN] > 0.0 ? 1.0 - sum[SQUARES] / sum[FROM_MEAN] : (double)NAN,
         };
     }

@@ -55,6 +55,7 @@ double lw_reference_loss(const double *parameters, void *user)
     const size_t inputs = lw_net_inputs(net), length = longest_vector(net);
     double *slots[] = {reference->buffers, reference->buffers + length};
     double *z = reference->buffers + 2 * length;
+    const float *weights = reference->target->weights;
     double sum = 0.0;
     for (size_t row = 0; row < reference->rows; row++) {
         const double *x = reference->x + row * inputs;
@@ -63,7 +64,7 @@ double lw_reference_loss(const double *parameters, void *user)
             layer->kind->reference(layer, parameters + layer->tensors[0].flat, x, z, slots[i % 2]);
             x = slots[i % 2];
         }
-        sum += row_loss(reference, row, z, x);
+        sum += (weights ? (double)weights[row] : 1.0) * row_loss(reference, row, z, x);
     }
     return sum * lw_loss_factor(reference->rule, reference->rows);
 }

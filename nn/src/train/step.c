@@ -338,15 +338,22 @@ const lw_program lw_layer_program = {.reserve = lw_net_reserve_workspace,
                                      .reserve_step = reserve_step,
                                      .take_steps = step_by_layers};
 
+/* Programs for whole networks do not weight rows. */
+static const lw_program *program_for(const lw_net *net, const lw_batch *batch)
+{
+    return batch->target.weights ? &lw_layer_program : net->program;
+}
+
 /* Takes steps on one batch. All memory is allocated first: a step without memory would end with
  * some layers updated. */
 static lw_status take_steps(lw_net *net, const lw_loss_rule *rule, const lw_optimizer *optimizer,
                             const lw_batch *batch, size_t *steps, double *value)
 {
+    const lw_program *program = program_for(net, batch);
     lw_optimizer_step step;
     const size_t requested = *steps;
     *steps = 0;
-    lw_status status = net->program->reserve_step(net, batch->rows, optimizer != NULL);
+    lw_status status = program->reserve_step(net, batch->rows, optimizer != NULL);
     if (status == LW_OK && optimizer)
         status = lw_optimizer_begin(net, optimizer, &step);
     if (status != LW_OK)
@@ -354,7 +361,7 @@ static lw_status take_steps(lw_net *net, const lw_loss_rule *rule, const lw_opti
     net->pass.gradients = 0; /* a failure may overwrite some of them */
     lw_invalidate_forward(net);
     *steps = requested;
-    status = net->program->take_steps(net, rule, optimizer ? &step : NULL, batch, steps, value);
+    status = program->take_steps(net, rule, optimizer ? &step : NULL, batch, steps, value);
     net->optimizer.steps += optimizer ? *steps : 0;
     net->pass.gradients = status == LW_OK && !optimizer;
     return status;
