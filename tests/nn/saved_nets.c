@@ -58,3 +58,11 @@ composed_file other_program_file(double second_weight)
     add_f64(&file, second_weight);
     return file;
 }
+
+const char *save_numbered(const char *header, size_t floats)
+{
+    composed_file file = safetensors_of(header);
+    for (size_t i = 0; i < floats; i++)
+        add_f32(&file, (float)(i + 1));
+    return save_composed(&file, "foreign.safetensors");
+}

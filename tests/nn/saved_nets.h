@@ -11,6 +11,16 @@ composed_file safetensors_of(const char *header);
 /* Returns the tensor of this name; asserts that it exists with this many elements. */
 const lw_stored_tensor *find_tensor(const lw_safetensors *file, const char *name, size_t count);
 
+/* A float32 tensor in a header. */
+#define MATRIX(name, rows, cols, begin, end)                                                       \
+    "\"" name "\":{\"dtype\":\"F32\",\"shape\":[" #rows "," #cols "],\"data_offsets\":[" #begin    \
+    "," #end "]}"
+#define VECTOR(name, count, begin, end)                                                            \
+    "\"" name "\":{\"dtype\":\"F32\",\"shape\":[" #count "],\"data_offsets\":[" #begin "," #end "]}"
+
+/* Saves a file with this header and the elements 1, 2, ...; returns the path. */
+const char *save_numbered(const char *header, size_t floats);
+
 enum { INPUTS = 3, LAYERS = 2 };
 
 extern const lw_layer_spec small_layers[LAYERS];

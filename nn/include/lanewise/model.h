@@ -41,13 +41,50 @@ LW_API LW_CHECKED lw_status lw_net_load(lw_net **net, const char *path);
  */
 LW_API LW_CHECKED lw_status lw_net_load_parameters(lw_net *net, const char *path);
 
+/* Options of lw_net_import_with. Members that are 0 or NULL have no effect, unless stated. */
+typedef struct lw_import_options {
+    size_t size;              /* sizeof(lw_import_options)                                       */
+    lw_activation hidden;     /* of all layers but the last; 0: linear                           */
+    lw_activation output;     /* of the last layer; 0: linear                                    */
+    const char *prefix;       /* only tensors of this module, `net` or `net.` for `net.0.weight` */
+    const char *const *order; /* names of the layers in order of use, with or without the prefix */
+    size_t order_count;       /* names in order                                                  */
+    int partial;              /* non-zero: leaves out tensors that no layer has                  */
+    float negative_slope;     /* of the file's leaky ReLU; 0: not known                          */
+    /* Receives each tensor that was left out, with the reason, after a successful import. The
+     * strings are valid until it returns. */
+    void (*on_unplaced)(void *user, const char *tensor, const char *reason);
+    void *user; /* passed to on_unplaced */
+} lw_import_options;
+
 /*
- * Creates a network from a file that contains no architecture, such as a PyTorch state dict: layers
- * and shapes are those that lw_net_load_parameters would read. hidden is the activation of all
- * layers but the last, output that of the last. The generator is seeded with 0. Errors as
- * lw_net_load_parameters; LW_ESHAPE also if shapes do not chain; LW_EINVAL for softmax in hidden
- * layers or with one output. For other activations use lw_net_create and lw_net_load_parameters.
+ * Creates a network from a file that contains no architecture, such as a PyTorch state dict. Its
+ * dense layers are the tensors `<name>.weight` (out, in) and, if present, `<name>.bias`, else 0.
+ * Types: F64, F32, F16, BF16. The generator is seeded with 0. The order of the layers is
+ *
+ *   order      that of the names in options->order, if there are any
+ *   numbers    ascending, if all names are `<prefix><n>` with the same prefix, gaps allowed
+ *   shapes     otherwise the only one in which all layers have the inputs that the previous layer
+ *              has outputs, among at most 64 layers
+ *
+ * All tensors must have a place. Refused with LW_ESHAPE and their names are batch, layer, group and
+ * instance norms, PReLU, convolutions, recurrent layers, attention, embeddings (recognised by
+ * `embed` in the name) and tensors that are neither weight nor bias. options->partial leaves them
+ * out, and also dense layers: those not in options->order, or, if there is no other order, those
+ * other than the numbered layers without prefix or with the only one. Moments of lw_net_save_state
+ * are ignored.
+ *
+ * LW_ESHAPE, with the tensors, also if there is no order or more than one, if shapes do not match,
+ * for a name of options->order or a prefix that the file does not have, and for a leaky ReLU whose
+ * slope, by options->negative_slope or else the metadata `negative_slope`, is not LW_LEAKY_SLOPE.
+ * LW_EINVAL for softmax in hidden layers or with one output, and for a layer named twice;
+ * LW_EFORMAT, with the tensor, for other types; LW_EDATA, with tensor and element, for NaN and Inf.
+ * For other activations use lw_net_create and lw_net_load_parameters.
  */
+LW_API LW_CHECKED lw_status lw_net_import_with(lw_net **net, const char *path,
+                                               const lw_import_options *options);
+
+/* The same with only these options. */
 LW_API LW_CHECKED lw_status lw_net_import(lw_net **net, const char *path, lw_activation hidden,
                                           lw_activation output);
 

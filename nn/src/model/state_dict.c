@@ -23,24 +23,22 @@ static int is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Parses the name of a weight tensor. Returns 0 for other names, also if the number has leading
- * zeros or more than MAX_DIGITS digits. */
-static int parse_name(const lw_stored_tensor *tensor, numbered *found)
+int lw_state_dict_number(const char *name, size_t *prefix_length, size_t *number)
 {
     enum { MAX_DIGITS = 9 };
-    const char *name = tensor->name;
     const size_t length = strlen(name), suffix = strlen(weight_suffix);
     if (length < suffix || strcmp(name + length - suffix, weight_suffix) != 0)
         return 0;
-    size_t begin = length - suffix, number = 0;
+    size_t begin = length - suffix, value = 0;
     while (begin > 0 && is_digit(name[begin - 1]))
         begin--;
     const size_t digits = length - suffix - begin;
     if (digits == 0 || digits > MAX_DIGITS || (digits > 1 && name[begin] == '0'))
         return 0;
     for (size_t i = begin; i < begin + digits; i++)
-        number = 10 * number + (size_t)(name[i] - '0');
-    *found = (numbered){tensor, begin, number};
+        value = 10 * value + (size_t)(name[i] - '0');
+    *prefix_length = begin;
+    *number = value;
     return 1;
 }
 
@@ -115,12 +113,13 @@ static lw_status select_network(const lw_safetensors *file, const char *prefix, 
 static lw_status find_tensor(const lw_safetensors *file, const lw_stored_tensor *weight,
                              const char *kind, const lw_stored_tensor **tensor)
 {
-    const size_t stem = strlen(weight->name) - strlen(weight_suffix);
-    const size_t bytes = stem + strlen(kind) + sizeof ".";
+    /* Up to and including the dot, which the name `weight` does not have. */
+    const size_t stem = strlen(weight->name) - strlen("weight");
+    const size_t bytes = stem + strlen(kind) + 1;
     char *name = malloc(bytes);
     if (!name)
         return lw_no_memory(lw_safetensors_path(file), "the parameters");
-    snprintf(name, bytes, "%.*s.%s", (int)stem, weight->name, kind);
+    snprintf(name, bytes, "%.*s%s", (int)stem, weight->name, kind);
     *tensor = lw_safetensors_find(file, name);
     free(name);
     return LW_OK;
@@ -128,7 +127,7 @@ static lw_status find_tensor(const lw_safetensors *file, const lw_stored_tensor 
 
 /* ---- Shapes ------------------------------------------------------------------------------- */
 
-static lw_status check_tensor(const lw_safetensors *file, const lw_stored_tensor *tensor,
+lw_status lw_state_dict_check(const lw_safetensors *file, const lw_stored_tensor *tensor,
                               size_t dimensions)
 {
     static const char *const types[] = {"F32", "F64", "F16", "BF16"};
@@ -146,58 +145,32 @@ static lw_status check_tensor(const lw_safetensors *file, const lw_stored_tensor
 
 /* Finds the weight tensors of a file's layers in order. Free *found. */
 static lw_status find_layers(const lw_safetensors *file, const char *prefix, size_t *layers,
-                             numbered **found)
+                             const lw_stored_tensor ***found)
 {
     const size_t tensors = lw_safetensors_count(file);
     size_t count = 0;
     /* One element more than needed: calloc(0) may return NULL. */
     numbered *names = calloc(tensors + 1, sizeof *names);
-    if (!names)
-        return lw_no_memory(lw_safetensors_path(file), "the parameters");
-    for (size_t i = 0; i < tensors; i++)
-        count += (size_t)parse_name(lw_safetensors_tensor(file, i), &names[count]);
-    const lw_status status = select_network(file, prefix, names, &count);
+    const lw_stored_tensor **weights = calloc(tensors + 1, sizeof *weights);
+    lw_status status =
+        names && weights ? LW_OK : lw_no_memory(lw_safetensors_path(file), "the parameters");
+    for (size_t i = 0; i < tensors && status == LW_OK; i++) {
+        numbered *next = &names[count];
+        next->tensor = lw_safetensors_tensor(file, i);
+        count +=
+            (size_t)lw_state_dict_number(next->tensor->name, &next->prefix_length, &next->number);
+    }
+    if (status == LW_OK)
+        status = select_network(file, prefix, names, &count);
+    for (size_t i = 0; i < count && status == LW_OK; i++)
+        weights[i] = names[i].tensor;
+    free(names);
     if (status != LW_OK) {
-        free(names);
+        free(weights);
         return status;
     }
     *layers = count;
-    *found = names;
-    return LW_OK;
-}
-
-lw_status lw_state_dict_layers(const lw_safetensors *file, size_t *layers, lw_layer_info **info)
-{
-    const char *path = lw_safetensors_path(file);
-    size_t count;
-    numbered *found;
-    lw_status status = find_layers(file, NULL, &count, &found);
-    if (status != LW_OK)
-        return status;
-    lw_layer_info *made = calloc(count, sizeof *made);
-    if (!made)
-        status = lw_no_memory(lw_safetensors_path(file), "the parameters");
-    for (size_t i = 0; i < count && status == LW_OK; i++) {
-        const lw_stored_tensor *weight = found[i].tensor;
-        status = check_tensor(file, weight, 2);
-        if (status != LW_OK)
-            break;
-        made[i] = (lw_layer_info){.in = weight->shape[1], .out = weight->shape[0]};
-        if (weight->count == 0)
-            status = lw_fail(LW_ESHAPE, "%s: tensor '%s' is empty: %zu x %zu", path, weight->name,
-                             made[i].out, made[i].in);
-        else if (i > 0 && made[i].in != made[i - 1].out)
-            status = lw_fail(
-                LW_ESHAPE, "%s: tensor '%s' is %zu x %zu, but follows '%s' with %zu rows", path,
-                weight->name, made[i].out, made[i].in, found[i - 1].tensor->name, made[i - 1].out);
-    }
-    free(found);
-    if (status != LW_OK) {
-        free(made);
-        return status;
-    }
-    *layers = count;
-    *info = made;
+    *found = weights;
     return LW_OK;
 }
 
@@ -225,7 +198,7 @@ static lw_status check_shape(const lw_safetensors *file, const placed_tensor *at
 {
     const lw_stored_tensor *stored = at->stored;
     const size_t rows = at->tensor->rows, cols = at->tensor->cols;
-    const lw_status status = check_tensor(file, stored, at->tensor->is_matrix ? 2 : 1);
+    const lw_status status = lw_state_dict_check(file, stored, at->tensor->is_matrix ? 2 : 1);
     if (status != LW_OK)
         return status;
     if (!at->tensor->is_matrix && stored->shape[0] != cols)
@@ -240,7 +213,7 @@ static lw_status check_shape(const lw_safetensors *file, const placed_tensor *at
 
 /* Finds the tensors of all layers and checks their shapes. placed: room for LW_MAX_TENSORS of each
  * layer. *count receives the number of parameters. */
-static lw_status place_tensors(const lw_safetensors *file, const numbered *found,
+static lw_status place_tensors(const lw_safetensors *file, const lw_stored_tensor *const *found,
                                size_t found_count, lw_layer *const *layers, size_t layer_count,
                                placed_tensor *placed, size_t *count)
 {
@@ -248,9 +221,9 @@ static lw_status place_tensors(const lw_safetensors *file, const numbered *found
     *count = 0;
     for (size_t i = 0; i < layer_count && i < found_count; i++)
         for (size_t k = 0; k < layers[i]->tensor_count && status == LW_OK; k++, placed++) {
-            *placed = (placed_tensor){&layers[i]->tensors[k], found[i].tensor};
+            *placed = (placed_tensor){&layers[i]->tensors[k], found[i]};
             if (k > 0)
-                status = find_tensor(file, found[i].tensor, placed->tensor->name, &placed->stored);
+                status = find_tensor(file, found[i], placed->tensor->name, &placed->stored);
             if (status == LW_OK && (k == 0 || placed->stored))
                 status = check_shape(file, placed);
             if (status == LW_OK)
@@ -258,7 +231,7 @@ static lw_status place_tensors(const lw_safetensors *file, const numbered *found
         }
     if (status != LW_OK || found_count == layer_count)
         return status;
-    const char *last = found[found_count - 1].tensor->name;
+    const char *last = found[found_count - 1]->name;
     return lw_fail(LW_ESHAPE,
                    "%s: the file has %zu layers, the last of them '%s', but the network has %zu",
                    lw_safetensors_path(file), found_count, last, layer_count);
@@ -288,21 +261,32 @@ static lw_status copy_tensors(const lw_safetensors *file, const placed_tensor *p
     return status;
 }
 
-lw_status lw_state_dict_read(const lw_safetensors *file, const char *prefix,
-                             lw_layer *const *layers, size_t layer_count, float **flat)
+lw_status lw_state_dict_read_weights(const lw_safetensors *file,
+                                     const lw_stored_tensor *const *weights, size_t weight_count,
+                                     lw_layer *const *layers, size_t layer_count, float **flat)
 {
-    size_t found_count, count = 0;
-    numbered *found;
-    lw_status status = find_layers(file, prefix, &found_count, &found);
-    if (status != LW_OK)
-        return status;
+    size_t count = 0;
     placed_tensor *placed = calloc(layer_count, LW_MAX_TENSORS * sizeof *placed);
-    status = placed ? place_tensors(file, found, found_count, layers, layer_count, placed, &count)
-                    : lw_no_memory(lw_safetensors_path(file), "the parameters");
+    lw_status status =
+        placed ? place_tensors(file, weights, weight_count, layers, layer_count, placed, &count)
+               : lw_no_memory(lw_safetensors_path(file), "the parameters");
     /* Shapes are checked first: the allocations are then not larger than the file. */
     if (status == LW_OK)
         status = copy_tensors(file, placed, count, flat);
     free(placed);
-    free(found);
     return status;
+}
+
+lw_status lw_state_dict_read(const lw_safetensors *file, const char *prefix,
+                             lw_layer *const *layers, size_t layer_count, float **flat)
+{
+    size_t count;
+    const lw_stored_tensor **weights;
+    const lw_status status = find_layers(file, prefix, &count, &weights);
+    if (status != LW_OK)
+        return status;
+    const lw_status read =
+        lw_state_dict_read_weights(file, weights, count, layers, layer_count, flat);
+    free(weights);
+    return read;
 }
