@@ -294,6 +294,31 @@ void bad_net_import(void)
     NO_FILES(lw_net_import(&s.handle, path, LW_ACTIVATION_RELU, LW_ACTIVATION_LINEAR));
 }
 
+void bad_net_import_with(void)
+{
+    watch_operands();
+    static const char *const order[] = {"0", NULL};
+    lw_import_options good = {.size = sizeof good}, bad;
+    REFUSES(LW_EINVAL, "net", lw_net_import_with(NULL, "absent", &good));
+    REFUSES(LW_EINVAL, "path", lw_net_import_with(&s.handle, NULL, &good));
+    REFUSES(LW_EINVAL, "options", lw_net_import_with(&s.handle, "absent", NULL));
+#define IMPORT(field, value)                                                                       \
+    lw_net_import_with(&s.handle, "absent", (bad = good, bad.field = (value), &bad))
+    REFUSES(LW_EINVAL, "size", IMPORT(size, 0));
+    REFUSES(LW_EINVAL, "size", IMPORT(size, sizeof good - 1));
+    REFUSES(LW_EINVAL, "hidden", IMPORT(hidden, LW_ACTIVATION_SOFTMAX));
+    for (int i = 0; i < BAD_ENUMS; i++) {
+        const lw_activation unknown = (lw_activation)BAD_ENUM(LW_ACTIVATION_SOFTMAX, i);
+        REFUSES(LW_EINVAL, "hidden", IMPORT(hidden, unknown));
+        REFUSES(LW_EINVAL, "activation", IMPORT(output, unknown));
+    }
+    REFUSES(LW_EINVAL, "order", IMPORT(order_count, 1));
+    good.order = order;
+    REFUSES(LW_EINVAL, "order[1]", IMPORT(order_count, 2));
+#undef IMPORT
+    NO_FILES(lw_net_import_with(&s.handle, path, &good));
+}
+
 void bad_net_export_onnx(void)
 {
     lw_net *net = watched_net();

@@ -556,6 +556,7 @@ int main(int argc, char **argv)
         {"lw_net_get_parameters", net_get_parameters},
         {"lw_net_gradient_check", bad_net_gradient_check},
         {"lw_net_import", bad_net_import},
+        {"lw_net_import_with", bad_net_import_with},
         {"lw_net_initialize", net_initialize},
         {"lw_net_reset_optimizer", net_reset_optimizer},
         {"lw_net_inputs", net_inputs},

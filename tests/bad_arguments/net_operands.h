@@ -56,6 +56,7 @@ void bad_dataset_split(void);
 void bad_net_export_c(void);
 void bad_net_export_onnx(void);
 void bad_net_import(void);
+void bad_net_import_with(void);
 void bad_net_load(void);
 void bad_net_load_parameters(void);
 void bad_net_load_state(void);

@@ -92,6 +92,17 @@ static lw_status import(void)
     return lw_net_import(&loaded, file_path("model"), LW_ACTIVATION_TANH, LW_ACTIVATION_LINEAR);
 }
 
+static lw_status import_with(void)
+{
+    static const char *const order[] = {"0", "2", "4"};
+    return lw_net_import_with(&loaded, file_path("model"),
+                              &(lw_import_options){.size = sizeof(lw_import_options),
+                                                   .output = LW_ACTIVATION_TANH,
+                                                   .order = order,
+                                                   .order_count = 3,
+                                                   .partial = 1});
+}
+
 static lw_status load_state(void)
 {
     return lw_net_load_state(net, &position, file_path("state"));
@@ -106,5 +117,6 @@ const fault_case model_cases[] = {
     {"load", prepare_loading, load, observe, release, NULL},
     {"load_parameters", prepare_loading, load_parameters, observe, release, NULL},
     {"import", prepare_loading, import, observe, release, NULL},
+    {"import_with", prepare_loading, import_with, observe, release, NULL},
     {"load_state", prepare_loading, load_state, observe, release, NULL},
     {0}};

@@ -31,6 +31,8 @@ int main(void)
     REFUSES("Jansson", lw_net_load_parameters(net, "model.safetensors"));
     REFUSES("Jansson",
             lw_net_import(&other, "model.safetensors", LW_ACTIVATION_RELU, LW_ACTIVATION_SIGMOID));
+    REFUSES("Jansson", lw_net_import_with(&other, "model.safetensors",
+                                          &(lw_import_options){.size = sizeof(lw_import_options)}));
     REFUSES("Jansson", lw_net_save_state(net, &position, "new.safetensors"));
     REFUSES("Jansson", lw_net_load_state(net, &position, "model.safetensors"));
     REFUSES("libcsv", lw_dataset_load_csv(&data, "data.csv", NULL));

@@ -191,11 +191,9 @@ static lw_status fail_without_tensors(const lw_import_modules *modules)
             lw_import_list_add(&list, "'%.*s'", (int)length, name);
         last = name;
     }
-    if (list.length == 0)
+    if (list.length == 0 || !*modules->prefix)
         return lw_fail(LW_ESHAPE,
-                       "%s: no tensor has the name of a layer's weights, such as "
-                       "'0.weight'",
-                       path);
+                       "%s: no tensor has the name of a layer's weights, such as '0.weight'", path);
     return lw_fail(LW_ESHAPE, "%s: no tensor is under the prefix '%.80s'; the file has %s", path,
                    modules->prefix, lw_import_list_text(&list));
 }
