@@ -54,7 +54,7 @@ fails 1 'x.npy: ' "$lanewise" export --model x.npy --out new.onnx
 
 # Weights without layers, and an invalid C identifier.
 printf '%b%s' '\002\000\000\000\000\000\000\000' '{}' >empty.safetensors
-fails 1 'empty.safetensors: no tensor has the name' \
+fails 1 'empty.safetensors: no tensor has the name of a layer' \
     "$lanewise" import --weights empty.safetensors --output linear --save new.safetensors
 fails 1 "'1st' is not a name for a C function" \
     "$lanewise" export --model model.safetensors --out new.c --name 1st

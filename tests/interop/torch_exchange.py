@@ -76,6 +76,17 @@ class ByHand(torch.nn.Module):
         return self.fc2(torch.relu(self.fc1(x)))
 
 
+class Named(torch.nn.Module):
+    """Layers in an order that only their shapes give."""
+
+    def __init__(self):
+        super().__init__()
+        self.out, self.body = torch.nn.Linear(9, 4), torch.nn.Linear(12, 9)
+
+    def forward(self, x):
+        return self.out(torch.relu(self.body(x)))
+
+
 SAME_SHAPES = [
     ([784, 512, 256, 10], "relu", "softmax"),
     ([2, 10, 5, 1], "tanh", "sigmoid"),
@@ -167,6 +178,7 @@ def main():
     }.items():
         from_torch(command, comparison, what, model, VARIED[0], "relu", "linear")
     from_torch(command, comparison, "numbered by hand", ByHand(), 12, "relu", "linear")
+    from_torch(command, comparison, "named layers", Named(), 12, "relu", "linear")
     for kind in torch.float16, torch.bfloat16:
         halves(command, comparison, kind)
     comparison.finish()
