@@ -12,7 +12,7 @@ set -eu
 corpus=$(cd "$(dirname "$0")" && pwd)/corpus
 build=$1
 shift
-[ $# -gt 0 ] || set -- safetensors npy idx idx_gzip csv options kernels
+[ $# -gt 0 ] || set -- safetensors npy idx idx_gzip csv table schema options kernels
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

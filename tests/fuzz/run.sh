@@ -14,7 +14,7 @@ set -eu
 source=$(cd "$(dirname "$0")" && pwd)
 build=$1 executions=$2
 shift 2
-[ $# -gt 0 ] || set -- safetensors npy idx idx_gzip csv options kernels
+[ $# -gt 0 ] || set -- safetensors npy idx idx_gzip csv table schema options kernels
 
 # The maximum size of an input, above which mutations find nothing new.
 longest() {
@@ -23,7 +23,8 @@ longest() {
     npy) echo 768 ;;
     idx) echo 256 ;;
     idx_gzip) echo 1024 ;;
-    csv | options) echo 512 ;;
+    csv | table | options) echo 512 ;;
+    schema) echo 1024 ;;
     kernels) echo 32 ;;
     *) echo "run.sh: no target $1" >&2 && exit 2 ;;
     esac

@@ -25,7 +25,7 @@ static lw_dataset sample(int labels)
         .inputs = INPUTS,
         .outputs = OUTPUTS,
         .x = rows_x,
-        .target = {labels ? NULL : rows_values, labels ? rows_labels : NULL},
+        .target = {.values = labels ? NULL : rows_values, .labels = labels ? rows_labels : NULL},
     };
 }
 

@@ -25,11 +25,12 @@ START_TEST(two_classes)
     const float values[] = {1.0f, 0.9f, 0.0f, 0.5f, 0.2f, 0.51f, 0.0f};
     lw_net *net = identity_net(1, LW_ACTIVATION_SIGMOID);
     for (int kind = 0; kind < 2; kind++) {
-        const lw_dataset data = {.rows = 7,
-                                 .inputs = 1,
-                                 .outputs = 1,
-                                 .x = x,
-                                 .target = {kind ? NULL : values, kind ? labels : NULL}};
+        const lw_dataset data = {
+            .rows = 7,
+            .inputs = 1,
+            .outputs = 1,
+            .x = x,
+            .target = {.values = kind ? NULL : values, .labels = kind ? labels : NULL}};
         lw_evaluation e;
         ASSERT_OK(lw_evaluate(net, &data, LW_LOSS_DEFAULT, &e));
         ck_assert_uint_eq(e.rows, 7);
@@ -62,11 +63,12 @@ START_TEST(several_classes)
     for (int kind = 0; kind < 2; kind++) {
         /* Values are classes after an activation of limited range only. */
         lw_net *net = identity_net(3, kind ? LW_ACTIVATION_LINEAR : LW_ACTIVATION_SOFTMAX);
-        const lw_dataset data = {.rows = 5,
-                                 .inputs = 3,
-                                 .outputs = 3,
-                                 .x = x,
-                                 .target = {kind ? NULL : values, kind ? labels : NULL}};
+        const lw_dataset data = {
+            .rows = 5,
+            .inputs = 3,
+            .outputs = 3,
+            .x = x,
+            .target = {.values = kind ? NULL : values, .labels = kind ? labels : NULL}};
         lw_evaluation e;
         ASSERT_OK(lw_evaluate(net, &data, LW_LOSS_MSE, &e));
         ck_assert_uint_eq(e.classes, 3);

@@ -150,7 +150,7 @@ LW_API LW_CHECKED lw_status lw_schema_target_info(const lw_schema *schema, size_
                                                   lw_schema_target *info);
 
 /* Names of the inputs of the network, lw_schema_inputs of them: "COLUMN", "COLUMN = VALUE",
- * "COLUMN is missing". They belong to the schema. NULL for arrays. */
+ * "COLUMN = (missing)". They belong to the schema. NULL for arrays. */
 LW_API const char *const *lw_schema_input_names(const lw_schema *schema);
 
 /* ---- Use ---------------------------------------------------------------------------------- */

@@ -94,7 +94,7 @@ static void name_inputs(const lw_column_rule *column, const char *missing_name, 
     if (column->kind == LW_COLUMN_CATEGORY)
         for (size_t k = 0; k < column->values.count; k++)
             names[k].value = column->values.texts[k];
-    if (column->missing > 0)
+    if (column->missing > 0 && column->inputs > 0)
         names[column->inputs - 1].value = missing_name;
 }
 

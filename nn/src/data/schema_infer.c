@@ -157,12 +157,19 @@ static int counts_rows(const infer_job *job, const lw_table_column *column)
            strcasecmp(column->name, "index") == 0;
 }
 
-static int is_boolean(const lw_values *values)
+/* The first text of either value, 0 and 1. Returns 0 if there are other texts, or only one value.
+ */
+static int find_booleans(const lw_values *values, const char *found[2])
 {
-    if (values->count != 2)
-        return 0;
-    const int first = lw_boolean_of(values->texts[0]), second = lw_boolean_of(values->texts[1]);
-    return first >= 0 && second >= 0 && first != second;
+    found[0] = found[1] = NULL;
+    for (size_t i = 0; i < values->count && values->texts; i++) {
+        const int value = lw_boolean_of(values->texts[i]);
+        if (value < 0)
+            return 0;
+        if (!found[value])
+            found[value] = values->texts[i];
+    }
+    return found[0] && found[1];
 }
 
 static int has_too_many_texts(size_t values, size_t rows)
@@ -181,6 +188,7 @@ static void ignore(lw_column_rule *rule, lw_ignored why)
 static void infer_kind(const infer_job *job, const lw_table_column *column, lw_column_rule *rule)
 {
     const lw_values *values = &rule->values;
+    const char *booleans[2];
     if (values->count == 0)
         ignore(rule, LW_IGNORED_EMPTY);
     else if (*column->name == '\0')
@@ -189,7 +197,7 @@ static void infer_kind(const infer_job *job, const lw_table_column *column, lw_c
         ignore(rule, LW_IGNORED_CONSTANT);
     else if (counts_rows(job, column))
         ignore(rule, LW_IGNORED_INDEX);
-    else if (is_boolean(values))
+    else if (find_booleans(values, booleans))
         rule->kind = LW_COLUMN_BOOLEAN;
     else if (column->numbers)
         rule->kind = LW_COLUMN_NUMBER;
@@ -269,7 +277,7 @@ static lw_status describe_number(const infer_job *job, size_t j, lw_column_rule 
     return rule->missing > 0 ? find_median(job, numbers, &rule->fill) : LW_OK;
 }
 
-/* The more frequent value fills missing fields. values are two texts, in either order. */
+/* The more frequent value fills missing fields. Of the texts one for each value is kept. */
 static lw_status describe_boolean(const infer_job *job, size_t j, lw_column_rule *rule)
 {
     const lw_table_column *column = column_of(job, j);
@@ -283,14 +291,13 @@ static lw_status describe_boolean(const infer_job *job, size_t j, lw_column_rule
                                 : lw_boolean_of(column->texts[column->codes[row]]) == 1;
     }
     rule->fill = 2 * ones > present;
-    if (lw_boolean_of(rule->values.texts[0]) == 0)
-        return LW_OK;
-    const char *const ordered[] = {rule->values.texts[1], rule->values.texts[0]};
-    lw_values swapped;
-    const lw_status status = lw_values_from_texts(job->table->path, ordered, 2, &swapped);
+    const char *texts[2];
+    lw_values kept;
+    find_booleans(&rule->values, texts);
+    const lw_status status = lw_values_from_texts(job->table->path, texts, 2, &kept);
     if (status == LW_OK) {
         lw_values_free(&rule->values);
-        rule->values = swapped;
+        rule->values = kept;
     }
     return status;
 }
