@@ -86,10 +86,7 @@ static lw_status predict(const predict_options *options, const data_options *sou
     lw_table *table = NULL;
     lw_status status =
         model_input_open(&options->saved, source, LW_TARGETS_IGNORED, &net, &data, &table);
-    if (status == LW_OK && is_npy_path(options->out))
-        status = options->classes ? write_classes(net, &data, options->out)
-                                  : write_outputs(net, &data, options->out);
-    else if (status == LW_OK && lw_net_schema(net) != NULL)
+    if (status == LW_OK && !is_npy_path(options->out) && lw_net_schema(net) != NULL)
         status = write_named(options, net, &data, table);
     else if (status == LW_OK)
         status = options->classes ? write_classes(net, &data, options->out)

@@ -87,7 +87,7 @@ static int has_probabilities(const lw_net *net)
 
 static void write_header(FILE *out, const prediction_columns *c, const lw_schema *schema)
 {
-    lw_schema_target target;
+    lw_schema_target target = {0};
     for (size_t i = 0; i < c->keep->count; i++) {
         write_text(out, c->keep->items[i]);
         fputc(',', out);

@@ -42,7 +42,8 @@ part_threads() {
 # 10^7 inputs for each file reader and for the command-line parsers, and 10^6 cases for the kernels.
 part_fuzz() {
     ./dev build fuzz &&
-        sh tests/fuzz/run.sh build/fuzz 10000000 safetensors npy idx idx_gzip csv options
+        sh tests/fuzz/run.sh build/fuzz 10000000 safetensors npy idx idx_gzip csv table schema \
+            options
 }
 
 part_fuzz_kernels() {

@@ -1,4 +1,5 @@
 /* Schemas of arrays: how they are made, and how they encode datasets. */
+#define _POSIX_C_SOURCE 200809L /* strdup */
 #include "base/memory.h"
 #include "base/options.h"
 #include "base/string_list.h"
@@ -112,13 +113,12 @@ static lw_status name_targets(lw_schema *schema)
     for (size_t i = 0; i < schema->target_count; i++) {
         schema->targets[i].deviation = 1.0;
         schema->targets[i].position = i;
-        schema->targets[i].name = malloc(24);
+        char name[24] = "y";
+        if (schema->target_count > 1)
+            snprintf(name, sizeof name, "y%zu", i);
+        schema->targets[i].name = strdup(name);
         if (!schema->targets[i].name)
             return lw_no_memory(infer_name, "the names of targets");
-        if (schema->target_count == 1)
-            strcpy(schema->targets[i].name, "y");
-        else
-            snprintf(schema->targets[i].name, 24, "y%zu", i);
     }
     return LW_OK;
 }
@@ -326,9 +326,9 @@ static lw_status name_classes(const lw_schema *schema, lw_dataset *data)
 static void keep_targets(const lw_dataset *data, lw_dataset *made, const lw_dataset_arrays *to)
 {
     made->outputs = data->outputs;
-    if (to->labels)
+    if (to->labels && data->target.labels)
         memcpy(to->labels, data->target.labels, data->rows * sizeof *to->labels);
-    else if (to->values)
+    if (to->values && data->target.values)
         memcpy(to->values, data->target.values, data->rows * data->outputs * sizeof *to->values);
 }
 

@@ -198,17 +198,22 @@ static lw_status map_texts(const encode_job *job, const lw_values *values, sourc
 {
     if (!from->column || from->column->numbers || values->count == 0)
         return LW_OK;
-    from->value_of_text = calloc(from->column->text_count + 1, sizeof *from->value_of_text);
-    if (!from->value_of_text)
+    const size_t count = from->column->text_count;
+    size_t *found = calloc(count + 1, sizeof *found);
+    if (!found)
         return lw_no_memory(job->table->path, "the values of a column");
-    for (size_t i = 0; i < from->column->text_count; i++)
-        from->value_of_text[i] = lw_values_find_text(values, from->column->texts[i]);
+    for (size_t i = 0; i < count; i++)
+        found[i] = lw_values_find_text(values, from->column->texts[i]);
+    from->value_of_text = found;
     return LW_OK;
 }
 
 /* The position of a field in values; LW_NO_VALUE for an unknown or missing one. */
 static size_t value_at(const lw_values *values, const source *from, size_t row, int *is_missing)
 {
+    *is_missing = 1;
+    if (!from->column)
+        return LW_NO_VALUE;
     if (from->column->numbers) {
         const double number = from->column->numbers[row];
         *is_missing = isnan(number) != 0;

@@ -5,6 +5,7 @@
 #include "schema.h"
 
 #include <ctype.h>
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -265,10 +266,29 @@ static lw_status find_median(const infer_job *job, const double *numbers, double
     return LW_OK;
 }
 
+/* Squares of larger numbers could overflow, and a network could not read them. */
+static lw_status check_float32(const infer_job *job, const lw_table_column *column,
+                               const lw_moments *m)
+{
+    if (m->count == 0 || (m->minimum >= -(double)FLT_MAX && m->maximum <= (double)FLT_MAX))
+        return LW_OK;
+    size_t row = row_at(job, 0);
+    for (size_t i = 0; i < job->row_count; i++) {
+        row = row_at(job, i);
+        if (fabs(column->numbers[row]) > (double)FLT_MAX)
+            break;
+    }
+    return lw_fail(LW_EDATA, "%s: line %u, column '%.40s': '%.9g' is beyond float32",
+                   job->table->path, job->table->lines[row], column->name, column->numbers[row]);
+}
+
 static lw_status describe_number(const infer_job *job, size_t j, lw_column_rule *rule)
 {
     const double *numbers = column_of(job, j)->numbers;
     const lw_moments m = lw_measure_numbers(numbers, job->options->rows, job->row_count);
+    const lw_status status = check_float32(job, column_of(job, j), &m);
+    if (status != LW_OK)
+        return status;
     rule->minimum = m.minimum;
     rule->maximum = m.maximum;
     rule->fill = m.mean;
@@ -337,9 +357,10 @@ static lw_status make_rule(const infer_job *job, size_t j, lw_column_rule *rule)
     const lw_table_column *column = column_of(job, j);
     const column_use use = job->plan[j].use;
     rule->position = j;
-    rule->name = strdup(column->name);
-    if (!rule->name)
+    char *name = strdup(column->name);
+    if (!name)
         return lw_no_memory(job->table->path, "the names of columns");
+    rule->name = name;
     rule->missing = count_missing(job, column);
     lw_status status = LW_OK;
     if (use == USE_INFER && has_many_numbers(job, column))
@@ -369,13 +390,14 @@ static lw_status missing_target(const infer_job *job, const lw_table_column *col
     return LW_OK;
 }
 
-static void describe_target_numbers(const infer_job *job, const lw_table_column *column,
-                                    lw_target_rule *rule)
+static lw_status describe_target_numbers(const infer_job *job, const lw_table_column *column,
+                                         lw_target_rule *rule)
 {
     const lw_moments m = lw_measure_numbers(column->numbers, job->options->rows, job->row_count);
     const int is_raw = job->options->raw_targets || m.deviation == 0.0;
     rule->mean = is_raw ? 0.0 : m.mean;
     rule->deviation = is_raw ? 1.0 : m.deviation;
+    return check_float32(job, column, &m);
 }
 
 /* The classes of a target column, in rule. */
@@ -413,9 +435,10 @@ static lw_status make_target(const infer_job *job, size_t j, lw_task *task, lw_t
     const lw_table_column *column = column_of(job, j);
     rule->position = j;
     rule->deviation = 1.0;
-    rule->name = strdup(column->name);
-    if (!rule->name)
+    char *name = strdup(column->name);
+    if (!name)
         return lw_no_memory(job->table->path, "the names of targets");
+    rule->name = name;
     lw_status status = missing_target(job, column);
     if (status == LW_OK)
         status = detect_task(job, column, task);
@@ -429,8 +452,7 @@ static lw_status make_target(const infer_job *job, size_t j, lw_task *task, lw_t
                        "numbers",
                        job->table->path, column->name,
                        column->text_count > 0 ? column->texts[0] : "");
-    describe_target_numbers(job, column, rule);
-    return LW_OK;
+    return describe_target_numbers(job, column, rule);
 }
 
 static lw_status make_targets(const infer_job *job, lw_schema *schema)

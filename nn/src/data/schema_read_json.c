@@ -181,6 +181,8 @@ static void read_column(reading *r, const json_t *object, lw_column_rule *column
         column->fill = read_number(r, object, "fill");
     if (column->kind == LW_COLUMN_CATEGORY || column->kind == LW_COLUMN_BOOLEAN)
         read_values(r, object, "values", column->kind == LW_COLUMN_CATEGORY, &column->values);
+    if (column->kind == LW_COLUMN_CATEGORY && column->values.count == 0)
+        refuse(r, "values");
     if (column->kind == LW_COLUMN_BOOLEAN &&
         (column->values.count != 2 || (column->fill != 0.0 && column->fill != 1.0)))
         refuse(r, "values");

@@ -121,7 +121,7 @@ static int has_decimals(const char *field, char decimal)
         return 0;
     char copy[MAX_FIELD];
     double number;
-    strcpy(copy, field);
+    memcpy(copy, field, strlen(field) + 1);
     copy[at - field] = '.';
     return lw_parse_number(copy, &number);
 }

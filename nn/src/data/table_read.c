@@ -224,10 +224,10 @@ static lw_status name_columns(table_reader *reader)
     for (size_t j = 0; j < count; j++) {
         char number[24];
         snprintf(number, sizeof number, "%zu", j);
-        table->columns[j].name =
-            strdup(table->has_header ? lw_csv_field(&reader->rows, j) : number);
-        if (!table->columns[j].name)
+        char *name = strdup(table->has_header ? lw_csv_field(&reader->rows, j) : number);
+        if (!name)
             return no_memory(reader);
+        table->columns[j].name = name;
     }
     return table->has_header ? check_names(reader) : LW_OK;
 }
@@ -361,9 +361,10 @@ static lw_status choose_separators(table_reader *reader)
 static lw_status read_table(table_reader *reader, const char *path)
 {
     lw_status status = lw_csv_open(&reader->rows, path, ',');
-    reader->table->path = strdup(reader->rows.input.path);
-    if (!reader->table->path)
+    char *kept = strdup(reader->rows.input.path);
+    if (!kept)
         return no_memory(reader);
+    reader->table->path = kept;
     if (status == LW_OK)
         status = choose_separators(reader);
     if (status == LW_OK)

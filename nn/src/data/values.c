@@ -142,27 +142,35 @@ lw_status lw_values_collect(const char *subject, const lw_table_column *column, 
 
 /* ---- Search ------------------------------------------------------------------------------- */
 
-size_t lw_values_find_number(const lw_values *values, double number)
+static size_t search_number(const lw_values *values, double number)
 {
-    if (!values->numbers) {
-        char text[NUMBER_BYTES];
-        format_number(text, number);
-        return lw_values_find_text(values, text);
-    }
     const double *found =
         bsearch(&number, values->numbers, values->count, sizeof number, compare_numbers);
     return found ? (size_t)(found - values->numbers) : LW_NO_VALUE;
 }
 
-size_t lw_values_find_text(const lw_values *values, const char *text)
+static size_t search_text(const lw_values *values, const char *text)
 {
-    if (values->numbers) {
-        double number;
-        return lw_parse_number(text, &number) ? lw_values_find_number(values, number) : LW_NO_VALUE;
-    }
     const char *const *found =
         bsearch(&text, values->texts, values->count, sizeof *values->texts, compare_texts);
     return found ? (size_t)(found - values->texts) : LW_NO_VALUE;
+}
+
+size_t lw_values_find_number(const lw_values *values, double number)
+{
+    char text[NUMBER_BYTES];
+    if (values->numbers)
+        return search_number(values, number);
+    format_number(text, number);
+    return search_text(values, text);
+}
+
+size_t lw_values_find_text(const lw_values *values, const char *text)
+{
+    double number;
+    if (!values->numbers)
+        return search_text(values, text);
+    return lw_parse_number(text, &number) ? search_number(values, number) : LW_NO_VALUE;
 }
 
 void lw_values_free(lw_values *values)

@@ -68,8 +68,10 @@ static lw_status make_plan(import_plan *plan, const lw_safetensors *file,
         status = lw_import_modules_refuse(modules);
     if (status != LW_OK)
         return status;
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers */
     plan->chain = calloc(modules->module_count, sizeof(*plan->chain));
     plan->specs = calloc(modules->module_count, sizeof(*plan->specs));
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): the same */
     plan->weights = calloc(modules->module_count, sizeof(*plan->weights));
     if (!plan->chain || !plan->specs || !plan->weights)
         return lw_fail(LW_ENOMEM, "lw_net_import: no memory for %zu layers", modules->module_count);

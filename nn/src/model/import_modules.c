@@ -206,6 +206,7 @@ lw_status lw_import_modules_find(lw_import_modules *modules, const lw_safetensor
     const int is_state = lw_safetensors_metadata(file, "training_state") != NULL;
     *modules = (lw_import_modules){.file = file, .prefix = prefix ? prefix : ""};
     /* One element more than needed: calloc(0) may return NULL. */
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers */
     modules->tensors = calloc(count + 1, sizeof(*modules->tensors));
     modules->modules = calloc(count + 1, sizeof(*modules->modules));
     if (!modules->tensors || !modules->modules)

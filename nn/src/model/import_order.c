@@ -129,6 +129,7 @@ typedef struct chain_search {
 } chain_search;
 
 /* Tries all layers at this position of the path. Stops after the second chain. */
+/* NOLINTNEXTLINE(misc-no-recursion): MAX_LAYERS deep at most */
 static void extend(chain_search *search, size_t position)
 {
     if (position == search->count) {

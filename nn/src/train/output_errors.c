@@ -101,9 +101,9 @@ lw_status lw_measure_output_errors(const lw_net *net, lw_status status, const lw
     if (status == LW_OK && !mean)
         status = lw_fail(LW_ENOMEM, "no memory for the errors of %zu outputs", outputs);
     status = lw_exchange_sum(net, status, 0, agreed);
-    if (status == LW_OK)
+    if (status == LW_OK && mean)
         status = average_targets(net, data, weight, mean);
-    if (status != LW_OK) {
+    if (status != LW_OK || !mean) {
         free(mean);
         return status;
     }

@@ -59,6 +59,7 @@ static const struct {
      REFUSED(LW_EFORMAT, "no column is an input")},
     {"unknown_reason", WITHOUT_TARGET(IGNORED("\"dull\"")), REFUSED(LW_EFORMAT, "reason")},
     {"unsorted_category", WITHOUT_TARGET(CATEGORY("[\"x\",\"w\"]")), REFUSED(LW_EFORMAT, "values")},
+    {"category_without_values", WITHOUT_TARGET(CATEGORY("[]")), REFUSED(LW_EFORMAT, "values")},
     {"value_twice", WITHOUT_TARGET(CATEGORY("[2,2]")), REFUSED(LW_EFORMAT, "values")},
     {"numbers_and_texts", WITHOUT_TARGET(CATEGORY("[2,\"x\"]")), REFUSED(LW_EFORMAT, "values")},
     {"boolean_of_three", WITHOUT_TARGET(BOOLEAN("[\"a\",\"b\",\"c\"]", "0")),

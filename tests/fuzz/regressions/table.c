@@ -78,6 +78,8 @@ static const table_case cases[] = {
      ACCEPTED("4 x 1; x 1 2 3 4; labels 1 0 1 1 of 2; names a; classes -1|5")},
     {"many_numbers_are_a_regression", CONTENTS("a,y\n1,5\n2,6\n3,7\n"), .target = "y",
      .flags = TABLE_KEEP_NUMBERS, ACCEPTED("3 x 1; x 1 2 3; values 5 6 7; names a")},
+    {"target_beyond_float32", CONTENTS("a,y\n1,1e308\n2,6\n3,7\n"), .target = "y",
+     REFUSED(LW_EDATA, "line 2, column 'y'")},
     {"two_targets", CONTENTS("a,y,b\n1,5,2\n2,6,3\n3,7,5\n"), .target = "y", .second_target = "b",
      .flags = TABLE_KEEP_NUMBERS, ACCEPTED("3 x 1; x 1 2 3; values 5 2 6 3 7 5; names a")},
     {"missing_target", CONTENTS("a,y\n1,5\n2,\n3,7\n"), .target = "y", REFUSED(LW_EDATA, "line 3")},
