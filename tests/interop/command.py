@@ -30,6 +30,7 @@ class Command:
         result = subprocess.run([self.program, *arguments], capture_output=True, text=True)
         if result.returncode != 0:
             sys.exit(f"lanewise {' '.join(arguments)}: {result.returncode}: {result.stderr}")
+        return result.stdout
 
     def predict(self, model, x):
         numpy.save("x.npy", x)
