@@ -142,7 +142,8 @@ def bank(r):
     odds = .006 * (duration - 350) + .8 * (job == "retired") - .7 * housing - .6 * loan - 1 \
         + r.normal(0, .8, n)
     return {"age": r.integers(19, 80, n), "job": job,
-            "balance": r.normal(1300, 2500, n).round(), "housing": numpy.where(housing, "yes", "no"),
+            "balance": r.normal(1300, 2500, n).round(),
+            "housing": numpy.where(housing, "yes", "no"),
             "loan": numpy.where(loan, "yes", "no"), "duration": duration.round(),
             "month": r.choice(["may", "jul", "aug", "jun", "nov"], n),
             "y": numpy.where(odds > 0, "yes", "no")}
@@ -167,7 +168,7 @@ TABLES = [(iris, "species", True, ","), (wine, "score", False, ";"),
           (tumours, "diagnosis", True, ","), (bank, "y", True, ";"),
           (abalone, "Rings", False, ",")]
 
-# Columns that nobody would train on.
+# Columns that identify rows; lanewise ignores them by itself.
 IDENTIFIERS = {"PassengerId", "Name"}
 
 

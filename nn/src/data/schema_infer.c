@@ -220,6 +220,8 @@ static lw_status choose_kind(const infer_job *job, size_t j, lw_column_rule *rul
         break;
     case USE_CATEGORY:
         rule->kind = LW_COLUMN_CATEGORY;
+        if (rule->values.count == 0)
+            ignore(rule, LW_IGNORED_EMPTY);
         return LW_OK;
     case USE_NUMBER:
         rule->kind = LW_COLUMN_NUMBER;

@@ -60,6 +60,8 @@ static const table_case cases[] = {
      REFUSED(LW_EDATA, "'a'")},
     {"categorical_numbers", CONTENTS("a,b\n10,1\n9,3\n10,4\n"), .categorical = "a",
      .flags = TABLE_KEEP_NUMBERS, ACCEPTED("3 x 3; x 0 1 1 1 0 3 0 1 4; names a = 9|a = 10|b")},
+    {"categorical_column_without_values", CONTENTS("a,b\n,1\n,3\n"), .categorical = "a",
+     .flags = TABLE_KEEP_NUMBERS, ACCEPTED("2 x 1; x 1 3; names b")},
     {"column_with_two_uses", CONTENTS("a,b\n1,2\n3,4\n"), .categorical = "a", .ignored = "a",
      REFUSED(LW_EINVAL, "a")},
     {"unknown_column", CONTENTS("a,b\n1,2\n3,4\n"), .ignored = "z", REFUSED(LW_EINVAL, "'z'")},
