@@ -25,7 +25,8 @@ class Rows
                                                              nullptr,
                                                              nullptr,
                                                              nullptr,
-                                                             0.0f}
+                                                             0.0f,
+                                                             0}
     {
     }
     Rows(size_t inputs, size_t classes, Floats x, std::vector<int32_t> labels)
@@ -37,7 +38,8 @@ class Rows
                                                              nullptr,
                                                              nullptr,
                                                              nullptr,
-                                                             0.0f}
+                                                             0.0f,
+                                                             0}
     {
     }
     Rows(const Rows &) = delete;

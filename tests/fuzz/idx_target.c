@@ -5,12 +5,50 @@
 #include <string.h>
 #include <zlib.h>
 
+/* Bytes of an element of a type; 0: unknown. */
+static size_t width_of(uint8_t type)
+{
+    switch (type) {
+    case 0x08:
+    case 0x09:
+        return 1;
+    case 0x0b:
+        return 2;
+    case 0x0c:
+    case 0x0d:
+        return 4;
+    case 0x0e:
+        return 8;
+    default:
+        return 0;
+    }
+}
+
+/* The value of an element. */
+static double value_of(uint8_t type, const uint8_t *bytes)
+{
+    uint64_t bits = 0;
+    float single;
+    double wide;
+    for (size_t i = 0; i < width_of(type); i++)
+        bits = bits << 8 | bytes[i];
+    const uint32_t low = (uint32_t)bits;
+    memcpy(&single, &low, sizeof single);
+    memcpy(&wide, &bits, sizeof wide);
+    return type == 0x08   ? (double)bits
+           : type == 0x09 ? (int8_t)bits
+           : type == 0x0b ? (int16_t)bits
+           : type == 0x0c ? (int32_t)bits
+           : type == 0x0d ? (double)single
+                          : wide;
+}
+
 size_t idx_promise(const uint8_t *bytes, size_t size)
 {
     const size_t header = size < 4 ? 0 : 4 + 4 * (size_t)bytes[3];
-    if (header <= 4 || size < header || bytes[0] || bytes[1] || bytes[2] != 8)
+    if (header <= 4 || size < header || bytes[0] || bytes[1] || width_of(bytes[2]) == 0)
         return 0;
-    size_t elements = 1, promise;
+    size_t elements = width_of(bytes[2]), promise;
     for (size_t at = 4; at < header; at += 4) {
         const size_t dimension = (size_t)bytes[at] << 24 | (size_t)bytes[at + 1] << 16 |
                                  (size_t)bytes[at + 2] << 8 | bytes[at + 3];
@@ -28,7 +66,7 @@ static uint8_t *decompress(const char *path, size_t elements, size_t *header)
     FUZZ_CHECK(stream && gzread(stream, fixed, sizeof fixed) == sizeof fixed, "%s: no header",
                path);
     *header = 4 + 4 * (size_t)fixed[3];
-    const size_t size = *header + elements, rest = size - sizeof fixed;
+    const size_t size = *header + elements * width_of(fixed[2]), rest = size - sizeof fixed;
     bytes = malloc(size);
     FUZZ_CHECK(bytes && gzread(stream, bytes + sizeof fixed, (unsigned)rest) == (int)rest &&
                    gzgetc(stream) == -1,
@@ -44,9 +82,11 @@ static void check_images(const lw_dataset *data, const char *path)
     const size_t elements = data->rows * data->inputs;
     size_t header;
     uint8_t *bytes = decompress(path, elements, &header);
-    for (size_t i = 0; i < elements; i++)
-        FUZZ_CHECK(data->x[i] == (float)bytes[header + i] / 255.0f, "element %zu is %g", i,
-                   (double)data->x[i]);
+    for (size_t i = 0; i < elements; i++) {
+        const double value = value_of(bytes[2], bytes + header + i * width_of(bytes[2]));
+        FUZZ_CHECK(data->x[i] == (bytes[2] == 0x08 ? (float)value / 255.0f : (float)value),
+                   "element %zu is %g", i, (double)data->x[i]);
+    }
     free(bytes);
 }
 
@@ -55,8 +95,8 @@ static void check_labels(const lw_dataset *data, const char *path)
     size_t header, largest = 0;
     uint8_t *bytes = decompress(path, data->rows, &header);
     for (size_t i = 0; i < data->rows; i++) {
-        const uint8_t label = bytes[header + i];
-        FUZZ_CHECK(data->target.labels[i] == label, "label %zu is %d", i,
+        const size_t label = (size_t)value_of(bytes[2], bytes + header + i * width_of(bytes[2]));
+        FUZZ_CHECK((size_t)data->target.labels[i] == label, "label %zu is %d", i,
                    (int)data->target.labels[i]);
         largest = label > largest ? label : largest;
     }

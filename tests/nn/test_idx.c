@@ -138,7 +138,7 @@ START_TEST(idx_rejects_invalid_headers)
     } cases[] = {
         {0, 1, LW_EFORMAT, "byte 0"},
         {1, 0x1f, LW_EFORMAT, "byte 0"},
-        {2, 0x0d, LW_EFORMAT, "byte 2"},
+        {2, 0x0a, LW_EFORMAT, "byte 2"},
         {3, 0, LW_EFORMAT, "byte 3"},
         {3, 255, LW_EFORMAT, "header of 1024"},
         {7, 0, LW_EDATA, "byte 4"},

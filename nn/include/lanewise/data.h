@@ -34,6 +34,7 @@ typedef struct lw_dataset {
     void *storage;                  /* owned memory, released by lw_dataset_free          */
     float scale;                    /* of a file's elements by its reader: 1/255 for pixels,
                                        otherwise 1; 0: not from a file                    */
+    int has_bytes;                  /* x are the unsigned bytes of a file, not scaled     */
 } lw_dataset;
 
 /* Releases what a function of this header allocated and clears the struct. */
@@ -53,8 +54,9 @@ typedef struct lw_shard {
 /* ---- Files -------------------------------------------------------------------------------- */
 
 /*
- * Loads IDX files (the format of MNIST), plain or gzip: images (any unsigned bytes; the first
- * dimension is rows) and labels. Values are divided by 255; outputs is the largest label + 1.
+ * Loads IDX files (the format of MNIST), plain or gzip: images (the first dimension is rows) and
+ * labels (whole numbers from 0). Unsigned bytes are divided by 255, other numbers stay as they are;
+ * outputs is the largest label + 1.
  *
  * Memory: gzip contents are not unpacked beyond what the headers promise. Headers that promise n
  * bytes lead to less than 2 n bytes while reading, 5 n with the dataset. Rows outside the shard are
@@ -68,14 +70,17 @@ LW_API LW_CHECKED lw_status lw_dataset_load_idx(lw_dataset *data, const char *im
                                                 const char *labels, const lw_shard *shard);
 
 /*
- * Loads NumPy files (versions 1 to 3, little-endian, C or Fortran order). x: float32 or float64,
- * rows x inputs, a vector being one column. y: float32 or float64 values, or any integer type as
- * labels (then outputs is the largest + 1); NULL: inputs only. Rows outside the shard are not read,
- * except labels.
+ * Loads NumPy files (versions 1 to 3, C or Fortran order, either byte order): floats of 2, 4 or 8
+ * bytes, integers and booleans. x: rows x inputs; a vector is one column, further dimensions are
+ * flattened, the last fastest. y: floats are values; integers are labels if they are one column of
+ * numbers from 0 to 2^31 - 2 (then outputs is the largest + 1) or one-hot rows, otherwise values;
+ * NULL: inputs only. FILE.npz:NAME is a member of an archive, which is read to memory. Rows outside
+ * the shard are not read, except those of integer targets and archives.
  *
- * LW_EFORMAT with file and byte for a truncated, overlong or other file; LW_ESHAPE for more than
- * two dimensions and for different numbers of rows; LW_EDATA with the row for NaN, Inf, values
- * beyond float32, negative labels and empty arrays.
+ * LW_EFORMAT with file and byte for a truncated, overlong or other file; LW_ESHAPE for different
+ * numbers of rows; LW_EDATA with the row for NaN, Inf, values beyond float32, and for empty arrays;
+ * LW_EINVAL, with a list, if an archive has no such member; LW_EUNSUPPORTED for a compressed one in
+ * a build without zlib.
  */
 LW_API LW_CHECKED lw_status lw_dataset_load_npy(lw_dataset *data, const char *x, const char *y,
                                                 const lw_shard *shard);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,8 +34,19 @@ lw_status lw_input_open(lw_input_file *input, const char *path)
     return status;
 }
 
+void lw_input_open_memory(lw_input_file *input, const char *path, unsigned char *memory,
+                          size_t size)
+{
+    *input = (lw_input_file){.path = path, .size = size, .memory = memory};
+}
+
 lw_status lw_input_read(lw_input_file *input, void *bytes, size_t count)
 {
+    if (input->memory) {
+        memcpy(bytes, input->memory + input->position, count);
+        input->position += count;
+        return LW_OK;
+    }
     char *next = bytes;
     for (size_t left = count; left > 0;) {
         const ssize_t got = read(input->descriptor, next, left);
@@ -54,6 +66,10 @@ lw_status lw_input_skip(lw_input_file *input, uint64_t count)
 {
     if (count == 0)
         return LW_OK;
+    if (input->memory) {
+        input->position += count;
+        return LW_OK;
+    }
     if (lseek(input->descriptor, (off_t)(input->position + count), SEEK_SET) < 0)
         return lw_fail(LW_EIO, "%s: cannot seek to byte %" PRIu64 ": %s", input->path,
                        input->position + count, strerror(errno));
@@ -66,4 +82,6 @@ void lw_input_close(lw_input_file *input)
     if (input->is_open)
         close(input->descriptor);
     input->is_open = 0;
+    free(input->memory);
+    input->memory = NULL;
 }

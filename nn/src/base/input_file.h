@@ -14,10 +14,15 @@ typedef struct lw_input_file {
     int descriptor;
     uint64_t size, position; /* bytes */
     int is_open;
+    unsigned char *memory; /* the contents, instead of a file; owned */
 } lw_input_file;
 
 /* Returns LW_EIO if the file cannot be opened or is not a regular file. */
 lw_status lw_input_open(lw_input_file *input, const char *path);
+
+/* Reads from memory, which lw_input_close releases with free. */
+void lw_input_open_memory(lw_input_file *input, const char *path, unsigned char *memory,
+                          size_t size);
 
 /* Reads exactly count bytes, resuming short and interrupted reads. Returns LW_EIO if they cannot be
  * read or the file ends: callers check input->size first, so this means that the file shrank. */

@@ -205,6 +205,7 @@ static lw_status copy_rows(const char *function, const lw_dataset *data, size_t 
     /* The number of classes does not depend on the selected rows. */
     made.outputs = data->outputs;
     made.scale = data->scale;
+    made.has_bytes = data->has_bytes;
     status = copy_names(function, data, &made);
     if (status != LW_OK) {
         lw_dataset_free(&made);

@@ -1,24 +1,38 @@
 /* Data sets from IDX files, the format of MNIST. */
 #include "base/arithmetic.h"
+#include "base/little_endian.h"
 #include "base/memory.h"
 #include "dataset.h"
 #include "gzip_input.h"
 
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 /*
  * IDX: two zero bytes, the element type, the number of dimensions, each dimension as a big-endian
  * 32-bit number, then the elements, last dimension fastest.
  */
-enum { TYPE_UNSIGNED_BYTE = 8, FIXED_BYTES = 4, DIMENSION_BYTES = 4, CHUNK_BYTES = 1 << 16 };
+enum { FIXED_BYTES = 4, DIMENSION_BYTES = 4, CHUNK_BYTES = 1 << 16, ELEMENT_MAX_BYTES = 8 };
+enum { UNSIGNED_BYTE = 0x08, SIGNED_BYTE, SHORT = 0x0b, INT, FLOAT, DOUBLE };
+
+/* Bytes of an element; 0: no such type. */
+static size_t width_of(unsigned type)
+{
+    static const unsigned char widths[] = {
+        [UNSIGNED_BYTE] = 1, [SIGNED_BYTE] = 1, [SHORT] = 2, [INT] = 4, [FLOAT] = 4, [DOUBLE] = 8};
+    return type < sizeof widths ? widths[type] : 0;
+}
 
 typedef struct idx_file {
     const char *path;
     lw_gzip_input input;
     unsigned char *bytes; /* the header, then the rows kept */
     size_t size, capacity;
-    size_t skipped;         /* bytes between the header and the rows kept */
-    size_t rows, row_bytes; /* first dimension, product of the others */
+    size_t skipped; /* bytes between the header and the rows kept */
+    unsigned type;
+    size_t rows, row_bytes; /* first dimension, product of the others times the element's width */
     size_t header, promise; /* bytes of the header, and of the whole file according to it */
 } idx_file;
 
@@ -56,8 +70,8 @@ static size_t load_dimension(const unsigned char *bytes)
 
 static lw_status parse_dimensions(idx_file *idx, size_t dimensions)
 {
-    size_t elements = 1;
-    idx->row_bytes = 1;
+    size_t elements = width_of(idx->type);
+    idx->row_bytes = elements;
     for (size_t i = 0; i < dimensions; i++) {
         const size_t at = FIXED_BYTES + DIMENSION_BYTES * i;
         const size_t dimension = load_dimension(idx->bytes + at);
@@ -85,11 +99,10 @@ static lw_status read_header(idx_file *idx)
                        idx->size);
     if (idx->bytes[0] != 0 || idx->bytes[1] != 0)
         return lw_fail(LW_EFORMAT, "%s: not an IDX file: byte 0 is not 0, 0", idx->path);
-    if (idx->bytes[2] != TYPE_UNSIGNED_BYTE)
-        return lw_fail(LW_EFORMAT,
-                       "%s: element type 0x%02x at byte 2 is not supported; use unsigned bytes "
-                       "(0x08)",
-                       idx->path, idx->bytes[2]);
+    idx->type = idx->bytes[2];
+    if (width_of(idx->type) == 0)
+        return lw_fail(LW_EFORMAT, "%s: no element type is 0x%02x, as at byte 2", idx->path,
+                       idx->type);
 
     const size_t dimensions = idx->bytes[3];
     idx->header = FIXED_BYTES + DIMENSION_BYTES * dimensions;
@@ -145,14 +158,70 @@ static void close_idx(idx_file *idx)
     free(idx->bytes);
 }
 
+/* The value of an element, which is big-endian. */
+static double element_value(unsigned type, const unsigned char *bytes)
+{
+    const size_t width = width_of(type);
+    const unsigned unused = 64 - 8 * (unsigned)width;
+    unsigned char le[ELEMENT_MAX_BYTES];
+    for (size_t i = 0; i < width; i++)
+        le[i] = bytes[width - 1 - i];
+    if (type == UNSIGNED_BYTE)
+        return *le;
+    if (type == FLOAT)
+        return (double)lw_load_le_f32(le);
+    if (type == DOUBLE)
+        return lw_load_le_f64(le);
+    return (double)((int64_t)(lw_load_le(le, width) << unused) >> unused); /* extends the sign */
+}
+
 static lw_status check_fit(const idx_file *images, const idx_file *labels)
 {
-    if (labels->row_bytes != 1)
-        return lw_fail(LW_ESHAPE, "%s: has %zu bytes per row; labels need one", labels->path,
-                       labels->row_bytes);
+    if (labels->row_bytes != width_of(labels->type) || labels->type >= FLOAT)
+        return lw_fail(LW_ESHAPE, "%s: has %zu bytes per row; labels need one whole number",
+                       labels->path, labels->row_bytes);
     if (images->rows != labels->rows)
         return lw_fail(LW_ESHAPE, "%s: has %zu rows, but %s has %zu labels", images->path,
                        images->rows, labels->path, labels->rows);
+    return LW_OK;
+}
+
+/* Bytes are pixels, from 0 to 1; other numbers stay as they are. */
+static lw_status copy_images(const idx_file *images, size_t first, size_t count, float *x)
+{
+    const size_t width = width_of(images->type), columns = images->row_bytes / width;
+    const unsigned char *from = images->bytes + images->header;
+    for (size_t i = 0; i < count; i++) {
+        if (images->type == UNSIGNED_BYTE) {
+            x[i] = (float)from[i] / 255.0f;
+            continue;
+        }
+        const double value = element_value(images->type, from + i * width);
+        if (!(fabs(value) <= (double)FLT_MAX))
+            return lw_fail(LW_EDATA, "%s: row %zu, column %zu: %g is not a finite float32",
+                           images->path, first + i / columns, i % columns, value);
+        x[i] = (float)value;
+    }
+    return LW_OK;
+}
+
+/* The labels of rows first..first+count-1; *classes follows from all rows. */
+static lw_status copy_labels(const idx_file *labels, size_t first, size_t count, int32_t *copy,
+                             size_t *classes)
+{
+    const size_t width = width_of(labels->type);
+    double largest = 0.0;
+    for (size_t i = 0; i < labels->rows; i++) {
+        const double label =
+            element_value(labels->type, labels->bytes + labels->header + i * width);
+        if (label < 0.0 || label >= INT32_MAX)
+            return lw_fail(LW_EDATA, "%s: row %zu: the label %.0f is not from 0 to 2147483646",
+                           labels->path, i, label);
+        largest = fmax(largest, label);
+        if (i >= first && i - first < count)
+            copy[i - first] = (int32_t)label;
+    }
+    *classes = (size_t)largest + 1;
     return LW_OK;
 }
 
@@ -160,22 +229,22 @@ static lw_status check_fit(const idx_file *images, const idx_file *labels)
 static lw_status make_dataset(lw_dataset *data, const idx_file *images, const idx_file *labels,
                               size_t first, size_t rows)
 {
+    const size_t inputs = images->row_bytes / width_of(images->type);
+    lw_dataset made;
     lw_dataset_arrays arrays;
-    const lw_status status = lw_dataset_allocate(images->path, data, &arrays, rows,
-                                                 images->row_bytes, 1, LW_TARGET_LABELS);
+    lw_status status =
+        lw_dataset_allocate(images->path, &made, &arrays, rows, inputs, 1, LW_TARGET_LABELS);
     if (status != LW_OK)
         return status;
-    data->scale = 1.0f / 255.0f;
-    const unsigned char *label = labels->bytes + labels->header;
-    for (size_t i = 0; i < rows * images->row_bytes; i++)
-        arrays.x[i] = (float)images->bytes[images->header + i] / 255.0f;
-    for (size_t i = 0; i < rows; i++)
-        arrays.labels[i] = label[first + i];
-    size_t largest = 0;
-    for (size_t i = 0; i < labels->rows; i++)
-        largest = label[i] > largest ? label[i] : largest;
-    data->outputs = largest + 1;
-    return LW_OK;
+    made.scale = images->type == UNSIGNED_BYTE ? 1.0f / 255.0f : 1.0f;
+    status = copy_images(images, first, rows * inputs, arrays.x);
+    if (status == LW_OK)
+        status = copy_labels(labels, first, rows, arrays.labels, &made.outputs);
+    if (status == LW_OK)
+        *data = made;
+    else
+        lw_dataset_free(&made);
+    return status;
 }
 
 lw_status lw_dataset_load_idx(lw_dataset *data, const char *images, const char *labels,

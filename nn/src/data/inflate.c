@@ -65,6 +65,34 @@ lw_status lw_inflate_run(lw_inflate *inflater, lw_inflate_step *step, uint64_t p
     return inflate_error(inflater, code, position + (room - stream->avail_out));
 }
 
+lw_status lw_inflate_raw(const char *path, const unsigned char *input, size_t input_size,
+                         unsigned char *output, size_t size)
+{
+    z_stream stream = {.next_in = (z_const Bytef *)input, .next_out = output};
+    size_t given = 0, taken = 0;
+    int code = inflateInit2(&stream, -15);
+    if (code != Z_OK)
+        return lw_no_memory(path, "decompression");
+    do {
+        if (stream.avail_in == 0) {
+            const size_t left = input_size - given;
+            stream.avail_in = left < MAX_OUTPUT ? (unsigned)left : MAX_OUTPUT;
+            given += stream.avail_in;
+        }
+        const size_t room = size - taken;
+        const unsigned some = room < MAX_OUTPUT ? (unsigned)room : MAX_OUTPUT;
+        stream.avail_out = some;
+        code = inflate(&stream, Z_NO_FLUSH);
+        taken += some - stream.avail_out;
+    } while (code == Z_OK && (taken < size || given < input_size || stream.avail_in > 0));
+    inflateEnd(&stream);
+    if (code == Z_MEM_ERROR)
+        return lw_no_memory(path, "decompression");
+    return code == Z_STREAM_END && taken == size
+               ? LW_OK
+               : lw_fail(LW_EFORMAT, "%s: damaged compressed data", path);
+}
+
 void lw_inflate_close(lw_inflate *inflater)
 {
     if (!inflater)

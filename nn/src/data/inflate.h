@@ -25,6 +25,11 @@ lw_status lw_inflate_open(lw_inflate **inflater, const char *path);
  * byte of the contents that comes next, for messages. LW_EFORMAT for damaged data. */
 lw_status lw_inflate_run(lw_inflate *inflater, lw_inflate_step *step, uint64_t position);
 
+/* Decompresses data without gzip's header, size bytes of contents. LW_EFORMAT for damaged data or
+ * another size. */
+lw_status lw_inflate_raw(const char *path, const unsigned char *input, size_t input_size,
+                         unsigned char *output, size_t size);
+
 /* NULL is allowed. */
 void lw_inflate_close(lw_inflate *inflater);
 

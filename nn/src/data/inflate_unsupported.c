@@ -22,3 +22,15 @@ void lw_inflate_close(lw_inflate *inflater)
 {
     (void)inflater;
 }
+
+lw_status lw_inflate_raw(const char *path, const unsigned char *input, size_t input_size,
+                         unsigned char *output, size_t size)
+{
+    (void)input;
+    (void)input_size;
+    (void)output;
+    (void)size;
+    return lw_fail(LW_EUNSUPPORTED,
+                   "%s: is compressed, which this build cannot read: it was built without zlib",
+                   path);
+}

@@ -1,15 +1,19 @@
 /* Data sets from .npy files, and .npy files from arrays. */
 #include "base/arithmetic.h"
+#include "base/float16.h"
 #include "base/little_endian.h"
 #include "base/memory.h"
 #include "base/write_le32.h"
 #include "dataset.h"
 #include "npy_header.h"
+#include "npz.h"
 
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { CHUNK_ELEMENTS = 4096, ELEMENT_MAX_BYTES = 8 };
 
@@ -42,23 +46,39 @@ static lw_status check_size(npy_file *npy)
     return LW_OK;
 }
 
-/* Opens a file and reads its header; a vector is one column. The caller closes npy->input, also
+/* Opens a file and reads its header; a vector is one column, and further dimensions are columns,
+ * the last fastest. The caller closes npy->input, also
  * after a failure. */
 static lw_status open_npy(const char *function, npy_file *npy, const char *path,
                           const lw_shard *shard)
 {
     *npy = (npy_file){0};
-    lw_status status = lw_input_open(&npy->input, path);
+    lw_status status = lw_npz_open(&npy->input, path);
     if (status == LW_OK)
         status = lw_npy_read_header(&npy->input, &npy->header);
     if (status != LW_OK)
         return status;
     npy->rows = npy->header.shape[0];
-    npy->columns = npy->header.dimensions == 2 ? npy->header.shape[1] : 1;
+    npy->columns = 1;
+    for (size_t i = 1; i < npy->header.dimensions; i++)
+        if (__builtin_mul_overflow(npy->columns, npy->header.shape[i], &npy->columns))
+            return lw_fail(LW_EFORMAT, "%s: the dimensions overflow", path);
     status = check_size(npy);
     return status == LW_OK
                ? lw_shard_rows(function, shard, npy->rows, &npy->first_row, &npy->shard_rows)
                : status;
+}
+
+/* The column, the last dimension fastest, of a column in Fortran order, the second fastest. */
+static size_t c_column(const npy_file *npy, size_t column)
+{
+    size_t in_c_order = 0;
+    for (size_t i = 1; i < npy->header.dimensions; i++) {
+        const size_t size = npy->header.shape[i];
+        in_c_order = in_c_order * size + column % size;
+        column /= size;
+    }
+    return in_c_order;
 }
 
 /* The row-major index of the element at a position in the file. */
@@ -66,7 +86,33 @@ static size_t row_major(const npy_file *npy, size_t position)
 {
     if (!npy->header.fortran)
         return position;
-    return position % npy->rows * npy->columns + position / npy->rows;
+    return position % npy->rows * npy->columns + c_column(npy, position / npy->rows);
+}
+
+/* The little-endian bytes of an element. */
+static uint64_t element_bits(const lw_npy_type *type, const unsigned char *bytes)
+{
+    unsigned char reversed[ELEMENT_MAX_BYTES];
+    if (*type->descr != '>')
+        return lw_load_le(bytes, type->bytes);
+    for (size_t i = 0; i < type->bytes; i++)
+        reversed[i] = bytes[type->bytes - 1 - i];
+    return lw_load_le(reversed, type->bytes);
+}
+
+static double element_value(const lw_npy_type *type, const unsigned char *bytes)
+{
+    const uint64_t bits = element_bits(type, bytes);
+    const unsigned unused = 64 - 8 * (unsigned)type->bytes;
+    unsigned char le[ELEMENT_MAX_BYTES];
+    if (type->kind == LW_NPY_UNSIGNED)
+        return (double)bits;
+    if (type->kind == LW_NPY_SIGNED) /* arithmetic shift: extends the sign */
+        return (double)((int64_t)(bits << unused) >> unused);
+    if (type->bytes == 2)
+        return lw_float16((unsigned)bits);
+    lw_store_le(le, type->bytes, bits);
+    return type->bytes == 4 ? (double)lw_load_le_f32(le) : lw_load_le_f64(le);
 }
 
 /* Converts and stores the element at a row-major index of all rows. Returns LW_EDATA if its value
@@ -112,8 +158,7 @@ static lw_status read_elements(npy_file *npy, store_element store, void *out)
 static lw_status store_float(const npy_file *npy, const unsigned char *bytes, size_t index,
                              void *out)
 {
-    const double value =
-        npy->header.type->bytes == 4 ? (double)lw_load_le_f32(bytes) : lw_load_le_f64(bytes);
+    const double value = element_value(npy->header.type, bytes);
     /* The comparison is false for NaN too. */
     if (!(fabs(value) <= (double)FLT_MAX))
         return lw_fail(LW_EDATA, "%s: row %zu, column %zu: %g is not a finite float32",
@@ -122,42 +167,85 @@ static lw_status store_float(const npy_file *npy, const unsigned char *bytes, si
     return LW_OK;
 }
 
-/* The labels of the shard's rows, and the largest label of all rows. */
-typedef struct label_store {
-    int32_t *labels, largest;
-} label_store;
+/* Whole-number targets: the values of the shard's rows, and what all rows have in common. */
+typedef struct integer_store {
+    float *values;
+    double smallest, largest;
+    double *column; /* a single column: the shard's rows exactly */
+    int32_t *hot;   /* several columns: of each row the column of the 1, or -1 */
+    int is_one_hot;
+} integer_store;
 
-static lw_status store_label(const npy_file *npy, const unsigned char *bytes, size_t index,
-                             void *out)
+static lw_status store_integer(const npy_file *npy, const unsigned char *bytes, size_t index,
+                               void *out)
 {
-    const size_t bits = 8 * npy->header.type->bytes;
-    const uint64_t value = lw_load_le(bytes, npy->header.type->bytes);
-    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): types have bytes > 0 */
-    if (npy->header.type->kind == LW_NPY_SIGNED && value >> (bits - 1))
-        return lw_fail(LW_EDATA, "%s: row %zu: the label is negative", npy->input.path, index);
-    /* The number of classes, the largest label + 1, must fit too. */
-    if (value >= INT32_MAX)
-        return lw_fail(LW_EDATA, "%s: row %zu: the label %" PRIu64 " is too large", npy->input.path,
-                       index, value);
-    label_store *stored = out;
-    if ((int32_t)value > stored->largest)
-        stored->largest = (int32_t)value;
-    if (index >= npy->first_row && index - npy->first_row < npy->shard_rows)
-        stored->labels[index - npy->first_row] = (int32_t)value;
+    integer_store *stored = out;
+    const size_t row = index / npy->columns, column = index % npy->columns;
+    const double value = element_value(npy->header.type, bytes);
+    stored->smallest = fmin(stored->smallest, value);
+    stored->largest = fmax(stored->largest, value);
+    if (row >= npy->first_row && row - npy->first_row < npy->shard_rows) {
+        const size_t at = index - npy->first_row * npy->columns;
+        stored->values[at] = (float)value;
+        if (stored->column)
+            stored->column[at] = value;
+    }
+    if (!stored->hot || value == 0.0)
+        return LW_OK;
+    if (value != 1.0 || stored->hot[row] >= 0)
+        stored->is_one_hot = 0;
+    stored->hot[row] = (int32_t)column;
     return LW_OK;
+}
+
+static lw_status open_integers(const npy_file *y, integer_store *stored)
+{
+    const int is_single = y->columns == 1, is_list = !is_single && y->columns < INT32_MAX;
+    if (is_single)
+        stored->column = calloc(y->shard_rows + 1, sizeof *stored->column);
+    if (is_list)
+        stored->hot = malloc(y->rows * sizeof *stored->hot);
+    if ((is_single && !stored->column) || (is_list && !stored->hot))
+        return lw_no_memory(y->input.path, "the targets");
+    for (size_t i = 0; i < y->rows && stored->hot; i++)
+        stored->hot[i] = -1;
+    stored->is_one_hot = stored->hot != NULL;
+    return LW_OK;
+}
+
+/* Decides whether the targets are labels and puts these in the place of the values. */
+static void make_labels(const npy_file *y, integer_store *stored, lw_dataset *made)
+{
+    int32_t *labels = (int32_t *)(void *)stored->values;
+    const int are_labels = stored->column && stored->smallest >= 0.0 && stored->largest < INT32_MAX;
+    for (size_t i = 0; i < y->rows && stored->hot; i++)
+        stored->is_one_hot &= stored->hot[i] >= 0;
+    if (!are_labels && !stored->is_one_hot)
+        return;
+    for (size_t i = 0; i < y->shard_rows; i++)
+        labels[i] = are_labels ? (int32_t)stored->column[i] : stored->hot[y->first_row + i];
+    made->target = (lw_target){.labels = labels};
+    made->outputs = are_labels ? (size_t)stored->largest + 1 : y->columns;
+}
+
+/* Reads whole-number targets. A column of class numbers, from 0 and below 2^31 - 1, or one-hot rows
+ * become labels; others stay values. */
+static lw_status read_integers(npy_file *y, lw_dataset *made, float *values)
+{
+    integer_store stored = {.values = values};
+    lw_status status = open_integers(y, &stored);
+    if (status == LW_OK)
+        status = read_run(y, 0, y->count, store_integer, &stored);
+    if (status == LW_OK)
+        make_labels(y, &stored, made);
+    free(stored.column);
+    free(stored.hot);
+    return status;
 }
 
 static lw_status check_fit(const npy_file *x, const npy_file *y)
 {
-    if (x->header.type->kind != LW_NPY_FLOAT)
-        return lw_fail(LW_EFORMAT, "%s: elements of type '%s'; x must be '<f4' or '<f8'",
-                       x->input.path, x->header.type->descr);
-    if (!y)
-        return LW_OK;
-    if (y->header.type->kind != LW_NPY_FLOAT && y->columns != 1)
-        return lw_fail(LW_ESHAPE, "%s: labels of shape %zu x %zu; they must be one column",
-                       y->input.path, y->rows, y->columns);
-    if (x->rows != y->rows)
+    if (y && x->rows != y->rows)
         return lw_fail(LW_ESHAPE, "%s has %zu rows, but %s has %zu", x->input.path, x->rows,
                        y->input.path, y->rows);
     return LW_OK;
@@ -169,25 +257,19 @@ static lw_status make_dataset(lw_dataset *data, npy_file *x, npy_file *y)
     lw_status status = check_fit(x, y);
     if (status != LW_OK)
         return status;
-    lw_target_kind kind = LW_TARGET_NONE;
-    if (y)
-        kind = y->header.type->kind == LW_NPY_FLOAT ? LW_TARGET_VALUES : LW_TARGET_LABELS;
-
     lw_dataset made;
     lw_dataset_arrays arrays;
     status = lw_dataset_allocate(x->input.path, &made, &arrays, x->shard_rows, x->columns,
-                                 y ? y->columns : 1, kind);
+                                 y ? y->columns : 1, y ? LW_TARGET_VALUES : LW_TARGET_NONE);
     if (status != LW_OK)
         return status;
     made.scale = 1.0f;
+    made.has_bytes = strcmp(x->header.type->descr, "|u1") == 0;
     status = read_elements(x, store_float, arrays.x);
-    if (status == LW_OK && kind == LW_TARGET_VALUES)
+    if (status == LW_OK && y && y->header.type->kind == LW_NPY_FLOAT)
         status = read_elements(y, store_float, arrays.values);
-    if (status == LW_OK && kind == LW_TARGET_LABELS) {
-        label_store stored = {arrays.labels, 0};
-        status = read_run(y, 0, y->count, store_label, &stored);
-        made.outputs = (size_t)stored.largest + 1;
-    }
+    else if (status == LW_OK && y)
+        status = read_integers(y, &made, arrays.values);
     if (status == LW_OK)
         *data = made;
     else

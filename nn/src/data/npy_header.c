@@ -12,10 +12,13 @@ enum { MAGIC_BYTES = 6, VERSION_BYTES = 2, TEXT_MAX_BYTES = 1 << 20, WORD_BYTES 
 static const unsigned char magic[MAGIC_BYTES] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 
 static const lw_npy_type types[] = {
-    {"<f4", LW_NPY_FLOAT, 4},    {"<f8", LW_NPY_FLOAT, 8},    {"|i1", LW_NPY_SIGNED, 1},
-    {"<i2", LW_NPY_SIGNED, 2},   {"<i4", LW_NPY_SIGNED, 4},   {"<i8", LW_NPY_SIGNED, 8},
-    {"|u1", LW_NPY_UNSIGNED, 1}, {"<u2", LW_NPY_UNSIGNED, 2}, {"<u4", LW_NPY_UNSIGNED, 4},
-    {"<u8", LW_NPY_UNSIGNED, 8}, {"|b1", LW_NPY_UNSIGNED, 1},
+    {"<f2", LW_NPY_FLOAT, 2},    {"<f4", LW_NPY_FLOAT, 4},    {"<f8", LW_NPY_FLOAT, 8},
+    {"|i1", LW_NPY_SIGNED, 1},   {"<i2", LW_NPY_SIGNED, 2},   {"<i4", LW_NPY_SIGNED, 4},
+    {"<i8", LW_NPY_SIGNED, 8},   {"|u1", LW_NPY_UNSIGNED, 1}, {"<u2", LW_NPY_UNSIGNED, 2},
+    {"<u4", LW_NPY_UNSIGNED, 4}, {"<u8", LW_NPY_UNSIGNED, 8}, {"|b1", LW_NPY_UNSIGNED, 1},
+    {">f2", LW_NPY_FLOAT, 2},    {">f4", LW_NPY_FLOAT, 4},    {">f8", LW_NPY_FLOAT, 8},
+    {">i2", LW_NPY_SIGNED, 2},   {">i4", LW_NPY_SIGNED, 4},   {">i8", LW_NPY_SIGNED, 8},
+    {">u2", LW_NPY_UNSIGNED, 2}, {">u4", LW_NPY_UNSIGNED, 4}, {">u8", LW_NPY_UNSIGNED, 8},
 };
 
 /* ---- The dictionary ----------------------------------------------------------------------- */
@@ -68,8 +71,9 @@ static lw_status parse_descr(cursor *at, const lw_npy_type **type)
             *type = &types[i];
             return LW_OK;
         }
-    return lw_fail(LW_EFORMAT, "%s: elements of type '%s'%s are not supported", at->path, descr,
-                   *descr == '>' ? " (big-endian)" : "");
+    return lw_fail(LW_EFORMAT,
+                   "%s: elements of type '%s' are not supported; numbers of 1 to 8 bytes are",
+                   at->path, descr);
 }
 
 static lw_status parse_bool(cursor *at, int *value)
@@ -108,8 +112,8 @@ static lw_status parse_shape(cursor *at, lw_npy_header *header)
             return syntax_error(at, "',' or ')'");
     }
     if (header->dimensions == 0 || header->dimensions > LW_NPY_MAX_DIMENSIONS)
-        return lw_fail(LW_ESHAPE, "%s: an array of %zu dimensions; 1 or 2 are supported", at->path,
-                       header->dimensions);
+        return lw_fail(LW_ESHAPE, "%s: an array of %zu dimensions; 1 to %d are supported", at->path,
+                       header->dimensions, LW_NPY_MAX_DIMENSIONS);
     return LW_OK;
 }
 

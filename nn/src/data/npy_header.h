@@ -13,7 +13,7 @@ typedef struct lw_npy_type {
     size_t bytes;
 } lw_npy_type;
 
-enum { LW_NPY_MAX_DIMENSIONS = 2 };
+enum { LW_NPY_MAX_DIMENSIONS = 32 };
 
 typedef struct lw_npy_header {
     const lw_npy_type *type;
@@ -22,7 +22,7 @@ typedef struct lw_npy_header {
 } lw_npy_header;
 
 /* Reads the header at the start of input and leaves input at the first element. Returns LW_EFORMAT,
- * LW_ESHAPE for more than two dimensions, LW_EIO or LW_ENOMEM. */
+ * LW_ESHAPE for no or too many dimensions, LW_EIO or LW_ENOMEM. */
 lw_status lw_npy_read_header(lw_input_file *input, lw_npy_header *header);
 
 enum { LW_NPY_HEADER_BYTES = 128 };

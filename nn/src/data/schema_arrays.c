@@ -194,6 +194,15 @@ lw_status lw_schema_infer_arrays(lw_schema **schema, const lw_dataset *data,
 
 /* ---- Encoding ----------------------------------------------------------------------------- */
 
+/* Whether bytes are more than 0 and 1. */
+static int has_pixels(const lw_dataset *data)
+{
+    for (size_t i = 0; i < data->rows * data->inputs; i++)
+        if (data->x[i] > 1.0f)
+            return 1;
+    return 0;
+}
+
 /* The factor for inputs that the reader scaled otherwise than those of the training data. */
 static float input_factor(const lw_schema *schema, const lw_dataset *data)
 {
@@ -201,6 +210,8 @@ static float input_factor(const lw_schema *schema, const lw_dataset *data)
     const int trained_on_unit = schema->minimum >= 0.0 && schema->maximum <= 1.0;
     if (data->scale == PIXEL_SCALE && trained != PIXEL_SCALE && !trained_on_unit)
         return 255.0f;
+    if (data->has_bytes && trained_on_unit && has_pixels(data))
+        return PIXEL_SCALE;
     return 1.0f;
 }
 
@@ -347,8 +358,9 @@ static lw_status make_copy(const lw_schema *schema, const lw_dataset *data, int 
     if (status != LW_OK)
         return status;
     made->scale = data->scale;
+    made->has_bytes = data->has_bytes && factor == 1.0f;
     for (size_t i = 0; i < data->rows * data->inputs; i++)
-        arrays.x[i] = factor == 1.0f ? data->x[i] : rintf(data->x[i] * factor);
+        arrays.x[i] = factor > 1.0f ? rintf(data->x[i] * factor) : data->x[i] * factor;
     if (keeps)
         keep_targets(data, made, &arrays);
     else

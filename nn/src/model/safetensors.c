@@ -1,5 +1,6 @@
 /* Reading safetensors files. */
 #include "safetensors.h"
+#include "base/float16.h"
 #include "base/input_file.h"
 #include "base/json_text.h"
 #include "base/little_endian.h"
@@ -308,21 +309,9 @@ static double load_f32(const unsigned char *bytes)
     return (double)lw_load_le_f32(bytes);
 }
 
-/* IEEE 754 half precision: 5 exponent bits, 10 fraction bits. */
 static double load_f16(const unsigned char *bytes)
 {
-    enum { FRACTION_BITS = 10, MAX_EXPONENT = 31, BIAS = 15 };
-    const unsigned bits = (unsigned)lw_load_le(bytes, 2);
-    const int exponent = (int)(bits >> FRACTION_BITS & MAX_EXPONENT);
-    const int fraction = (int)(bits & ((1U << FRACTION_BITS) - 1));
-    double magnitude;
-    if (exponent == MAX_EXPONENT)
-        magnitude = fraction == 0 ? (double)INFINITY : (double)NAN;
-    else if (exponent == 0)
-        magnitude = ldexp(fraction, 1 - BIAS - FRACTION_BITS);
-    else
-        magnitude = ldexp((1 << FRACTION_BITS) + fraction, exponent - BIAS - FRACTION_BITS);
-    return bits >> 15 ? -magnitude : magnitude;
+    return lw_float16((unsigned)lw_load_le(bytes, 2));
 }
 
 /* The upper half of a float. */
