@@ -3,30 +3,91 @@
 
 #include "table_data.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { PATH_SIZE = 4096 };
 
 static const lw_shard all_rows = {0, 1, 1};
 
-/* Finds DIRECTORY/NAME or, if it does not exist, DIRECTORY/NAME.gz. */
-static lw_status find_idx(char path[PATH_SIZE], const char *directory, const char *name)
+/* Whether a file is called NAME, or ends in it after a '-' as those of EMNIST do, with '.' for '-'
+ * or not and with ".gz" or not. EMNIST calls its test files "test", not "t10k". */
+static int is_called(const char *file, const char *name)
 {
-    static const char *const suffixes[] = {"", ".gz"};
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-        const int length = snprintf(path, PATH_SIZE, "%s/%s%s", directory, name, suffixes[i]);
-        if (length < 0 || length >= PATH_SIZE)
-            return lw_fail(LW_EIO, "%s: the directory name is too long", directory);
-        if (access(path, F_OK) == 0)
-            return LW_OK;
-        if (errno != ENOENT && errno != ENOTDIR)
-            return lw_fail(LW_EIO, "%s: cannot open: %s", path, strerror(errno));
+    char text[PATH_SIZE];
+    size_t length = strlen(file);
+    if (length > 3 && strcmp(file + length - 3, ".gz") == 0)
+        length -= 3;
+    if (length >= sizeof text || length < strlen(name))
+        return 0;
+    for (size_t i = 0; i < length; i++)
+        text[i] = file[i] == '.' ? '-' : file[i];
+    text[length] = '\0';
+    const char *end = text + length - strlen(name);
+    return strcmp(end, name) == 0 && (end == text || end[-1] == '-');
+}
+
+/* Finds the file of a folder that is called so; name2 may be NULL. */
+static lw_status find_idx(char path[PATH_SIZE], const char *directory, const char *name,
+                          const char *name2)
+{
+    DIR *listing = opendir(directory);
+    char found[PATH_SIZE] = "";
+    if (listing == NULL)
+        return lw_fail(LW_EIO, "%s: cannot open: %s", directory, strerror(errno));
+    lw_status status = LW_OK;
+    for (struct dirent *entry; status == LW_OK && (entry = readdir(listing)) != NULL;) {
+        const char *file = entry->d_name;
+        if (!is_called(file, name) && (name2 == NULL || !is_called(file, name2)))
+            continue;
+        /* A file and its compressed copy are the same. */
+        const size_t same = strlen(found) < strlen(file) ? strlen(found) : strlen(file);
+        if (*found != '\0' && strncmp(found, file, same) != 0)
+            status = lw_fail(LW_EDATA,
+                             "%s has both %s and %s; give one pair of files with --x and "
+                             "--y",
+                             directory, found, file);
+        else if (*found == '\0' || strlen(file) < strlen(found))
+            snprintf(found, sizeof found, "%s", file);
     }
-    return lw_fail(LW_EIO, "%s/%s: no such file, and no %s.gz", directory, name, name);
+    closedir(listing);
+    if (status != LW_OK)
+        return status;
+    if (*found == '\0')
+        return lw_fail(LW_EIO,
+                       "%s: no %s, plain or .gz; give files of other names with --x and "
+                       "--y",
+                       directory, name);
+    const int length = snprintf(path, PATH_SIZE, "%s/%s", directory, found);
+    return length > 0 && length < PATH_SIZE
+               ? LW_OK
+               : lw_fail(LW_EIO, "%s: the directory name is too long", directory);
+}
+
+/* Whether a file begins as IDX files do, plain or gzip. */
+static int is_idx(const char *path)
+{
+    unsigned char bytes[3] = {1};
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return 0;
+    const size_t got = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    return got == sizeof bytes && ((bytes[0] == 0x1f && bytes[1] == 0x8b) ||
+                                   (bytes[0] == 0 && bytes[1] == 0 && bytes[2] >= 0x08));
+}
+
+/* Opens --x and --y: .npy, a member of .npz, or IDX. y may be NULL. */
+static lw_status open_files(lw_dataset *data, const char *x, const char *y, const lw_shard *shard)
+{
+    if (!is_idx(x))
+        return lw_dataset_load_npy(data, x, y, shard);
+    if (y == NULL)
+        return lw_fail(LW_EINVAL, "%s: IDX images need their file of labels, with --y", x);
+    return lw_dataset_load_idx(data, x, y, shard);
 }
 
 static lw_status open_fashion_mnist(const char *data, const char *images, const char *labels,
@@ -35,9 +96,11 @@ static lw_status open_fashion_mnist(const char *data, const char *images, const 
     const char *directory = fashion_mnist_directory(data);
     char image_path[PATH_SIZE];
     char label_path[PATH_SIZE];
-    lw_status status = find_idx(image_path, directory, images);
+    const int is_test = strncmp(images, "t10k", 4) == 0;
+    lw_status status =
+        find_idx(image_path, directory, images, is_test ? "test-images-idx3-ubyte" : NULL);
     if (status == LW_OK)
-        status = find_idx(label_path, directory, labels);
+        status = find_idx(label_path, directory, labels, is_test ? "test-labels-idx1-ubyte" : NULL);
     if (status == LW_OK)
         status = lw_dataset_load_idx(set, image_path, label_path, shard);
     return status;
@@ -122,7 +185,7 @@ static lw_status open_arrays(const data_options *options, const lw_schema *schem
     lw_dataset opened;
     lw_status status = options->data != NULL
                            ? open_test_images(options->data, &all_rows, &opened)
-                           : lw_dataset_load_npy(&opened, options->x, options->y, &all_rows);
+                           : open_files(&opened, options->x, options->y, &all_rows);
     if (status != LW_OK)
         return status;
     if (schema != NULL)
@@ -164,8 +227,7 @@ static lw_status open_validation(const data_options *options, lw_dataset *valida
     if (options->data != NULL)
         return open_test_images(options->data, &options->validation_shard, validation);
     if (options->test_x != NULL)
-        return lw_dataset_load_npy(validation, options->test_x, options->test_y,
-                                   &options->validation_shard);
+        return open_files(validation, options->test_x, options->test_y, &options->validation_shard);
     return LW_OK;
 }
 
@@ -187,7 +249,7 @@ static lw_status open_split(const data_options *options, uint64_t seed, lw_datas
                             lw_dataset *validation)
 {
     lw_dataset all;
-    lw_status status = lw_dataset_load_npy(&all, options->x, options->y, &all_rows);
+    lw_status status = open_files(&all, options->x, options->y, &all_rows);
     if (status != LW_OK)
         return status;
     status =
@@ -207,7 +269,7 @@ static lw_status open_training_arrays(const data_options *options, uint64_t seed
         options->data != NULL
             ? open_fashion_mnist(options->data, "train-images-idx3-ubyte",
                                  "train-labels-idx1-ubyte", &options->training_shard, training)
-            : lw_dataset_load_npy(training, options->x, options->y, &options->training_shard);
+            : open_files(training, options->x, options->y, &options->training_shard);
     return status == LW_OK ? open_validation(options, validation) : status;
 }
 

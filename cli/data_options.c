@@ -77,8 +77,9 @@ const option_spec data_option_specs[] = {
     {"data", FASHION_MNIST "[:DIR]",
      "Fashion-MNIST in " FASHION_MNIST_DIRECTORY " or DIR",
      parse_text, DATA_FIELD(data), NULL, NULL},
-    {"x", "FILE", "inputs: .npy, one row per example", parse_text, DATA_FIELD(x), NULL, NULL},
-    {"y", "FILE", "targets of --x: .npy, integer class labels or floating-point values",
+    {"x", "FILE", "inputs: .npy, .npz:NAME or IDX; the first dimension is rows",
+     parse_text, DATA_FIELD(x), NULL, NULL},
+    {"y", "FILE", "targets of --x, likewise: class labels, one-hot rows or numbers",
      parse_text, DATA_FIELD(y), NULL, NULL},
     {"csv", "FILE", "inputs and target: a CSV file, plain or gzip, or - for standard input",
      parse_text, DATA_FIELD(csv), NULL, NULL},
@@ -116,8 +117,8 @@ const option_spec input_option_specs[] = {
     {0}};
 
 const option_spec validation_option_specs[] = {
-    {"test-x", "FILE", "validation inputs: .npy", parse_text, DATA_FIELD(test_x), NULL, NULL},
-    {"test-y", "FILE", "targets of --test-x: .npy", parse_text, DATA_FIELD(test_y), NULL, NULL},
+    {"test-x", "FILE", "validation inputs, as --x", parse_text, DATA_FIELD(test_x), NULL, NULL},
+    {"test-y", "FILE", "targets of --test-x", parse_text, DATA_FIELD(test_y), NULL, NULL},
     {"test-csv", "FILE", "validation rows: a CSV file with the columns of --csv",
      parse_text, DATA_FIELD(test_csv), NULL, NULL},
     {"validation", "FRACTION", "hold out a random FRACTION of --x or --csv for validation",
