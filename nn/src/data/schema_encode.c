@@ -176,8 +176,10 @@ static lw_status field_error(const encode_job *job, const lw_table_column *colum
 
 static lw_status missing_target(const encode_job *job, const lw_table_column *column, size_t row)
 {
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): find_columns has found the targets */
+    const char *name = column->name;
     return lw_fail(LW_EDATA, "%s: line %u: the target '%.40s' is missing", job->table->path,
-                   job->table->lines[row], column->name);
+                   job->table->lines[row], name);
 }
 
 static lw_status unknown_class(const encode_job *job, const lw_values *classes,

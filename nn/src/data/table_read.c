@@ -303,6 +303,7 @@ static lw_status prepare_columns(table_reader *reader)
         return no_memory(reader);
     for (size_t j = 0; j < reader->table->column_count; j++)
         for (size_t i = 0; i < o->text_count && !reader->columns[j].is_text; i++)
+            /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): all columns have names */
             reader->columns[j].is_text = strcmp(o->texts[i], reader->table->columns[j].name) == 0;
     return LW_OK;
 }

@@ -219,6 +219,7 @@ lw_status lw_import_modules_find(lw_import_modules *modules, const lw_safetensor
     }
     if (modules->tensor_count == 0)
         return fail_without_tensors(modules);
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): the same */
     qsort(modules->tensors, modules->tensor_count, sizeof(*modules->tensors), compare_tensors);
     group_tensors(modules);
     return LW_OK;

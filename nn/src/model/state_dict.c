@@ -151,6 +151,7 @@ static lw_status find_layers(const lw_safetensors *file, const char *prefix, siz
     size_t count = 0;
     /* One element more than needed: calloc(0) may return NULL. */
     numbered *names = calloc(tensors + 1, sizeof *names);
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers */
     const lw_stored_tensor **weights = calloc(tensors + 1, sizeof *weights);
     lw_status status =
         names && weights ? LW_OK : lw_no_memory(lw_safetensors_path(file), "the parameters");
@@ -231,6 +232,7 @@ static lw_status place_tensors(const lw_safetensors *file, const lw_stored_tenso
         }
     if (status != LW_OK || found_count == layer_count)
         return status;
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): find_layers has found one at least */
     const char *last = found[found_count - 1]->name;
     return lw_fail(LW_ESHAPE,
                    "%s: the file has %zu layers, the last of them '%s', but the network has %zu",

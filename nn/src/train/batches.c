@@ -77,7 +77,7 @@ static lw_status scale_weights(lw_batches *batches, lw_status status)
         sums[1] = (double)data->rows;
     }
     status = lw_exchange_sum(batches->net, status, 2, sums);
-    if (status != LW_OK || !given)
+    if (status != LW_OK || !given || !batches->weights)
         return status;
     if (!(sums[0] > 0.0))
         return lw_fail(LW_EDATA, "the weights of all rows are 0");

@@ -42,14 +42,14 @@ lw_status lw_choose_threshold(lw_net *net, const lw_dataset *data)
     lw_status status = ranges ? LW_OK : lw_fail(LW_ENOMEM, "no memory for %zu ranges", count);
     double agreed[LW_SUM_EXTRA];
     status = lw_exchange_sum(net, status, 0, agreed);
-    if (status == LW_OK) {
+    if (status == LW_OK && ranges) {
         if (data->target.values && data->rows > 0)
             measure(data, ranges + 2 * rank);
         status = lw_exchange_sum(net, status, 2 * count, ranges);
     }
     double low = 0.0, high = 1.0; /* labels */
     int is_first = 1;
-    for (size_t i = 0; status == LW_OK && i < count; i++) {
+    for (size_t i = 0; status == LW_OK && ranges && i < count; i++) {
         const double *range = ranges + 2 * i;
         if (range[0] == 0.0 && range[1] == 0.0)
             continue; /* no values, or nothing but zeros */
