@@ -104,11 +104,11 @@ static void print_task(FILE *out, const lw_schema *schema)
     if (lw_schema_task(schema) == LW_TASK_CLASSIFICATION)
         fprintf(out, "task: classification, %zu classes (--task regression for numbers)\n",
                 lw_schema_classes(schema));
-    else
-        fprintf(out, "task: regression, %zu target%s%s\n", lw_schema_targets(schema),
-                lw_schema_targets(schema) == 1 ? "" : "s",
-                lw_schema_targets(schema) == 1 ? " (--task classification for classes)"
-                                               : "; losses are of the standardised targets");
+    else if (lw_schema_task(schema) == LW_TASK_REGRESSION && lw_schema_targets(schema) == 1)
+        fputs("task: regression, 1 target (--task classification for classes)\n", out);
+    else if (lw_schema_task(schema) == LW_TASK_REGRESSION)
+        fprintf(out, "task: regression, %zu targets%s\n", lw_schema_targets(schema),
+                lw_schema_is_array(schema) ? "" : "; losses are of the standardised targets");
 }
 
 table_facts table_facts_of(const lw_table *table)
@@ -129,5 +129,11 @@ void describe_schema(FILE *out, const char *path, const table_facts *facts, cons
             facts->decimal == ',' ? ", decimal commas" : "",
             facts->has_header ? "" : ", no header: columns are named 0, 1, ...");
     describe_columns(out, schema);
+    print_task(out, schema);
+}
+
+void describe_arrays(FILE *out, const char *path, size_t rows, const lw_schema *schema)
+{
+    fprintf(out, "%s: %zu rows of %zu inputs\n", path, rows, lw_schema_inputs(schema));
     print_task(out, schema);
 }

@@ -18,4 +18,7 @@ table_facts table_facts_of(const lw_table *table);
 void describe_schema(FILE *out, const char *path, const table_facts *facts,
                      const lw_schema *schema);
 
+/* The same for arrays: rows, inputs of a row, and the task. */
+void describe_arrays(FILE *out, const char *path, size_t rows, const lw_schema *schema);
+
 #endif

@@ -74,7 +74,12 @@ static lw_status explain_failure(const train_run *run, lw_status status)
 void train_describe(const train_run *run)
 {
     const char *path = run->source.csv;
-    if (path != NULL && !run->options.quiet && progress_can_print())
+    if (run->options.quiet || !progress_can_print())
+        return;
+    if (path == NULL && run->schema != NULL)
+        describe_arrays(stdout, run->source.x != NULL ? run->source.x : run->source.data,
+                        run->training.rows, run->schema);
+    if (path != NULL)
         describe_schema(stdout, strcmp(path, "-") == 0 ? "standard input" : path, &run->facts,
                         run->schema);
 }

@@ -10,7 +10,8 @@ losses='train loss [0-9.]+  validation loss [0-9.]+  accuracy [0-9.]+ %'
 says "^epoch 2/3  $losses  [0-9.]+ s  [0-9]+ samples/s\$"
 tr -d '\n' <"$work/out" | grep -q '[[:cntrl:]]' && fail 'control characters in a file'
 says '^for 4 training rows: --batch 32$'
-[ "$(wc -l <"$work/out")" -eq 5 ] || fail 'expected a default, three epochs and a result, no curves'
+[ "$(wc -l <"$work/out")" -eq 7 ] ||
+    fail "expected a default, the data in two lines, three epochs and a result, no curves"
 succeeds "$lanewise" train $data --quiet
 [ "$(wc -l <"$work/out")" -eq 1 ] || fail '--quiet shows more than the result'
 
