@@ -36,6 +36,13 @@ lw_status train_data_open(train_run *run)
     data_options_set_batch(&run->source, &run->group, batch > 0 ? batch : LW_FULL_BATCH);
     if (status == LW_OK)
         status = train_data_take_schema(run);
+    /* Each process would make its own means and categories. */
+    if (status == LW_OK && run->schema == NULL && run->source.csv != NULL &&
+        run->source.has_rank_files && run->group.count > 1)
+        return lw_fail(LW_EINVAL,
+                       "%s: separate tables need a schema in common: train on one of them with "
+                       "--epochs 1 and --save, and give that model with --init",
+                       run->source.csv);
     return status == LW_OK ? open_data(run) : status;
 }
 

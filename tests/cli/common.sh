@@ -85,7 +85,6 @@ nan='\000\000\300\177'
 i0='\000\000\000\000'
 i1='\001\000\000\000'
 i7='\007\000\000\000'
-minus1='\377\377\377\377'
 
 # XOR: x.npy with four rows of two inputs, y.npy with their classes.
 write_xor() {

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 
 /* Outputs of the calls, empty before. */
@@ -179,6 +180,66 @@ static lw_status encode_arrays(void)
     return status;
 }
 
+/* ---- Archives -------------------------------------------------------------------------------- */
+
+static void put(unsigned char *file, size_t *at, size_t width, size_t value)
+{
+    for (size_t i = 0; i < width; i++)
+        file[(*at)++] = (unsigned char)(i < sizeof value ? value >> 8 * i : 0);
+}
+
+static unsigned crc_of(const unsigned char *bytes, size_t size)
+{
+    unsigned crc = ~0U;
+    for (size_t i = 0; i < size; i++) {
+        crc ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+    }
+    return ~crc;
+}
+
+/* A ZIP archive of x.npy, stored. */
+static void prepare_npz(void)
+{
+    enum { NAME = 5, LOCAL = 30, ENTRY = 46, ROOM = 1 << 20 };
+    static unsigned char contents[ROOM], file[ROOM + 200];
+    prepare_npy();
+    FILE *array = fopen(file_path("x.npy"), "rb");
+    require(array != NULL, "no x.npy");
+    const size_t size = fread(contents, 1, sizeof contents, array);
+    fclose(array);
+    require(size < sizeof contents, "x.npy is too long");
+    size_t at = 0;
+    for (int is_entry = 0; is_entry < 2; is_entry++) {
+        put(file, &at, 4, is_entry ? 0x02014b50 : 0x04034b50);
+        put(file, &at, is_entry ? 6 : 4, 20);
+        put(file, &at, 6, 0); /* stored; time and date */
+        put(file, &at, 4, crc_of(contents, size));
+        put(file, &at, 4, size);
+        put(file, &at, 4, size);
+        put(file, &at, 2, NAME);
+        put(file, &at, is_entry ? ENTRY - 30 : 2, 0);
+        memcpy(file + at, "x.npy", NAME);
+        at += NAME;
+        if (!is_entry) {
+            memcpy(file + at, contents, size);
+            at += size;
+        }
+    }
+    put(file, &at, 8, 0x06054b50);
+    put(file, &at, 4, 1 << 16 | 1);
+    put(file, &at, 4, ENTRY + NAME);
+    put(file, &at, 4, LOCAL + NAME + size);
+    put(file, &at, 2, 0);
+    write_file("x.npz", file, at);
+}
+
+static lw_status load_npz(void)
+{
+    return lw_dataset_load_npy(&first, file_path("x.npz"), NULL, NULL);
+}
+
 /* ---- Data sets made from others -------------------------------------------------------------- */
 
 static lw_dataset whole;
@@ -232,6 +293,7 @@ const fault_case data_cases[] = {
     {"load_npy, a shard", prepare_npy, load_npy_shard, observe, release, NULL},
     {"load_npy, labels", prepare_npy, load_npy, observe, release, NULL},
     {"load_npy, values", prepare_npy, load_npy_values, observe, release, NULL},
+    {"load_npz", prepare_npz, load_npz, observe, release, NULL},
     {"load_csv", prepare_csv, load_csv, observe, release, NULL},
     {"load_csv, no header", prepare_plain_csv, load_plain_csv, observe, release, NULL},
     {"a table and its schema", prepare_table, encode_table, observe, release, NULL},

@@ -71,6 +71,19 @@ static const run runs[] = {
      "--layers 40 --epochs 1 --precision bf16 --quiet --save net --report page.html",
      {{"net", SAME}, {"page.html", PAGE}},
      0},
+    {"train, weights",
+     "train --csv @data.csv --target kind --weight-column size --class-weights balanced "
+     "--test-csv @data.csv --patience 1 --layers 6 --epochs 3 --quiet --save net",
+     {{"net", SAME}},
+     0},
+    {"train, regression",
+     "train --csv @data.csv --target size --layers 6 --epochs 1 --output tanh --quiet --save net",
+     {{"net", SAME}},
+     0},
+    {"train, folds",
+     "train --csv @data.csv --target kind --folds 2 --layers 4 --epochs 1 --quiet",
+     {{0}},
+     0},
     {"train, images",
      "train --data fashion-mnist:@ --layers none --epochs 1 --quiet --report page.html",
      {{"page.html", PAGE}},
@@ -82,6 +95,16 @@ static const run runs[] = {
      "predict --model @net --x @x.npy --classes --out y.csv",
      {{"y.csv", SAME}},
      0},
+    {"evaluate, table", "evaluate --model @table_net --csv @data.csv", {{0}}, 0},
+    {"predict, table",
+     "predict --model @table_net --csv @data.csv --keep size --out y.csv",
+     {{"y.csv", SAME}},
+     0},
+    {"export, ONNX of a table",
+     "export --model @table_net --out net.onnx",
+     {{"net.onnx", SAME}},
+     0},
+    {"export, C of a table", "export --model @table_net --out net.c", {{"net.c", SAME}}, 0},
     {"import",
      "import --weights @net --activation tanh --output softmax --save net",
      {{"net", SAME}},
@@ -128,6 +151,26 @@ static int is_same(const text *a, const text *b)
     return a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0;
 }
 
+/* A network with the schema of data.csv. */
+static void write_table_net(void)
+{
+    static const char *const names[] = {"kind"};
+    static const lw_layer_spec layers[] = {{.units = 4, .activation = LW_ACTIVATION_RELU},
+                                           {.units = 2, .activation = LW_ACTIVATION_SOFTMAX}};
+    const lw_schema_options options = {.size = sizeof options, .targets = {names, 1}};
+    lw_table *table;
+    lw_schema *schema;
+    lw_net *net;
+    REQUIRE_OK(lw_table_read(&table, file_path("data.csv"), NULL));
+    REQUIRE_OK(lw_schema_infer(&schema, table, &options));
+    REQUIRE_OK(lw_net_create_mlp(&net, lw_schema_inputs(schema), layers, 2, 1));
+    REQUIRE_OK(lw_net_set_schema(net, schema));
+    REQUIRE_OK(lw_net_save(net, file_path("table_net")));
+    lw_net_destroy(net);
+    lw_schema_free(schema);
+    lw_table_free(table);
+}
+
 static void write_inputs(void)
 {
     enum { ROWS = 48, INPUTS = 4, PIXELS = 9 };
@@ -169,6 +212,7 @@ static void write_inputs(void)
     REQUIRE_OK(lw_net_save(net, file_path("net")));
     REQUIRE_OK(lw_net_save_state(net, &(lw_position){.epochs = 2}, file_path("state")));
     lw_net_destroy(net);
+    write_table_net();
 }
 
 /* ---- Runs ------------------------------------------------------------------------------------ */

@@ -111,13 +111,17 @@ for count in 1 3; do
     says '^for 802 training rows: --batch 32$'
 done
 near default-1.log default-3.log 1e-5
-trains 2 --csv 'part-{rank}.csv' --target y --layers 8
+refuses 1 'part-0.csv: separate tables need a schema in common' \
+    2 --csv 'part-{rank}.csv' --target y --layers 8
+trains 1 $data --layers 8 --epochs 1 --save common.net
+trains 2 --csv 'part-{rank}.csv' --target y --layers 8 --init common.net
 says '^for 651 training rows: --batch 32 --epochs 20$'
 
 # ---- Separate files of different length, and fewer rows than processes.
-trains 2 --csv 'part-{rank}.csv' --target y $few --log own.log
+trains 1 $data $few --save few.net
+trains 2 --csv 'part-{rank}.csv' --target y $few --init few.net --log own.log
 refuses 2 '^lanewise: rank [23]: part-[23].csv: cannot open' \
-    4 --csv 'part-{rank}.csv' --target y $few
+    4 --csv 'part-{rank}.csv' --target y $few --init few.net
 head -n 3 data.csv >few.csv
 trains 4 --csv few.csv --target y --batch full --layers 4 --epochs 2 --labels
 

@@ -162,8 +162,10 @@ static void close_idx(idx_file *idx)
 static double element_value(unsigned type, const unsigned char *bytes)
 {
     const size_t width = width_of(type);
+    unsigned char le[ELEMENT_MAX_BYTES] = {0};
+    if (width == 0)
+        return 0.0;
     const unsigned unused = 64 - 8 * (unsigned)width;
-    unsigned char le[ELEMENT_MAX_BYTES];
     for (size_t i = 0; i < width; i++)
         le[i] = bytes[width - 1 - i];
     if (type == UNSIGNED_BYTE)
@@ -189,7 +191,8 @@ static lw_status check_fit(const idx_file *images, const idx_file *labels)
 /* Bytes are pixels, from 0 to 1; other numbers stay as they are. */
 static lw_status copy_images(const idx_file *images, size_t first, size_t count, float *x)
 {
-    const size_t width = width_of(images->type), columns = images->row_bytes / width;
+    const size_t width = width_of(images->type),
+                 columns = width > 0 ? images->row_bytes / width : 1;
     const unsigned char *from = images->bytes + images->header;
     for (size_t i = 0; i < count; i++) {
         if (images->type == UNSIGNED_BYTE) {
@@ -229,7 +232,8 @@ static lw_status copy_labels(const idx_file *labels, size_t first, size_t count,
 static lw_status make_dataset(lw_dataset *data, const idx_file *images, const idx_file *labels,
                               size_t first, size_t rows)
 {
-    const size_t inputs = images->row_bytes / width_of(images->type);
+    const size_t width = width_of(images->type);
+    const size_t inputs = width > 0 ? images->row_bytes / width : 1;
     lw_dataset made;
     lw_dataset_arrays arrays;
     lw_status status =

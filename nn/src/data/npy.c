@@ -92,7 +92,7 @@ static size_t row_major(const npy_file *npy, size_t position)
 /* The little-endian bytes of an element. */
 static uint64_t element_bits(const lw_npy_type *type, const unsigned char *bytes)
 {
-    unsigned char reversed[ELEMENT_MAX_BYTES];
+    unsigned char reversed[ELEMENT_MAX_BYTES] = {0};
     if (*type->descr != '>')
         return lw_load_le(bytes, type->bytes);
     for (size_t i = 0; i < type->bytes; i++)
@@ -103,10 +103,10 @@ static uint64_t element_bits(const lw_npy_type *type, const unsigned char *bytes
 static double element_value(const lw_npy_type *type, const unsigned char *bytes)
 {
     const uint64_t bits = element_bits(type, bytes);
-    const unsigned unused = 64 - 8 * (unsigned)type->bytes;
-    unsigned char le[ELEMENT_MAX_BYTES];
-    if (type->kind == LW_NPY_UNSIGNED)
+    unsigned char le[ELEMENT_MAX_BYTES] = {0};
+    if (type->kind == LW_NPY_UNSIGNED || type->bytes == 0)
         return (double)bits;
+    const unsigned unused = 64 - 8 * (unsigned)type->bytes;
     if (type->kind == LW_NPY_SIGNED) /* arithmetic shift: extends the sign */
         return (double)((int64_t)(bits << unused) >> unused);
     if (type->bytes == 2)
@@ -220,10 +220,10 @@ static void make_labels(const npy_file *y, integer_store *stored, lw_dataset *ma
     const int are_labels = stored->column && stored->smallest >= 0.0 && stored->largest < INT32_MAX;
     for (size_t i = 0; i < y->rows && stored->hot; i++)
         stored->is_one_hot &= stored->hot[i] >= 0;
-    if (!are_labels && !stored->is_one_hot)
+    if (!are_labels && (!stored->hot || !stored->is_one_hot))
         return;
     for (size_t i = 0; i < y->shard_rows; i++)
-        labels[i] = are_labels ? (int32_t)stored->column[i] : stored->hot[y->first_row + i];
+        labels[i] = stored->column ? (int32_t)stored->column[i] : stored->hot[y->first_row + i];
     made->target = (lw_target){.labels = labels};
     made->outputs = are_labels ? (size_t)stored->largest + 1 : y->columns;
 }
