@@ -7,6 +7,13 @@ import numpy
 TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8"}
 
 
+def metadata(path):
+    """Returns the texts of a file's metadata by name."""
+    with open(path, "rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        return json.loads(file.read(length)).get("__metadata__", {})
+
+
 def read(path):
     """Returns the tensors of a file by name; BF16 as its bits."""
     with open(path, "rb") as file:

@@ -36,7 +36,7 @@ void lw_print_schema_main(lw_c_writer *c, const lw_net *net);
 
 /* ---- ONNX ---- */
 
-enum { LW_ONNX_SCHEMA_TENSORS = 9 };
+enum { LW_ONNX_SCHEMA_TENSORS = 8 };
 
 /* The elements of the tensors, which the caller keeps until the file is written; initialised with
  * zeros, released with lw_onnx_schema_free. */
@@ -47,7 +47,8 @@ typedef struct lw_onnx_schema {
 
 void lw_onnx_schema_free(lw_onnx_schema *schema);
 
-/* Adds the nodes that turn raw inputs into those of the network, named by *x. Returns LW_ENOMEM. */
+/* Adds the nodes that turn raw inputs into those of the network, named by *x. Returns LW_ENOMEM, or
+ * LW_EDATA for a schema with numbers beyond float32. */
 lw_status lw_onnx_add_encoder(lw_onnx_graph *graph, const lw_net *net, const char *path,
                               lw_onnx_schema *kept, lw_onnx_name x);
 
