@@ -138,11 +138,12 @@ static lw_status encode_parts(const data_options *options, const lw_schema *sche
 {
     lw_dataset held_out = {0};
     lw_encode_options encoding = {.shard = options->validation_shard,
-                                  .rows = parts->rows + parts->training,
                                   .row_count = parts->validation};
     lw_status status = LW_OK;
-    if (parts->rows != NULL)
+    if (parts->rows != NULL) {
+        encoding.rows = parts->rows + parts->training;
         status = table_encode(options, schema, table, encoding, &held_out);
+    }
     encoding = (lw_encode_options){
         .shard = options->training_shard, .rows = parts->rows, .row_count = parts->training};
     if (status == LW_OK)
