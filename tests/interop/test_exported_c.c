@@ -329,12 +329,10 @@ static const char columns_text[] = "n,m,\"flag*/\",\"ca\"\"t\\\",c,%s\n"
 
 /* Trains nothing: random parameters and the schema of a table. */
 static lw_net *net_of_table(const char *path, const char *const *targets, size_t target_count,
-                            lw_activation output, lw_dataset *data)
+                            lw_column_list categorical, lw_activation output, lw_dataset *data)
 {
-    static const char *const categorical[] = {"ca\"t\\", "c"};
-    const lw_schema_options options = {.size = sizeof options,
-                                       .targets = {targets, target_count},
-                                       .categorical = {categorical, 2}};
+    const lw_schema_options options = {
+        .size = sizeof options, .targets = {targets, target_count}, .categorical = categorical};
     lw_table *table = NULL;
     lw_schema *schema = NULL;
     ASSERT_OK(lw_table_read(&table, path, NULL));
@@ -376,12 +374,12 @@ START_TEST(raw_rows_of_tables)
                          1.0f, 1.0f,  4.0f, 5.0f, 0.0f, 2.0f,       0.0f};
     char text[sizeof columns_text + 8];
     snprintf(text, sizeof text, columns_text, "p,q");
-    const char *const targets[][1] = {{"p"}, {"q"}};
+    const char *const targets[][1] = {{"p"}, {"q"}}, *const categorical[] = {"ca\"t\\", "c"};
     for (size_t i = 0; i < 2; i++) {
         const char *path = temp_text("table.csv", text);
         lw_dataset data;
         void *library;
-        lw_net *net = net_of_table(path, targets[i], 1,
+        lw_net *net = net_of_table(path, targets[i], 1, (lw_column_list){categorical, 2},
                                    i == 0 ? LW_ACTIVATION_LINEAR : LW_ACTIVATION_SOFTMAX, &data);
         predict_function predict = export_and_load(net, compilers[_i], &library);
         const size_t raw_inputs = 6;
@@ -403,6 +401,39 @@ START_TEST(raw_rows_of_tables)
 }
 END_TEST
 
+/* Names that are spelled alike as constants, are empty, or look like constants with a suffix. */
+#define LONG "column_of_a_table_that_has_very_long_names_indeed_longer_than_63_characters"
+static const char alike_text[] = "a b,a-b,a_b,a_b_n1,n5,?\?/,\xc3\xb6," LONG "1," LONG "2,c,q\n"
+                                 "1,2,3,5,6,7,8,9,0,a b,-1\n"
+                                 "2,4,2,4,1,0,3,1,5,a*/b,1\n"
+                                 "4,3,0,4,1,3,3,5,5,,1\n"
+                                 "4,3,0,4,2,0,8,1,4,\"a\nb\",-1\n";
+
+/* Distinct enumerators, or they would not compile; with these values, or the array would not. */
+static const char alike_checks[] =
+    "#include \"%s\"\n"
+    "typedef char is[predict_x_a_b == 2 && predict_x_a_b_n0 == 0 &&\n"
+    "    predict_x_a_b_n1_n3 == 3 && predict_x_n5_n4 == 4 &&\n"
+    "    predict_x_n5 == 5 && predict_x_n6 == 6 &&\n"
+    "    predict_x9_a_b_n0 == 0 && predict_x9_a_b_n2 == 2 &&\n"
+    "    predict_class_1_n0 == 0 && predict_class_1 == 1 ? 1 : -1];\n";
+
+START_TEST(constants_differ)
+{
+    static const char *const targets[] = {"q"}, *const categorical[] = {"c"};
+    const char *source = temp_path("network.c");
+    char checks[COMMAND_BYTES];
+    lw_dataset data;
+    lw_net *net = net_of_table(temp_text("table.csv", alike_text), targets, 1,
+                               (lw_column_list){categorical, 1}, LW_ACTIVATION_SOFTMAX, &data);
+    ASSERT_OK(lw_net_export_c(net, source, NULL));
+    snprintf(checks, sizeof checks, alike_checks, source);
+    dlclose(load(compilers[_i], temp_text("checks.c", checks)));
+    lw_dataset_free(&data);
+    lw_net_destroy(net);
+}
+END_TEST
+
 int main(void)
 {
     TCase *exported = temp_files_case("exported C");
@@ -414,5 +445,6 @@ int main(void)
     tcase_add_test(exported, products_meet_their_bound);
     tcase_add_test(exported, parameters_are_exact);
     tcase_add_loop_test(exported, raw_rows_of_tables, 0, COMPILERS);
+    tcase_add_loop_test(exported, constants_differ, 0, COMPILERS);
     return run_case("exported C", exported);
 }

@@ -110,8 +110,11 @@ LW_API LW_CHECKED lw_status lw_net_export_onnx(const lw_net *net, const char *pa
  *
  * The function of a network with the schema of a table takes raw rows, described in a comment at
  * the beginning of the file: one number per column that is an input; of a category the position of
- * its text; NaN where missing. Constants NAME_columns, NAME_values<i> (texts of x[i]) and
- * NAME_classes0 have the names. Target numbers are in the units of the training data.
+ * its text; NaN where missing. Arrays NAME_columns, NAME_values<i> (texts of x[i]) and
+ * NAME_classes0 have the names, and enumeration constants NAME_x_<column>, NAME_x<i>_<value> and
+ * NAME_class_<class> their positions: in these, characters other than letters and digits are '_',
+ * and names that would be equal end in n<position>. Target numbers are in the units of the training
+ * data. The file must not be compiled with -ffast-math, which ignores NaN.
  *
  * Error: parameters are exact; products are summed in order, and the compiler may contract them. A
  * pre-activation differs from lw_predict's by at most 2 g (sum_p |x[p] * W[p][j]| + |b[j]|), g as

@@ -19,6 +19,12 @@ lw_status lw_text_open(lw_text_file *text, const char *path)
     return status;
 }
 
+void lw_text_fail(lw_text_file *text, lw_status status)
+{
+    if (text->status == LW_OK)
+        text->status = status;
+}
+
 static void flush(lw_text_file *text)
 {
     if (text->status == LW_OK)
@@ -43,7 +49,7 @@ void lw_text_print_list(lw_text_file *text, const char *format, va_list list)
             flush(text);
     }
     if (!printed && text->status == LW_OK)
-        text->status = lw_no_memory(text->path, "formatted text");
+        lw_text_fail(text, lw_no_memory(text->path, "formatted text"));
     uselocale(before);
 }
 

@@ -25,6 +25,9 @@ lw_status lw_text_open(lw_text_file *text, const char *path);
 void lw_text_print(lw_text_file *text, const char *format, ...) LW_PRINTF(2, 3);
 void lw_text_print_list(lw_text_file *text, const char *format, va_list list) LW_PRINTF(2, 0);
 
+/* Records a failure of the caller, which lw_text_close returns unless there was one before. */
+void lw_text_fail(lw_text_file *text, lw_status status);
+
 /* Closes the file, also after an error; as lw_output_file_close. */
 lw_status lw_text_close(lw_text_file *text);
 

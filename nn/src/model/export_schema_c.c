@@ -1,8 +1,12 @@
-/* The schema in exported C: a main function for raw rows, and names. */
+/* The schema in exported C: a comment about inputs and outputs, and a main function for raw rows.
+ */
 #include "data/schema.h"
 #include "export_schema.h"
 
 #include <string.h>
+
+/* The texts of a column that a comment lists; the constants have all. */
+enum { MAX_LISTED = 20 };
 
 /* Text in a comment: printable ASCII, without what could end the comment or the line. */
 static void print_safe(lw_c_writer *c, const char *text)
@@ -13,26 +17,14 @@ static void print_safe(lw_c_writer *c, const char *text)
     }
 }
 
-/* A string literal. Octal escapes have three digits, so that no digit continues them. */
-static void print_string(lw_c_writer *c, const char *text)
-{
-    lw_c_print(c, "\"");
-    for (; *text; text++) {
-        const int is_plain = *text >= ' ' && *text <= '~' && strchr("\"\\?", *text) == NULL;
-        if (is_plain)
-            lw_c_print(c, "%c", *text);
-        else
-            lw_c_print(c, "\\%03o", (unsigned)(unsigned char)*text);
-    }
-    lw_c_print(c, "\"");
-}
-
 static void print_values(lw_c_writer *c, const lw_values *values)
 {
-    for (size_t i = 0; i < values->count; i++) {
+    for (size_t i = 0; i < values->count && i < MAX_LISTED; i++) {
         lw_c_print(c, "%s%zu = ", i > 0 ? ", " : " ", i);
         print_safe(c, values->texts[i]);
     }
+    if (values->count > MAX_LISTED)
+        lw_c_print(c, ", ...");
 }
 
 static void print_column(lw_c_writer *c, size_t position, const lw_column_rule *column)
@@ -53,9 +45,10 @@ static void print_inputs(lw_c_writer *c, const lw_schema *schema)
 {
     size_t position = 0;
     lw_c_print(
-        c, " * Inputs, NaN where a value is missing; a number that is not listed is an unknown\n"
-           " * category:\n"
-           " *\n");
+        c,
+        " * Inputs, NaN where a value is missing; any other number than the codes of a category\n"
+        " * is an unknown one. Do not compile with -ffast-math, which ignores NaN.\n"
+        " *\n");
     for (size_t i = 0; i < schema->column_count; i++)
         if (schema->columns[i].kind != LW_COLUMN_IGNORED)
             print_column(c, position++, &schema->columns[i]);
@@ -99,71 +92,6 @@ void lw_print_schema_comment(lw_c_writer *c, const lw_net *net)
                    schema->scale);
     if (schema->target_count > 0)
         print_outputs(c, net);
-}
-
-static void print_list(lw_c_writer *c, const char *kind, size_t number, const lw_values *values)
-{
-    lw_c_print(c, "const char *const %s_%s%zu[%zu] = {", c->name, kind, number, values->count);
-    for (size_t i = 0; i < values->count; i++) {
-        lw_c_print(c, i > 0 ? ",\n    " : "\n    ");
-        print_string(c, values->texts[i]);
-    }
-    lw_c_print(c, "};\n\n");
-}
-
-/* Calls one of the functions for each list of texts: categories and booleans of x[i], classes. */
-static void for_each_list(lw_c_writer *c, const lw_schema *schema,
-                          void (*print)(lw_c_writer *c, const char *kind, size_t number,
-                                        const lw_values *values))
-{
-    size_t position = 0;
-    for (size_t i = 0; i < schema->column_count; i++) {
-        const lw_column_rule *column = &schema->columns[i];
-        if (column->kind == LW_COLUMN_IGNORED)
-            continue;
-        if (column->values.count > 0)
-            print(c, "values", position, &column->values);
-        position++;
-    }
-    if (schema->target_count == 1 && schema->targets[0].classes.count > 0)
-        print(c, "classes", 0, &schema->targets[0].classes);
-}
-
-static void declare_list(lw_c_writer *c, const char *kind, size_t number, const lw_values *values)
-{
-    lw_c_print(c, "extern const char *const %s_%s%zu[%zu];\n", c->name, kind, number,
-               values->count);
-}
-
-static void print_column_names(lw_c_writer *c, const lw_schema *schema, size_t count)
-{
-    int is_first = 1;
-    lw_c_print(c, "const char *const %s_columns[%zu] = {", c->name, count);
-    for (size_t i = 0; i < schema->column_count; i++) {
-        if (schema->columns[i].kind == LW_COLUMN_IGNORED)
-            continue;
-        lw_c_print(c, is_first ? "\n    " : ",\n    ");
-        print_string(c, schema->columns[i].name);
-        is_first = 0;
-    }
-    lw_c_print(c, "};\n\n");
-}
-
-void lw_print_schema_names(lw_c_writer *c, const lw_net *net)
-{
-    const lw_schema *schema = net->schema;
-    if (!schema)
-        return;
-    lw_c_print(c, "/* Names: columns of x, texts of the category or boolean x[i] (values<i>), "
-                  "classes. */\n"
-                  "#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
-    if (!schema->is_array)
-        lw_c_print(c, "extern const char *const %s_columns[%zu];\n", c->name, lw_raw_inputs(net));
-    for_each_list(c, schema, declare_list);
-    lw_c_print(c, "#ifdef __cplusplus\n}\n#endif\n\n");
-    if (!schema->is_array)
-        print_column_names(c, schema, lw_raw_inputs(net));
-    for_each_list(c, schema, print_list);
 }
 
 static int has_kind(const lw_schema *schema, int is_category)
