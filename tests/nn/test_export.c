@@ -127,6 +127,48 @@ START_TEST(onnx_files_end_at_2_gib)
 }
 END_TEST
 
+/* A network with the schema of a table whose target is y. */
+static lw_net *net_of_table(const char *text)
+{
+    static const char *const targets[] = {"y"};
+    const lw_schema_options options = {.size = sizeof options, .targets = {targets, 1}};
+    const lw_layer_spec layer = {.units = 1, .activation = LW_ACTIVATION_LINEAR};
+    lw_table *table;
+    lw_schema *schema;
+    ASSERT_OK(lw_table_read(&table, temp_text("table.csv", text), NULL));
+    ASSERT_OK(lw_schema_infer(&schema, table, &options));
+    lw_net *net = make_net(lw_schema_inputs(schema), &layer, 1, 1);
+    ASSERT_OK(lw_net_set_schema(net, schema));
+    lw_schema_free(schema);
+    lw_table_free(table);
+    return net;
+}
+
+/* As many parameters as fit without a schema. */
+START_TEST(the_schema_counts_for_the_size)
+{
+    lw_net *net = net_of_table("a,y\n1,1.5\n3,2.5\n2,7.5\n");
+    const size_t count = net->parameter_count;
+    const char *path = temp_path("net.onnx");
+    net->parameter_count = ((size_t)INT32_MAX - 5000) / sizeof(float);
+    ASSERT_FILE_REJECTED(LW_ESHAPE, path, "2 GiB", lw_net_export_onnx(net, path));
+    net->parameter_count = count;
+    ASSERT_OK(lw_net_export_onnx(net, path));
+    lw_net_destroy(net);
+}
+END_TEST
+
+/* The inverse of the deviation of a is not a float. In C it is a double. */
+START_TEST(schemas_beyond_float32_are_not_onnx)
+{
+    lw_net *net = net_of_table("a,y\n1e-42,1.5\n3e-42,2.5\n2e-42,7.5\n");
+    const char *path = temp_path("net.onnx");
+    ASSERT_FILE_REJECTED(LW_EDATA, path, "exceed float32", lw_net_export_onnx(net, path));
+    ASSERT_OK(lw_net_export_c(net, path, NULL));
+    lw_net_destroy(net);
+}
+END_TEST
+
 /* The operators of an activation. tests/interop checks their values. */
 static const struct composed {
     lw_activation activation;
@@ -228,6 +270,8 @@ int main(void)
     tcase_add_test(export, text_is_written_completely);
     tcase_add_loop_test(export, an_export_is_complete_or_absent, 0, FORMATS);
     tcase_add_test(export, onnx_files_end_at_2_gib);
+    tcase_add_test(export, the_schema_counts_for_the_size);
+    tcase_add_test(export, schemas_beyond_float32_are_not_onnx);
     tcase_add_loop_test(export, activations_are_onnx_operators, 0, COMPOSITIONS);
     tcase_add_test(export, names_of_functions_are_checked);
     tcase_add_test(export, numbers_are_written_with_a_decimal_point);

@@ -96,8 +96,9 @@ LW_API LW_CHECKED lw_status lw_net_import(lw_net **net, const char *path, lw_act
  * SiLU, combinations of Mul, Add and Sigmoid. With the schema of a table, `input` is raw rows as of
  * lw_net_export_c, and the metadata entry lanewise.schema has the schema as JSON, as in saved
  * models. Parameters have the names and layout of saved models.
- * Rounding is up to the runtime. Whole or absent. LW_EDATA, with the layer, for NaN and Inf;
- * LW_ESHAPE for 2 GiB or more, the limit of the format.
+ * Rounding is up to the runtime. Whole or absent. LW_EDATA, with the layer, for NaN and Inf,
+ * and for a schema whose means or deviations exceed float32; LW_ESHAPE for 2 GiB or more, the limit
+ * of the format.
  */
 LW_API LW_CHECKED lw_status lw_net_export_onnx(const lw_net *net, const char *path);
 
@@ -106,7 +107,7 @@ LW_API LW_CHECKED lw_status lw_net_export_onnx(const lw_net *net, const char *pa
  * row of outputs. It is valid C99 and C++, needs only libm, allocates nothing and is thread-safe.
  * name NULL means "predict"; all identifiers in the file start with it. LW_EINVAL for a name that
  * is not letters, digits and '_', longer than 40 or starting with a digit; it should be no keyword
- * or name of <math.h>. Whole or absent. LW_EDATA as lw_net_export_onnx.
+ * or name of <math.h>. Whole or absent. LW_EDATA, with the layer, for NaN and Inf.
  *
  * The function of a network with the schema of a table takes raw rows, described in a comment at
  * the beginning of the file: one number per column that is an input; of a category the position of

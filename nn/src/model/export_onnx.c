@@ -18,8 +18,9 @@
 enum { IR_VERSION = 7, OPSET_VERSION = 13 };
 
 /* Protocol Buffers limits messages to below 2 GiB. A layer without its parameters needs less than
- * LAYER_BYTES: the names and nodes of GELU, the longest, take 1 KB. */
-enum { MAX_MODEL_BYTES = INT32_MAX, LAYER_BYTES = 2048 };
+ * LAYER_BYTES: the names and nodes of GELU, the longest, take 1 KB. So does a schema without its
+ * text and INPUT_BYTES per input: six floats and the number of a column. */
+enum { MAX_MODEL_BYTES = INT32_MAX, LAYER_BYTES = 2048, INPUT_BYTES = 40 };
 
 /* Field numbers of onnx.proto. */
 enum { MODEL_IR_VERSION = 1, MODEL_PRODUCER = 2, MODEL_PRODUCER_VERSION = 3, MODEL_GRAPH = 7 };
@@ -59,24 +60,18 @@ static lw_status write_model(const lw_onnx_graph *graph, const lw_message *begin
 }
 
 /* Adds the schema, as JSON, to the metadata. */
-static lw_status add_metadata(lw_message *begin, const lw_net *net, const char *path)
+static void add_metadata(lw_message *begin, const char *schema_text)
 {
     lw_message entry = {0};
-    char *text = NULL;
-    if (!net->schema)
-        return LW_OK;
-    const lw_status status = lw_schema_write_json(net->schema, path, &text);
-    if (status != LW_OK)
-        return status;
     lw_message_add_text(&entry, ENTRY_KEY, "lanewise.schema");
-    lw_message_add_text(&entry, ENTRY_VALUE, text);
+    lw_message_add_text(&entry, ENTRY_VALUE, schema_text);
     lw_message_add_message(begin, MODEL_METADATA, &entry);
-    free(text);
-    return LW_OK;
 }
 
-static lw_status finish_model(const lw_onnx_graph *graph, const lw_net *net, const char *path)
+/* schema_text: NULL without a schema. */
+static lw_status finish_model(const lw_onnx_graph *graph, const char *schema_text, const char *path)
 {
+    lw_status status = LW_OK;
     const uint64_t bytes = graph->nodes.size + graph->heads.size + graph->element_bytes;
     lw_message begin = {0}, opset = {0};
     lw_message_add_integer(&begin, MODEL_IR_VERSION, IR_VERSION);
@@ -85,10 +80,11 @@ static lw_status finish_model(const lw_onnx_graph *graph, const lw_net *net, con
     lw_message_add_text(&opset, OPSET_DOMAIN, "");
     lw_message_add_integer(&opset, OPSET_NUMBER, OPSET_VERSION);
     lw_message_add_message(&begin, MODEL_OPSET, &opset);
-    lw_status status = add_metadata(&begin, net, path);
+    if (schema_text)
+        add_metadata(&begin, schema_text);
     lw_message_begin_bytes(&begin, MODEL_GRAPH, bytes);
 
-    if (status == LW_OK && (begin.failed || graph->nodes.failed || graph->heads.failed))
+    if (begin.failed || graph->nodes.failed || graph->heads.failed)
         status = lw_no_memory(path, "its graph");
     if (status == LW_OK)
         status = write_model(graph, &begin, path);
@@ -96,12 +92,19 @@ static lw_status finish_model(const lw_onnx_graph *graph, const lw_net *net, con
     return status;
 }
 
-static lw_status check_size(const lw_net *net, const char *path)
+static lw_status check_size(const lw_net *net, const char *schema_text, const char *path)
 {
-    const size_t layers = lw_net_layer_count(net), parameters = lw_net_parameter_count(net);
-    if (parameters / (MAX_MODEL_BYTES / sizeof(float)) == 0 &&
-        layers < (MAX_MODEL_BYTES - parameters * sizeof(float)) / LAYER_BYTES)
-        return LW_OK;
+    const size_t parameters = lw_net_parameter_count(net);
+    size_t layers = lw_net_layer_count(net), schema = 0;
+    if (schema_text) {
+        layers++;
+        schema = strlen(schema_text) + lw_net_inputs(net) * INPUT_BYTES;
+    }
+    if (parameters / (MAX_MODEL_BYTES / sizeof(float)) == 0) {
+        const size_t left = MAX_MODEL_BYTES - parameters * sizeof(float);
+        if (schema < left && layers < (left - schema) / LAYER_BYTES)
+            return LW_OK;
+    }
     return lw_fail(LW_ESHAPE, "%s: not written: %zu parameters exceed the 2 GiB of an ONNX file",
                    path, parameters);
 }
@@ -150,12 +153,11 @@ static lw_status add_graph(lw_onnx_graph *graph, const lw_net *net, const char *
     return LW_OK;
 }
 
-lw_status lw_net_export_onnx(const lw_net *net, const char *path)
+/* Writes a network whose arguments are checked. */
+static lw_status export_onnx(const lw_net *net, const char *schema_text, const char *path)
 {
     float *flat;
-    lw_status status = lw_model_check_arguments("lw_net_export_onnx", net, path);
-    if (status == LW_OK)
-        status = check_size(net, path);
+    lw_status status = check_size(net, schema_text, path);
     if (status == LW_OK)
         status = lw_export_parameters(net, path, &flat);
     if (status != LW_OK)
@@ -173,11 +175,23 @@ lw_status lw_net_export_onnx(const lw_net *net, const char *path)
         status = add_graph(&graph, net, path, &schema);
     }
     if (status == LW_OK)
-        status = finish_model(&graph, net, path);
+        status = finish_model(&graph, schema_text, path);
     lw_onnx_schema_free(&schema);
     lw_onnx_free(&graph);
     free(graph.initializers);
     free(stored);
     free(flat);
+    return status;
+}
+
+lw_status lw_net_export_onnx(const lw_net *net, const char *path)
+{
+    char *schema_text = NULL;
+    lw_status status = lw_model_check_arguments("lw_net_export_onnx", net, path);
+    if (status == LW_OK && net->schema)
+        status = lw_schema_write_json(net->schema, path, &schema_text);
+    if (status == LW_OK)
+        status = export_onnx(net, schema_text, path);
+    free(schema_text);
     return status;
 }
