@@ -169,6 +169,60 @@ START_TEST(schemas_beyond_float32_are_not_onnx)
 }
 END_TEST
 
+/* Whether the file contains all NULL-terminated texts. */
+static int contains(const char *path, const char *const texts[])
+{
+    size_t size, found = 0;
+    unsigned char *bytes = file_bytes(path, &size);
+    for (; texts[found]; found++) {
+        const size_t length = strlen(texts[found]);
+        size_t at = 0;
+        while (at + length <= size && memcmp(bytes + at, texts[found], length) != 0)
+            at++;
+        if (at + length > size)
+            break;
+    }
+    free(bytes);
+    return texts[found] == NULL;
+}
+
+/* Pixels scaled by their reader, and classes whose names end comments and strings. */
+START_TEST(schemas_of_arrays_are_described)
+{
+    static const char *const names[] = {"*/ \"bag\"", "shirt\n"};
+    static const float x[] = {0.0f, 0.5f, 1.0f, 0.25f, 0.5f, 0.75f, 0.0f, 0.5f};
+    static const int32_t labels[] = {0, 1, 0, 1};
+    const lw_dataset data = {.rows = 4,
+                             .inputs = 2,
+                             .outputs = 2,
+                             .x = x,
+                             .target = {.labels = labels},
+                             .class_names = names,
+                             .scale = 1.0f / 255.0f};
+    const lw_layer_spec layer = {.units = 2, .activation = LW_ACTIVATION_SOFTMAX};
+    static const char *const in_c[] = {
+        " * Inputs: 0 to 1 in the training data, the values of its files times 0.00392156886.\n",
+        " *   y[0]  score of the class ./ \"bag\"\n",
+        "predict_classes0[2] = {\n    \"*/ \\042bag\\042\",\n    \"shirt\\012\"};",
+        "enum {\n    predict_class_bag = 0,\n    predict_class_shirt = 1\n};",
+        "\nvoid predict(const float *x, float *y)\n{\n    predict_dense(",
+        NULL};
+    static const char *const in_onnx[] = {"lanewise.schema", "\"*/ \\\"bag\\\"\",\"shirt\\n\"",
+                                          "\"scale\":0.0039215688593685627", NULL};
+    const char *path = temp_path("net");
+    lw_schema *schema;
+    ASSERT_OK(lw_schema_infer_arrays(&schema, &data, NULL));
+    lw_net *net = make_net(2, &layer, 1, 1);
+    ASSERT_OK(lw_net_set_schema(net, schema));
+    ASSERT_OK(lw_net_export_c(net, path, NULL));
+    ck_assert(contains(path, in_c));
+    ASSERT_OK(lw_net_export_onnx(net, path));
+    ck_assert(contains(path, in_onnx));
+    lw_schema_free(schema);
+    lw_net_destroy(net);
+}
+END_TEST
+
 /* The operators of an activation. tests/interop checks their values. */
 static const struct composed {
     lw_activation activation;
@@ -270,6 +324,7 @@ int main(void)
     tcase_add_test(export, text_is_written_completely);
     tcase_add_loop_test(export, an_export_is_complete_or_absent, 0, FORMATS);
     tcase_add_test(export, onnx_files_end_at_2_gib);
+    tcase_add_test(export, schemas_of_arrays_are_described);
     tcase_add_test(export, the_schema_counts_for_the_size);
     tcase_add_test(export, schemas_beyond_float32_are_not_onnx);
     tcase_add_loop_test(export, activations_are_onnx_operators, 0, COMPOSITIONS);

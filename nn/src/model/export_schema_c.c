@@ -80,16 +80,23 @@ static void print_outputs(lw_c_writer *c, const lw_net *net)
     lw_c_print(c, " *\n");
 }
 
+static void print_arrays(lw_c_writer *c, const lw_schema *schema)
+{
+    lw_c_print(c, " * Inputs: %.6g to %.6g in the training data", schema->minimum, schema->maximum);
+    if (schema->scale > 0.0 && schema->scale < 1.0)
+        lw_c_print(c, ", the values of its files times %.9g", schema->scale);
+    lw_c_print(c, ".\n *\n");
+}
+
 void lw_print_schema_comment(lw_c_writer *c, const lw_net *net)
 {
     const lw_schema *schema = net->schema;
     if (!schema)
         return;
-    if (!schema->is_array)
+    if (schema->is_array)
+        print_arrays(c, schema);
+    else
         print_inputs(c, schema);
-    else if (schema->scale > 0.0 && schema->scale < 1.0)
-        lw_c_print(c, " * Inputs are the values of the training files times %.9g.\n *\n",
-                   schema->scale);
     if (schema->target_count > 0)
         print_outputs(c, net);
 }

@@ -41,15 +41,12 @@ static spelling begin_spelling(const char *text)
 /* Returns the next character, or 0. */
 static char next_character(spelling *s)
 {
-    while (*s->at) {
-        const char given = *s->at++;
-        const char next = strchr(LETTERS DIGITS, given) ? given : '_';
-        if (next == '_' && s->last == '_')
-            continue;
-        s->last = next;
-        return next;
-    }
-    return '\0';
+    const size_t others = strcspn(s->at, LETTERS DIGITS);
+    s->at += others;
+    if (*s->at == '\0')
+        return '\0';
+    s->last = others > 0 && s->last != '_' ? '_' : *s->at++;
+    return s->last;
 }
 
 /* Whether the spellings of a and b begin with the same `length` characters. */
